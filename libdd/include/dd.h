@@ -1,0 +1,241 @@
+/*
+ * dd.h - the DoubleDecker client library
+ *
+ * A client connects to one broker of a tree with its tenant's key file and a name. It can then
+ * notify another client by name, publish on a topic, and subscribe to topics within a scope.
+ *
+ * Threads: a dd_client_t runs its connection on a thread of its own. Every function here may be
+ * called from any thread, also at the same time on one client, except dd_client_destroy(), which
+ * must be the last call on that client. Fork before the first dd_client_new(), not after.
+ *
+ * Errors: functions that can fail return a dd_error_t, or NULL together with a filled
+ * dd_problem_t. Nothing here aborts or prints, whatever the peer sends.
+ *
+ * Sizes are bytes, times are milliseconds, strings are UTF-8 and end with NUL.
+ */
+#ifndef DD_H_INCLUDED
+#define DD_H_INCLUDED
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define DD_VERSION "1.0.0"
+
+/* Marks what the shared library exports; all else is built hidden. */
+#define DD_EXPORT __attribute__((visibility("default")))
+
+/* ---- Limits ------------------------------------------------------------------------------- */
+
+/* Longest names, without the ending NUL. tenant + '.' + client fits the wire's 255-byte strings. */
+#define DD_TENANT_MAX 63
+#define DD_CLIENT_MAX 190
+#define DD_NAME_MAX (DD_TENANT_MAX + 1 + DD_CLIENT_MAX)
+#define DD_TOPIC_MAX 255
+/* "/65535" eight times and the last '/'. */
+#define DD_SCOPE_MAX 49
+#define DD_BROKER_MAX 63
+/* The largest payload any broker may be configured to carry; what this one carries arrives in
+   the registered event. */
+#define DD_PAYLOAD_MAX (16u << 20)
+#define DD_PAYLOAD_DEFAULT (1u << 20)
+
+/* ---- Errors ------------------------------------------------------------------------------- */
+
+typedef enum {
+    DD_OK = 0,
+
+    /* These travel on the wire in ERROR, RECEIPT and BYE records: a number never changes. */
+    DD_E_MALFORMED = 1,      /* bytes that are no valid record */
+    DD_E_PROTOCOL = 2,       /* a record that has no place here: wrong state or wrong role */
+    DD_E_UNKNOWN_PEER = 3,   /* the broker doesn't know this connection; register again */
+    DD_E_NAME_TAKEN = 4,     /* another client of the tenant has that name */
+    DD_E_NAME_INVALID = 5,   /* not a valid client, tenant or broker name */
+    DD_E_NO_DESTINATION = 6, /* no client of that name anywhere the broker can reach */
+    DD_E_UPLINK_DOWN = 7,    /* perhaps above, but the broker has lost its parent */
+    DD_E_OVERLOADED = 8,     /* the receiver's outbox is full */
+    DD_E_REFUSED = 9,        /* the key or the role doesn't allow it */
+    DD_E_SCOPE_INVALID = 10, /* not a scope, or one with no meaning at this broker */
+    DD_E_TOPIC_INVALID = 11, /* not a valid topic */
+    DD_E_TOO_LARGE = 12,     /* larger than the broker carries */
+    DD_E_HOP_LIMIT = 13,     /* passed too many brokers */
+    DD_E_LOOP = 14,          /* the broker would become its own ancestor */
+    DD_E_LIMIT = 15,         /* a limit on clients, subscriptions or questions is reached */
+    DD_E_DRAINING = 16,      /* the broker is shutting down in order */
+    DD_E_TIMEOUT = 17,       /* nothing was heard for too long */
+    DD_E_NOT_SUBSCRIBED = 18, /* unsubscribing what was not subscribed */
+
+    /* These stay in the process. */
+    DD_E_ARGUMENT = 64,      /* the caller passed something that can't be */
+    DD_E_MEMORY = 65,        /* out of memory */
+    DD_E_FILE = 66,          /* a file can't be read or written */
+    DD_E_KEYS = 67,          /* a key file's content isn't what it must be */
+    DD_E_NOT_CONNECTED = 68, /* not registered at a broker at this moment */
+    DD_E_OUTBOX_FULL = 69,   /* this client's own outbox is full; try again later */
+    DD_E_DECRYPT = 70,       /* a payload that the tenant's keys don't open */
+    DD_E_NETWORK = 71,       /* a socket could not be made or used */
+    DD_E_CLOSED = 72         /* the client has ended and won't come back by itself */
+} dd_error_t;
+
+/* A fixed English sentence for an error, without a period. Never NULL, also for unknown numbers. */
+DD_EXPORT const char *dd_strerror(dd_error_t error);
+
+/* What went wrong, in words for a person: names the file, field, or value, and what to do. Filled
+   by functions that take one; the caller owns it. */
+typedef struct {
+    dd_error_t error;
+    char text[512];
+} dd_problem_t;
+
+/* ---- Clients ------------------------------------------------------------------------------ */
+
+typedef struct dd_client dd_client_t;
+
+/*
+ * Makes a client; it connects only with dd_client_start().
+ *
+ * endpoint: ZeroMQ endpoint of a broker: tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH.
+ * keyfile:  a key file as ddkeys writes it: of a tenant, of public, or of an operator.
+ * name:     1..DD_CLIENT_MAX bytes without white space and control characters, or "auto" to get
+ *           one from the broker.
+ *
+ * Returns NULL with *problem filled if an argument or the key file is bad. A broker that isn't
+ * there is no error. Free with dd_client_destroy().
+ */
+DD_EXPORT dd_client_t *dd_client_new(
+    const char *endpoint, const char *keyfile, const char *name, dd_problem_t *problem);
+
+/*
+ * Says BYE, waits up to a second until what is in the outbox has left, ends the thread, wipes the
+ * keys and frees everything, then sets *self_p to NULL. NULL and *self_p == NULL are fine.
+ * Events that the application holds stay valid.
+ */
+DD_EXPORT void dd_client_destroy(dd_client_t **self_p);
+
+/* Before dd_client_start(): the tenant the key file must belong to. Registration at a broker that
+   says otherwise ends with DD_E_REFUSED. */
+DD_EXPORT dd_error_t dd_client_set_tenant(dd_client_t *self, const char *tenant);
+
+/* Before dd_client_start(): bytes that may wait for the network (default 64 MiB) and bytes of events
+   that may wait for the application (default 64 MiB). A full outbox makes calls return
+   DD_E_OUTBOX_FULL; full events stop the reading, so that senders get DD_E_OVERLOADED. */
+DD_EXPORT dd_error_t dd_client_set_limits(dd_client_t *self, size_t outbox, size_t events);
+
+/* Starts the thread: connects, registers and, whenever the connection ends, does so again for ever
+   with growing, jittered pauses, subscriptions included. */
+DD_EXPORT dd_error_t dd_client_start(dd_client_t *self);
+
+/* With dd_client_notify(): ask for a receipt event when the receiving application has it. */
+#define DD_WANT_RECEIPT 0x01u
+
+/*
+ * Sends a notification to one client: "x" in the own tenant, "public.x" of the public tenant, and,
+ * from a public client, "t.x" in tenant t. The payload is encrypted here and opened by the
+ * receiver only. The data is copied.
+ *
+ * *ref (may be NULL) gets the number that a later DD_EVENT_RECEIPT or DD_EVENT_ERROR carries. The
+ * call doesn't wait: DD_OK says that the notification is on its way, at most once. What the
+ * connection loses when it breaks is not told for each; ask for a receipt to be sure.
+ *
+ * DD_E_NAME_INVALID, DD_E_TOO_LARGE, DD_E_NOT_CONNECTED, DD_E_OUTBOX_FULL, DD_E_REFUSED (no key
+ * for that tenant; an operator), DD_E_CLOSED.
+ */
+DD_EXPORT dd_error_t dd_client_notify(dd_client_t *self, const char *destination, const void *data,
+    size_t size, unsigned flags, uint32_t *ref);
+
+/*
+ * Publishes on a topic, to all subscribers of the tenant whose scope covers this client's broker.
+ * A tenant's publication on "public.x" goes to the public tenant's subscribers of "x" instead.
+ * Errors as dd_client_notify(), and DD_E_TOPIC_INVALID.
+ */
+DD_EXPORT dd_error_t dd_client_publish(
+    dd_client_t *self, const char *topic, const void *data, size_t size);
+
+/*
+ * Subscribes to a topic within a scope: "all", "region", "cluster", "node", "noscope", or a path
+ * like "/1/2/" or "/1/" followed by "*" and "/". "noscope" takes every topic that begins with topic.
+ *
+ * May be called at any time after dd_client_new(); the subscription is kept and made again after
+ * each registration, until dd_client_unsubscribe(). Each time the broker agrees, there is a
+ * DD_EVENT_SUBSCRIBED; if it refuses, a DD_EVENT_ERROR, and the subscription is forgotten.
+ *
+ * DD_E_TOPIC_INVALID, DD_E_SCOPE_INVALID, DD_E_OUTBOX_FULL, DD_E_REFUSED, DD_E_CLOSED.
+ */
+DD_EXPORT dd_error_t dd_client_subscribe(dd_client_t *self, const char *topic, const char *scope);
+
+/* Takes a subscription back: topic and scope as given to dd_client_subscribe(), the words and
+   their paths being the same thing. DD_E_NOT_SUBSCRIBED if there is none. */
+DD_EXPORT dd_error_t dd_client_unsubscribe(dd_client_t *self, const char *topic, const char *scope);
+
+/*
+ * Asks every broker of the tree about "tree", "clients" or "subscriptions". The answers
+ * arrive as DD_EVENT_REPORT events with *ref: one JSON object each, described in dd-protocol(7).
+ * What is seen is the key's own tenant, or, for an operator, all.
+ */
+DD_EXPORT dd_error_t dd_client_inspect(dd_client_t *self, const char *what, uint32_t *ref);
+
+/* ---- Events ------------------------------------------------------------------------------- */
+
+typedef enum {
+    DD_EVENT_REGISTERED = 1, /* source: full name; text: broker's name; scope: broker's scope;
+                                number: largest payload in bytes */
+    DD_EVENT_DISCONNECTED,   /* error and text: why; the client comes back by itself. What was
+                                not yet sent has had its DD_EVENT_ERROR */
+    DD_EVENT_CLOSED,         /* error and text: why; the client has ended and won't come back:
+                                DD_E_NAME_TAKEN, DD_E_NAME_INVALID, DD_E_REFUSED */
+    DD_EVENT_NOTIFICATION,   /* source, data, size */
+    DD_EVENT_PUBLICATION,    /* source, topic, scope (of the publisher's broker), data, size */
+    DD_EVENT_SUBSCRIBED,     /* topic, scope: the path as resolved at this broker */
+    DD_EVENT_UNSUBSCRIBED,   /* topic, scope */
+    DD_EVENT_RECEIPT,        /* ref; source: who has it */
+    DD_EVENT_ERROR,          /* ref if it answers a call; error; text: what it is about */
+    DD_EVENT_GAP,            /* topic, scope; number: publications this client lost because it
+                                read too slowly */
+    DD_EVENT_REPORT          /* ref; text: JSON; number: brokers that are still to answer */
+} dd_event_type_t;
+
+/* Read-only for the application. Strings are never NULL, but empty where they have no meaning;
+   data always ends with a NUL that size doesn't count. */
+typedef struct {
+    dd_event_type_t type;
+    dd_error_t error;
+    uint32_t ref;
+    uint64_t number;
+    const char *source;
+    const char *topic;
+    const char *scope;
+    const char *text;
+    const void *data;
+    size_t size;
+} dd_event_t;
+
+/*
+ * Takes the next event, waiting up to timeout_ms (0: not at all, -1: for ever). NULL when there is
+ * none. The caller owns the event and frees it with dd_event_destroy(). A notification that wants a
+ * receipt is receipted by this call. Not to be mixed with a callback.
+ */
+DD_EXPORT dd_event_t *dd_client_receive(dd_client_t *self, int timeout_ms);
+
+/* A file descriptor that is readable while events wait; for poll() and the like, not to be read or
+   closed. Valid until dd_client_destroy(). */
+DD_EXPORT int dd_client_fd(const dd_client_t *self);
+
+/* Before dd_client_start(): have events delivered to callback on the client's own thread instead of
+   the queue. The event is only lent for the call. The callback may call everything here but
+   dd_client_destroy(); while it runs, this client's connection stands still. */
+typedef void(dd_event_callback_t)(dd_client_t *self, const dd_event_t *event, void *arg);
+DD_EXPORT dd_error_t dd_client_set_callback(
+    dd_client_t *self, dd_event_callback_t *callback, void *arg);
+
+/* Frees an event and sets *event_p to NULL. NULL and *event_p == NULL are fine. */
+DD_EXPORT void dd_event_destroy(dd_event_t **event_p);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

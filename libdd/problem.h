@@ -1,0 +1,14 @@
+/*
+ * problem - what went wrong, in words
+ */
+#ifndef DD_PROBLEM_H_INCLUDED
+#define DD_PROBLEM_H_INCLUDED
+
+#include "include/dd.h"
+
+/* Fills *self, which may be NULL, and returns error, so that a caller can say `return dd_problem (...)`.
+   The text is cut where it doesn't fit. */
+__attribute__((format(printf, 3, 4))) dd_error_t dd_problem(
+    dd_problem_t *self, dd_error_t error, const char *format, ...);
+
+#endif
