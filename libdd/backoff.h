@@ -16,7 +16,8 @@ typedef struct {
 
 /* After success: the next pause is short again. */
 void dd_backoff_reset(dd_backoff_t *self);
-/* The next pause in ms: random between half the ceiling and the ceiling, which doubles each time. */
+/* The next pause in ms: random between half the ceiling and the ceiling, which doubles each time.
+ */
 uint32_t dd_backoff_next(dd_backoff_t *self, uint32_t random);
 
 #endif

@@ -26,7 +26,7 @@ static inline dd_bytes_t dd_bytes(const void *data, size_t size)
 
 static inline dd_bytes_t dd_bytes_of(const char *text)
 {
-    return (dd_bytes_t){(const uint8_t *) text, strlen(text)};
+    return (dd_bytes_t){(const uint8_t *)text, strlen(text)};
 }
 
 static inline bool dd_bytes_equal(dd_bytes_t a, dd_bytes_t b)
@@ -63,7 +63,7 @@ static inline dd_writer_t dd_writer(void *data, size_t size)
 
 static inline size_t dd_reader_left(const dd_reader_t *self)
 {
-    return (size_t) (self->end - self->at);
+    return (size_t)(self->end - self->at);
 }
 
 uint8_t dd_read_u8(dd_reader_t *self);

@@ -30,7 +30,7 @@ typedef struct {
 
 static inline dd_bytes_t dd_name_bytes(const dd_name_t *self)
 {
-    return (dd_bytes_t){(const uint8_t *) self->text, self->size};
+    return (dd_bytes_t){(const uint8_t *)self->text, self->size};
 }
 
 /* tenant + '.' + client; false if either is not valid. */

@@ -10,8 +10,8 @@
 
 #include "record.h"
 
-/* A frame is closed and the next one begun when it reaches this. Chosen by measurement: larger
-   ones gain nothing over it, smaller ones pay ZeroMQ's and CURVE's cost per frame more often. */
+/* A frame is closed and the next one begun when it reaches this. Larger ones gain nothing, smaller
+   ones pay ZeroMQ's and CURVE's cost per frame more often. */
 #define DD_FRAME_TARGET (32u * 1024)
 /* Room beyond the limit for records that tell of a loss (ERROR, RECEIPT, GAP, PONG, BYE). */
 #define DD_OUTBOX_RESERVE (64u * 1024)
@@ -28,14 +28,14 @@ typedef struct {
     dd_frame_t *last; /* the one that is appended to */
     size_t bytes;     /* in all frames */
     size_t limit;
-    size_t hint; /* capacity to begin the next frame with: what the last one needed */
+    size_t hint; /* capacity to begin the next frame with: what the last ones needed */
 } dd_outbox_t;
 
 void dd_outbox_init(dd_outbox_t *self, size_t limit);
 void dd_outbox_clear(dd_outbox_t *self);
 
-/* DD_OK, DD_E_OVERLOADED when the limit is reached, DD_E_MEMORY, or DD_E_ARGUMENT for a record that
-   can't be written; then nothing was appended. */
+/* DD_OK, DD_E_OVERLOADED when the limit is reached or memory is out, or DD_E_ARGUMENT for a record
+   that can't be written; then nothing was appended. */
 dd_error_t dd_outbox_append(dd_outbox_t *self, const dd_record_t *record);
 /* The same, using the reserve. */
 dd_error_t dd_outbox_append_urgent(dd_outbox_t *self, const dd_record_t *record);

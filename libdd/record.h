@@ -97,12 +97,12 @@ typedef struct {
 /* The type's name, or NULL for a number that is no type. */
 const char *dd_record_name(uint8_t type);
 
-/* Bytes that the record takes on the wire, header included. */
+/* Bytes that the record takes on the wire, header included; 0 if it can't be written, since its
+   type is none or a string field is longer than its length field can say. */
 size_t dd_record_size(const dd_record_t *self);
 
-/* Writes the record at a place that has dd_record_size() bytes. A str8 field longer than 255 bytes
-   is the caller's mistake: false, and nothing that may be sent. */
-bool dd_record_write(const dd_record_t *self, uint8_t *bytes, size_t size);
+/* Writes the record at a place of exactly dd_record_size() bytes, which must not be 0. */
+void dd_record_write(const dd_record_t *self, uint8_t *bytes, size_t size);
 
 /* Starts reading a frame: false if it doesn't begin with magic and version, or has no record. */
 bool dd_frame_open(dd_reader_t *frame, const void *data, size_t size);

@@ -24,13 +24,14 @@ typedef struct {
 
 static inline dd_bytes_t dd_scope_bytes(const dd_scope_t *self)
 {
-    return (dd_bytes_t){(const uint8_t *) self->text, self->size};
+    return (dd_bytes_t){(const uint8_t *)self->text, self->size};
 }
 
 /* Reads a broker's scope: numbers only, at least one. Leading zeros go. False if it isn't one. */
 bool dd_scope_parse(dd_scope_t *self, dd_bytes_t text);
 
-/* Reads a subscriber's pattern: all, region, cluster, node, noscope, or a path with numbers and '*',
+/* Reads a subscriber's pattern: all, region, cluster, node, noscope, or a path with numbers and
+   '*',
    "/" included. The words become their paths. False if it isn't one. */
 bool dd_scope_parse_pattern(dd_scope_t *self, dd_bytes_t text);
 

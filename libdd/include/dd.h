@@ -50,23 +50,23 @@ typedef enum {
     DD_OK = 0,
 
     /* These travel on the wire in ERROR, RECEIPT and BYE records: a number never changes. */
-    DD_E_MALFORMED = 1,      /* bytes that are no valid record */
-    DD_E_PROTOCOL = 2,       /* a record that has no place here: wrong state or wrong role */
-    DD_E_UNKNOWN_PEER = 3,   /* the broker doesn't know this connection; register again */
-    DD_E_NAME_TAKEN = 4,     /* another client of the tenant has that name */
-    DD_E_NAME_INVALID = 5,   /* not a valid client, tenant or broker name */
-    DD_E_NO_DESTINATION = 6, /* no client of that name anywhere the broker can reach */
-    DD_E_UPLINK_DOWN = 7,    /* perhaps above, but the broker has lost its parent */
-    DD_E_OVERLOADED = 8,     /* the receiver's outbox is full */
-    DD_E_REFUSED = 9,        /* the key or the role doesn't allow it */
-    DD_E_SCOPE_INVALID = 10, /* not a scope, or one with no meaning at this broker */
-    DD_E_TOPIC_INVALID = 11, /* not a valid topic */
-    DD_E_TOO_LARGE = 12,     /* larger than the broker carries */
-    DD_E_HOP_LIMIT = 13,     /* passed too many brokers */
-    DD_E_LOOP = 14,          /* the broker would become its own ancestor */
-    DD_E_LIMIT = 15,         /* a limit on clients, subscriptions or questions is reached */
-    DD_E_DRAINING = 16,      /* the broker is shutting down in order */
-    DD_E_TIMEOUT = 17,       /* nothing was heard for too long */
+    DD_E_MALFORMED = 1,       /* bytes that are no valid record */
+    DD_E_PROTOCOL = 2,        /* a record that has no place here: wrong state or wrong role */
+    DD_E_UNKNOWN_PEER = 3,    /* the broker doesn't know this connection; register again */
+    DD_E_NAME_TAKEN = 4,      /* another client of the tenant has that name */
+    DD_E_NAME_INVALID = 5,    /* not a valid client, tenant or broker name */
+    DD_E_NO_DESTINATION = 6,  /* no client of that name anywhere the broker can reach */
+    DD_E_UPLINK_DOWN = 7,     /* perhaps above, but the broker has lost its parent */
+    DD_E_OVERLOADED = 8,      /* the receiver's outbox is full */
+    DD_E_REFUSED = 9,         /* the key or the role doesn't allow it */
+    DD_E_SCOPE_INVALID = 10,  /* not a scope, or one with no meaning at this broker */
+    DD_E_TOPIC_INVALID = 11,  /* not a valid topic */
+    DD_E_TOO_LARGE = 12,      /* larger than the broker carries */
+    DD_E_HOP_LIMIT = 13,      /* passed too many brokers */
+    DD_E_LOOP = 14,           /* the broker would become its own ancestor */
+    DD_E_LIMIT = 15,          /* a limit on clients, subscriptions or questions is reached */
+    DD_E_DRAINING = 16,       /* the broker is shutting down in order */
+    DD_E_TIMEOUT = 17,        /* nothing was heard for too long */
     DD_E_NOT_SUBSCRIBED = 18, /* unsubscribing what was not subscribed */
 
     /* These stay in the process. */
@@ -120,8 +120,8 @@ DD_EXPORT void dd_client_destroy(dd_client_t **self_p);
    says otherwise ends with DD_E_REFUSED. */
 DD_EXPORT dd_error_t dd_client_set_tenant(dd_client_t *self, const char *tenant);
 
-/* Before dd_client_start(): bytes that may wait for the network (default 64 MiB) and bytes of events
-   that may wait for the application (default 64 MiB). A full outbox makes calls return
+/* Before dd_client_start(): bytes that may wait for the network (default 64 MiB) and bytes of
+   events that may wait for the application (default 64 MiB). A full outbox makes calls return
    DD_E_OUTBOX_FULL; full events stop the reading, so that senders get DD_E_OVERLOADED. */
 DD_EXPORT dd_error_t dd_client_set_limits(dd_client_t *self, size_t outbox, size_t events);
 
@@ -157,7 +157,8 @@ DD_EXPORT dd_error_t dd_client_publish(
 
 /*
  * Subscribes to a topic within a scope: "all", "region", "cluster", "node", "noscope", or a path
- * like "/1/2/" or "/1/" followed by "*" and "/". "noscope" takes every topic that begins with topic.
+ * like "/1/2/" or "/1/" followed by "*" and "/". "noscope" takes every topic that begins with
+ * topic.
  *
  * May be called at any time after dd_client_new(); the subscription is kept and made again after
  * each registration, until dd_client_unsubscribe(). Each time the broker agrees, there is a
