@@ -17,7 +17,7 @@ void dd_outbox_clear(dd_outbox_t *self)
 {
     dd_frame_t *frame;
     while ((frame = dd_outbox_take(self)))
-        dd_frame_free(NULL, frame);
+        dd_frame_free(frame);
 }
 
 void dd_frame_free(void *data, void *hint)

@@ -20,6 +20,7 @@ typedef struct dd_frame {
     struct dd_frame *next;
     size_t size;
     size_t capacity;
+    bool kept;      /* for socket.c: the message around it is closed, but the frame lives on */
     uint8_t data[]; /* begins with the frame header */
 } dd_frame_t;
 
@@ -52,7 +53,7 @@ dd_frame_t *dd_outbox_take(dd_outbox_t *self);
 /* Puts a frame back that could not be sent, as the oldest one. */
 void dd_outbox_untake(dd_outbox_t *self, dd_frame_t *frame);
 
-/* Has the signature that zmq_msg_init_data() wants: frees the frame in `hint`. Thread-safe. */
-void dd_frame_free(void *data, void *hint);
+/* Frees a frame that was taken out. */
+void dd_frame_free(dd_frame_t *frame);
 
 #endif

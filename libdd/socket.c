@@ -87,17 +87,32 @@ dd_error_t dd_socket_problem(dd_problem_t *problem, const char *doing, const cha
         zmq_strerror(zmq_errno()), advice);
 }
 
-/* Sends one frame with its route; the frame's memory goes to ZeroMQ, which frees it. */
+/* ZeroMQ is done with a frame's memory, perhaps on one of its own threads. */
+static void release_frame(void *data, void *hint)
+{
+    (void)data;
+    dd_frame_t *frame = hint;
+    if (frame->kept)
+        frame->kept = false;
+    else
+        dd_frame_free(frame);
+}
+
+/* Sends one frame with its route. Its memory goes to ZeroMQ on DD_OK and stays ours otherwise. */
 static dd_error_t send_frame(void *socket, dd_bytes_t route, dd_frame_t *frame)
 {
     if (route.size > 0 && zmq_send(socket, route.data, route.size, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0)
         return zmq_errno() == EAGAIN ? DD_E_OVERLOADED : DD_E_UNKNOWN_PEER;
     zmq_msg_t message;
-    if (zmq_msg_init_data(&message, frame->data, frame->size, dd_frame_free, frame) != 0)
+    if (zmq_msg_init_data(&message, frame->data, frame->size, release_frame, frame) != 0)
         return DD_E_OVERLOADED;
     if (zmq_msg_send(&message, socket, ZMQ_DONTWAIT) >= 0)
         return DD_OK;
-    return zmq_errno() == EAGAIN ? DD_E_OVERLOADED : DD_E_UNKNOWN_PEER;
+    /* A message that wasn't sent must be closed, which would free the frame with it. */
+    dd_error_t error = zmq_errno() == EAGAIN ? DD_E_OVERLOADED : DD_E_UNKNOWN_PEER;
+    frame->kept = true;
+    zmq_msg_close(&message);
+    return error;
 }
 
 dd_error_t dd_socket_flush(void *socket, dd_bytes_t route, dd_outbox_t *outbox)
