@@ -20,10 +20,9 @@ void dd_outbox_clear(dd_outbox_t *self)
         dd_frame_free(frame);
 }
 
-void dd_frame_free(void *data, void *hint)
+void dd_frame_free(dd_frame_t *frame)
 {
-    (void)data;
-    free(hint);
+    free(frame);
 }
 
 static dd_frame_t *new_frame(dd_outbox_t *self, size_t size)
