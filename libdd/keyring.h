@@ -16,8 +16,8 @@
 typedef enum {
     DD_KEYS_BROKER = 1, /* broker-keys.json: the dd pair and every tenant's public key */
     DD_KEYS_TENANT,     /* <tenant>-keys.json */
-    DD_KEYS_PUBLIC,     /* public-keys.json: the public tenant's pair and every tenant's public key */
-    DD_KEYS_OPERATOR    /* operator-keys.json */
+    DD_KEYS_PUBLIC,  /* public-keys.json: the public tenant's pair and every tenant's public key */
+    DD_KEYS_OPERATOR /* operator-keys.json */
 } dd_keys_kind_t;
 
 typedef struct dd_keyring dd_keyring_t;
@@ -25,9 +25,10 @@ typedef struct dd_keyring dd_keyring_t;
 /* A tenant as others know it. Owned by its keyring. */
 typedef struct {
     char name[DD_TENANT_MAX + 1];
-    char hash[DD_HASH_SIZE + 1]; /* as in the file: lower-case hex */
+    char hash[DD_HASH_SIZE + 1]; /* as in the file; ddkeys writes lower-case hex of public_key */
     uint8_t public_key[DD_KEY_SIZE];
     uint64_t cookie; /* field R; only in a broker's file, else 0 */
+    size_t index;    /* its place for dd_keyring_tenant_at() */
 } dd_tenant_t;
 
 /*
@@ -47,13 +48,14 @@ const uint8_t *dd_keyring_secret_key(const dd_keyring_t *self);
 const uint8_t *dd_keyring_public_key(const dd_keyring_t *self);
 /* The brokers' public key (for a broker's keyring, its own). */
 const uint8_t *dd_keyring_broker_key(const dd_keyring_t *self);
-/* The public tenant's public key; NULL where the file has none (operator). */
+/* The public tenant's public key; NULL where the file has none: an operator's, or a broker's
+   without a tenant "public". */
 const uint8_t *dd_keyring_tenant_public(const dd_keyring_t *self);
 /* The operator's public key in a broker's file; NULL where there is none. */
 const uint8_t *dd_keyring_operator_key(const dd_keyring_t *self);
 
-/* Tenants of a broker's or the public tenant's file, "public" included in a broker's. NULL if there is
-   none. One hash lookup each. */
+/* Tenants of a broker's or the public tenant's file, "public" included in a broker's. NULL if there
+   is none. One hash lookup each. */
 const dd_tenant_t *dd_keyring_tenant_by_key(
     const dd_keyring_t *self, const uint8_t key[DD_KEY_SIZE]);
 const dd_tenant_t *dd_keyring_tenant_by_name(const dd_keyring_t *self, dd_bytes_t name);

@@ -1,0 +1,106 @@
+/*
+ * box - payloads encrypted from client to client
+ */
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "box.h"
+#include "name.h"
+
+struct dd_box_key {
+    uint8_t shared[crypto_box_BEFORENMBYTES];
+};
+
+struct dd_box {
+    const dd_keyring_t *keyring;
+    dd_box_key_t *keys; /* sodium_malloc, all in one: each such allocation takes several pages. [0]
+                           is for the own tenant; then, in a tenant's box, public, and in public's
+                           box every tenant at 1 + its index */
+    uint8_t nonce[crypto_box_NONCEBYTES]; /* of the message sealed last */
+};
+
+static bool share(const dd_keyring_t *keyring, const uint8_t *public_key, dd_box_key_t *key)
+{
+    return crypto_box_beforenm(key->shared, public_key, dd_keyring_secret_key(keyring)) == 0;
+}
+
+static size_t tenant_count(const dd_keyring_t *keyring)
+{
+    size_t count = 0;
+    while (dd_keyring_tenant_at(keyring, count) != NULL)
+        count++;
+    return count;
+}
+
+static bool make_keys(dd_box_t *self)
+{
+    const dd_keyring_t *keyring = self->keyring;
+    bool is_public = dd_keyring_kind(keyring) == DD_KEYS_PUBLIC;
+    size_t others = is_public ? tenant_count(keyring) : 1;
+    self->keys = sodium_allocarray(1 + others, sizeof *self->keys);
+    if (self->keys == NULL || !share(keyring, dd_keyring_public_key(keyring), &self->keys[0]))
+        return false;
+    for (size_t i = 0; i < others; i++) {
+        const uint8_t *public_key = is_public ? dd_keyring_tenant_at(keyring, i)->public_key
+                                              : dd_keyring_tenant_public(keyring);
+        if (!share(keyring, public_key, &self->keys[1 + i]))
+            return false;
+    }
+    return sodium_mprotect_readonly(self->keys) == 0;
+}
+
+dd_box_t *dd_box_new(const dd_keyring_t *keyring)
+{
+    dd_keys_kind_t kind = dd_keyring_kind(keyring);
+    if (kind != DD_KEYS_TENANT && kind != DD_KEYS_PUBLIC)
+        return NULL;
+    dd_box_t *self = calloc(1, sizeof *self);
+    if (self == NULL)
+        return NULL;
+    self->keyring = keyring;
+    randombytes_buf(self->nonce, sizeof self->nonce);
+    if (!make_keys(self))
+        dd_box_destroy(&self);
+    return self;
+}
+
+void dd_box_destroy(dd_box_t **self_p)
+{
+    if (self_p == NULL || *self_p == NULL)
+        return;
+    sodium_free((*self_p)->keys);
+    free(*self_p);
+    *self_p = NULL;
+}
+
+const dd_box_key_t *dd_box_peer(const dd_box_t *self, dd_bytes_t shown)
+{
+    const uint8_t *dot = shown.size == 0 ? NULL : memchr(shown.data, '.', shown.size);
+    if (dot == NULL)
+        return &self->keys[0];
+    dd_bytes_t tenant = {shown.data, (size_t)(dot - shown.data)};
+    if (dd_keyring_kind(self->keyring) == DD_KEYS_TENANT)
+        return &self->keys[dd_bytes_equal(tenant, dd_bytes_of(DD_PUBLIC)) ? 1 : 0];
+    const dd_tenant_t *other = dd_keyring_tenant_by_name(self->keyring, tenant);
+    return &self->keys[other == NULL ? 0 : 1 + other->index];
+}
+
+/* 192 bits from a random start: no two boxes meet, and no system call is paid per message. */
+void dd_box_seal(
+    dd_box_t *self, const dd_box_key_t *key, const void *data, size_t size, uint8_t *out)
+{
+    sodium_increment(self->nonce, sizeof self->nonce);
+    memcpy(out, self->nonce, sizeof self->nonce);
+    crypto_box_easy_afternm(out + sizeof self->nonce, data, size, self->nonce, key->shared);
+}
+
+dd_error_t dd_box_open(const dd_box_key_t *key, dd_bytes_t sealed, uint8_t *out)
+{
+    if (sealed.size < DD_BOX_OVERHEAD)
+        return DD_E_DECRYPT;
+    const uint8_t *box = sealed.data + crypto_box_NONCEBYTES;
+    size_t size = sealed.size - crypto_box_NONCEBYTES;
+    return crypto_box_open_easy_afternm(out, box, size, sealed.data, key->shared) == 0
+               ? DD_OK
+               : DD_E_DECRYPT;
+}
