@@ -10,6 +10,12 @@
 
 #include "socket.h"
 
+/* Longest endpoint, without the NUL. */
+#define DD_ENDPOINT_MAX 255
+/* ms: how often dd_dial_watch() has to be called while DD_DIAL_CONNECTING, news or not. Some
+   failures make no news, only a deadline tells them. */
+#define DD_DIAL_WATCH 1000
+
 typedef struct dd_dial dd_dial_t;
 
 typedef enum {
@@ -18,21 +24,32 @@ typedef enum {
     DD_DIAL_LOST       /* over; dd_dial_reason() says why */
 } dd_dial_state_t;
 
-/* Begins to connect. NULL with *problem filled if the endpoint is no endpoint. The keyring must
-   outlive the dial. */
+/* Whether the text is an endpoint to connect to: tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH.
+   DD_E_ARGUMENT with *problem filled if not. */
+dd_error_t dd_dial_check(const char *endpoint, dd_problem_t *problem);
+
+/* Begins to connect. NULL with *problem filled if the endpoint is no endpoint or there are no more
+   sockets. The keyring must outlive the dial. */
 dd_dial_t *dd_dial_new(void *context, const char *endpoint, const dd_keyring_t *keyring,
     const dd_socket_limits_t *limits, dd_problem_t *problem);
+/* Ends the connection at once; what was flushed but has not left is lost, unless dd_dial_linger()
+   gave it time. */
 void dd_dial_destroy(dd_dial_t **self_p);
 
-/* To poll for input: the DEALER has a frame; the monitor has news, then call dd_dial_watch(). */
+/* Lets what was flushed go on leaving for up to that many ms after dd_dial_destroy(). */
+void dd_dial_linger(dd_dial_t *self, int ms);
+
+/* To poll for input: the DEALER has a frame; the monitor has news, then call dd_dial_watch(). They
+   stay the same for the dial's life. */
 void *dd_dial_socket(const dd_dial_t *self);
 void *dd_dial_monitor(const dd_dial_t *self);
 
-/* Takes in what the monitor has and says where the connection stands. */
+/* Takes in what the monitor has and says where the connection stands. Frames that came before the
+   end of a connection can still be read when it is DD_DIAL_LOST. */
 dd_dial_state_t dd_dial_watch(dd_dial_t *self);
 
 /* Why it is DD_DIAL_LOST: DD_E_REFUSED with a text that names the key or the broker's key as the
-   cause, or DD_E_NETWORK with the system's word for it. */
+   cause, or DD_E_NETWORK with what is known of it. */
 const dd_problem_t *dd_dial_reason(const dd_dial_t *self);
 
 #endif
