@@ -56,13 +56,16 @@ struct peer {
     entry_t *entries; /* names reached through it: its own, or a link's subtree */
     subscription_t *subscriptions;
     unsigned subscription_count;
-    bool lossy;     /* some subscription has lost publications that no GAP has told of */
-    uint64_t stamp; /* number of the last publication it got, so that it gets one copy */
-    bool dirty;     /* is in the core's list of peers with something to send */
-    peer_t *next_dirty;
+    unsigned questions;  /* under way through the tree */
+    bool lossy;          /* some subscription has lost publications that no GAP has told of */
+    uint64_t stamp;      /* number of the last publication it got, so that it gets one copy */
     peer_t *prev, *next; /* in the core's list of peers */
-    dd_error_t ending;   /* to be ended with this as soon as the record at hand is done with */
-    char why[128];
+    peer_t *prev_link, *next_link;   /* of registered links */
+    peer_t *prev_dirty, *next_dirty; /* of peers with something to send */
+    bool dirty;                      /* is in that list */
+    peer_t *next_ending;             /* of peers to be ended when the frame at hand is done with */
+    dd_error_t ending;               /* why it is in that list, or has ended */
+    char why[160];                   /* the same in words */
     void *route; /* the sockets layer's own; freed by it after core_disconnect() */
 };
 

@@ -43,6 +43,13 @@ dd_error_t dd_outbox_append_urgent(dd_outbox_t *self, const dd_record_t *record)
 /* Appends one record that is already encoded: a publication is written once and copied to all. */
 dd_error_t dd_outbox_append_bytes(dd_outbox_t *self, dd_bytes_t encoded);
 
+/* The last size bytes, which the record appended last takes. They stay where they are until the
+   frame is freed. */
+static inline dd_bytes_t dd_outbox_newest(const dd_outbox_t *self, size_t size)
+{
+    return dd_bytes(self->last->data + self->last->size - size, size);
+}
+
 static inline bool dd_outbox_empty(const dd_outbox_t *self)
 {
     return self->first == NULL;

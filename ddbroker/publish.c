@@ -1,0 +1,357 @@
+/*
+ * publish - publications to all subscribers, and who they are
+ *
+ * A link is told of an interest while somebody elsewhere holds it, so that publications go only
+ * where they are wanted. What a subscriber loses to its own full outbox is counted, and told in a
+ * GAP.
+ */
+#include <stdio.h>
+
+#include "verbs.h"
+
+/* ---- Interest, told along the links -------------------------------------------------------- */
+
+static void tell_link(core_t *self, peer_t *link, uint8_t type, interest_key_t key)
+{
+    dd_record_t record = {
+        .type = type, .tenant = key.tenant, .topic = key.topic, .scope = key.path};
+    core_tell(self, link, &record);
+}
+
+/*
+ * After a holder came (ADD_INTEREST) or before it goes (DROP_INTEREST): a link's "elsewhere"
+ * changes only between no other holder and one. So all links but the holder's are told when it is
+ * alone, and the other holder, if it is a link, when there are two.
+ */
+static void tell_links(core_t *self, uint8_t type, const subscription_t *holder)
+{
+    const interest_t *interest = holder->key.interest;
+    interest_key_t key = interest_key(interest);
+    if (interest->count == 1) {
+        peer_t *link;
+        DL_FOREACH2(self->links, link, next_link)
+        if (link != holder->key.peer)
+            tell_link(self, link, type, key);
+    } else if (interest->count == 2) {
+        const subscription_t *other = interest->holders;
+        if (other == holder)
+            other = other->next_holder;
+        if (peer_is_link(other->key.peer))
+            tell_link(self, other->key.peer, type, key);
+    }
+}
+
+static subscription_t *add(
+    core_t *self, peer_t *peer, interest_key_t key, const dd_scope_t *pattern)
+{
+    subscription_t *subscription = interest_add(&self->interests, peer, key, pattern);
+    if (subscription)
+        tell_links(self, DD_ADD_INTEREST, subscription);
+    return subscription;
+}
+
+static void drop(core_t *self, subscription_t *subscription)
+{
+    tell_links(self, DD_DROP_INTEREST, subscription);
+    interest_remove(&self->interests, subscription);
+}
+
+void publish_forget(core_t *self, peer_t *peer)
+{
+    while (peer->subscriptions)
+        drop(self, peer->subscriptions);
+    peer->lossy = false;
+}
+
+void publish_sync(core_t *self, peer_t *link)
+{
+    interest_t *interest, *next;
+    HASH_ITER (hh, self->interests.by_key, interest, next)
+        tell_link(self, link, DD_ADD_INTEREST, interest_key(interest));
+}
+
+/* What a link says of an interest: false, and the link is ended, if it can't be. */
+static bool read_interest(
+    core_t *self, peer_t *link, const dd_record_t *record, interest_key_t *key, dd_scope_t *path)
+{
+    *key = (interest_key_t){record->tenant, record->topic, record->scope};
+    if (dd_keyring_has_tenant(self->keyring, key->tenant) && dd_topic_subscribable(key->topic) &&
+        dd_scope_is_resolved(key->path) && dd_scope_parse_pattern(path, key->path))
+        return true;
+    char text[PEER_TEXT_MAX];
+    core_log(self, LOG_WARNING, "%s tells of an interest that can't be", peer_text(link, text));
+    link->count.refused++;
+    return false;
+}
+
+static subscription_t *find(
+    core_t *self, peer_t *peer, interest_key_t key, const dd_scope_t *pattern)
+{
+    interest_t *interest = interest_find(&self->interests, key);
+    return interest ? interest_held(&self->interests, peer, interest, pattern) : NULL;
+}
+
+void publish_add_interest(core_t *self, peer_t *link, const dd_record_t *record)
+{
+    interest_key_t key;
+    dd_scope_t path;
+    if (!read_interest(self, link, record, &key, &path) || find(self, link, key, &path))
+        return;
+    if (!add(self, link, key, &path))
+        core_end(self, link, DD_E_LIMIT, "the broker is out of memory");
+}
+
+void publish_drop_interest(core_t *self, peer_t *link, const dd_record_t *record)
+{
+    interest_key_t key;
+    dd_scope_t path;
+    if (!read_interest(self, link, record, &key, &path))
+        return;
+    subscription_t *subscription = find(self, link, key, &path);
+    if (subscription)
+        drop(self, subscription);
+}
+
+/* ---- Clients' subscriptions ---------------------------------------------------------------- */
+
+/* Reads what a client wants to (un)subscribe; answers it with an ERROR if that can't be. */
+static bool read_subscription(
+    core_t *self, peer_t *client, const dd_record_t *record, dd_scope_t *pattern, dd_scope_t *path)
+{
+    char text[DD_TOPIC_MAX + 200];
+    dd_error_t code = DD_OK;
+    if (!dd_topic_valid(record->topic))
+        code = DD_E_TOPIC_INVALID;
+    else if (!dd_topic_subscribable(record->topic))
+        code = DD_E_REFUSED;
+    else if (!dd_scope_parse_pattern(pattern, record->scope) ||
+             !dd_scope_resolve(path, pattern, &self->scope))
+        code = DD_E_SCOPE_INVALID;
+    if (code == DD_OK)
+        return true;
+    snprintf(text, sizeof text, "topic %.*s, scope %.*s at a broker of scope %s",
+        (int)record->topic.size, (const char *)record->topic.data, (int)record->scope.size,
+        (const char *)record->scope.data, self->scope.text);
+    core_refuse(self, client, code, record->ref, dd_bytes_of(text));
+    return false;
+}
+
+static void acknowledge(
+    core_t *self, peer_t *client, uint8_t type, const dd_record_t *record, const dd_scope_t *path)
+{
+    dd_record_t answer = {
+        .type = type, .ref = record->ref, .topic = record->topic, .scope = dd_scope_bytes(path)};
+    core_tell(self, client, &answer);
+}
+
+void publish_subscribe(core_t *self, peer_t *client, const dd_record_t *record)
+{
+    dd_scope_t pattern, path;
+    if (!read_subscription(self, client, record, &pattern, &path))
+        return;
+    interest_key_t key = {peer_tenant(client), record->topic, dd_scope_bytes(&path)};
+    if (!find(self, client, key, &pattern)) {
+        if (client->subscription_count >= self->settings.subscriptions_max ||
+            !add(self, client, key, &pattern)) {
+            core_refuse(self, client, DD_E_LIMIT, record->ref, record->topic);
+            return;
+        }
+    }
+    acknowledge(self, client, DD_SUBSCRIBED, record, &path);
+}
+
+void publish_unsubscribe(core_t *self, peer_t *client, const dd_record_t *record)
+{
+    dd_scope_t pattern, path;
+    if (!read_subscription(self, client, record, &pattern, &path))
+        return;
+    interest_key_t key = {peer_tenant(client), record->topic, dd_scope_bytes(&path)};
+    subscription_t *subscription = find(self, client, key, &pattern);
+    if (!subscription) {
+        core_refuse(self, client, DD_E_NOT_SUBSCRIBED, record->ref, record->topic);
+        return;
+    }
+    drop(self, subscription);
+    acknowledge(self, client, DD_UNSUBSCRIBED, record, &path);
+}
+
+/* ---- Publications -------------------------------------------------------------------------- */
+
+/* One publication on its way to all who want it. Each of the two records is encoded once, into the
+   first outbox it goes to, and copied from there. */
+typedef struct {
+    core_t *core;
+    const peer_t *from;
+    dd_bytes_t tenant; /* whose subscribers get it */
+    dd_record_t for_clients;
+    dd_record_t for_links;
+    dd_bytes_t client_copy; /* encoded; empty before the first */
+    dd_bytes_t link_copy;
+} delivery_t;
+
+static dd_error_t append(peer_t *peer, const dd_record_t *record, dd_bytes_t *copy)
+{
+    if (copy->size > 0)
+        return dd_outbox_append_bytes(&peer->outbox, *copy);
+    dd_error_t error = dd_outbox_append(&peer->outbox, record);
+    if (error == DD_OK)
+        *copy = dd_outbox_newest(&peer->outbox, dd_record_size(record));
+    return error;
+}
+
+static void lose(core_t *self, subscription_t *subscription, uint64_t count)
+{
+    peer_t *peer = subscription->key.peer;
+    subscription->lost += count;
+    peer->lossy = true;
+    peer->count.dropped += count;
+    self->count.dropped += count;
+}
+
+static void hand_over(delivery_t *delivery, subscription_t *subscription)
+{
+    core_t *self = delivery->core;
+    peer_t *peer = subscription->key.peer;
+    bool link = peer_is_link(peer);
+    dd_error_t error = DD_E_OVERLOADED;
+    if (!peer->lossy || publish_tell_gaps(self, peer))
+        error = link ? append(peer, &delivery->for_links, &delivery->link_copy)
+                     : append(peer, &delivery->for_clients, &delivery->client_copy);
+    if (error != DD_OK) {
+        lose(self, subscription, 1);
+        return;
+    }
+    core_count_out(self, peer, delivery->for_clients.payload.size);
+    core_touch(self, peer);
+}
+
+/* To every holder of a matching interest once, but not back where it came from. A client does get
+   its own publications if it subscribed to them. */
+static void deliver(delivery_t *delivery)
+{
+    core_t *self = delivery->core;
+    uint64_t stamp = ++self->publications;
+    interest_match_t match = interest_match(&self->interests, delivery->tenant,
+        delivery->for_clients.topic, delivery->for_clients.scope);
+    interest_t *interest;
+    while ((interest = interest_next(&match))) {
+        subscription_t *holder;
+        DL_FOREACH2(interest->holders, holder, next_holder)
+        {
+            peer_t *peer = holder->key.peer;
+            if (peer->stamp == stamp || (peer == delivery->from && peer_is_link(peer)))
+                continue;
+            peer->stamp = stamp;
+            hand_over(delivery, holder);
+        }
+    }
+}
+
+/* `source` is a full name; `relay` what a link is to get. */
+static void publish(core_t *self, peer_t *from, const dd_record_t *relay)
+{
+    core_count_in(self, from, relay->payload.size);
+    delivery_t delivery = {.core = self,
+        .from = from,
+        .tenant = relay->tenant,
+        .for_clients = {.type = DD_PUBLICATION,
+            .source = dd_name_shown(relay->source, relay->tenant),
+            .topic = relay->topic,
+            .scope = relay->scope,
+            .payload = relay->payload},
+        .for_links = *relay};
+    deliver(&delivery);
+}
+
+void publish_publish(core_t *self, peer_t *client, const dd_record_t *record)
+{
+    dd_record_t relay = {.type = DD_RELAY,
+        .hops = 1,
+        .source = dd_name_bytes(&client->name),
+        .scope = dd_scope_bytes(&self->scope),
+        .payload = record->payload};
+    if (record->payload.size > self->settings.payload_max)
+        core_end(self, client, DD_E_TOO_LARGE, "it published more than %u bytes at once",
+            self->settings.payload_max);
+    else if (!dd_topic_route(peer_tenant(client), record->topic, &relay.tenant, &relay.topic))
+        core_end(self, client, DD_E_TOPIC_INVALID, "it published on a topic that can't be");
+    else
+        publish(self, client, &relay);
+}
+
+/* Rules 1 and 2, as for a FORWARD. */
+static bool may_relay(core_t *self, const peer_t *link, const dd_record_t *record)
+{
+    dd_bytes_t tenant, client;
+    if (!dd_name_split(record->source, &tenant, &client) || !dd_topic_subscribable(record->topic) ||
+        !dd_scope_is_resolved(record->scope))
+        return false;
+    if (!dd_bytes_equal(tenant, record->tenant) &&
+        !dd_bytes_equal(record->tenant, dd_bytes_of(DD_PUBLIC)))
+        return false;
+    if (link->role == ROLE_PARENT)
+        return true;
+    entry_t *entry = directory_find(&self->directory, record->source);
+    return entry && entry->via == link;
+}
+
+void publish_relay(core_t *self, peer_t *link, const dd_record_t *record)
+{
+    char text[PEER_TEXT_MAX];
+    if (!may_relay(self, link, record)) {
+        core_log(self, LOG_WARNING,
+            "%s relays for a client that isn't beneath it, or across tenants",
+            peer_text(link, text));
+        link->count.refused++;
+        return;
+    }
+    if (record->hops >= DD_HOPS_MAX) {
+        core_log(
+            self, LOG_WARNING, "a publication from %s took too many hops", peer_text(link, text));
+        link->count.refused++;
+        return;
+    }
+    dd_record_t relay = *record;
+    relay.hops++;
+    publish(self, link, &relay);
+}
+
+/* ---- Losses -------------------------------------------------------------------------------- */
+
+/* A link lost publications on their way here: all who would have got them have lost them. */
+void publish_gap(core_t *self, peer_t *link, const dd_record_t *record)
+{
+    interest_key_t key;
+    dd_scope_t path;
+    if (!read_interest(self, link, record, &key, &path))
+        return;
+    interest_t *interest = interest_find(&self->interests, key);
+    subscription_t *holder;
+    DL_FOREACH2(interest ? interest->holders : NULL, holder, next_holder)
+    {
+        if (holder->key.peer == link)
+            continue;
+        lose(self, holder, record->number);
+        publish_tell_gaps(self, holder->key.peer);
+    }
+}
+
+bool publish_tell_gaps(core_t *self, peer_t *peer)
+{
+    subscription_t *subscription;
+    DL_FOREACH (peer->subscriptions, subscription) {
+        if (subscription->lost == 0)
+            continue;
+        interest_key_t key = interest_key(subscription->key.interest);
+        dd_record_t record = {.type = DD_GAP,
+            .number = subscription->lost,
+            .tenant = key.tenant,
+            .topic = key.topic,
+            .scope = key.path};
+        if (core_send(self, peer, &record) != DD_OK)
+            return false;
+        subscription->lost = 0;
+    }
+    peer->lossy = false;
+    return true;
+}
