@@ -3,32 +3,7 @@
  */
 #include "name.h"
 
-/* Decodes one UTF-8 character of at most size bytes; its length, or 0 if it isn't one. Overlong
-   forms and surrogates aren't. */
-static size_t decode(const uint8_t *at, size_t size, uint32_t *character)
-{
-    static const struct {
-        uint8_t mask, lead, length;
-        uint32_t least;
-    } FORMS[] = {{0x80, 0x00, 1, 0}, {0xE0, 0xC0, 2, 0x80}, {0xF0, 0xE0, 3, 0x800},
-        {0xF8, 0xF0, 4, 0x10000}};
-    for (size_t i = 0; i < sizeof FORMS / sizeof FORMS[0]; i++) {
-        if ((at[0] & FORMS[i].mask) != FORMS[i].lead)
-            continue;
-        if (FORMS[i].length > size)
-            return 0;
-        uint32_t value = at[0] & (uint8_t)~FORMS[i].mask;
-        for (size_t j = 1; j < FORMS[i].length; j++) {
-            if ((at[j] & 0xC0) != 0x80)
-                return 0;
-            value = value << 6 | (at[j] & 0x3F);
-        }
-        *character = value;
-        bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-        return value < FORMS[i].least || value > 0x10FFFF || surrogate ? 0 : FORMS[i].length;
-    }
-    return 0;
-}
+#include "utf8.h"
 
 /* Control characters, white space, and what reorders or hides text on a terminal. */
 static bool is_unprintable(uint32_t c)
@@ -48,7 +23,7 @@ bool dd_word_valid(dd_bytes_t word, size_t max)
         return false;
     for (size_t at = 0; at < word.size;) {
         uint32_t character;
-        size_t length = decode(word.data + at, word.size - at, &character);
+        size_t length = dd_utf8_decode(word.data + at, word.size - at, &character);
         if (length == 0 || is_unprintable(character))
             return false;
         at += length;
