@@ -265,7 +265,7 @@ static bool read_tenants(const section_t *root, const char *own, dd_keyring_t *k
         if (!json_object_is_type(value, json_type_object) || strcmp(hash, own) == 0)
             continue;
         char prefix[DD_HASH_SIZE + 2];
-        if (hash[0] == '\0' || strlen(hash) > DD_HASH_SIZE)
+        if (!dd_word_valid(dd_bytes_of(hash), DD_HASH_SIZE))
             return bad(root, hash, "is not named by a tenant's hash, 1 to 64 characters");
         snprintf(prefix, sizeof prefix, "%s.", hash);
         section_t section = {root->path, prefix, value, root->problem};

@@ -1,0 +1,51 @@
+/*
+ * keyset - the key files of one set of brokers, as JSON to be changed
+ *
+ * A keyset has broker-keys.json and public-keys.json; the clients' files are made from them. Fields
+ * that nothing here knows stay as they are. Where memory runs out, a field may become null: the
+ * store finds that, since it commits nothing but valid key files.
+ */
+#ifndef KEYSET_H_INCLUDED
+#define KEYSET_H_INCLUDED
+
+#include "libdd/keyring.h"
+#include "pair.h"
+#include "store.h"
+
+typedef struct {
+    store_t *store;                  /* where the files are; the caller's */
+    dd_keyring_t *broker;            /* what the two files held when they were loaded; NULL in a */
+    dd_keyring_t *public_tenant;     /* new set */
+    struct json_object *broker_json; /* what they are to hold */
+    struct json_object *public_json;
+    key_text_t broker_key; /* the public keys that every client's file has */
+    key_text_t public_key;
+} keyset_t;
+
+/* A new set without tenants and operator. NULL with *problem filled when out of memory. */
+keyset_t *keyset_new(store_t *store, dd_problem_t *problem);
+/* The store's. NULL with *problem filled if a file is missing or bad, or they are of two sets. */
+keyset_t *keyset_load(store_t *store, dd_problem_t *problem);
+void keyset_destroy(keyset_t **self_p);
+
+/*
+ * Gives a tenant or the operator a new pair, in the broker's and public's JSON, and puts the file
+ * of that client into the store: a new one, or `file` with changed fields, which is taken over.
+ */
+dd_error_t keyset_renew_tenant(keyset_t *self, const char *name, struct json_object *file,
+    store_put_t how, dd_problem_t *problem);
+dd_error_t keyset_renew_operator(
+    keyset_t *self, struct json_object *file, store_put_t how, dd_problem_t *problem);
+
+/* Gives the public tenant or the brokers a new pair, in the two JSONs; the other clients' files
+   with its public key are the caller's to change. */
+dd_error_t keyset_renew_public(keyset_t *self, dd_problem_t *problem);
+dd_error_t keyset_renew_broker(keyset_t *self, dd_problem_t *problem);
+
+/* Puts the two files into the store: the last call before store_commit(). */
+dd_error_t keyset_put(keyset_t *self, store_put_t how, dd_problem_t *problem);
+
+/* A string field of a file, made or replaced. */
+void keyset_set(struct json_object *object, const char *field, const char *text);
+
+#endif

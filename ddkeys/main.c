@@ -1,0 +1,59 @@
+/*
+ * ddkeys - makes, changes, shows and checks key files; see ddkeys(1)
+ */
+#include <malloc.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include "commands.h"
+
+static dd_error_t (*const RUN[])(const options_t *, dd_problem_t *) = {
+    [COMMAND_MAKE] = make_run,
+    [COMMAND_ADD] = add_run,
+    [COMMAND_ROTATE] = rotate_run,
+    [COMMAND_SHOW] = show_run,
+    [COMMAND_CHECK] = check_run,
+};
+
+/* json-c copies keys as it reads and writes: let free() wipe whatever it gets, and let no core file
+   be written. */
+static void protect_secrets(void)
+{
+    mallopt(M_PERTURB, 0xDD);
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0});
+}
+
+static int exit_status(dd_error_t error)
+{
+    switch (error) {
+    case DD_OK:
+        return EXIT_SUCCESS;
+    case DD_E_ARGUMENT:
+    case DD_E_NAME_INVALID:
+        return EXIT_USAGE;
+    default:
+        return EXIT_FAILURE;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    options_t options;
+    dd_problem_t problem = {0};
+    int status = options_read(&options, argc, argv);
+    if (status == -1) {
+        protect_secrets();
+        dd_error_t error =
+            sodium_init() == -1 ? DD_E_MEMORY : RUN[options.command](&options, &problem);
+        if (error != DD_OK)
+            fprintf(stderr, "ddkeys: %s\n",
+                problem.text[0] == '\0' ? dd_strerror(error) : problem.text);
+        status = exit_status(error);
+    }
+    if (fflush(stdout) == EOF) {
+        perror("ddkeys: standard output");
+        return EXIT_FAILURE;
+    }
+    return status;
+}

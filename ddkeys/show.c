@@ -1,0 +1,59 @@
+/*
+ * show - what a key file holds
+ */
+#include <inttypes.h>
+#include <sodium.h>
+
+#include "commands.h"
+#include "libdd/keyring.h"
+#include "pair.h"
+
+static const char *const KINDS[] = {
+    [DD_KEYS_BROKER] = "broker",
+    [DD_KEYS_TENANT] = "tenant",
+    [DD_KEYS_PUBLIC] = "public",
+    [DD_KEYS_OPERATOR] = "operator",
+};
+
+static void print_key(const char *field, const uint8_t *key)
+{
+    if (key != NULL)
+        printf("%s\t%s\n", field, key_text(key).text);
+}
+
+static void print_own(const dd_keyring_t *keyring, bool secret)
+{
+    dd_keys_kind_t kind = dd_keyring_kind(keyring);
+    printf("kind\t%s\n", KINDS[kind]);
+    print_key("pubkey", dd_keyring_public_key(keyring));
+    if (secret)
+        print_key("privkey", dd_keyring_secret_key(keyring));
+    if (kind != DD_KEYS_BROKER) {
+        print_key("ddpubkey", dd_keyring_broker_key(keyring));
+        print_key("publicpubkey", dd_keyring_tenant_public(keyring));
+    }
+    print_key("operatorpubkey", dd_keyring_operator_key(keyring));
+}
+
+static void print_tenants(const dd_keyring_t *keyring, bool secret)
+{
+    const dd_tenant_t *tenant;
+    for (size_t i = 0; (tenant = dd_keyring_tenant_at(keyring, i)) != NULL; i++) {
+        printf("tenant\t%s\t%s\t%s", tenant->name, key_text(tenant->public_key).text, tenant->hash);
+        /* With the cookie alone one can stay logged in as a client of protocol 3 or 4. */
+        if (secret && dd_keyring_kind(keyring) == DD_KEYS_BROKER)
+            printf("\t%" PRIu64, tenant->cookie);
+        putchar('\n');
+    }
+}
+
+dd_error_t show_run(const options_t *options, dd_problem_t *problem)
+{
+    dd_keyring_t *keyring = dd_keyring_load(options->operand, problem);
+    if (keyring == NULL)
+        return problem->error;
+    print_own(keyring, options->secret);
+    print_tenants(keyring, options->secret);
+    dd_keyring_destroy(&keyring);
+    return DD_OK;
+}
