@@ -82,7 +82,8 @@ typedef struct {
     uint32_t heartbeat; /* ms between two PINGs that the client or child is to keep */
     uint32_t limit;     /* bytes of the largest payload */
     uint64_t number;    /* PING/PONG: sender's clock; GAP: how many; INSPECT/REPORT between
-                           brokers: the question's id; HELLO/ADD_CLIENT: the client's instance */
+                           brokers: the question's id; HELLO/ADD_CLIENT: the client's instance, 48
+                           random bits and 16 that count its registrations */
     dd_bytes_t id;      /* a broker id, or several of DD_BROKER_ID_SIZE bytes each */
     dd_bytes_t tenant;
     dd_bytes_t name;
