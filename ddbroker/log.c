@@ -1,0 +1,252 @@
+/*
+ * log - what the broker tells its operator: one line for each event
+ */
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "libdd/problem.h"
+
+/* Shorter than PIPE_BUF, so that a pipe that is ready takes a line whole, without waiting. */
+#define LINE_MAX_SIZE 2048
+/* Lines of one flood that are written in a second. */
+#define FLOOD_LINES 10
+
+typedef struct {
+    uint64_t second; /* of which the rest is about */
+    unsigned lines;
+    unsigned left_out;
+    log_level_t level; /* of the last one */
+} flood_state_t;
+
+struct log {
+    int fd;
+    bool journal;      /* fd is the systemd journal */
+    log_level_t level; /* the least important one that is written */
+    uint64_t lost;     /* lines that couldn't be written since the last that could */
+    uint64_t second;   /* as log_tick() said last */
+    flood_state_t floods[FLOOD_KINDS];
+};
+
+static const struct {
+    const char *name;
+    int journal; /* the journal's number for it */
+} LEVELS[] = {
+    [LOG_ERROR] = {"error", 3},
+    [LOG_WARNING] = {"warning", 4},
+    [LOG_NOTICE] = {"notice", 5},
+    [LOG_INFO] = {"info", 6},
+    [LOG_DEBUG] = {"debug", 7},
+};
+
+static const char *const FLOODS[] = {
+    [FLOOD_REFUSED] = "connections were refused",
+    [FLOOD_HANDSHAKE] = "handshakes failed",
+    [FLOOD_DROPPED] = "messages were dropped",
+};
+
+const char *log_level_name(log_level_t level)
+{
+    return (size_t)level < sizeof LEVELS / sizeof LEVELS[0] ? LEVELS[level].name : NULL;
+}
+
+/* ---- Where lines go ------------------------------------------------------------------------ */
+
+/* systemd gives the journal's device and inode, so that a program whose standard error was
+   redirected since doesn't take a file for the journal. */
+static bool is_journal(int fd)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    unsigned long long device, inode;
+    struct stat status;
+    return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 && fstat(fd, &status) == 0 &&
+           status.st_dev == device && status.st_ino == inode;
+}
+
+static int open_log(const char *path, dd_problem_t *problem)
+{
+    /* O_NONBLOCK, lest a path that is a pipe holds the broker until somebody reads it. */
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640);
+    if (fd < 0)
+        dd_problem(problem, DD_E_FILE, "can't open the log file %s: %s", path, strerror(errno));
+    return fd;
+}
+
+dd_error_t log_reopen(log_t *self, const char *path, log_level_t level, dd_problem_t *problem)
+{
+    int fd = path ? open_log(path, problem) : STDERR_FILENO;
+    if (fd < 0)
+        return DD_E_FILE;
+    if (self->fd != STDERR_FILENO)
+        close(self->fd);
+    self->fd = fd;
+    self->journal = is_journal(fd);
+    self->level = level;
+    return DD_OK;
+}
+
+log_t *log_new(const char *path, log_level_t level, dd_problem_t *problem)
+{
+    log_t *self = calloc(1, sizeof *self);
+    if (!self) {
+        dd_problem(problem, DD_E_MEMORY, "out of memory");
+        return NULL;
+    }
+    self->fd = STDERR_FILENO;
+    if (log_reopen(self, path, level, problem) != DD_OK)
+        log_destroy(&self);
+    return self;
+}
+
+void log_destroy(log_t **self_p)
+{
+    log_t *self = *self_p;
+    if (!self)
+        return;
+    if (self->fd != STDERR_FILENO)
+        close(self->fd);
+    free(self);
+    *self_p = NULL;
+}
+
+/* ---- Lines --------------------------------------------------------------------------------- */
+
+/* Bytes of the UTF-8 character that begins here and may be shown as it is; 0 if there is none. */
+static size_t shown(const char *at)
+{
+    unsigned char first = (unsigned char)at[0];
+    if (first < 0x80)
+        return first >= 0x20 && first != 0x7F;
+    size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    bool valid = dd_word_valid(dd_bytes(at, strnlen(at, size)), size);
+    return valid ? size : 0;
+}
+
+void log_escape(const char *line, char *text, size_t room)
+{
+    size_t used = 0;
+    while (*line) {
+        size_t size = shown(line);
+        size_t need = size ? size : sizeof "\\xNN" - 1;
+        if (used + need >= room)
+            break;
+        if (size)
+            memcpy(text + used, line, size);
+        else
+            snprintf(text + used, room - used, "\\x%02x", (unsigned char)*line);
+        used += need;
+        line += size ? size : 1;
+    }
+    text[used] = '\0';
+}
+
+/* What stands before the message. */
+static size_t prefix(const log_t *self, log_level_t level, char *text, size_t room)
+{
+    if (self->journal)
+        return (size_t)snprintf(text, room, "<%d>", LEVELS[level].journal);
+    struct timespec now;
+    struct tm utc;
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    size_t used = strftime(text, room, "%Y-%m-%dT%H:%M:%S", &utc);
+    used += (size_t)snprintf(
+        text + used, room - used, ".%03ldZ %-7s ", now.tv_nsec / 1000000, LEVELS[level].name);
+    return used;
+}
+
+/* Writes without ever waiting. A pipe or terminal that is ready takes PIPE_BUF bytes at once; files
+   always are. Standard error isn't made non-blocking, since others share it. */
+static bool put(const log_t *self, const char *line, size_t size)
+{
+    struct pollfd ready = {.fd = self->fd, .events = POLLOUT};
+    if (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
+        return false;
+    return write(self->fd, line, size) == (ssize_t)size;
+}
+
+static bool write_line(log_t *self, log_level_t level, const char *message)
+{
+    char line[LINE_MAX_SIZE];
+    size_t used = prefix(self, level, line, sizeof line);
+    log_escape(message, line + used, sizeof line - used - 1);
+    used += strlen(line + used);
+    line[used++] = '\n';
+    return put(self, line, used);
+}
+
+static void write_message(log_t *self, log_level_t level, const char *message)
+{
+    if (self->lost > 0) {
+        char text[80];
+        snprintf(text, sizeof text, "%llu lines before this one could not be written",
+            (unsigned long long)self->lost);
+        if (write_line(self, LOG_WARNING, text))
+            self->lost = 0;
+    }
+    if (!write_line(self, level, message))
+        self->lost++;
+}
+
+static void write_list(log_t *self, log_level_t level, const char *format, va_list list)
+{
+    char message[LINE_MAX_SIZE];
+    vsnprintf(message, sizeof message, format, list);
+    write_message(self, level, message);
+}
+
+void log_write(log_t *self, log_level_t level, const char *format, ...)
+{
+    if (level > self->level)
+        return;
+    va_list list;
+    va_start(list, format);
+    write_list(self, level, format, list);
+    va_end(list);
+}
+
+void log_of_core(void *log, log_level_t level, const char *line)
+{
+    log_write(log, level, "%s", line);
+}
+
+/* ---- Floods -------------------------------------------------------------------------------- */
+
+void log_flood(log_t *self, flood_t kind, log_level_t level, const char *format, ...)
+{
+    flood_state_t *flood = &self->floods[kind];
+    if (level > self->level)
+        return;
+    flood->level = level;
+    flood->second = self->second;
+    if (flood->lines++ >= FLOOD_LINES) {
+        flood->left_out++;
+        return;
+    }
+    va_list list;
+    va_start(list, format);
+    write_list(self, level, format, list);
+    va_end(list);
+}
+
+void log_tick(log_t *self, uint64_t now_ms)
+{
+    self->second = now_ms / 1000;
+    for (size_t i = 0; i < FLOOD_KINDS; i++) {
+        flood_state_t *flood = &self->floods[i];
+        if (flood->second == self->second)
+            continue;
+        if (flood->left_out > 0)
+            log_write(self, flood->level, "%u more %s", flood->left_out, FLOODS[i]);
+        *flood = (flood_state_t){.second = self->second};
+    }
+}

@@ -1,0 +1,54 @@
+/*
+ * log - what the broker tells its operator: one line for each event
+ *
+ *     2026-11-22T21:19:00.123Z notice  listening on tcp://0.0.0.0:5555
+ *
+ * Lines go to a file or to standard error; where that is the systemd journal, a line carries its
+ * level as the journal reads it, and no time. Whatever a line was made of, it stays one line and
+ * can't steer a terminal: see log_escape(). Nothing here waits or fails: what can't be written (a
+ * full disk, a pipe that nobody reads) is counted, and the count is written once there is room.
+ *
+ * Not thread-safe.
+ */
+#ifndef LOG_H_INCLUDED
+#define LOG_H_INCLUDED
+
+#include "core.h"
+
+typedef struct log log_t;
+
+/* Events that strangers can cause at will: of each kind only some lines a second are written, then
+   how many more there were. */
+typedef enum { FLOOD_REFUSED, FLOOD_HANDSHAKE, FLOOD_DROPPED, FLOOD_KINDS } flood_t;
+
+/* The name of a level, "notice"; NULL for a number that is none. */
+const char *log_level_name(log_level_t level);
+
+/* Begins to log to a file, which is made if it isn't there and appended to; path NULL is standard
+   error. NULL with *problem filled if the file can't be opened. */
+log_t *log_new(const char *path, log_level_t level, dd_problem_t *problem);
+void log_destroy(log_t **self_p);
+
+/* Changes level and file, and opens the file anew even if its name is the same, since the old one
+   may have been moved away. On failure the log goes on as it was. */
+dd_error_t log_reopen(log_t *self, const char *path, log_level_t level, dd_problem_t *problem);
+
+/* Writes one line if its level is wanted. */
+__attribute__((format(printf, 3, 4))) void log_write(
+    log_t *self, log_level_t level, const char *format, ...);
+
+/* The same for an event of a flood. */
+__attribute__((format(printf, 4, 5))) void log_flood(
+    log_t *self, flood_t kind, log_level_t level, const char *format, ...);
+
+/* Says how many lines of each flood were left out, once its second is over; call it often. */
+void log_tick(log_t *self, uint64_t now_ms);
+
+/* A core_log_t over a log_t. */
+void log_of_core(void *log, log_level_t level, const char *line);
+
+/* Copies a line into room bytes, cut where it doesn't fit. Control characters, C1's too, and bytes
+   that aren't UTF-8 become \xNN. */
+void log_escape(const char *line, char *text, size_t room);
+
+#endif
