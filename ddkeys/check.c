@@ -50,8 +50,7 @@ static bool same(const uint8_t *a, const uint8_t *b)
     return a != NULL && b != NULL && memcmp(a, b, DD_KEY_SIZE) == 0;
 }
 
-/* ---- modes -------------------------------------------------------------------------------------
- */
+/* ---- modes ----------------------------------------------------------------------------------- */
 
 static void check_mode(check_t *self, const char *file, mode_t forbidden, const char *what)
 {
@@ -65,8 +64,7 @@ static void check_mode(check_t *self, const char *file, mode_t forbidden, const 
     report(self, &finding);
 }
 
-/* ---- what every client's file shares with the broker's ------------------------------------------
- */
+/* ---- what every client's file shares with the broker's --------------------------------------- */
 
 /* The field "hash" of a client's file, which its keyring doesn't keep: only clients of protocol 3
    and 4 need it, to log in. */
@@ -107,8 +105,7 @@ static void check_operator(check_t *self, const char *file, const dd_keyring_t *
         found(self, file, "field \"pubkey\" is not the operator's key in " BROKER_FILE);
 }
 
-/* ---- the tenants that two files list ------------------------------------------------------------
- */
+/* ---- the tenants that two files list --------------------------------------------------------- */
 
 static void check_tenants(check_t *self, const char *file, const dd_keyring_t *keyring)
 {
@@ -125,8 +122,7 @@ static void check_tenants(check_t *self, const char *file, const dd_keyring_t *k
             found_tenant(self, file, tenant->name, "is not in " BROKER_FILE);
 }
 
-/* ---- one file -----------------------------------------------------------------------------------
- */
+/* ---- one file -------------------------------------------------------------------------------- */
 
 static dd_keys_kind_t expected_kind(const char *file)
 {
@@ -181,8 +177,7 @@ static void check_file(check_t *self, const char *file)
     dd_keyring_destroy(&keyring);
 }
 
-/* ---- the directory ------------------------------------------------------------------------------
- */
+/* ---- the directory --------------------------------------------------------------------------- */
 
 static int is_ours(const struct dirent *entry)
 {

@@ -11,8 +11,7 @@
 #include "libdd/problem.h"
 #include "names.h"
 
-/* ---- fields ------------------------------------------------------------------------------------
- */
+/* ---- fields ---------------------------------------------------------------------------------- */
 
 void keyset_set(struct json_object *object, const char *field, const char *text)
 {
@@ -58,8 +57,7 @@ static const dd_tenant_t *find(const dd_keyring_t *keyring, const char *name)
     return keyring == NULL ? NULL : dd_keyring_tenant_by_name(keyring, dd_bytes_of(name));
 }
 
-/* ---- a set -------------------------------------------------------------------------------------
- */
+/* ---- a set ----------------------------------------------------------------------------------- */
 
 static dd_error_t no_memory(dd_problem_t *problem)
 {
@@ -168,8 +166,7 @@ dd_error_t keyset_put(keyset_t *self, store_put_t how, dd_problem_t *problem)
     return store_put(self->store, BROKER_FILE, &self->broker_json, how, problem);
 }
 
-/* ---- new pairs ---------------------------------------------------------------------------------
- */
+/* ---- new pairs ------------------------------------------------------------------------------- */
 
 /* A pair for the client whose file is *file_p, which is made if it is NULL. Without memory NULL,
    and the file is gone. */

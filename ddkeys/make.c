@@ -10,8 +10,7 @@
 #include "libdd/problem.h"
 #include "names.h"
 
-/* ---- a new set ---------------------------------------------------------------------------------
- */
+/* ---- a new set ------------------------------------------------------------------------------- */
 
 static names_t *ask(dd_problem_t *problem)
 {
@@ -64,8 +63,7 @@ dd_error_t make_run(const options_t *options, dd_problem_t *problem)
     return problem->error;
 }
 
-/* ---- a new client ------------------------------------------------------------------------------
- */
+/* ---- a new client ---------------------------------------------------------------------------- */
 
 static dd_error_t add_client(
     keyset_t *set, const char *name, store_put_t how, dd_problem_t *problem)

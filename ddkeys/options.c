@@ -47,8 +47,7 @@ static bool takes(size_t command, int code)
     return strchr(COMMANDS[command].letters, code == SECRET ? 's' : code) != NULL;
 }
 
-/* ---- help --------------------------------------------------------------------------------------
- */
+/* ---- help ------------------------------------------------------------------------------------ */
 
 static void print_synopsis(FILE *stream, size_t command)
 {
@@ -87,8 +86,7 @@ void options_print_help(FILE *stream)
     }
 }
 
-/* ---- reading -----------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 /* getopt's two descriptions of the table. */
 typedef struct {

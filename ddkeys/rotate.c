@@ -12,8 +12,7 @@
 #include "libdd/problem.h"
 #include "names.h"
 
-/* ---- one client --------------------------------------------------------------------------------
- */
+/* ---- one client ------------------------------------------------------------------------------ */
 
 /* A client's file to be changed, in *file; NULL if it isn't here, for then it is made anew. */
 static dd_error_t load_client(
@@ -51,8 +50,7 @@ static dd_error_t rotate_operator(keyset_t *set, dd_problem_t *problem)
     return keyset_renew_operator(set, file, STORE_REPLACE, problem);
 }
 
-/* ---- keys that are in everybody's file ----------------------------------------------------------
- */
+/* ---- keys that are in everybody's file ------------------------------------------------------- */
 
 /* Writes a new key of somebody else into a client's file, which must be there. */
 static dd_error_t tell_client(keyset_t *set, const char *name, const char *field,
@@ -98,8 +96,7 @@ static dd_error_t rotate_broker(keyset_t *set, dd_problem_t *problem)
     return error;
 }
 
-/* ---- the command -------------------------------------------------------------------------------
- */
+/* ---- the command ----------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;

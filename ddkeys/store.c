@@ -35,8 +35,7 @@ struct store {
     char path[PATH_MAX]; /* answer of store_path() */
 };
 
-/* ---- opening -----------------------------------------------------------------------------------
- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static int open_directory(const char *path, store_mode_t mode, dd_problem_t *problem)
 {
@@ -119,8 +118,7 @@ void store_close(store_t **self_p)
     *self_p = NULL;
 }
 
-/* ---- asking ------------------------------------------------------------------------------------
- */
+/* ---- asking ---------------------------------------------------------------------------------- */
 
 const char *store_directory(const store_t *self)
 {
@@ -139,8 +137,7 @@ bool store_has(const store_t *self, const char *name)
     return fstatat(self->fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
 }
 
-/* ---- changing ----------------------------------------------------------------------------------
- */
+/* ---- changing -------------------------------------------------------------------------------- */
 
 dd_error_t store_put(store_t *self, const char *name, struct json_object **content_p,
     store_put_t how, dd_problem_t *problem)

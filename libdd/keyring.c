@@ -64,8 +64,7 @@ static const struct {
     {DD_KEYS_OPERATOR, BROKER, "ddpubkey", false},
 };
 
-/* ---- fields ------------------------------------------------------------------------------------
- */
+/* ---- fields ---------------------------------------------------------------------------------- */
 
 static bool bad(const section_t *self, const char *field, const char *what)
 {
@@ -137,8 +136,7 @@ static bool read_cookie(const section_t *self, uint64_t *cookie)
     return true;
 }
 
-/* ---- the own keys ------------------------------------------------------------------------------
- */
+/* ---- the own keys ---------------------------------------------------------------------------- */
 
 static bool read_own_pair(const section_t *self, dd_keyring_t *keyring)
 {
@@ -198,8 +196,7 @@ static bool check_roles(const section_t *self, dd_keyring_t *keyring)
     return !same_key(keyring, OWN, BROKER) || bad(self, "ddpubkey", "is the same as \"pubkey\"");
 }
 
-/* ---- tenants -----------------------------------------------------------------------------------
- */
+/* ---- tenants --------------------------------------------------------------------------------- */
 
 static bool read_tenant_name(
     const section_t *self, const dd_keyring_t *keyring, dd_tenant_t *tenant)
@@ -275,8 +272,7 @@ static bool read_tenants(const section_t *root, const char *own, dd_keyring_t *k
     return true;
 }
 
-/* ---- the whole file ----------------------------------------------------------------------------
- */
+/* ---- the whole file -------------------------------------------------------------------------- */
 
 /* The kind that a file's content shows, and in *own the field that holds the own keys, "" if they
    stand at the top; 0 if it isn't any. */
@@ -365,8 +361,7 @@ void dd_keyring_destroy(dd_keyring_t **self_p)
     *self_p = NULL;
 }
 
-/* ---- asking ------------------------------------------------------------------------------------
- */
+/* ---- asking ---------------------------------------------------------------------------------- */
 
 dd_keys_kind_t dd_keyring_kind(const dd_keyring_t *self)
 {

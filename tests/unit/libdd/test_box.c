@@ -46,8 +46,7 @@ static dd_error_t open_as(
     return dd_box_open(key, dd_bytes(sealed, size), text);
 }
 
-/* ---- the four directions ------------------------------------------------------------------------
- */
+/* ---- the four directions --------------------------------------------------------------------- */
 
 static const struct {
     const char *from, *to;         /* key files */

@@ -34,8 +34,7 @@ static void assert_key(const uint8_t *key, const char *base64)
     assert_string_equal(text, base64);
 }
 
-/* ---- good files --------------------------------------------------------------------------------
- */
+/* ---- good files ------------------------------------------------------------------------------ */
 
 static void test_broker(void **state)
 {
@@ -171,8 +170,7 @@ static void test_unknown_fields_are_ignored(void **state)
     }
 }
 
-/* ---- bad text ----------------------------------------------------------------------------------
- */
+/* ---- bad text -------------------------------------------------------------------------------- */
 
 #define SHORT_KEY "YDRufJEaX2uhVBKRdMr+dbKUrDu9VUljL0jOxiZvhA=="
 #define LONG_KEY "YDRufJEaX2uhVBKRdMr+dbKUrDu9VUljL0jOxiZvhBAA"
@@ -305,8 +303,7 @@ static void test_messages_hold_no_secret(void **state)
     assert_null(strstr(problem.text, A_SECRET));
 }
 
-/* ---- files -------------------------------------------------------------------------------------
- */
+/* ---- files ----------------------------------------------------------------------------------- */
 
 typedef struct {
     char directory[32];
@@ -417,8 +414,7 @@ static void test_load_without_permission(void **state)
         assert_int_equal(seteuid(0), 0);
 }
 
-/* ---- many tenants ------------------------------------------------------------------------------
- */
+/* ---- many tenants ---------------------------------------------------------------------------- */
 
 #define MANY 300
 
