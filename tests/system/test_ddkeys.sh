@@ -1,0 +1,256 @@
+#!/bin/sh
+# ddkeys as its users run it: sets of keys made, changed, shown and checked in directories.
+set -u
+
+source=$(cd "$(dirname "$0")/../.." && pwd)
+case ${BUILD:=build} in
+    /*) ddkeys=$BUILD/bin/ddkeys ;;
+    *) ddkeys=$source/$BUILD/bin/ddkeys ;;
+esac
+room=$(mktemp -d)
+trap 'rm -rf "$room"' EXIT
+trap 'exit 1' INT TERM
+cd "$room" || exit 1
+failures=0
+
+fail() {
+    echo "FAILED: $*"
+    sed 's/^/    /' out
+    failures=$((failures + 1))
+}
+
+# expect STATUS PATTERN ARGUMENTS: ddkeys ends so, and says something that matches.
+expect() {
+    status=$1 pattern=$2
+    shift 2
+    "$ddkeys" "$@" >out 2>&1 </dev/null
+    result=$?
+    [ "$result" -eq "$status" ] || fail "'ddkeys $*' ended with $result, not $status"
+    grep -q -e "$pattern" out || fail "'ddkeys $*' didn't say '$pattern'"
+}
+
+# check that WORDS...: a command succeeds.
+check() {
+    "$@" >out 2>&1 || fail "$*"
+}
+
+modes() {
+    stat -c '%a %n' "$1"/* "$1" | grep -v -e '^600 .*-keys.json$' -e '^700 [^/]*$'
+}
+
+secrets() {
+    "$ddkeys" show --secret "$1"
+}
+
+# ---- a new set -------------------------------------------------------------------------------------
+
+check sh -c "umask 0; echo ' a, b,c ' | '$ddkeys' -d set"
+[ "$(ls set | tr '\n' ' ')" = \
+    "a-keys.json b-keys.json broker-keys.json c-keys.json operator-keys.json public-keys.json " ] ||
+    fail "a set has other files: $(ls set)"
+[ -z "$(modes set)" ] || fail "modes: $(modes set)"
+expect 0 '^set: 6 key files, nothing wrong$' check set
+expect 0 'nothing wrong' check -d set
+for name in a b c; do
+    [ "$(grep -c "\"r\": \"$name\"" set/broker-keys.json set/public-keys.json |
+        tr '\n' ' ')" = "set/broker-keys.json:1 set/public-keys.json:1 " ] ||
+        fail "tenant $name is not in both files"
+done
+[ "$(secrets set/broker-keys.json | cut -f 5 | grep -c '^[0-9][0-9]*$')" -eq 4 ] ||
+    fail "not every tenant has a cookie"
+check sh -c "umask 0777; '$ddkeys' -d other -t x"
+[ -z "$(modes other)" ] || fail "modes: $(modes other)"
+
+cp -a set before
+expect 1 'set/broker-keys.json exists already.*ddkeys add.*--force' -d set -t a
+rm set/broker-keys.json
+expect 1 'set/operator-keys.json exists already' -d set -t x
+rm -r set && cp -a before set
+check diff -r before set
+expect 0 '^set/broker-keys.json$' -d set -t a,b,c --force
+expect 0 'nothing wrong' check set
+cmp -s before/a-keys.json set/a-keys.json && fail "--force made no new keys"
+
+for bad in '' ' ' 'a,,b' 'a,a' 'x y' 'x.y' 'a/b' '../x' public operator broker dd; do
+    expect 2 'ddkeys: ' -d none -t "$bad"
+done
+expect 2 'no tenant is named' -d none
+expect 2 'there is no command' a,b,c
+expect 2 'see .ddkeys --help' --nonsense
+expect 1 'can.t be opened: No such file' -d none/deeper -t a
+[ ! -e none ] || fail "a wrong command line left a directory"
+
+# ---- add -------------------------------------------------------------------------------------------
+
+# Fields that ddkeys doesn't know, at every level.
+sed -i -e 's/^  "dd": {/  "note": [1.50, "x\/y"],\n& "note": {"n": [null, "\\u00e5"]},/' \
+    -e 's/"r": "b",/& "colour": "red",/' set/broker-keys.json
+sed -i 's/"r": "b",/& "colour": "blue",/' set/public-keys.json
+sed -i 's/"hash"/"colour": "green", &/' set/a-keys.json
+expect 0 'nothing wrong' check set
+rm -rf before && cp -a set before
+
+expect 0 '^set/d-keys.json$' add d -d set
+expect 0 'nothing wrong' check set
+for file in a-keys.json b-keys.json c-keys.json operator-keys.json; do
+    check cmp "before/$file" "set/$file"
+done
+for file in broker-keys.json public-keys.json; do
+    secrets before/$file >old
+    secrets set/$file | grep -v '^tenant	d	' >new
+    check cmp old new
+done
+check grep -q '^ *1.50,$' set/broker-keys.json
+check grep -q '^ *"å"$' set/broker-keys.json
+check grep -q '"colour": "red"' set/broker-keys.json
+check grep -q '"colour": "blue"' set/public-keys.json
+
+rm -rf before && cp -a set before
+expect 1 '"d" is in the key set already; .ddkeys rotate d' add d -d set
+expect 1 '"operator" is in the key set already' add operator -d set
+expect 2 'no tenant can be called "public"' add public -d set
+expect 2 'is not a tenant.s name' add x.y -d set
+expect 1 'there is no such directory' add x -d none
+touch set/e-keys.json
+expect 1 'set/e-keys.json exists already' add e -d set
+rm set/e-keys.json
+check diff -r before set
+touch set/e-keys.json
+expect 0 'set/e-keys.json' add e -d set --force
+expect 0 'nothing wrong' check set
+
+# ---- rotate ----------------------------------------------------------------------------------------
+
+rm -rf before && cp -a set before
+expect 0 '^set/a-keys.json$' rotate a -d set
+expect 0 'nothing wrong' check set
+check grep -q '"colour": "green"' set/a-keys.json
+for field in pubkey privkey; do
+    [ "$(secrets before/a-keys.json | grep ^$field)" != "$(secrets set/a-keys.json | grep ^$field)" ] ||
+        fail "the $field is the old one"
+done
+for file in broker-keys.json public-keys.json; do
+    secrets before/$file | grep -v '^tenant	a	' >old
+    secrets set/$file | grep -v '^tenant	a	' >new
+    check cmp old new
+done
+
+expect 0 '^set/b-keys.json$' rotate b -d set
+check grep -q '"colour": "red"' set/broker-keys.json
+rm set/b-keys.json
+expect 0 '^set/b-keys.json$' rotate b -d set
+expect 0 '^set/operator-keys.json$' rotate operator -d set
+expect 0 'nothing wrong' check set
+expect 1 'there is no tenant "z"' rotate z -d set
+
+rm -rf before && cp -a set before
+expect 1 'say --force' rotate public -d set
+expect 1 'say --force' rotate dd -d set
+mv set/c-keys.json c-keys.json
+expect 1 'set/c-keys.json is not there' rotate dd -d set --force
+expect 1 'set/c-keys.json is not there' rotate public -d set --force
+mv c-keys.json set
+check diff -r before set
+expect 0 '^set/c-keys.json$' rotate public -d set --force
+expect 0 'nothing wrong' check set
+expect 0 '^set/operator-keys.json$' rotate dd -d set --force
+expect 0 'nothing wrong' check set
+check grep -q '"colour": "green"' set/a-keys.json
+[ -z "$(modes set)" ] || fail "modes: $(modes set)"
+
+# ---- show ------------------------------------------------------------------------------------------
+
+for file in set/*; do
+    expect 0 '^kind' show "$file"
+    sed -n 's/.*"privkey": "\(.*\)".*/\1/p; s/.*"R": "\(.*\)".*/\1/p' "$file" >hidden
+    [ -s hidden ] || fail "$file has no secret"
+    grep -q -F -f hidden out && fail "show prints a secret of $file"
+    expect 0 '^privkey' show --secret "$file"
+done
+expect 1 'none: can.t be opened' show none
+expect 1 'set: is a directory' show set
+
+# ---- check -----------------------------------------------------------------------------------------
+
+# spoil PATTERN COMMAND: after the command in a copy of the set, check finds just one thing wrong.
+spoil() {
+    rm -rf copy && cp -a set copy
+    (cd copy && eval "$2")
+    expect 1 "$1" check copy
+    grep -q '^ddkeys: copy: 1 wrong$' out || fail "check finds more than what is wrong"
+}
+secrets other/x-keys.json >/dev/null || fail "the other set can't be read"
+spoil 'copy: its mode 770' 'chmod 770 .'
+spoil 'a-keys.json: its mode 640' 'chmod 640 a-keys.json'
+spoil 'a-keys.json: the file is cut off' 'truncate -s 100 a-keys.json'
+spoil 'a-keys.json: the file is empty' 'truncate -s 0 a-keys.json'
+spoil 'a-keys.json: is a directory' 'rm a-keys.json; mkdir -m 700 a-keys.json'
+spoil 'a-keys.json: field "publicpubkey" is missing' 'sed -i s/publicpubkey/x/ a-keys.json'
+spoil 'a-keys.json: field "hash" is not' 'sed -i "s/\"hash\": \"../&0/" a-keys.json'
+spoil 'a-keys.json: field "pubkey" is not' 'cp b-keys.json a-keys.json'
+spoil 'x-keys.json: tenant "x" is not in' 'cp -p a-keys.json x-keys.json'
+spoil 'a-keys.json: holds keys of another kind' 'cp operator-keys.json a-keys.json'
+spoil 'operator-keys.json: field "pubkey" is not' 'sed -i "s/operatorpubkey/x/" broker-keys.json'
+spoil '.a-keys.json.new: is left over' 'cp -p a-keys.json .a-keys.json.new'
+spoil 'public-keys.json: is missing' 'rm public-keys.json'
+spoil 'broker-keys.json: field "dd.privkey" is missing' 'sed -i s/privkey/x/ broker-keys.json'
+rm -rf copy && cp -a set copy && cp other/public-keys.json copy
+expect 1 'public-keys.json: field "ddpubkey" is not' check copy
+expect 1 'public-keys.json: tenant "a" is missing' check copy
+expect 1 'public-keys.json: tenant "x" is not in broker-keys.json' check copy
+expect 1 'are of two sets' add y -d copy
+rm -f copy/broker-keys.json
+expect 1 'broker-keys.json: is missing' check copy
+expect 1 'there is no such directory' check none
+
+# ---- two at once -----------------------------------------------------------------------------------
+
+processes=
+for name in p1 p2 p3 p4 p5 p6; do
+    "$ddkeys" add $name -d set >/dev/null 2>&1 &
+    processes="$processes $!"
+done
+for process in $processes; do
+    wait "$process" || fail "one of several at once ended with $?"
+done
+expect 0 'nothing wrong' check set
+[ "$(ls set | grep -c '^p[1-6]-keys.json$')" -eq 6 ] || fail "one of several at once is missing"
+
+# ---- a set that another tool made: no operator, cookies without quotes, all on one line -------------
+
+rm -rf copy && cp -a other copy && rm copy/operator-keys.json
+for file in copy/*; do
+    sed -z -e 's/,\s*"operatorpubkey": *"[^"]*"//' -e 's/"R": "\([0-9]*\)"/"R": \1/g' \
+        -e 's/=",/=\\n",/g' -e 's/\n *//g' -i "$file"
+done
+expect 0 'nothing wrong' check copy
+secrets copy/broker-keys.json >old
+expect 0 '^copy/y-keys.json$' add y -d copy
+secrets copy/broker-keys.json | grep -v '^tenant	y	' >new
+check cmp old new
+expect 1 '.ddkeys add operator' rotate operator -d copy
+expect 0 '^copy/operator-keys.json$' add operator -d copy
+expect 0 '^copy/x-keys.json$' rotate x -d copy
+expect 0 'nothing wrong' check copy
+
+# ---- help, page and completion tell of the same options ----------------------------------------------
+
+options() {
+    grep -o -e '--[a-z][a-z]*' | sort -u
+}
+"$ddkeys" --help >usage
+sed -n '/^options:/,$p' usage | options >help
+sed -n 's/^\.It \(Fl [a-zA-Z] , \)\{0,1\}Fl -\([a-z]*\).*/--\2/p' "$source/man/ddkeys.1" | options >page
+options <"$source/share/completions/ddkeys.bash" >completion
+[ "$(wc -l <help)" -eq 6 ] || fail "help has lost options"
+check diff help page
+check diff help completion
+sed -n '/^options:/,$p' usage | grep -o '^  -[a-zA-Z]' | tr -d ' ' | sort >help
+sed -n 's/^\.It Fl \([a-zA-Z]\) , .*/-\1/p' "$source/man/ddkeys.1" | sort >page
+check diff help page
+sed -n '/^commands:/,/^$/p' usage | sed -n 's/^  \([a-z]*\) .*/\1/p' >help
+sed -n 's/^\.It Cm \([a-z]*\).*/\1/p' "$source/man/ddkeys.1" >page
+check diff help page
+
+[ "$failures" -eq 0 ] || echo "$failures failures"
+[ "$failures" -eq 0 ]
