@@ -61,6 +61,7 @@ static const struct {
     [DD_SEND] = {notify_send, ROLE_CLIENT, READY},
     [DD_FORWARD] = {notify_forward, ROLE_LINK, READY},
     [DD_RECEIPT] = {notify_receipt, ROLE_CLIENT | ROLE_LINK, READY},
+    [DD_HOP] = {notify_hop, ROLE_LINK, READY},
     [DD_SUBSCRIBE] = {publish_subscribe, ROLE_CLIENT, READY},
     [DD_UNSUBSCRIBE] = {publish_unsubscribe, ROLE_CLIENT, READY},
     [DD_PUBLISH] = {publish_publish, ROLE_CLIENT, READY},
@@ -73,6 +74,7 @@ static const struct {
     [DD_SYNCED] = {link_synced, ROLE_LINK, READY},
     [DD_INSPECT] = {inspect_question, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
     [DD_REPORT] = {inspect_report, ROLE_LINK, READY},
+    [DD_CONTROL] = {inspect_question, ROLE_OPERATOR | ROLE_LINK, READY},
 };
 
 static void handle(core_t *self, peer_t *peer, const dd_record_t *record)
@@ -179,12 +181,18 @@ static void forget(core_t *self, peer_t *peer)
     register_forget(self, peer);
 }
 
-static void log_end(const core_t *self, const peer_t *peer)
+/* Whose business it is that a peer came or went: its tenant's; all see the tree. */
+static const char *audience(const peer_t *peer)
+{
+    return peer_is_link(peer) ? EVENT_FOR_ALL : peer->tenant;
+}
+
+static void log_end(core_t *self, const peer_t *peer)
 {
     char text[PEER_TEXT_MAX];
     bool expected = peer->ending == DD_E_CLOSED || peer->ending == DD_E_DRAINING;
-    core_log(self, expected ? LOG_INFO : LOG_WARNING, "%s ended: %s (%s)", peer_text(peer, text),
-        peer->why, dd_strerror(peer->ending));
+    core_event(self, audience(peer), expected ? LOG_INFO : LOG_WARNING, "%s ended: %s (%s)",
+        peer_text(peer, text), peer->why, dd_strerror(peer->ending));
 }
 
 static void end(core_t *self, peer_t *peer)
@@ -335,7 +343,8 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
     self->now_ms = now_ms;
     if (peer->state != PEER_ENDED) {
         char text[PEER_TEXT_MAX];
-        core_log(self, LOG_INFO, "%s is gone", peer_text(peer, text));
+        core_event(self, audience(peer), peer_is_link(peer) ? LOG_NOTICE : LOG_INFO, "%s is gone",
+            peer_text(peer, text));
     }
     forget(self, peer);
     if (peer == self->parent) {
@@ -487,14 +496,29 @@ const char *core_scope(const core_t *self)
     return self->scope.text;
 }
 
-void core_log(const core_t *self, log_level_t level, const char *format, ...)
+static void say(
+    core_t *self, const char *tenant, log_level_t level, const char *format, va_list list)
 {
-    if (!self->settings.log)
-        return;
     char line[1024];
+    vsnprintf(line, sizeof line, format, list);
+    if (level < LOG_DEBUG)
+        events_add(&self->events, self->now_ms, level, tenant, line);
+    if (self->settings.log)
+        self->settings.log(self->settings.log_arg, level, line);
+}
+
+void core_log(core_t *self, log_level_t level, const char *format, ...)
+{
     va_list list;
     va_start(list, format);
-    vsnprintf(line, sizeof line, format, list);
+    say(self, EVENT_FOR_OPERATORS, level, format, list);
     va_end(list);
-    self->settings.log(self->settings.log_arg, level, line);
+}
+
+void core_event(core_t *self, const char *tenant, log_level_t level, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    say(self, tenant, level, format, list);
+    va_end(list);
 }

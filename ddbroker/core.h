@@ -10,12 +10,16 @@
 #ifndef CORE_H_INCLUDED
 #define CORE_H_INCLUDED
 
+#include "level.h"
 #include "peer.h"
-
-typedef enum { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG } log_level_t;
 
 /* Takes one line about one event: who, what, why. Never holds a secret or a payload. */
 typedef void(core_log_t)(void *arg, log_level_t level, const char *line);
+
+/* What an operator may ask of the daemon around the core. */
+typedef enum { CONTROL_DRAIN, CONTROL_LOG_LEVEL } core_control_t;
+/* level: with CONTROL_LOG_LEVEL. Does it later or at once, but without calling the core. */
+typedef void(core_obey_t)(void *arg, core_control_t control, log_level_t level);
 
 /* Sizes are bytes, times ms. */
 typedef struct {
@@ -30,6 +34,8 @@ typedef struct {
     unsigned subscriptions_max; /* per client */
     core_log_t *log;
     void *log_arg;
+    core_obey_t *obey;
+    void *obey_arg;
 } core_settings_t;
 
 typedef struct core core_t;
@@ -90,8 +96,8 @@ size_t core_connections(const core_t *self);
 /* The broker's scope at this moment, canonical. */
 const char *core_scope(const core_t *self);
 
-/* Says something in the broker's log, at the sockets layer's account. */
+/* Says something in the broker's log and, to operators, among its events. */
 __attribute__((format(printf, 3, 4))) void core_log(
-    const core_t *self, log_level_t level, const char *format, ...);
+    core_t *self, log_level_t level, const char *format, ...);
 
 #endif

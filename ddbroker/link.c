@@ -126,8 +126,8 @@ void link_join(core_t *self, peer_t *child, const dd_record_t *record)
     if (!give_scope(self, child, record))
         return;
     add_link(self, child);
-    core_log(
-        self, LOG_NOTICE, "broker %s joined with scope %s", child->name.text, child->scope.text);
+    core_event(self, EVENT_FOR_ALL, LOG_NOTICE, "broker %s joined with scope %s", child->name.text,
+        child->scope.text);
     admit(self, child);
     publish_sync(self, child);
     core_tell(self, child, &(dd_record_t){.type = DD_SYNCED});
@@ -149,7 +149,8 @@ void link_ask(core_t *self, peer_t *parent)
 static void change_scope(core_t *self, const dd_scope_t *scope)
 {
     self->scope = *scope;
-    core_log(self, LOG_NOTICE, "the parent gave this broker scope %s", scope->text);
+    core_event(
+        self, EVENT_FOR_ALL, LOG_NOTICE, "the parent gave this broker scope %s", scope->text);
     peer_t *peer;
     DL_FOREACH (self->peers, peer)
         if (peer->state == PEER_READY)
@@ -179,7 +180,8 @@ static void begin(core_t *self, peer_t *parent, const dd_record_t *record)
     parent->name.size = (uint8_t)record->name.size;
     memcpy(parent->id, record->id.data, DD_BROKER_ID_SIZE);
     add_link(self, parent);
-    core_log(self, LOG_NOTICE, "joined parent %s as %s", parent->name.text, self->scope.text);
+    core_event(self, EVENT_FOR_ALL, LOG_NOTICE, "joined parent %s as %s", parent->name.text,
+        self->scope.text);
     register_sync(self, parent);
     publish_sync(self, parent);
     core_tell(self, parent, &(dd_record_t){.type = DD_SYNCED});

@@ -37,15 +37,13 @@ struct log {
     flood_state_t floods[FLOOD_KINDS];
 };
 
-static const struct {
-    const char *name;
-    int journal; /* the journal's number for it */
-} LEVELS[] = {
-    [LOG_ERROR] = {"error", 3},
-    [LOG_WARNING] = {"warning", 4},
-    [LOG_NOTICE] = {"notice", 5},
-    [LOG_INFO] = {"info", 6},
-    [LOG_DEBUG] = {"debug", 7},
+/* The journal's numbers for the levels. */
+static const int JOURNAL[] = {
+    [LOG_ERROR] = 3,
+    [LOG_WARNING] = 4,
+    [LOG_NOTICE] = 5,
+    [LOG_INFO] = 6,
+    [LOG_DEBUG] = 7,
 };
 
 static const char *const FLOODS[] = {
@@ -53,11 +51,6 @@ static const char *const FLOODS[] = {
     [FLOOD_HANDSHAKE] = "handshakes failed",
     [FLOOD_DROPPED] = "messages were dropped",
 };
-
-const char *log_level_name(log_level_t level)
-{
-    return (size_t)level < sizeof LEVELS / sizeof LEVELS[0] ? LEVELS[level].name : NULL;
-}
 
 /* ---- Where lines go ------------------------------------------------------------------------ */
 
@@ -153,14 +146,14 @@ void log_escape(const char *line, char *text, size_t room)
 static size_t prefix(const log_t *self, log_level_t level, char *text, size_t room)
 {
     if (self->journal)
-        return (size_t)snprintf(text, room, "<%d>", LEVELS[level].journal);
+        return (size_t)snprintf(text, room, "<%d>", JOURNAL[level]);
     struct timespec now;
     struct tm utc;
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &utc);
     size_t used = strftime(text, room, "%Y-%m-%dT%H:%M:%S", &utc);
     used += (size_t)snprintf(
-        text + used, room - used, ".%03ldZ %-7s ", now.tv_nsec / 1000000, LEVELS[level].name);
+        text + used, room - used, ".%03ldZ %-7s ", now.tv_nsec / 1000000, log_level_name(level));
     return used;
 }
 

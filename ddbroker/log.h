@@ -21,9 +21,6 @@ typedef struct log log_t;
    how many more there were. */
 typedef enum { FLOOD_REFUSED, FLOOD_HANDSHAKE, FLOOD_DROPPED, FLOOD_KINDS } flood_t;
 
-/* The name of a level, "notice"; NULL for a number that is none. */
-const char *log_level_name(log_level_t level);
-
 /* Begins to log to a file, which is made if it isn't there and appended to; path NULL is standard
    error. NULL with *problem filled if the file can't be opened. */
 log_t *log_new(const char *path, log_level_t level, dd_problem_t *problem);

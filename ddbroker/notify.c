@@ -4,6 +4,8 @@
  * A broker that has the destination beneath it hands the notification down, any other sends it up.
  * What can't go on goes back to its sender with a reason.
  */
+#include <stdio.h>
+
 #include "verbs.h"
 
 /* A notification on its way through this broker; names are full. */
@@ -28,6 +30,10 @@ static dd_bytes_t tenant_of(dd_bytes_t full)
 
 static void tell_client(core_t *self, peer_t *client, const dd_record_t *result)
 {
+    if (result->type == DD_HOP) {
+        core_tell(self, client, result);
+        return;
+    }
     dd_bytes_t about = dd_name_shown(result->source, peer_tenant(client));
     if (result->code != DD_OK) {
         core_refuse(self, client, result->code, result->ref, about);
@@ -91,6 +97,30 @@ static dd_error_t forward(core_t *self, peer_t *link, const notification_t *noti
     return core_send(self, link, &record);
 }
 
+/* Says to the sender of a traced notification what this broker did with it. */
+static void trace(
+    core_t *self, const notification_t *notification, const peer_t *next, dd_error_t error)
+{
+    char decision[PEER_TEXT_MAX + 16], text[PEER_TEXT_MAX];
+    if (error != DD_OK)
+        snprintf(decision, sizeof decision, "refused: %s", dd_strerror(error));
+    else
+        snprintf(decision, sizeof decision, "%s %s",
+            next->role == ROLE_PARENT  ? "up to"
+            : next->role == ROLE_CHILD ? "down to"
+                                       : "here:",
+            peer_text(next, text));
+    dd_record_t hop = {.type = DD_HOP,
+        .code = (uint16_t)error,
+        .ref = notification->ref,
+        .number = notification->hops + 1u,
+        .name = dd_bytes_of(self->name),
+        .scope = dd_scope_bytes(&self->scope),
+        .destination = notification->source,
+        .text = dd_bytes_of(decision)};
+    pass_back(self, NULL, &hop);
+}
+
 /* The peer through which the destination is reached; NULL with the reason. */
 static peer_t *next_hop(const core_t *self, const notification_t *notification, dd_error_t *why)
 {
@@ -111,6 +141,8 @@ static void route(core_t *self, const notification_t *notification)
     if (next)
         error = peer_is_link(next) ? forward(self, next, notification)
                                    : hand_over(self, next, notification);
+    if (notification->flags & DD_FLAG_TRACE)
+        trace(self, notification, next, error);
     if (error == DD_OK)
         core_count_out(self, next, notification->payload.size);
     else
@@ -131,7 +163,7 @@ void notify_send(core_t *self, peer_t *client, const dd_record_t *record)
     }
     core_count_in(self, client, record->payload.size);
     notification_t notification = {.from = client,
-        .flags = record->flags & DD_FLAG_RECEIPT,
+        .flags = record->flags & (DD_FLAG_RECEIPT | DD_FLAG_TRACE),
         .ref = record->ref,
         .source = dd_name_bytes(&client->name),
         .destination = dd_name_bytes(&destination),
@@ -167,7 +199,7 @@ void notify_forward(core_t *self, peer_t *link, const dd_record_t *record)
     }
     core_count_in(self, link, record->payload.size);
     notification_t notification = {.from = link,
-        .flags = record->flags & DD_FLAG_RECEIPT,
+        .flags = record->flags & (DD_FLAG_RECEIPT | DD_FLAG_TRACE),
         .hops = record->hops,
         .ref = record->ref,
         .source = record->source,
@@ -191,6 +223,12 @@ void notify_receipt(core_t *self, peer_t *peer, const dd_record_t *record)
             .destination = dd_name_bytes(&sender)};
     }
     pass_back(self, peer, &result);
+}
+
+void notify_hop(core_t *self, peer_t *link, const dd_record_t *record)
+{
+    dd_record_t hop = *record;
+    pass_back(self, link, &hop);
 }
 
 void notify_return(core_t *self, const peer_t *peer, const dd_record_t *unsent)

@@ -125,12 +125,11 @@ static bool parse_scope(const option_t *option, const char *text, void *field)
 static bool parse_level(const option_t *option, const char *text, void *field)
 {
     (void)option;
-    for (log_level_t level = LOG_ERROR; level <= LOG_DEBUG; level++)
-        if (strcmp(text, log_level_name(level)) == 0) {
-            *(uint64_t *)field = level;
-            return true;
-        }
-    return false;
+    log_level_t level;
+    if (!log_level_parse(&level, dd_bytes_of(text)))
+        return false;
+    *(uint64_t *)field = level;
+    return true;
 }
 
 /* Digits and a unit; more than 12 digits are more than any option's most. */
@@ -215,23 +214,31 @@ static bool same_list(const config_list_t *a, const config_list_t *b)
     return same;
 }
 
+static bool is_number(const option_t *option)
+{
+    return option->least || option->kind == KIND_LEVEL;
+}
+
 bool option_same(const option_t *option, const config_t *a, const config_t *b)
 {
     const void *left = (const char *)a + option->offset;
     const void *right = (const char *)b + option->offset;
-    switch (option->kind) {
-    case KIND_FLAG:
+    if (option->kind == KIND_FLAG)
         return true;
-    case KIND_ENDPOINTS:
+    if (option->kind == KIND_ENDPOINTS)
         return same_list(left, right);
-    case KIND_LEVEL:
-    case KIND_SIZE:
-    case KIND_TIME:
-    case KIND_COUNT:
+    if (is_number(option))
         return *(const uint64_t *)left == *(const uint64_t *)right;
-    default:
-        return same_text(*(char *const *)left, *(char *const *)right);
-    }
+    return same_text(*(char *const *)left, *(char *const *)right);
+}
+
+void option_swap(const option_t *option, config_t *a, config_t *b)
+{
+    uint8_t kept[sizeof(uint64_t)];
+    size_t size = is_number(option) ? sizeof(uint64_t) : sizeof(char *);
+    memcpy(kept, (char *)a + option->offset, size);
+    memcpy((char *)a + option->offset, (char *)b + option->offset, size);
+    memcpy((char *)b + option->offset, kept, size);
 }
 
 /* ---- Help ---------------------------------------------------------------------------------- */

@@ -87,7 +87,7 @@ static void welcome(core_t *self, peer_t *peer, dd_bytes_t name)
         .scope = dd_scope_bytes(&self->scope)};
     core_tell(self, peer, &record);
     char text[PEER_TEXT_MAX];
-    core_log(self, LOG_INFO, "%s registered", peer_text(peer, text));
+    core_event(self, peer->tenant, LOG_INFO, "%s registered", peer_text(peer, text));
 }
 
 static void hello_operator(core_t *self, peer_t *peer, dd_bytes_t name)

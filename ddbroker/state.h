@@ -7,6 +7,7 @@
 #define STATE_H_INCLUDED
 
 #include "core.h"
+#include "events.h"
 
 typedef struct question question_t;
 
@@ -33,6 +34,7 @@ struct core {
     question_t *questions; /* on their way through the tree, by id */
     uint64_t publications; /* so far; the number of one is its stamp */
     peer_count_t count;    /* of all peers since the start */
+    events_t events;
     bool draining;
 };
 
@@ -45,6 +47,10 @@ void core_tell(core_t *self, peer_t *peer, const dd_record_t *record);
 
 /* Answers a request that failed: ERROR with its ref. */
 void core_refuse(core_t *self, peer_t *peer, dd_error_t code, uint32_t ref, dd_bytes_t about);
+
+/* Says something in the log and among the events that this tenant, or EVENT_FOR_ALL, may see. */
+__attribute__((format(printf, 4, 5))) void core_event(
+    core_t *self, const char *tenant, log_level_t level, const char *format, ...);
 
 /* Ends a peer once the record at hand is done with: ERROR with ref 0, and it is forgotten. */
 __attribute__((format(printf, 4, 5))) void core_end(

@@ -25,7 +25,7 @@ void link_ask(core_t *self, peer_t *parent);
 void link_forget(core_t *self, peer_t *link);
 
 /* notify: to one client */
-verb_t notify_send, notify_forward, notify_receipt;
+verb_t notify_send, notify_forward, notify_receipt, notify_hop;
 /* A record that was never sent to this peer goes back as an error to whoever sent it. */
 void notify_return(core_t *self, const peer_t *peer, const dd_record_t *unsent);
 
@@ -38,7 +38,7 @@ void publish_sync(core_t *self, peer_t *link);
 /* Tells the peer what publications it lost. False while it has no room for that. */
 bool publish_tell_gaps(core_t *self, peer_t *peer);
 
-/* inspect: questions to every broker of the tree */
+/* inspect: questions to every broker of the tree, and what operators ask one to do */
 verb_t inspect_question, inspect_report;
 void inspect_forget(core_t *self, const peer_t *peer);
 void inspect_expire(core_t *self);

@@ -21,6 +21,7 @@ typedef struct {
 #define F_REF FIELD_(U32, ref)
 #define F_HEARTBEAT FIELD_(U32, heartbeat)
 #define F_LIMIT FIELD_(U32, limit)
+#define F_FIRST FIELD_(U32, first)
 #define F_NUMBER FIELD_(U64, number)
 #define F_ID FIELD_(STR16, id)
 #define F_TENANT FIELD_(STR8, tenant)
@@ -32,7 +33,7 @@ typedef struct {
 #define F_TEXT FIELD_(STR16, text)
 #define F_PAYLOAD FIELD_(BLOB, payload)
 
-#define FIELDS_MAX 7
+#define FIELDS_MAX 9
 
 typedef struct {
     const char *name;
@@ -63,6 +64,7 @@ static const layout_t LAYOUTS[] = {
     [DD_DATA]          = LAYOUT_("DATA", F_REF, F_SOURCE, F_PAYLOAD),
     [DD_FORWARD]       = LAYOUT_("FORWARD", F_HOPS, F_REF, F_SOURCE, F_DESTINATION, F_PAYLOAD),
     [DD_RECEIPT]       = LAYOUT_("RECEIPT", F_HOPS, F_CODE, F_REF, F_SOURCE, F_DESTINATION),
+    [DD_HOP]           = LAYOUT_("HOP", F_HOPS, F_CODE, F_REF, F_NUMBER, F_NAME, F_SCOPE, F_DESTINATION, F_TEXT),
     [DD_SUBSCRIBE]     = LAYOUT_("SUBSCRIBE", F_REF, F_TOPIC, F_SCOPE),
     [DD_UNSUBSCRIBE]   = LAYOUT_("UNSUBSCRIBE", F_REF, F_TOPIC, F_SCOPE),
     [DD_SUBSCRIBED]    = LAYOUT_("SUBSCRIBED", F_REF, F_TOPIC, F_SCOPE),
@@ -76,8 +78,9 @@ static const layout_t LAYOUTS[] = {
     [DD_ADD_INTEREST]  = LAYOUT_("ADD_INTEREST", F_TENANT, F_TOPIC, F_SCOPE),
     [DD_DROP_INTEREST] = LAYOUT_("DROP_INTEREST", F_TENANT, F_TOPIC, F_SCOPE),
     [DD_SYNCED]        = {"SYNCED", 0, {{0, 0}}},
-    [DD_INSPECT]       = LAYOUT_("INSPECT", F_HOPS, F_REF, F_NUMBER, F_TENANT, F_TEXT),
+    [DD_INSPECT]       = LAYOUT_("INSPECT", F_HOPS, F_REF, F_NUMBER, F_TENANT, F_ID, F_FIRST, F_LIMIT, F_TEXT),
     [DD_REPORT]        = LAYOUT_("REPORT", F_LINKS, F_REF, F_NUMBER, F_PAYLOAD),
+    [DD_CONTROL]       = LAYOUT_("CONTROL", F_HOPS, F_REF, F_NUMBER, F_SOURCE, F_ID, F_NAME, F_TEXT),
 };
 /* clang-format on */
 

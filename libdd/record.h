@@ -40,6 +40,7 @@ typedef enum {
     DD_DATA = 17,
     DD_FORWARD = 18,
     DD_RECEIPT = 19,
+    DD_HOP = 20,
     /* publish and subscribe */
     DD_SUBSCRIBE = 32,
     DD_UNSUBSCRIBE = 33,
@@ -57,7 +58,8 @@ typedef enum {
     DD_SYNCED = 52,
     /* inspection */
     DD_INSPECT = 64,
-    DD_REPORT = 65
+    DD_REPORT = 65,
+    DD_CONTROL = 66
 } dd_record_type_t;
 
 typedef enum {
@@ -67,6 +69,9 @@ typedef enum {
     DD_FLAG_AUTO_SCOPE = 0x02,
     /* REPORT: the last one of this broker for this question. */
     DD_FLAG_LAST = 0x04,
+    /* SEND, FORWARD, DATA: every broker on the way says what it does with it in a HOP, and the
+       receiving library answers it without showing it to its application. */
+    DD_FLAG_TRACE = 0x08,
     /* Any record: a receiver that doesn't know the type skips it. */
     DD_FLAG_OPTIONAL = 0x80
 } dd_record_flag_t;
@@ -80,10 +85,12 @@ typedef struct {
     uint16_t links;     /* REPORT: brokers to which this one passed the question on */
     uint32_t ref;       /* chosen by the asker, echoed in the answer; 0 in ERROR: the connection */
     uint32_t heartbeat; /* ms between two PINGs that the client or child is to keep */
-    uint32_t limit;     /* bytes of the largest payload */
+    uint32_t limit;     /* WELCOME: bytes of the largest payload; INSPECT: rows wanted, 0 for all */
+    uint32_t first;     /* INSPECT: number of the first row wanted, from 0 */
     uint64_t number;    /* PING/PONG: sender's clock; GAP: how many; INSPECT/REPORT between
                            brokers: the question's id; HELLO/ADD_CLIENT: the client's instance, 48
-                           random bits and 16 that count its registrations */
+                           random bits and 16 that count its registrations; HOP: brokers
+                           passed up to this one */
     dd_bytes_t id;      /* a broker id, or several of DD_BROKER_ID_SIZE bytes each */
     dd_bytes_t tenant;
     dd_bytes_t name;

@@ -1,0 +1,59 @@
+/*
+ * control - what an operator can have a broker do
+ */
+#include "answer.h"
+
+/* Each returns NULL, or why it couldn't be done. */
+typedef const char *(control_t)(core_t *self, const char *operator_name, dd_bytes_t argument);
+
+static const char *end_client(core_t *self, const char *operator_name, dd_bytes_t argument)
+{
+    entry_t *entry = directory_find(&self->directory, argument);
+    if (!entry || peer_is_link(entry->via))
+        return "no such client at this broker";
+    core_end(self, entry->via, DD_E_REFUSED, "operator %s ended it", operator_name);
+    return NULL;
+}
+
+static const char *drain(core_t *self, const char *operator_name, dd_bytes_t argument)
+{
+    (void)operator_name;
+    if (!dd_bytes_equal(argument, dd_bytes_of(self->name)))
+        return "to drain a broker, name it";
+    self->settings.obey(self->settings.obey_arg, CONTROL_DRAIN, LOG_NOTICE);
+    return NULL;
+}
+
+static const char *set_log_level(core_t *self, const char *operator_name, dd_bytes_t argument)
+{
+    (void)operator_name;
+    log_level_t level;
+    if (!log_level_parse(&level, argument))
+        return "a log level is error, warning, notice, info or debug";
+    self->settings.obey(self->settings.obey_arg, CONTROL_LOG_LEVEL, level);
+    return NULL;
+}
+
+static const struct {
+    const char *what;
+    control_t *control;
+} CONTROLS[] = {{"end-client", end_client}, {"drain", drain}, {"log-level", set_log_level}};
+
+void answer_control(const report_to_t *to, const dd_record_t *asked)
+{
+    core_t *self = to->core;
+    char operator_name[DD_NAME_MAX + 1];
+    dd_bytes_copy(asked->source, operator_name, sizeof operator_name);
+    const char *failure = "no such control";
+    for (size_t i = 0; i < sizeof CONTROLS / sizeof CONTROLS[0]; i++)
+        if (dd_bytes_equal(asked->text, dd_bytes_of(CONTROLS[i].what)))
+            failure = CONTROLS[i].control(self, operator_name, asked->name);
+    core_log(self, LOG_NOTICE, "operator %s: %.*s %.*s: %s", operator_name, (int)asked->text.size,
+        (const char *)asked->text.data, (int)asked->name.size, (const char *)asked->name.data,
+        failure ? failure : "done");
+    json_object *report = report_new(self);
+    json_object_object_add(report, "done", json_object_new_boolean(!failure));
+    if (failure)
+        report_text(report, "failure", failure);
+    report_send(to, report, true);
+}

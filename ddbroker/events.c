@@ -1,0 +1,27 @@
+/*
+ * events - what happened lately at this broker, for whoever may know it
+ */
+#include "events.h"
+
+void events_add(
+    events_t *self, uint64_t now_ms, log_level_t level, const char *tenant, const char *text)
+{
+    event_t *event = &self->ring[self->count++ % EVENTS_MAX];
+    event->at_ms = now_ms;
+    event->level = level;
+    dd_bytes_copy(dd_bytes_of(tenant), event->tenant, sizeof event->tenant);
+    dd_bytes_copy(dd_bytes_of(text), event->text, sizeof event->text);
+}
+
+const event_t *events_at(const events_t *self, uint64_t number)
+{
+    if (number >= self->count || number >= EVENTS_MAX)
+        return NULL;
+    return &self->ring[(self->count - 1 - number) % EVENTS_MAX];
+}
+
+bool event_is_for(const event_t *self, dd_bytes_t tenant)
+{
+    return tenant.size == 0 || dd_bytes_equal(dd_bytes_of(self->tenant), tenant) ||
+           dd_bytes_equal(dd_bytes_of(self->tenant), dd_bytes_of(EVENT_FOR_ALL));
+}
