@@ -164,7 +164,7 @@ DD_EXPORT dd_error_t dd_client_publish(
  * each registration, until dd_client_unsubscribe(). Each time the broker agrees, there is a
  * DD_EVENT_SUBSCRIBED; if it refuses, a DD_EVENT_ERROR, and the subscription is forgotten.
  *
- * DD_E_TOPIC_INVALID, DD_E_SCOPE_INVALID, DD_E_OUTBOX_FULL, DD_E_REFUSED, DD_E_CLOSED.
+ * DD_E_TOPIC_INVALID, DD_E_SCOPE_INVALID, DD_E_REFUSED, DD_E_MEMORY, DD_E_CLOSED.
  */
 DD_EXPORT dd_error_t dd_client_subscribe(dd_client_t *self, const char *topic, const char *scope);
 
@@ -220,6 +220,14 @@ typedef struct {
  * receipt is receipted by this call. Not to be mixed with a callback.
  */
 DD_EXPORT dd_event_t *dd_client_receive(dd_client_t *self, int timeout_ms);
+
+/* Waits until no more than so many bytes are left in the outbox: 0 for all to have gone to the
+   network, half the limit for a sender that got DD_E_OUTBOX_FULL to go on. DD_E_TIMEOUT if it takes
+   longer (0: not at all, -1: for ever); DD_E_ARGUMENT from within a callback. */
+DD_EXPORT dd_error_t dd_client_drain(dd_client_t *self, size_t bytes, int timeout_ms);
+
+/* Microseconds that the last heartbeat took to the broker and back; 0 when there was none yet. */
+DD_EXPORT uint64_t dd_client_rtt_us(dd_client_t *self);
 
 /* A file descriptor that is readable while events wait; for poll() and the like, not to be read or
    closed. Valid until dd_client_destroy(). */
