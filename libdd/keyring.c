@@ -219,7 +219,7 @@ static bool read_tenant_key(const section_t *self, const dd_keyring_t *keyring, 
     if (dd_keyring_tenant_by_key(keyring, tenant->public_key) != NULL)
         return bad(self, "pubkey", "is another tenant's as well");
     /* The public tenant's file may list the public tenant too. */
-    bool itself = keyring->kind == DD_KEYS_PUBLIC && strcmp(tenant->name, DD_PUBLIC) == 0;
+    bool itself = strcmp(tenant->name, DD_PUBLIC) == 0;
     for (slot_t slot = OWN; slot < SLOTS; slot++)
         if (keyring->has[slot] && !(itself && (slot == OWN || slot == PUBLIC)) &&
             memcmp(tenant->public_key, keyring->keys[slot], DD_KEY_SIZE) == 0)

@@ -45,9 +45,8 @@ secrets() {
 # ---- a new set -------------------------------------------------------------------------------------
 
 check sh -c "umask 0; echo ' a, b,c ' | '$ddkeys' -d set"
-[ "$(ls set | tr '\n' ' ')" = \
-    "a-keys.json b-keys.json broker-keys.json c-keys.json operator-keys.json public-keys.json " ] ||
-    fail "a set has other files: $(ls set)"
+files="a-keys.json b-keys.json broker-keys.json c-keys.json operator-keys.json public-keys.json"
+[ "$(cd set && echo *)" = "$files" ] || fail "a set has other files"
 [ -z "$(modes set)" ] || fail "modes: $(modes set)"
 expect 0 '^set: 6 key files, nothing wrong$' check set
 expect 0 'nothing wrong' check -d set
@@ -214,7 +213,7 @@ for process in $processes; do
     wait "$process" || fail "one of several at once ended with $?"
 done
 expect 0 'nothing wrong' check set
-[ "$(ls set | grep -c '^p[1-6]-keys.json$')" -eq 6 ] || fail "one of several at once is missing"
+[ "$(echo set/p[1-6]-keys.json | wc -w)" -eq 6 ] || fail "one of several at once is missing"
 
 # ---- a set that another tool made: no operator, cookies without quotes, all on one line -------------
 

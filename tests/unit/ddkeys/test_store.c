@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <signal.h>
@@ -21,6 +22,17 @@
 #include "ddkeys/pair.h"
 #include "ddkeys/store.h"
 #include "libdd/keyring.h"
+
+/* Stands before the C library's, so that a disk can fail in the middle of a commit. */
+static bool renaming_fails;
+
+int renameat(int old_directory, const char *old, int new_directory, const char *new)
+{
+    if (!renaming_fails)
+        return renameat2(old_directory, old, new_directory, new, 0);
+    errno = EIO;
+    return -1;
+}
 
 typedef struct {
     char directory[32];
@@ -279,6 +291,21 @@ static void test_a_full_disk_does_no_harm(void **state)
     assert_mark(room, "a-keys.json", "old");
 }
 
+static void test_a_failing_rename_takes_new_files_away(void **state)
+{
+    room_t *room = *state;
+    put(room, "b-keys.json", "old", STORE_NEW);
+    assert_int_equal(store_commit(room->store, NULL), DD_OK);
+    reopen(room, STORE_CHANGE);
+    put(room, "a-keys.json", "new", STORE_NEW);
+    put(room, "b-keys.json", "new", STORE_REPLACE);
+    renaming_fails = true;
+    assert_refused(room, "b-keys.json: can't be put in place: Input/output error");
+    renaming_fails = false;
+    assert_false(store_has(room->store, "a-keys.json"));
+    assert_mark(room, "b-keys.json", "old");
+}
+
 /* ---- two at once ------------------------------------------------------------------------------
  */
 
@@ -311,6 +338,7 @@ int main(void)
         IN_ROOM(test_no_other_directory_is_written),
         IN_ROOM(test_only_key_files_are_written),
         IN_ROOM(test_a_full_disk_does_no_harm),
+        IN_ROOM(test_a_failing_rename_takes_new_files_away),
         IN_ROOM(test_lock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

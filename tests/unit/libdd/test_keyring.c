@@ -249,6 +249,8 @@ static const struct {
     {BROKER(TENANT("h", "a", "1", NULL_KEY)), "field \"h.pubkey\" is a key that protects"},
     {BROKER(TENANT("h", "a", "1", DD_KEY)), "field \"h.pubkey\" is no tenant's"},
     {BROKER(TENANT("h", "a", "1", OPERATOR_KEY)), "field \"h.pubkey\" is no tenant's"},
+    {BROKER(TENANT("h", "public", "1", DD_KEY)), "field \"h.pubkey\" is no tenant's"},
+    {BROKER(TENANT("a\\u001b[2J", "a", "1", A_KEY)), "\"a?[2J\" is not named by a tenant's hash"},
     {BROKER(TENANT("h", "a", "true", A_KEY)), "field \"h.R\" is neither"},
     {BROKER(TENANT("h", "a", "1.5", A_KEY)), "field \"h.R\" is neither"},
     {BROKER(TENANT("h", "a", "-1", A_KEY)), "field \"h.R\" is not a decimal"},
@@ -291,6 +293,16 @@ static void test_cut_at_every_byte(void **state)
     for (size_t i = 0; i < 4; i++)
         for (size_t size = 0; size < strlen(files[i]); size++)
             assert_null(dd_keyring_parse("cut.json", files[i], size, NULL));
+}
+
+/* A NUL ends C strings, but no file. */
+static void test_text_after_a_nul(void **state)
+{
+    (void)state;
+    static const char TEXT[] = A_FILE "\0 and more";
+    dd_problem_t problem = {0};
+    assert_null(dd_keyring_parse("nul.json", TEXT, sizeof TEXT - 1, &problem));
+    assert_non_null(strstr(problem.text, "something follows the end"));
 }
 
 /* Secrets don't get into messages. */
@@ -464,6 +476,7 @@ int main(void)
         cmocka_unit_test(test_unknown_fields_are_ignored),
         cmocka_unit_test(test_bad_text),
         cmocka_unit_test(test_cut_at_every_byte),
+        cmocka_unit_test(test_text_after_a_nul),
         cmocka_unit_test(test_messages_hold_no_secret),
         cmocka_unit_test(test_many_tenants),
         WITH_FILES(test_load),
