@@ -263,7 +263,7 @@ static bool read_tenants(const section_t *root, const char *own, dd_keyring_t *k
             continue;
         char prefix[DD_HASH_SIZE + 2];
         if (!dd_word_valid(dd_bytes_of(hash), DD_HASH_SIZE))
-            return bad(root, hash, "is not named by a tenant's hash, 1 to 64 characters");
+            return bad(root, hash, "is not named by a tenant's hash, 1 to 64 bytes");
         snprintf(prefix, sizeof prefix, "%s.", hash);
         section_t section = {root->path, prefix, value, root->problem};
         if (!read_tenant(&section, hash, keyring))
