@@ -1,0 +1,64 @@
+/*
+ * columns - what of each row of the model is read, shown and written
+ *
+ * One table for each view says it all: the field's name in brokers' reports and in --json, the
+ * title for people, the width on a screen, and how the value is put into words.
+ */
+#ifndef COLUMNS_H_INCLUDED
+#define COLUMNS_H_INCLUDED
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <json-c/json.h>
+
+#include "model.h"
+
+/* Bytes that hold any value in words, escaped. */
+#define COLUMN_TEXT_ROOM 1024
+
+typedef enum {
+    COLUMN_TEXT,  /* char[]; "" is what isn't known */
+    COLUMN_COUNT, /* uint64_t, as the following; MODEL_UNKNOWN is what isn't known */
+    COLUMN_BYTES,
+    COLUMN_MS,
+    COLUMN_US
+} column_kind_t;
+
+typedef struct {
+    const char *field;
+    const char *title; /* for people; NULL: only in --json */
+    unsigned width;    /* cells */
+    column_kind_t kind;
+    bool key;      /* a row without it is none */
+    size_t offset; /* of the member in the row */
+    size_t room;   /* of a COLUMN_TEXT, its NUL included */
+} column_t;
+
+typedef struct {
+    const char
+        *name; /* what to ask of the brokers; but for the tree, also the field with the rows */
+    const column_t *columns;
+    size_t count;
+} columns_t;
+
+/* Of any view but VIEW_NONE. */
+const columns_t *columns_of(view_t view);
+
+/* Makes all of a row unknown. */
+void columns_clear(const columns_t *self, void *row);
+
+/* Reads the fields that an object has into a row; the others stay as they are. False if one of them
+   has a value that can't be. */
+bool columns_read(const columns_t *self, void *row, struct json_object *object);
+
+/* Whether a row has all that makes it one. */
+bool columns_complete(const columns_t *self, const void *row);
+
+/* A row as a JSON object with all columns; what isn't known is null. The caller releases it. */
+struct json_object *columns_json(const columns_t *self, const void *row);
+
+/* One value in words, escaped as in text.h; "-" when it isn't known. */
+void column_text(const column_t *self, const void *row, char *out, size_t room);
+
+#endif

@@ -1,0 +1,16 @@
+/*
+ * feed - what brokers report, read into the model
+ */
+#ifndef FEED_H_INCLUDED
+#define FEED_H_INCLUDED
+
+#include "model.h"
+
+/*
+ * Reads the JSON text of one DD_EVENT_REPORT that answers the question of a view. Fields that this
+ * version doesn't know are passed over. DD_E_MALFORMED if the text is no such report: what stood
+ * before the fault has been taken in. DD_E_LIMIT and DD_E_MEMORY as model_add().
+ */
+dd_error_t feed_report(model_t *model, view_t view, const char *json);
+
+#endif

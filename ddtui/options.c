@@ -1,0 +1,318 @@
+/*
+ * options - the command line and the environment of ddtui
+ */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libdd/name.h"
+#include "libdd/topic.h"
+
+#define DEFAULT_ENDPOINT "tcp://127.0.0.1:5555"
+#define SECONDS_MAX 1e9
+#define OPTIONS_MAX 32
+/* getopt_long's value for the long name of the first option. */
+#define LONG_FIRST 256
+
+#define IN(member) offsetof(options_t, member)
+
+const option_t OPTIONS[] = {
+    {'d', "broker", "ENDPOINT", "the broker to connect to", OPTION_TEXT, 0, IN(endpoint)},
+    {'k', "keys", "FILE", "the tenant's or an operator's key file", OPTION_TEXT, 0, IN(keyfile)},
+    {'n', "notify", "DEST", "send a notification to a client", OPTION_TEXT, 0, IN(notify)},
+    {'w', "wait", NULL, "with --notify: wait for the receipt", OPTION_FLAG, 0, IN(wait)},
+    {'p', "publish", "TOPIC", "publish on a topic", OPTION_TEXT, 0, IN(publish)},
+    {'m', "message", "TEXT", "what to send; '-' or without it: standard input", OPTION_TEXT, 0,
+        IN(message)},
+    {'s', "subscribe", "TOPIC[@SCOPE]", "print publications; may be given several times",
+        OPTION_SUBSCRIPTION, 0, 0},
+    {'l', "listen", NULL, "print notifications", OPTION_FLAG, 0, IN(listen)},
+    {'c', "count", "N", "end after N messages", OPTION_COUNT, 0, IN(count)},
+    {'t', "timeout", "SEC", "end after SEC seconds", OPTION_SECONDS, 0, IN(timeout_ms)},
+    {'\0', "tree", NULL, "print the tree of brokers", OPTION_VIEW, VIEW_TREE, IN(view)},
+    {'\0', "clients", NULL, "print the clients", OPTION_VIEW, VIEW_CLIENTS, IN(view)},
+    {'\0', "subscriptions", NULL, "print the subscriptions", OPTION_VIEW, VIEW_SUBSCRIPTIONS,
+        IN(view)},
+    {'\0', "json", NULL, "print JSON, one object a line", OPTION_FLAG, 0, IN(json)},
+    {'q', "quiet", NULL, "say only why something failed", OPTION_FLAG, 0, IN(quiet)},
+    {'V', "version", NULL, "print the version", OPTION_FLAG, 0, IN(version)},
+    {'h', "help", NULL, "print this help", OPTION_FLAG, 0, IN(help)},
+    {0},
+};
+
+__attribute__((format(printf, 2, 3))) static bool complain(
+    complaint_t *self, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(self->text, sizeof self->text, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+/* ---- One option --------------------------------------------------------------------------- */
+
+static bool set_count(uint64_t *count, const char *text, complaint_t *complaint)
+{
+    char *end;
+    errno = 0;
+    *count = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || *count == 0)
+        return complain(complaint, "--count is a number from 1, not '%s'", text);
+    return true;
+}
+
+static bool set_seconds(uint64_t *ms, const char *text, complaint_t *complaint)
+{
+    char *end;
+    double seconds = strtod(text, &end);
+    if (end == text || *end != '\0' || !isfinite(seconds) || seconds < 0.001 ||
+        seconds > SECONDS_MAX)
+        return complain(
+            complaint, "--timeout is a number of seconds like 5 or 0.5, not '%s'", text);
+    *ms = (uint64_t)(seconds * 1000);
+    return true;
+}
+
+static bool add_wish(options_t *self, const wish_t *wish, complaint_t *complaint)
+{
+    for (size_t i = 0; i < self->subscription_count; i++) {
+        const wish_t *known = &self->subscriptions[i];
+        if (strcmp(known->topic, wish->topic) == 0 &&
+            strcmp(known->scope.text, wish->scope.text) == 0)
+            return true;
+    }
+    if (self->subscription_count == OPTIONS_SUBSCRIPTIONS_MAX)
+        return complain(
+            complaint, "no more than %d subscriptions at once", OPTIONS_SUBSCRIPTIONS_MAX);
+    self->subscriptions[self->subscription_count++] = *wish;
+    return true;
+}
+
+/* TOPIC, or TOPIC@SCOPE; the last '@' is the one, since a scope holds none. */
+static bool set_subscription(options_t *self, const char *text, complaint_t *complaint)
+{
+    const char *at = strrchr(text, '@');
+    dd_bytes_t topic = dd_bytes(text, at ? (size_t)(at - text) : strlen(text));
+    const char *scope = at ? at + 1 : "all";
+    wish_t wish;
+    if (!dd_topic_subscribable(topic))
+        return complain(complaint,
+            "'%s': a topic is 1 to %d bytes without white space, and not 'public' or 'public.'",
+            text, DD_TOPIC_MAX);
+    if (!dd_scope_parse_pattern(&wish.scope, dd_bytes_of(scope)))
+        return complain(complaint,
+            "'%s': a scope is all, region, cluster, node, noscope or a path like /1/2/ or /1/*/",
+            text);
+    dd_bytes_copy(topic, wish.topic, sizeof wish.topic);
+    return add_wish(self, &wish, complaint);
+}
+
+static bool set_view(view_t *view, view_t wanted, complaint_t *complaint)
+{
+    if (*view != VIEW_NONE && *view != wanted)
+        return complain(complaint, "only one of --tree, --clients and --subscriptions");
+    *view = wanted;
+    return true;
+}
+
+static bool set_option(
+    options_t *self, const option_t *option, const char *argument, complaint_t *complaint)
+{
+    void *member = (char *)self + option->offset;
+    switch (option->kind) {
+    case OPTION_FLAG:
+        *(bool *)member = true;
+        return true;
+    case OPTION_TEXT:
+        *(const char **)member = argument;
+        return true;
+    case OPTION_COUNT:
+        return set_count(member, argument, complaint);
+    case OPTION_SECONDS:
+        return set_seconds(member, argument, complaint);
+    case OPTION_SUBSCRIPTION:
+        return set_subscription(self, argument, complaint);
+    case OPTION_VIEW:
+        return set_view(member, option->view, complaint);
+    }
+    return false;
+}
+
+/* ---- The command line --------------------------------------------------------------------- */
+
+/* The option that getopt_long found. */
+static const option_t *find_option(int found)
+{
+    if (found >= LONG_FIRST)
+        return &OPTIONS[found - LONG_FIRST];
+    const option_t *option = OPTIONS;
+    while (option->letter != found)
+        option++;
+    return option;
+}
+
+/* The table in getopt_long's terms. */
+static void describe(char letters[2 * OPTIONS_MAX + 2], struct option names[OPTIONS_MAX])
+{
+    /* A ':' in front: tell a missing argument from an unknown option, and print nothing. */
+    *letters++ = ':';
+    size_t i = 0;
+    for (; OPTIONS[i].name; i++) {
+        const option_t *option = &OPTIONS[i];
+        names[i] = (struct option){option->name, option->argument ? required_argument : no_argument,
+            NULL, LONG_FIRST + (int)i};
+        if (option->letter == '\0')
+            continue;
+        *letters++ = option->letter;
+        if (option->argument)
+            *letters++ = ':';
+    }
+    *letters = '\0';
+    names[i] = (struct option){0};
+}
+
+_Static_assert(sizeof OPTIONS / sizeof OPTIONS[0] <= OPTIONS_MAX, "OPTIONS_MAX is too small");
+
+/* Why getopt_long said '?'. */
+static bool complain_of(char *argv[], complaint_t *complaint)
+{
+    if (optopt >= LONG_FIRST)
+        return complain(complaint, "--%s takes no argument", OPTIONS[optopt - LONG_FIRST].name);
+    if (optopt != 0)
+        return complain(complaint, "there is no option -%c", optopt);
+    return complain(complaint, "%s is no option, or the beginning of several", argv[optind - 1]);
+}
+
+static bool parse_flags(options_t *self, int argc, char *argv[], complaint_t *complaint)
+{
+    char letters[2 * OPTIONS_MAX + 2];
+    struct option names[OPTIONS_MAX];
+    describe(letters, names);
+    optind = 0; /* glibc: begin anew, also for a second command line in one process */
+    int found;
+    while ((found = getopt_long(argc, argv, letters, names, NULL)) != -1) {
+        if (found == '?')
+            return complain_of(argv, complaint);
+        if (found == ':')
+            return complain(complaint, "%s needs an argument", argv[optind - 1]);
+        if (!set_option(self, find_option(found), optarg, complaint))
+            return false;
+    }
+    return true;
+}
+
+static bool parse_operands(options_t *self, int argc, char *argv[], complaint_t *complaint)
+{
+    if (argc > 2)
+        return complain(complaint, "'%s': only NAME and TENANT are expected", argv[2]);
+    if (argc > 0)
+        self->name = argv[0];
+    if (argc > 1)
+        self->tenant = argv[1];
+    if (self->tenant && !dd_tenant_valid(dd_bytes_of(self->tenant)))
+        return complain(complaint, "'%s' is not the name of a tenant", self->tenant);
+    return true;
+}
+
+/* ---- Defaults ----------------------------------------------------------------------------- */
+
+/* A variable that is set to nothing counts as not set. */
+static const char *environment(const char *variable, const char *otherwise)
+{
+    const char *value = getenv(variable);
+    return value && value[0] != '\0' ? value : otherwise;
+}
+
+static bool add_defaults(options_t *self, complaint_t *complaint)
+{
+    if (!self->endpoint)
+        self->endpoint = environment("DD_BROKER", DEFAULT_ENDPOINT);
+    if (!self->name)
+        self->name = environment("DD_NAME", DD_AUTO_NAME);
+    if (!self->keyfile)
+        self->keyfile = environment("DD_KEYS", NULL);
+    if (!self->keyfile && self->tenant) {
+        snprintf(self->default_keyfile, sizeof self->default_keyfile, "%s/%s-keys.json", DD_SYSCONF,
+            self->tenant);
+        self->keyfile = self->default_keyfile;
+    }
+    if (!self->keyfile)
+        return complain(complaint,
+            "no key file: give one with -k FILE or DD_KEYS, or name a TENANT "
+            "whose keys are in %s",
+            DD_SYSCONF);
+    return true;
+}
+
+bool options_acts(const options_t *self)
+{
+    return self->notify || self->publish || self->view != VIEW_NONE;
+}
+
+bool options_listens(const options_t *self)
+{
+    return self->listen || self->subscription_count > 0;
+}
+
+/* What can't stand together. */
+static bool check(const options_t *self, complaint_t *complaint)
+{
+    bool sends = self->notify || self->publish;
+    bool listens = options_listens(self);
+    const struct {
+        bool wrong;
+        const char *text;
+    } RULES[] = {
+        {self->wait && !self->notify, "--wait needs --notify"},
+        {self->message && !sends, "--message needs --notify or --publish"},
+        {self->count && !listens, "--count needs --listen or --subscribe"},
+        {self->view != VIEW_NONE && (sends || listens),
+            "--tree, --clients and --subscriptions stand alone: nothing can be sent or listened to "
+            "beside them"},
+        {!options_acts(self) && !listens,
+            "nothing to do: the interactive screen isn't there yet, see --help for what is"},
+    };
+    for (size_t i = 0; i < sizeof RULES / sizeof RULES[0]; i++)
+        if (RULES[i].wrong)
+            return complain(complaint, "%s", RULES[i].text);
+    return true;
+}
+
+bool options_parse(options_t *self, int argc, char *argv[], complaint_t *complaint)
+{
+    *self = (options_t){0};
+    if (!parse_flags(self, argc, argv, complaint))
+        return false;
+    if (self->help || self->version)
+        return true;
+    return parse_operands(self, argc - optind, argv + optind, complaint) &&
+           check(self, complaint) && add_defaults(self, complaint);
+}
+
+/* ---- Help --------------------------------------------------------------------------------- */
+
+void options_help(FILE *out)
+{
+    fprintf(out, "Usage: ddtui [OPTION]... [NAME [TENANT]]\n\n");
+    for (const option_t *option = OPTIONS; option->name; option++) {
+        char left[64];
+        snprintf(left, sizeof left, "%c%c%c --%s%s%s", option->letter ? '-' : ' ',
+            option->letter ? option->letter : ' ', option->letter ? ',' : ' ', option->name,
+            option->argument ? " " : "", option->argument ? option->argument : "");
+        fprintf(out, "  %-32s %s\n", left, option->help);
+    }
+    fprintf(out,
+        "\nNAME is the client's name (without it, or 'auto': the broker makes one up).\n"
+        "TENANT is the one that the key file must belong to; without a key file it is\n"
+        "%s/TENANT-keys.json.\n\n"
+        "Environment: DD_BROKER for -d, DD_KEYS for -k, DD_NAME for NAME.\n"
+        "Exit status: 0 done, 1 failed, 2 usage, 3 no such destination, 4 refused,\n"
+        "5 timed out, 6 overloaded. See ddtui(1).\n",
+        DD_SYSCONF);
+}

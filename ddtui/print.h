@@ -1,0 +1,27 @@
+/*
+ * print - messages and tables as lines of text or of JSON
+ *
+ * ddtui(1) has the formats; scripts rely on them. All functions return false, with errno set, when
+ * the output can't take a line.
+ */
+#ifndef PRINT_H_INCLUDED
+#define PRINT_H_INCLUDED
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "model.h"
+
+typedef enum {
+    PRINT_TABS,    /* values between tabs, for scripts */
+    PRINT_ALIGNED, /* a line of titles and columns of fixed width, for a terminal */
+    PRINT_JSON     /* an object a line */
+} print_style_t;
+
+/* A notification, a publication or a gap. */
+bool print_message(FILE *out, const dd_event_t *event, print_style_t style);
+
+/* All rows of a view, as model_arrange() has ordered them. */
+bool print_view(FILE *out, const model_t *model, view_t view, print_style_t style);
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * script - what ddtui does without its screen: send, listen, print and end
+ */
+#ifndef SCRIPT_H_INCLUDED
+#define SCRIPT_H_INCLUDED
+
+#include "options.h"
+
+/* Exit statuses; ddtui(1) promises them. */
+typedef enum {
+    STATUS_DONE = 0,
+    STATUS_FAILED = 1,
+    STATUS_USAGE = 2,
+    STATUS_NO_DESTINATION = 3,
+    STATUS_REFUSED = 4,
+    STATUS_TIMEOUT = 5,
+    STATUS_OVERLOADED = 6
+} status_t;
+
+/* Does all that the options ask for and returns how it went. Data goes to standard output, all else
+   to standard error. Takes SIGINT, SIGTERM, SIGHUP and SIGPIPE; once in a process. */
+status_t script_run(const options_t *options);
+
+#endif
