@@ -7,8 +7,8 @@
 
 #include "columns.h"
 
-/* A report is an object with an array of objects in it. */
-#define REPORT_DEPTH 4
+/* A report is an object with an array of objects in it; later versions may have more to say. */
+#define REPORT_DEPTH 8
 
 /* Room for a row of any view. */
 typedef union {

@@ -120,7 +120,7 @@ static bool put_message(FILE *out, const dd_event_t *event)
     return good && putc('\n', out) != EOF;
 }
 
-bool print_message(FILE *out, const dd_event_t *event, print_style_t style)
+bool print_event(FILE *out, const dd_event_t *event, print_style_t style)
 {
     return style == PRINT_JSON ? put_json(out, message_json(event)) : put_message(out, event);
 }

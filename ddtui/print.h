@@ -19,7 +19,7 @@ typedef enum {
 } print_style_t;
 
 /* A notification, a publication or a gap. */
-bool print_message(FILE *out, const dd_event_t *event, print_style_t style);
+bool print_event(FILE *out, const dd_event_t *event, print_style_t style);
 
 /* All rows of a view, as model_arrange() has ordered them. */
 bool print_view(FILE *out, const model_t *model, view_t view, print_style_t style);

@@ -115,7 +115,7 @@ void script_print(script_t *self, const dd_event_t *event)
     bool wanted = event->type != DD_EVENT_NOTIFICATION || self->options->listen;
     if (!wanted || script_is_enough(self))
         return;
-    if (!print_message(stdout, event, self->style) || fflush(stdout) != 0)
+    if (!print_event(stdout, event, self->style) || fflush(stdout) != 0)
         output_failed(self);
     if (event->type != DD_EVENT_GAP)
         self->printed++;

@@ -1,0 +1,286 @@
+/*
+ * test_options - the command line, the environment, and that help and manual page say the same
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ddtui/options.h"
+
+#define COUNT(table) (sizeof(table) / sizeof(table)[0])
+#define ARGUMENTS_MAX 16
+#define PAGE "man/ddtui.1"
+
+typedef struct {
+    int count;
+    char *arguments[ARGUMENTS_MAX];
+    char text[1024]; /* what the arguments point into */
+} line_t;
+
+/* Splits a command line at its spaces. */
+static void split(line_t *self, const char *line)
+{
+    *self = (line_t){0};
+    snprintf(self->text, sizeof self->text, "ddtui %s", line);
+    for (char *word = strtok(self->text, " "); word; word = strtok(NULL, " "))
+        self->arguments[self->count++] = word;
+}
+
+static bool parse(options_t *options, line_t *line, const char *text, complaint_t *complaint)
+{
+    split(line, text);
+    return options_parse(options, line->count, line->arguments, complaint);
+}
+
+static int forget_environment(void **state)
+{
+    (void)state;
+    unsetenv("DD_BROKER");
+    unsetenv("DD_KEYS");
+    unsetenv("DD_NAME");
+    return 0;
+}
+
+static void test_all_that_can_be_said(void **state)
+{
+    (void)state;
+    options_t options;
+    complaint_t complaint;
+    line_t line;
+    assert_true(parse(&options, &line,
+        "-d tcp://h:1 -k a.json -n cli2 -w -p alarms -m hi -s x -s y@node --subscribe=z@/1/*/ "
+        "-l -c 3 -t 0.5 --json -q cli1 a",
+        &complaint));
+    assert_string_equal(options.endpoint, "tcp://h:1");
+    assert_string_equal(options.keyfile, "a.json");
+    assert_string_equal(options.notify, "cli2");
+    assert_string_equal(options.publish, "alarms");
+    assert_string_equal(options.message, "hi");
+    assert_true(options.wait && options.listen && options.json && options.quiet);
+    assert_int_equal(options.subscription_count, 3);
+    assert_string_equal(options.subscriptions[0].topic, "x");
+    assert_string_equal(options.subscriptions[0].scope.text, "/");
+    assert_string_equal(options.subscriptions[1].scope.text, "/*/*/*/");
+    assert_string_equal(options.subscriptions[2].scope.text, "/1/*/");
+    assert_int_equal(options.count, 3);
+    assert_int_equal(options.timeout_ms, 500);
+    assert_string_equal(options.name, "cli1");
+    assert_string_equal(options.tenant, "a");
+    assert_true(options_acts(&options) && options_listens(&options));
+}
+
+static void test_defaults(void **state)
+{
+    (void)state;
+    options_t options;
+    complaint_t complaint;
+    line_t line;
+    assert_true(parse(&options, &line, "--tree cli1 a", &complaint));
+    assert_string_equal(options.endpoint, "tcp://127.0.0.1:5555");
+    assert_string_equal(options.keyfile, DD_SYSCONF "/a-keys.json");
+    assert_int_equal(options.view, VIEW_TREE);
+    assert_int_equal(options.timeout_ms, 0);
+    assert_false(options_listens(&options));
+
+    setenv("DD_BROKER", "ipc:///tmp/x", 1);
+    setenv("DD_KEYS", "b.json", 1);
+    setenv("DD_NAME", "me", 1);
+    assert_true(parse(&options, &line, "-l", &complaint));
+    assert_string_equal(options.endpoint, "ipc:///tmp/x");
+    assert_string_equal(options.keyfile, "b.json");
+    assert_string_equal(options.name, "me");
+    assert_null(options.tenant);
+
+    assert_true(parse(&options, &line, "-l -d tcp://h:1 -k c.json you a", &complaint));
+    assert_string_equal(options.endpoint, "tcp://h:1");
+    assert_string_equal(options.keyfile, "c.json");
+    assert_string_equal(options.name, "you");
+
+    setenv("DD_NAME", "", 1);
+    assert_true(parse(&options, &line, "-l", &complaint));
+    assert_string_equal(options.name, "auto");
+}
+
+static void test_subscriptions_said_twice_are_one(void **state)
+{
+    (void)state;
+    options_t options;
+    complaint_t complaint;
+    line_t line;
+    assert_true(parse(&options, &line, "-k k -s a -s a@all -s a@/ -s b -s a@node", &complaint));
+    assert_int_equal(options.subscription_count, 3);
+    assert_true(parse(&options, &line, "-k k -s a@b@all", &complaint));
+    assert_string_equal(options.subscriptions[0].topic, "a@b");
+}
+
+static void test_too_many_subscriptions(void **state)
+{
+    (void)state;
+    static char program[] = "ddtui", keys[] = "-kk";
+    static char wishes[OPTIONS_SUBSCRIPTIONS_MAX + 1][16];
+    char *arguments[OPTIONS_SUBSCRIPTIONS_MAX + 4] = {program, keys};
+    int count = 2;
+    for (int i = 0; i <= OPTIONS_SUBSCRIPTIONS_MAX; i++) {
+        snprintf(wishes[i], sizeof wishes[i], "-stopic%d", i);
+        arguments[count++] = wishes[i];
+    }
+    options_t options;
+    complaint_t complaint;
+    assert_true(options_parse(&options, count - 1, arguments, &complaint));
+    assert_false(options_parse(&options, count, arguments, &complaint));
+    assert_non_null(strstr(complaint.text, "64"));
+}
+
+static void test_what_is_wrong_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        const char *complaint;
+    } CASES[] = {
+        {"-k k", "--help"},
+        {"-k k -x", "-x"},
+        {"-k k --nothing", "--nothing"},
+        {"-k k --s x", "--s"}, /* the beginning of two */
+        {"-k k --tree=5", "--tree"},
+        {"-k k -n", "-n"},
+        {"-k k --notify", "--notify"},
+        {"-k k -l -c 0", "'0'"},
+        {"-k k -l -c -1", "'-1'"},
+        {"-k k -l -c 3x", "'3x'"},
+        {"-k k -l -c 99999999999999999999", "'99999999999999999999'"},
+        {"-k k -l -t 0", "'0'"},
+        {"-k k -l -t -1", "'-1'"},
+        {"-k k -l -t 5s", "'5s'"},
+        {"-k k -l -t inf", "'inf'"},
+        {"-k k -l -t nan", "'nan'"},
+        {"-k k -l -t 1e300", "'1e300'"},
+        {"-k k -s @all", "'@all'"},
+        {"-k k -s public", "'public'"},
+        {"-k k -s public.x", "'public.x'"},
+        {"-k k -s x@nowhere", "'x@nowhere'"},
+        {"-k k -s x@", "'x@'"},
+        {"-k k -w -l", "--wait"},
+        {"-k k -m hi -l", "--message"},
+        {"-k k -c 3 -n x", "--count"},
+        {"-k k --tree --clients", "only one"},
+        {"-k k --tree -n x", "stand alone"},
+        {"-k k --tree -l", "stand alone"},
+        {"-k k --subscriptions -s x", "stand alone"},
+        {"-l one a three", "'three'"},
+        {"-l me a.b", "'a.b'"},
+        {"-l", "DD_KEYS"},
+    };
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        options_t options;
+        complaint_t complaint;
+        line_t line;
+        if (parse(&options, &line, CASES[i].line, &complaint))
+            fail_msg("taken for good: %s", CASES[i].line);
+        if (!strstr(complaint.text, CASES[i].complaint))
+            fail_msg("%s: %s", CASES[i].line, complaint.text);
+    }
+}
+
+static void test_help_and_version_need_nothing_else(void **state)
+{
+    (void)state;
+    options_t options;
+    complaint_t complaint;
+    line_t line;
+    assert_true(parse(&options, &line, "--help", &complaint) && options.help);
+    assert_true(parse(&options, &line, "-V", &complaint) && options.version);
+}
+
+/* ---- Help, page and completion ------------------------------------------------------------ */
+
+static char *read_whole(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    if (!file)
+        fail_msg("%s can't be read; the tests run in the repository's top folder", path);
+    static char text[1 << 16];
+    size_t size = fread(text, 1, sizeof text - 1, file);
+    assert_true(size > 0 && size < sizeof text - 1);
+    text[size] = '\0';
+    fclose(file);
+    return text;
+}
+
+static size_t count_options(void)
+{
+    size_t count = 0;
+    while (OPTIONS[count].name)
+        count++;
+    return count;
+}
+
+/* The line with which the page begins an option's description. */
+static void page_line(const option_t *option, char *line, size_t room)
+{
+    char letter[16] = "", argument[64] = "";
+    if (option->letter)
+        snprintf(letter, sizeof letter, "Fl %c , ", option->letter);
+    if (option->argument && option->kind == OPTION_SUBSCRIPTION)
+        snprintf(argument, sizeof argument, " Ar TOPIC Ns Op @ Ns Ar SCOPE");
+    else if (option->argument)
+        snprintf(argument, sizeof argument, " Ar %s", option->argument);
+    snprintf(line, room, "\n.It %sFl -%s%s\n", letter, option->name, argument);
+}
+
+static void test_the_page_has_the_options(void **state)
+{
+    (void)state;
+    const char *page = read_whole(PAGE);
+    for (const option_t *option = OPTIONS; option->name; option++) {
+        char line[256];
+        page_line(option, line, sizeof line);
+        if (!strstr(page, line))
+            fail_msg("%s has no line%s", PAGE, line);
+    }
+    size_t items = 0;
+    for (const char *at = page; (at = strstr(at, "\n.It Fl ")); at++)
+        items++;
+    assert_int_equal(items, count_options());
+}
+
+static void test_the_help_has_the_options(void **state)
+{
+    (void)state;
+    char *help;
+    size_t size;
+    FILE *out = open_memstream(&help, &size);
+    assert_non_null(out);
+    options_help(out);
+    assert_int_equal(fclose(out), 0);
+    for (const option_t *option = OPTIONS; option->name; option++) {
+        char name[64];
+        snprintf(name, sizeof name, " --%s%s%s ", option->name, option->argument ? " " : "",
+            option->argument ? option->argument : "");
+        if (!strstr(help, name))
+            fail_msg("the help doesn't say%s", name);
+    }
+    for (const char *line = help; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+        assert_true(strcspn(line, "\n") <= 80);
+    free(help);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_all_that_can_be_said, forget_environment),
+        cmocka_unit_test_setup(test_defaults, forget_environment),
+        cmocka_unit_test_setup(test_subscriptions_said_twice_are_one, forget_environment),
+        cmocka_unit_test_setup(test_too_many_subscriptions, forget_environment),
+        cmocka_unit_test_setup(test_what_is_wrong_is_named, forget_environment),
+        cmocka_unit_test_setup(test_help_and_version_need_nothing_else, forget_environment),
+        cmocka_unit_test(test_the_page_has_the_options),
+        cmocka_unit_test(test_the_help_has_the_options),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
