@@ -48,7 +48,7 @@ static void ask(script_t *self)
 {
     const char *what = columns_of(self->options->view)->name;
     self->silent = 1;
-    dd_error_t error = dd_client_inspect(self->client, what, &self->inspect_ref);
+    dd_error_t error = dd_client_inspect(self->client, &(dd_question_t){.what = what}, &self->inspect_ref);
     if (error != DD_OK)
         script_call_failed(self, error, "ask for", what);
 }

@@ -283,17 +283,61 @@ dd_error_t dd_client_unsubscribe(dd_client_t *self, const char *topic, const cha
     return error;
 }
 
-dd_error_t dd_client_inspect(dd_client_t *self, const char *what, uint32_t *ref)
+dd_error_t dd_client_trace(dd_client_t *self, const char *destination, uint32_t *ref)
 {
-    uint32_t number = 0;
-    if (!dd_word_valid(dd_bytes_of(what), QUESTION_NAME_MAX))
-        return DD_E_ARGUMENT;
+    dd_record_t record = {.type = DD_SEND,
+        .flags = DD_FLAG_RECEIPT | DD_FLAG_TRACE,
+        .destination = dd_bytes_of(destination)};
+    if (!dd_word_valid(record.destination, DD_NAME_MAX))
+        return DD_E_NAME_INVALID;
+    if (!self->box)
+        return DD_E_REFUSED;
     pthread_mutex_lock(&self->lock);
-    dd_error_t error = dd_session_inspect(self->session, what, dd_clock_us(), &number);
+    dd_error_t error = dd_session_send(self->session, &record);
     unlock(self);
     if (ref)
-        *ref = number;
+        *ref = record.ref;
     return error;
+}
+
+/* Sends a question to the broker of that id, or with NULL to all. */
+static dd_error_t ask(dd_client_t *self, dd_record_t *question, const char *broker, uint32_t *ref)
+{
+    uint8_t id[DD_BROKER_ID_SIZE];
+    size_t size = 0;
+    if (broker) {
+        if (sodium_hex2bin(id, sizeof id, broker, strlen(broker), NULL, &size, NULL) != 0 ||
+            size != sizeof id)
+            return DD_E_ARGUMENT;
+        question->id = dd_bytes(id, size);
+    }
+    if (!dd_word_valid(question->text, QUESTION_NAME_MAX))
+        return DD_E_ARGUMENT;
+    pthread_mutex_lock(&self->lock);
+    dd_error_t error = dd_session_ask(self->session, question, dd_clock_us());
+    unlock(self);
+    if (ref)
+        *ref = question->ref;
+    return error;
+}
+
+dd_error_t dd_client_inspect(dd_client_t *self, const dd_question_t *question, uint32_t *ref)
+{
+    dd_record_t record = {.type = DD_INSPECT,
+        .text = dd_bytes_of(question->what),
+        .first = question->first,
+        .limit = question->rows};
+    return ask(self, &record, question->broker, ref);
+}
+
+dd_error_t dd_client_control(
+    dd_client_t *self, const char *broker, const char *what, const char *argument, uint32_t *ref)
+{
+    dd_record_t record = {
+        .type = DD_CONTROL, .text = dd_bytes_of(what), .name = dd_bytes_of(argument)};
+    if (self->box)
+        return DD_E_REFUSED;
+    return broker ? ask(self, &record, broker, ref) : DD_E_ARGUMENT;
 }
 
 uint64_t dd_client_rtt_us(dd_client_t *self)

@@ -98,6 +98,7 @@ dd_error_t dd_session_subscribe(dd_session_t *self, const char *topic, const cha
 /* May emit: what the broker doesn't know of needs no answer from it. */
 dd_error_t dd_session_unsubscribe(dd_session_t *self, const char *topic, const char *scope);
 
-dd_error_t dd_session_inspect(dd_session_t *self, const char *what, uint64_t now_us, uint32_t *ref);
+/* INSPECT or CONTROL; sets its ref. */
+dd_error_t dd_session_ask(dd_session_t *self, dd_record_t *question, uint64_t now_us);
 
 #endif

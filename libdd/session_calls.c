@@ -129,18 +129,17 @@ void dd_session_drop_questions(dd_session_t *self, uint64_t now_us, dd_error_t e
     }
 }
 
-dd_error_t dd_session_inspect(dd_session_t *self, const char *what, uint64_t now_us, uint32_t *ref)
+dd_error_t dd_session_ask(dd_session_t *self, dd_record_t *question, uint64_t now_us)
 {
     dd_error_t error = check_registered(self);
     if (error != DD_OK)
         return error;
-    question_t *question = dd_session_find_question(self, 0);
-    if (!question)
+    question_t *place = dd_session_find_question(self, 0);
+    if (!place)
         return DD_E_LIMIT;
-    *ref = dd_session_next_ref(self);
-    error = dd_session_append(
-        self, &(dd_record_t){.type = DD_INSPECT, .ref = *ref, .text = dd_bytes_of(what)});
+    question->ref = dd_session_next_ref(self);
+    error = dd_session_append(self, question);
     if (error == DD_OK)
-        *question = (question_t){*ref, 1, now_us + QUESTION_LIFE};
+        *place = (question_t){question->ref, 1, now_us + QUESTION_LIFE};
     return error;
 }

@@ -137,6 +137,10 @@ static dd_error_t on_data(dd_session_t *self, const dd_record_t *record)
 {
     if (!dd_word_valid(record->source, DD_NAME_MAX))
         return DD_E_MALFORMED;
+    if (record->flags & DD_FLAG_TRACE) { /* only to see whether it arrives */
+        dd_session_receipt(self, record->ref, record->source);
+        return DD_OK;
+    }
     self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_NOTIFICATION,
                               .ref = record->ref,
                               .source = record->source,
@@ -168,6 +172,21 @@ static dd_error_t on_receipt(dd_session_t *self, const dd_record_t *record)
         return DD_E_MALFORMED;
     self->emit(self->arg,
         &(dd_news_t){.type = DD_EVENT_RECEIPT, .ref = record->ref, .source = record->source});
+    return DD_OK;
+}
+
+static dd_error_t on_hop(dd_session_t *self, const dd_record_t *record)
+{
+    dd_scope_t scope;
+    if (!dd_broker_valid(record->name) || !dd_scope_parse(&scope, record->scope))
+        return DD_E_MALFORMED;
+    self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_HOP,
+                              .error = record->code == DD_OK ? DD_OK : wire_error(record->code),
+                              .ref = record->ref,
+                              .number = record->number,
+                              .source = record->name,
+                              .scope = record->scope,
+                              .text = record->text});
     return DD_OK;
 }
 
@@ -216,6 +235,7 @@ static const struct {
     [DD_ERROR] = {on_error, REGISTERING | REGISTERED},
     [DD_DATA] = {on_data, REGISTERED},
     [DD_RECEIPT] = {on_receipt, REGISTERED},
+    [DD_HOP] = {on_hop, REGISTERED},
     [DD_SUBSCRIBED] = {on_topic, REGISTERED},
     [DD_UNSUBSCRIBED] = {on_topic, REGISTERED},
     [DD_PUBLICATION] = {on_publication, REGISTERED},

@@ -173,11 +173,38 @@ DD_EXPORT dd_error_t dd_client_subscribe(dd_client_t *self, const char *topic, c
 DD_EXPORT dd_error_t dd_client_unsubscribe(dd_client_t *self, const char *topic, const char *scope);
 
 /*
- * Asks every broker of the tree about "tree", "clients" or "subscriptions". The answers
- * arrive as DD_EVENT_REPORT events with *ref: one JSON object each, described in dd-protocol(7).
- * What is seen is the key's own tenant, or, for an operator, all.
+ * Sends a notification without content to learn how one would fare: each broker on its way says
+ * what it does with it in a DD_EVENT_HOP, and the end is a DD_EVENT_RECEIPT or a DD_EVENT_ERROR,
+ * all with *ref. The receiving library answers it by itself; its application sees nothing. Errors
+ * as dd_client_notify().
  */
-DD_EXPORT dd_error_t dd_client_inspect(dd_client_t *self, const char *what, uint32_t *ref);
+DD_EXPORT dd_error_t dd_client_trace(dd_client_t *self, const char *destination, uint32_t *ref);
+
+/* What to ask brokers: all zero but `what` asks every broker for everything. */
+typedef struct {
+    const char *what;   /* "tree", "clients", "subscriptions" or "events" */
+    const char *broker; /* NULL for every broker, or the "id" of one in a "tree" report */
+    uint32_t first;     /* number of the first row wanted from each, from 0 */
+    uint32_t rows;      /* how many rows; 0 for all */
+} dd_question_t;
+
+/*
+ * Asks the brokers of the tree. Their answers arrive as DD_EVENT_REPORT events with *ref: a JSON
+ * object each, described in dd-protocol(7), or an empty text from those that were not asked. What
+ * is seen is the key's own tenant, or, for an operator, all. DD_E_ARGUMENT, DD_E_NOT_CONNECTED,
+ * DD_E_LIMIT (too many questions under way), DD_E_CLOSED.
+ */
+DD_EXPORT dd_error_t dd_client_inspect(
+    dd_client_t *self, const dd_question_t *question, uint32_t *ref);
+
+/*
+ * For operators: has the broker of that id do something. "end-client" with a client's full name,
+ * "drain" with the broker's own name, "log-level" with a level. The reports to it are as for
+ * dd_client_inspect(); the one of that broker has "done", and "failure" if that is false.
+ * Errors as dd_client_inspect(); DD_E_REFUSED with any other key.
+ */
+DD_EXPORT dd_error_t dd_client_control(
+    dd_client_t *self, const char *broker, const char *what, const char *argument, uint32_t *ref);
 
 /* ---- Events ------------------------------------------------------------------------------- */
 
@@ -196,7 +223,9 @@ typedef enum {
     DD_EVENT_ERROR,          /* ref if it answers a call; error; text: what it is about */
     DD_EVENT_GAP,            /* topic, scope; number: publications this client lost because it
                                 read too slowly */
-    DD_EVENT_REPORT          /* ref; text: JSON; number: brokers that are still to answer */
+    DD_EVENT_REPORT,         /* ref; text: JSON; number: brokers that are still to answer */
+    DD_EVENT_HOP             /* ref; number: brokers passed, from 1; source: the broker's name;
+                                scope: its scope; text: what it did; error: why it did not go on */
 } dd_event_type_t;
 
 /* Read-only for the application. Strings are never NULL, but empty where they have no meaning;
