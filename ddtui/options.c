@@ -305,7 +305,7 @@ void options_help(FILE *out)
         snprintf(left, sizeof left, "%c%c%c --%s%s%s", option->letter ? '-' : ' ',
             option->letter ? option->letter : ' ', option->letter ? ',' : ' ', option->name,
             option->argument ? " " : "", option->argument ? option->argument : "");
-        fprintf(out, "  %-32s %s\n", left, option->help);
+        fprintf(out, "  %-29s  %s\n", left, option->help);
     }
     fprintf(out,
         "\nNAME is the client's name (without it, or 'auto': the broker makes one up).\n"

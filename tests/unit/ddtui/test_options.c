@@ -13,7 +13,7 @@
 #include "ddtui/options.h"
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
-#define ARGUMENTS_MAX 16
+#define ARGUMENTS_MAX 48
 #define PAGE "man/ddtui.1"
 
 typedef struct {
