@@ -75,9 +75,9 @@ DDPERF_LIBS := $(LIBDD_LIBS)
 $(foreach p,$(HAVE),$(eval $(call program,$(p))))
 
 # ---- tests -------------------------------------------------------------------------------------
-# tests/unit/<folder>/test_<module>.c links that folder's objects; tests/system/test_*.c and
-# tests/screens/test_*.c drive real programs through tests/system/harness.c; tests/fuzz/fuzz_*.c
-# replay their corpora.
+# tests/unit/<folder>/test_<module>.c links that folder's objects, and what its tests share;
+# tests/system/test_*.c and tests/screens/test_*.c drive real programs through
+# tests/system/harness.c; tests/fuzz/fuzz_*.c replay their corpora.
 
 UNIT    := $(wildcard tests/unit/*/test_*.c)
 SYSTEM  := $(wildcard tests/system/test_*.c tests/screens/test_*.c)
@@ -86,14 +86,14 @@ SCRIPTS := $(wildcard tests/system/test_*.sh)
 TESTS   := $(UNIT:%.c=$(BUILD)/%) $(FUZZ:%.c=$(BUILD)/%) $(SYSTEM:%.c=$(BUILD)/%)
 HARNESS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/system/test_%.c,$(wildcard tests/system/*.c)))
 
-folder = $(word 3,$(subst /, ,$(patsubst $(BUILD)/%,%,$(1))))
-$(BUILD)/tests/unit/libdd/%: $(BUILD)/tests/unit/libdd/%.o $(LIBDD_A)
+shared = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/$(1)/test_%.c,$(wildcard tests/unit/$(1)/*.c)))
+$(BUILD)/tests/unit/libdd/%: $(BUILD)/tests/unit/libdd/%.o $(call shared,libdd) $(LIBDD_A)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lcmocka $(LIBDD_LIBS)
-$(BUILD)/tests/unit/ddbroker/%: $(BUILD)/tests/unit/ddbroker/%.o $(BUILD)/ddbroker.a $(LIBDD_A)
+$(BUILD)/tests/unit/ddbroker/%: $(BUILD)/tests/unit/ddbroker/%.o $(call shared,ddbroker) $(BUILD)/ddbroker.a $(LIBDD_A)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lcmocka $(DDBROKER_LIBS)
-$(BUILD)/tests/unit/ddtui/%: $(BUILD)/tests/unit/ddtui/%.o $(BUILD)/ddtui.a $(LIBDD_A)
+$(BUILD)/tests/unit/ddtui/%: $(BUILD)/tests/unit/ddtui/%.o $(call shared,ddtui) $(BUILD)/ddtui.a $(LIBDD_A)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lcmocka $(DDTUI_LIBS)
-$(BUILD)/tests/unit/ddkeys/%: $(BUILD)/tests/unit/ddkeys/%.o $(BUILD)/ddkeys.a $(LIBDD_A)
+$(BUILD)/tests/unit/ddkeys/%: $(BUILD)/tests/unit/ddkeys/%.o $(call shared,ddkeys) $(BUILD)/ddkeys.a $(LIBDD_A)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lcmocka $(DDKEYS_LIBS)
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/ddbroker.a $(LIBDD_A)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ $(DDBROKER_LIBS)

@@ -1,0 +1,25 @@
+/*
+ * tenants - keys to test a broker with
+ *
+ * Every name stands for one fixed pair of keys, made from the name itself.
+ */
+#ifndef TENANTS_H_INCLUDED
+#define TENANTS_H_INCLUDED
+
+#include "libdd/keyring.h"
+
+/* Names that are no tenants'. */
+#define KEY_OF_BROKERS "dd"
+#define KEY_OF_OPERATORS "operator"
+
+/* Tenants whose names begin with one another are where walls leak. */
+#define TENANTS_ALL "a,ab,b,public"
+
+/* The keyring of a broker with these tenants, "a,b,public", and operators. The caller destroys it.
+ */
+dd_keyring_t *tenants_keyring(const char *names);
+
+/* The public key of a tenant, or of one of the two above. */
+void tenants_key(const char *name, uint8_t key[DD_KEY_SIZE]);
+
+#endif
