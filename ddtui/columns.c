@@ -32,6 +32,9 @@ static const column_t BROKER[] = {
     {"children", NULL, 0, NUMBER(COLUMN_COUNT, broker_t, children)},
     {"in_bytes", NULL, 0, NUMBER(COLUMN_BYTES, broker_t, traffic.in_bytes)},
     {"out_bytes", NULL, 0, NUMBER(COLUMN_BYTES, broker_t, traffic.out_bytes)},
+    {"in_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.in_rate)},
+    {"out_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.out_rate)},
+    {"outbox", NULL, 7, NUMBER(COLUMN_BYTES, broker_t, outbox)},
 };
 
 static const column_t CLIENT[] = {
@@ -49,6 +52,8 @@ static const column_t CLIENT[] = {
     {"dropped", "DROPPED", 7, NUMBER(COLUMN_COUNT, client_t, traffic.dropped)},
     {"in_bytes", NULL, 0, NUMBER(COLUMN_BYTES, client_t, traffic.in_bytes)},
     {"out_bytes", NULL, 0, NUMBER(COLUMN_BYTES, client_t, traffic.out_bytes)},
+    {"in_rate", NULL, 6, NUMBER(COLUMN_RATE, client_t, traffic.in_rate)},
+    {"out_rate", NULL, 6, NUMBER(COLUMN_RATE, client_t, traffic.out_rate)},
 };
 
 static const column_t SUBSCRIPTION[] = {
@@ -60,17 +65,34 @@ static const column_t SUBSCRIPTION[] = {
     {"broker", "BROKER", 16, TEXT(subscription_t, broker)},
 };
 
+static const column_t HAPPENING[] = {
+    {"age_ms", "AGE", 7, NUMBER(COLUMN_MS, happening_t, age_ms)},
+    {"level", "LEVEL", 8, TEXT(happening_t, level)},
+    {"broker", "BROKER", 16, KEY(happening_t, broker)},
+    {"tenant", "TENANT", 12, TEXT(happening_t, tenant)},
+    {"text", "EVENT", 60, KEY(happening_t, text)},
+};
+
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
 static const columns_t VIEW_COLUMNS[VIEWS] = {
     [VIEW_TREE] = {"tree", BROKER, COUNT(BROKER)},
     [VIEW_CLIENTS] = {"clients", CLIENT, COUNT(CLIENT)},
     [VIEW_SUBSCRIPTIONS] = {"subscriptions", SUBSCRIPTION, COUNT(SUBSCRIPTION)},
+    [VIEW_EVENTS] = {"events", HAPPENING, COUNT(HAPPENING)},
 };
 
 const columns_t *columns_of(view_t view)
 {
     return &VIEW_COLUMNS[view];
+}
+
+const column_t *columns_find(const columns_t *self, const char *field)
+{
+    for (size_t i = 0; i < self->count; i++)
+        if (strcmp(self->columns[i].field, field) == 0)
+            return &self->columns[i];
+    return NULL;
 }
 
 static char *text_in(const column_t *self, void *row)
@@ -100,6 +122,17 @@ static bool is_known(const column_t *self, const void *row)
     if (self->kind == COLUMN_TEXT)
         return const_text_in(self, row)[0] != '\0';
     return number_in(self, row) != MODEL_UNKNOWN;
+}
+
+int column_compare(const column_t *self, const void *a, const void *b)
+{
+    bool known = is_known(self, a);
+    if (known != is_known(self, b))
+        return known ? -1 : 1;
+    if (self->kind == COLUMN_TEXT)
+        return strverscmp(const_text_in(self, a), const_text_in(self, b));
+    uint64_t left = number_in(self, a), right = number_in(self, b);
+    return (left > right) - (left < right);
 }
 
 static void clear(const column_t *self, void *row)
@@ -141,7 +174,8 @@ bool columns_read(const columns_t *self, void *row, struct json_object *object)
     for (size_t i = 0; i < self->count; i++) {
         const column_t *column = &self->columns[i];
         struct json_object *value;
-        if (!json_object_object_get_ex(object, column->field, &value))
+        if (column->kind == COLUMN_RATE ||
+            !json_object_object_get_ex(object, column->field, &value))
             continue;
         clear(column, row);
         if (value == NULL)
@@ -175,7 +209,9 @@ struct json_object *columns_json(const columns_t *self, const void *row)
 {
     struct json_object *object = json_object_new_object();
     for (size_t i = 0; object && i < self->count; i++)
-        json_object_object_add(object, self->columns[i].field, value_json(&self->columns[i], row));
+        if (self->columns[i].kind != COLUMN_RATE)
+            json_object_object_add(
+                object, self->columns[i].field, value_json(&self->columns[i], row));
     return object;
 }
 
@@ -215,7 +251,7 @@ static void bytes_text(uint64_t bytes, char *out, size_t room)
 
 static void number_text(column_kind_t kind, uint64_t value, char *out, size_t room)
 {
-    if (kind == COLUMN_BYTES)
+    if (kind == COLUMN_BYTES || kind == COLUMN_RATE)
         bytes_text(value, out, room);
     else if (kind == COLUMN_US)
         duration_text(value, out, room);

@@ -22,7 +22,8 @@ typedef enum {
     COLUMN_COUNT, /* uint64_t, as the following; MODEL_UNKNOWN is what isn't known */
     COLUMN_BYTES,
     COLUMN_MS,
-    COLUMN_US
+    COLUMN_US,
+    COLUMN_RATE /* a second; worked out here, so that it stands in no report and no JSON */
 } column_kind_t;
 
 typedef struct {
@@ -45,6 +46,9 @@ typedef struct {
 /* Of any view but VIEW_NONE. */
 const columns_t *columns_of(view_t view);
 
+/* The column of a field; NULL if there is none. */
+const column_t *columns_find(const columns_t *self, const char *field);
+
 /* Makes all of a row unknown. */
 void columns_clear(const columns_t *self, void *row);
 
@@ -57,6 +61,10 @@ bool columns_complete(const columns_t *self, const void *row);
 
 /* A row as a JSON object with all columns; what isn't known is null. The caller releases it. */
 struct json_object *columns_json(const columns_t *self, const void *row);
+
+/* Orders two rows by a column: texts with the numbers in them as numbers, and what isn't known
+   last. */
+int column_compare(const column_t *self, const void *a, const void *b);
 
 /* One value in words, escaped as in text.h; "-" when it isn't known. */
 void column_text(const column_t *self, const void *row, char *out, size_t room);

@@ -15,6 +15,7 @@ typedef union {
     broker_t broker;
     client_t client;
     subscription_t subscription;
+    happening_t happening;
 } row_t;
 
 static struct json_object *parse(const char *json)

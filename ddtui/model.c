@@ -56,6 +56,14 @@ static int compare_subscriptions(const void *a, const void *b)
     return order ? order : strverscmp(left->path, right->path);
 }
 
+static int compare_happenings(const void *a, const void *b)
+{
+    const happening_t *left = a, *right = b;
+    if (left->age_ms != right->age_ms)
+        return left->age_ms < right->age_ms ? -1 : 1;
+    return strcmp(left->broker, right->broker);
+}
+
 static const struct {
     size_t size;
     size_t max;
@@ -64,6 +72,7 @@ static const struct {
     [VIEW_TREE] = {sizeof(broker_t), MODEL_BROKERS_MAX, compare_brokers},
     [VIEW_CLIENTS] = {sizeof(client_t), MODEL_ROWS_MAX, compare_clients},
     [VIEW_SUBSCRIPTIONS] = {sizeof(subscription_t), MODEL_ROWS_MAX, compare_subscriptions},
+    [VIEW_EVENTS] = {sizeof(happening_t), MODEL_ROWS_MAX, compare_happenings},
 };
 
 model_t *model_new(void)
@@ -178,6 +187,11 @@ size_t model_count(const model_t *self, view_t view)
 }
 
 const void *model_row(const model_t *self, view_t view, size_t index)
+{
+    return self->tables[view].rows + index * ROWS[view].size;
+}
+
+void *model_edit(model_t *self, view_t view, size_t index)
 {
     return self->tables[view].rows + index * ROWS[view].size;
 }

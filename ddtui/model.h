@@ -24,7 +24,7 @@
 /* A broker's id in hex, with the NUL. */
 #define MODEL_ID_ROOM (2 * DD_BROKER_ID_SIZE + 1)
 
-typedef enum { VIEW_NONE, VIEW_TREE, VIEW_CLIENTS, VIEW_SUBSCRIPTIONS, VIEWS } view_t;
+typedef enum { VIEW_NONE, VIEW_TREE, VIEW_CLIENTS, VIEW_SUBSCRIPTIONS, VIEW_EVENTS, VIEWS } view_t;
 
 /* Notifications and publications, since the broker's start or the client's registration. */
 typedef struct {
@@ -34,6 +34,8 @@ typedef struct {
     uint64_t out_bytes;
     uint64_t refused; /* asked for and not granted */
     uint64_t dropped; /* lost to a full outbox */
+    uint64_t in_rate; /* a second, between two rounds of reports; no report has it */
+    uint64_t out_rate;
 } traffic_t;
 
 typedef struct {
@@ -47,9 +49,11 @@ typedef struct {
     uint64_t clients;
     uint64_t subscriptions;
     uint64_t children;
+    uint64_t outbox; /* bytes that wait for its clients */
     traffic_t traffic;
-    uint64_t rtt_us; /* to its parent and back */
-    unsigned depth;  /* in the tree, 0 for the root; model_arrange() sets it */
+    uint64_t rtt_us;    /* to its parent and back */
+    uint64_t silent_ms; /* since its last report; 0 if that is in this round */
+    unsigned depth;     /* in the tree, 0 for the root; model_arrange() sets it */
 } broker_t;
 
 typedef struct {
@@ -62,6 +66,7 @@ typedef struct {
     uint64_t subscriptions;
     uint64_t outbox; /* bytes that wait for the client */
     traffic_t traffic;
+    uint64_t silent_ms; /* since it was last reported; 0 if that is in this round */
 } client_t;
 
 typedef struct {
@@ -73,23 +78,36 @@ typedef struct {
     char broker[DD_BROKER_MAX + 1];
 } subscription_t;
 
+/* Something that happened at a broker. */
+typedef struct {
+    char broker[DD_BROKER_MAX + 1];
+    char level[16];
+    char tenant[DD_TENANT_MAX + 1]; /* whose it is; "*": everybody's; "": the operators' */
+    char text[512];
+    uint64_t age_ms;
+} happening_t;
+
 typedef struct model model_t;
 
 /* NULL when out of memory. */
 model_t *model_new(void);
 void model_destroy(model_t **self_p);
 
-/* Copies a row (broker_t, client_t or subscription_t, as the view says) into its table; a broker
-   takes the place of one with the same id. DD_E_LIMIT when the table is full, DD_E_MEMORY. */
+/* Copies a row (broker_t, client_t, subscription_t or happening_t, as the view says) into its
+   table; a broker takes the place of one with the same id. DD_E_LIMIT when the table is full,
+   DD_E_MEMORY.
+ */
 dd_error_t model_add(model_t *self, view_t view, const void *row);
 
 /* Puts all rows in the order in which they are shown: brokers depth first, each below its parent,
-   and all else by name. A broker whose parent isn't known, or is below itself, stands at the
-   left. */
+   what happened latest first, and all else by name. A broker whose parent isn't known, or is below
+   itself, stands at the left. */
 dd_error_t model_arrange(model_t *self);
 
 size_t model_count(const model_t *self, view_t view);
 /* A row by its index, which must be below model_count(). Valid until the model changes. */
 const void *model_row(const model_t *self, view_t view, size_t index);
+/* The same to be changed, but for what it is ordered by. */
+void *model_edit(model_t *self, view_t view, size_t index);
 
 #endif

@@ -125,7 +125,8 @@ static void test_rows_have_a_limit(void **state)
 #define TREE_REPORT                                                                                \
     "{\"broker\":\"broker0\",\"id\":\"00112233445566778899aabbccddeeff\",\"parent\":null,"         \
     "\"scope\":\"/1/2/3/\",\"version\":\"1.0.0\",\"state\":\"ok\",\"uptime_ms\":273600000,"        \
-    "\"clients\":41,\"subscriptions\":9,\"children\":2,\"in\":5,\"out\":6,\"in_bytes\":70,"        \
+    "\"outbox\":3,\"clients\":41,\"subscriptions\":9,\"children\":2,\"in\":5,\"out\":6,\"in_"      \
+    "bytes\":70,"                                                                                  \
     "\"out_bytes\":80,\"refused\":1,\"dropped\":0,\"rtt_us\":null}"
 #define CLIENTS_REPORT                                                                             \
     "{\"broker\":\"broker0\",\"scope\":\"/1/2/3/\",\"clients\":["                                  \
