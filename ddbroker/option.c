@@ -97,14 +97,33 @@ static bool parse_endpoint(const option_t *option, const char *text, void *field
     return dd_dial_check(text, NULL) == DD_OK && set_text(field, text);
 }
 
-/* What is behind the scheme is ZeroMQ's to judge when it binds. */
+/* ZeroMQ takes the digits that it finds in a port and passes over the rest. */
+static bool is_port(const char *text)
+{
+    if (strcmp(text, "*") == 0)
+        return true;
+    size_t digits = strspn(text, "0123456789");
+    return digits > 0 && digits <= 5 && text[digits] == '\0' &&
+           strtoul(text, NULL, 10) <= UINT16_MAX;
+}
+
+/* The address is ZeroMQ's to judge when it binds. */
+static bool is_place_to_listen(const char *text)
+{
+    const char *rest = text + strlen("tcp://");
+    if (strlen(text) > DD_ENDPOINT_MAX)
+        return false;
+    if (strncmp(text, "ipc://", strlen("ipc://")) == 0)
+        return rest[0] != '\0';
+    const char *port = strrchr(text, ':');
+    return strncmp(text, "tcp://", strlen("tcp://")) == 0 && port > rest && is_port(port + 1);
+}
+
 static bool parse_endpoints(const option_t *option, const char *text, void *field)
 {
     (void)option;
     config_list_t *list = field;
-    bool valid = (strncmp(text, "tcp://", 6) == 0 || strncmp(text, "ipc://", 6) == 0) &&
-                 text[6] != '\0' && strlen(text) <= DD_ENDPOINT_MAX;
-    return valid && list->count < CONFIG_ENDPOINTS_MAX &&
+    return is_place_to_listen(text) && list->count < CONFIG_ENDPOINTS_MAX &&
            set_text(&list->items[list->count++], text);
 }
 
@@ -249,9 +268,9 @@ static void describe_option(FILE *out, const option_t *option)
     const char *word = KIND[option->kind].word;
     snprintf(names, sizeof names, "--%s%s%s", option->name, word ? " " : "", word ? word : "");
     if (option->flag)
-        fprintf(out, "  -%c, %-24s %s", option->flag, names, option->help);
+        fprintf(out, "  -%c, %-26s%s", option->flag, names, option->help);
     else
-        fprintf(out, "      %-24s %s", names, option->help);
+        fprintf(out, "      %-26s%s", names, option->help);
     if (option->fallback)
         fprintf(out, " (%s)", option->fallback);
     fputc('\n', out);

@@ -1,0 +1,67 @@
+/*
+ * main - ddbroker, the broker daemon
+ */
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "config.h"
+#include "loop.h"
+#include "option.h"
+
+static int complain(const dd_problem_t *problem, int status)
+{
+    fprintf(stderr, "ddbroker: %s\n", problem->text);
+    return status;
+}
+
+static int print_help(void)
+{
+    char *text = option_help();
+    bool printed = text && fputs(text, stdout) >= 0 && fflush(stdout) == 0;
+    free(text);
+    return printed ? LOOP_STOPPED : LOOP_FAILED;
+}
+
+static int check(const config_t *config)
+{
+    dd_problem_t problem;
+    dd_keyring_t *keyring = config_load_keys(config, &problem);
+    if (!keyring)
+        return complain(&problem, LOOP_FAILED);
+    dd_keyring_destroy(&keyring);
+    puts("the configuration is good");
+    return LOOP_STOPPED;
+}
+
+static int run(config_t *config, int argc, char **argv)
+{
+    dd_problem_t problem;
+    switch (config_read(config, argc, argv, &problem)) {
+    case CONFIG_HELP:
+        return print_help();
+    case CONFIG_VERSION:
+        puts("ddbroker " DD_VERSION);
+        return LOOP_STOPPED;
+    case CONFIG_WRONG_USAGE:
+        return complain(&problem, LOOP_WRONG_USAGE);
+    case CONFIG_WRONG:
+        return complain(&problem, LOOP_FAILED);
+    case CONFIG_CHECK:
+        return check(config);
+    default:
+        return loop_run(config, argc, argv);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    config_t config;
+    if (sodium_init() < 0) {
+        fputs("ddbroker: the system has no random numbers\n", stderr);
+        return LOOP_FAILED;
+    }
+    int status = run(&config, argc, argv);
+    config_clear(&config);
+    return status;
+}
