@@ -54,9 +54,9 @@ typedef enum {
 config_outcome_t config_read(config_t *self, int argc, char **argv, dd_problem_t *problem);
 void config_clear(config_t *self);
 
-/* Writes the names of the options that differ and that a running broker can't change, comma
-   between, into room bytes: "listen, scope". Empty if there is none. */
-void config_fixed_changes(const config_t *old, const config_t *new, char *text, size_t room);
+/* Takes over from a newer reading the values that a running broker can change; the others stay, and
+   the names of those that differ are written into room bytes: "listen, scope". */
+void config_adopt(config_t *self, config_t *newer, char *others, size_t room);
 
 /* Loads the key file and checks that it is a broker's. */
 dd_keyring_t *config_load_keys(const config_t *self, dd_problem_t *problem);

@@ -87,6 +87,11 @@ dd_error_t log_reopen(log_t *self, const char *path, log_level_t level, dd_probl
     return DD_OK;
 }
 
+void log_set_level(log_t *self, log_level_t level)
+{
+    self->level = level;
+}
+
 log_t *log_new(const char *path, log_level_t level, dd_problem_t *problem)
 {
     log_t *self = calloc(1, sizeof *self);

@@ -30,6 +30,8 @@ void log_destroy(log_t **self_p);
    may have been moved away. On failure the log goes on as it was. */
 dd_error_t log_reopen(log_t *self, const char *path, log_level_t level, dd_problem_t *problem);
 
+void log_set_level(log_t *self, log_level_t level);
+
 /* Writes one line if its level is wanted. */
 __attribute__((format(printf, 3, 4))) void log_write(
     log_t *self, log_level_t level, const char *format, ...);

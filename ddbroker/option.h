@@ -53,6 +53,9 @@ dd_error_t option_set(
 /* Whether two configurations agree in an option. */
 bool option_same(const option_t *option, const config_t *a, const config_t *b);
 
+/* Exchanges their values of an option that reloads. */
+void option_swap(const option_t *option, config_t *a, config_t *b);
+
 /* The text for --help. The caller frees it; NULL when out of memory. */
 char *option_help(void);
 
