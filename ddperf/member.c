@@ -1,0 +1,70 @@
+/*
+ * member - one client of a run
+ */
+#include "member.h"
+
+#include <stdio.h>
+
+static void complain(member_t *self, const dd_event_t *event)
+{
+    if (!self->has_complained)
+        fprintf(stderr, "ddperf: %s: %s\n", self->endpoint,
+            event->text[0] ? event->text : dd_strerror(event->error));
+    self->has_complained = true;
+}
+
+static void on_event(dd_client_t *client, const dd_event_t *event, void *arg)
+{
+    (void)client;
+    member_t *self = arg;
+    switch (event->type) {
+    case DD_EVENT_REGISTERED:
+        if (!self->was_registered)
+            sem_post(self->registered);
+        self->was_registered = true;
+        break;
+    case DD_EVENT_DISCONNECTED:
+    case DD_EVENT_CLOSED:
+        complain(self, event);
+        break;
+    default:
+        self->take(self->arg, event);
+    }
+}
+
+bool member_init(member_t *self, const run_t *run, const char *endpoint, const char *name,
+    member_event_t *take, void *arg, sem_t *registered)
+{
+    dd_problem_t problem;
+    *self = (member_t){.endpoint = endpoint, .take = take, .arg = arg, .registered = registered};
+    self->client = dd_client_new(endpoint, run->options->keyfile, name, &problem);
+    if (self->client && dd_client_set_callback(self->client, on_event, self) == DD_OK)
+        return true;
+    fprintf(stderr, "ddperf: %s\n", problem.text);
+    return false;
+}
+
+void member_clear(member_t *self)
+{
+    dd_client_destroy(&self->client);
+}
+
+bool member_start(member_t *self)
+{
+    dd_error_t error = dd_client_start(self->client);
+    if (error != DD_OK)
+        fprintf(stderr, "ddperf: can't start a client: %s\n", dd_strerror(error));
+    return error == DD_OK;
+}
+
+bool member_await(sem_t *registered, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (!run_wait(registered, RUN_PATIENCE)) {
+            fprintf(stderr, "ddperf: %u of %u clients are registered, and no more for %d s\n", i,
+                count, RUN_PATIENCE / 1000);
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,46 @@
+/*
+ * options - the command line, and the help that describes it
+ */
+#ifndef OPTIONS_H_INCLUDED
+#define OPTIONS_H_INCLUDED
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+/* Endpoints and process ids on one command line. */
+#define OPTIONS_LIST_MAX 32
+
+typedef enum { MODE_NOTIFY, MODE_PUBLISH, MODE_LATENCY, MODE_CONNECT, MODES } perf_mode_t;
+
+/* Strings belong to argv or the environment. */
+typedef struct {
+    perf_mode_t mode;
+    const char *endpoints[OPTIONS_LIST_MAX];
+    size_t endpoint_count; /* at least one */
+    const char *keyfile;
+    size_t size;    /* bytes of a message */
+    uint64_t count; /* messages of each sender */
+    unsigned senders;
+    unsigned receivers;
+    uint64_t rate;                /* messages a second of each sender; 0: as fast as it goes */
+    pid_t pids[OPTIONS_LIST_MAX]; /* brokers to watch */
+    size_t pid_count;
+    bool json;
+} options_t;
+
+/* Exit status of a wrong command line. */
+#define EXIT_USAGE 2
+
+/* Reads the command line. -1 to go on, or the status to exit with: help or version was printed, or
+   what is wrong was said on stderr. */
+int options_read(options_t *self, int argc, char **argv);
+
+void options_print_help(FILE *stream);
+
+/* "notify" and so on. */
+const char *options_mode_name(perf_mode_t mode);
+
+#endif

@@ -1,0 +1,209 @@
+/*
+ * receivers - the clients that receive, in the process that was started
+ */
+#include "receivers.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "libdd/clock.h"
+#include "member.h"
+#include "payload.h"
+#include "tally.h"
+
+typedef struct {
+    receivers_t *all;
+    unsigned index;
+    member_t member;
+    tally_t *tallies;          /* by sender: of the stream that this receiver gets */
+    uint64_t *acknowledged;    /* by sender: messages of whole blocks */
+    uint64_t missing;          /* messages that are still to come */
+    _Atomic uint64_t received; /* different ones, of all streams */
+} receiver_t;
+
+struct receivers {
+    const run_t *run;
+    const options_t *options;
+    uint64_t block;
+    sem_t registered;
+    unsigned count; /* of items that are made */
+    receiver_t *items;
+};
+
+/* ---- messages -------------------------------------------------------------------------------- */
+
+static void answer(receiver_t *self, const dd_event_t *event, const payload_t *payload)
+{
+    uint8_t data[PAYLOAD_HEADER];
+    payload_write(&(payload_t){payload->run, self->index, payload->number}, data);
+    dd_client_notify(self->member.client, event->source, data, sizeof data, 0, NULL);
+}
+
+static void count(receiver_t *self, const payload_t *payload)
+{
+    tally_t *tally = &self->tallies[payload->client];
+    uint64_t before = tally->received;
+    tally_take(tally, payload->number);
+    if (tally->received == before)
+        return;
+    atomic_store_explicit(&self->received, self->received + 1, memory_order_relaxed);
+    if (--self->missing == 0)
+        sem_post(&self->all->run->shared->news);
+}
+
+static void acknowledge(receiver_t *self, const dd_event_t *event, const payload_t *payload)
+{
+    uint64_t *acknowledged = &self->acknowledged[payload->client];
+    uint64_t block = self->all->block;
+    for (; self->tallies[payload->client].next >= *acknowledged + block; *acknowledged += block)
+        answer(self, event, payload);
+}
+
+static void take(receiver_t *self, const dd_event_t *event)
+{
+    const receivers_t *all = self->all;
+    payload_t payload;
+    if (!payload_read(&payload, all->run->id, event->data, event->size) ||
+        payload.client >= all->options->senders)
+        return;
+    if (payload.number == PAYLOAD_PROBE) {
+        answer(self, event, &payload);
+        return;
+    }
+    count(self, &payload);
+    if (all->options->mode == MODE_LATENCY)
+        dd_client_notify(self->member.client, event->source, event->data, event->size, 0, NULL);
+    else
+        acknowledge(self, event, &payload);
+}
+
+static void on_event(void *arg, const dd_event_t *event)
+{
+    if (event->type == DD_EVENT_NOTIFICATION || event->type == DD_EVENT_PUBLICATION)
+        take(arg, event);
+}
+
+/* ---- making and ending ----------------------------------------------------------------------- */
+
+static bool init_tallies(receiver_t *self)
+{
+    const options_t *options = self->all->options;
+    uint64_t length = run_stream_length(options, self->index % run_streams(options));
+    self->tallies = calloc(options->senders, sizeof *self->tallies);
+    self->acknowledged = calloc(options->senders, sizeof *self->acknowledged);
+    if (!self->tallies || !self->acknowledged)
+        return false;
+    for (unsigned i = 0; i < options->senders; i++)
+        if (!tally_init(&self->tallies[i], length))
+            return false;
+    self->missing = options->senders * length;
+    return true;
+}
+
+static bool subscribe(const receiver_t *self)
+{
+    char topic[RUN_NAME_MAX];
+    if (self->all->options->mode != MODE_PUBLISH)
+        return true;
+    run_topic(self->all->run, topic);
+    return dd_client_subscribe(self->member.client, topic, "all") == DD_OK;
+}
+
+static bool add(receivers_t *all)
+{
+    const options_t *options = all->options;
+    receiver_t *self = &all->items[all->count];
+    *self = (receiver_t){.all = all, .index = all->count++};
+    if (options->mode != MODE_CONNECT && !init_tallies(self)) {
+        fputs("ddperf: out of memory for the receivers\n", stderr);
+        return false;
+    }
+    char name[RUN_NAME_MAX];
+    run_receiver_name(all->run, self->index, name);
+    return member_init(&self->member, all->run, options->endpoints[options->endpoint_count - 1],
+               name, on_event, self, &all->registered) &&
+           subscribe(self) && member_start(&self->member);
+}
+
+static bool add_all(receivers_t *self)
+{
+    const options_t *options = self->options;
+    uint64_t rate = options->mode == MODE_CONNECT ? options->rate : 0;
+    uint64_t start = dd_clock_us();
+    for (unsigned i = 0; i < options->receivers; i++) {
+        run_pace(start, i, rate);
+        if (!add(self))
+            return false;
+    }
+    return member_await(&self->registered, options->receivers);
+}
+
+receivers_t *receivers_new(const run_t *run)
+{
+    receivers_t *self = calloc(1, sizeof *self);
+    receiver_t *items = calloc(run->options->receivers, sizeof *items);
+    if (!self || !items) {
+        free(self);
+        free(items);
+        fputs("ddperf: out of memory for the receivers\n", stderr);
+        return NULL;
+    }
+    *self = (receivers_t){
+        .run = run, .options = run->options, .block = run_block(run->options), .items = items};
+    sem_init(&self->registered, 0, 0);
+    if (!add_all(self))
+        receivers_destroy(&self);
+    return self;
+}
+
+void receivers_destroy(receivers_t **self_p)
+{
+    receivers_t *self = *self_p;
+    if (!self)
+        return;
+    for (unsigned i = 0; i < self->count; i++) {
+        receiver_t *item = &self->items[i];
+        member_clear(&item->member);
+        for (unsigned k = 0; item->tallies && k < self->options->senders; k++)
+            tally_clear(&item->tallies[k]);
+        free(item->tallies);
+        free(item->acknowledged);
+    }
+    free(self->items);
+    free(self);
+    *self_p = NULL;
+}
+
+/* ---- results --------------------------------------------------------------------------------- */
+
+uint64_t receivers_received(const receivers_t *self)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < self->count; i++)
+        sum += atomic_load_explicit(&self->items[i].received, memory_order_relaxed);
+    return sum;
+}
+
+uint64_t receivers_expected(const receivers_t *self)
+{
+    const options_t *options = self->options;
+    uint64_t copies = options->mode == MODE_PUBLISH ? options->receivers : 1;
+    return options->mode == MODE_CONNECT ? 0 : options->senders * options->count * copies;
+}
+
+receivers_count_t receivers_conclude(receivers_t *self)
+{
+    receivers_count_t result = {0};
+    for (unsigned i = 0; i < self->count; i++)
+        member_clear(&self->items[i].member);
+    for (unsigned i = 0; i < self->count; i++) {
+        for (unsigned k = 0; k < self->options->senders; k++) {
+            const tally_t *tally = &self->items[i].tallies[k];
+            result.received += tally->received;
+            result.lost += tally->expected - tally->received;
+            result.duplicated += tally->duplicated;
+            result.reordered += tally->reordered;
+        }
+    }
+    return result;
+}

@@ -1,0 +1,31 @@
+/*
+ * receivers - the clients that receive, in the process that was started
+ */
+#ifndef RECEIVERS_H_INCLUDED
+#define RECEIVERS_H_INCLUDED
+
+#include "run.h"
+
+typedef struct receivers receivers_t;
+
+/* Makes the clients and has them registered and, with publish, subscribed; at the options' rate
+   with connect. NULL, after saying why. */
+receivers_t *receivers_new(const run_t *run);
+/* Takes NULL and *self_p == NULL. */
+void receivers_destroy(receivers_t **self_p);
+
+/* Different messages that have arrived so far, and all that are to come. */
+uint64_t receivers_received(const receivers_t *self);
+uint64_t receivers_expected(const receivers_t *self);
+
+typedef struct {
+    uint64_t received;
+    uint64_t lost;
+    uint64_t duplicated;
+    uint64_t reordered;
+} receivers_count_t;
+
+/* Ends the clients, and counts. */
+receivers_count_t receivers_conclude(receivers_t *self);
+
+#endif
