@@ -219,7 +219,9 @@ struct json_object *columns_json(const columns_t *self, const void *row)
 static void duration_text(uint64_t us, char *out, size_t room)
 {
     uint64_t seconds = us / 1000000;
-    if (us < 1000)
+    if (us == 0)
+        snprintf(out, room, "0s");
+    else if (us < 1000)
         snprintf(out, room, "%" PRIu64 "us", us);
     else if (seconds < 1)
         snprintf(out, room, "%" PRIu64 "ms", us / 1000);

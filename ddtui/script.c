@@ -129,8 +129,8 @@ static uint64_t taken_ms(const script_t *self)
 static void acts_expired(script_t *self, double seconds)
 {
     if (self->inspect_ref != 0) {
-        fprintf(stderr, "ddtui: %" PRIu64 " brokers did not answer within %g s\n", self->silent,
-            seconds);
+        fprintf(stderr, "ddtui: %" PRIu64 " broker%s did not answer within %g s\n", self->silent,
+            self->silent == 1 ? "" : "s", seconds);
         script_end_view(self, STATUS_TIMEOUT);
     } else if (self->echo_ref != 0) {
         script_fail(
