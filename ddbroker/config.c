@@ -190,15 +190,20 @@ void config_clear(config_t *self)
     *self = (config_t){.name = NULL};
 }
 
-void config_fixed_changes(const config_t *old, const config_t *new, char *text, size_t room)
+void config_adopt(config_t *self, config_t *newer, char *others, size_t room)
 {
     size_t used = 0;
-    text[0] = '\0';
+    others[0] = '\0';
     const option_t *option;
-    for (size_t i = 0; (option = option_at(i)) && used < room; i++)
-        if (!option->reloads && !option_same(option, old, new))
-            used +=
-                (size_t)snprintf(text + used, room - used, "%s%s", used ? ", " : "", option->name);
+    for (size_t i = 0; (option = option_at(i)); i++) {
+        if (option_same(option, self, newer))
+            continue;
+        if (option->reloads)
+            option_swap(option, self, newer);
+        else if (used < room)
+            used += (size_t)snprintf(
+                others + used, room - used, "%s%s", used ? ", " : "", option->name);
+    }
 }
 
 dd_keyring_t *config_load_keys(const config_t *self, dd_problem_t *problem)
