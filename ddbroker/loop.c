@@ -69,14 +69,18 @@ static dd_error_t open_signals(loop_t *self, dd_problem_t *problem)
     return dd_problem(problem, DD_E_FILE, "can't wait for signals: %s", strerror(errno));
 }
 
-/* libzmq goes round and round when it can't accept for want of descriptors: never get there. */
+/* libzmq goes round and round when it can't accept for want of descriptors: never get there. Root
+   may raise the hard limit too. */
 static void raise_descriptors(loop_t *self)
 {
+    rlim_t wanted = self->config->clients_max + DESCRIPTOR_RESERVE;
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
+    struct rlimit higher = {.rlim_cur = wanted, .rlim_max = wanted};
+    if (limit.rlim_max >= wanted || setrlimit(RLIMIT_NOFILE, &higher) != 0)
+        setrlimit(RLIMIT_NOFILE,
+            &(struct rlimit){.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max});
     getrlimit(RLIMIT_NOFILE, &limit);
     self->descriptors_max =
         limit.rlim_cur > 2 * DESCRIPTOR_RESERVE ? limit.rlim_cur - DESCRIPTOR_RESERVE : 1;

@@ -1,0 +1,336 @@
+/*
+ * test_auth - who has no key of the broker's gets nothing through, whatever it tries
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness.h"
+#include "libdd/dial.h"
+#include "libdd/record.h"
+
+static const dd_socket_limits_t LIMITS = {.payload_max = 1 << 20, .heartbeat = 1000};
+
+typedef struct {
+    harness_t *harness;
+    void *context;
+} fixture_t;
+
+static int setup(void **state)
+{
+    static fixture_t fixture;
+    fixture.harness = harness_new("a,b");
+    fixture.context = zmq_ctx_new();
+    *state = &fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    fixture_t *self = *state;
+    zmq_ctx_term(self->context);
+    harness_destroy(&self->harness);
+    return 0;
+}
+
+static dd_keyring_t *load(const char *path)
+{
+    dd_problem_t problem;
+    dd_keyring_t *keyring = dd_keyring_load(path, &problem);
+    if (!keyring)
+        fail_msg("%s", problem.text);
+    return keyring;
+}
+
+/* A frame with a HELLO that a broker would answer. */
+static size_t hello(uint8_t *frame, size_t room)
+{
+    dd_record_t record = {.type = DD_HELLO, .name = dd_bytes_of("intruder"), .number = 7};
+    size_t size = dd_record_size(&record);
+    assert_true(size > 0 && DD_FRAME_HEADER + size <= room);
+    frame[0] = DD_FRAME_MAGIC;
+    frame[1] = DD_FRAME_VERSION;
+    dd_record_write(&record, frame + DD_FRAME_HEADER, size);
+    return DD_FRAME_HEADER + size;
+}
+
+/* ---- A server without a handler ----------------------------------------------------------- */
+
+static bool is_lost(void *dial)
+{
+    return dd_dial_watch(dial) == DD_DIAL_LOST;
+}
+
+/* The keys are the right ones, and still nobody may come in, since nobody says so. */
+static void without_handler_nobody_gets_in(void **state)
+{
+    fixture_t *self = *state;
+    dd_problem_t problem;
+    char endpoint[64];
+    size_t size = sizeof endpoint;
+    dd_keyring_t *broker = load(harness_keys(self->harness, "broker"));
+    dd_keyring_t *tenant = load(harness_keys(self->harness, "a"));
+    void *server = dd_socket_server(self->context, broker, &LIMITS, &problem);
+    assert_non_null(server);
+    assert_int_equal(zmq_bind(server, "tcp://127.0.0.1:*"), 0);
+    assert_int_equal(zmq_getsockopt(server, ZMQ_LAST_ENDPOINT, endpoint, &size), 0);
+
+    dd_dial_t *dial = dd_dial_new(self->context, endpoint, tenant, &LIMITS, &problem);
+    assert_non_null(dial);
+    uint8_t frame[64];
+    zmq_send(dd_dial_socket(dial), frame, hello(frame, sizeof frame), ZMQ_DONTWAIT);
+    assert_true(wait_until(is_lost, dial, HARNESS_DEADLINE));
+    assert_int_equal(zmq_recv(server, frame, sizeof frame, ZMQ_DONTWAIT), -1);
+
+    dd_dial_destroy(&dial);
+    zmq_close(server);
+    dd_keyring_destroy(&broker);
+    dd_keyring_destroy(&tenant);
+}
+
+/* ---- Intruders at a real broker ----------------------------------------------------------- */
+
+/* A connection made by hand, with what the library would never do. */
+typedef struct {
+    void *socket;
+    void *monitor;
+    bool admitted;
+    bool refused;
+} intruder_t;
+
+static void intruder_open(intruder_t *self, void *context)
+{
+    static unsigned number;
+    char name[64];
+    int at_once = 0;
+    *self = (intruder_t){.socket = zmq_socket(context, ZMQ_DEALER)};
+    assert_non_null(self->socket);
+    zmq_setsockopt(self->socket, ZMQ_LINGER, &at_once, sizeof at_once);
+    snprintf(name, sizeof name, "inproc://intruder-%u", number++);
+    assert_int_equal(zmq_socket_monitor(self->socket, name,
+                         ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED),
+        0);
+    self->monitor = zmq_socket(context, ZMQ_PAIR);
+    assert_int_equal(zmq_connect(self->monitor, name), 0);
+}
+
+static void intruder_close(intruder_t *self)
+{
+    zmq_socket_monitor(self->socket, NULL, 0);
+    zmq_close(self->monitor);
+    zmq_close(self->socket);
+}
+
+/* The broker has ended its connection, or let it in. */
+static bool has_given_up(void *arg)
+{
+    intruder_t *self = arg;
+    uint8_t bytes[6];
+    while (zmq_recv(self->monitor, bytes, sizeof bytes, ZMQ_DONTWAIT) == (int)sizeof bytes) {
+        uint16_t event;
+        memcpy(&event, bytes, sizeof event);
+        zmq_recv(self->monitor, NULL, 0, 0);
+        if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED)
+            self->admitted = true;
+        else
+            self->refused = true;
+    }
+    return self->admitted || self->refused;
+}
+
+static void use_curve(void *socket, const uint8_t *server)
+{
+    char public_key[41], secret_key[41];
+    assert_int_equal(zmq_curve_keypair(public_key, secret_key), 0);
+    zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, server, DD_KEY_SIZE);
+    zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, public_key, 40);
+    zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, secret_key, 40);
+}
+
+/* A pair of its own, in no key file. */
+static void foreign_key(void *socket, const dd_keyring_t *tenant)
+{
+    use_curve(socket, dd_keyring_broker_key(tenant));
+}
+
+static void null_mechanism(void *socket, const dd_keyring_t *tenant)
+{
+    (void)socket;
+    (void)tenant;
+}
+
+static void plain_mechanism(void *socket, const dd_keyring_t *tenant)
+{
+    (void)tenant;
+    zmq_setsockopt(socket, ZMQ_PLAIN_USERNAME, "a", 1);
+    zmq_setsockopt(socket, ZMQ_PLAIN_PASSWORD, "a", 1);
+}
+
+/* The tenant's real pair, for a broker of another key. */
+static void wrong_server_key(void *socket, const dd_keyring_t *tenant)
+{
+    zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, dd_keyring_public_key(tenant), DD_KEY_SIZE);
+    zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, dd_keyring_public_key(tenant), DD_KEY_SIZE);
+    zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, dd_keyring_secret_key(tenant), DD_KEY_SIZE);
+}
+
+/* The tenant's public key, which many know, without the secret one. */
+static void stolen_public_key(void *socket, const dd_keyring_t *tenant)
+{
+    use_curve(socket, dd_keyring_broker_key(tenant));
+    zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, dd_keyring_public_key(tenant), DD_KEY_SIZE);
+}
+
+static const struct {
+    const char *name;
+    void (*prepare)(void *socket, const dd_keyring_t *tenant);
+    const char *logged; /* what the broker's operator reads */
+} INTRUDERS[] = {
+    {"a foreign key", foreign_key, "this key is not in the broker's key file"},
+    {"no security", null_mechanism, "the peer doesn't use CURVE"},
+    {"a password", plain_mechanism, "the peer doesn't use CURVE"},
+    {"another broker's key", wrong_server_key, "the peer has another broker's key"},
+    {"a stolen public key", stolen_public_key, "handshake on"},
+};
+
+/* ---- A good client beside them ------------------------------------------------------------ */
+
+static dd_event_t *wait_event(dd_client_t *client, dd_event_type_t type)
+{
+    dd_event_t *event;
+    while ((event = dd_client_receive(client, HARNESS_DEADLINE))) {
+        if (event->type == type)
+            return event;
+        assert_int_not_equal(event->type, DD_EVENT_DISCONNECTED);
+        assert_int_not_equal(event->type, DD_EVENT_ERROR);
+        dd_event_destroy(&event);
+    }
+    fail_msg("no event %d within the deadline", (int)type);
+    return NULL;
+}
+
+static dd_client_t *start_client(fixture_t *self, const char *owner, const char *name)
+{
+    dd_problem_t problem;
+    dd_client_t *client = dd_client_new(harness_endpoint(self->harness, "broker0"),
+        harness_keys(self->harness, owner), name, &problem);
+    if (!client)
+        fail_msg("%s", problem.text);
+    assert_int_equal(dd_client_start(client), DD_OK);
+    dd_event_t *event = wait_event(client, DD_EVENT_REGISTERED);
+    dd_event_destroy(&event);
+    return client;
+}
+
+static void talk_to_itself(dd_client_t *client)
+{
+    assert_int_equal(dd_client_notify(client, "good", "hi", 2, 0, NULL), DD_OK);
+    dd_event_t *event = wait_event(client, DD_EVENT_NOTIFICATION);
+    assert_int_equal(event->size, 2);
+    assert_string_equal(event->source, "good");
+    dd_event_destroy(&event);
+}
+
+static void intruders_get_nothing(void **state)
+{
+    fixture_t *self = *state;
+    program_t *broker = broker_start(self->harness, "broker0", NULL, NULL, "-l", "info", NULL);
+    dd_keyring_t *tenant = load(harness_keys(self->harness, "a"));
+    dd_client_t *good = start_client(self, "a", "good");
+    uint8_t frame[256];
+    size_t size = hello(frame, sizeof frame);
+    for (size_t i = 0; i < sizeof INTRUDERS / sizeof INTRUDERS[0]; i++) {
+        intruder_t intruder;
+        intruder_open(&intruder, self->context);
+        INTRUDERS[i].prepare(intruder.socket, tenant);
+        assert_int_equal(
+            zmq_connect(intruder.socket, harness_endpoint(self->harness, "broker0")), 0);
+        zmq_send(intruder.socket, frame, size, ZMQ_DONTWAIT);
+        talk_to_itself(good);
+        assert_true(wait_until(has_given_up, &intruder, HARNESS_DEADLINE));
+        if (intruder.admitted)
+            fail_msg("%s was let in", INTRUDERS[i].name);
+        assert_int_equal(zmq_recv(intruder.socket, frame, sizeof frame, ZMQ_DONTWAIT), -1);
+        assert_true(program_expect(broker, INTRUDERS[i].logged, HARNESS_DEADLINE));
+        talk_to_itself(good);
+        intruder_close(&intruder);
+        size = hello(frame, sizeof frame);
+    }
+    assert_false(program_said(broker, "intruder"));
+    dd_client_destroy(&good);
+    dd_keyring_destroy(&tenant);
+    program_signal(broker, SIGTERM);
+    assert_int_equal(program_wait(broker, HARNESS_DEADLINE), 0);
+}
+
+/* ---- Keys that are known, but misused ----------------------------------------------------- */
+
+static dd_dial_t *dial_broker(fixture_t *self, const dd_keyring_t *keyring)
+{
+    dd_problem_t problem;
+    dd_dial_t *dial = dd_dial_new(
+        self->context, harness_endpoint(self->harness, "broker0"), keyring, &LIMITS, &problem);
+    if (!dial)
+        fail_msg("%s", problem.text);
+    return dial;
+}
+
+typedef struct {
+    dd_dial_t *dial;
+    uint16_t code; /* of the ERROR that came */
+} answer_t;
+
+static bool has_error(void *arg)
+{
+    answer_t *self = arg;
+    uint8_t bytes[1024];
+    dd_reader_t frame;
+    dd_record_t record;
+    dd_dial_watch(self->dial);
+    int size = zmq_recv(dd_dial_socket(self->dial), bytes, sizeof bytes, ZMQ_DONTWAIT);
+    if (size < 0)
+        return false;
+    assert_true((size_t)size <= sizeof bytes && dd_frame_open(&frame, bytes, (size_t)size));
+    while (dd_frame_more(&frame) && dd_frame_next(&frame, &record) == DD_OK)
+        if (record.type == DD_ERROR)
+            self->code = record.code;
+    return self->code != 0;
+}
+
+/* A message of very many frames is one peer's error and nobody else's burden. */
+static void too_many_frames_end_one_peer(void **state)
+{
+    fixture_t *self = *state;
+    program_t *broker = broker_start(self->harness, "broker0", NULL, NULL, "-l", "info", NULL);
+    dd_keyring_t *tenant = load(harness_keys(self->harness, "b"));
+    dd_client_t *good = start_client(self, "a", "good");
+    answer_t answer = {.dial = dial_broker(self, tenant)};
+    void *socket = dd_dial_socket(answer.dial);
+    uint8_t frame[64];
+    size_t size = hello(frame, sizeof frame);
+    for (int i = 0; i < 20000; i++)
+        assert_true(zmq_send(socket, frame, size, ZMQ_SNDMORE) >= 0);
+    assert_true(zmq_send(socket, frame, size, 0) >= 0);
+    assert_true(wait_until(has_error, &answer, HARNESS_DEADLINE));
+    assert_int_equal(answer.code, DD_E_MALFORMED);
+    assert_true(program_expect(broker, "more or fewer frames than one", HARNESS_DEADLINE));
+    talk_to_itself(good);
+    dd_dial_destroy(&answer.dial);
+    dd_client_destroy(&good);
+    dd_keyring_destroy(&tenant);
+    program_kill(broker);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_handler_nobody_gets_in),
+        cmocka_unit_test(intruders_get_nothing),
+        cmocka_unit_test(too_many_frames_end_one_peer),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
