@@ -1,0 +1,257 @@
+/*
+ * rounds - questions to the brokers, asked again and again, and the rows that answer them
+ */
+#include "rounds.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "feed.h"
+#include "round.h"
+
+/* A view is asked about again after this many times what its round took, so that large trees are
+   asked less often. */
+#define PAUSE_FACTOR 4
+
+/* One view. */
+typedef struct {
+    model_t *shown;
+    model_t *coming;     /* the round under way */
+    uint32_t ref;        /* of the question under way, or 0 */
+    uint64_t asked_ms;   /* the last question */
+    uint64_t next_ms;    /* when the next one is due */
+    uint64_t silent;     /* brokers that have still to answer */
+    uint64_t unreadable; /* reports of this round */
+    bool full;           /* there is more than the model holds */
+    round_t last;
+} table_t;
+
+typedef struct {
+    char id[MODEL_ID_ROOM];
+    samples_t samples;
+    bool used; /* its broker is in the newest round */
+    UT_hash_handle hh;
+} curve_t;
+
+struct rounds {
+    table_t tables[VIEWS];
+    curve_t *curves; /* by the brokers' ids */
+    bool frozen;
+};
+
+rounds_t *rounds_new(void)
+{
+    rounds_t *self = calloc(1, sizeof *self);
+    if (!self)
+        return NULL;
+    for (view_t view = VIEW_TREE; view < VIEWS; view++) {
+        self->tables[view].shown = model_new();
+        if (!self->tables[view].shown)
+            rounds_destroy(&self);
+        if (!self)
+            return NULL;
+    }
+    return self;
+}
+
+void rounds_destroy(rounds_t **self_p)
+{
+    rounds_t *self = self_p ? *self_p : NULL;
+    if (!self)
+        return;
+    for (size_t view = 0; view < VIEWS; view++) {
+        model_destroy(&self->tables[view].shown);
+        model_destroy(&self->tables[view].coming);
+    }
+    curve_t *curve, *next;
+    HASH_ITER (hh, self->curves, curve, next) {
+        HASH_DEL(self->curves, curve);
+        free(curve);
+    }
+    free(self);
+    *self_p = NULL;
+}
+
+const model_t *rounds_model(const rounds_t *self, view_t view)
+{
+    return self->tables[view].shown;
+}
+
+const round_t *rounds_last(const rounds_t *self, view_t view)
+{
+    return &self->tables[view].last;
+}
+
+void rounds_freeze(rounds_t *self, bool frozen)
+{
+    self->frozen = frozen;
+}
+
+/* ---- Curves --------------------------------------------------------------------------------- */
+
+const samples_t *rounds_samples(const rounds_t *self, const char *broker_id)
+{
+    curve_t *curve;
+    HASH_FIND_STR(self->curves, broker_id, curve);
+    return curve ? &curve->samples : NULL;
+}
+
+static curve_t *curve_of(rounds_t *self, const char *id)
+{
+    curve_t *curve;
+    HASH_FIND_STR(self->curves, id, curve);
+    if (curve)
+        return curve;
+    curve = calloc(1, sizeof *curve);
+    if (!curve)
+        return NULL;
+    memcpy(curve->id, id, strlen(id) + 1);
+    HASH_ADD_STR(self->curves, id, curve);
+    return curve;
+}
+
+static void add_sample(samples_t *self, const traffic_t *traffic)
+{
+    if (traffic->in_rate == MODEL_UNKNOWN || traffic->out_rate == MODEL_UNKNOWN)
+        return;
+    if (self->count == ROUNDS_SAMPLES) {
+        self->count--;
+        memmove(self->in, self->in + 1, self->count * sizeof self->in[0]);
+        memmove(self->out, self->out + 1, self->count * sizeof self->out[0]);
+    }
+    self->in[self->count] = traffic->in_rate;
+    self->out[self->count++] = traffic->out_rate;
+}
+
+static void draw_curves(rounds_t *self)
+{
+    const model_t *model = self->tables[VIEW_TREE].shown;
+    for (size_t i = 0; i < model_count(model, VIEW_TREE); i++) {
+        const broker_t *broker = model_row(model, VIEW_TREE, i);
+        curve_t *curve = curve_of(self, broker->id);
+        if (!curve)
+            continue;
+        curve->used = true;
+        add_sample(&curve->samples, &broker->traffic);
+    }
+    curve_t *curve, *next;
+    HASH_ITER (hh, self->curves, curve, next) {
+        if (!curve->used) {
+            HASH_DEL(self->curves, curve);
+            free(curve);
+        } else {
+            curve->used = false;
+        }
+    }
+}
+
+/* ---- Questions ------------------------------------------------------------------------------ */
+
+view_t rounds_question(const rounds_t *self, unsigned views, uint64_t now_ms)
+{
+    for (view_t view = VIEW_TREE; view < VIEWS && !self->frozen; view++) {
+        const table_t *table = &self->tables[view];
+        if ((views & 1u << view) != 0 && table->ref == 0 && now_ms >= table->next_ms)
+            return view;
+    }
+    return VIEW_NONE;
+}
+
+void rounds_asked(rounds_t *self, view_t view, uint32_t ref, uint64_t now_ms)
+{
+    table_t *table = &self->tables[view];
+    model_destroy(&table->coming);
+    table->coming = ref ? model_new() : NULL;
+    table->ref = table->coming ? ref : 0;
+    table->asked_ms = now_ms;
+    table->next_ms = now_ms + ROUNDS_PAUSE;
+    table->silent = 1;
+    table->unreadable = 0;
+    table->full = false;
+}
+
+void rounds_restart(rounds_t *self)
+{
+    for (size_t view = 0; view < VIEWS; view++) {
+        table_t *table = &self->tables[view];
+        model_destroy(&table->coming);
+        table->ref = 0;
+        table->next_ms = 0;
+    }
+}
+
+/* ---- Answers -------------------------------------------------------------------------------- */
+
+static void take_over(rounds_t *self, view_t view, uint64_t now_ms)
+{
+    table_t *table = &self->tables[view];
+    uint64_t elapsed = table->last.any ? now_ms - table->last.finished_ms : 0;
+    if (round_carry(table->coming, table->shown, view, elapsed) != DD_OK)
+        table->full = true;
+    model_destroy(&table->shown);
+    table->shown = table->coming;
+    table->coming = NULL;
+    table->last = (round_t){.any = true,
+        .finished_ms = now_ms,
+        .silent = table->silent,
+        .unreadable = table->unreadable,
+        .full = table->full};
+    if (view == VIEW_TREE)
+        draw_curves(self);
+}
+
+static bool finish(rounds_t *self, view_t view, uint64_t now_ms)
+{
+    table_t *table = &self->tables[view];
+    uint64_t pause = PAUSE_FACTOR * (now_ms - table->asked_ms);
+    table->ref = 0;
+    table->next_ms = table->asked_ms + (pause > ROUNDS_PAUSE ? pause : ROUNDS_PAUSE);
+    if (self->frozen) {
+        model_destroy(&table->coming);
+        return false;
+    }
+    take_over(self, view, now_ms);
+    return true;
+}
+
+static view_t find(const rounds_t *self, uint32_t ref)
+{
+    for (view_t view = VIEW_TREE; view < VIEWS && ref != 0; view++)
+        if (self->tables[view].ref == ref)
+            return view;
+    return VIEW_NONE;
+}
+
+bool rounds_report(rounds_t *self, const dd_event_t *event, uint64_t now_ms)
+{
+    view_t view = find(self, event->ref);
+    if (view == VIEW_NONE)
+        return false;
+    table_t *table = &self->tables[view];
+    dd_error_t error = feed_report(table->coming, view, event->text);
+    table->unreadable += error == DD_E_MALFORMED;
+    table->full |= error != DD_OK && error != DD_E_MALFORMED;
+    table->silent = event->number;
+    return table->silent == 0 && finish(self, view, now_ms);
+}
+
+bool rounds_failed(rounds_t *self, uint32_t ref, uint64_t now_ms)
+{
+    view_t view = find(self, ref);
+    if (view == VIEW_NONE)
+        return false;
+    rounds_asked(self, view, 0, now_ms);
+    return true;
+}
+
+bool rounds_tick(rounds_t *self, uint64_t now_ms)
+{
+    bool ended = false;
+    for (view_t view = VIEW_TREE; view < VIEWS; view++) {
+        const table_t *table = &self->tables[view];
+        if (table->ref != 0 && now_ms >= table->asked_ms + ROUNDS_LIMIT)
+            ended |= finish(self, view, now_ms);
+    }
+    return ended;
+}
