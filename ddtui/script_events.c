@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "feed.h"
-#include "libdd/name.h"
 #include "script_state.h"
 
 /* Events that are taken before signals and the time are looked at again. */
@@ -13,14 +12,11 @@
 
 /* ---- The connection ----------------------------------------------------------------------- */
 
-/* A client's own name as a destination: public clients say "public." in front, since what comes
-   before a dot may else mean a tenant. */
+/* A client's own name as a destination: without the tenant. */
 static const char *own_destination(const char *full)
 {
-    static const char PUBLIC_PREFIX[] = DD_PUBLIC ".";
     const char *dot = strchr(full, '.');
-    bool is_public = strncmp(full, PUBLIC_PREFIX, sizeof PUBLIC_PREFIX - 1) == 0;
-    return dot && !is_public ? dot + 1 : full;
+    return dot ? dot + 1 : full;
 }
 
 static void on_registered(script_t *self, const dd_event_t *event)
