@@ -18,81 +18,6 @@
 /* ms between two answers to somebody who was told already that the broker doesn't know it. */
 #define COMPLAINT_INTERVAL 1000
 
-/* ---- Verbs --------------------------------------------------------------------------------- */
-
-static void ping(core_t *self, peer_t *peer, const dd_record_t *record)
-{
-    core_tell(self, peer, &(dd_record_t){.type = DD_PONG, .number = record->number});
-}
-
-static void pong(core_t *self, peer_t *peer, const dd_record_t *record)
-{
-    if (record->number <= self->now_ms)
-        peer->rtt_us = (self->now_ms - record->number) * 1000;
-}
-
-static void bye(core_t *self, peer_t *peer, const dd_record_t *record)
-{
-    core_end(self, peer, record->code ? record->code : DD_E_CLOSED, "it said goodbye");
-}
-
-/* The parent refuses something of ours: only a word about the connection itself ends it. */
-static void error(core_t *self, peer_t *peer, const dd_record_t *record)
-{
-    if (record->ref == 0)
-        core_end(self, peer, record->code, "the parent refuses: %s", dd_strerror(record->code));
-}
-
-#define NEW (1u << PEER_NEW)
-#define READY (1u << PEER_READY)
-
-static const struct {
-    verb_t *verb;
-    uint8_t roles;
-    uint8_t states;
-} VERBS[] = {
-    [DD_HELLO] = {register_hello, ROLE_CLIENT | ROLE_OPERATOR, NEW},
-    [DD_JOIN] = {link_join, ROLE_CHILD, NEW},
-    [DD_ADMIT] = {link_admit, ROLE_PARENT, NEW | READY},
-    [DD_PING] = {ping, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
-    [DD_PONG] = {pong, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
-    [DD_BYE] = {bye, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, NEW | READY},
-    [DD_ERROR] = {error, ROLE_PARENT, NEW | READY},
-    [DD_SEND] = {notify_send, ROLE_CLIENT, READY},
-    [DD_FORWARD] = {notify_forward, ROLE_LINK, READY},
-    [DD_RECEIPT] = {notify_receipt, ROLE_CLIENT | ROLE_LINK, READY},
-    [DD_HOP] = {notify_hop, ROLE_LINK, READY},
-    [DD_SUBSCRIBE] = {publish_subscribe, ROLE_CLIENT, READY},
-    [DD_UNSUBSCRIBE] = {publish_unsubscribe, ROLE_CLIENT, READY},
-    [DD_PUBLISH] = {publish_publish, ROLE_CLIENT, READY},
-    [DD_RELAY] = {publish_relay, ROLE_LINK, READY},
-    [DD_GAP] = {publish_gap, ROLE_LINK, READY},
-    [DD_ADD_CLIENT] = {register_add_client, ROLE_CHILD, READY},
-    [DD_DROP_CLIENT] = {register_drop_client, ROLE_LINK, READY},
-    [DD_ADD_INTEREST] = {publish_add_interest, ROLE_LINK, READY},
-    [DD_DROP_INTEREST] = {publish_drop_interest, ROLE_LINK, READY},
-    [DD_SYNCED] = {link_synced, ROLE_LINK, READY},
-    [DD_INSPECT] = {inspect_question, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
-    [DD_REPORT] = {inspect_report, ROLE_LINK, READY},
-    [DD_CONTROL] = {inspect_question, ROLE_OPERATOR | ROLE_LINK, READY},
-};
-
-static void handle(core_t *self, peer_t *peer, const dd_record_t *record)
-{
-    const char *name = dd_record_name(record->type);
-    if (!name)
-        return; /* unknown, but optional */
-    bool known = record->type < sizeof VERBS / sizeof VERBS[0] && VERBS[record->type].verb;
-    if (!known || !(VERBS[record->type].roles & peer->role))
-        core_end(self, peer, DD_E_PROTOCOL, "%s has no place here", name);
-    else if (VERBS[record->type].states & 1u << peer->state)
-        VERBS[record->type].verb(self, peer, record);
-    else if (peer->state == PEER_NEW)
-        core_end(self, peer, DD_E_UNKNOWN_PEER, "%s before registration", name);
-    else
-        core_end(self, peer, DD_E_PROTOCOL, "%s after registration", name);
-}
-
 /* ---- Sending ------------------------------------------------------------------------------- */
 
 void core_touch(core_t *self, peer_t *peer)
@@ -203,9 +128,10 @@ static void end(core_t *self, peer_t *peer)
     forget(self, peer);
     peer->state = PEER_ENDED;
     peer->complained_ms = self->now_ms;
-    dd_record_t record = {.type = DD_ERROR, .code = (uint16_t)peer->ending};
-    record.text = dd_bytes_of(peer->why);
-    if (dd_outbox_append_urgent(&peer->outbox, &record) == DD_OK)
+    dd_record_t record = {.type = peer->farewell,
+        .code = peer->ending == DD_E_CLOSED ? DD_OK : (uint16_t)peer->ending,
+        .text = dd_bytes_of(peer->why)};
+    if (peer->farewell && dd_outbox_append_urgent(&peer->outbox, &record) == DD_OK)
         core_touch(self, peer);
 }
 
@@ -233,8 +159,10 @@ static peer_t *new_peer(core_t *self, role_t role, void *route)
     if (!peer)
         return NULL;
     peer->role = role;
+    peer->farewell = DD_ERROR;
     peer->route = route;
     peer->since_ms = peer->heard_ms = self->now_ms;
+    peer->heartbeat = self->settings.heartbeat;
     dd_outbox_init(&peer->outbox,
         role & ROLE_LINK ? self->settings.outbox_link : self->settings.outbox_client);
     return peer;
@@ -280,6 +208,7 @@ peer_t *core_connect_parent(core_t *self, void *route, uint64_t now_ms)
     memcpy(peer->key, dd_keyring_broker_key(self->keyring), DD_KEY_SIZE);
     self->parent = peer;
     link_ask(self, peer);
+    reap(self);
     return peer;
 }
 
@@ -308,7 +237,7 @@ void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint6
     while (valid && dd_frame_more(&frame) && !peer->ending) {
         valid = dd_frame_next(&frame, &record) == DD_OK;
         if (valid)
-            handle(self, peer, &record);
+            verbs_handle(self, peer, &record);
     }
     if (!valid)
         core_end(self, peer, DD_E_MALFORMED, "it sent bytes that are no record");
@@ -373,14 +302,14 @@ static void check_heard(core_t *self, peer_t *peer)
 {
     if (peer->state == PEER_ENDED)
         return;
-    if (self->now_ms > peer->heard_ms + HEARTBEATS_MISSED * self->settings.heartbeat)
+    if (self->now_ms > peer->heard_ms + HEARTBEATS_MISSED * (uint64_t)peer->heartbeat)
         core_end(self, peer, DD_E_TIMEOUT, "nothing was heard of it for %llu ms",
             (unsigned long long)(self->now_ms - peer->heard_ms));
 }
 
 static void ping_parent(core_t *self, peer_t *parent)
 {
-    if (parent->state != PEER_READY || self->now_ms < parent->pinged_ms + self->settings.heartbeat)
+    if (parent->state != PEER_READY || self->now_ms < parent->pinged_ms + parent->heartbeat)
         return;
     parent->pinged_ms = self->now_ms;
     core_tell(self, parent, &(dd_record_t){.type = DD_PING, .number = self->now_ms});
@@ -426,9 +355,9 @@ core_t *core_new(const core_settings_t *settings, const dd_keyring_t *keyring, u
 
 void core_destroy(core_t **self_p)
 {
-    core_t *self = *self_p;
-    if (!self)
+    if (!self_p || !*self_p)
         return;
+    core_t *self = *self_p;
     self->settings.log = NULL; /* it ends in order: nothing to tell of each peer */
     if (self->parent)
         core_disconnect(self, self->parent, self->now_ms);

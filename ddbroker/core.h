@@ -26,7 +26,8 @@ typedef struct {
     const char *name;   /* of the broker */
     const char *scope;  /* a path, or "auto": from the parent; "/1/" without one */
     bool has_parent;    /* a parent is configured, reachable or not */
-    uint32_t heartbeat; /* between two PINGs of a peer; it is lost after three */
+    uint32_t heartbeat; /* between two PINGs of a peer, DD_HEARTBEAT_LEAST.._MOST; it is lost
+                           after three. A new one holds for connections that come later */
     uint32_t payload_max;
     size_t outbox_client;       /* limit of a client's outbox */
     size_t outbox_link;         /* of a child's or the parent's */

@@ -29,8 +29,9 @@ static void admit(core_t *self, peer_t *child)
     uint8_t ids[DD_BROKER_ID_SIZE + sizeof self->ancestors];
     memcpy(ids, self->id, DD_BROKER_ID_SIZE);
     memcpy(ids + DD_BROKER_ID_SIZE, self->ancestors, self->ancestors_size);
+    child->heartbeat = self->settings.heartbeat;
     dd_record_t record = {.type = DD_ADMIT,
-        .heartbeat = self->settings.heartbeat,
+        .heartbeat = child->heartbeat,
         .name = dd_bytes_of(self->name),
         .scope = dd_scope_bytes(&child->scope),
         .id = dd_bytes(ids, DD_BROKER_ID_SIZE + self->ancestors_size)};
@@ -205,6 +206,7 @@ void link_admit(core_t *self, peer_t *parent, const dd_record_t *record)
     if (strcmp(scope.text, self->scope.text) != 0)
         change_scope(self, &scope);
     set_ancestors(self, record->id);
+    parent->heartbeat = dd_heartbeat(record->heartbeat);
     if (parent->state == PEER_NEW)
         begin(self, parent, record);
 }

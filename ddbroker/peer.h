@@ -49,6 +49,7 @@ struct peer {
     dd_outbox_t outbox;
     uint64_t since_ms;      /* registered, or before that connected */
     uint64_t heard_ms;      /* last frame */
+    uint32_t heartbeat;     /* ms between two PINGs, as was agreed on this connection */
     uint64_t pinged_ms;     /* parent: last PING of ours */
     uint64_t complained_ms; /* last UNKNOWN_PEER, which is sent once a second at most */
     uint64_t rtt_us;        /* parent: round trip of the last PING; else 0 */
@@ -64,6 +65,7 @@ struct peer {
     peer_t *prev_dirty, *next_dirty; /* of peers with something to send */
     bool dirty;                      /* is in that list */
     peer_t *next_ending;             /* of peers to be ended when the frame at hand is done with */
+    uint8_t farewell;                /* record that tells it of its end: ERROR, BYE, or 0: none */
     dd_error_t ending;               /* why it is in that list, or has ended */
     char why[160];                   /* the same in words */
     void *route; /* the sockets layer's own; freed by it after core_disconnect() */

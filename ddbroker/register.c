@@ -77,8 +77,9 @@ static void welcome(core_t *self, peer_t *peer, dd_bytes_t name)
 {
     peer->state = PEER_READY;
     peer->since_ms = self->now_ms;
+    peer->heartbeat = self->settings.heartbeat;
     dd_record_t record = {.type = DD_WELCOME,
-        .heartbeat = self->settings.heartbeat,
+        .heartbeat = peer->heartbeat,
         .limit = self->settings.payload_max,
         .tenant = peer_tenant(peer),
         .name = name,

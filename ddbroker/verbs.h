@@ -1,15 +1,16 @@
 /*
  * verbs - what the broker does with each record, one file per group
- *
- * core.c calls these from its table, after checking that the peer's role and state allow the
- * record.
  */
 #ifndef VERBS_H_INCLUDED
 #define VERBS_H_INCLUDED
 
 #include "state.h"
 
+/* Takes a record from a peer whose role and state allow it. */
 typedef void(verb_t)(core_t *self, peer_t *peer, const dd_record_t *record);
+
+/* Takes any record: does what it asks for, or ends the peer, which may not send it. */
+void verbs_handle(core_t *self, peer_t *peer, const dd_record_t *record);
 
 /* register: clients and their names */
 verb_t register_hello, register_add_client, register_drop_client;

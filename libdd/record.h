@@ -24,6 +24,10 @@
 /* Hops a record may take, and so ancestors a broker may have. */
 #define DD_HOPS_MAX 16
 
+/* ms between two PINGs: what a broker may ask for in WELCOME and ADMIT. */
+#define DD_HEARTBEAT_LEAST 100
+#define DD_HEARTBEAT_MOST 60000
+
 /* Type numbers are the wire's and never change. */
 typedef enum {
     /* connection */
@@ -104,6 +108,14 @@ typedef struct {
 
 /* The type's name, or NULL for a number that is no type. */
 const char *dd_record_name(uint8_t type);
+
+/* What a peer keeps that was asked for this heartbeat. */
+static inline uint32_t dd_heartbeat(uint32_t asked)
+{
+    if (asked < DD_HEARTBEAT_LEAST)
+        return DD_HEARTBEAT_LEAST;
+    return asked > DD_HEARTBEAT_MOST ? DD_HEARTBEAT_MOST : asked;
+}
 
 /* Bytes that the record takes on the wire, header included; 0 if it can't be written, since its
    type is none or a string field is longer than its length field can say. */

@@ -8,10 +8,6 @@
 #include "scope.h"
 #include "session_state.h"
 
-/* What a broker may ask for as a heartbeat, in ms. */
-#define HEARTBEAT_LEAST 100
-#define HEARTBEAT_MOST 60000
-
 /* An error that came over the wire. Numbers that mean something in this process only are not what
    the broker can have meant. */
 static dd_error_t wire_error(uint16_t code)
@@ -58,12 +54,7 @@ static dd_error_t on_welcome(dd_session_t *self, const dd_record_t *record)
         self->is_final = true;
         return DD_OK;
     }
-    uint32_t heartbeat = record->heartbeat;
-    if (heartbeat < HEARTBEAT_LEAST)
-        heartbeat = HEARTBEAT_LEAST;
-    if (heartbeat > HEARTBEAT_MOST)
-        heartbeat = HEARTBEAT_MOST;
-    self->heartbeat_us = (uint64_t)heartbeat * MS;
+    self->heartbeat_us = (uint64_t)dd_heartbeat(record->heartbeat) * MS;
     self->sealed_max = record->limit;
     self->registered_us = self->now_us;
     self->state = DD_SESSION_REGISTERED;
