@@ -122,7 +122,7 @@ static void test_too_many_subscriptions(void **state)
 {
     (void)state;
     static char program[] = "ddtui", keys[] = "-kk";
-    static char wishes[OPTIONS_SUBSCRIPTIONS_MAX + 1][16];
+    static char wishes[OPTIONS_SUBSCRIPTIONS_MAX + 1][24];
     char *arguments[OPTIONS_SUBSCRIPTIONS_MAX + 4] = {program, keys};
     int count = 2;
     for (int i = 0; i <= OPTIONS_SUBSCRIPTIONS_MAX; i++) {
