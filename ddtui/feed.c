@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "columns.h"
+#include "text.h"
 
 /* A report is an object with an array of objects in it; later versions may have more to say. */
 #define REPORT_DEPTH 8
@@ -65,4 +66,18 @@ dd_error_t feed_report(model_t *model, view_t view, const char *json)
                                   : add_rows(model, view, report);
     json_object_put(report);
     return error;
+}
+
+bool feed_control(const char *json, char *failure, size_t room)
+{
+    struct json_object *report = strlen(json) < DD_PAYLOAD_MAX ? parse(json) : NULL;
+    struct json_object *value;
+    const char *text = "its answer makes no sense";
+    bool done = json_object_object_get_ex(report, "done", &value) && json_object_get_boolean(value);
+    if (!done && json_object_object_get_ex(report, "failure", &value) &&
+        json_object_is_type(value, json_type_string))
+        text = json_object_get_string(value);
+    text_escape(text, strlen(text), failure, room);
+    json_object_put(report);
+    return done;
 }

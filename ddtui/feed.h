@@ -4,6 +4,8 @@
 #ifndef FEED_H_INCLUDED
 #define FEED_H_INCLUDED
 
+#include <stdbool.h>
+
 #include "model.h"
 
 /*
@@ -12,5 +14,9 @@
  * before the fault has been taken in. DD_E_LIMIT and DD_E_MEMORY as model_add().
  */
 dd_error_t feed_report(model_t *model, view_t view, const char *json);
+
+/* Reads the JSON text of a report on what a broker was told to do: whether it did. If not, failure
+   becomes the reason, escaped. */
+bool feed_control(const char *json, char *failure, size_t room);
 
 #endif
