@@ -114,7 +114,20 @@ check: deps
 asan:
 	$(Q)$(MAKE) --no-print-directory SAN=1 test
 
-bench: all
+# What `bench` measures with and against. Peers that can't be installed are left out.
+BENCH     := $(addprefix $(BUILD)/tests/bench/,load forward core_scale)
+
+$(BUILD)/tests/bench/load: $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/forward.c %/core_scale.c,$(wildcard tests/bench/*.c))) $(BUILD)/ddperf.a $(LIBDD_A)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lssl -lcrypto $(LIBDD_LIBS)
+$(BUILD)/tests/bench/forward: $(BUILD)/tests/bench/forward.o
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lzmq
+$(BUILD)/tests/bench/core_scale: $(BUILD)/tests/bench/core_scale.o $(BUILD)/ddbroker.a $(LIBDD_A)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ $(DDBROKER_LIBS)
+
+bench: deps
+	$(Q)share/deps libssl-dev openssl
+	$(Q)share/deps mosquitto nats-server || true
+	$(Q)$(MAKE) --no-print-directory all $(BENCH)
 	$(Q)BUILD=$(BUILD) tests/bench/run
 
 fuzz:
