@@ -173,7 +173,50 @@ static void interrupted(script_t *self)
         script_fail(self, STATUS_FAILED, "interrupted");
 }
 
-/* ---- The loop ----------------------------------------------------------------------------- */
+/* ---- Waiting and writing ------------------------------------------------------------------ */
+
+/* For poll(): ms until `due`, -1 for ever. */
+static int pause_until(uint64_t due)
+{
+    uint64_t now = script_now_ms();
+    if (due == UINT64_MAX)
+        return -1;
+    uint64_t pause = due > now ? due - now : 0;
+    return pause > INT_MAX ? INT_MAX : (int)pause;
+}
+
+/* A reader that has gone away has seen what it wanted. */
+static void output_failed(script_t *self)
+{
+    if (errno == EPIPE)
+        script_end(self, STATUS_DONE);
+    else
+        script_fail(self, STATUS_FAILED, "can't write the output: %s", strerror(errno));
+}
+
+void script_write(script_t *self, const char *data, size_t size)
+{
+    struct pollfd fds[] = {
+        {.fd = STDOUT_FILENO, .events = POLLOUT}, {.fd = signal_fd, .events = POLLIN}};
+    uint64_t due = only_listens(self) ? deadline_ms(self) : UINT64_MAX;
+    while (size > 0) {
+        int ready = poll(fds, 2, pause_until(due));
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready <= 0 || fds[1].revents)
+            return;
+        /* A pipe that is ready takes so much without a wait. */
+        ssize_t written = write(STDOUT_FILENO, data, size < PIPE_BUF ? size : PIPE_BUF);
+        if (written < 0 && errno != EINTR && errno != EAGAIN) {
+            output_failed(self);
+            return;
+        }
+        if (written > 0) {
+            data += written;
+            size -= (size_t)written;
+        }
+    }
+}
 
 /* Sleeps until there is an event, a signal, a closed output, or something is due. */
 static void wait_and_take(script_t *self)
@@ -185,11 +228,8 @@ static void wait_and_take(script_t *self)
         /* Only for its end. What is still to be sent doesn't depend on who reads the output. */
         [OUTPUT] = {.fd = only_listens(self) ? STDOUT_FILENO : -1},
     };
-    uint64_t now = script_now_ms();
     uint64_t due = deadline_ms(self) < taken_ms(self) ? deadline_ms(self) : taken_ms(self);
-    uint64_t pause = due > now ? due - now : 0;
-    int timeout = due == UINT64_MAX ? -1 : pause > INT_MAX ? INT_MAX : (int)pause;
-    if (poll(fds, FDS, timeout) < 0 && errno != EINTR)
+    if (poll(fds, FDS, pause_until(due)) < 0 && errno != EINTR)
         script_fail(self, STATUS_FAILED, "poll: %s", strerror(errno));
     if (fds[SIGNAL].revents)
         interrupted(self);
@@ -210,7 +250,7 @@ static void look_at_time(script_t *self)
         expired(self);
 }
 
-/* A write that blocks returns for a signal, since the handler doesn't restart it. */
+/* Without SA_RESTART: a write that waits after all ends too. */
 static void on_signal(int number)
 {
     (void)number;

@@ -1,10 +1,10 @@
 /*
  * script_acts - what a script sends, asks and prints
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <sodium.h>
-#include <string.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "columns.h"
 #include "script_state.h"
@@ -48,7 +48,8 @@ static void ask(script_t *self)
 {
     const char *what = columns_of(self->options->view)->name;
     self->silent = 1;
-    dd_error_t error = dd_client_inspect(self->client, &(dd_question_t){.what = what}, &self->inspect_ref);
+    dd_error_t error =
+        dd_client_inspect(self->client, &(dd_question_t){.what = what}, &self->inspect_ref);
     if (error != DD_OK)
         script_call_failed(self, error, "ask for", what);
 }
@@ -87,26 +88,41 @@ void script_advance(script_t *self)
 
 /* ---- Output ------------------------------------------------------------------------------- */
 
-/* The output took no more. A reader that has gone away has seen what it wanted. */
-static void output_failed(script_t *self)
+/* Standard output is written to as a whole line or table at a time. */
+typedef struct {
+    char *text;
+    size_t size;
+} buffer_t;
+
+static FILE *buffer_open(buffer_t *self)
 {
-    if (errno == EPIPE)
-        script_end(self, STATUS_DONE);
+    *self = (buffer_t){0};
+    return open_memstream(&self->text, &self->size);
+}
+
+/* Writes what was printed, if all of that was possible. */
+static void buffer_write(buffer_t *self, FILE *out, bool printed, script_t *script)
+{
+    if (out && fclose(out) != 0)
+        printed = false;
+    if (printed)
+        script_write(script, self->text, self->size);
     else
-        script_fail(self, STATUS_FAILED, "can't write the output: %s", strerror(errno));
+        script_fail(script, STATUS_FAILED, "out of memory for the output");
+    free(self->text);
 }
 
 void script_end_view(script_t *self, status_t status)
 {
     view_t view = self->options->view;
-    if (model_arrange(self->model) != DD_OK) {
-        script_fail(self, STATUS_FAILED, "out of memory");
-    } else if (!print_view(stdout, self->model, view, self->style) || fflush(stdout) != 0) {
-        output_failed(self);
-    } else if (self->unreadable > 0) {
+    buffer_t buffer;
+    FILE *out = buffer_open(&buffer);
+    bool printed = out && model_arrange(self->model) == DD_OK &&
+                   print_view(out, self->model, view, self->style);
+    buffer_write(&buffer, out, printed, self);
+    if (self->unreadable > 0)
         script_fail(self, STATUS_FAILED, "%" PRIu64 " reports of brokers could not be read",
             self->unreadable);
-    }
     script_end(self, status);
 }
 
@@ -115,8 +131,10 @@ void script_print(script_t *self, const dd_event_t *event)
     bool wanted = event->type != DD_EVENT_NOTIFICATION || self->options->listen;
     if (!wanted || script_is_enough(self))
         return;
-    if (!print_event(stdout, event, self->style) || fflush(stdout) != 0)
-        output_failed(self);
+    buffer_t buffer;
+    FILE *out = buffer_open(&buffer);
+    bool printed = out && print_event(out, event, self->style);
+    buffer_write(&buffer, out, printed, self);
     if (event->type != DD_EVENT_GAP)
         self->printed++;
 }

@@ -455,6 +455,18 @@ static void test_closed_pipe(void **state)
     check("{ ddtui -n nobody -m hi; echo status $? >&2; } | true", DONE, "", "status 3");
 }
 
+/* A reader that stands still holds up the output, not the end. */
+static void test_blocked_output(void **state)
+{
+    (void)state;
+    program_t *slow = program_spawn(harness, "/bin/sh", "-c",
+        "mkfifo $DIR/pipe && exec 8<>$DIR/pipe && exec ddtui -l slow >&8", NULL);
+    assert_true(program_expect(slow, "registered as ", HARNESS_DEADLINE));
+    check("head -c 500000 /dev/zero | ddtui -n slow -w", DONE, "", "delivered");
+    check("ddtui -n slow -m hi -w -t 1", TIMEOUT, "", "no receipt");
+    stop_listener(slow);
+}
+
 static void test_quiet(void **state)
 {
     (void)state;
@@ -513,6 +525,7 @@ int main(void)
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_signals),
         cmocka_unit_test(test_closed_pipe),
+        cmocka_unit_test(test_blocked_output),
         cmocka_unit_test(test_quiet),
         cmocka_unit_test(test_lost_connection),
     };
