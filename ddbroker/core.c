@@ -54,8 +54,7 @@ void core_tell(core_t *self, peer_t *peer, const dd_record_t *record)
 
 void core_refuse(core_t *self, peer_t *peer, dd_error_t code, uint32_t ref, dd_bytes_t about)
 {
-    peer->count.refused++;
-    self->count.refused++;
+    core_count_refused(self, peer);
     core_tell(self, peer,
         &(dd_record_t){.type = DD_ERROR, .code = (uint16_t)code, .ref = ref, .text = about});
 }
@@ -377,6 +376,8 @@ void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms
         int role = identify(self, peer->key, &tenant);
         if (role != (int)peer->role || (tenant && strcmp(tenant->name, peer->tenant) != 0))
             core_end(self, peer, DD_E_REFUSED, "its key was taken out of the broker's key file");
+        else if (peer->role == ROLE_CLIENT && register_looks_foreign(self, &peer->name))
+            core_end(self, peer, DD_E_NAME_INVALID, "its name now begins with a tenant's");
     }
     reap(self);
 }

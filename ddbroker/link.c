@@ -183,7 +183,7 @@ static void begin(core_t *self, peer_t *parent, const dd_record_t *record)
     add_link(self, parent);
     core_event(self, EVENT_FOR_ALL, LOG_NOTICE, "joined parent %s as %s", parent->name.text,
         self->scope.text);
-    register_sync(self, parent);
+    register_sync(self);
     publish_sync(self, parent);
     core_tell(self, parent, &(dd_record_t){.type = DD_SYNCED});
 }

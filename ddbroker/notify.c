@@ -194,7 +194,7 @@ void notify_forward(core_t *self, peer_t *link, const dd_record_t *record)
         core_log(self, LOG_WARNING,
             "%s forwards for a client that isn't beneath it, or across tenants",
             peer_text(link, text));
-        link->count.refused++;
+        core_count_refused(self, link);
         return;
     }
     core_count_in(self, link, record->payload.size);

@@ -80,7 +80,7 @@ static bool read_interest(
         return true;
     char text[PEER_TEXT_MAX];
     core_log(self, LOG_WARNING, "%s tells of an interest that can't be", peer_text(link, text));
-    link->count.refused++;
+    core_count_refused(self, link);
     return false;
 }
 
@@ -302,13 +302,13 @@ void publish_relay(core_t *self, peer_t *link, const dd_record_t *record)
         core_log(self, LOG_WARNING,
             "%s relays for a client that isn't beneath it, or across tenants",
             peer_text(link, text));
-        link->count.refused++;
+        core_count_refused(self, link);
         return;
     }
     if (record->hops >= DD_HOPS_MAX) {
         core_log(
             self, LOG_WARNING, "a publication from %s took too many hops", peer_text(link, text));
-        link->count.refused++;
+        core_count_refused(self, link);
         return;
     }
     dd_record_t relay = *record;

@@ -29,10 +29,13 @@ static void tell_parent(core_t *self, uint8_t type, const entry_t *entry)
     core_tell(self, self->parent, &record);
 }
 
-/* Tells a child that a name it told of is no longer its to serve. */
-static void tell_child(core_t *self, peer_t *child, dd_bytes_t name)
+/* Tells a child that a client it told of has to go. */
+static void tell_child(
+    core_t *self, peer_t *child, dd_bytes_t name, uint64_t instance, dd_error_t why)
 {
-    core_tell(self, child, &(dd_record_t){.type = DD_DROP_CLIENT, .name = name});
+    dd_record_t record = {
+        .type = DD_DROP_CLIENT, .number = instance, .code = (uint16_t)why, .name = name};
+    core_tell(self, child, &record);
 }
 
 static void drop(core_t *self, entry_t *entry)
@@ -41,16 +44,34 @@ static void drop(core_t *self, entry_t *entry)
     directory_remove(&self->directory, entry);
 }
 
+/* Why a client has to go that did nothing wrong here. The first one stands for all others. */
+static const struct {
+    dd_error_t why;
+    const char *text;
+} REASONS[] = {
+    {DD_E_NAME_TAKEN, "another client of that name is registered already, elsewhere in the tree"},
+    {DD_E_UNKNOWN_PEER, "the same client registered again elsewhere"},
+    {DD_E_REFUSED, "a broker above has no key for its tenant"},
+};
+
+static void send_away(core_t *self, peer_t *client, dd_error_t why)
+{
+    size_t i = sizeof REASONS / sizeof REASONS[0];
+    while (--i > 0 && REASONS[i].why != why)
+        ;
+    core_end_now(self, client, REASONS[i].why, REASONS[i].text);
+}
+
 /* A client came back elsewhere: what is left of it here goes. */
 static void release(core_t *self, entry_t *entry)
 {
     peer_t *via = entry->via;
     core_log(self, LOG_INFO, "client %s came back on another connection", entry->name);
     if (peer_is_link(via)) {
-        tell_child(self, via, entry_name(entry));
+        tell_child(self, via, entry_name(entry), entry->instance, DD_E_UNKNOWN_PEER);
         drop(self, entry);
     } else {
-        core_end_now(self, via, DD_E_UNKNOWN_PEER, "the same client registered again elsewhere");
+        send_away(self, via, DD_E_UNKNOWN_PEER);
     }
 }
 
@@ -65,11 +86,11 @@ static void make_up_name(core_t *self, dd_name_t *name, dd_bytes_t tenant)
     } while (directory_find(&self->directory, dd_name_bytes(name)));
 }
 
-/* Whether a public client's name would be taken for a client of another tenant. */
-static bool looks_foreign(const core_t *self, dd_bytes_t tenant, dd_bytes_t client)
+bool register_looks_foreign(const core_t *self, const dd_name_t *name)
 {
-    dd_bytes_t first, rest;
-    return dd_bytes_equal(tenant, dd_bytes_of(DD_PUBLIC)) && dd_name_split(client, &first, &rest) &&
+    dd_bytes_t tenant, client, first, rest;
+    return dd_name_split(dd_name_bytes(name), &tenant, &client) &&
+           dd_bytes_equal(tenant, dd_bytes_of(DD_PUBLIC)) && dd_name_split(client, &first, &rest) &&
            dd_keyring_has_tenant(self->keyring, first);
 }
 
@@ -125,8 +146,9 @@ static void hello_client(core_t *self, peer_t *peer, dd_bytes_t client, uint64_t
     dd_bytes_t tenant = peer_tenant(peer);
     if (dd_bytes_equal(client, dd_bytes_of(DD_AUTO_NAME))) {
         make_up_name(self, &peer->name, tenant);
-    } else if (!dd_client_valid(client) || looks_foreign(self, tenant, client) ||
-               !dd_name_join(&peer->name, tenant, client)) {
+    } else if (!dd_client_valid(client) || !dd_name_join(&peer->name, tenant, client) ||
+               register_looks_foreign(self, &peer->name)) {
+        peer->name.size = 0; /* it never was that client */
         core_end(self, peer, DD_E_NAME_INVALID,
             "a client's name is 1 to %d bytes of UTF-8 without white space and control "
             "characters, and begins with no other tenant's name and a dot",
@@ -158,23 +180,28 @@ void register_hello(core_t *self, peer_t *peer, const dd_record_t *record)
 /* ---- Names beneath children ---------------------------------------------------------------- */
 
 /* Rule 2: a link may only bring clients of tenants that exist. */
-static bool may_add(core_t *self, const peer_t *link, dd_bytes_t name)
+static bool may_add(const core_t *self, dd_bytes_t name)
 {
     dd_bytes_t tenant, client;
-    if (dd_name_split(name, &tenant, &client) && dd_client_valid(client) &&
-        dd_keyring_has_tenant(self->keyring, tenant))
-        return true;
+    dd_name_t full;
+    return dd_name_split(name, &tenant, &client) && dd_client_valid(client) &&
+           dd_keyring_has_tenant(self->keyring, tenant) && dd_name_join(&full, tenant, client) &&
+           !register_looks_foreign(self, &full);
+}
+
+static void refuse_client(core_t *self, peer_t *link, const dd_record_t *record, dd_error_t why)
+{
     char text[PEER_TEXT_MAX];
-    core_log(self, LOG_WARNING, "%s tells of a client of a tenant that has no key here",
-        peer_text(link, text));
-    return false;
+    core_log(self, LOG_WARNING, "%s tells of a client that can't stay: %s", peer_text(link, text),
+        why == DD_E_NAME_TAKEN ? "its name is taken" : "its tenant has no key here");
+    core_count_refused(self, link);
+    tell_child(self, link, record->name, record->number, why);
 }
 
 void register_add_client(core_t *self, peer_t *link, const dd_record_t *record)
 {
-    if (!may_add(self, link, record->name)) {
-        link->count.refused++;
-        tell_child(self, link, record->name);
+    if (!may_add(self, record->name)) {
+        refuse_client(self, link, record, DD_E_REFUSED);
         return;
     }
     entry_t *entry = directory_find(&self->directory, record->name);
@@ -186,10 +213,7 @@ void register_add_client(core_t *self, peer_t *link, const dd_record_t *record)
     if (entry && entry->instance == record->number)
         return; /* came round a loop that is about to be found; the client itself is no rival */
     if (entry && !is_later(record->number, entry->instance)) {
-        core_log(
-            self, LOG_WARNING, "client %s registered twice; the later one has to go", entry->name);
-        link->count.refused++;
-        tell_child(self, link, record->name);
+        refuse_client(self, link, record, DD_E_NAME_TAKEN);
         return;
     }
     if (entry)
@@ -201,21 +225,22 @@ void register_add_client(core_t *self, peer_t *link, const dd_record_t *record)
         core_end(self, link, DD_E_LIMIT, "the broker is out of memory");
 }
 
-/* From a child: the client is gone. From the parent: somebody else has its name. */
+/* From a child: the client is gone. From the parent: it has to go. Either may be about one that
+   went before, its name being another's by now: the instance tells. */
 void register_drop_client(core_t *self, peer_t *link, const dd_record_t *record)
 {
     entry_t *entry = directory_find(&self->directory, record->name);
-    if (!entry)
+    if (!entry || entry->instance != record->number)
         return;
+    peer_t *via = entry->via;
     if (link->role == ROLE_CHILD) {
-        if (entry->via == link)
+        if (via == link)
             drop(self, entry);
-    } else if (peer_is_link(entry->via)) {
-        tell_child(self, entry->via, record->name);
+    } else if (peer_is_link(via)) {
+        tell_child(self, via, record->name, record->number, record->code);
         directory_remove(&self->directory, entry);
     } else {
-        core_end(self, entry->via, DD_E_NAME_TAKEN,
-            "%s is registered already, elsewhere in the tree", entry->name);
+        send_away(self, via, record->code);
     }
 }
 
@@ -227,9 +252,8 @@ void register_forget(core_t *self, peer_t *peer)
         drop(self, peer->entries);
 }
 
-void register_sync(core_t *self, peer_t *parent)
+void register_sync(core_t *self)
 {
-    (void)parent;
     entry_t *entry, *next;
     HASH_ITER (hh, self->directory.by_name, entry, next)
         tell_parent(self, DD_ADD_CLIENT, entry);

@@ -79,6 +79,13 @@ static inline void core_count_out(core_t *self, peer_t *peer, size_t size)
     self->count.out_bytes += size;
 }
 
+/* A peer asked for something and didn't get it. */
+static inline void core_count_refused(core_t *self, peer_t *peer)
+{
+    peer->count.refused++;
+    self->count.refused++;
+}
+
 static inline bool core_parent_ready(const core_t *self)
 {
     return self->parent && self->parent->state == PEER_READY;

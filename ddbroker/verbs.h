@@ -17,7 +17,9 @@ verb_t register_hello, register_add_client, register_drop_client;
 /* A peer is going: the names reached through it are dropped here and above. */
 void register_forget(core_t *self, peer_t *peer);
 /* Tells the parent every name beneath this broker. */
-void register_sync(core_t *self, peer_t *parent);
+void register_sync(core_t *self);
+/* Whether a public client's full name is shown to others as that of another tenant's client. */
+bool register_looks_foreign(const core_t *self, const dd_name_t *name);
 
 /* link: children and the parent */
 verb_t link_join, link_admit, link_synced;

@@ -85,16 +85,16 @@ typedef struct {
     uint8_t type;
     uint8_t flags;
     uint8_t hops;       /* brokers passed so far */
-    uint16_t code;      /* a dd_error_t of the wire range */
+    uint16_t code;      /* a dd_error_t of the wire range; in a DROP_CLIENT from the parent: why */
     uint16_t links;     /* REPORT: brokers to which this one passed the question on */
     uint32_t ref;       /* chosen by the asker, echoed in the answer; 0 in ERROR: the connection */
     uint32_t heartbeat; /* ms between two PINGs that the client or child is to keep */
     uint32_t limit;     /* WELCOME: bytes of the largest payload; INSPECT: rows wanted, 0 for all */
     uint32_t first;     /* INSPECT: number of the first row wanted, from 0 */
     uint64_t number;    /* PING/PONG: sender's clock; GAP: how many; INSPECT/REPORT between
-                           brokers: the question's id; HELLO/ADD_CLIENT: the client's instance, 48
-                           random bits and 16 that count its registrations; HOP: brokers
-                           passed up to this one */
+                           brokers: the question's id; HELLO/ADD_CLIENT/DROP_CLIENT: the client's
+                           instance, 48    random bits and 16 that count its registrations; HOP:
+                           brokers    passed up to this one */
     dd_bytes_t id;      /* a broker id, or several of DD_BROKER_ID_SIZE bytes each */
     dd_bytes_t tenant;
     dd_bytes_t name;
