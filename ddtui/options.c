@@ -299,7 +299,7 @@ bool options_parse(options_t *self, int argc, char *argv[], complaint_t *complai
 
 void options_help(FILE *out)
 {
-    fprintf(out, "Usage: ddtui [OPTION]... [NAME [TENANT]]\n\n");
+    fprintf(out, "usage: ddtui [OPTION]... [NAME [TENANT]]\n\n");
     for (const option_t *option = OPTIONS; option->name; option++) {
         char left[64];
         snprintf(left, sizeof left, "%c%c%c --%s%s%s", option->letter ? '-' : ' ',

@@ -356,7 +356,7 @@ static void test_command_lines(void **state)
     check("ddtui -p 'a b' -m x", USAGE, "", "can't publish on 'a b'");
     check("ddtui -s x@/1/2/3/4/*/ -t 5", USAGE, "", "scope"); /* deeper than the broker */
     check("ddtui --version", DONE, "ddtui 1.0.0\n", "");
-    check("ddtui --help | head -n 1", DONE, "Usage: ddtui [OPTION]... [NAME [TENANT]]\n", "");
+    check("ddtui --help | head -n 1", DONE, "usage: ddtui [OPTION]... [NAME [TENANT]]\n", "");
     check("ddtui --help >/dev/full", FAILED, "", "");
 }
 
