@@ -158,6 +158,7 @@ static peer_t *new_peer(core_t *self, role_t role, void *route)
     if (!peer)
         return NULL;
     peer->role = role;
+    peer->protocol = DD_FRAME_VERSION;
     peer->farewell = DD_ERROR;
     peer->route = route;
     peer->since_ms = peer->heard_ms = self->now_ms;
@@ -248,8 +249,19 @@ void core_bad_input(core_t *self, peer_t *peer, uint64_t now_ms)
     self->now_ms = now_ms;
     if (peer->state == PEER_ENDED)
         return;
-    core_end(self, peer, DD_E_MALFORMED, "it sent a message of more or fewer frames than one");
+    core_end(self, peer, DD_E_MALFORMED, "it sent a message that is none of its protocol");
     reap(self);
+}
+
+void core_refused(core_t *self, peer_t *peer)
+{
+    core_count_refused(self, peer);
+}
+
+bool core_serves(const core_t *self, dd_bytes_t name)
+{
+    const entry_t *entry = directory_find(&self->directory, name);
+    return entry && !peer_is_link(entry->via);
 }
 
 /* Gives what a gone peer never got back to those who sent it. */

@@ -304,13 +304,13 @@ static bool from_subscribed(
     return true;
 }
 
-/* The connection has ended. What the client did itself it needs not be told; nor that the broker
-   doesn't know it any more, since any message would keep it from noticing. */
+/* The connection has ended. That the broker doesn't know it any more must not be told again and
+   again: any message would keep a client from noticing it. */
 static bool from_end(
     legacy_message_t *self, const legacy_recipient_t *recipient, const dd_record_t *record)
 {
     char text[256];
-    if (record->code == DD_E_CLOSED || record->code == DD_E_UNKNOWN_PEER)
+    if (record->code == DD_E_UNKNOWN_PEER)
         return false;
     dd_bytes_copy(record->text, text, sizeof text);
     if (record->code == DD_E_NAME_TAKEN)

@@ -39,13 +39,13 @@ typedef struct {
 struct peer {
     role_t role;
     peer_state_t state;
+    uint8_t protocol;               /* DD_FRAME_VERSION; 3 or 4: a client of the legacy endpoint */
     char tenant[DD_TENANT_MAX + 1]; /* of a client, else "" */
     uint8_t key[DD_KEY_SIZE];       /* public key it logged in with */
     dd_name_t name;                 /* client: full name; operator and broker: its name */
     uint64_t instance;              /* client: from HELLO */
     uint8_t id[DD_BROKER_ID_SIZE];  /* link: the other broker's */
     dd_scope_t scope;               /* link: the other broker's */
-    bool synced;                    /* link: has told all it has */
     dd_outbox_t outbox;
     uint64_t since_ms;      /* registered, or before that connected */
     uint64_t heard_ms;      /* last frame */

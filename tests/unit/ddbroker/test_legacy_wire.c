@@ -327,8 +327,6 @@ static const saying_t SAYINGS[] = {
     {"ERROR: ended for another reason", "a",
         RECORD(.type = DD_ERROR, .code = DD_E_MALFORMED, .text = B("because")), 4,
         {F(V4), F(COMMAND("\x0a")), F(COMMAND("\x01")), F("because")}, 0, false},
-    {"ERROR: it said goodbye", "a", RECORD(.type = DD_ERROR, .code = DD_E_CLOSED), 0, {{NULL, 0}},
-        0, false},
     {"ERROR: the broker doesn't know it", "a", RECORD(.type = DD_ERROR, .code = DD_E_UNKNOWN_PEER),
         0, {{NULL, 0}}, 0, false},
     {"BYE", "a", RECORD(.type = DD_BYE, .code = DD_E_DRAINING), 0, {{NULL, 0}}, 0, false},
