@@ -46,6 +46,7 @@ struct peer {
     uint64_t instance;              /* client: from HELLO */
     uint8_t id[DD_BROKER_ID_SIZE];  /* link: the other broker's */
     dd_scope_t scope;               /* link: the other broker's */
+    bool synced;                    /* link: has told all it has */
     dd_outbox_t outbox;
     uint64_t since_ms;      /* registered, or before that connected */
     uint64_t heard_ms;      /* last frame */
