@@ -45,6 +45,7 @@ struct program {
 typedef struct {
     char name[64];
     char endpoint[64];
+    program_t *program; /* started last under that name */
 } broker_t;
 
 /* Text handed to the caller, kept until the harness goes. */
@@ -406,6 +407,8 @@ program_t *broker_start(
     broker_t *broker = find_broker(self, name);
     if (!broker)
         broker = add_broker(self, name);
+    if (broker->program)
+        program_kill(broker->program);
     const char *arguments[ARGUMENTS_MAX] = {harness_binary(self, "ddbroker"), "-r",
         broker->endpoint, "-k", harness_keys(self, "broker")};
     size_t count = 5;
@@ -426,9 +429,9 @@ program_t *broker_start(
     assert_true(count < ARGUMENTS_MAX - 1);
     arguments[count++] = name;
     arguments[count] = NULL;
-    program_t *program = spawn(self, "/dev/null", arguments);
-    learn_endpoint(broker, program);
-    return program;
+    broker->program = spawn(self, "/dev/null", arguments);
+    learn_endpoint(broker, broker->program);
+    return broker->program;
 }
 
 /* ---- The harness -------------------------------------------------------------------------- */

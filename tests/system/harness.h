@@ -42,7 +42,7 @@ const char *harness_binary(harness_t *self, const char *name);
  * Starts a broker and waits until it listens. parent is the name of a broker started before, or
  * NULL; scope may be NULL for the broker's default. Further arguments follow, ended with NULL. A
  * name that was started before gets its old endpoint again, so a broker can be killed and started
- * anew.
+ * anew; one that still runs is killed first.
  */
 __attribute__((sentinel)) program_t *broker_start(
     harness_t *self, const char *name, const char *parent, const char *scope, ...);

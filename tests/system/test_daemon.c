@@ -1,0 +1,398 @@
+/*
+ * test_daemon - ddbroker as a process: signals, reload, exit statuses, endpoints, slow readers
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "harness.h"
+#include "libdd/include/dd.h"
+
+static int setup(void **state)
+{
+    *state = harness_new("a,b");
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    harness_destroy((harness_t **)state);
+    return 0;
+}
+
+/* ---- Clients ------------------------------------------------------------------------------ */
+
+static dd_event_t *wait_event(dd_client_t *client, dd_event_type_t type)
+{
+    dd_event_t *event;
+    while ((event = dd_client_receive(client, HARNESS_DEADLINE))) {
+        if (event->type == type)
+            return event;
+        dd_event_destroy(&event);
+    }
+    fail_msg("no event %d within the deadline", (int)type);
+    return NULL;
+}
+
+static void expect_event(dd_client_t *client, dd_event_type_t type, dd_error_t error)
+{
+    dd_event_t *event = wait_event(client, type);
+    assert_int_equal(event->error, error);
+    dd_event_destroy(&event);
+}
+
+static dd_client_t *start_client(harness_t *harness, const char *owner, const char *name)
+{
+    dd_problem_t problem;
+    dd_client_t *client = dd_client_new(
+        harness_endpoint(harness, "broker0"), harness_keys(harness, owner), name, &problem);
+    if (!client)
+        fail_msg("%s", problem.text);
+    assert_int_equal(dd_client_start(client), DD_OK);
+    expect_event(client, DD_EVENT_REGISTERED, DD_OK);
+    return client;
+}
+
+static void send_and_receive(dd_client_t *from, dd_client_t *to, const char *name)
+{
+    assert_int_equal(dd_client_notify(from, name, "x", 1, 0, NULL), DD_OK);
+    expect_event(to, DD_EVENT_NOTIFICATION, DD_OK);
+}
+
+/* ---- Starting ----------------------------------------------------------------------------- */
+
+static void bad_starts_say_why(void **state)
+{
+    harness_t *harness = *state;
+    broker_start(harness, "broker0", NULL, NULL, NULL);
+    const char *keys = harness_keys(harness, "broker");
+    const struct {
+        const char *arguments[8];
+        int status;
+        const char *says;
+    } STARTS[] = {
+        {{"ddbroker", "-Q"}, 2, "ddbroker: option -Q doesn't exist"},
+        {{"ddbroker", "-k", harness_keys(harness, "a")}, 1, "is no broker's key file"},
+        {{"ddbroker", "-k", "/nowhere"}, 1, "/nowhere"},
+        {{"ddbroker", "-c", "/nowhere"}, 1, "ddbroker: can't read /nowhere"},
+        {{"ddbroker", "-L", "/nowhere/log", "-k", keys}, 1,
+            "ddbroker: can't open the log file /nowhere/log"},
+        {{"ddbroker", "-k", keys, "-r", harness_endpoint(harness, "broker0")}, 1,
+            "Address already in use; is another broker running there?"},
+        {{"ddbroker", "-k", keys, "-r", "tcp://nowhere.invalid:0"}, 1,
+            "can't listen on tcp://nowhere.invalid:0"},
+        {{"ddbroker", "-k", keys, "-r", "ipc:///nowhere/socket"}, 1,
+            "can't listen on ipc:///nowhere/socket"},
+        {{"ddbroker", "-k", harness_keys(harness, "a"), "--check-config"}, 1,
+            "is no broker's key file"},
+    };
+    for (size_t i = 0; i < sizeof STARTS / sizeof STARTS[0]; i++) {
+        program_t *program = program_spawn_array(harness, STARTS[i].arguments);
+        assert_int_equal(program_wait(program, HARNESS_DEADLINE), STARTS[i].status);
+        if (!strstr(program_stderr(program), STARTS[i].says))
+            fail_msg("expected '%s' in: %s", STARTS[i].says, program_stderr(program));
+        assert_string_equal(program_stdout(program), "");
+    }
+}
+
+static void questions_are_answered_on_standard_output(void **state)
+{
+    harness_t *harness = *state;
+    const char *keys = harness_keys(harness, "broker");
+    const struct {
+        const char *arguments[5];
+        const char *says;
+    } QUESTIONS[] = {
+        {{"ddbroker", "--help"}, "usage: ddbroker"},
+        {{"ddbroker", "-V"}, "ddbroker " DD_VERSION "\n"},
+        {{"ddbroker", "-k", keys, "--check-config"}, "the configuration is good\n"},
+    };
+    for (size_t i = 0; i < sizeof QUESTIONS / sizeof QUESTIONS[0]; i++) {
+        program_t *program = program_spawn_array(harness, QUESTIONS[i].arguments);
+        assert_int_equal(program_wait(program, HARNESS_DEADLINE), 0);
+        assert_non_null(strstr(program_stdout(program), QUESTIONS[i].says));
+        assert_string_equal(program_stderr(program), "");
+    }
+}
+
+/* Several endpoints, of every kind, are one broker. */
+static void listens_everywhere(void **state)
+{
+    harness_t *harness = *state;
+    char ipc[300];
+    snprintf(ipc, sizeof ipc, "ipc://%s", harness_path(harness, "socket"));
+    program_t *broker =
+        broker_start(harness, "broker0", NULL, NULL, "-r", "tcp://[::1]:0", "-r", ipc, NULL);
+    assert_true(program_expect(broker, "listening on tcp://[::1]:", HARNESS_DEADLINE));
+    assert_true(program_expect(broker, ipc, HARNESS_DEADLINE));
+    char v6[64];
+    const char *line = strstr(program_stderr(broker), "tcp://[::1]:");
+    snprintf(v6, sizeof v6, "%.*s", (int)strcspn(line, "\n"), line);
+    dd_client_t *good = start_client(harness, "a", "good");
+    const char *const endpoints[] = {v6, ipc};
+    for (size_t i = 0; i < 2; i++) {
+        program_t *sender = program_run(harness, NULL, HARNESS_DEADLINE, "ddtui", "-d",
+            endpoints[i], "-k", harness_keys(harness, "a"), "-n", "good", "-m", "hi", NULL);
+        assert_int_equal(program_wait(sender, 0), 0);
+        expect_event(good, DD_EVENT_NOTIFICATION, DD_OK);
+    }
+    dd_client_destroy(&good);
+}
+
+/* ---- Ending ------------------------------------------------------------------------------- */
+
+static void a_signal_drains(void **state)
+{
+    harness_t *harness = *state;
+    static const int SIGNALS[] = {SIGTERM, SIGINT};
+    for (size_t i = 0; i < 2; i++) {
+        program_t *broker = broker_start(harness, "broker0", NULL, NULL, NULL);
+        dd_client_t *client = start_client(harness, "a", "good");
+        program_signal(broker, SIGNALS[i]);
+        expect_event(client, DD_EVENT_DISCONNECTED, DD_E_DRAINING);
+        assert_int_equal(program_wait(broker, HARNESS_DEADLINE), 0);
+        assert_true(program_expect(broker, "shutting down", 0));
+        assert_true(program_expect(broker, "has ended", 0));
+        broker_start(harness, "broker0", NULL, NULL, NULL);
+        expect_event(client, DD_EVENT_REGISTERED, DD_OK);
+        dd_client_destroy(&client);
+    }
+}
+
+/* A client that doesn't leave holds the drain: it is stopped, so that it can't. */
+static void a_second_signal_ends_at_once(void **state)
+{
+    harness_t *harness = *state;
+    program_t *broker = broker_start(harness, "broker0", NULL, NULL, "-l", "info", NULL);
+    program_t *client = program_spawn(harness, "ddtui", "-d", harness_endpoint(harness, "broker0"),
+        "-k", harness_keys(harness, "a"), "-l", "stuck", NULL);
+    assert_true(program_expect(broker, "a.stuck registered", HARNESS_DEADLINE));
+    program_signal(client, SIGSTOP);
+    program_signal(broker, SIGTERM);
+    assert_true(program_expect(broker, "shutting down", HARNESS_DEADLINE));
+    program_signal(broker, SIGTERM);
+    assert_int_equal(program_wait(broker, HARNESS_DEADLINE), 1);
+    assert_true(program_expect(broker, "told a second time", 0));
+}
+
+static void a_stuck_client_holds_the_drain_for_a_bounded_time(void **state)
+{
+    harness_t *harness = *state;
+    program_t *broker = broker_start(harness, "broker0", NULL, NULL, "-l", "info", NULL);
+    program_t *client = program_spawn(harness, "ddtui", "-d", harness_endpoint(harness, "broker0"),
+        "-k", harness_keys(harness, "a"), "-l", "stuck", NULL);
+    assert_true(program_expect(broker, "a.stuck registered", HARNESS_DEADLINE));
+    program_signal(client, SIGSTOP);
+    program_signal(broker, SIGTERM);
+    assert_int_equal(program_wait(broker, HARNESS_DEADLINE), 0);
+}
+
+/* A name is free as soon as its client is dead, without waiting for a heartbeat. */
+static void a_killed_client_comes_back_at_once(void **state)
+{
+    harness_t *harness = *state;
+    program_t *broker =
+        broker_start(harness, "broker0", NULL, NULL, "-l", "info", "--heartbeat", "1min", NULL);
+    for (int i = 0; i < 10; i++) {
+        program_t *client =
+            program_spawn(harness, "ddtui", "-d", harness_endpoint(harness, "broker0"), "-k",
+                harness_keys(harness, "a"), "-l", "phoenix", NULL);
+        assert_true(program_expect(client, "registered as a.phoenix", HARNESS_DEADLINE));
+        program_kill(client);
+    }
+    assert_false(program_said(broker, "taken"));
+}
+
+/* ---- Reload ------------------------------------------------------------------------------- */
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void reload_takes_new_keys_and_level(void **state)
+{
+    harness_t *harness = *state;
+    const char *file = harness_path(harness, "broker0.conf");
+    write_file(file, "log-level = notice\n");
+    program_t *broker = broker_start(harness, "broker0", NULL, NULL, "-c", file, NULL);
+    dd_client_t *client = start_client(harness, "a", "good");
+    program_t *keys = program_run(harness, NULL, HARNESS_DEADLINE, "ddkeys", "add", "-d",
+        harness_path(harness, ""), "late", NULL);
+    assert_int_equal(program_wait(keys, 0), 0);
+    write_file(file, "log-level = info\nscope = /9/\n");
+    program_signal(broker, SIGHUP);
+    assert_true(program_expect(
+        broker, "a restart is needed for the new value of: scope", HARNESS_DEADLINE));
+    assert_true(program_expect(broker, "keys, limits and log reloaded", HARNESS_DEADLINE));
+    dd_client_t *late = start_client(harness, "late", "first");
+    assert_true(program_expect(broker, "client late.first registered", HARNESS_DEADLINE));
+    send_and_receive(client, client, "good");
+    dd_client_destroy(&late);
+    dd_client_destroy(&client);
+}
+
+static void a_bad_reload_changes_nothing(void **state)
+{
+    harness_t *harness = *state;
+    const char *file = harness_path(harness, "broker0.conf");
+    const char *keys = harness_path(harness, "own-broker-keys.json");
+    write_file(file, "");
+    program_t *copy = program_run(
+        harness, NULL, HARNESS_DEADLINE, "/bin/cp", harness_keys(harness, "broker"), keys, NULL);
+    assert_int_equal(program_wait(copy, 0), 0);
+    program_t *broker = broker_start(harness, "broker0", NULL, NULL, "-c", file, "-k", keys, NULL);
+    dd_client_t *client = start_client(harness, "a", "good");
+
+    write_file(file, "colour = red\n");
+    program_signal(broker, SIGHUP);
+    assert_true(program_expect(broker, "nothing was reloaded: ", HARNESS_DEADLINE));
+    assert_true(program_expect(broker, "there is no option 'colour'", HARNESS_DEADLINE));
+
+    write_file(file, "");
+    write_file(keys, "{\"dd\": ");
+    program_signal(broker, SIGHUP);
+    assert_true(program_expect(broker, "nothing was reloaded: ", HARNESS_DEADLINE));
+
+    harness_t *others = harness_new("a");
+    copy = program_run(
+        harness, NULL, HARNESS_DEADLINE, "/bin/cp", harness_keys(others, "broker"), keys, NULL);
+    assert_int_equal(program_wait(copy, 0), 0);
+    harness_destroy(&others);
+    program_signal(broker, SIGHUP);
+    assert_true(program_expect(broker, "which takes a restart", HARNESS_DEADLINE));
+
+    send_and_receive(client, client, "good");
+    dd_client_destroy(&client);
+}
+
+/* A tenant's old key ends with its clients; others don't notice. */
+static void reload_ends_who_lost_the_key(void **state)
+{
+    (void)state;
+    harness_t *harness = harness_new("a,b");
+    program_t *broker = broker_start(harness, "broker0", NULL, NULL, NULL);
+    dd_client_t *stays = start_client(harness, "a", "good");
+    dd_client_t *goes = start_client(harness, "b", "good");
+    program_t *keys = program_run(harness, NULL, HARNESS_DEADLINE, "ddkeys", "rotate", "-d",
+        harness_path(harness, ""), "-f", "b", NULL);
+    assert_int_equal(program_wait(keys, 0), 0);
+    program_signal(broker, SIGHUP);
+    assert_true(program_expect(broker, "its key was taken out", HARNESS_DEADLINE));
+    expect_event(goes, DD_EVENT_CLOSED, DD_E_REFUSED);
+    send_and_receive(stays, stays, "good");
+    dd_client_t *renewed = start_client(harness, "b", "good");
+    dd_client_destroy(&renewed);
+    dd_client_destroy(&goes);
+    dd_client_destroy(&stays);
+    harness_destroy(&harness);
+}
+
+typedef struct {
+    const char *path;
+    const char *text;
+} expectation_t;
+
+static bool file_holds(void *arg)
+{
+    const expectation_t *self = arg;
+    char text[4096];
+    FILE *file = fopen(self->path, "r");
+    if (!file)
+        return false;
+    size_t size = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[size] = '\0';
+    return strstr(text, self->text);
+}
+
+static void expect_in_file(const char *path, const char *text)
+{
+    expectation_t expectation = {path, text};
+    if (!wait_until(file_holds, &expectation, HARNESS_DEADLINE))
+        fail_msg("%s doesn't hold: %s", path, text);
+}
+
+static void reload_opens_the_log_anew(void **state)
+{
+    harness_t *harness = *state;
+    const char *log = harness_path(harness, "log");
+    const char *moved = harness_path(harness, "log.1");
+    program_t *broker = program_spawn(harness, "ddbroker", "-k", harness_keys(harness, "broker"),
+        "-r", "tcp://127.0.0.1:0", "-L", log, NULL);
+    expect_in_file(log, "listening on");
+    assert_int_equal(rename(log, moved), 0);
+    program_signal(broker, SIGHUP);
+    expect_in_file(log, "keys, limits and log reloaded");
+    program_signal(broker, SIGTERM);
+    assert_int_equal(program_wait(broker, HARNESS_DEADLINE), 0);
+    expect_in_file(log, "has ended");
+    assert_string_equal(program_stderr(broker), "");
+}
+
+/* ---- Slow readers ------------------------------------------------------------------------- */
+
+#define PAYLOAD ((size_t)256 << 10)
+
+/* A client that stands still fills its own outbox: its senders are told, others are served, and
+   when it goes on it has all that was taken for it. */
+static void a_stopped_reader_holds_nobody_up(void **state)
+{
+    harness_t *harness = *state;
+    static uint8_t payload[PAYLOAD];
+    broker_start(harness, "broker0", NULL, NULL, "--client-outbox", "2M", NULL);
+    program_t *reader = program_spawn(harness, "ddtui", "-d", harness_endpoint(harness, "broker0"),
+        "-k", harness_keys(harness, "a"), "-l", "slow", NULL);
+    assert_true(program_expect(reader, "registered as a.slow", HARNESS_DEADLINE));
+    program_signal(reader, SIGSTOP);
+    dd_client_t *sender = start_client(harness, "a", "good");
+    unsigned sent = 0, refused = 0;
+    while (refused == 0) {
+        assert_int_equal(dd_client_notify(sender, "slow", payload, PAYLOAD, 0, NULL), DD_OK);
+        assert_int_equal(dd_client_notify(sender, "good", "x", 1, 0, NULL), DD_OK);
+        sent++;
+        dd_event_t *event;
+        do {
+            event = dd_client_receive(sender, HARNESS_DEADLINE);
+            assert_non_null(event);
+            if (event->type == DD_EVENT_ERROR) {
+                assert_int_equal(event->error, DD_E_OVERLOADED);
+                refused++;
+            }
+        } while (event->type != DD_EVENT_NOTIFICATION && (dd_event_destroy(&event), true));
+        dd_event_destroy(&event);
+    }
+    assert_true(sent > 8);
+    program_signal(reader, SIGCONT);
+    assert_int_equal(dd_client_notify(sender, "slow", "last", 4, 0, NULL), DD_OK);
+    assert_true(program_expect(reader, "last", HARNESS_DEADLINE));
+    dd_client_destroy(&sender);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bad_starts_say_why),
+        cmocka_unit_test(questions_are_answered_on_standard_output),
+        cmocka_unit_test(listens_everywhere),
+        cmocka_unit_test(a_signal_drains),
+        cmocka_unit_test(a_second_signal_ends_at_once),
+        cmocka_unit_test(a_stuck_client_holds_the_drain_for_a_bounded_time),
+        cmocka_unit_test(a_killed_client_comes_back_at_once),
+        cmocka_unit_test(reload_takes_new_keys_and_level),
+        cmocka_unit_test(a_bad_reload_changes_nothing),
+        cmocka_unit_test(reload_ends_who_lost_the_key),
+        cmocka_unit_test(reload_opens_the_log_anew),
+        cmocka_unit_test(a_stopped_reader_holds_nobody_up),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
