@@ -180,13 +180,19 @@ config_outcome_t config_read(config_t *self, int argc, char **argv, dd_problem_t
     return outcome;
 }
 
+static void clear_list(config_list_t *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->items[i]);
+}
+
 void config_clear(config_t *self)
 {
     char *texts[] = {self->name, self->parent, self->keys, self->scope, self->file, self->log_file};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);
-    for (size_t i = 0; i < self->listen.count; i++)
-        free(self->listen.items[i]);
+    clear_list(&self->listen);
+    clear_list(&self->legacy);
     *self = (config_t){.name = NULL};
 }
 

@@ -20,7 +20,8 @@ typedef struct {
 typedef struct {
     char *name;
     config_list_t listen;
-    char *parent; /* NULL without one */
+    config_list_t legacy; /* for clients of protocols 3 and 4 */
+    char *parent;         /* NULL without one */
     char *keys;
     char *scope;
     char *file;     /* the configuration file; NULL without one */

@@ -11,7 +11,8 @@
 
 #include "libdd/monitor.h"
 
-#define STRANGERS_MAX 1024
+/* Few enough that they fit what loop.c holds back of the process's file descriptors. */
+#define STRANGERS_MAX 128
 /* Bytes that a stranger may send: a login takes a few hundred. Without it, one message of ever more
    frames would fill the memory before anybody sees it. */
 #define STRANGER_BYTES 65536

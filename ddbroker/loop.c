@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "legacy.h"
 #include "libdd/clock.h"
 #include "libdd/problem.h"
 #include "log.h"
@@ -38,6 +39,7 @@ typedef struct {
     zap_t *zap;
     router_t *router;
     uplink_t *uplink;       /* NULL without a parent */
+    legacy_t *legacy;       /* NULL without an endpoint for it */
     size_t descriptors_max; /* connections that fit the process's limit */
     size_t clients_max;     /* as configured, or less */
     uint64_t tick_ms;       /* next look at the heartbeats */
@@ -140,6 +142,18 @@ static dd_error_t open_core(loop_t *self, dd_problem_t *problem)
     return dd_problem(problem, DD_E_MEMORY, "out of memory");
 }
 
+static dd_error_t open_legacy(loop_t *self, const dd_socket_limits_t *limits, dd_problem_t *problem)
+{
+    const config_list_t *endpoints = &self->config->legacy;
+    if (endpoints->count == 0)
+        return DD_OK;
+    self->legacy = legacy_new(self->context, self->core, self->log, self->keyring, limits, problem);
+    for (size_t i = 0; self->legacy && i < endpoints->count; i++)
+        if (legacy_listen(self->legacy, endpoints->items[i], problem) != DD_OK)
+            return DD_E_NETWORK;
+    return self->legacy ? DD_OK : DD_E_NETWORK;
+}
+
 static dd_error_t open_sockets(loop_t *self, dd_problem_t *problem)
 {
     const config_t *config = self->config;
@@ -160,7 +174,7 @@ static dd_error_t open_sockets(loop_t *self, dd_problem_t *problem)
     for (size_t i = 0; i < config->listen.count; i++)
         if (router_listen(self->router, config->listen.items[i], problem) != DD_OK)
             return DD_E_NETWORK;
-    return DD_OK;
+    return open_legacy(self, &limits, problem);
 }
 
 static dd_error_t start(loop_t *self, dd_problem_t *problem)
@@ -181,6 +195,7 @@ static dd_error_t start(loop_t *self, dd_problem_t *problem)
 static void finish(loop_t *self)
 {
     uint64_t now = now_ms();
+    legacy_destroy(&self->legacy, now);
     uplink_destroy(&self->uplink, now);
     router_destroy(&self->router, now);
     zap_destroy(&self->zap);
@@ -231,6 +246,8 @@ static dd_error_t reload(loop_t *self, dd_problem_t *problem)
     core_settings_t chosen = settings(self);
     core_set_limits(self->core, &chosen);
     core_set_keyring(self->core, self->keyring, now_ms());
+    if (self->legacy)
+        legacy_set_keyring(self->legacy, self->keyring);
 cleanup:
     dd_keyring_destroy(&keyring);
     config_clear(&newer);
@@ -278,7 +295,8 @@ static void take_orders(loop_t *self)
 
 static bool is_blocked(const loop_t *self)
 {
-    return router_blocked(self->router) || (self->uplink && uplink_blocked(self->uplink));
+    return router_blocked(self->router) || (self->uplink && uplink_blocked(self->uplink)) ||
+           (self->legacy && legacy_blocked(self->legacy));
 }
 
 static void flush(loop_t *self, uint64_t now)
@@ -287,6 +305,8 @@ static void flush(loop_t *self, uint64_t now)
     while ((peer = core_next_dirty(self->core))) {
         if (peer->role == ROLE_PARENT)
             uplink_flush(self->uplink);
+        else if (peer->protocol != DD_FRAME_VERSION)
+            legacy_flush(self->legacy, peer, now);
         else
             router_flush(self->router, peer, now);
     }
@@ -314,7 +334,7 @@ static long patience(const loop_t *self, uint64_t now)
 /* A wait that is interrupted is as good as one that is over. */
 static void wait_for_news(const loop_t *self, long timeout)
 {
-    zmq_pollitem_t items[6] = {
+    zmq_pollitem_t items[8] = {
         {.fd = self->signals, .events = ZMQ_POLLIN},
         {.socket = zap_socket(self->zap), .events = ZMQ_POLLIN},
         {.socket = router_monitor(self->router), .events = ZMQ_POLLIN},
@@ -327,7 +347,18 @@ static void wait_for_news(const loop_t *self, long timeout)
         items[count++] =
             (zmq_pollitem_t){.socket = uplink_socket(self->uplink), .events = ZMQ_POLLIN};
     }
+    if (self->legacy) {
+        items[count++] =
+            (zmq_pollitem_t){.socket = legacy_monitor(self->legacy), .events = ZMQ_POLLIN};
+        items[count++] =
+            (zmq_pollitem_t){.socket = legacy_socket(self->legacy), .events = ZMQ_POLLIN};
+    }
     zmq_poll(items, count, timeout);
+}
+
+static size_t open_connections(const loop_t *self)
+{
+    return router_connections(self->router) + (self->legacy ? legacy_connections(self->legacy) : 0);
 }
 
 /* Takes in what is there and sends what it caused. True if there may be more. */
@@ -336,19 +367,25 @@ static bool work(loop_t *self)
     take_orders(self);
     uint64_t now = now_ms();
     bool full = self->drain_ms || core_connections(self->core) >= self->clients_max ||
-                router_connections(self->router) > self->descriptors_max;
+                open_connections(self) > self->descriptors_max;
     zap_work(self->zap, self->keyring, full);
     bool more = router_work(self->router, now);
     if (self->uplink && uplink_work(self->uplink, self->keyring, now))
         more = true;
+    if (self->legacy && legacy_work(self->legacy, now))
+        more = true;
     if (now >= self->tick_ms) {
         self->tick_ms = now + TICK;
         core_tick(self->core, now);
+        if (self->legacy)
+            legacy_tick(self->legacy, now);
         log_tick(self->log, now);
     }
     router_retry(self->router, now);
     if (self->uplink)
         uplink_retry(self->uplink);
+    if (self->legacy)
+        legacy_retry(self->legacy, now);
     flush(self, now);
     return more;
 }

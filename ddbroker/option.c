@@ -15,6 +15,8 @@
 static const option_t OPTIONS[] = {
     {"listen", 'r', true, false, KIND_ENDPOINTS, FIELD(listen), NULL, NULL, "tcp://*:5555",
         "where clients and child brokers connect; repeatable"},
+    {"legacy", 0, true, false, KIND_ENDPOINTS, FIELD(legacy), NULL, NULL, NULL,
+        "where clients of protocols 3 and 4 connect; repeatable"},
     {"parent", 'd', true, false, KIND_ENDPOINT, FIELD(parent), NULL, NULL, NULL,
         "the broker above this one"},
     {"keys", 'k', true, true, KIND_PATH, FIELD(keys), NULL, NULL, DD_SYSCONF "/broker-keys.json",

@@ -18,7 +18,7 @@ _ddbroker() {
             mapfile -t COMPREPLY < <(compgen -W 'auto' -- "$current")
             return
             ;;
-        -r | --listen | -d | --parent)
+        -r | --listen | --legacy | -d | --parent)
             # bash takes ':' for the end of a word.
             mapfile -t COMPREPLY < <(compgen -W 'tcp: ipc:' -- "$current")
             compopt -o nospace
@@ -31,8 +31,8 @@ _ddbroker() {
     esac
 
     if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-r --listen -d --parent -k --keys -s --scope
-            -c --config -l --log-level -L --log-file --heartbeat --payload-max --client-outbox
+        mapfile -t COMPREPLY < <(compgen -W '-r --listen --legacy -d --parent -k --keys -s
+            --scope -c --config -l --log-level -L --log-file --heartbeat --payload-max --client-outbox
             --link-outbox --clients-max --subscriptions-max --io-threads --name --check-config
             -h --help -V --version' -- "$current")
     fi
