@@ -59,6 +59,13 @@ void core_refuse(core_t *self, peer_t *peer, dd_error_t code, uint32_t ref, dd_b
         &(dd_record_t){.type = DD_ERROR, .code = (uint16_t)code, .ref = ref, .text = about});
 }
 
+void core_pass_over(core_t *self, peer_t *link, const char *what)
+{
+    char text[PEER_TEXT_MAX];
+    core_count_refused(self, link);
+    core_log(self, LOG_WARNING, "%s %s", peer_text(link, text), what);
+}
+
 peer_t *core_next_dirty(core_t *self)
 {
     peer_t *peer = self->dirty;

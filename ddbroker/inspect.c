@@ -87,7 +87,9 @@ static unsigned ask_on(core_t *self, const peer_t *from, const dd_record_t *ques
     {
         if (link == from)
             continue;
-        core_tell(self, link, question);
+        /* One that has no room is counted all the same: the asker sees that not all have answered.
+         */
+        core_send(self, link, question);
         asked++;
     }
     return asked;
@@ -130,13 +132,13 @@ void inspect_question(core_t *self, peer_t *peer, const dd_record_t *record)
     dd_record_t asked = *record;
     if (!peer_is_link(peer) && !begin_question(self, peer, &asked))
         return;
-    if (asked.hops >= DD_HOPS_MAX || find(self, asked.number))
+    if (find(self, asked.number))
         return;
     question_t *question = remember(self, peer, asked.number, record->ref);
     if (!question)
         return;
-    asked.hops++;
-    question->outstanding = ask_on(self, peer, &asked);
+    if (asked.hops++ < DD_HOPS_MAX)
+        question->outstanding = ask_on(self, peer, &asked);
     answer(self, question, &asked);
     if (question->outstanding == 0)
         drop(self, question);

@@ -21,6 +21,18 @@ static void add_link(core_t *self, peer_t *link)
     DL_APPEND2(self->links, link, prev_link, next_link);
 }
 
+/* Tells a new link all it has to know. That may be more than an outbox is to hold later on; but to
+   end the link for it would help nobody, since the next attempt would end in the same way. */
+static void sync(core_t *self, peer_t *link)
+{
+    link->outbox.limit = SIZE_MAX / 2;
+    if (link->role == ROLE_PARENT)
+        register_sync(self);
+    publish_sync(self, link);
+    core_tell(self, link, &(dd_record_t){.type = DD_SYNCED});
+    link->outbox.limit = self->settings.outbox_link + link->outbox.bytes;
+}
+
 /* ---- A child ------------------------------------------------------------------------------- */
 
 /* ADMIT: the child's scope, and the ids of this broker and of all above it. */
@@ -130,8 +142,7 @@ void link_join(core_t *self, peer_t *child, const dd_record_t *record)
     core_event(self, EVENT_FOR_ALL, LOG_NOTICE, "broker %s joined with scope %s", child->name.text,
         child->scope.text);
     admit(self, child);
-    publish_sync(self, child);
-    core_tell(self, child, &(dd_record_t){.type = DD_SYNCED});
+    sync(self, child);
 }
 
 /* ---- The parent ---------------------------------------------------------------------------- */
@@ -183,9 +194,7 @@ static void begin(core_t *self, peer_t *parent, const dd_record_t *record)
     add_link(self, parent);
     core_event(self, EVENT_FOR_ALL, LOG_NOTICE, "joined parent %s as %s", parent->name.text,
         self->scope.text);
-    register_sync(self);
-    publish_sync(self, parent);
-    core_tell(self, parent, &(dd_record_t){.type = DD_SYNCED});
+    sync(self, parent);
 }
 
 void link_admit(core_t *self, peer_t *parent, const dd_record_t *record)
@@ -200,7 +209,8 @@ void link_admit(core_t *self, peer_t *parent, const dd_record_t *record)
         return;
     }
     if (record->id.size > sizeof self->ancestors) {
-        core_end(self, parent, DD_E_HOP_LIMIT, "there are more than %d brokers above", DD_HOPS_MAX);
+        core_end(
+            self, parent, DD_E_HOP_LIMIT, "there are more than %d brokers above", DD_ANCESTORS_MAX);
         return;
     }
     if (strcmp(scope.text, self->scope.text) != 0)
@@ -216,7 +226,6 @@ void link_admit(core_t *self, peer_t *parent, const dd_record_t *record)
 void link_synced(core_t *self, peer_t *link, const dd_record_t *record)
 {
     (void)record;
-    link->synced = true;
     char text[PEER_TEXT_MAX];
     core_log(self, LOG_INFO, "%s has told all it has; %zu names are known", peer_text(link, text),
         directory_count(&self->directory));

@@ -171,30 +171,29 @@ void notify_send(core_t *self, peer_t *client, const dd_record_t *record)
     route(self, &notification);
 }
 
-/* Rule 2: a child speaks only for clients beneath it. Rule 1: no tenant reaches another but through
-   public. */
-static bool may_forward(core_t *self, const peer_t *link, const dd_record_t *record)
+/* Rule 1: no tenant reaches another but through public. */
+static bool within_walls(const dd_record_t *record)
 {
     dd_bytes_t from = tenant_of(record->source), to = tenant_of(record->destination);
     dd_bytes_t public = dd_bytes_of(DD_PUBLIC);
-    if (from.size == 0 || to.size == 0)
-        return false;
-    if (!dd_bytes_equal(from, to) && !dd_bytes_equal(from, public) && !dd_bytes_equal(to, public))
-        return false;
+    return from.size > 0 && to.size > 0 &&
+           (dd_bytes_equal(from, to) || dd_bytes_equal(from, public) || dd_bytes_equal(to, public));
+}
+
+/* Rule 2: a child speaks only for clients beneath it. */
+static bool may_forward(const core_t *self, const peer_t *link, dd_bytes_t source)
+{
     if (link->role == ROLE_PARENT)
         return true;
-    entry_t *entry = directory_find(&self->directory, record->source);
+    entry_t *entry = directory_find(&self->directory, source);
     return entry && entry->via == link;
 }
 
 void notify_forward(core_t *self, peer_t *link, const dd_record_t *record)
 {
-    if (!may_forward(self, link, record)) {
-        char text[PEER_TEXT_MAX];
-        core_log(self, LOG_WARNING,
-            "%s forwards for a client that isn't beneath it, or across tenants",
-            peer_text(link, text));
-        core_count_refused(self, link);
+    if (!within_walls(record) || !may_forward(self, link, record->source)) {
+        core_pass_over(
+            self, link, "forwards for a client that isn't beneath it, or across tenants");
         return;
     }
     core_count_in(self, link, record->payload.size);
@@ -221,6 +220,9 @@ void notify_receipt(core_t *self, peer_t *peer, const dd_record_t *record)
             .ref = record->ref,
             .source = dd_name_bytes(&peer->name),
             .destination = dd_name_bytes(&sender)};
+    } else if (!within_walls(record)) {
+        core_pass_over(self, peer, "passes a receipt across tenants");
+        return;
     }
     pass_back(self, peer, &result);
 }

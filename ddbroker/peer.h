@@ -46,7 +46,6 @@ struct peer {
     uint64_t instance;              /* client: from HELLO */
     uint8_t id[DD_BROKER_ID_SIZE];  /* link: the other broker's */
     dd_scope_t scope;               /* link: the other broker's */
-    bool synced;                    /* link: has told all it has */
     dd_outbox_t outbox;
     uint64_t since_ms;      /* registered, or before that connected */
     uint64_t heard_ms;      /* last frame */
@@ -58,10 +57,11 @@ struct peer {
     entry_t *entries; /* names reached through it: its own, or a link's subtree */
     subscription_t *subscriptions;
     unsigned subscription_count;
-    unsigned questions;  /* under way through the tree */
-    bool lossy;          /* some subscription has lost publications that no GAP has told of */
-    uint64_t stamp;      /* number of the last publication it got, so that it gets one copy */
-    peer_t *prev, *next; /* in the core's list of peers */
+    unsigned questions;       /* under way through the tree */
+    bool lossy;               /* some subscription has lost publications that no GAP has told of */
+    uint64_t stamp;           /* number of the last publication for it, so that it gets one copy */
+    const interest_t *missed; /* the interest by which it missed that one; NULL if it got it */
+    peer_t *prev, *next;      /* in the core's list of peers */
     peer_t *prev_link, *next_link;   /* of registered links */
     peer_t *prev_dirty, *next_dirty; /* of peers with something to send */
     bool dirty;                      /* is in that list */

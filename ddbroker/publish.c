@@ -70,17 +70,16 @@ void publish_sync(core_t *self, peer_t *link)
         tell_link(self, link, DD_ADD_INTEREST, interest_key(interest));
 }
 
-/* What a link says of an interest: false, and the link is ended, if it can't be. */
+/* What a link says of an interest: false if it can't be. The tenant needs no key here: it may have
+   come while this broker's keys are still to be loaded. */
 static bool read_interest(
     core_t *self, peer_t *link, const dd_record_t *record, interest_key_t *key, dd_scope_t *path)
 {
     *key = (interest_key_t){record->tenant, record->topic, record->scope};
-    if (dd_keyring_has_tenant(self->keyring, key->tenant) && dd_topic_subscribable(key->topic) &&
+    if (dd_tenant_valid(key->tenant) && dd_topic_subscribable(key->topic) &&
         dd_scope_is_resolved(key->path) && dd_scope_parse_pattern(path, key->path))
         return true;
-    char text[PEER_TEXT_MAX];
-    core_log(self, LOG_WARNING, "%s tells of an interest that can't be", peer_text(link, text));
-    core_count_refused(self, link);
+    core_pass_over(self, link, "tells of an interest that can't be");
     return false;
 }
 
@@ -183,6 +182,7 @@ typedef struct {
     core_t *core;
     const peer_t *from;
     dd_bytes_t tenant; /* whose subscribers get it */
+    bool stays;        /* it has passed as many links as it may */
     dd_record_t for_clients;
     dd_record_t for_links;
     dd_bytes_t client_copy; /* encoded; empty before the first */
@@ -199,34 +199,51 @@ static dd_error_t append(peer_t *peer, const dd_record_t *record, dd_bytes_t *co
     return error;
 }
 
-static void lose(core_t *self, subscription_t *subscription, uint64_t count)
-{
-    peer_t *peer = subscription->key.peer;
-    subscription->lost += count;
-    peer->lossy = true;
-    peer->count.dropped += count;
-    self->count.dropped += count;
-}
-
-static void hand_over(delivery_t *delivery, subscription_t *subscription)
+/* False if the peer has no room. */
+static bool hand_over(delivery_t *delivery, peer_t *peer)
 {
     core_t *self = delivery->core;
-    peer_t *peer = subscription->key.peer;
     bool link = peer_is_link(peer);
     dd_error_t error = DD_E_OVERLOADED;
     if (!peer->lossy || publish_tell_gaps(self, peer))
         error = link ? append(peer, &delivery->for_links, &delivery->link_copy)
                      : append(peer, &delivery->for_clients, &delivery->client_copy);
     if (error != DD_OK) {
-        lose(self, subscription, 1);
-        return;
+        peer->count.dropped++;
+        self->count.dropped++;
+        return false;
     }
     core_count_out(self, peer, delivery->for_clients.payload.size);
     core_touch(self, peer);
+    return true;
 }
 
-/* To every holder of a matching interest once, but not back where it came from. A client does get
-   its own publications if it subscribed to them. */
+static void lose(subscription_t *subscription, uint64_t count)
+{
+    subscription->lost += count;
+    subscription->key.peer->lossy = true;
+}
+
+/* A peer gets one copy, by whichever of its interests comes first. If it misses it, it has missed
+   it by each of them: what is beneath a link may have any one of them. */
+static void offer(delivery_t *delivery, subscription_t *holder, uint64_t stamp)
+{
+    peer_t *peer = holder->key.peer;
+    const interest_t *interest = holder->key.interest;
+    if (peer_is_link(peer) && (peer == delivery->from || delivery->stays))
+        return;
+    bool first = peer->stamp != stamp;
+    peer->stamp = stamp;
+    if (first && hand_over(delivery, peer))
+        peer->missed = NULL;
+    else if (first || (peer->missed && peer->missed != interest)) {
+        peer->missed = interest;
+        lose(holder, 1);
+    }
+}
+
+/* To every holder of a matching interest, but not back where it came from. A client does get its
+   own publications if it subscribed to them. */
 static void deliver(delivery_t *delivery)
 {
     core_t *self = delivery->core;
@@ -237,36 +254,32 @@ static void deliver(delivery_t *delivery)
     while ((interest = interest_next(&match))) {
         subscription_t *holder;
         DL_FOREACH2(interest->holders, holder, next_holder)
-        {
-            peer_t *peer = holder->key.peer;
-            if (peer->stamp == stamp || (peer == delivery->from && peer_is_link(peer)))
-                continue;
-            peer->stamp = stamp;
-            hand_over(delivery, holder);
-        }
+        offer(delivery, holder, stamp);
     }
 }
 
-/* `source` is a full name; `relay` what a link is to get. */
+/* `relay` is as it came in: its hops so far, its source a full name. */
 static void publish(core_t *self, peer_t *from, const dd_record_t *relay)
 {
     core_count_in(self, from, relay->payload.size);
     delivery_t delivery = {.core = self,
         .from = from,
         .tenant = relay->tenant,
+        .stays = relay->hops >= DD_HOPS_MAX,
         .for_clients = {.type = DD_PUBLICATION,
             .source = dd_name_shown(relay->source, relay->tenant),
             .topic = relay->topic,
             .scope = relay->scope,
             .payload = relay->payload},
         .for_links = *relay};
+    delivery.for_links.flags = 0;
+    delivery.for_links.hops++;
     deliver(&delivery);
 }
 
 void publish_publish(core_t *self, peer_t *client, const dd_record_t *record)
 {
     dd_record_t relay = {.type = DD_RELAY,
-        .hops = 1,
         .source = dd_name_bytes(&client->name),
         .scope = dd_scope_bytes(&self->scope),
         .payload = record->payload};
@@ -279,41 +292,36 @@ void publish_publish(core_t *self, peer_t *client, const dd_record_t *record)
         publish(self, client, &relay);
 }
 
-/* Rules 1 and 2, as for a FORWARD. */
-static bool may_relay(core_t *self, const peer_t *link, const dd_record_t *record)
+/* Where a publication can come from: a broker's scope. */
+static bool is_origin(dd_bytes_t scope)
+{
+    return dd_scope_is_resolved(scope) && dd_scope_depth(scope) > 0;
+}
+
+/* Rule 1, and what no broker can have written. */
+static bool is_valid_relay(const dd_record_t *record)
 {
     dd_bytes_t tenant, client;
-    if (!dd_name_split(record->source, &tenant, &client) || !dd_topic_subscribable(record->topic) ||
-        !dd_scope_is_resolved(record->scope))
-        return false;
-    if (!dd_bytes_equal(tenant, record->tenant) &&
-        !dd_bytes_equal(record->tenant, dd_bytes_of(DD_PUBLIC)))
-        return false;
-    if (link->role == ROLE_PARENT)
-        return true;
-    entry_t *entry = directory_find(&self->directory, record->source);
-    return entry && entry->via == link;
+    return dd_name_split(record->source, &tenant, &client) &&
+           (dd_bytes_equal(tenant, record->tenant) ||
+               dd_bytes_equal(record->tenant, dd_bytes_of(DD_PUBLIC))) &&
+           dd_topic_subscribable(record->topic) && is_origin(record->scope);
+}
+
+/* Rule 2: a child relays for clients beneath it only. And the parent for none of those beneath this
+   broker: that would be a publication that comes round a loop which is about to be found. */
+static bool may_relay(const core_t *self, const peer_t *link, dd_bytes_t source)
+{
+    entry_t *entry = directory_find(&self->directory, source);
+    return entry ? entry->via == link : link->role == ROLE_PARENT;
 }
 
 void publish_relay(core_t *self, peer_t *link, const dd_record_t *record)
 {
-    char text[PEER_TEXT_MAX];
-    if (!may_relay(self, link, record)) {
-        core_log(self, LOG_WARNING,
-            "%s relays for a client that isn't beneath it, or across tenants",
-            peer_text(link, text));
-        core_count_refused(self, link);
-        return;
-    }
-    if (record->hops >= DD_HOPS_MAX) {
-        core_log(
-            self, LOG_WARNING, "a publication from %s took too many hops", peer_text(link, text));
-        core_count_refused(self, link);
-        return;
-    }
-    dd_record_t relay = *record;
-    relay.hops++;
-    publish(self, link, &relay);
+    if (is_valid_relay(record) && may_relay(self, link, record->source))
+        publish(self, link, record);
+    else
+        core_pass_over(self, link, "relays for a client that isn't beneath it, or across tenants");
 }
 
 /* ---- Losses -------------------------------------------------------------------------------- */
@@ -326,13 +334,16 @@ void publish_gap(core_t *self, peer_t *link, const dd_record_t *record)
     if (!read_interest(self, link, record, &key, &path))
         return;
     interest_t *interest = interest_find(&self->interests, key);
+    uint64_t stamp = ++self->publications;
     subscription_t *holder;
     DL_FOREACH2(interest ? interest->holders : NULL, holder, next_holder)
     {
-        if (holder->key.peer == link)
+        peer_t *peer = holder->key.peer;
+        if (peer == link || peer->stamp == stamp)
             continue;
-        lose(self, holder, record->number);
-        publish_tell_gaps(self, holder->key.peer);
+        peer->stamp = stamp;
+        lose(holder, record->number);
+        publish_tell_gaps(self, peer);
     }
 }
 

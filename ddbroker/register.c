@@ -191,10 +191,9 @@ static bool may_add(const core_t *self, dd_bytes_t name)
 
 static void refuse_client(core_t *self, peer_t *link, const dd_record_t *record, dd_error_t why)
 {
-    char text[PEER_TEXT_MAX];
-    core_log(self, LOG_WARNING, "%s tells of a client that can't stay: %s", peer_text(link, text),
-        why == DD_E_NAME_TAKEN ? "its name is taken" : "its tenant has no key here");
-    core_count_refused(self, link);
+    core_pass_over(self, link,
+        why == DD_E_NAME_TAKEN ? "tells of a client whose name is taken"
+                               : "tells of a client of a tenant that has no key here");
     tell_child(self, link, record->name, record->number, why);
 }
 

@@ -18,7 +18,7 @@ struct core {
     uint8_t id[DD_BROKER_ID_SIZE]; /* drawn at start */
     bool auto_scope;
     dd_scope_t scope;
-    uint8_t ancestors[DD_HOPS_MAX * DD_BROKER_ID_SIZE]; /* ids, the parent's first */
+    uint8_t ancestors[DD_ANCESTORS_MAX * DD_BROKER_ID_SIZE]; /* ids, the parent's first */
     size_t ancestors_size;
     uint64_t started_ms;
     uint64_t now_ms;     /* of the call at hand */
@@ -47,6 +47,10 @@ void core_tell(core_t *self, peer_t *peer, const dd_record_t *record);
 
 /* Answers a request that failed: ERROR with its ref. */
 void core_refuse(core_t *self, peer_t *peer, dd_error_t code, uint32_t ref, dd_bytes_t about);
+
+/* Passes over something that a link said and can't have meant: logs and counts it. what: "tells of
+   an interest that can't be". */
+void core_pass_over(core_t *self, peer_t *link, const char *what);
 
 /* Says something in the log and among the events that this tenant, or EVENT_FOR_ALL, may see. */
 __attribute__((format(printf, 4, 5))) void core_event(

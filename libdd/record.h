@@ -21,8 +21,10 @@
 /* What a record adds to its payload at most: header, three str8, refs. */
 #define DD_RECORD_OVERHEAD 1024
 #define DD_BROKER_ID_SIZE 16
-/* Hops a record may take, and so ancestors a broker may have. */
+/* Links that a record may pass, and brokers above a broker: with half as many, a record gets from
+   everywhere to everywhere. */
 #define DD_HOPS_MAX 16
+#define DD_ANCESTORS_MAX (DD_HOPS_MAX / 2)
 
 /* ms between two PINGs: what a broker may ask for in WELCOME and ADMIT. */
 #define DD_HEARTBEAT_LEAST 100

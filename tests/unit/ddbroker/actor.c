@@ -70,7 +70,7 @@ actor_t *actor_operator(broker_t *broker)
 actor_t *actor_child(broker_t *broker, uint8_t id, const char *scope)
 {
     uint8_t ids[DD_BROKER_ID_SIZE];
-    char name[16];
+    char name[32];
     actor_t *self = actor_connect(broker, KEY_OF_BROKERS);
     memset(ids, id, sizeof ids);
     snprintf(name, sizeof name, "child%u", id);
