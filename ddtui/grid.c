@@ -69,7 +69,7 @@ static bool make_room(grid_t *self, size_t count)
 static bool is_wanted(const grid_t *self, const void *source, size_t index)
 {
     if (self->filter.length == 0)
-        return true;
+        return !self->ops->hidden || !self->ops->hidden(source, index);
     char text[GRID_TEXT_ROOM];
     size_t size = self->ops->text(source, index, text, sizeof text);
     return filter_wants(&self->filter, text, size);

@@ -27,6 +27,8 @@ typedef struct {
     uint64_t (*identity)(const void *source, size_t index);
     /* The text that a filter looks at; returns its bytes. */
     size_t (*text)(const void *source, size_t index, char *out, size_t room);
+    /* Rows that are left out as long as there is no filter; NULL if there are none. */
+    bool (*hidden)(const void *source, size_t index);
     /* Orders two rows by a column; NULL if the source's order is the only one. */
     int (*compare)(const void *source, size_t a, size_t b, size_t column);
 } grid_ops_t;

@@ -11,6 +11,8 @@
 #include "libdd/utf8.h"
 
 #define ELLIPSIS "…"
+/* Bytes of the longest character. */
+#define UTF8_MAX 4
 
 /* A whole UTF-8 character and the cells it takes. */
 typedef struct {
@@ -90,7 +92,7 @@ size_t text_escape(const void *data, size_t size, char *out, size_t room)
 static glyph_t glyph_at(const char *text)
 {
     uint32_t character;
-    size_t size = dd_utf8_decode((const uint8_t *)text, strlen(text), &character);
+    size_t size = dd_utf8_decode((const uint8_t *)text, strnlen(text, UTF8_MAX), &character);
     if (size == 0)
         return (glyph_t){1, 1};
     int width = wcwidth((wchar_t)character);
@@ -122,6 +124,11 @@ static size_t measure(const char *text, size_t *width)
     }
     *width = taken;
     return size;
+}
+
+size_t text_prefix(const char *text, size_t width)
+{
+    return measure(text, &width);
 }
 
 void text_fit(const char *text, size_t width, char *out, size_t room)

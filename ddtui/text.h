@@ -24,6 +24,9 @@ size_t text_escape(const void *data, size_t size, char *out, size_t room);
 /* Cells that an escaped text takes. */
 size_t text_width(const char *text);
 
+/* Bytes of the longest start of an escaped text that takes no more than width cells. */
+size_t text_prefix(const char *text, size_t width);
+
 /* Copies an escaped text so that it takes exactly width cells: filled up with spaces, or cut, and
    then with a "…" at its end. out ends with NUL; what doesn't fit into room is left out. */
 void text_fit(const char *text, size_t width, char *out, size_t room);

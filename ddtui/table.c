@@ -1,0 +1,139 @@
+/*
+ * table - rows and columns on a canvas: as many columns as fit, and only the rows that are visible
+ */
+#include "table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "text.h"
+
+/* ---- Columns -------------------------------------------------------------------------------- */
+
+static int total_width(const table_t *self, unsigned rank)
+{
+    int width = 0;
+    for (size_t i = 0; i < self->count; i++)
+        if (self->columns[i].rank <= rank)
+            width += self->columns[i].width + (width > 0 ? 1 : 0);
+    return width;
+}
+
+void table_layout(const table_t *self, int width, int widths[TABLE_COLUMNS_MAX])
+{
+    unsigned rank = 0;
+    int flexible = 0;
+    for (size_t i = 0; i < self->count; i++)
+        rank = self->columns[i].rank > rank ? self->columns[i].rank : rank;
+    while (rank > 1 && total_width(self, rank) > width)
+        rank--;
+    for (size_t i = 0; i < self->count; i++) {
+        widths[i] = self->columns[i].rank <= rank ? self->columns[i].width : 0;
+        flexible += widths[i] > 0 && self->columns[i].flexible;
+    }
+    int left = width - total_width(self, rank);
+    for (size_t i = 0; i < self->count && flexible > 0; i++) {
+        if (widths[i] == 0 || !self->columns[i].flexible)
+            continue;
+        int share = left / flexible--;
+        widths[i] = widths[i] + share > 1 ? widths[i] + share : 1;
+        left -= share;
+    }
+}
+
+static const column_t *column_of(const table_t *self, size_t column)
+{
+    const char *field = self->columns[column].field;
+    return field ? columns_find(columns_of(self->view), field) : NULL;
+}
+
+int table_compare(const table_t *self, const void *source, size_t a, size_t b, size_t column)
+{
+    const column_t *field = column_of(self, column);
+    return field ? column_compare(field, self->row(source, a), self->row(source, b)) : 0;
+}
+
+/* ---- Drawing -------------------------------------------------------------------------------- */
+
+static void draw_cell(const table_column_t *column, int width, int at, unsigned style,
+    const char *text, canvas_t *canvas, rect_t line)
+{
+    char fitted[COLUMN_TEXT_ROOM];
+    size_t taken = text_width(text);
+    int indent = column->right && taken < (size_t)width ? width - (int)taken : 0;
+    text_fit(text, (size_t)(width - indent), fitted, sizeof fitted);
+    canvas_text(canvas, line, 0, at + indent, style, fitted);
+}
+
+static void draw_titles(
+    const table_t *self, const grid_t *grid, const int widths[], canvas_t *canvas, rect_t line)
+{
+    bool reverse;
+    size_t order = grid_order(grid, &reverse);
+    int at = 0;
+    for (size_t i = 0; i < self->count; i++) {
+        char title[64];
+        if (widths[i] == 0)
+            continue;
+        const char *mark = i != order ? "" : reverse ? "▼" : "▲";
+        snprintf(title, sizeof title, "%s%s", self->columns[i].title, mark);
+        draw_cell(&self->columns[i], widths[i], at, STYLE_TITLE, title, canvas, line);
+        at += widths[i] + 1;
+    }
+}
+
+static void cell_text(
+    const table_t *self, const void *source, size_t index, size_t column, char *out, size_t room)
+{
+    const column_t *field = column_of(self, column);
+    if (self->cell && self->cell(source, index, column, out, room))
+        return;
+    if (field)
+        column_text(field, self->row(source, index), out, room);
+}
+
+static void draw_row(const table_t *self, const void *source, size_t index, const int widths[],
+    canvas_t *canvas, rect_t line)
+{
+    int at = 0;
+    for (size_t i = 0; i < self->count; i++) {
+        char text[COLUMN_TEXT_ROOM] = "";
+        if (widths[i] == 0)
+            continue;
+        cell_text(self, source, index, i, text, sizeof text);
+        unsigned style = self->style ? self->style(source, index, i) : STYLE_PLAIN;
+        draw_cell(&self->columns[i], widths[i], at, style, text, canvas, line);
+        at += widths[i] + 1;
+    }
+}
+
+rect_t table_draw(
+    const table_t *self, const void *source, grid_t *grid, canvas_t *canvas, rect_t area)
+{
+    int widths[TABLE_COLUMNS_MAX];
+    table_layout(self, area.width, widths);
+    draw_titles(self, grid, widths, canvas, rect_cut_top(&area, 1));
+    size_t top = grid_top(grid, (size_t)area.height);
+    for (int row = 0; row < area.height && top + (size_t)row < grid_count(grid); row++) {
+        rect_t line = {area.row + row, area.column, 1, area.width};
+        size_t position = top + (size_t)row;
+        draw_row(self, source, grid_index(grid, position), widths, canvas, line);
+        canvas_mark_text(canvas, line, 0, filter_marks(grid_filter(grid)));
+        if (position == grid_selected(grid))
+            canvas_mark(canvas, line, STYLE_SELECTED);
+    }
+    return area;
+}
+
+void table_draw_bar(canvas_t *canvas, rect_t box, size_t first, size_t visible, size_t count)
+{
+    size_t height = box.height > 2 ? (size_t)box.height - 2 : 0;
+    if (count <= visible || height == 0)
+        return;
+    size_t size = height * visible / count;
+    if (size == 0)
+        size = 1;
+    size_t start = (height - size) * first / (count - visible);
+    for (size_t i = 0; i < size; i++)
+        canvas_text(canvas, box, 1 + (int)(start + i), box.width - 1, STYLE_STRONG, "█");
+}

@@ -1,0 +1,47 @@
+/*
+ * table - rows and columns on a canvas: as many columns as fit, and only the rows that are visible
+ */
+#ifndef TABLE_H_INCLUDED
+#define TABLE_H_INCLUDED
+
+#include "canvas.h"
+#include "columns.h"
+#include "grid.h"
+
+#define TABLE_COLUMNS_MAX 16
+
+typedef struct {
+    const char *field; /* of the view's columns, by which it is ordered, too; or NULL */
+    const char *title;
+    int width;     /* cells, at least */
+    unsigned rank; /* 1 is the last to leave a table that is too narrow */
+    bool flexible; /* takes what is left over */
+    bool right;    /* stands at the right edge, as numbers do */
+} table_column_t;
+
+typedef struct {
+    view_t view; /* whose columns the fields are; VIEW_NONE if there are none */
+    const table_column_t *columns;
+    size_t count;
+    /* The row, of the struct that the view has, of an index; may be NULL without a view. */
+    const void *(*row)(const void *source, size_t index);
+    /* Writes a cell, escaped; false leaves it to the column's field. May be NULL. */
+    bool (*cell)(const void *source, size_t index, size_t column, char *out, size_t room);
+    /* The style of a row, or of one cell of it; may be NULL. */
+    unsigned (*style)(const void *source, size_t index, size_t column);
+} table_t;
+
+/* Chooses the widths of the columns, 0 for those that don't fit, with one blank between two. */
+void table_layout(const table_t *self, int width, int widths[TABLE_COLUMNS_MAX]);
+
+/* Orders two rows by a column of the table; 0 if it has no field. */
+int table_compare(const table_t *self, const void *source, size_t a, size_t b, size_t column);
+
+/* Draws titles and rows, the selected one marked, and what is found. Returns where the rows are. */
+rect_t table_draw(
+    const table_t *self, const void *source, grid_t *grid, canvas_t *canvas, rect_t area);
+
+/* Draws a bar on the right edge of a box that shows which part of the rows is visible. */
+void table_draw_bar(canvas_t *canvas, rect_t box, size_t first, size_t visible, size_t count);
+
+#endif

@@ -1,0 +1,186 @@
+/*
+ * view_clients - every client that the key may see, and where it is connected
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "text.h"
+#include "views.h"
+
+/* Least columns of a screen that has a detail pane beside the list. */
+#define DETAIL_FROM 120
+#define DETAIL_WIDTH 44
+/* Subscriptions and events that a client's detail lists. */
+#define DETAIL_ROWS 50
+
+enum { COLUMN_NAME };
+
+static const table_column_t COLUMNS[] = {
+    [COLUMN_NAME] = {"name", "CLIENT", 18, 1, true, false},
+    {"broker", "BROKER", 14, 1, true, false},
+    {"scope", "SCOPE", 10, 3, false, false},
+    {"subscriptions", "SUBSCR", 6, 5, false, true},
+    {"in_rate", "IN/S", 6, 4, false, true},
+    {"out_rate", "OUT/S", 6, 4, false, true},
+    {"outbox", "OUTBOX", 7, 6, false, true},
+    {"dropped", "DROPPED", 7, 8, false, true},
+    {"refused", "REFUSED", 7, 9, false, true},
+    {"idle_ms", "IDLE", 6, 7, false, true},
+    {"since_ms", "SINCE", 8, 2, false, true},
+};
+#define COLUMN_SINCE (sizeof COLUMNS / sizeof COLUMNS[0] - 1)
+
+static const model_t *model_of(const page_state_t *self)
+{
+    return rounds_model(live_rounds(self->live), VIEW_CLIENTS);
+}
+
+static const void *row_at(const void *source, size_t index)
+{
+    return model_row(model_of(source), VIEW_CLIENTS, index);
+}
+
+static size_t count(const void *source)
+{
+    return model_count(model_of(source), VIEW_CLIENTS);
+}
+
+static uint64_t identity(const void *source, size_t index)
+{
+    const client_t *client = row_at(source, index);
+    return grid_identity(
+        grid_identity(grid_identity(GRID_IDENTITY, client->tenant), client->name), client->broker);
+}
+
+static size_t row_text(const void *source, size_t index, char *out, size_t room)
+{
+    const client_t *client = row_at(source, index);
+    return (size_t)snprintf(
+        out, room, "%s.%s %s %s", client->tenant, client->name, client->broker, client->scope);
+}
+
+static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
+{
+    const page_state_t *self = source;
+    const client_t *client = row_at(source, index);
+    if (column == COLUMN_NAME) {
+        char name[DD_NAME_MAX + 1];
+        live_shown_name(self->live, client->tenant, client->name, name);
+        text_escape(name, strlen(name), out, room);
+        return true;
+    }
+    if (column != COLUMN_SINCE || client->silent_ms == 0)
+        return false;
+    snprintf(out, room, "left %" PRIu64 "s", client->silent_ms / 1000);
+    return true;
+}
+
+static unsigned style(const void *source, size_t index, size_t column)
+{
+    const page_state_t *self = source;
+    const client_t *client = row_at(source, index);
+    if (client->silent_ms > 0)
+        return STYLE_DIM;
+    bool is_own = live_is_own(self->live, client->tenant, client->name);
+    return column == COLUMN_NAME && is_own ? STYLE_ACCENT : STYLE_PLAIN;
+}
+
+static const table_t TABLE = {.view = VIEW_CLIENTS,
+    .columns = COLUMNS,
+    .count = sizeof COLUMNS / sizeof COLUMNS[0],
+    .row = row_at,
+    .cell = cell,
+    .style = style};
+
+static int compare(const void *source, size_t a, size_t b, size_t column)
+{
+    return table_compare(&TABLE, source, a, b, column);
+}
+
+static const grid_ops_t GRID = {
+    .count = count, .identity = identity, .text = row_text, .compare = compare};
+
+/* ---- The detail ----------------------------------------------------------------------------- */
+
+static void add_subscriptions(const page_state_t *self, const client_t *client, sheet_t *sheet)
+{
+    const model_t *model = rounds_model(live_rounds(self->live), VIEW_SUBSCRIPTIONS);
+    size_t found = 0;
+    for (size_t i = 0; i < model_count(model, VIEW_SUBSCRIPTIONS) && found < DETAIL_ROWS; i++) {
+        const subscription_t *row = model_row(model, VIEW_SUBSCRIPTIONS, i);
+        char topic[DD_TOPIC_MAX + 1];
+        if (strcmp(row->tenant, client->tenant) != 0 || strcmp(row->client, client->name) != 0)
+            continue;
+        if (found++ == 0)
+            sheet_text(sheet, STYLE_TITLE, "Subscribed to");
+        text_escape(row->topic, strlen(row->topic), topic, sizeof topic);
+        sheet_print(sheet, STYLE_PLAIN, "  %s  %s", topic, row->path);
+    }
+}
+
+/* The brokers' own words, in which the full name stands. */
+static void add_events(const page_state_t *self, const client_t *client, sheet_t *sheet)
+{
+    const model_t *model = rounds_model(live_rounds(self->live), VIEW_EVENTS);
+    char name[DD_NAME_MAX + 1];
+    size_t found = 0;
+    snprintf(name, sizeof name, "%s.%s", client->tenant, client->name);
+    for (size_t i = 0; i < model_count(model, VIEW_EVENTS) && found < DETAIL_ROWS; i++) {
+        const happening_t *row = model_row(model, VIEW_EVENTS, i);
+        char text[sizeof row->text];
+        if (!strstr(row->text, name))
+            continue;
+        if (found++ == 0)
+            sheet_text(sheet, STYLE_TITLE, "Lately");
+        text_escape(row->text, strlen(row->text), text, sizeof text);
+        sheet_print(sheet, STYLE_PLAIN, "  %" PRIu64 "s ago  %s", row->age_ms / 1000, text);
+    }
+}
+
+static void detail(page_state_t *self, size_t index, sheet_t *sheet)
+{
+    const client_t *client = row_at(self, index);
+    if (client->silent_ms > 0)
+        sheet_print(
+            sheet, STYLE_WARNING, "no longer reported for %" PRIu64 " s", client->silent_ms / 1000);
+    page_add_columns(sheet, VIEW_CLIENTS, client);
+    add_subscriptions(self, client, sheet);
+    add_events(self, client, sheet);
+}
+
+/* ---- The page ------------------------------------------------------------------------------- */
+
+static void title(const page_state_t *self, char *out, size_t room)
+{
+    const round_t *last = rounds_last(live_rounds(self->live), VIEW_CLIENTS);
+    int used = snprintf(out, room, "Clients");
+    if (last->any && last->silent > 0)
+        snprintf(out + used, room - (size_t)used, " (%" PRIu64 " brokers silent)", last->silent);
+    else if (last->full)
+        snprintf(out + used, room - (size_t)used, " (not all: too many)");
+}
+
+static void draw(page_state_t *self, canvas_t *canvas, rect_t area)
+{
+    char line[64];
+    rect_t right = {0};
+    if (area.width >= DETAIL_FROM)
+        right = rect_cut_right(&area, DETAIL_WIDTH);
+    title(self, line, sizeof line);
+    page_draw_list(self, canvas, area, line);
+    page_draw_empty(self, canvas, area,
+        rounds_last(live_rounds(self->live), VIEW_CLIENTS)->any
+            ? "No client of this tenant is anywhere in the tree."
+            : "Waiting for the brokers to answer.");
+    if (right.width > 0)
+        page_draw_detail(self, canvas, right, "Client");
+}
+
+const page_ops_t CLIENTS_PAGE = {.title = "Clients",
+    .views = 1u << VIEW_TREE | 1u << VIEW_CLIENTS,
+    .detail_views = 1u << VIEW_SUBSCRIPTIONS | 1u << VIEW_EVENTS,
+    .grid = &GRID,
+    .table = &TABLE,
+    .draw = draw,
+    .detail = detail};

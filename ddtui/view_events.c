@@ -1,0 +1,159 @@
+/*
+ * view_events - what happened: the brokers' events and the console's own notes
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "text.h"
+#include "views.h"
+
+enum { COLUMN_TIME, COLUMN_LEVEL, COLUMN_BROKER, COLUMN_TENANT, COLUMN_EVENT };
+
+static const table_column_t COLUMNS[] = {
+    [COLUMN_TIME] = {NULL, "TIME", 8, 2, false, false},
+    [COLUMN_LEVEL] = {NULL, "LEVEL", 7, 3, false, false},
+    [COLUMN_BROKER] = {NULL, "WHERE", 14, 1, false, false},
+    [COLUMN_TENANT] = {NULL, "TENANT", 10, 4, false, false},
+    [COLUMN_EVENT] = {NULL, "EVENT", 30, 1, true, false},
+};
+
+/* Of the notes' kinds, in the words of the brokers. */
+static const char *const LEVELS[] = {[NOTE_PLAIN] = "info",
+    [NOTE_GOOD] = "notice",
+    [NOTE_WARNING] = "warning",
+    [NOTE_BAD] = "error"};
+
+/* ---- Rows: what brokers reported and then the notes, in the source; by time, in the list ----- */
+
+typedef struct {
+    int64_t wall_ms;
+    const char *level;
+    const char *broker;
+    const char *tenant;
+    const char *text;
+    bool escaped; /* text is */
+} event_t;
+
+static const model_t *model_of(const page_state_t *self)
+{
+    return rounds_model(live_rounds(self->live), VIEW_EVENTS);
+}
+
+static size_t count(const void *source)
+{
+    const page_state_t *self = source;
+    return model_count(model_of(self), VIEW_EVENTS) + notes_count(live_notes(self->live));
+}
+
+/* When the newest round of events was taken, since 1970. */
+static int64_t round_wall_ms(const page_state_t *self)
+{
+    const round_t *last = rounds_last(live_rounds(self->live), VIEW_EVENTS);
+    return live_wall_ms(self->live) - (int64_t)(live_now_ms(self->live) - last->finished_ms);
+}
+
+static event_t event_at(const page_state_t *self, size_t index)
+{
+    size_t reported = model_count(model_of(self), VIEW_EVENTS);
+    if (index >= reported) {
+        const note_t *note = notes_at(live_notes(self->live), index - reported);
+        return (event_t){note->wall_ms, LEVELS[note->kind], "this console", "", note->text, true};
+    }
+    const happening_t *row = model_row(model_of(self), VIEW_EVENTS, index);
+    return (event_t){round_wall_ms(self) - (int64_t)row->age_ms, row->level, row->broker,
+        row->tenant, row->text, false};
+}
+
+/* Good to half a second: an event's age is told anew, and slightly differently, in each round. */
+static uint64_t identity(const void *source, size_t index)
+{
+    event_t event = event_at(source, index);
+    uint64_t number = grid_identity(GRID_IDENTITY, event.broker);
+    return grid_identity(number, event.text) + (uint64_t)((event.wall_ms + 250) / 500);
+}
+
+static size_t row_text(const void *source, size_t index, char *out, size_t room)
+{
+    event_t event = event_at(source, index);
+    return (size_t)snprintf(
+        out, room, "%s %s %s %s", event.level, event.broker, event.tenant, event.text);
+}
+
+/* The only order there is: the oldest first. */
+static int compare(const void *source, size_t a, size_t b, size_t column)
+{
+    (void)column;
+    int64_t left = event_at(source, a).wall_ms, right = event_at(source, b).wall_ms;
+    return (left > right) - (left < right);
+}
+
+static void prepare(page_state_t *self)
+{
+    grid_set_order(self->grid, COLUMN_TIME, false);
+}
+
+/* ---- The table ------------------------------------------------------------------------------ */
+
+static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
+{
+    event_t event = event_at(source, index);
+    const char *const texts[] = {[COLUMN_LEVEL] = event.level,
+        [COLUMN_BROKER] = event.broker,
+        [COLUMN_TENANT] = event.tenant,
+        [COLUMN_EVENT] = event.text};
+    if (column == COLUMN_TIME)
+        page_time(event.wall_ms, false, out);
+    else if (column == COLUMN_EVENT && event.escaped)
+        snprintf(out, room, "%s", event.text);
+    else
+        text_escape(texts[column], strlen(texts[column]), out, room);
+    return true;
+}
+
+static unsigned style(const void *source, size_t index, size_t column)
+{
+    static const struct {
+        const char *level;
+        unsigned style;
+    } STYLES_OF[] = {{"error", STYLE_BAD}, {"warning", STYLE_WARNING}, {"notice", STYLE_ACCENT}};
+    event_t event = event_at(source, index);
+    for (size_t i = 0; i < sizeof STYLES_OF / sizeof STYLES_OF[0]; i++)
+        if (column == COLUMN_LEVEL && strcmp(event.level, STYLES_OF[i].level) == 0)
+            return STYLES_OF[i].style;
+    return STYLE_PLAIN;
+}
+
+static const table_t TABLE = {.view = VIEW_NONE,
+    .columns = COLUMNS,
+    .count = sizeof COLUMNS / sizeof COLUMNS[0],
+    .cell = cell,
+    .style = style};
+
+static const grid_ops_t GRID = {
+    .count = count, .identity = identity, .text = row_text, .compare = compare};
+
+/* ---- The page ------------------------------------------------------------------------------- */
+
+static void detail(page_state_t *self, size_t index, sheet_t *sheet)
+{
+    for (size_t column = 0; column < TABLE.count; column++) {
+        char text[COLUMN_TEXT_ROOM];
+        cell(self, index, column, text, sizeof text);
+        sheet_pair(sheet, COLUMNS[column].title, style(self, index, column), text);
+    }
+}
+
+static void draw(page_state_t *self, canvas_t *canvas, rect_t area)
+{
+    page_draw_list(self, canvas, area, "Events");
+    page_draw_empty(self, canvas, area, "Nothing has happened that this key may know.");
+}
+
+const page_ops_t EVENTS_PAGE = {.title = "Events",
+    .views = 1u << VIEW_TREE | 1u << VIEW_EVENTS,
+    .rolls = true,
+    .grid = &GRID,
+    .table = &TABLE,
+    .prepare = prepare,
+    .draw = draw,
+    .detail = detail};

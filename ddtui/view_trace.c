@@ -1,0 +1,149 @@
+/*
+ * view_trace - one notification's way, broker by broker
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "text.h"
+#include "views.h"
+
+enum { COLUMN_NUMBER, COLUMN_BROKER, COLUMN_SCOPE, COLUMN_DECISION, COLUMN_STEP, COLUMN_HEARD };
+
+static const table_column_t COLUMNS[] = {
+    [COLUMN_NUMBER] = {NULL, "#", 3, 3, false, true},
+    [COLUMN_BROKER] = {NULL, "BROKER", 16, 1, false, false},
+    [COLUMN_SCOPE] = {NULL, "SCOPE", 12, 4, false, false},
+    [COLUMN_DECISION] = {NULL, "WHAT IT DID", 24, 1, true, false},
+    [COLUMN_STEP] = {NULL, "THIS STEP", 10, 2, false, true},
+    [COLUMN_HEARD] = {NULL, "ALL SO FAR", 10, 5, false, true},
+};
+
+static const hop_t *hop_at(const page_state_t *self, size_t index)
+{
+    return &live_trace(self->live)->hops[index];
+}
+
+static size_t count(const void *source)
+{
+    const page_state_t *self = source;
+    return live_trace(self->live)->count;
+}
+
+static uint64_t identity(const void *source, size_t index)
+{
+    return hop_at(source, index)->number;
+}
+
+static size_t row_text(const void *source, size_t index, char *out, size_t room)
+{
+    const hop_t *hop = hop_at(source, index);
+    return (size_t)snprintf(out, room, "%s %s %s", hop->broker, hop->scope, hop->decision);
+}
+
+static void ms_text(uint64_t us, char *out, size_t room)
+{
+    snprintf(out, room, "%" PRIu64 ".%02" PRIu64 " ms", us / 1000, us % 1000 / 10);
+}
+
+static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
+{
+    const page_state_t *self = source;
+    const hop_t *hop = hop_at(self, index);
+    switch (column) {
+    case COLUMN_NUMBER:
+        snprintf(out, room, "%" PRIu64, hop->number);
+        break;
+    case COLUMN_BROKER:
+        text_escape(hop->broker, strlen(hop->broker), out, room);
+        break;
+    case COLUMN_SCOPE:
+        text_escape(hop->scope, strlen(hop->scope), out, room);
+        break;
+    case COLUMN_STEP:
+        ms_text(trace_step_us(live_trace(self->live), index), out, room);
+        break;
+    case COLUMN_HEARD:
+        ms_text(hop->heard_us, out, room);
+        break;
+    default:
+        text_escape(hop->decision, strlen(hop->decision), out, room);
+    }
+    return true;
+}
+
+static unsigned style(const void *source, size_t index, size_t column)
+{
+    const hop_t *hop = hop_at(source, index);
+    return column == COLUMN_DECISION && hop->error != DD_OK ? STYLE_BAD : STYLE_PLAIN;
+}
+
+static const table_t TABLE = {.view = VIEW_NONE,
+    .columns = COLUMNS,
+    .count = sizeof COLUMNS / sizeof COLUMNS[0],
+    .cell = cell,
+    .style = style};
+
+static const grid_ops_t GRID = {.count = count, .identity = identity, .text = row_text};
+
+/* ---- The page ------------------------------------------------------------------------------- */
+
+static void add_pair(
+    sheet_t *sheet, const char *name, unsigned line_style, const char *text, const char *more)
+{
+    char line[1024], escaped[512];
+    text_escape(text, strlen(text), escaped, sizeof escaped);
+    snprintf(line, sizeof line, "%s%s", escaped, more);
+    sheet_pair(sheet, name, line_style, line);
+}
+
+static void detail(page_state_t *self, size_t index, sheet_t *sheet)
+{
+    const hop_t *hop = hop_at(self, index);
+    add_pair(sheet, "broker", STYLE_PLAIN, hop->broker, "");
+    add_pair(sheet, "scope", STYLE_PLAIN, hop->scope, "");
+    add_pair(sheet, "what it did", style(self, index, COLUMN_DECISION), hop->decision, "");
+    if (hop->error != DD_OK)
+        sheet_pair(sheet, "because", STYLE_BAD, dd_strerror(hop->error));
+}
+
+static void add_end(const trace_t *trace, sheet_t *sheet)
+{
+    char after[64] = " after ";
+    size_t used = strlen(after);
+    ms_text(trace->ended_us, after + used, sizeof after - used);
+    if (trace->state == TRACE_RUNNING)
+        sheet_pair(sheet, "end", STYLE_WARNING, "under way");
+    else if (trace->state == TRACE_ARRIVED)
+        add_pair(sheet, "end", STYLE_GOOD, "arrived at its receiver", after);
+    else if (trace->error == DD_E_TIMEOUT && trace->end[0] == '\0')
+        add_pair(sheet, "end", STYLE_BAD, "nothing more was heard", after);
+    else
+        add_pair(sheet, "end", STYLE_BAD, dd_strerror(trace->error), after);
+}
+
+static void draw(page_state_t *self, canvas_t *canvas, rect_t area)
+{
+    const trace_t *trace = live_trace(self->live);
+    rect_t top = canvas_box(canvas, rect_cut_top(&area, 4), "Trace");
+    sheet_t *sheet = sheet_new(top.width);
+    if (trace->state == TRACE_NONE) {
+        sheet_text(sheet, STYLE_DIM,
+            live_is_operator(self->live)
+                ? "An operator sends nothing, so there is nothing to trace."
+                : "t sends a test notification; each broker on its way says what it does with it.");
+    } else {
+        add_pair(sheet, "destination", STYLE_STRONG, trace->destination, "");
+        add_end(trace, sheet);
+    }
+    sheet_draw(sheet, canvas, top, 0, "");
+    sheet_destroy(&sheet);
+    page_draw_list(self, canvas, area, "Brokers on the way");
+}
+
+const page_ops_t TRACE_PAGE = {.title = "Trace",
+    .views = 1u << VIEW_TREE,
+    .grid = &GRID,
+    .table = &TABLE,
+    .draw = draw,
+    .detail = detail};

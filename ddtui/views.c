@@ -1,0 +1,229 @@
+/*
+ * views - the screens 1 to 7, each a set of operations over what is live
+ */
+#include "views.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "text.h"
+
+struct views {
+    page_state_t pages[PAGES];
+};
+
+static const page_ops_t *const OPS[PAGES] = {
+    [PAGE_TREE] = &TREE_PAGE,
+    [PAGE_CLIENTS] = &CLIENTS_PAGE,
+    [PAGE_SUBSCRIPTIONS] = &SUBSCRIPTIONS_PAGE,
+    [PAGE_MESSAGES] = &MESSAGES_PAGE,
+    [PAGE_EVENTS] = &EVENTS_PAGE,
+    [PAGE_TRACE] = &TRACE_PAGE,
+    [PAGE_HELP] = &HELP_PAGE,
+};
+
+views_t *views_new(live_t *live, unsigned rights)
+{
+    views_t *self = calloc(1, sizeof *self);
+    for (size_t i = 0; self && i < PAGES; i++) {
+        page_state_t *page = &self->pages[i];
+        page->ops = OPS[i];
+        page->live = live;
+        page->rights = rights;
+        page->stale = true;
+        if (!OPS[i]->grid)
+            continue;
+        page->grid = grid_new(OPS[i]->grid, OPS[i]->rolls);
+        if (!page->grid)
+            views_destroy(&self);
+    }
+    return self;
+}
+
+void views_destroy(views_t **self_p)
+{
+    views_t *self = self_p ? *self_p : NULL;
+    if (!self)
+        return;
+    for (size_t i = 0; i < PAGES; i++)
+        grid_destroy(&self->pages[i].grid);
+    free(self);
+    *self_p = NULL;
+}
+
+page_state_t *views_page(views_t *self, page_t page)
+{
+    return &self->pages[page];
+}
+
+const char *views_title(page_t page)
+{
+    return OPS[page]->title;
+}
+
+/* ---- A page --------------------------------------------------------------------------------- */
+
+static page_t page_of(const page_state_t *self)
+{
+    page_t page = PAGE_TREE;
+    while (OPS[page] != self->ops)
+        page++;
+    return page;
+}
+
+void page_update(page_state_t *self)
+{
+    uint64_t version = live_version(self->live, page_of(self));
+    if (!self->grid || (!self->stale && self->version == version))
+        return;
+    if (self->ops->prepare)
+        self->ops->prepare(self);
+    grid_update(self->grid, self);
+    self->version = version;
+    self->stale = false;
+}
+
+void page_draw(page_state_t *self, canvas_t *canvas, rect_t area)
+{
+    page_update(self);
+    self->rows = (rect_t){0};
+    self->ops->draw(self, canvas, area);
+}
+
+static size_t selected_index(page_state_t *self)
+{
+    page_update(self);
+    return self->grid ? grid_selected_index(self->grid) : GRID_NONE;
+}
+
+sheet_t *page_detail(page_state_t *self, int width)
+{
+    size_t index = selected_index(self);
+    if (index == GRID_NONE || !self->ops->detail)
+        return NULL;
+    sheet_t *sheet = sheet_new(width);
+    if (sheet)
+        self->ops->detail(self, index, sheet);
+    return sheet;
+}
+
+static bool change_order(page_state_t *self, action_t action)
+{
+    bool reverse;
+    size_t column = grid_order(self->grid, &reverse);
+    if (action == ACT_SORT_REVERSE) {
+        grid_set_order(self->grid, column == GRID_NONE ? 0 : column, !reverse);
+        return true;
+    }
+    column = column == GRID_NONE ? 0 : column + 1;
+    while (column < self->ops->table->count && !self->ops->table->columns[column].field)
+        column++;
+    /* After the last column comes the order that the rows have by themselves. */
+    if (column >= self->ops->table->count)
+        column = GRID_NONE;
+    grid_set_order(self->grid, column, false);
+    return true;
+}
+
+bool page_act(page_state_t *self, action_t action)
+{
+    page_update(self);
+    if (self->ops->act && self->ops->act(self, action)) {
+        self->stale = true;
+        return true;
+    }
+    if (!self->grid)
+        return false;
+    if (action == ACT_SORT_NEXT || action == ACT_SORT_REVERSE) {
+        self->stale = true;
+        return self->ops->grid->compare && change_order(self, action);
+    }
+    return grid_act(self->grid, action);
+}
+
+bool page_click(page_state_t *self, int row, int column)
+{
+    if (!self->grid || !rect_has(self->rows, row, column))
+        return false;
+    size_t position =
+        grid_top(self->grid, (size_t)self->rows.height) + (size_t)(row - self->rows.row);
+    if (position >= grid_count(self->grid))
+        return false;
+    grid_select(self->grid, position);
+    return true;
+}
+
+void page_set_filter(page_state_t *self, const char *text)
+{
+    if (!self->grid)
+        return;
+    grid_set_filter(self->grid, text);
+    self->stale = true;
+}
+
+/* ---- What pages have in common -------------------------------------------------------------- */
+
+static void list_title(const page_state_t *self, const char *title, char *out, size_t room)
+{
+    size_t shown = grid_count(self->grid), count = self->ops->grid->count(self);
+    const char *filter = grid_filter(self->grid)->text;
+    char escaped[4 * FILTER_ROOM];
+    text_escape(filter, strlen(filter), escaped, sizeof escaped);
+    if (filter[0] != '\0')
+        snprintf(out, room, "%s  %zu of %zu with /%s", title, shown, count, escaped);
+    else
+        snprintf(out, room, "%s  %zu", title, shown);
+}
+
+void page_draw_list(page_state_t *self, canvas_t *canvas, rect_t area, const char *title)
+{
+    char line[8 * FILTER_ROOM];
+    list_title(self, title, line, sizeof line);
+    rect_t inside = canvas_box(canvas, area, line);
+    self->rows = table_draw(self->ops->table, self, self->grid, canvas, inside);
+    size_t height = (size_t)self->rows.height;
+    table_draw_bar(canvas, area, grid_top(self->grid, height), height, grid_count(self->grid));
+}
+
+void page_draw_detail(page_state_t *self, canvas_t *canvas, rect_t area, const char *title)
+{
+    rect_t inside = canvas_box(canvas, area, title);
+    sheet_t *sheet = page_detail(self, inside.width);
+    sheet_draw(sheet, canvas, inside, 0, self->grid ? filter_marks(grid_filter(self->grid)) : "");
+    sheet_destroy(&sheet);
+}
+
+void page_draw_empty(page_state_t *self, canvas_t *canvas, rect_t area, const char *text)
+{
+    if (grid_count(self->grid) > 0)
+        return;
+    if (grid_filter(self->grid)->length > 0)
+        text = "No row has what the filter wants. Esc shows all.";
+    rect_t inside = {area.row + 3, area.column + 2, area.height - 4, area.width - 4};
+    sheet_t *sheet = sheet_new(inside.width);
+    sheet_text(sheet, STYLE_DIM, text);
+    sheet_draw(sheet, canvas, inside, 0, "");
+    sheet_destroy(&sheet);
+}
+
+void page_add_columns(sheet_t *sheet, view_t view, const void *row)
+{
+    const columns_t *columns = columns_of(view);
+    for (size_t i = 0; i < columns->count; i++) {
+        char text[COLUMN_TEXT_ROOM];
+        column_text(&columns->columns[i], row, text, sizeof text);
+        sheet_pair(sheet, columns->columns[i].field, STYLE_PLAIN, text);
+    }
+}
+
+void page_time(int64_t wall_ms, bool with_ms, char out[TIME_ROOM])
+{
+    time_t seconds = (time_t)(wall_ms / 1000);
+    struct tm local = {0};
+    localtime_r(&seconds, &local);
+    size_t size = strftime(out, TIME_ROOM, "%H:%M:%S", &local);
+    if (with_ms)
+        snprintf(out + size, TIME_ROOM - size, ".%03u", (unsigned)(wall_ms % 1000) % 1000);
+}
