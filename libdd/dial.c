@@ -4,7 +4,6 @@
 #include "dial.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -68,24 +67,6 @@ static bool is_by_name(const char *endpoint)
            host[strspn(host, "0123456789.")] != ':';
 }
 
-/* Makes the PAIR that hears of the socket's connection. */
-static void *open_monitor(void *context, void *socket)
-{
-    static atomic_uint number;
-    char name[48];
-    snprintf(name, sizeof name, "inproc://dd-dial-%u", atomic_fetch_add(&number, 1));
-    int events = ZMQ_EVENT_CLOSED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |
-                 ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-                 ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
-    if (zmq_socket_monitor(socket, name, events) != 0)
-        return NULL;
-    void *monitor = zmq_socket(context, ZMQ_PAIR);
-    if (!monitor || zmq_connect(monitor, name) == 0)
-        return monitor;
-    zmq_close(monitor);
-    return NULL;
-}
-
 dd_dial_t *dd_dial_new(void *context, const char *endpoint, const dd_keyring_t *keyring,
     const dd_socket_limits_t *limits, dd_problem_t *problem)
 {
@@ -102,7 +83,10 @@ dd_dial_t *dd_dial_new(void *context, const char *endpoint, const dd_keyring_t *
     self->socket = dd_socket_client(context, keyring, limits, problem);
     if (!self->socket)
         goto failed;
-    self->monitor = open_monitor(context, self->socket);
+    self->monitor = dd_monitor_open(context, self->socket,
+        ZMQ_EVENT_CLOSED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |
+            ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+            ZMQ_EVENT_HANDSHAKE_FAILED_AUTH);
     if (self->monitor && zmq_connect(self->socket, endpoint) == 0)
         return self;
     dd_socket_problem(problem, "connect to", endpoint);
@@ -116,12 +100,10 @@ void dd_dial_destroy(dd_dial_t **self_p)
     if (!self_p || !*self_p)
         return;
     dd_dial_t *self = *self_p;
-    if (self->socket)
-        zmq_socket_monitor(self->socket, NULL, 0);
-    if (self->monitor)
-        zmq_close(self->monitor);
-    if (self->socket)
+    if (self->socket) {
+        dd_monitor_close(self->monitor, self->socket);
         zmq_close(self->socket);
+    }
     free(self);
     *self_p = NULL;
 }
@@ -176,9 +158,9 @@ static bool try_ipv4(dd_dial_t *self)
  *     server that doesn't speak ZMTP     DISCONNECTED
  *     peer killed or closed              DISCONNECTED
  */
-static void take_event(dd_dial_t *self, uint16_t event, uint32_t value)
+static void take_event(dd_dial_t *self, const dd_monitor_event_t *event)
 {
-    switch (event) {
+    switch (event->event) {
     case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
         self->state = DD_DIAL_CONNECTED;
         break;
@@ -189,7 +171,7 @@ static void take_event(dd_dial_t *self, uint16_t event, uint32_t value)
         lose(self, DD_E_NETWORK, "is not a DoubleDecker broker");
         break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
-        if (value == EAGAIN)
+        if (event->value == EAGAIN)
             lose(self, DD_E_NETWORK, "accepts connections, but doesn't answer");
         else
             lose(self, DD_E_REFUSED,
@@ -207,23 +189,11 @@ static void take_event(dd_dial_t *self, uint16_t event, uint32_t value)
     }
 }
 
-/* Reads one event, which comes as a frame of number and value and a frame with the endpoint. */
-static bool read_event(void *monitor, uint16_t *event, uint32_t *value)
-{
-    uint8_t bytes[sizeof *event + sizeof *value];
-    if (zmq_recv(monitor, bytes, sizeof bytes, ZMQ_DONTWAIT) != (int)sizeof bytes)
-        return false;
-    memcpy(event, bytes, sizeof *event);
-    memcpy(value, bytes + sizeof *event, sizeof *value);
-    return zmq_recv(monitor, NULL, 0, ZMQ_DONTWAIT) >= 0;
-}
-
 dd_dial_state_t dd_dial_watch(dd_dial_t *self)
 {
-    uint16_t event;
-    uint32_t value;
-    while (read_event(self->monitor, &event, &value))
-        take_event(self, event, value);
+    dd_monitor_event_t event;
+    while (dd_monitor_next(self->monitor, &event))
+        take_event(self, &event);
     if (self->state == DD_DIAL_CONNECTING && dd_clock_us() > self->deadline_us)
         lose(self, DD_E_NETWORK, "can't be reached; does the host's name resolve?");
     return self->state;

@@ -8,10 +8,9 @@
 #ifndef DD_DIAL_H_INCLUDED
 #define DD_DIAL_H_INCLUDED
 
+#include "monitor.h"
 #include "socket.h"
 
-/* Longest endpoint, without the NUL. */
-#define DD_ENDPOINT_MAX 255
 /* ms: how often dd_dial_watch() has to be called while DD_DIAL_CONNECTING, news or not. Some
    failures make no news, only a deadline tells them. */
 #define DD_DIAL_WATCH 1000
