@@ -163,3 +163,14 @@ void broker_take(end_t *end, dd_frame_t *frame)
         read_rest(end);
     hang_up(self);
 }
+
+pair_t pair_new(void)
+{
+    pair_t self = {.tree = tree_new()};
+    self.root = broker_new(self.tree, "root", NULL, "/1/");
+    self.left = broker_new(self.tree, "left", self.root, "/1/1/");
+    self.right = broker_new(self.tree, "right", self.root, "/1/2/");
+    self.left_leaf = broker_new(self.tree, "left-leaf", self.left, "/1/1/1/");
+    self.right_leaf = broker_new(self.tree, "right-leaf", self.right, "/1/2/1/");
+    return self;
+}

@@ -20,23 +20,6 @@
     "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn" \
     "nnn"
 
-/* A root, two middle brokers, and a leaf beneath each. */
-typedef struct {
-    tree_t *tree;
-    broker_t *root, *left, *right, *left_leaf, *right_leaf;
-} pair_t;
-
-static pair_t pair_new(void)
-{
-    pair_t self = {.tree = tree_new()};
-    self.root = broker_new(self.tree, "root", NULL, "/1/");
-    self.left = broker_new(self.tree, "left", self.root, "/1/1/");
-    self.right = broker_new(self.tree, "right", self.root, "/1/2/");
-    self.left_leaf = broker_new(self.tree, "left-leaf", self.left, "/1/1/1/");
-    self.right_leaf = broker_new(self.tree, "right-leaf", self.right, "/1/2/1/");
-    return self;
-}
-
 static actor_t *hello(broker_t *broker, const char *key, const char *name, uint64_t instance)
 {
     actor_t *actor = actor_connect(broker, key);

@@ -49,6 +49,7 @@ void tree_destroy(tree_t **self_p);
 
 /* For brokers made from now on; has defaults. */
 core_settings_t *tree_settings(tree_t *self);
+/* What they begin with, as long as nobody loads another. */
 const dd_keyring_t *tree_keyring(const tree_t *self);
 uint64_t tree_now(const tree_t *self);
 uint32_t tree_random(tree_t *self, uint32_t below);
@@ -77,6 +78,14 @@ void broker_cut(broker_t *self);
 /* What it sends to its parent, or its parent to it, stays in the outbox while this is held. */
 void broker_hold_up(broker_t *self, bool hold);
 void broker_hold_down(broker_t *self, bool hold);
+
+/* A tree often needed: a root, two middle brokers, and a leaf beneath each. */
+typedef struct {
+    tree_t *tree;
+    broker_t *root, *left, *right, *left_leaf, *right_leaf;
+} pair_t;
+
+pair_t pair_new(void);
 
 /* ---- Actors --------------------------------------------------------------------------------- */
 
@@ -111,7 +120,8 @@ void actor_send(actor_t *self, const char *destination, const char *text, uint32
 void actor_subscribe(actor_t *self, const char *topic, const char *scope);
 void actor_publish(actor_t *self, const char *topic, const char *text);
 
-/* The next record; NULL if there is none. Valid while the actor is. */
+/* The next record; NULL if there is none. Valid until the actor hears more; its bytes, as long as
+   the tree. */
 const dd_record_t *actor_next(actor_t *self);
 /* The next one, which must be of the type. */
 const dd_record_t *actor_expect(actor_t *self, uint8_t type);
