@@ -377,6 +377,7 @@ static bool work(loop_t *self)
     if (now >= self->tick_ms) {
         self->tick_ms = now + TICK;
         core_tick(self->core, now);
+        router_tick(self->router, now);
         if (self->legacy)
             legacy_tick(self->legacy, now);
         log_tick(self->log, now);

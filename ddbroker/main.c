@@ -61,6 +61,9 @@ int main(int argc, char **argv)
         fputs("ddbroker: the system has no random numbers\n", stderr);
         return LOOP_FAILED;
     }
+    /* libzmq numbers a ROUTER's connections from rand(), and aborts when a peer has chosen a number
+       for itself that comes up later: nobody shall know where it begins. */
+    srand(randombytes_random());
     int status = run(&config, argc, argv);
     config_clear(&config);
     return status;

@@ -7,11 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libdd/dial.h"
+#include "connections.h"
+#include "libdd/monitor.h"
 #include "libdd/problem.h"
 #include "zap.h"
 
-#define MONITOR_ENDPOINT "inproc://router-monitor"
+/* ms that ZeroMQ gives a peer for its handshake. */
+#define HANDSHAKE_LIMIT 4000
+/* Heartbeats within which a peer must say something, and within which it must leave once it was
+   told to. */
+#define HEARTBEATS 3
+/* ms between two looks at those who must. */
+#define CUT_INTERVAL 1000
 /* Frames taken in before what they caused is sent. */
 #define FRAMES_AT_ONCE 256
 
@@ -21,50 +28,26 @@ typedef struct route {
     peer_t *peer;
     struct route *prev, *next; /* in the list of blocked ones */
     bool blocked;
-    int fd; /* of its TCP connection; -1 if unknown */
+    int fd;            /* of its TCP connection; -1 if unknown */
+    uint64_t ended_ms; /* when its peer was first seen to have been ended; 0 before */
     char user[ZAP_USER_SIZE + 1];
     uint8_t id_size;
     uint8_t id[];
 } route_t;
 
-/* What is known of a file descriptor that ZeroMQ uses for a connection. */
-typedef struct {
-    bool open;
-    route_t *route; /* NULL before its first frame */
-} connection_t;
-
 struct router {
     void *socket;
-    void *monitor; /* PAIR */
+    connections_t *connections; /* each owned by its route */
     core_t *core;
     log_t *log;
+    uint32_t heartbeat;
     route_t *routes;
     route_t *blocked;
-    uint64_t retry_ms;         /* when the blocked ones are tried again */
-    connection_t *connections; /* by file descriptor */
-    size_t room;               /* of connections */
-    size_t open;               /* of connections */
+    uint64_t retry_ms; /* when the blocked ones are tried again */
+    uint64_t cut_ms;   /* when to look next for those that must go */
 };
 
 /* ---- Connections --------------------------------------------------------------------------- */
-
-/* The entry of a file descriptor; NULL when out of memory. */
-static connection_t *connection_at(router_t *self, int fd)
-{
-    size_t index = (size_t)fd;
-    if (fd < 0)
-        return NULL;
-    if (index >= self->room) {
-        size_t room = index + 1 > 2 * self->room ? index + 1 : 2 * self->room;
-        connection_t *larger = realloc(self->connections, room * sizeof *larger);
-        if (!larger)
-            return NULL;
-        memset(larger + self->room, 0, (room - self->room) * sizeof *larger);
-        self->connections = larger;
-        self->room = room;
-    }
-    return &self->connections[index];
-}
 
 static void unblock(router_t *self, route_t *route)
 {
@@ -77,117 +60,45 @@ static void unblock(router_t *self, route_t *route)
 /* The core forgets a peer, and so does the router. */
 static void lose(router_t *self, route_t *route, uint64_t now_ms)
 {
-    connection_t *connection = connection_at(self, route->fd);
-    if (connection && connection->route == route)
-        connection->route = NULL;
+    connections_disown(self->connections, route->fd, route);
     unblock(self, route);
     HASH_DEL(self->routes, route);
     core_disconnect(self->core, route->peer, now_ms);
     free(route);
 }
 
-static void opened(router_t *self, int fd)
+/* A client that is killed and started anew must shake hands before its first frame comes, and that
+   the old connection has gone is news by then. */
+static void lose_gone(router_t *self, uint64_t now_ms)
 {
-    connection_t *connection = connection_at(self, fd);
-    if (!connection || connection->open)
-        return;
-    connection->open = true;
-    self->open++;
+    route_t *route;
+    while ((route = connections_next_gone(self->connections, now_ms)))
+        lose(self, route, now_ms);
 }
 
-static void closed(router_t *self, int fd, uint64_t now_ms)
+/* Cuts the connections of those that were ended but don't leave, and of those that proved their key
+   but don't say what they want. Otherwise a key would be enough to hold any number of them. */
+static void cut_idle(router_t *self, uint64_t now_ms)
 {
-    connection_t *connection = connection_at(self, fd);
-    if (!connection)
-        return;
-    if (connection->open)
-        self->open--;
-    connection->open = false;
-    if (connection->route)
-        lose(self, connection->route, now_ms);
-}
-
-/* ---- News of connections ------------------------------------------------------------------- */
-
-static void log_handshake(router_t *self, uint32_t why, const char *endpoint)
-{
-    static const struct {
-        uint32_t why;
-        const char *text;
-    } TEXTS[] = {
-        {ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH, "the peer doesn't use CURVE"},
-        {ZMQ_PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC, "the peer has another broker's key"},
-    };
-    const char *text = "the peer doesn't keep to the protocol";
-    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++)
-        if (TEXTS[i].why == why)
-            text = TEXTS[i].text;
-    log_flood(
-        self->log, FLOOD_HANDSHAKE, LOG_WARNING, "a handshake on %s failed: %s", endpoint, text);
-}
-
-static void take_event(
-    router_t *self, uint16_t event, uint32_t value, const char *endpoint, uint64_t now_ms)
-{
-    switch (event) {
-    case ZMQ_EVENT_ACCEPTED:
-        opened(self, (int)value);
-        break;
-    case ZMQ_EVENT_DISCONNECTED:
-        closed(self, (int)value, now_ms);
-        break;
-    case ZMQ_EVENT_ACCEPT_FAILED:
-        log_flood(self->log, FLOOD_HANDSHAKE, LOG_ERROR, "can't accept a connection on %s: %s",
-            endpoint, strerror((int)value));
-        break;
-    case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
-        log_handshake(self, value, endpoint);
-        break;
-    default: /* left, or silent for too long; a scan of ports does that */
-        log_flood(
-            self->log, FLOOD_HANDSHAKE, LOG_INFO, "a handshake on %s was not finished", endpoint);
+    uint64_t patience = (uint64_t)HEARTBEATS * self->heartbeat;
+    route_t *route, *next;
+    HASH_ITER (hh, self->routes, route, next) {
+        if (route->peer->state != PEER_ENDED)
+            continue;
+        if (route->ended_ms == 0)
+            route->ended_ms = now_ms;
+        else if (now_ms >= route->ended_ms + patience)
+            connections_cut(self->connections, route->fd);
     }
+    connections_cut_silent(self->connections, HANDSHAKE_LIMIT + patience, now_ms);
 }
 
-/*
- * Every connection that ZeroMQ accepts makes ACCEPTED and at its end DISCONNECTED, both with its
- * file descriptor, whether the handshake succeeded or not (libzmq 4.3.4, as observed). The
- * descriptor is closed after the event was written, so that one that is used again comes with its
- * ACCEPTED behind the old one's DISCONNECTED. And since a client that is killed and started anew
- * must shake hands first, its frame can be read only after that DISCONNECTED can.
- */
-static void watch(router_t *self, uint64_t now_ms)
+void router_tick(router_t *self, uint64_t now_ms)
 {
-    uint8_t bytes[sizeof(uint16_t) + sizeof(uint32_t)];
-    while (zmq_recv(self->monitor, bytes, sizeof bytes, ZMQ_DONTWAIT) == (int)sizeof bytes) {
-        char endpoint[DD_ENDPOINT_MAX + 1];
-        int size = zmq_recv(self->monitor, endpoint, sizeof endpoint - 1, ZMQ_DONTWAIT);
-        size_t length = size < 0 ? 0 : (size_t)size;
-        endpoint[length < sizeof endpoint ? length : sizeof endpoint - 1] = '\0';
-        uint16_t event;
-        uint32_t value;
-        memcpy(&event, bytes, sizeof event);
-        memcpy(&value, bytes + sizeof event, sizeof value);
-        take_event(self, event, value, endpoint, now_ms);
-    }
-}
-
-/* The PAIR has no limit on what waits in it: ZeroMQ's own thread would wait for room in it, with
-   the lock held that closing the ROUTER needs. */
-static void *open_monitor(void *context, void *socket)
-{
-    int events = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_ACCEPT_FAILED |
-                 ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
-    int unlimited = 0;
-    if (zmq_socket_monitor(socket, MONITOR_ENDPOINT, events) != 0)
-        return NULL;
-    void *monitor = zmq_socket(context, ZMQ_PAIR);
-    if (monitor && zmq_setsockopt(monitor, ZMQ_RCVHWM, &unlimited, sizeof unlimited) == 0 &&
-        zmq_connect(monitor, MONITOR_ENDPOINT) == 0)
-        return monitor;
-    if (monitor)
-        zmq_close(monitor);
-    return NULL;
+    if (now_ms < self->cut_ms)
+        return;
+    self->cut_ms = now_ms + CUT_INTERVAL;
+    cut_idle(self, now_ms);
 }
 
 /* ---- The router ---------------------------------------------------------------------------- */
@@ -202,13 +113,14 @@ router_t *router_new(void *context, core_t *core, log_t *log, const dd_keyring_t
     }
     self->core = core;
     self->log = log;
+    self->heartbeat = limits->heartbeat;
     self->socket = dd_socket_server(context, keyring, limits, problem);
     if (self->socket)
-        self->monitor = open_monitor(context, self->socket);
-    if (self->monitor)
+        self->connections = connections_new(context, self->socket, log);
+    if (self->connections)
         return self;
     if (self->socket)
-        dd_socket_problem(problem, "watch", MONITOR_ENDPOINT);
+        dd_socket_problem(problem, "watch", "the connections");
     router_destroy(&self, 0);
     return NULL;
 }
@@ -220,14 +132,9 @@ void router_destroy(router_t **self_p, uint64_t now_ms)
         return;
     while (self->routes)
         lose(self, self->routes, now_ms);
-    /* In this order: the monitor's other end must not write to a PAIR that is gone. */
-    if (self->socket)
-        zmq_socket_monitor(self->socket, NULL, 0);
-    if (self->monitor)
-        zmq_close(self->monitor);
+    connections_destroy(&self->connections);
     if (self->socket)
         zmq_close(self->socket);
-    free(self->connections);
     free(self);
     *self_p = NULL;
 }
@@ -263,12 +170,12 @@ void *router_socket(const router_t *self)
 
 void *router_monitor(const router_t *self)
 {
-    return self->monitor;
+    return connections_monitor(self->connections);
 }
 
 size_t router_connections(const router_t *self)
 {
-    return self->open;
+    return connections_count(self->connections);
 }
 
 /* ---- Frames in ----------------------------------------------------------------------------- */
@@ -293,9 +200,6 @@ static bool add_route(router_t *self, route_t *route, uint64_t now_ms)
     size_t size;
     if (sodium_hex2bin(key, sizeof key, route->user, ZAP_USER_SIZE, NULL, &size, NULL) != 0)
         return false;
-    connection_t *connection = connection_at(self, route->fd);
-    if (connection && connection->route) /* its DISCONNECTED was missed */
-        lose(self, connection->route, now_ms);
     route->peer = core_connect(self->core, key, route, now_ms);
     if (!route->peer)
         return false;
@@ -304,15 +208,16 @@ static bool add_route(router_t *self, route_t *route, uint64_t now_ms)
         core_disconnect(self->core, route->peer, now_ms);
         return false;
     }
-    if (connection)
-        connection->route = route;
+    route_t *former = connections_own(self->connections, route->fd, route);
+    if (former)
+        lose(self, former, now_ms);
     return true;
 }
 
 /* The first frame of a connection. NULL if it may have none, now or at all. */
 static route_t *admit(router_t *self, dd_bytes_t id, const char *user, int fd, uint64_t now_ms)
 {
-    watch(self, now_ms); /* the name it wants may be that of a client that has just gone */
+    lose_gone(self, now_ms); /* the name it wants may be that of one that has just gone */
     route_t *route = new_route(id, user, fd);
     if (!route || add_route(self, route, now_ms))
         return route;
@@ -351,7 +256,7 @@ static void take_frame(
 
 bool router_work(router_t *self, uint64_t now_ms)
 {
-    watch(self, now_ms);
+    lose_gone(self, now_ms);
     for (int i = 0; i < FRAMES_AT_ONCE; i++) {
         zmq_msg_t id, frame;
         zmq_msg_init(&id);

@@ -31,6 +31,9 @@ void *router_monitor(const router_t *self);
    may be more. */
 bool router_work(router_t *self, uint64_t now_ms);
 
+/* Ends connections that do nothing but hold a place; call it at least once a second. */
+void router_tick(router_t *self, uint64_t now_ms);
+
 /* Sends what the core has for a peer of this router's; to be called for each that
    core_next_dirty() gives. A peer that ZeroMQ takes no more for now is blocked: it goes back to the
    core with router_retry(). */

@@ -325,12 +325,36 @@ static void too_many_frames_end_one_peer(void **state)
     program_kill(broker);
 }
 
+/* A key is no licence to hold connections: one that says nothing, and one that doesn't leave after
+   it was ended, are cut; a good client stays. */
+static void idle_connections_are_cut(void **state)
+{
+    fixture_t *self = *state;
+    broker_start(self->harness, "broker0", NULL, NULL, "--heartbeat", "100ms", NULL);
+    dd_keyring_t *tenant = load(harness_keys(self->harness, "b"));
+    dd_client_t *good = start_client(self, "a", "good");
+    dd_dial_t *silent = dial_broker(self, tenant);
+    answer_t ended = {.dial = dial_broker(self, tenant)};
+    assert_true(zmq_send(dd_dial_socket(ended.dial), "nonsense", 8, 0) >= 0);
+    assert_true(wait_until(has_error, &ended, HARNESS_DEADLINE));
+    assert_int_equal(ended.code, DD_E_MALFORMED);
+    assert_true(wait_until(is_lost, ended.dial, HARNESS_DEADLINE));
+    assert_true(wait_until(is_lost, silent, HARNESS_DEADLINE));
+    assert_string_not_equal(dd_dial_reason(silent)->text, "");
+    talk_to_itself(good);
+    dd_dial_destroy(&silent);
+    dd_dial_destroy(&ended.dial);
+    dd_client_destroy(&good);
+    dd_keyring_destroy(&tenant);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_handler_nobody_gets_in),
         cmocka_unit_test(intruders_get_nothing),
         cmocka_unit_test(too_many_frames_end_one_peer),
+        cmocka_unit_test(idle_connections_are_cut),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
