@@ -228,7 +228,11 @@ static inline dd_record_t broker_next(broker_t *self)
         assert_int_equal(dd_frame_next(&self->reader, &record), DD_OK);
         if (record.type != DD_PING)
             return record;
-        broker_say(self, (dd_record_t){.type = DD_PONG, .number = record.number});
+        broker_put(self, (dd_record_t){.type = DD_PONG, .number = record.number});
+        dd_error_t error =
+            dd_socket_flush(self->router, dd_bytes(self->route, self->route_size), &self->outbox);
+        if (error == DD_E_UNKNOWN_PEER) /* it has gone meanwhile */
+            dd_outbox_clear(&self->outbox);
     }
 }
 

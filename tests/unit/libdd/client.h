@@ -1,0 +1,111 @@
+/*
+ * client - clients to test with, at a scripted broker
+ */
+#ifndef TEST_CLIENT_H_INCLUDED
+#define TEST_CLIENT_H_INCLUDED
+
+#include <poll.h>
+
+#include "broker.h"
+
+/* A client of the tenant whose key file that is, not yet started. */
+static inline dd_client_t *client_of(broker_t *broker, const char *keys)
+{
+    dd_problem_t problem = {0};
+    dd_client_t *self = dd_client_new(broker->endpoint, path_of(broker, keys), "cli1", &problem);
+    assert_string_equal(problem.text, "");
+    assert_non_null(self);
+    return self;
+}
+
+/* The next event, which must be of that type. */
+static inline dd_event_t *next_event(dd_client_t *client, dd_event_type_t type)
+{
+    dd_event_t *event = dd_client_receive(client, DEADLINE);
+    assert_non_null(event);
+    assert_int_equal(event->type, type);
+    return event;
+}
+
+static inline void expect_event(dd_client_t *client, dd_event_type_t type)
+{
+    dd_event_t *event = next_event(client, type);
+    dd_event_destroy(&event);
+    assert_null(event);
+}
+
+/* A client of tenant a that is registered. */
+static inline dd_client_t *registered(broker_t *broker)
+{
+    dd_client_t *self = client_of(broker, "a.json");
+    assert_int_equal(dd_client_start(self), DD_OK);
+    broker_admit(broker, "a");
+    expect_event(self, DD_EVENT_REGISTERED);
+    return self;
+}
+
+static inline bool is_readable(int fd)
+{
+    struct pollfd item = {.fd = fd, .events = POLLIN};
+    return poll(&item, 1, 0) == 1;
+}
+
+/* Somebody else's view of payloads: the box of a key file. */
+typedef struct {
+    dd_keyring_t *keyring;
+    dd_box_t *box;
+} other_t;
+
+static inline other_t other_of(const char *file)
+{
+    other_t self = {.keyring = dd_keyring_parse("test.json", file, strlen(file), NULL)};
+    assert_non_null(self.keyring);
+    self.box = dd_box_new(self.keyring);
+    assert_non_null(self.box);
+    return self;
+}
+
+static inline void other_end(other_t *self)
+{
+    dd_box_destroy(&self->box);
+    dd_keyring_destroy(&self->keyring);
+}
+
+/* What a payload says to one who is shown that source. Valid until the next call. */
+static inline const char *opened(const other_t *self, const char *source, dd_bytes_t sealed)
+{
+    static char text[4096];
+    assert_in_range(sealed.size, DD_BOX_OVERHEAD, sizeof text);
+    assert_int_equal(
+        dd_box_open(dd_box_peer(self->box, dd_bytes_of(source)), sealed, (uint8_t *)text), DD_OK);
+    text[sealed.size - DD_BOX_OVERHEAD] = '\0';
+    return text;
+}
+
+/* A payload for whom that one knows as `destination`. Valid until the next call. */
+static inline dd_bytes_t sealed(const other_t *self, const char *destination, const char *text)
+{
+    static uint8_t room[4096];
+    size_t size = strlen(text);
+    assert_in_range(size, 0, sizeof room - DD_BOX_OVERHEAD);
+    dd_box_seal(self->box, dd_box_peer(self->box, dd_bytes_of(destination)), text, size, room);
+    return dd_bytes(room, size + DD_BOX_OVERHEAD);
+}
+
+static inline int broker_setup(void **state)
+{
+    *state = broker_new();
+    return 0;
+}
+
+static inline int broker_teardown(void **state)
+{
+    broker_destroy(*state);
+    return 0;
+}
+
+/* A test with a broker of its own. */
+#define client_test(function)                                                                      \
+    cmocka_unit_test_setup_teardown(function, broker_setup, broker_teardown)
+
+#endif
