@@ -120,19 +120,25 @@ void legacy_door_trust(legacy_door_t *self, connection_t *connection, bool trust
 
 /* ZeroMQ sees it closed, says so, and closes its side. Its descriptor could only be another
    connection's by now if its end came in this very moment, and clients come back. */
-static void cut(legacy_door_t *self, const char *why, const connection_t *connection)
+static void cut(legacy_door_t *self, const char *why, connection_t *connection)
 {
     log_flood(self->log, FLOOD_REFUSED, LOG_INFO,
         "cut a connection of the legacy endpoint that hasn't logged in: %s", why);
     shutdown(connection->fd, SHUT_RDWR);
+    remove_stranger(self, connection);
+}
+
+/* Those who speak an old ZMTP can't be told from clients that do. */
+static bool client_perhaps(const legacy_door_t *self, const connection_t *connection)
+{
+    return self->hidden > 0 && !connection->greeted && !connection->route;
 }
 
 /* Why a stranger has to go; NULL if it may stay. */
 static const char *fault(const legacy_door_t *self, const connection_t *connection, uint64_t now_ms)
 {
     struct tcp_info info = traffic(connection);
-    bool client_perhaps = self->hidden > 0 && !connection->greeted && !connection->route;
-    if (client_perhaps)
+    if (client_perhaps(self, connection))
         return info.tcpi_last_data_recv > SILENCE_LIMIT ? "it is silent" : NULL;
     if (now_ms > connection->since_ms + LEGACY_LOGIN_LIMIT)
         return "it took too long";
@@ -143,9 +149,10 @@ static const char *fault(const legacy_door_t *self, const connection_t *connecti
 
 void legacy_door_tick(legacy_door_t *self, uint64_t now_ms)
 {
-    connection_t *connection;
+    connection_t *connection, *next;
     legacy_door_watch(self, now_ms); /* descriptors that are closed aren't to be touched */
-    DL_FOREACH (self->strangers, connection) {
+    DL_FOREACH_SAFE(self->strangers, connection, next)
+    {
         const char *why = fault(self, connection, now_ms);
         if (why)
             cut(self, why, connection);
@@ -166,8 +173,19 @@ static void opened(legacy_door_t *self, int fd, uint64_t now_ms)
         return;
     }
     add_stranger(self, connection, now_ms);
-    if (self->stranger_count > STRANGERS_MAX + self->hidden)
-        cut(self, "too many wait for it", connection);
+}
+
+/* Those who wait the longest go, since a client logs in at once. */
+static void make_room(legacy_door_t *self)
+{
+    connection_t *connection, *next;
+    DL_FOREACH_SAFE(self->strangers, connection, next)
+    {
+        if (self->stranger_count <= STRANGERS_MAX + self->hidden)
+            break;
+        if (!client_perhaps(self, connection))
+            cut(self, "too many wait for it", connection);
+    }
 }
 
 static void closed(legacy_door_t *self, connection_t *connection)
@@ -196,6 +214,7 @@ void legacy_door_watch(legacy_door_t *self, uint64_t now_ms)
         else if (event.event == ZMQ_EVENT_DISCONNECTED && connection)
             closed(self, connection);
     }
+    make_room(self);
 }
 
 void *legacy_door_gone(const legacy_door_t *self)

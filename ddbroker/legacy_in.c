@@ -77,6 +77,8 @@ static const dd_tenant_t *prove(
 static void feed(legacy_t *self, legacy_route_t *route, const dd_record_t *record)
 {
     size_t size = dd_record_size(record);
+    self->frame[0] = DD_FRAME_MAGIC;
+    self->frame[1] = DD_FRAME_VERSION;
     dd_record_write(record, self->frame + DD_FRAME_HEADER, size);
     core_input(self->core, route->peer, self->frame, DD_FRAME_HEADER + size, self->now_ms);
 }
