@@ -22,6 +22,7 @@ struct messages {
     uint64_t arrived;
     uint64_t skipped;
     bool frozen;
+    size_t visible;        /* rows that are shown while it is frozen */
     int64_t second;        /* that is running, since 1970 */
     unsigned kept;         /* within that second */
     uint64_t untold;       /* skipped, and no row says so yet */
@@ -40,6 +41,7 @@ void messages_clear(messages_t *self)
         self->first = (self->first + 1) % MESSAGES_MAX;
     }
     self->bytes = 0;
+    self->visible = 0;
 }
 
 void messages_destroy(messages_t **self_p)
@@ -190,11 +192,12 @@ void messages_add(messages_t *self, const dd_event_t *event, int64_t wall_ms)
 void messages_freeze(messages_t *self, bool frozen)
 {
     self->frozen = frozen;
+    self->visible = self->count;
 }
 
 size_t messages_count(const messages_t *self)
 {
-    return self->count;
+    return self->frozen ? self->visible : self->count;
 }
 
 const message_t *messages_at(const messages_t *self, size_t number)

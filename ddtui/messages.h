@@ -2,8 +2,8 @@
  * messages - the notifications and publications that arrived lately
  *
  * A ring of bounded count and bytes: the oldest make room for the newest. When more arrive than a
- * person could read, some are left out and counted; a row says how many. While it is frozen nothing
- * is given up: once it is full, newcomers are left out instead.
+ * person could read, some are left out and counted; a row says how many. While it is frozen, no row
+ * comes or goes: newcomers wait behind those that are shown, and are left out once it is full.
  */
 #ifndef MESSAGES_H_INCLUDED
 #define MESSAGES_H_INCLUDED

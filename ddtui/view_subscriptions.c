@@ -171,6 +171,17 @@ static const grid_ops_t GRID = {.count = count,
     .hidden = is_hidden,
     .compare = compare};
 
+const char *subscriptions_selected_own(page_state_t *self, char room[SUGGESTION_ROOM])
+{
+    page_update(self);
+    size_t index = grid_selected_index(self->grid);
+    const own_t *own = index == GRID_NONE ? NULL : own_at(self, index);
+    if (!own)
+        return NULL;
+    suggest_own_text(own, room);
+    return room;
+}
+
 /* ---- The page ------------------------------------------------------------------------------- */
 
 static void detail(page_state_t *self, size_t index, sheet_t *sheet)

@@ -12,6 +12,7 @@
 #include "grid.h"
 #include "live.h"
 #include "sheet.h"
+#include "suggest.h"
 #include "table.h"
 
 typedef struct page_state page_state_t;
@@ -94,6 +95,9 @@ void page_time(int64_t wall_ms, bool with_ms, char out[TIME_ROOM]);
 
 /* Draws the newest messages, one a line. */
 void messages_draw_tail(const live_t *live, canvas_t *canvas, rect_t area);
+
+/* The selected row as the form to unsubscribe wants it, if it is an own one; else NULL. */
+const char *subscriptions_selected_own(page_state_t *self, char room[SUGGESTION_ROOM]);
 
 /* Writes the selected message's payload to a new file. False with the reason in problem. */
 bool messages_save(page_state_t *self, const char *path, dd_problem_t *problem);

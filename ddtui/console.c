@@ -1,0 +1,415 @@
+/*
+ * console - the whole screen: one of the pages, and over it a form, a menu, or a detail
+ */
+#include "console.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "console_state.h"
+#include "text.h"
+
+/* Rows that a turn of the wheel moves. */
+#define WHEEL_ROWS 3
+
+console_t *console_new(live_t *live, history_t *history, const char *endpoint, unsigned rights)
+{
+    console_t *self = calloc(1, sizeof *self);
+    if (!self)
+        return NULL;
+    self->live = live;
+    self->history = history;
+    self->endpoint = endpoint;
+    self->rights = rights;
+    self->views = views_new(live, rights);
+    self->line = field_new(FILTER_ROOM - 1);
+    if (!self->views || !self->line)
+        console_destroy(&self);
+    return self;
+}
+
+void console_destroy(console_t **self_p)
+{
+    console_t *self = self_p ? *self_p : NULL;
+    if (!self)
+        return;
+    views_destroy(&self->views);
+    field_destroy(&self->line);
+    form_destroy(&self->form);
+    free(self);
+    *self_p = NULL;
+}
+
+page_state_t *console_page(const console_t *self)
+{
+    return views_page(self->views, self->page);
+}
+
+unsigned console_where(const console_t *self)
+{
+    static const unsigned OVER[] = {[OVER_FORM] = AT_FORM,
+        [OVER_MENU] = AT_MENU,
+        [OVER_LINE] = AT_LINE,
+        [OVER_DETAIL] = AT_DETAIL};
+    return self->over == OVER_NOTHING ? AT_PAGE(self->page) : OVER[self->over];
+}
+
+unsigned console_views(const console_t *self)
+{
+    const page_ops_t *ops = console_page(self)->ops;
+    unsigned views = ops->views;
+    if (self->over == OVER_DETAIL)
+        views |= ops->detail_views;
+    return self->over == OVER_FORM ? views | form_views(self->form) : views;
+}
+
+/* ---- Forms ---------------------------------------------------------------------------------- */
+
+static void close_over(console_t *self)
+{
+    form_destroy(&self->form);
+    self->over = OVER_NOTHING;
+}
+
+static void open_form(console_t *self, form_kind_t kind, const form_about_t *about)
+{
+    form_t *form = form_new(kind, about, self->live, self->history);
+    if (!form)
+        return;
+    form_destroy(&self->form);
+    self->form = form;
+    self->over = OVER_FORM;
+}
+
+/* The row that is selected on a page of the model's rows; NULL if none is. */
+static const void *selected_row(console_t *self, page_t page, view_t view)
+{
+    page_state_t *state = views_page(self->views, page);
+    page_update(state);
+    size_t index = self->page == page ? grid_selected_index(state->grid) : GRID_NONE;
+    return index == GRID_NONE ? NULL
+                              : model_row(rounds_model(live_rounds(self->live), view), view, index);
+}
+
+static const message_t *selected_message(console_t *self)
+{
+    page_state_t *state = console_page(self);
+    page_update(state);
+    size_t index = self->page == PAGE_MESSAGES ? grid_selected_index(state->grid) : GRID_NONE;
+    return index == GRID_NONE ? NULL : messages_at(live_messages(self->live), index);
+}
+
+/* The client that is meant where the user is: the selected one, or who sent the message. */
+static const char *likely_destination(console_t *self, char room[DD_NAME_MAX + 1])
+{
+    const client_t *client = selected_row(self, PAGE_CLIENTS, VIEW_CLIENTS);
+    const message_t *message = selected_message(self);
+    if (message && message->source[0] != '\0')
+        return message->source;
+    if (!client || live_is_own(self->live, client->tenant, client->name))
+        return NULL;
+    live_shown_name(self->live, client->tenant, client->name, room);
+    return room;
+}
+
+static void open_sending_form(console_t *self, action_t action)
+{
+    static const struct {
+        action_t action;
+        form_kind_t form;
+    } FORMS_OF[] = {{ACT_NOTIFY, FORM_NOTIFY}, {ACT_PUBLISH, FORM_PUBLISH},
+        {ACT_SUBSCRIBE, FORM_SUBSCRIBE}, {ACT_UNSUBSCRIBE, FORM_UNSUBSCRIBE},
+        {ACT_TRACE, FORM_TRACE}};
+    char name[DD_NAME_MAX + 1];
+    char own[SUGGESTION_ROOM];
+    form_about_t about = {0};
+    const message_t *message = selected_message(self);
+    if (action == ACT_NOTIFY || action == ACT_TRACE)
+        about.first = likely_destination(self, name);
+    else if (action == ACT_UNSUBSCRIBE)
+        about.first = subscriptions_selected_own(views_page(self->views, PAGE_SUBSCRIPTIONS), own);
+    else if (message && message->topic[0] != '\0')
+        about.first = message->topic;
+    for (size_t i = 0; i < sizeof FORMS_OF / sizeof FORMS_OF[0]; i++)
+        if (FORMS_OF[i].action == action)
+            open_form(self, FORMS_OF[i].form, &about);
+}
+
+static void open_save(console_t *self)
+{
+    const message_t *message = selected_message(self);
+    char name[64], time[TIME_ROOM];
+    if (!message)
+        return;
+    page_time(message->wall_ms, true, time);
+    for (char *at = time; *at != '\0'; at++)
+        if (*at == ':')
+            *at = '-';
+    snprintf(name, sizeof name, "message-%s", time);
+    open_form(self, FORM_SAVE, &(form_about_t){.first = name});
+}
+
+/* The id of the broker of that name; "" if it isn't known. */
+static const char *broker_id(const console_t *self, const char *name)
+{
+    const model_t *model = rounds_model(live_rounds(self->live), VIEW_TREE);
+    for (size_t i = 0; i < model_count(model, VIEW_TREE); i++) {
+        const broker_t *broker = model_row(model, VIEW_TREE, i);
+        if (strcmp(broker->name, name) == 0)
+            return broker->id;
+    }
+    return "";
+}
+
+static void open_operator_form(console_t *self, action_t action)
+{
+    const client_t *client = selected_row(self, PAGE_CLIENTS, VIEW_CLIENTS);
+    const broker_t *broker = selected_row(self, PAGE_TREE, VIEW_TREE);
+    char name[DD_NAME_MAX + 1];
+    if (action == ACT_END_CLIENT && client) {
+        snprintf(name, sizeof name, "%s.%s", client->tenant, client->name);
+        open_form(self, FORM_END_CLIENT,
+            &(form_about_t){.object = name, .broker = broker_id(self, client->broker)});
+    } else if (broker && action != ACT_END_CLIENT) {
+        open_form(self, action == ACT_DRAIN ? FORM_DRAIN : FORM_LOG_LEVEL,
+            &(form_about_t){.object = broker->name, .broker = broker->id});
+    }
+}
+
+const command_t *console_command(const console_t *self)
+{
+    return form_command(self->form);
+}
+
+void console_done(console_t *self, const char *why)
+{
+    if (why) {
+        form_fail(self->form, why);
+        return;
+    }
+    page_t shown = form_command(self->form)->kind == FORM_TRACE ? PAGE_TRACE : self->page;
+    close_over(self);
+    self->page = shown;
+}
+
+bool console_save(console_t *self, const char *path, dd_problem_t *problem)
+{
+    return messages_save(views_page(self->views, PAGE_MESSAGES), path, problem);
+}
+
+/* ---- What actions do ------------------------------------------------------------------------ */
+
+static void open_menu(console_t *self)
+{
+    self->over = OVER_MENU;
+    self->menu_item = 0;
+}
+
+static void open_line(console_t *self)
+{
+    page_state_t *page = console_page(self);
+    if (!page->grid)
+        return;
+    self->over = OVER_LINE;
+    field_set(self->line, grid_filter(page->grid)->text);
+}
+
+static void go_back(console_t *self)
+{
+    if (self->over == OVER_NOTHING)
+        page_set_filter(console_page(self), "");
+    close_over(self);
+}
+
+static void open_detail(console_t *self)
+{
+    sheet_t *sheet = page_detail(console_page(self), 1);
+    if (sheet)
+        self->over = OVER_DETAIL;
+    self->scroll = 0;
+    sheet_destroy(&sheet);
+}
+
+static void scroll_detail(console_t *self, action_t action)
+{
+    size_t page = self->detail_height > 1 ? self->detail_height - 1 : 1;
+    size_t step = action == ACT_PAGE_UP || action == ACT_PAGE_DOWN ? page : 1;
+    if (action == ACT_UP || action == ACT_PAGE_UP)
+        self->scroll -= self->scroll < step ? self->scroll : step;
+    else if (action == ACT_DOWN || action == ACT_PAGE_DOWN)
+        self->scroll += step;
+    else if (action == ACT_FIRST || action == ACT_LAST)
+        self->scroll = action == ACT_FIRST ? 0 : SHEET_LINES_MAX;
+    else
+        page_act(console_page(self), action);
+}
+
+/* What is done in the page or the detail, and nowhere else. */
+static void act_on_page(console_t *self, action_t action)
+{
+    if (self->over == OVER_DETAIL)
+        scroll_detail(self, action);
+    else if (action == ACT_OPEN)
+        open_detail(self);
+    else
+        page_act(console_page(self), action);
+}
+
+static unsigned act(console_t *self, action_t action)
+{
+    switch (action) {
+    case ACT_QUIT:
+        return CONSOLE_QUIT;
+    case ACT_SUSPEND:
+        return CONSOLE_SUSPEND;
+    case ACT_REDRAW:
+        return CONSOLE_REDRAW;
+    case ACT_MENU:
+        open_menu(self);
+        break;
+    case ACT_FILTER:
+        open_line(self);
+        break;
+    case ACT_FREEZE:
+        live_freeze(self->live, !live_is_frozen(self->live));
+        break;
+    case ACT_BACK:
+        go_back(self);
+        break;
+    case ACT_CLEAR:
+        live_clear(self->live, self->page);
+        break;
+    case ACT_SAVE:
+        open_save(self);
+        break;
+    case ACT_NOTIFY:
+    case ACT_PUBLISH:
+    case ACT_SUBSCRIBE:
+    case ACT_UNSUBSCRIBE:
+    case ACT_TRACE:
+        open_sending_form(self, action);
+        break;
+    case ACT_END_CLIENT:
+    case ACT_DRAIN:
+    case ACT_LOG_LEVEL:
+        open_operator_form(self, action);
+        break;
+    default:
+        if (action >= ACT_GO_TREE && action <= ACT_GO_HELP)
+            self->page = (page_t)(action - ACT_GO_TREE);
+        else
+            act_on_page(self, action);
+    }
+    return 0;
+}
+
+/* ---- Keys ----------------------------------------------------------------------------------- */
+
+static unsigned form_took(console_t *self, form_state_t state)
+{
+    if (state == FORM_CANCELLED)
+        close_over(self);
+    return state == FORM_READY ? CONSOLE_COMMAND : 0;
+}
+
+static unsigned menu_key(console_t *self, action_t action)
+{
+    const binding_t *items[CHOOSER_ITEMS_MAX];
+    size_t count = console_menu(self, items);
+    if (action == ACT_UP)
+        self->menu_item = self->menu_item > 0 ? self->menu_item - 1 : count - 1;
+    else if (action == ACT_DOWN)
+        self->menu_item = self->menu_item + 1 < count ? self->menu_item + 1 : 0;
+    else if (action == ACT_BACK)
+        close_over(self);
+    if (action != ACT_ACCEPT)
+        return 0;
+    close_over(self);
+    return act(self, items[self->menu_item]->action);
+}
+
+static void set_filter(console_t *self)
+{
+    page_set_filter(console_page(self), field_text(self->line));
+}
+
+static void line_key(console_t *self, ui_key_t key, action_t action)
+{
+    if (action == ACT_ACCEPT) {
+        history_add(self->history, HISTORY_FILTER, field_text(self->line));
+        close_over(self);
+        return;
+    }
+    if (action == ACT_BACK) {
+        field_set(self->line, "");
+        close_over(self);
+    } else if (action == ACT_UP || action == ACT_DOWN) {
+        page_act(console_page(self), action);
+    } else if (action != ACT_NONE) {
+        field_act(self->line, action);
+    } else if (key >= ' ' && key < UI_BEYOND) {
+        field_type(self->line, key);
+    }
+    set_filter(self);
+}
+
+unsigned console_key(console_t *self, ui_key_t key)
+{
+    action_t action = keymap_action(key, console_where(self), self->rights);
+    if (action == ACT_REDRAW || action == ACT_SUSPEND)
+        return act(self, action);
+    switch (self->over) {
+    case OVER_FORM:
+        return form_took(self, form_key(self->form, key, action));
+    case OVER_MENU:
+        return menu_key(self, action);
+    case OVER_LINE:
+        line_key(self, key, action);
+        return 0;
+    default:
+        return action == ACT_NONE ? 0 : act(self, action);
+    }
+}
+
+void console_paste(console_t *self, ui_key_t character)
+{
+    if (character == UI_ENTER)
+        character = '\n';
+    if (self->over == OVER_FORM)
+        form_key(self->form, character, ACT_NONE);
+    else if (self->over == OVER_LINE)
+        line_key(self, character, ACT_NONE);
+}
+
+void console_choose(console_t *self, chooser_kind_t kind, size_t item)
+{
+    if (self->over == OVER_MENU)
+        self->menu_item = item;
+    else if (self->over == OVER_FORM)
+        form_choose(self->form, kind, item);
+}
+
+/* ---- Mouse ---------------------------------------------------------------------------------- */
+
+static unsigned click(console_t *self, int row, int column)
+{
+    for (size_t i = 0; i < self->spot_count; i++)
+        if (rect_has(self->spots[i].area, row, column))
+            return act(self, self->spots[i].action);
+    page_state_t *page = console_page(self);
+    size_t before = page->grid ? grid_selected(page->grid) : GRID_NONE;
+    if (page_click(page, row, column) && grid_selected(page->grid) == before)
+        open_detail(self);
+    return 0;
+}
+
+unsigned console_mouse(console_t *self, mouse_t what, int row, int column)
+{
+    bool on_page = self->over == OVER_NOTHING;
+    if (what == MOUSE_CLICK)
+        return on_page ? click(self, row, column) : 0;
+    for (int i = 0; i < WHEEL_ROWS && (on_page || self->over == OVER_DETAIL); i++)
+        act_on_page(self, what == MOUSE_WHEEL_UP ? ACT_UP : ACT_DOWN);
+    return 0;
+}

@@ -1,0 +1,213 @@
+/*
+ * console_draw - the line at the top, the screens' names, a page, and the two lines at the bottom
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "console_state.h"
+#include "text.h"
+
+/* ms for which a note is shown as new. */
+#define NOTE_FRESH 10000
+#define FOOTER_MAX 24
+
+/* ---- The line at the top -------------------------------------------------------------------- */
+
+static void link_words(const console_t *self, char *out, size_t room, unsigned *style)
+{
+    const link_t *link = live_link(self->live);
+    if (link->state == LINK_REGISTERED) {
+        *style = STYLE_BAR;
+        snprintf(out, room, "registered  rtt %.1f ms", (double)link->rtt_us / 1000);
+    } else if (link->state == LINK_CLOSED) {
+        *style = STYLE_BAD;
+        snprintf(out, room, "ended: %s", link->reason);
+    } else {
+        *style = STYLE_WARNING;
+        snprintf(out, room, "connecting to %s%s%s", self->endpoint,
+            link->reason[0] != '\0' ? ": " : " …", link->reason);
+    }
+}
+
+/* Writes "name @ broker /1/2/  endpoint" as far as it is known. */
+static void who_and_where(const console_t *self, bool with_endpoint, char *out, size_t room)
+{
+    const link_t *link = live_link(self->live);
+    char name[2 * DD_NAME_MAX], broker[2 * DD_BROKER_MAX];
+    out[0] = '\0';
+    if (link->state != LINK_REGISTERED)
+        return;
+    text_escape(link->name, strlen(link->name), name, sizeof name);
+    text_escape(link->broker, strlen(link->broker), broker, sizeof broker);
+    snprintf(out, room, "%s%s @ %s %s  %s%s", live_is_operator(self->live) ? "operator " : "", name,
+        broker, link->scope, with_endpoint ? self->endpoint : "", with_endpoint ? "  " : "");
+}
+
+static void draw_top(const console_t *self, canvas_t *canvas, rect_t line)
+{
+    char where[1024], words[NOTE_ROOM + 256], time[TIME_ROOM];
+    unsigned style;
+    canvas_fill(canvas, line, STYLE_BAR);
+    page_time(live_wall_ms(self->live), false, time);
+    canvas_text(canvas, rect_cut_right(&line, 9), 0, 0, STYLE_BAR, time);
+    link_words(self, words, sizeof words, &style);
+    who_and_where(self, true, where, sizeof where);
+    rect_cut_left(&line, 1);
+    int at = canvas_text(canvas, line, 0, 0, STYLE_BAR, "DoubleDecker") + 2;
+    if (at + (int)text_width(where) + (int)text_width(words) > line.width)
+        who_and_where(self, false, where, sizeof where);
+    at += canvas_text(canvas, line, 0, at, STYLE_BAR, where);
+    canvas_text(canvas, line, 0, at, style, words);
+}
+
+/* ---- Names of screens, and the footer -------------------------------------------------------- */
+
+static void add_spot(console_t *self, rect_t line, int column, int width, action_t action)
+{
+    if (self->spot_count < SPOTS_MAX)
+        self->spots[self->spot_count++] =
+            (spot_t){{line.row, line.column + column, 1, width}, action};
+}
+
+static void draw_tabs(console_t *self, canvas_t *canvas, rect_t line)
+{
+    int at = 1;
+    for (page_t page = PAGE_TREE; page < PAGES; page++) {
+        unsigned style = page == self->page ? STYLE_TAB : STYLE_PLAIN;
+        int width =
+            canvas_print(canvas, line, 0, at, style, " %d %s ", (int)page + 1, views_title(page));
+        add_spot(self, line, at, width, (action_t)(ACT_GO_TREE + page));
+        at += width;
+    }
+    if (live_is_frozen(self->live))
+        canvas_text(canvas, rect_cut_right(&line, 9), 0, 0, STYLE_WARNING, " FROZEN");
+}
+
+static void draw_footer(console_t *self, canvas_t *canvas, rect_t line)
+{
+    const binding_t *chosen[FOOTER_MAX];
+    int at = 0;
+    canvas_fill(canvas, line, STYLE_BAR);
+    rect_cut_left(&line, 1);
+    size_t count =
+        keymap_footer(console_where(self), self->rights, (size_t)line.width, chosen, FOOTER_MAX);
+    for (size_t i = 0; i < count; i++) {
+        char name[KEY_NAME_ROOM];
+        keymap_key_name(chosen[i]->keys[0], name);
+        int width = canvas_text(canvas, line, 0, at, STYLE_BAR | STYLE_SELECTED, name);
+        width += canvas_print(canvas, line, 0, at + width, STYLE_BAR, " %s", chosen[i]->label);
+        add_spot(self, line, at, width, chosen[i]->action);
+        at += width + 2;
+    }
+}
+
+/* The newest note, or the filter while it is typed. */
+static void draw_status(console_t *self, canvas_t *canvas, rect_t line, cursor_t *cursor)
+{
+    static const unsigned STYLES_OF[] = {[NOTE_PLAIN] = STYLE_PLAIN,
+        [NOTE_GOOD] = STYLE_GOOD,
+        [NOTE_WARNING] = STYLE_WARNING,
+        [NOTE_BAD] = STYLE_BAD};
+    rect_cut_left(&line, 1);
+    if (self->over == OVER_LINE) {
+        int at = canvas_text(canvas, line, 0, 0, STYLE_STRONG, "Filter: /");
+        rect_cut_left(&line, at);
+        *cursor = (cursor_t){true, line.row, field_draw(self->line, canvas, line, STYLE_FIELD)};
+        return;
+    }
+    const notes_t *notes = live_notes(self->live);
+    if (notes_count(notes) == 0)
+        return;
+    const note_t *note = notes_at(notes, 0);
+    char time[TIME_ROOM];
+    page_time(note->wall_ms, false, time);
+    bool fresh = live_wall_ms(self->live) - note->wall_ms < NOTE_FRESH;
+    canvas_text(canvas, line, 0, 0, STYLE_DIM, time);
+    canvas_text(canvas, line, 0, 9, fresh ? STYLES_OF[note->kind] : STYLE_DIM, note->text);
+}
+
+/* ---- Over the page -------------------------------------------------------------------------- */
+
+size_t console_menu(const console_t *self, const binding_t *items[CHOOSER_ITEMS_MAX])
+{
+    size_t count, used = 0;
+    const binding_t *bindings = keymap_bindings(&count);
+    for (size_t i = 0; i < count && used < CHOOSER_ITEMS_MAX; i++)
+        if (bindings[i].menu && keymap_works(&bindings[i], AT_PAGE(self->page), self->rights))
+            items[used++] = &bindings[i];
+    return used;
+}
+
+static size_t draw_menu(const console_t *self, rect_t area, chooser_t *out)
+{
+    const binding_t *items[CHOOSER_ITEMS_MAX];
+    size_t count = console_menu(self, items);
+    *out = (chooser_t){.kind = CHOOSER_LIST,
+        .area = rect_centre(area, (int)count + 3, 30),
+        .title = "Menu",
+        .count = count,
+        .current = self->menu_item,
+        .focused = true};
+    for (size_t i = 0; i < count; i++)
+        out->items[i] = items[i]->menu;
+    return 1;
+}
+
+static void draw_detail(console_t *self, canvas_t *canvas, rect_t area)
+{
+    char title[64];
+    page_state_t *page = console_page(self);
+    canvas_fill(canvas, area, STYLE_PLAIN);
+    snprintf(title, sizeof title, "%s: details", page->ops->title);
+    rect_t inside = canvas_box(canvas, area, title);
+    sheet_t *sheet = page_detail(page, inside.width);
+    self->detail_height = (size_t)inside.height;
+    self->scroll =
+        sheet_draw(sheet, canvas, inside, self->scroll, filter_marks(grid_filter(page->grid)));
+    table_draw_bar(canvas, area, self->scroll, self->detail_height, sheet_count(sheet));
+    sheet_destroy(&sheet);
+}
+
+static size_t draw_over(
+    console_t *self, canvas_t *canvas, rect_t area, cursor_t *cursor, chooser_t out[2])
+{
+    switch (self->over) {
+    case OVER_DETAIL:
+        draw_detail(self, canvas, area);
+        return 0;
+    case OVER_FORM:
+        form_update(self->form);
+        return form_draw(self->form, canvas, area, cursor, out);
+    case OVER_MENU:
+        return draw_menu(self, area, out);
+    default:
+        return 0;
+    }
+}
+
+static bool is_too_small(canvas_t *canvas, rect_t all)
+{
+    if (all.width >= CONSOLE_COLUMNS_MIN && all.height >= CONSOLE_ROWS_MIN)
+        return false;
+    canvas_print(canvas, all, 0, 0, STYLE_WARNING, "%dx%d is too small:", all.width, all.height);
+    canvas_print(canvas, all, 1, 0, STYLE_WARNING, "ddtui needs %dx%d.", CONSOLE_COLUMNS_MIN,
+        CONSOLE_ROWS_MIN);
+    return true;
+}
+
+size_t console_draw(console_t *self, canvas_t *canvas, cursor_t *cursor, chooser_t out[2])
+{
+    rect_t area = canvas_all(canvas);
+    *cursor = (cursor_t){0};
+    self->spot_count = 0;
+    canvas_fill(canvas, area, STYLE_PLAIN);
+    if (is_too_small(canvas, area))
+        return 0;
+    draw_top(self, canvas, rect_cut_top(&area, 1));
+    draw_tabs(self, canvas, rect_cut_top(&area, 1));
+    draw_footer(self, canvas, rect_cut_bottom(&area, 1));
+    draw_status(self, canvas, rect_cut_bottom(&area, 1), cursor);
+    page_draw(console_page(self), canvas, area);
+    return draw_over(self, canvas, area, cursor, out);
+}

@@ -1,0 +1,45 @@
+/*
+ * console_state - what the console is at, as its own files share it
+ *
+ * console.c has the keys, console_draw.c what it looks like.
+ */
+#ifndef CONSOLE_STATE_H_INCLUDED
+#define CONSOLE_STATE_H_INCLUDED
+
+#include "console.h"
+
+#define SPOTS_MAX 32
+
+/* What is open over the page. */
+typedef enum { OVER_NOTHING, OVER_DETAIL, OVER_FORM, OVER_MENU, OVER_LINE } over_t;
+
+/* A place of the screen that stands for an action, to be clicked on. */
+typedef struct {
+    rect_t area;
+    action_t action;
+} spot_t;
+
+struct console {
+    live_t *live;
+    history_t *history;
+    const char *endpoint;
+    unsigned rights;
+    views_t *views;
+    page_t page;
+    over_t over;
+    form_t *form;  /* of OVER_FORM, else NULL */
+    field_t *line; /* the filter, while it is typed */
+    size_t menu_item;
+    size_t scroll;        /* first line of the detail */
+    size_t detail_height; /* its lines, when it was drawn last */
+    spot_t spots[SPOTS_MAX];
+    size_t spot_count;
+};
+
+page_state_t *console_page(const console_t *self);
+/* Which keys work now, as a bit of keymap.h. */
+unsigned console_where(const console_t *self);
+/* The items of the menu; returns their count. */
+size_t console_menu(const console_t *self, const binding_t *items[CHOOSER_ITEMS_MAX]);
+
+#endif
