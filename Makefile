@@ -121,7 +121,7 @@ $(BUILD)/tests/bench/load: $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/forward.c 
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lssl -lcrypto $(LIBDD_LIBS)
 $(BUILD)/tests/bench/forward: $(BUILD)/tests/bench/forward.o
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lzmq
-$(BUILD)/tests/bench/core_scale: $(BUILD)/tests/bench/core_scale.o $(BUILD)/ddbroker.a $(LIBDD_A)
+$(BUILD)/tests/bench/core_scale: $(BUILD)/tests/bench/core_scale.o $(BUILD)/tests/unit/ddbroker/tenants.o $(BUILD)/ddbroker.a $(LIBDD_A)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ $(DDBROKER_LIBS)
 
 bench: deps
