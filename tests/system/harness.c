@@ -362,12 +362,22 @@ static broker_t *add_broker(harness_t *self, const char *name)
     return broker;
 }
 
-const char *harness_endpoint(harness_t *self, const char *name)
+static broker_t *get_broker(harness_t *self, const char *name)
 {
     broker_t *broker = find_broker(self, name);
     if (!broker)
         fail_msg("no broker %s was started or reserved", name);
-    return broker->endpoint;
+    return broker;
+}
+
+const char *harness_endpoint(harness_t *self, const char *name)
+{
+    return get_broker(self, name)->endpoint;
+}
+
+program_t *harness_broker(harness_t *self, const char *name)
+{
+    return get_broker(self, name)->program;
 }
 
 const char *harness_reserve(harness_t *self, const char *name)

@@ -47,6 +47,8 @@ const char *harness_binary(harness_t *self, const char *name);
 __attribute__((sentinel)) program_t *broker_start(
     harness_t *self, const char *name, const char *parent, const char *scope, ...);
 
+/* The program that was started last as the broker of that name. */
+program_t *harness_broker(harness_t *self, const char *name);
 /* Where the broker of that name listens: tcp://127.0.0.1:PORT. Known already before its start once
    harness_reserve() has been called. */
 const char *harness_endpoint(harness_t *self, const char *name);

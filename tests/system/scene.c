@@ -192,11 +192,13 @@ void client_subscribe(client_t *self, const char *topic, const char *scope)
     client_await(self, DD_EVENT_SUBSCRIBED);
 }
 
-void client_tell(client_t *self, const char *destination, const char *text)
+uint32_t client_tell(client_t *self, const char *destination, const char *text)
 {
-    dd_error_t error = dd_client_notify(self->handle, destination, text, strlen(text), 0, NULL);
+    uint32_t ref;
+    dd_error_t error = dd_client_notify(self->handle, destination, text, strlen(text), 0, &ref);
     if (error != DD_OK)
         fail_msg("can't notify %s: %s", destination, dd_strerror(error));
+    return ref;
 }
 
 static dd_error_t send_for_receipt(

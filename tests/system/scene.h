@@ -70,8 +70,8 @@ void client_expect(client_t *self, const char *source, const char *text);
 /* Subscribes and waits for the broker's word. */
 void client_subscribe(client_t *self, const char *topic, const char *scope);
 
-/* Sends text, to be on its way at once. */
-void client_tell(client_t *self, const char *destination, const char *text);
+/* Sends text, and returns what number it has for later events. */
+uint32_t client_tell(client_t *self, const char *destination, const char *text);
 /* Sends text and waits for the outcome: DD_OK when the receiver has taken it, or why it can't. A
    receiver of the same test must have a thread of its own for that. */
 dd_error_t client_send(client_t *self, const char *destination, const char *text);
