@@ -285,6 +285,11 @@ static void return_unsent(core_t *self, peer_t *peer)
     }
 }
 
+void core_gone(peer_t *peer)
+{
+    peer->gone = true;
+}
+
 void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
 {
     self->now_ms = now_ms;

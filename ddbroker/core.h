@@ -66,6 +66,10 @@ void core_refused(core_t *self, peer_t *peer);
 /* Whether a client of that full name is registered at this very broker. */
 bool core_serves(const core_t *self, dd_bytes_t name);
 
+/* The peer's connection is over, but what it said last may still have to be read, so that
+   core_disconnect() comes later. Its name may be taken by others from now on. */
+void core_gone(peer_t *peer);
+
 /* The peer's connection is gone: forgets all that it was and frees it. Its route is the caller's to
    free. Unsent notifications are returned to their senders. */
 void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms);

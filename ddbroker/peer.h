@@ -32,8 +32,9 @@ typedef struct {
     uint64_t out;      /* the same to it */
     uint64_t in_bytes; /* of their payloads */
     uint64_t out_bytes;
-    uint64_t refused; /* what it asked and didn't get */
-    uint64_t dropped; /* publications lost to its full outbox */
+    uint64_t refused;    /* what it asked and didn't get */
+    uint64_t dropped;    /* publications lost to its full outbox */
+    uint64_t dropped_ms; /* when it lost the last of them */
 } peer_count_t;
 
 struct peer {
@@ -57,7 +58,8 @@ struct peer {
     entry_t *entries; /* names reached through it: its own, or a link's subtree */
     subscription_t *subscriptions;
     unsigned subscription_count;
-    unsigned questions;       /* under way through the tree */
+    unsigned questions;       /* that it asked lately */
+    bool gone;                /* its connection is over; its last words are perhaps still to come */
     bool lossy;               /* some subscription has lost publications that no GAP has told of */
     uint64_t stamp;           /* number of the last publication for it, so that it gets one copy */
     const interest_t *missed; /* the interest by which it missed that one; NULL if it got it */

@@ -21,6 +21,13 @@ static bool is_later(uint64_t instance, uint64_t before)
     return (int16_t)(uint16_t)(instance - before) > 0;
 }
 
+/* Whether the client of that instance may have the name of one who is registered: that one is the
+   same client's earlier connection, or it has just gone. */
+static bool may_take_over(uint64_t instance, const entry_t *entry)
+{
+    return entry->via->gone || is_later(instance, entry->instance);
+}
+
 static void tell_parent(core_t *self, uint8_t type, const entry_t *entry)
 {
     if (!core_parent_ready(self))
@@ -129,7 +136,7 @@ static bool claim(core_t *self, peer_t *peer, uint64_t instance)
     entry_t *entry = directory_find(&self->directory, dd_name_bytes(&peer->name));
     if (!entry)
         return true;
-    if (is_later(instance, entry->instance)) {
+    if (may_take_over(instance, entry)) {
         release(self, entry);
         return true;
     }
@@ -211,7 +218,7 @@ void register_add_client(core_t *self, peer_t *link, const dd_record_t *record)
     }
     if (entry && entry->instance == record->number)
         return; /* came round a loop that is about to be found; the client itself is no rival */
-    if (entry && !is_later(record->number, entry->instance)) {
+    if (entry && !may_take_over(record->number, entry)) {
         refuse_client(self, link, record, DD_E_NAME_TAKEN);
         return;
     }

@@ -26,8 +26,9 @@
 typedef struct route {
     UT_hash_handle hh;
     peer_t *peer;
-    struct route *prev, *next; /* in the list of blocked ones */
+    struct route *prev, *next; /* in the list of the gone, or else of the blocked */
     bool blocked;
+    bool gone;         /* its connection is over; its last frames are perhaps still to be read */
     int fd;            /* of its TCP connection; -1 if unknown */
     uint64_t ended_ms; /* when its peer was first seen to have been ended; 0 before */
     char user[ZAP_USER_SIZE + 1];
@@ -43,6 +44,7 @@ struct router {
     uint32_t heartbeat;
     route_t *routes;
     route_t *blocked;
+    route_t *gone;
     uint64_t retry_ms; /* when the blocked ones are tried again */
     uint64_t cut_ms;   /* when to look next for those that must go */
 };
@@ -62,18 +64,39 @@ static void lose(router_t *self, route_t *route, uint64_t now_ms)
 {
     connections_disown(self->connections, route->fd, route);
     unblock(self, route);
+    if (route->gone)
+        DL_DELETE(self->gone, route);
     HASH_DEL(self->routes, route);
     core_disconnect(self->core, route->peer, now_ms);
     free(route);
 }
 
+/* A connection is over. What it sent before is in the ROUTER, and counts. */
+static void depart(router_t *self, route_t *route)
+{
+    if (route->gone)
+        return;
+    unblock(self, route);
+    route->gone = true;
+    DL_APPEND(self->gone, route);
+    core_gone(route->peer);
+}
+
 /* A client that is killed and started anew must shake hands before its first frame comes, and that
    the old connection has gone is news by then. */
-static void lose_gone(router_t *self, uint64_t now_ms)
+void router_watch(router_t *self, uint64_t now_ms)
 {
     route_t *route;
     while ((route = connections_next_gone(self->connections, now_ms)))
-        lose(self, route, now_ms);
+        depart(self, route);
+}
+
+/* All that was there to be read has been read. ZeroMQ's thread hands over what a connection brought
+   before it tells of its end. */
+static void lose_gone(router_t *self, uint64_t now_ms)
+{
+    while (self->gone)
+        lose(self, self->gone, now_ms);
 }
 
 /* Cuts the connections of those that were ended but don't leave, and of those that proved their key
@@ -83,7 +106,7 @@ static void cut_idle(router_t *self, uint64_t now_ms)
     uint64_t patience = (uint64_t)HEARTBEATS * self->heartbeat;
     route_t *route, *next;
     HASH_ITER (hh, self->routes, route, next) {
-        if (route->peer->state != PEER_ENDED)
+        if (route->peer->state != PEER_ENDED || route->gone)
             continue;
         if (route->ended_ms == 0)
             route->ended_ms = now_ms;
@@ -209,15 +232,15 @@ static bool add_route(router_t *self, route_t *route, uint64_t now_ms)
         return false;
     }
     route_t *former = connections_own(self->connections, route->fd, route);
-    if (former)
-        lose(self, former, now_ms);
+    if (former) /* its end was not told */
+        depart(self, former);
     return true;
 }
 
 /* The first frame of a connection. NULL if it may have none, now or at all. */
 static route_t *admit(router_t *self, dd_bytes_t id, const char *user, int fd, uint64_t now_ms)
 {
-    lose_gone(self, now_ms); /* the name it wants may be that of one that has just gone */
+    router_watch(self, now_ms); /* the name it wants may be that of one that has just gone */
     route_t *route = new_route(id, user, fd);
     if (!route || add_route(self, route, now_ms))
         return route;
@@ -256,7 +279,7 @@ static void take_frame(
 
 bool router_work(router_t *self, uint64_t now_ms)
 {
-    lose_gone(self, now_ms);
+    router_watch(self, now_ms);
     for (int i = 0; i < FRAMES_AT_ONCE; i++) {
         zmq_msg_t id, frame;
         zmq_msg_init(&id);
@@ -266,8 +289,10 @@ bool router_work(router_t *self, uint64_t now_ms)
             take_frame(self, &id, &frame, result, now_ms);
         zmq_msg_close(&id);
         zmq_msg_close(&frame);
-        if (result == DD_E_TIMEOUT)
+        if (result == DD_E_TIMEOUT) {
+            lose_gone(self, now_ms);
             return false;
+        }
     }
     return true;
 }
@@ -277,7 +302,7 @@ bool router_work(router_t *self, uint64_t now_ms)
 void router_flush(router_t *self, peer_t *peer, uint64_t now_ms)
 {
     route_t *route = peer->route;
-    if (route->blocked)
+    if (route->blocked || route->gone)
         return;
     switch (dd_socket_flush(self->socket, dd_bytes(route->id, route->id_size), &peer->outbox)) {
     case DD_OK:
@@ -290,7 +315,7 @@ void router_flush(router_t *self, peer_t *peer, uint64_t now_ms)
         DL_APPEND(self->blocked, route);
         break;
     default:
-        lose(self, route, now_ms);
+        depart(self, route);
     }
 }
 

@@ -27,8 +27,10 @@ dd_error_t router_listen(router_t *self, const char *endpoint, dd_problem_t *pro
 void *router_socket(const router_t *self);
 void *router_monitor(const router_t *self);
 
-/* Takes in a bounded number of frames, and before them the connections that are gone. True if there
-   may be more. */
+/* Takes in which connections are gone, when the monitor has news. */
+void router_watch(router_t *self, uint64_t now_ms);
+
+/* Takes in a bounded number of frames. True if there may be more. */
 bool router_work(router_t *self, uint64_t now_ms);
 
 /* Ends connections that do nothing but hold a place; call it at least once a second. */
