@@ -4,6 +4,7 @@
 #include "live.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,8 +90,14 @@ static const char *shown(const char *text, char room[SHOWN_ROOM])
     return room;
 }
 
-#define note(self, kind, ...)                                                                      \
-    (notes_add((self)->notes, (self)->wall_ms, kind, __VA_ARGS__), changed(self, PAGE_EVENTS))
+void live_note(live_t *self, note_kind_t kind, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    notes_vadd(self->notes, self->wall_ms, kind, format, arguments);
+    va_end(arguments);
+    changed(self, PAGE_EVENTS);
+}
 
 /* ---- What was sent -------------------------------------------------------------------------- */
 
@@ -114,7 +121,7 @@ void live_sent(live_t *self, uint32_t ref, const char *destination, bool receipt
 {
     char name[SHOWN_ROOM];
     wait_for(self, receipt ? PENDING_RECEIPT : PENDING_NOTIFY, ref, destination);
-    note(self, NOTE_PLAIN,
+    live_note(self, NOTE_PLAIN,
         receipt ? "notification sent to %s, waiting for its receipt" : "notification sent to %s",
         shown(destination, name));
 }
@@ -124,21 +131,21 @@ void live_traced(live_t *self, uint32_t ref, const char *destination)
     char name[SHOWN_ROOM];
     trace_begin(&self->trace, ref, destination, self->now_us);
     changed(self, PAGE_TRACE);
-    note(self, NOTE_PLAIN, "tracing a notification to %s", shown(destination, name));
+    live_note(self, NOTE_PLAIN, "tracing a notification to %s", shown(destination, name));
 }
 
 void live_controlled(live_t *self, uint32_t ref, const char *what, const char *object)
 {
     char text[SHOWN_ROOM];
     snprintf(text, sizeof text, "%s %s", what, object);
-    note(self, NOTE_PLAIN, "asked for: %s", wait_for(self, PENDING_CONTROL, ref, text)->what);
+    live_note(self, NOTE_PLAIN, "asked for: %s", wait_for(self, PENDING_CONTROL, ref, text)->what);
 }
 
 void live_subscribed(live_t *self, const char *topic, const char *scope)
 {
     char name[SHOWN_ROOM];
     own_ask(self->owns, topic, scope);
-    note(self, NOTE_PLAIN, "asked to subscribe to %s", shown(topic, name));
+    live_note(self, NOTE_PLAIN, "asked to subscribe to %s", shown(topic, name));
     changed(self, PAGE_SUBSCRIPTIONS);
 }
 
@@ -146,7 +153,7 @@ void live_unsubscribed(live_t *self, const char *topic, const char *scope)
 {
     char name[SHOWN_ROOM];
     own_remove(self->owns, topic, scope);
-    note(self, NOTE_GOOD, "no longer subscribed to %s within %s", shown(topic, name), scope);
+    live_note(self, NOTE_GOOD, "no longer subscribed to %s within %s", shown(topic, name), scope);
     changed(self, PAGE_SUBSCRIPTIONS);
 }
 
@@ -157,10 +164,11 @@ static void expire(live_t *self)
         if (pending->kind == PENDING_NONE || self->now_us < pending->at_us + PATIENCE)
             continue;
         if (pending->kind == PENDING_RECEIPT)
-            note(self, NOTE_WARNING, "no receipt from %s after %d s", pending->what,
+            live_note(self, NOTE_WARNING, "no receipt from %s after %d s", pending->what,
                 PATIENCE / 1000000);
         else if (pending->kind == PENDING_CONTROL)
-            note(self, NOTE_WARNING, "no answer after %d s: %s", PATIENCE / 1000000, pending->what);
+            live_note(
+                self, NOTE_WARNING, "no answer after %d s: %s", PATIENCE / 1000000, pending->what);
         pending->kind = PENDING_NONE;
     }
 }
@@ -183,7 +191,7 @@ static void on_registered(live_t *self, const dd_event_t *event)
             event->source);
     rounds_restart(self->rounds);
     own_restart(self->owns);
-    note(self, NOTE_GOOD, "registered as %s at %s %s", shown(event->source, name),
+    live_note(self, NOTE_GOOD, "registered as %s at %s %s", shown(event->source, name),
         shown(event->text, broker), event->scope);
 }
 
@@ -204,14 +212,15 @@ static void on_disconnected(live_t *self, const dd_event_t *event)
 {
     bool was_registered = self->link.state == LINK_REGISTERED;
     unlink_from(self, LINK_CONNECTING, event);
-    note(self, was_registered ? NOTE_BAD : NOTE_WARNING, "%s, trying again: %s",
+    live_note(self, was_registered ? NOTE_BAD : NOTE_WARNING, "%s, trying again: %s",
         was_registered ? "connection lost" : "no connection yet", self->link.reason);
 }
 
 static void on_closed(live_t *self, const dd_event_t *event)
 {
     unlink_from(self, LINK_CLOSED, event);
-    note(self, NOTE_BAD, "the connection has ended and won't come back: %s", self->link.reason);
+    live_note(
+        self, NOTE_BAD, "the connection has ended and won't come back: %s", self->link.reason);
 }
 
 /* ---- Messages and subscriptions ------------------------------------------------------------- */
@@ -228,7 +237,7 @@ static void on_gap(live_t *self, const dd_event_t *event)
 {
     char topic[SHOWN_ROOM];
     on_message(self, event);
-    note(self, NOTE_WARNING, "lost %" PRIu64 " publications on %s: they came too fast",
+    live_note(self, NOTE_WARNING, "lost %" PRIu64 " publications on %s: they came too fast",
         event->number, shown(event->topic, topic));
 }
 
@@ -236,7 +245,7 @@ static void on_subscribed(live_t *self, const dd_event_t *event)
 {
     char topic[SHOWN_ROOM];
     if (own_agree(self->owns, event->topic, event->scope, self->link.scope))
-        note(self, NOTE_GOOD, "subscribed to %s within %s", shown(event->topic, topic),
+        live_note(self, NOTE_GOOD, "subscribed to %s within %s", shown(event->topic, topic),
             event->scope);
     changed(self, PAGE_SUBSCRIPTIONS);
 }
@@ -248,10 +257,10 @@ static void on_receipt(live_t *self, const dd_event_t *event)
     pending_t *pending = find_pending(self, event->ref);
     if (trace_event(&self->trace, event, self->now_us)) {
         changed(self, PAGE_TRACE);
-        note(self, NOTE_GOOD, "the trace has arrived, after %.1f ms",
+        live_note(self, NOTE_GOOD, "the trace has arrived, after %.1f ms",
             (double)self->trace.ended_us / 1000);
     } else if (pending) {
-        note(self, NOTE_GOOD, "delivered to %s, after %.1f ms", pending->what,
+        live_note(self, NOTE_GOOD, "delivered to %s, after %.1f ms", pending->what,
             (double)(self->now_us - pending->at_us) / 1000);
         pending->kind = PENDING_NONE;
     }
@@ -265,7 +274,7 @@ static const char *advice(dd_error_t error)
 
 static void on_refused(live_t *self, pending_t *pending, const dd_event_t *event)
 {
-    note(self, NOTE_BAD, "%s%s: %s%s",
+    live_note(self, NOTE_BAD, "%s%s: %s%s",
         pending->kind == PENDING_CONTROL ? "failed: " : "not delivered to ", pending->what,
         dd_strerror(event->error), advice(event->error));
     pending->kind = PENDING_NONE;
@@ -278,15 +287,16 @@ static void on_error(live_t *self, const dd_event_t *event)
     if (event->topic[0] != '\0') {
         own_remove(self->owns, event->topic, event->scope);
         changed(self, PAGE_SUBSCRIPTIONS);
-        note(self, NOTE_BAD, "not subscribed to %s within %s: %s", shown(event->topic, about),
+        live_note(self, NOTE_BAD, "not subscribed to %s within %s: %s", shown(event->topic, about),
             event->scope, dd_strerror(event->error));
     } else if (pending) {
         on_refused(self, pending, event);
     } else if (trace_event(&self->trace, event, self->now_us)) {
         changed(self, PAGE_TRACE);
-        note(self, NOTE_BAD, "the trace did not arrive: %s", dd_strerror(event->error));
+        live_note(self, NOTE_BAD, "the trace did not arrive: %s", dd_strerror(event->error));
     } else if (!rounds_failed(self->rounds, event->ref, live_now_ms(self)) && event->ref == 0) {
-        note(self, NOTE_WARNING, "%s: %s", dd_strerror(event->error), shown(event->text, about));
+        live_note(
+            self, NOTE_WARNING, "%s: %s", dd_strerror(event->error), shown(event->text, about));
     }
 }
 
@@ -306,9 +316,9 @@ static void on_control_report(live_t *self, pending_t *pending, const dd_event_t
     if (!heard && event->number > 0)
         return;
     if (done)
-        note(self, NOTE_GOOD, "done: %s", pending->what);
+        live_note(self, NOTE_GOOD, "done: %s", pending->what);
     else
-        note(self, NOTE_BAD, "failed: %s: %s", pending->what, failure);
+        live_note(self, NOTE_BAD, "failed: %s: %s", pending->what, failure);
     pending->kind = PENDING_NONE;
 }
 

@@ -52,6 +52,10 @@ void live_controlled(live_t *self, uint32_t ref, const char *what, const char *o
 void live_subscribed(live_t *self, const char *topic, const char *scope);
 void live_unsubscribed(live_t *self, const char *topic, const char *scope);
 
+/* Something else that the user is to know. */
+__attribute__((format(printf, 3, 4))) void live_note(
+    live_t *self, note_kind_t kind, const char *format, ...);
+
 /* Holds still what is shown. */
 void live_freeze(live_t *self, bool frozen);
 /* Forgets the messages, or what happened here. */

@@ -5,6 +5,7 @@
 #include <locale.h>
 #include <unistd.h>
 
+#include "interact.h"
 #include "options.h"
 #include "script.h"
 
@@ -35,6 +36,8 @@ int main(int argc, char *argv[])
         options_help(stdout);
     else if (options.version)
         printf("ddtui %s\n", DD_VERSION);
+    else if (options_interact(&options))
+        return (int)interact_run(&options);
     else
         return (int)script_run(&options);
     return fflush(stdout) == 0 ? STATUS_DONE : STATUS_FAILED;

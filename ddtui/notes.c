@@ -3,7 +3,6 @@
  */
 #include "notes.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -26,16 +25,14 @@ void notes_destroy(notes_t **self_p)
     *self_p = NULL;
 }
 
-void notes_add(notes_t *self, int64_t wall_ms, note_kind_t kind, const char *format, ...)
+void notes_vadd(
+    notes_t *self, int64_t wall_ms, note_kind_t kind, const char *format, va_list arguments)
 {
     note_t *note = &self->ring[self->serial % NOTES_MAX];
     note->kind = kind;
     note->serial = self->serial++;
     note->wall_ms = wall_ms;
-    va_list arguments;
-    va_start(arguments, format);
     vsnprintf(note->text, sizeof note->text, format, arguments);
-    va_end(arguments);
     if (self->count < NOTES_MAX)
         self->count++;
 }

@@ -4,6 +4,7 @@
 #ifndef NOTES_H_INCLUDED
 #define NOTES_H_INCLUDED
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,8 +27,8 @@ notes_t *notes_new(void);
 void notes_destroy(notes_t **self_p);
 
 /* What doesn't fit is cut. Texts from outside have been escaped before. */
-__attribute__((format(printf, 4, 5))) void notes_add(
-    notes_t *self, int64_t wall_ms, note_kind_t kind, const char *format, ...);
+__attribute__((format(printf, 4, 0))) void notes_vadd(
+    notes_t *self, int64_t wall_ms, note_kind_t kind, const char *format, va_list arguments);
 void notes_clear(notes_t *self);
 
 size_t notes_count(const notes_t *self);

@@ -40,6 +40,9 @@ const option_t OPTIONS[] = {
         IN(view)},
     {'\0', "json", NULL, "print JSON, one object a line", OPTION_FLAG, 0, IN(json)},
     {'q', "quiet", NULL, "say only why something failed", OPTION_FLAG, 0, IN(quiet)},
+    {'\0', "read-only", NULL, "in the console: send and change nothing", OPTION_FLAG, 0,
+        IN(read_only)},
+    {'\0', "no-color", NULL, "in the console: no colours", OPTION_FLAG, 0, IN(no_colour)},
     {'V', "version", NULL, "print the version", OPTION_FLAG, 0, IN(version)},
     {'h', "help", NULL, "print this help", OPTION_FLAG, 0, IN(help)},
     {0},
@@ -260,6 +263,11 @@ bool options_listens(const options_t *self)
     return self->listen || self->subscription_count > 0;
 }
 
+bool options_interact(const options_t *self)
+{
+    return !options_acts(self) && !options_listens(self);
+}
+
 /* What can't stand together. */
 static bool check(const options_t *self, complaint_t *complaint)
 {
@@ -275,8 +283,10 @@ static bool check(const options_t *self, complaint_t *complaint)
         {self->view != VIEW_NONE && (sends || listens),
             "--tree, --clients and --subscriptions stand alone: nothing can be sent or listened to "
             "beside them"},
-        {!options_acts(self) && !listens,
-            "nothing to do: the interactive screen isn't there yet, see --help for what is"},
+        {(self->json || self->quiet || self->timeout_ms) && options_interact(self),
+            "--json, --quiet and --timeout need something to print"},
+        {(self->read_only || self->no_colour) && !options_interact(self),
+            "--read-only and --no-color are for the console, which sends and prints nothing"},
     };
     for (size_t i = 0; i < sizeof RULES / sizeof RULES[0]; i++)
         if (RULES[i].wrong)
@@ -299,7 +309,8 @@ bool options_parse(options_t *self, int argc, char *argv[], complaint_t *complai
 
 void options_help(FILE *out)
 {
-    fprintf(out, "usage: ddtui [OPTION]... [NAME [TENANT]]\n\n");
+    fprintf(out, "usage: ddtui [OPTION]... [NAME [TENANT]]\n\n"
+                 "Without an option to send, print or listen, it opens its console.\n\n");
     for (const option_t *option = OPTIONS; option->name; option++) {
         char left[64];
         snprintf(left, sizeof left, "%c%c%c --%s%s%s", option->letter ? '-' : ' ',

@@ -63,6 +63,8 @@ typedef struct {
     view_t view;
     bool json;
     bool quiet;
+    bool read_only; /* the console sends and changes nothing */
+    bool no_colour;
     bool version;
     bool help;
     char default_keyfile[PATH_MAX];
@@ -80,6 +82,8 @@ bool options_parse(options_t *self, int argc, char *argv[], complaint_t *complai
 /* Whether there is something to send and to ask, and whether there is something to wait for. */
 bool options_acts(const options_t *self);
 bool options_listens(const options_t *self);
+/* Whether there is neither: the console is wanted. */
+bool options_interact(const options_t *self);
 
 void options_help(FILE *out);
 

@@ -187,7 +187,8 @@ static void take_over(rounds_t *self, view_t view, uint64_t now_ms)
 {
     table_t *table = &self->tables[view];
     uint64_t elapsed = table->last.any ? now_ms - table->last.finished_ms : 0;
-    if (round_carry(table->coming, table->shown, view, elapsed) != DD_OK)
+    if (model_arrange(table->coming) != DD_OK ||
+        round_carry(table->coming, table->shown, view, elapsed) != DD_OK)
         table->full = true;
     model_destroy(&table->shown);
     table->shown = table->coming;

@@ -27,13 +27,13 @@ enum {
 };
 
 static const table_column_t COLUMNS[] = {
-    [COLUMN_BROKER] = {"broker", "BROKER", 18, 1, true, false},
-    [COLUMN_SCOPE] = {"scope", "SCOPE", 9, 2, false, false},
+    [COLUMN_BROKER] = {"broker", "BROKER", 15, 1, true, false},
+    [COLUMN_SCOPE] = {"scope", "SCOPE", 8, 2, false, false},
     [COLUMN_LINK] = {"rtt_us", "LINK", 6, 5, false, true},
-    [COLUMN_CLIENTS] = {"clients", "CLIENTS", 7, 3, false, true},
+    [COLUMN_CLIENTS] = {"clients", "CLNTS", 5, 3, false, true},
     [COLUMN_IN] = {"in_rate", "IN/S", 6, 4, false, true},
     [COLUMN_OUT] = {"out_rate", "OUT/S", 6, 6, false, true},
-    [COLUMN_STATE] = {"state", "STATE", 9, 1, false, false},
+    [COLUMN_STATE] = {"state", "STATE", 8, 1, false, false},
 };
 
 /* ---- Rows ----------------------------------------------------------------------------------- */
@@ -253,7 +253,7 @@ static void add_field(sheet_t *sheet, const char *name, const char *field, const
 
 static void detail(page_state_t *self, size_t index, sheet_t *sheet)
 {
-    static const char *const FIELDS[][2] = {{"up for", "uptime_ms"}, {"link to parent", "rtt_us"},
+    static const char *const FIELDS[][2] = {{"up for", "uptime_ms"}, {"parent link", "rtt_us"},
         {"clients", "clients"}, {"subscriptions", "subscriptions"}, {"children", "children"},
         {"outbox", "outbox"}, {"received", "in"}, {"sent", "out"}, {"bytes in", "in_bytes"},
         {"bytes out", "out_bytes"}, {"refused", "refused"}, {"dropped", "dropped"},
