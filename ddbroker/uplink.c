@@ -138,7 +138,7 @@ static void dial(uplink_t *self, const dd_keyring_t *keyring, uint64_t now_ms)
     dd_problem_t problem;
     self->dial = dd_dial_new(self->context, self->endpoint, keyring, &self->limits, &problem);
     if (self->dial)
-        self->next_ms = now_ms + DD_DIAL_WATCH;
+        self->next_ms = UINT64_MAX; /* the monitor tells how it goes */
     else
         give_up(self, &problem, now_ms);
 }
@@ -202,8 +202,6 @@ bool uplink_work(uplink_t *self, const dd_keyring_t *keyring, uint64_t now_ms)
     dd_dial_state_t state = dd_dial_watch(self->dial);
     if (state == DD_DIAL_CONNECTED && !self->peer)
         connected(self, now_ms);
-    else if (state == DD_DIAL_CONNECTING)
-        self->next_ms = now_ms + DD_DIAL_WATCH;
     bool more = take_frames(self, now_ms);
     check_ready(self);
     check_ended(self, now_ms);

@@ -179,8 +179,6 @@ static uint64_t choose_sleep(const reactor_t *self, uint64_t now_us)
         return 0;
     bool held_back = self->deaf && dd_session_state(client->session) == DD_SESSION_ENDING;
     uint64_t due = held_back ? UINT64_MAX : dd_session_due(client->session);
-    if (self->dial && !self->connected && due > now_us + DD_DIAL_WATCH * 1000)
-        due = now_us + DD_DIAL_WATCH * 1000;
     return due > now_us ? due - now_us : 0;
 }
 

@@ -7,12 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "clock.h"
 #include "problem.h"
 
-/* ms until an attempt is given up that made no news. Longer than what ZeroMQ takes to connect and
-   to shake hands together. */
-#define ATTEMPT_LIMIT 10000
 /* What sockaddr_un holds, without the NUL. */
 #define IPC_PATH_MAX 107
 
@@ -20,8 +16,8 @@ struct dd_dial {
     void *socket;
     void *monitor;
     dd_dial_state_t state;
-    bool by_name; /* the host may have addresses of both families, and IPv4 was not tried yet */
-    uint64_t deadline_us;
+    bool by_name;  /* the host may have addresses of both families, and IPv4 was not tried yet */
+    bool resolved; /* there was an address to connect to */
     char endpoint[DD_ENDPOINT_MAX + 1];
     dd_problem_t reason;
 };
@@ -79,14 +75,13 @@ dd_dial_t *dd_dial_new(void *context, const char *endpoint, const dd_keyring_t *
     }
     snprintf(self->endpoint, sizeof self->endpoint, "%s", endpoint);
     self->by_name = is_by_name(endpoint);
-    self->deadline_us = dd_clock_us() + ATTEMPT_LIMIT * 1000;
     self->socket = dd_socket_client(context, keyring, limits, problem);
     if (!self->socket)
         goto failed;
     self->monitor = dd_monitor_open(context, self->socket,
-        ZMQ_EVENT_CLOSED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |
-            ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-            ZMQ_EVENT_HANDSHAKE_FAILED_AUTH);
+        ZMQ_EVENT_CLOSED | ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_DISCONNECTED |
+            ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
+            ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH);
     if (self->monitor && zmq_connect(self->socket, endpoint) == 0)
         return self;
     dd_socket_problem(problem, "connect to", endpoint);
@@ -146,11 +141,12 @@ static bool try_ipv4(dd_dial_t *self)
 }
 
 /*
- * What libzmq 4.3.4 tells of a connection with CURVE that is tried once, as observed:
+ * What libzmq 4.3.4 tells of a connection with CURVE, as observed. CONNECT_RETRIED only announces
+ * an attempt that never comes, and follows the end of most.
  *
- *     refused port, no such ipc path     CLOSED
- *     host that doesn't answer           CLOSED after CONNECT_TIMEOUT
- *     name that doesn't resolve          nothing at all
+ *     refused port, no such ipc path     CLOSED, CONNECT_RETRIED
+ *     host that doesn't answer           the same after CONNECT_TIMEOUT
+ *     name that doesn't resolve          CONNECT_RETRIED
  *     server has another key             HANDSHAKE_FAILED_NO_DETAIL EPIPE, DISCONNECTED
  *     ZAP answers 400 or 500             HANDSHAKE_FAILED_AUTH 400 or 500, DISCONNECTED
  *     ZAP answers 300, silent server     HANDSHAKE_FAILED_NO_DETAIL EAGAIN, DISCONNECTED, both
@@ -178,8 +174,13 @@ static void take_event(dd_dial_t *self, const dd_monitor_event_t *event)
                 "has another broker key than this key file says, or is not a DoubleDecker broker");
         break;
     case ZMQ_EVENT_CLOSED:
-        if (!try_ipv4(self))
-            lose(self, DD_E_NETWORK, "doesn't answer; does a broker run there?");
+        self->resolved = true;
+        break;
+    case ZMQ_EVENT_CONNECT_RETRIED:
+        if (self->state == DD_DIAL_CONNECTING && !try_ipv4(self))
+            lose(self, DD_E_NETWORK,
+                self->resolved ? "doesn't answer; does a broker run there?"
+                               : "can't be reached; does the host's name resolve?");
         break;
     default:
         if (self->state == DD_DIAL_CONNECTED)
@@ -194,8 +195,6 @@ dd_dial_state_t dd_dial_watch(dd_dial_t *self)
     dd_monitor_event_t event;
     while (dd_monitor_next(self->monitor, &event))
         take_event(self, &event);
-    if (self->state == DD_DIAL_CONNECTING && dd_clock_us() > self->deadline_us)
-        lose(self, DD_E_NETWORK, "can't be reached; does the host's name resolve?");
     return self->state;
 }
 

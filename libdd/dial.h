@@ -11,10 +11,6 @@
 #include "monitor.h"
 #include "socket.h"
 
-/* ms: how often dd_dial_watch() has to be called while DD_DIAL_CONNECTING, news or not. Some
-   failures make no news, only a deadline tells them. */
-#define DD_DIAL_WATCH 1000
-
 typedef struct dd_dial dd_dial_t;
 
 typedef enum {

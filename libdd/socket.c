@@ -4,6 +4,7 @@
 #include "socket.h"
 
 #include <errno.h>
+#include <limits.h>
 
 #include "problem.h"
 
@@ -66,10 +67,11 @@ void *dd_socket_client(void *context, const dd_keyring_t *keyring, const dd_sock
     dd_problem_t *problem)
 {
     void *socket = zmq_socket(context, ZMQ_DEALER);
-    /* RECONNECT_IVL -1: pauses and fresh starts are ours, so that no frame of an old connection
-       reaches a new one. */
+    /* Pauses and fresh starts are ours, so that no frame of an old connection reaches a new one:
+       the next attempt is in 24 days. With "never" (-1) ZeroMQ would drop what it has received
+       already when the connection ends, and not tell of a name that doesn't resolve. */
     bool ok = socket && set_common(socket, keyring, limits) &&
-              set_int(socket, ZMQ_RECONNECT_IVL, -1) &&
+              set_int(socket, ZMQ_RECONNECT_IVL, INT_MAX) &&
               set_int(socket, ZMQ_CONNECT_TIMEOUT, CONNECT_LIMIT) &&
               set_key(socket, ZMQ_CURVE_PUBLICKEY, dd_keyring_public_key(keyring)) &&
               set_key(socket, ZMQ_CURVE_SERVERKEY, dd_keyring_broker_key(keyring));
