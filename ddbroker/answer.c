@@ -15,6 +15,7 @@ typedef struct {
     uint32_t row;      /* number of the next one */
     uint32_t first;    /* the first one wanted */
     uint32_t end;      /* and the first one no more wanted */
+    bool full;         /* the asker takes no more */
 } answer_t;
 
 static void send_page(answer_t *answer, bool last)
@@ -23,14 +24,15 @@ static void send_page(answer_t *answer, bool last)
     json_object_object_add(report, answer->what, answer->rows);
     report_number(report, "rows", answer->row);
     answer->rows = json_object_new_array();
-    report_send(answer->to, report, last);
+    if (!report_send(answer->to, report, last))
+        answer->full = true;
 }
 
 /* Counts a row; whether it is one of those that are wanted. */
 static bool wants_row(answer_t *answer)
 {
     uint32_t row = answer->row++;
-    return row >= answer->first && row < answer->end;
+    return !answer->full && row >= answer->first && row < answer->end;
 }
 
 static void add_row(answer_t *answer, json_object *row)

@@ -39,18 +39,41 @@ static const struct {
     control_t *control;
 } CONTROLS[] = {{"end-client", end_client}, {"drain", drain}, {"log-level", set_log_level}};
 
+/* failure: why it couldn't be done, or "". */
+static void log_order(core_t *self, log_level_t level, const char *operator_name,
+    const dd_record_t *asked, const char *failure)
+{
+    core_log(self, level, "operator %s: %.*s %.*s%s%s", operator_name, (int)asked->text.size,
+        (const char *)asked->text.data, (int)asked->name.size, (const char *)asked->name.data,
+        failure[0] ? ": " : "", failure);
+}
+
+/* NULL, or why it couldn't be done. */
+static const char *obey(core_t *self, const char *operator_name, const dd_record_t *asked)
+{
+    const char *failure = "no such control";
+    log_order(self, LOG_NOTICE, operator_name, asked, ""); /* first: it may change what is logged */
+    for (size_t i = 0; i < sizeof CONTROLS / sizeof CONTROLS[0]; i++)
+        if (dd_bytes_equal(asked->text, dd_bytes_of(CONTROLS[i].what)))
+            failure = CONTROLS[i].control(self, operator_name, asked->name);
+    if (failure)
+        log_order(self, LOG_WARNING, operator_name, asked, failure);
+    return failure;
+}
+
+/* Whether all that will be shown to people can be. */
+static bool is_readable(const dd_record_t *asked)
+{
+    return dd_word_valid(asked->source, DD_NAME_MAX) && dd_word_valid(asked->text, DD_NAME_MAX) &&
+           dd_word_valid(asked->name, DD_NAME_MAX);
+}
+
 void answer_control(const report_to_t *to, const dd_record_t *asked)
 {
     core_t *self = to->core;
     char operator_name[DD_NAME_MAX + 1];
     dd_bytes_copy(asked->source, operator_name, sizeof operator_name);
-    const char *failure = "no such control";
-    for (size_t i = 0; i < sizeof CONTROLS / sizeof CONTROLS[0]; i++)
-        if (dd_bytes_equal(asked->text, dd_bytes_of(CONTROLS[i].what)))
-            failure = CONTROLS[i].control(self, operator_name, asked->name);
-    core_log(self, LOG_NOTICE, "operator %s: %.*s %.*s: %s", operator_name, (int)asked->text.size,
-        (const char *)asked->text.data, (int)asked->name.size, (const char *)asked->name.data,
-        failure ? failure : "done");
+    const char *failure = is_readable(asked) ? obey(self, operator_name, asked) : "no such control";
     json_object *report = report_new(self);
     json_object_object_add(report, "done", json_object_new_boolean(!failure));
     if (failure)

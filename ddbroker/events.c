@@ -3,6 +3,16 @@
  */
 #include "events.h"
 
+/* Cuts a text where a character begins. */
+static void copy_text(char *copy, const char *text)
+{
+    size_t size = strlen(text);
+    if (size >= EVENT_TEXT_MAX)
+        for (size = EVENT_TEXT_MAX - 1; size > 0 && (text[size] & 0xC0) == 0x80; size--)
+            ;
+    dd_bytes_copy(dd_bytes(text, size), copy, EVENT_TEXT_MAX);
+}
+
 void events_add(
     events_t *self, uint64_t now_ms, log_level_t level, const char *tenant, const char *text)
 {
@@ -10,7 +20,7 @@ void events_add(
     event->at_ms = now_ms;
     event->level = level;
     dd_bytes_copy(dd_bytes_of(tenant), event->tenant, sizeof event->tenant);
-    dd_bytes_copy(dd_bytes_of(text), event->text, sizeof event->text);
+    copy_text(event->text, text);
 }
 
 const event_t *events_at(const events_t *self, uint64_t number)

@@ -15,9 +15,10 @@
 #include "answer.h"
 #include "verbs.h"
 
-/* Questions that one peer may have under way, and ms until one is forgotten. */
-#define QUESTIONS_MAX 64
+/* ms until a question is forgotten, and how many a client may ask in that time: each costs every
+   broker a look at all its clients. */
 #define QUESTION_LIFE 10000
+#define QUESTIONS_MAX 64
 
 struct question {
     UT_hash_handle hh;
@@ -122,7 +123,7 @@ static bool begin_question(core_t *self, peer_t *peer, dd_record_t *asked)
     }
     asked->tenant = peer_tenant(peer);
     asked->source = dd_name_bytes(&peer->name);
-    asked->hops = 0;
+    asked->flags = asked->hops = 0;
     randombytes_buf(&asked->number, sizeof asked->number);
     return true;
 }
@@ -140,24 +141,18 @@ void inspect_question(core_t *self, peer_t *peer, const dd_record_t *record)
     if (asked.hops++ < DD_HOPS_MAX)
         question->outstanding = ask_on(self, peer, &asked);
     answer(self, question, &asked);
-    if (question->outstanding == 0)
-        drop(self, question);
 }
 
 void inspect_report(core_t *self, peer_t *link, const dd_record_t *record)
 {
-    (void)link;
     question_t *question = find(self, record->number);
-    if (!question)
+    if (!question || question->outstanding == 0 || link == question->asker)
         return;
     dd_record_t report = *record;
     report.ref = question->ref;
     if (!peer_is_link(question->asker))
         report.number = 0;
     core_send(self, question->asker, &report);
-    if (!(record->flags & DD_FLAG_LAST))
-        return;
-    question->outstanding += record->links;
-    if (--question->outstanding == 0)
-        drop(self, question);
+    if (record->flags & DD_FLAG_LAST)
+        question->outstanding += record->links - 1u;
 }

@@ -42,7 +42,7 @@ json_object *report_new(const core_t *core)
     return report;
 }
 
-static void send_text(const report_to_t *to, dd_bytes_t text, bool last)
+static bool send_text(const report_to_t *to, dd_bytes_t text, bool last)
 {
     dd_record_t record = {.type = DD_REPORT,
         .flags = last ? DD_FLAG_LAST : 0,
@@ -51,18 +51,19 @@ static void send_text(const report_to_t *to, dd_bytes_t text, bool last)
         .number = to->number,
         .payload = text};
     /* An asker that doesn't read misses answers, and sees that it does. */
-    core_send(to->core, to->asker, &record);
+    return core_send(to->core, to->asker, &record) == DD_OK;
 }
 
-void report_send(const report_to_t *to, json_object *report, bool last)
+bool report_send(const report_to_t *to, json_object *report, bool last)
 {
     size_t size;
     const char *text = json_object_to_json_string_length(report, JSON_C_TO_STRING_PLAIN, &size);
-    send_text(to, dd_bytes(text, size), last);
+    bool sent = send_text(to, dd_bytes(text, size), last);
     json_object_put(report);
 }
 
 void report_nothing(const report_to_t *to)
 {
+    return sent;
     send_text(to, dd_bytes(NULL, 0), true);
 }

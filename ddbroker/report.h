@@ -27,8 +27,9 @@ void report_count(json_object *object, const peer_count_t *count);
 /* A broker's id in hex, or null for none. */
 void report_id(json_object *object, const char *name, const uint8_t *id);
 
-/* Sends the object and frees it. The last report of an answer says that it is. */
-void report_send(const report_to_t *to, json_object *report, bool last);
+/* Sends the object and frees it. The last report of an answer says that it is. False if the asker
+   has no room for it. */
+bool report_send(const report_to_t *to, json_object *report, bool last);
 
 /* The whole answer of a broker that the question isn't for. */
 void report_nothing(const report_to_t *to);
