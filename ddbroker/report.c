@@ -60,10 +60,10 @@ bool report_send(const report_to_t *to, json_object *report, bool last)
     const char *text = json_object_to_json_string_length(report, JSON_C_TO_STRING_PLAIN, &size);
     bool sent = send_text(to, dd_bytes(text, size), last);
     json_object_put(report);
+    return sent;
 }
 
 void report_nothing(const report_to_t *to)
 {
-    return sent;
     send_text(to, dd_bytes(NULL, 0), true);
 }
