@@ -45,7 +45,8 @@ static bool holds(dd_bytes_t bytes, int byte)
 bool dd_tenant_valid(dd_bytes_t tenant)
 {
     return dd_word_valid(tenant, DD_TENANT_MAX) && !holds(tenant, '.') && !holds(tenant, ':') &&
-           !holds(tenant, '/') && !dd_bytes_equal(tenant, dd_bytes_of("dd"));
+           !holds(tenant, '/') && !dd_bytes_equal(tenant, dd_bytes_of("dd")) &&
+           !dd_bytes_equal(tenant, dd_bytes_of("*"));
 }
 
 bool dd_client_valid(dd_bytes_t client)

@@ -16,7 +16,8 @@
    tab-separated output can hold as one word. */
 bool dd_word_valid(dd_bytes_t word, size_t max);
 
-/* No dot or colon besides, and none of the words that mean something else ("dd"). */
+/* No dot, colon or slash besides, and none of the words that mean something else: "dd", the
+   brokers, and "*", all tenants. */
 bool dd_tenant_valid(dd_bytes_t tenant);
 /* May hold dots and colons; must not begin with "public.", which means the public tenant. */
 bool dd_client_valid(dd_bytes_t client);
