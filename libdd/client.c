@@ -121,7 +121,7 @@ dd_client_t *dd_client_new(
 static void stop(dd_client_t *self)
 {
     pthread_mutex_lock(&self->lock);
-    dd_session_leave(self->session);
+    dd_session_leave(self->session, dd_clock_us());
     self->stopping = true;
     pthread_mutex_unlock(&self->lock);
     dd_client_wake(self);

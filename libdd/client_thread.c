@@ -12,8 +12,6 @@
 
 /* Frames read in one go before the outbox gets its turn. */
 #define READ_AT_ONCE 16
-/* Within which what is in the outbox must have left after dd_client_destroy(). */
-#define LEAVE_LIMIT (1000 * 1000u)
 
 /* What the thread alone knows. */
 typedef struct {
@@ -175,7 +173,7 @@ static void look(reactor_t *self)
 static uint64_t choose_sleep(const reactor_t *self, uint64_t now_us)
 {
     const dd_client_t *client = self->client;
-    if (client->news.first || client->stopping || (self->lost && !self->deaf))
+    if (client->news.first || (self->lost && !self->deaf))
         return 0;
     bool held_back = self->deaf && dd_session_state(client->session) == DD_SESSION_ENDING;
     uint64_t due = held_back ? UINT64_MAX : dd_session_due(client->session);
@@ -209,47 +207,31 @@ static void wait(const reactor_t *self, long timeout)
 
 /* ---- The whole ----------------------------------------------------------------------------- */
 
-/* Sends what is left, as long as there is a connection and time. */
-static void leave(reactor_t *self)
+/* Whether nothing is left to do. With the lock. */
+static bool is_over(const dd_client_t *client)
 {
-    uint64_t now_us = dd_clock_us();
-    uint64_t until_us = now_us + LEAVE_LIMIT;
-    dd_client_t *client = self->client;
-    self->deaf = true;
-    while (self->connected && now_us < until_us) {
-        pthread_mutex_lock(&client->lock);
-        flush(self);
-        pthread_mutex_unlock(&client->lock);
-        if (!self->blocked || dd_dial_watch(self->dial) == DD_DIAL_LOST)
-            break;
-        wait(self, to_timeout(until_us - now_us));
-        now_us = dd_clock_us();
-    }
-    if (self->connected && now_us < until_us)
-        dd_dial_linger(self->dial, (int)((until_us - now_us) / 1000));
-    close_connection(self);
+    return client->stopping && dd_session_state(client->session) == DD_SESSION_CLOSED;
 }
 
 void *dd_client_run(void *arg)
 {
     dd_client_t *client = arg;
     reactor_t self = {.client = client};
-    for (;;) {
+    for (bool over = false; !over;) {
         deliver(client);
-        self.deaf = !client->callback && dd_queue_is_full(client->queue);
+        bool behind = !client->callback && dd_queue_is_full(client->queue);
         uint64_t now_us = dd_clock_us();
         pthread_mutex_lock(&client->lock);
+        self.deaf = behind && !client->stopping;
         work(&self, now_us);
         uint64_t sleep_us = choose_sleep(&self, now_us);
         client->asleep = sleep_us > 0 && !self.blocked;
-        bool stopping = client->stopping;
+        over = is_over(client);
         pthread_mutex_unlock(&client->lock);
-        if (stopping)
-            break;
-        wait(&self, to_timeout(sleep_us));
+        if (!over)
+            wait(&self, to_timeout(sleep_us));
         if (self.dial)
             look(&self);
     }
-    leave(&self);
     return NULL;
 }

@@ -10,6 +10,8 @@
 
 /* Within which the broker must answer HELLO. */
 #define REGISTER_LIMIT (5000 * MS)
+/* Within which what is in the outbox must have left, and the broker must have said goodbye. */
+#define LEAVE_LIMIT (1000 * MS)
 /* A registration that held for so long wasn't in vain. */
 #define LASTING (1000 * MS)
 /* A broker that was silent for so many heartbeats is lost. */
@@ -144,8 +146,16 @@ void dd_session_lost(dd_session_t *self, dd_error_t error, const char *text)
         dd_session_end(self, error, text);
 }
 
-/* In these states the broker is listened to. */
-#define LISTENING (1u << DD_SESSION_REGISTERING | 1u << DD_SESSION_REGISTERED)
+/* After BYE the broker's own BYE counts, or an ERROR that crossed ours: it has read all before. */
+static void wait_for_farewell(dd_session_t *self, const dd_record_t *record)
+{
+    if (record->type == DD_BYE || (record->type == DD_ERROR && record->ref == 0))
+        self->state = DD_SESSION_CLOSED;
+}
+
+/* States in which the broker knows of the client, and in which it is listened to. */
+#define KNOWN (1u << DD_SESSION_REGISTERING | 1u << DD_SESSION_REGISTERED)
+#define LISTENING (KNOWN | 1u << DD_SESSION_LEAVING)
 
 void dd_session_input(dd_session_t *self, const void *data, size_t size, uint64_t now_us)
 {
@@ -157,11 +167,13 @@ void dd_session_input(dd_session_t *self, const void *data, size_t size, uint64_
     dd_error_t error = dd_frame_open(&frame, data, size) ? DD_OK : DD_E_MALFORMED;
     while (error == DD_OK && dd_frame_more(&frame) && LISTENING & 1u << self->state) {
         error = dd_frame_next(&frame, &record);
-        if (error == DD_OK)
+        if (error == DD_OK && self->state == DD_SESSION_LEAVING)
+            wait_for_farewell(self, &record);
+        else if (error == DD_OK)
             error = dd_session_handle(self, &record);
     }
     if (error != DD_OK)
-        dd_session_end(self, error, "the broker sent what a broker doesn't send");
+        dd_session_lost(self, error, "the broker sent what a broker doesn't send");
 }
 
 void dd_session_deaf(dd_session_t *self, uint64_t now_us)
@@ -253,6 +265,10 @@ void dd_session_tick(dd_session_t *self, uint64_t now_us)
     case DD_SESSION_REGISTERED:
         keep_up(self);
         break;
+    case DD_SESSION_LEAVING:
+        if (now_us >= self->due_us)
+            self->state = DD_SESSION_CLOSED;
+        break;
     default:
         break;
     }
@@ -265,6 +281,7 @@ uint64_t dd_session_due(const dd_session_t *self)
         return 0;
     case DD_SESSION_PAUSE:
     case DD_SESSION_REGISTERING:
+    case DD_SESSION_LEAVING:
         return self->due_us;
     case DD_SESSION_REGISTERED:
         break;
@@ -278,10 +295,11 @@ uint64_t dd_session_due(const dd_session_t *self)
     return due;
 }
 
-void dd_session_leave(dd_session_t *self)
+void dd_session_leave(dd_session_t *self, uint64_t now_us)
 {
-    bool known = LISTENING & 1u << self->state;
+    bool known = KNOWN & 1u << self->state;
     if (known)
         dd_outbox_append_urgent(&self->outbox, &(dd_record_t){.type = DD_BYE});
     self->state = known ? DD_SESSION_LEAVING : DD_SESSION_CLOSED;
+    self->due_us = now_us + LEAVE_LIMIT;
 }

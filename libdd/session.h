@@ -23,7 +23,7 @@ typedef enum {
     DD_SESSION_REGISTERING, /* has said HELLO */
     DD_SESSION_REGISTERED,
     DD_SESSION_ENDING,  /* the connection is over; what it left is still being told */
-    DD_SESSION_LEAVING, /* has said BYE; only the outbox is still to be sent */
+    DD_SESSION_LEAVING, /* has said BYE, and waits for the broker's */
     DD_SESSION_CLOSED   /* for good */
 } dd_session_state_t;
 
@@ -76,8 +76,9 @@ void dd_session_tick(dd_session_t *self, uint64_t now_us);
 /* When the next tick is due, UINT64_MAX for never. */
 uint64_t dd_session_due(const dd_session_t *self);
 
-/* Says BYE. Nothing is emitted any more. */
-void dd_session_leave(dd_session_t *self);
+/* Says BYE. Nothing is emitted any more; DD_SESSION_CLOSED comes when the broker has read all that
+   went before, or after a second. */
+void dd_session_leave(dd_session_t *self, uint64_t now_us);
 
 /* To be sent while there is a connection. Its limit may be changed. */
 dd_outbox_t *dd_session_outbox(dd_session_t *self);

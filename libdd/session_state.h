@@ -30,7 +30,7 @@ struct dd_session {
 
     dd_session_state_t state;
     uint64_t now_us; /* of the call at hand */
-    uint64_t due_us; /* PAUSE: next attempt; REGISTERING: end of patience; REGISTERED: next PING */
+    uint64_t due_us; /* PAUSE: next attempt; REGISTERED: next PING; else: end of patience */
     dd_backoff_t backoff;
 
     /* of the connection at hand */

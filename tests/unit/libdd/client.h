@@ -104,6 +104,34 @@ static inline int broker_teardown(void **state)
     return 0;
 }
 
+/* Destroys a client, on any thread; returns how many ms that took. */
+static inline void *time_destroy(void *client)
+{
+    dd_client_t *self = client;
+    uint64_t before_us = dd_clock_us();
+    dd_client_destroy(&self);
+    return (void *)(uintptr_t)((dd_clock_us() - before_us) / 1000);
+}
+
+/* The same, and it must not take longer than about its second. */
+static inline void destroy_soon(dd_client_t *client)
+{
+    assert_in_range((uintptr_t)time_destroy(client), 0, 2500);
+}
+
+/* Destroys a registered client, which takes leave of the broker. */
+static inline void say_goodbye(broker_t *broker, dd_client_t *client)
+{
+    pthread_t thread;
+    void *ms;
+    assert_int_equal(pthread_create(&thread, NULL, time_destroy, client), 0);
+    while (broker_next(broker).type != DD_BYE)
+        ;
+    broker_say(broker, (dd_record_t){.type = DD_BYE});
+    assert_int_equal(pthread_join(thread, &ms), 0);
+    assert_in_range((uintptr_t)ms, 0, 900); /* it heard the answer */
+}
+
 /* A test with a broker of its own. */
 #define client_test(function)                                                                      \
     cmocka_unit_test_setup_teardown(function, broker_setup, broker_teardown)

@@ -69,8 +69,7 @@ static void test_settings_end_with_the_start(void **state)
     assert_int_equal(dd_client_set_callback(client, ignore, NULL), DD_E_ARGUMENT);
     broker_admit(broker, "a");
     expect_event(client, DD_EVENT_REGISTERED);
-    dd_client_destroy(&client);
-    broker_expect(broker, DD_BYE);
+    say_goodbye(broker, client);
 }
 
 /* ---- Messages -------------------------------------------------------------------------------- */
@@ -105,8 +104,7 @@ static void test_registers(void **state)
                            .scope = dd_bytes_of("/")});
     expect_event(client, DD_EVENT_SUBSCRIBED);
     assert_in_range(dd_client_rtt_us(client), 1, DEADLINE * 1000);
-    dd_client_destroy(&client);
-    broker_expect(broker, DD_BYE);
+    say_goodbye(broker, client);
 }
 
 static void test_notifies(void **state)
@@ -137,8 +135,7 @@ static void test_notifies(void **state)
 
     assert_int_equal(dd_client_notify(client, "", "x", 1, 0, NULL), DD_E_NAME_INVALID);
     assert_int_equal(dd_client_notify(client, "a b", "x", 1, 0, NULL), DD_E_NAME_INVALID);
-    dd_client_destroy(&client);
-    broker_expect(broker, DD_BYE);
+    say_goodbye(broker, client);
     other_end(&a);
     other_end(&public);
 }
@@ -171,8 +168,7 @@ static void test_publishes(void **state)
         other_end(&reader);
         assert_int_equal(dd_client_publish(client, "public", "x", 1), DD_E_TOPIC_INVALID);
         assert_int_equal(dd_client_publish(client, "", "x", 1), DD_E_TOPIC_INVALID);
-        dd_client_destroy(&client);
-        broker_expect(broker, DD_BYE);
+        say_goodbye(broker, client);
     }
 }
 
@@ -203,8 +199,7 @@ static void test_receives(void **state)
     assert_string_equal(event->data, "across");
 
     /* What the application holds outlives the client. */
-    dd_client_destroy(&client);
-    broker_expect(broker, DD_BYE);
+    say_goodbye(broker, client);
     assert_string_equal(event->data, "across");
     dd_event_destroy(&event);
     other_end(&a);
@@ -234,8 +229,7 @@ static void test_what_does_not_open(void **state)
     /* No receipt for them: the next record is another. */
     assert_int_equal(dd_client_notify(client, "cli2", "x", 1, 0, NULL), DD_OK);
     broker_expect(broker, DD_SEND);
-    dd_client_destroy(&client);
-    broker_expect(broker, DD_BYE);
+    say_goodbye(broker, client);
     other_end(&a);
     other_end(&b);
 }
@@ -265,8 +259,7 @@ static void test_receipts_when_received(void **state)
     assert_int_equal(record.code, DD_OK);
     assert_true(dd_bytes_equal(record.destination, dd_bytes_of("cli2")));
     expect_event(client, DD_EVENT_NOTIFICATION);
-    dd_client_destroy(&client);
-    broker_expect(broker, DD_BYE);
+    say_goodbye(broker, client);
     other_end(&a);
 }
 
@@ -288,8 +281,7 @@ static void test_largest_payload(void **state)
     dd_event_t *event = next_event(client, DD_EVENT_NOTIFICATION);
     assert_int_equal(event->size, most);
     dd_event_destroy(&event);
-    dd_client_destroy(&client);
-    broker_expect(broker, DD_BYE);
+    say_goodbye(broker, client);
     free(data);
     other_end(&a);
 }
@@ -311,8 +303,7 @@ static void test_subscribes(void **state)
     record = broker_expect(broker, DD_UNSUBSCRIBE);
     assert_true(dd_bytes_equal(record.topic, dd_bytes_of("early")));
     assert_int_equal(dd_client_unsubscribe(client, "early", "/*/"), DD_E_NOT_SUBSCRIBED);
-    dd_client_destroy(&client);
-    broker_expect(broker, DD_BYE);
+    say_goodbye(broker, client);
 
     /* What no broker knows of is taken back without one. */
     client = client_of(broker, "a.json");
@@ -366,8 +357,7 @@ static void test_asks(void **state)
     assert_int_equal(record.flags, DD_FLAG_RECEIPT | DD_FLAG_TRACE);
     assert_int_equal(record.payload.size, 0);
     assert_int_equal(dd_client_trace(client, "", NULL), DD_E_NAME_INVALID);
-    dd_client_destroy(&client);
-    broker_expect(broker, DD_BYE);
+    say_goodbye(broker, client);
 }
 
 static void test_operators(void **state)
@@ -401,8 +391,7 @@ static void test_operators(void **state)
     event = next_event(client, DD_EVENT_ERROR);
     assert_int_equal(event->error, DD_E_DECRYPT);
     dd_event_destroy(&event);
-    dd_client_destroy(&client);
-    broker_expect(broker, DD_BYE);
+    say_goodbye(broker, client);
 }
 
 /* ---- Callbacks ------------------------------------------------------------------------------- */
@@ -452,8 +441,7 @@ static void test_callbacks(void **state)
     }
     assert_null(dd_client_receive(client, 0));
     assert_false(is_readable(dd_client_fd(client)));
-    dd_client_destroy(&client);
-    broker_expect(broker, DD_BYE);
+    say_goodbye(broker, client);
     assert_int_equal(seen.registered, 1);
     assert_int_equal(seen.echoed, 5);
     assert_int_equal(seen.drain_error, DD_E_ARGUMENT);

@@ -309,36 +309,77 @@ static void test_tells_a_reason_once(void **state)
     finish(self);
 }
 
-static void test_leaves(void **state)
+/* Brings a registered session to where it waits for the broker's farewell. */
+static fixture_t *leaving(void)
 {
-    (void)state;
     fixture_t *self = registered();
-    dd_session_leave(self->session);
+    dd_session_leave(self->session, self->now_us);
     assert_int_equal(dd_session_state(self->session), DD_SESSION_LEAVING);
     assert_true(dd_session_wants_connection(self->session));
     sent(self, DD_BYE);
-    tick_after(self, 3600u * 1000 * MS);
-    hear(self, (dd_record_t){.type = DD_ERROR, .code = DD_E_NAME_TAKEN});
-    assert_int_equal(dd_session_state(self->session), DD_SESSION_LEAVING);
-    dd_session_lost(self->session, DD_E_NETWORK, "gone");
+    return self;
+}
+
+static void left(fixture_t *self)
+{
     assert_int_equal(dd_session_state(self->session), DD_SESSION_CLOSED);
+    assert_false(dd_session_wants_connection(self->session));
     no_news(self);
     nothing_sent(self);
     finish(self);
+}
+
+static void test_leaves_when_the_broker_says_goodbye(void **state)
+{
+    (void)state;
+    fixture_t *self = leaving();
+    hear(self, (dd_record_t){.type = DD_DATA, .source = dd_bytes_of("cli2")});
+    hear(self, (dd_record_t){.type = DD_ERROR, .code = DD_E_NO_DESTINATION, .ref = 7});
+    assert_int_equal(dd_session_state(self->session), DD_SESSION_LEAVING);
+    hear(self, (dd_record_t){.type = DD_BYE});
+    left(self);
+
+    self = leaving();
+    hear(self, (dd_record_t){.type = DD_ERROR, .code = DD_E_NAME_TAKEN});
+    left(self);
+
+    self = leaving();
+    dd_session_lost(self->session, DD_E_NETWORK, "gone");
+    left(self);
+
+    self = leaving();
+    dd_session_input(self->session, "hello", 5, self->now_us);
+    left(self);
+}
+
+static void test_leaves_after_a_second(void **state)
+{
+    (void)state;
+    fixture_t *self = leaving();
+    assert_true(dd_session_due(self->session) == self->now_us + 1000 * MS);
+    tick_after(self, 1000 * MS - 1);
+    assert_int_equal(dd_session_state(self->session), DD_SESSION_LEAVING);
+    tick_after(self, 1);
+    left(self);
+}
+
+static void test_leaves_at_once_when_unknown(void **state)
+{
+    (void)state;
+    fixture_t *self = client();
+    dd_session_start(self->session);
+    dd_session_leave(self->session, self->now_us);
+    left(self);
 
     self = client();
     dd_session_start(self->session);
     say_hello(self);
-    dd_session_leave(self->session);
-    sent(self, DD_BYE);
-    finish(self);
-
-    self = client();
-    dd_session_start(self->session);
-    dd_session_leave(self->session);
-    nothing_sent(self);
-    assert_int_equal(dd_session_state(self->session), DD_SESSION_CLOSED);
-    finish(self);
+    dd_session_leave(self->session, self->now_us);
+    assert_int_equal(dd_session_state(self->session), DD_SESSION_LEAVING);
+    sent(self, DD_BYE); /* it may be registered by now */
+    hear(self, welcome());
+    hear(self, (dd_record_t){.type = DD_BYE});
+    left(self);
 }
 
 /* ---- Heartbeat ------------------------------------------------------------------------------- */
@@ -427,7 +468,9 @@ int main(void)
         cmocka_unit_test(test_a_broker_that_always_forgets_gets_pauses),
         cmocka_unit_test(test_pauses_grow_and_start_over),
         cmocka_unit_test(test_tells_a_reason_once),
-        cmocka_unit_test(test_leaves),
+        cmocka_unit_test(test_leaves_when_the_broker_says_goodbye),
+        cmocka_unit_test(test_leaves_after_a_second),
+        cmocka_unit_test(test_leaves_at_once_when_unknown),
         cmocka_unit_test(test_pings_and_measures),
         cmocka_unit_test(test_answers_pings),
         cmocka_unit_test(test_silence_ends),
