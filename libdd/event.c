@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "clock.h"
+
 /* Copies a string to *room and moves that past it. A NUL in a string from outside ends it. */
 static const char *place(char **room, dd_bytes_t text)
 {
@@ -34,7 +36,8 @@ dd_event_node_t *dd_event_new(const dd_news_t *news, size_t opened)
         .scope = place(&room, news->scope),
         .text = place(&room, news->text),
         .data = self->room,
-        .size = opened};
+        .size = opened,
+        .time_us = dd_clock_us()};
     return self;
 }
 

@@ -241,6 +241,7 @@ typedef struct {
     const char *text;
     const void *data;
     size_t size;
+    uint64_t time_us; /* when it came, in microseconds of CLOCK_MONOTONIC */
 } dd_event_t;
 
 /*
