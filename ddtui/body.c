@@ -137,13 +137,10 @@ static void add_dump(sheet_t *sheet, const uint8_t *data, size_t size)
 
 /* ---- All ------------------------------------------------------------------------------------ */
 
-/* Text that a person could have written. */
+/* Whether it can be text, though with control characters in it. */
 static bool is_readable(const uint8_t *data, size_t size)
 {
-    for (size_t i = 0; i < size; i++)
-        if (data[i] < 0x20 && data[i] != '\n' && data[i] != '\r' && data[i] != '\t')
-            return false;
-    return text_is_utf8(data, size);
+    return !memchr(data, '\0', size) && text_is_utf8(data, size);
 }
 
 void body_add(sheet_t *sheet, body_mode_t mode, const uint8_t *data, size_t size)

@@ -255,6 +255,8 @@ static void number_text(column_kind_t kind, uint64_t value, char *out, size_t ro
 {
     if (kind == COLUMN_BYTES || kind == COLUMN_RATE)
         bytes_text(value, out, room);
+    else if (kind == COLUMN_US && value == 0)
+        snprintf(out, room, "<1ms"); /* brokers measure in ms */
     else if (kind == COLUMN_US)
         duration_text(value, out, room);
     else if (kind == COLUMN_MS)

@@ -73,6 +73,7 @@ static void carry_out(interact_t *self)
 {
     char why[INTERACT_WHY_ROOM] = "";
     const command_t *command = console_command(self->console);
+    tick(self); /* what was sent counts from now */
     bool done = interact_command(command, self->client, self->live, self->console, why);
     console_done(self->console, done ? NULL : why);
 }

@@ -24,7 +24,7 @@ static const binding_t BINDINGS[] = {
         "what happened: clients, links, refusals, losses"},
     {{'6', UI_F(6)}, ACT_GO_TRACE, PAGES_ALL, 0, GROUP_PAGES, 0, NULL, NULL,
         "one notification's way, broker by broker"},
-    {{'7', UI_F(7), '?'}, ACT_GO_HELP, PAGES_ALL, 0, GROUP_PAGES, 0, NULL, NULL,
+    {{'7', UI_F(7)}, ACT_GO_HELP, PAGES_ALL, 0, GROUP_PAGES, 0, NULL, NULL,
         "this help"},
 
     {{UI_ENTER}, ACT_OPEN, LISTS, 0, GROUP_LISTS, 4, "Details", NULL,
@@ -94,7 +94,7 @@ static const binding_t BINDINGS[] = {
     {{UI_RIGHT}, ACT_RIGHT, ON(TREE), 0, GROUP_TREE, 0, NULL, NULL,
         "show the brokers below"},
 
-    {{UI_TAB}, ACT_NEXT, AT_FORM, 0, GROUP_FORMS, 2, "Next", NULL,
+    {{UI_TAB}, ACT_NEXT, AT_FORM, 0, GROUP_FORMS, 2, "Next field", NULL,
         "to the next field, with the suggestion that is marked"},
     {{UI_BACK_TAB}, ACT_PREVIOUS, AT_FORM, 0, GROUP_FORMS, 0, NULL, NULL,
         "to the field before"},
@@ -104,7 +104,7 @@ static const binding_t BINDINGS[] = {
         NULL, "leave without doing it"},
     {{UI_UP}, ACT_UP, AT_FORM | AT_MENU | AT_LINE, 0, GROUP_FORMS, 0, NULL, NULL,
         "to the suggestion or choice above"},
-    {{UI_DOWN}, ACT_DOWN, AT_FORM | AT_MENU | AT_LINE, 0, GROUP_FORMS, 3, "Suggestions", NULL,
+    {{UI_DOWN}, ACT_DOWN, AT_FORM | AT_MENU | AT_LINE, 0, GROUP_FORMS, 0, NULL, NULL,
         "to the suggestion or choice below"},
     {{UI_LEFT}, ACT_LEFT, AT_FORM | AT_LINE, 0, GROUP_FORMS, 0, NULL, NULL,
         "one character, or button, to the left"},

@@ -255,13 +255,13 @@ static void on_subscribed(live_t *self, const dd_event_t *event)
 static void on_receipt(live_t *self, const dd_event_t *event)
 {
     pending_t *pending = find_pending(self, event->ref);
-    if (trace_event(&self->trace, event, self->now_us)) {
+    if (trace_event(&self->trace, event)) {
         changed(self, PAGE_TRACE);
         live_note(self, NOTE_GOOD, "the trace has arrived, after %.1f ms",
             (double)self->trace.ended_us / 1000);
     } else if (pending) {
         live_note(self, NOTE_GOOD, "delivered to %s, after %.1f ms", pending->what,
-            (double)(self->now_us - pending->at_us) / 1000);
+            (double)(event->time_us - pending->at_us) / 1000);
         pending->kind = PENDING_NONE;
     }
 }
@@ -291,7 +291,7 @@ static void on_error(live_t *self, const dd_event_t *event)
             event->scope, dd_strerror(event->error));
     } else if (pending) {
         on_refused(self, pending, event);
-    } else if (trace_event(&self->trace, event, self->now_us)) {
+    } else if (trace_event(&self->trace, event)) {
         changed(self, PAGE_TRACE);
         live_note(self, NOTE_BAD, "the trace did not arrive: %s", dd_strerror(event->error));
     } else if (!rounds_failed(self->rounds, event->ref, live_now_ms(self)) && event->ref == 0) {
@@ -302,7 +302,7 @@ static void on_error(live_t *self, const dd_event_t *event)
 
 static void on_hop(live_t *self, const dd_event_t *event)
 {
-    if (trace_event(&self->trace, event, self->now_us))
+    if (trace_event(&self->trace, event))
         changed(self, PAGE_TRACE);
 }
 

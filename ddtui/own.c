@@ -91,3 +91,15 @@ void own_count(owns_t *self, const char *topic, const char *scope)
         if (matches(&self->rows[i], topic, scope))
             self->rows[i].received++;
 }
+
+const char *own_scope_word(const char *pattern)
+{
+    static const char *const WORDS[] = {"all", "region", "cluster", "node"};
+    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
+        dd_scope_t scope;
+        if (dd_scope_parse_pattern(&scope, dd_bytes_of(WORDS[i])) &&
+            strcmp(scope.text, pattern) == 0)
+            return WORDS[i];
+    }
+    return pattern;
+}

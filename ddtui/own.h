@@ -37,4 +37,7 @@ void own_restart(owns_t *self);
 /* Counts a publication for all that it matches. */
 void own_count(owns_t *self, const char *topic, const char *scope);
 
+/* The word for a canonical pattern, like "region", or the pattern itself. */
+const char *own_scope_word(const char *pattern);
+
 #endif

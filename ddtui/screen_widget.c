@@ -74,6 +74,9 @@ static void make_buttons(widget_t *self, CDKSCREEN *screen)
     self->buttons = newCDKButtonbox(screen, area.column, area.row, 1, area.width, NULL, 1,
         (int)self->chooser.count, (CDK_CSTRING2)self->chooser.items, (int)self->chooser.count,
         self->chooser.focused ? A_REVERSE : A_NORMAL, FALSE, FALSE);
+    /* CDK adds two rows, which would wipe what stands below. */
+    if (self->buttons)
+        wresize(self->buttons->win, 1, self->buttons->boxWidth);
 }
 
 static void make_dialog(widget_t *self, CDKSCREEN *screen)

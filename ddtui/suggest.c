@@ -79,7 +79,7 @@ static void offer_scopes(search_t *self)
 
 void suggest_own_text(const own_t *own, char out[SUGGESTION_ROOM])
 {
-    snprintf(out, SUGGESTION_ROOM, "%s  %s", own->topic, own->scope);
+    snprintf(out, SUGGESTION_ROOM, "%s  %s", own->topic, own_scope_word(own->scope));
 }
 
 static void offer_own(search_t *self)

@@ -19,26 +19,32 @@ static int total_width(const table_t *self, unsigned rank)
     return width;
 }
 
+/* Shares what is left over evenly among the columns that can take more. */
+static void widen(const table_t *self, int left, int widths[TABLE_COLUMNS_MAX])
+{
+    bool taken = true;
+    while (left > 0 && taken) {
+        taken = false;
+        for (size_t i = 0; i < self->count && left > 0; i++) {
+            if (widths[i] == 0 || widths[i] >= self->columns[i].most)
+                continue;
+            widths[i]++;
+            left--;
+            taken = true;
+        }
+    }
+}
+
 void table_layout(const table_t *self, int width, int widths[TABLE_COLUMNS_MAX])
 {
     unsigned rank = 0;
-    int flexible = 0;
     for (size_t i = 0; i < self->count; i++)
         rank = self->columns[i].rank > rank ? self->columns[i].rank : rank;
     while (rank > 1 && total_width(self, rank) > width)
         rank--;
-    for (size_t i = 0; i < self->count; i++) {
+    for (size_t i = 0; i < self->count; i++)
         widths[i] = self->columns[i].rank <= rank ? self->columns[i].width : 0;
-        flexible += widths[i] > 0 && self->columns[i].flexible;
-    }
-    int left = width - total_width(self, rank);
-    for (size_t i = 0; i < self->count && flexible > 0; i++) {
-        if (widths[i] == 0 || !self->columns[i].flexible)
-            continue;
-        int share = left / flexible--;
-        widths[i] = widths[i] + share > 1 ? widths[i] + share : 1;
-        left -= share;
-    }
+    widen(self, width - total_width(self, rank), widths);
 }
 
 static const column_t *column_of(const table_t *self, size_t column)

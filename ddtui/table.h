@@ -9,13 +9,15 @@
 #include "grid.h"
 
 #define TABLE_COLUMNS_MAX 16
+/* For table_column_t's `most`: all that is left over. */
+#define TABLE_REST 10000
 
 typedef struct {
     const char *field; /* of the view's columns, by which it is ordered, too; or NULL */
     const char *title;
     int width;     /* cells, at least */
     unsigned rank; /* 1 is the last to leave a table that is too narrow */
-    bool flexible; /* takes what is left over */
+    int most;      /* and at most, if there is more room; 0 for no more than width */
     bool right;    /* stands at the right edge, as numbers do */
 } table_column_t;
 

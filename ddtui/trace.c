@@ -14,12 +14,13 @@ void trace_begin(trace_t *self, uint32_t ref, const char *destination, uint64_t 
     snprintf(self->destination, sizeof self->destination, "%s", destination);
 }
 
-static void add_hop(trace_t *self, const dd_event_t *event, uint64_t now_us)
+static void add_hop(trace_t *self, const dd_event_t *event)
 {
     if (self->count == TRACE_HOPS_MAX)
         return;
-    hop_t hop = {
-        .number = event->number, .error = event->error, .heard_us = now_us - self->began_us};
+    hop_t hop = {.number = event->number,
+        .error = event->error,
+        .heard_us = event->time_us - self->began_us};
     snprintf(hop.broker, sizeof hop.broker, "%s", event->source);
     snprintf(hop.scope, sizeof hop.scope, "%s", event->scope);
     snprintf(hop.decision, sizeof hop.decision, "%s", event->text);
@@ -37,16 +38,16 @@ static void end(trace_t *self, dd_error_t error, const char *text, uint64_t now_
     snprintf(self->end, sizeof self->end, "%s", text);
 }
 
-bool trace_event(trace_t *self, const dd_event_t *event, uint64_t now_us)
+bool trace_event(trace_t *self, const dd_event_t *event)
 {
     if (self->state == TRACE_NONE || event->ref != self->ref)
         return false;
     if (event->type == DD_EVENT_HOP)
-        add_hop(self, event, now_us);
+        add_hop(self, event);
     else if (event->type == DD_EVENT_RECEIPT)
-        end(self, DD_OK, event->source, now_us);
+        end(self, DD_OK, event->source, event->time_us);
     else if (event->type == DD_EVENT_ERROR)
-        end(self, event->error, event->text, now_us);
+        end(self, event->error, event->text, event->time_us);
     else
         return false;
     return true;

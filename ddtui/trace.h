@@ -36,7 +36,7 @@ typedef struct {
 
 void trace_begin(trace_t *self, uint32_t ref, const char *destination, uint64_t now_us);
 /* Takes a hop, a receipt or an error. True if it belongs to this trace. */
-bool trace_event(trace_t *self, const dd_event_t *event, uint64_t now_us);
+bool trace_event(trace_t *self, const dd_event_t *event);
 /* Nothing more is to come for a trace that has run for so long: DD_E_TIMEOUT. True if it did. */
 bool trace_tick(trace_t *self, uint64_t now_us);
 

@@ -17,17 +17,17 @@
 enum { COLUMN_NAME };
 
 static const table_column_t COLUMNS[] = {
-    [COLUMN_NAME] = {"name", "CLIENT", 18, 1, true, false},
-    {"broker", "BROKER", 14, 1, true, false},
-    {"scope", "SCOPE", 10, 3, false, false},
-    {"subscriptions", "SUBSCR", 6, 5, false, true},
-    {"in_rate", "IN/S", 6, 4, false, true},
-    {"out_rate", "OUT/S", 6, 4, false, true},
-    {"outbox", "OUTBOX", 7, 6, false, true},
-    {"dropped", "DROPPED", 7, 8, false, true},
-    {"refused", "REFUSED", 7, 9, false, true},
-    {"idle_ms", "IDLE", 6, 7, false, true},
-    {"since_ms", "SINCE", 8, 2, false, true},
+    [COLUMN_NAME] = {"name", "CLIENT", 18, 1, 50, false},
+    {"broker", "BROKER", 14, 1, 24, false},
+    {"scope", "SCOPE", 10, 3, 16, false},
+    {"subscriptions", "SUBSCR", 6, 5, 0, true},
+    {"in_rate", "IN/S", 6, 4, 0, true},
+    {"out_rate", "OUT/S", 6, 4, 0, true},
+    {"outbox", "OUTBOX", 7, 6, 0, true},
+    {"dropped", "DROPPED", 7, 8, 0, true},
+    {"refused", "REFUSED", 7, 9, 0, true},
+    {"idle_ms", "IDLE", 6, 7, 0, true},
+    {"since_ms", "SINCE", 8, 2, 0, true},
 };
 #define COLUMN_SINCE (sizeof COLUMNS / sizeof COLUMNS[0] - 1)
 

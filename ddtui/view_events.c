@@ -10,11 +10,11 @@
 enum { COLUMN_TIME, COLUMN_LEVEL, COLUMN_BROKER, COLUMN_TENANT, COLUMN_EVENT };
 
 static const table_column_t COLUMNS[] = {
-    [COLUMN_TIME] = {NULL, "TIME", 8, 2, false, false},
-    [COLUMN_LEVEL] = {NULL, "LEVEL", 7, 3, false, false},
-    [COLUMN_BROKER] = {NULL, "WHERE", 14, 1, false, false},
-    [COLUMN_TENANT] = {NULL, "TENANT", 10, 4, false, false},
-    [COLUMN_EVENT] = {NULL, "EVENT", 30, 1, true, false},
+    [COLUMN_TIME] = {NULL, "TIME", 8, 2, 0, false},
+    [COLUMN_LEVEL] = {NULL, "LEVEL", 7, 3, 0, false},
+    [COLUMN_BROKER] = {NULL, "WHERE", 12, 1, 24, false},
+    [COLUMN_TENANT] = {NULL, "TENANT", 10, 4, 16, false},
+    [COLUMN_EVENT] = {NULL, "EVENT", 40, 1, TABLE_REST, false},
 };
 
 /* Of the notes' kinds, in the words of the brokers. */

@@ -20,12 +20,12 @@
 enum { COLUMN_TIME, COLUMN_KIND, COLUMN_SOURCE, COLUMN_TOPIC, COLUMN_SIZE, COLUMN_TEXT_OF };
 
 static const table_column_t COLUMNS[] = {
-    [COLUMN_TIME] = {NULL, "TIME", 12, 3, false, false},
-    [COLUMN_KIND] = {NULL, "KIND", 6, 1, false, false},
-    [COLUMN_SOURCE] = {NULL, "FROM", 16, 1, false, false},
-    [COLUMN_TOPIC] = {NULL, "TOPIC", 14, 2, false, false},
-    [COLUMN_SIZE] = {NULL, "BYTES", 7, 4, false, true},
-    [COLUMN_TEXT_OF] = {NULL, "MESSAGE", 16, 1, true, false},
+    [COLUMN_TIME] = {NULL, "TIME", 12, 3, 0, false},
+    [COLUMN_KIND] = {NULL, "KIND", 6, 1, 0, false},
+    [COLUMN_SOURCE] = {NULL, "FROM", 12, 1, 24, false},
+    [COLUMN_TOPIC] = {NULL, "TOPIC", 14, 2, 24, false},
+    [COLUMN_SIZE] = {NULL, "BYTES", 7, 4, 0, true},
+    [COLUMN_TEXT_OF] = {NULL, "MESSAGE", 26, 1, TABLE_REST, false},
 };
 
 static const struct {

@@ -5,20 +5,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "libdd/scope.h"
 #include "text.h"
 #include "views.h"
 
 enum { COLUMN_OWN, COLUMN_CLIENT, COLUMN_TOPIC, COLUMN_SCOPE, COLUMN_PATH, COLUMN_RECEIVED };
 
 static const table_column_t COLUMNS[] = {
-    [COLUMN_OWN] = {NULL, "", 1, 1, false, false},
-    [COLUMN_CLIENT] = {"client", "CLIENT", 16, 1, true, false},
-    [COLUMN_TOPIC] = {"topic", "TOPIC", 16, 1, true, false},
-    [COLUMN_SCOPE] = {"scope", "SCOPE", 9, 2, false, false},
-    [COLUMN_PATH] = {"path", "COVERS", 10, 1, false, false},
-    [COLUMN_RECEIVED] = {NULL, "RECEIVED", 9, 3, false, true},
-    {"broker", "BROKER", 14, 4, true, false},
+    [COLUMN_OWN] = {NULL, "", 1, 1, 0, false},
+    [COLUMN_CLIENT] = {"client", "CLIENT", 16, 1, 40, false},
+    [COLUMN_TOPIC] = {"topic", "TOPIC", 16, 1, 40, false},
+    [COLUMN_SCOPE] = {"scope", "SCOPE", 9, 2, 0, false},
+    [COLUMN_PATH] = {"path", "COVERS", 10, 1, 16, false},
+    [COLUMN_RECEIVED] = {NULL, "RECEIVED", 9, 3, 0, true},
+    {"broker", "BROKER", 11, 4, 24, false},
 };
 
 /* ---- Rows: first the own ones, then those of the model that aren't this client's ------------- */
@@ -95,19 +94,6 @@ static size_t row_text(const void *source, size_t index, char *out, size_t room)
 
 /* ---- The table ------------------------------------------------------------------------------ */
 
-/* The word for a pattern, or itself. */
-static const char *scope_word(const char *pattern)
-{
-    static const char *const WORDS[] = {"all", "region", "cluster", "node"};
-    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
-        dd_scope_t scope;
-        if (dd_scope_parse_pattern(&scope, dd_bytes_of(WORDS[i])) &&
-            strcmp(scope.text, pattern) == 0)
-            return WORDS[i];
-    }
-    return pattern;
-}
-
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
 {
     const page_state_t *self = source;
@@ -127,7 +113,7 @@ static bool cell(const void *source, size_t index, size_t column, char *out, siz
         text = row.topic;
         break;
     case COLUMN_SCOPE:
-        text = scope_word(row.scope);
+        text = own_scope_word(row.scope);
         break;
     case COLUMN_PATH:
         text = row.path[0] != '\0' ? row.path : "asked…";

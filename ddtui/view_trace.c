@@ -11,12 +11,12 @@
 enum { COLUMN_NUMBER, COLUMN_BROKER, COLUMN_SCOPE, COLUMN_DECISION, COLUMN_STEP, COLUMN_HEARD };
 
 static const table_column_t COLUMNS[] = {
-    [COLUMN_NUMBER] = {NULL, "#", 3, 3, false, true},
-    [COLUMN_BROKER] = {NULL, "BROKER", 16, 1, false, false},
-    [COLUMN_SCOPE] = {NULL, "SCOPE", 12, 4, false, false},
-    [COLUMN_DECISION] = {NULL, "WHAT IT DID", 24, 1, true, false},
-    [COLUMN_STEP] = {NULL, "THIS STEP", 10, 2, false, true},
-    [COLUMN_HEARD] = {NULL, "ALL SO FAR", 10, 5, false, true},
+    [COLUMN_NUMBER] = {NULL, "#", 3, 3, 0, true},
+    [COLUMN_BROKER] = {NULL, "BROKER", 16, 1, 24, false},
+    [COLUMN_SCOPE] = {NULL, "SCOPE", 12, 4, 16, false},
+    [COLUMN_DECISION] = {NULL, "WHAT IT DID", 24, 1, 60, false},
+    [COLUMN_STEP] = {NULL, "THIS STEP", 10, 2, 0, true},
+    [COLUMN_HEARD] = {NULL, "ALL SO FAR", 10, 5, 0, true},
 };
 
 static const hop_t *hop_at(const page_state_t *self, size_t index)

@@ -27,13 +27,13 @@ enum {
 };
 
 static const table_column_t COLUMNS[] = {
-    [COLUMN_BROKER] = {"broker", "BROKER", 15, 1, true, false},
-    [COLUMN_SCOPE] = {"scope", "SCOPE", 8, 2, false, false},
-    [COLUMN_LINK] = {"rtt_us", "LINK", 6, 5, false, true},
-    [COLUMN_CLIENTS] = {"clients", "CLNTS", 5, 3, false, true},
-    [COLUMN_IN] = {"in_rate", "IN/S", 6, 4, false, true},
-    [COLUMN_OUT] = {"out_rate", "OUT/S", 6, 6, false, true},
-    [COLUMN_STATE] = {"state", "STATE", 8, 1, false, false},
+    [COLUMN_BROKER] = {"broker", "BROKER", 15, 1, 40, false},
+    [COLUMN_SCOPE] = {"scope", "SCOPE", 8, 2, 0, false},
+    [COLUMN_LINK] = {"rtt_us", "LINK", 6, 5, 0, true},
+    [COLUMN_CLIENTS] = {"clients", "CLNTS", 5, 3, 0, true},
+    [COLUMN_IN] = {"in_rate", "IN/S", 6, 4, 0, true},
+    [COLUMN_OUT] = {"out_rate", "OUT/S", 6, 6, 0, true},
+    [COLUMN_STATE] = {"state", "STATE", 8, 1, 0, false},
 };
 
 /* ---- Rows ----------------------------------------------------------------------------------- */
