@@ -1,0 +1,137 @@
+/*
+ * test_thousand - a thousand clients on one broker, and the end of all of them at once
+ *
+ * With arguments this program is the crowd: clients in a process of their own, that can be killed.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "scene.h"
+
+#define CROWD 1000
+
+/* ---- The crowd ---------------------------------------------------------------------------- */
+
+static void name_of(unsigned number, char name[16])
+{
+    snprintf(name, 16, "c%u", number);
+}
+
+static void fail_crowd(const char *name, const char *what)
+{
+    fprintf(stderr, "%s: %s\n", name, what);
+    exit(EXIT_FAILURE);
+}
+
+static dd_client_t *join(const char *endpoint, const char *keyfile, const char *name)
+{
+    dd_problem_t problem;
+    dd_client_t *client = dd_client_new(endpoint, keyfile, name, &problem);
+    if (!client)
+        fail_crowd(name, problem.text);
+    if (dd_client_subscribe(client, "topic", "all") != DD_OK || dd_client_start(client) != DD_OK)
+        fail_crowd(name, "can't start");
+    return client;
+}
+
+/* Waits until it is registered, at the second try if the broker's host was too busy for so many at
+   once, and subscribed. */
+static void settle(dd_client_t *client, const char *name)
+{
+    dd_event_type_t type = DD_EVENT_DISCONNECTED;
+    while (type != DD_EVENT_SUBSCRIBED) {
+        dd_event_t *event = dd_client_receive(client, HARNESS_DEADLINE);
+        if (!event || event->type == DD_EVENT_CLOSED)
+            fail_crowd(name, event ? event->text : "too late");
+        type = event->type;
+        dd_event_destroy(&event);
+    }
+}
+
+/* The next event must be this. */
+static void hear(dd_client_t *client, const char *name, dd_event_type_t type, const char *text)
+{
+    dd_event_t *event = dd_client_receive(client, HARNESS_DEADLINE);
+    if (!event || event->type != type || strcmp(event->data, text) != 0)
+        fail_crowd(name, event ? event->text : "too late");
+    dd_event_destroy(&event);
+}
+
+static int crowd(const char *endpoint, const char *keyfile)
+{
+    static dd_client_t *clients[CROWD];
+    struct rlimit limit;
+    char name[16];
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    for (unsigned i = 0; i < CROWD; i++) {
+        name_of(i, name);
+        clients[i] = join(endpoint, keyfile, name);
+    }
+    for (unsigned i = 0; i < CROWD; i++) {
+        name_of(i, name);
+        settle(clients[i], name);
+    }
+    puts("all are registered");
+    fflush(stdout);
+    for (unsigned i = 0; i < CROWD; i++) {
+        name_of(i, name);
+        hear(clients[i], name, DD_EVENT_NOTIFICATION, name);
+        hear(clients[i], name, DD_EVENT_PUBLICATION, "to all");
+        hear(clients[i], name, DD_EVENT_NOTIFICATION, "done");
+    }
+    puts("all have heard");
+    fflush(stdout);
+    dd_client_receive(clients[0], -1);
+    return EXIT_FAILURE; /* nothing more is sent: it is killed */
+}
+
+/* ---- The test ----------------------------------------------------------------------------- */
+
+static program_t *start_crowd(harness_t *self)
+{
+    program_t *program = program_spawn(
+        self, "/proc/self/exe", harness_endpoint(self, "broker0"), harness_keys(self, "a"), NULL);
+    assert_true(program_expect(program, "all are registered\n", HARNESS_DEADLINE));
+    return program;
+}
+
+static void talk_to_all(client_t *sender)
+{
+    char name[16];
+    for (unsigned i = 0; i < CROWD; i++) {
+        name_of(i, name);
+        client_tell(sender, name, name);
+    }
+    assert_int_equal(dd_client_publish(client_handle(sender), "topic", "to all", 6), DD_OK);
+    for (unsigned i = 0; i < CROWD; i++) {
+        name_of(i, name);
+        client_tell(sender, name, "done");
+    }
+}
+
+static void a_thousand_clients_come_hear_and_go(void **state)
+{
+    harness_t *self = *state;
+    broker_start(self, "broker0", NULL, NULL, NULL);
+    client_t *sender = client_open(self, "broker0", "a", "sender");
+    for (int round = 0; round < 2; round++) {
+        program_t *program = start_crowd(self);
+        talk_to_all(sender);
+        assert_true(program_expect(program, "all have heard\n", HARNESS_DEADLINE));
+        program_kill(program);
+        assert_null(client_take(sender, EVENT(DD_EVENT_ERROR), 0));
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 3)
+        return crowd(argv[1], argv[2]);
+    const struct CMUnitTest tests[] = {SCENE(a_thousand_clients_come_hear_and_go)};
+    return cmocka_run_group_tests_name("thousand", tests, NULL, NULL);
+}
