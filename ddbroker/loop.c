@@ -4,6 +4,7 @@
 #include "loop.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -293,23 +294,13 @@ static void take_orders(loop_t *self)
 
 /* ---- The loop ------------------------------------------------------------------------------ */
 
+/* Where news comes from, each with its place in the array for poll(2). */
+enum { SIGNALS, ASKED, NEWS, FRAMES, UP_NEWS, UP_FRAMES, LEGACY_NEWS, LEGACY_FRAMES, SOURCES };
+
 static bool is_blocked(const loop_t *self)
 {
     return router_blocked(self->router) || (self->uplink && uplink_blocked(self->uplink)) ||
            (self->legacy && legacy_blocked(self->legacy));
-}
-
-static void flush(loop_t *self, uint64_t now)
-{
-    peer_t *peer;
-    while ((peer = core_next_dirty(self->core))) {
-        if (peer->role == ROLE_PARENT)
-            uplink_flush(self->uplink);
-        else if (peer->protocol != DD_FRAME_VERSION)
-            legacy_flush(self->legacy, peer, now);
-        else
-            router_flush(self->router, peer, now);
-    }
 }
 
 /* Nobody is connected any more, or the time for leaving is over. */
@@ -321,84 +312,132 @@ static bool is_drained(const loop_t *self, uint64_t now)
 }
 
 /* ms to wait for something to happen. */
-static long patience(const loop_t *self, uint64_t now)
+static int patience(const loop_t *self, uint64_t now)
 {
     uint64_t due = self->tick_ms;
     if (self->uplink && uplink_due(self->uplink) < due)
         due = uplink_due(self->uplink);
     if (is_blocked(self) && now + 1 < due)
         due = now + 1;
-    return due > now ? (long)(due - now) : 0;
+    return due > now ? (int)(due - now) : 0;
 }
 
-/* A wait that is interrupted is as good as one that is over. */
-static void wait_for_news(const loop_t *self, long timeout)
+/* What poll(2) takes for a ZeroMQ socket, or for none. */
+static struct pollfd source(void *socket)
 {
-    zmq_pollitem_t items[8] = {
-        {.fd = self->signals, .events = ZMQ_POLLIN},
-        {.socket = zap_socket(self->zap), .events = ZMQ_POLLIN},
-        {.socket = router_monitor(self->router), .events = ZMQ_POLLIN},
-        {.socket = router_socket(self->router), .events = ZMQ_POLLIN},
-    };
-    int count = 4;
-    if (self->uplink && uplink_socket(self->uplink)) {
-        items[count++] =
-            (zmq_pollitem_t){.socket = uplink_monitor(self->uplink), .events = ZMQ_POLLIN};
-        items[count++] =
-            (zmq_pollitem_t){.socket = uplink_socket(self->uplink), .events = ZMQ_POLLIN};
-    }
-    if (self->legacy) {
-        items[count++] =
-            (zmq_pollitem_t){.socket = legacy_monitor(self->legacy), .events = ZMQ_POLLIN};
-        items[count++] =
-            (zmq_pollitem_t){.socket = legacy_socket(self->legacy), .events = ZMQ_POLLIN};
-    }
-    zmq_poll(items, count, timeout);
+    struct pollfd item = {.fd = -1, .events = POLLIN};
+    size_t size = sizeof item.fd;
+    if (socket)
+        zmq_getsockopt(socket, ZMQ_FD, &item.fd, &size);
+    return item;
 }
 
-static size_t open_connections(const loop_t *self)
+/*
+ * Not zmq_poll(), which asks every socket at each call and so makes many system calls for each
+ * message of a broker with little to do. The descriptor of a ZeroMQ socket tells only of a change:
+ * each one must be read until there is nothing left, and read again after something was sent,
+ * since sending may take in the change.
+ */
+static void wait_for_news(const loop_t *self, struct pollfd items[SOURCES], int timeout)
 {
-    return router_connections(self->router) + (self->legacy ? legacy_connections(self->legacy) : 0);
+    items[SIGNALS] = (struct pollfd){.fd = self->signals, .events = POLLIN};
+    items[ASKED] = source(zap_socket(self->zap));
+    items[NEWS] = source(router_monitor(self->router));
+    items[FRAMES] = source(router_socket(self->router));
+    items[UP_NEWS] = source(self->uplink ? uplink_monitor(self->uplink) : NULL);
+    items[UP_FRAMES] = source(self->uplink ? uplink_socket(self->uplink) : NULL);
+    items[LEGACY_NEWS] = source(self->legacy ? legacy_monitor(self->legacy) : NULL);
+    items[LEGACY_FRAMES] = source(self->legacy ? legacy_socket(self->legacy) : NULL);
+    if (poll(items, SOURCES, timeout) >= 0)
+        return;
+    for (size_t i = 0; i < SOURCES; i++)
+        items[i].revents = 0;
 }
 
-/* Takes in what is there and sends what it caused. True if there may be more. */
-static bool work(loop_t *self)
+static void answer_zap(loop_t *self)
 {
-    take_orders(self);
-    uint64_t now = now_ms();
+    size_t open =
+        router_connections(self->router) + (self->legacy ? legacy_connections(self->legacy) : 0);
     bool full = self->drain_ms || core_connections(self->core) >= self->clients_max ||
-                open_connections(self) > self->descriptors_max;
+                open > self->descriptors_max;
     zap_work(self->zap, self->keyring, full);
-    bool more = router_work(self->router, now);
-    if (self->uplink && uplink_work(self->uplink, self->keyring, now))
-        more = true;
-    if (self->legacy && legacy_work(self->legacy, now))
-        more = true;
-    if (now >= self->tick_ms) {
-        self->tick_ms = now + TICK;
-        core_tick(self->core, now);
-        router_tick(self->router, now);
-        if (self->legacy)
-            legacy_tick(self->legacy, now);
-        log_tick(self->log, now);
-    }
+}
+
+/* Takes in what is there; all says to look everywhere, again where frames come from. True if there
+   may be more. */
+static bool take_in(
+    loop_t *self, const struct pollfd items[SOURCES], bool all, bool again, uint64_t now)
+{
+    bool more = false;
+    if (all || items[SIGNALS].revents)
+        take_orders(self);
+    if (all || items[ASKED].revents)
+        answer_zap(self);
+    if (all || items[NEWS].revents)
+        router_watch(self->router, now);
+    if (all || again || items[NEWS].revents || items[FRAMES].revents)
+        more = router_work(self->router, now);
+    if (self->uplink && (all || again || items[UP_NEWS].revents || items[UP_FRAMES].revents ||
+                            now >= uplink_due(self->uplink)))
+        more |= uplink_work(self->uplink, self->keyring, now);
+    if (self->legacy &&
+        (all || again || items[LEGACY_NEWS].revents || items[LEGACY_FRAMES].revents))
+        more |= legacy_work(self->legacy, now);
+    return more;
+}
+
+static void tick(loop_t *self, uint64_t now)
+{
+    self->tick_ms = now + TICK;
+    core_tick(self->core, now);
+    router_tick(self->router, now);
+    if (self->legacy)
+        legacy_tick(self->legacy, now);
+    log_tick(self->log, now);
+}
+
+/* Gives those who were blocked another try. */
+static void retry(loop_t *self, uint64_t now)
+{
     router_retry(self->router, now);
     if (self->uplink)
         uplink_retry(self->uplink);
     if (self->legacy)
         legacy_retry(self->legacy, now);
-    flush(self, now);
-    return more;
+}
+
+/* Sends what the core has for its peers. True if there was something. */
+static bool flush(loop_t *self, uint64_t now)
+{
+    bool sent = false;
+    peer_t *peer;
+    while ((peer = core_next_dirty(self->core))) {
+        sent = true;
+        if (peer->role == ROLE_PARENT)
+            uplink_flush(self->uplink);
+        else if (peer->protocol != DD_FRAME_VERSION)
+            legacy_flush(self->legacy, peer, now);
+        else
+            router_flush(self->router, peer, now);
+    }
+    return sent;
 }
 
 static void run(loop_t *self)
 {
-    while (!self->aborted) {
-        bool more = work(self);
+    struct pollfd items[SOURCES];
+    bool again = true;
+    for (;;) {
+        wait_for_news(self, items, again ? 0 : patience(self, now_ms()));
         uint64_t now = now_ms();
-        if (self->drain_ms && is_drained(self, now))
+        bool all = now >= self->tick_ms;
+        again = take_in(self, items, all, again, now);
+        if (all)
+            tick(self, now);
+        retry(self, now);
+        again |= flush(self, now);
+        if (self->aborted || (self->drain_ms && is_drained(self, now)))
             break;
-        wait_for_news(self, more ? 0 : patience(self, now));
     }
     log_write(self->log, LOG_NOTICE, "broker %s has ended", self->config->name);
 }

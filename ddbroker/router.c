@@ -279,7 +279,6 @@ static void take_frame(
 
 bool router_work(router_t *self, uint64_t now_ms)
 {
-    router_watch(self, now_ms);
     for (int i = 0; i < FRAMES_AT_ONCE; i++) {
         zmq_msg_t id, frame;
         zmq_msg_init(&id);

@@ -22,8 +22,8 @@ struct zap {
 
 typedef struct {
     dd_bytes_t frames[REQUEST_FRAMES];
-    uint8_t room[REQUEST_FRAMES][FRAME_ROOM];
-    bool valid; /* has the frames that it must have */
+    uint8_t room[REQUEST_FRAMES + 1][FRAME_ROOM]; /* the last is for all that are too many */
+    bool valid;                                   /* has the frames that it must have */
 } request_t;
 
 typedef struct {
@@ -72,12 +72,11 @@ void *zap_socket(const zap_t *self)
 /* Reads one request, whatever it has. False if there is none. */
 static bool receive(zap_t *self, request_t *request)
 {
-    uint8_t rest[FRAME_ROOM];
     size_t count = 0;
     int more = 1;
     size_t size = sizeof more;
     for (; more; count++) {
-        uint8_t *room = count < REQUEST_FRAMES ? request->room[count] : rest;
+        uint8_t *room = request->room[count < REQUEST_FRAMES ? count : REQUEST_FRAMES];
         int got = zmq_recv(self->socket, room, FRAME_ROOM, ZMQ_DONTWAIT);
         if (got < 0)
             return false;
