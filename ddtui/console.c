@@ -52,6 +52,8 @@ unsigned console_where(const console_t *self)
         [OVER_MENU] = AT_MENU,
         [OVER_LINE] = AT_LINE,
         [OVER_DETAIL] = AT_DETAIL};
+    if (self->over == OVER_DETAIL && self->page == PAGE_MESSAGES)
+        return AT_DETAIL | AT_MESSAGE;
     return self->over == OVER_NOTHING ? AT_PAGE(self->page) : OVER[self->over];
 }
 

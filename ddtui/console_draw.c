@@ -11,6 +11,9 @@
 /* ms for which a note is shown as new. */
 #define NOTE_FRESH 10000
 #define FOOTER_MAX 24
+/* Columns of a tab besides its title, and of a title that is cut. */
+#define TAB_EXTRA 4
+#define TAB_SHORT 3
 
 /* ---- The line at the top -------------------------------------------------------------------- */
 
@@ -50,7 +53,7 @@ static void draw_top(const console_t *self, canvas_t *canvas, rect_t line)
     unsigned style;
     canvas_fill(canvas, line, STYLE_BAR);
     page_time(live_wall_ms(self->live), false, time);
-    canvas_text(canvas, rect_cut_right(&line, 9), 0, 0, STYLE_BAR, time);
+    canvas_text(canvas, rect_cut_right(&line, 10), 0, 1, STYLE_BAR, time);
     link_words(self, words, sizeof words, &style);
     who_and_where(self, true, where, sizeof where);
     rect_cut_left(&line, 1);
@@ -70,18 +73,30 @@ static void add_spot(console_t *self, rect_t line, int column, int width, action
             (spot_t){{line.row, line.column + column, 1, width}, action};
 }
 
+/* Bytes of a tab's title: all of it, or its beginning where the names don't fit into the line. The
+   names are ASCII. */
+static int title_size(const console_t *self, page_t page, int width)
+{
+    int needed = 0, size = (int)strlen(views_title(page));
+    for (page_t each = PAGE_TREE; each < PAGES; each++)
+        needed += (int)strlen(views_title(each)) + TAB_EXTRA;
+    return needed < width || page == self->page || size < TAB_SHORT ? size : TAB_SHORT;
+}
+
 static void draw_tabs(console_t *self, canvas_t *canvas, rect_t line)
 {
-    int at = 1;
+    rect_t right = {0};
+    if (live_is_frozen(self->live))
+        right = rect_cut_right(&line, 8);
+    canvas_text(canvas, right, 0, 0, STYLE_WARNING, "FROZEN");
+    int at = 0;
     for (page_t page = PAGE_TREE; page < PAGES; page++) {
         unsigned style = page == self->page ? STYLE_TAB : STYLE_PLAIN;
-        int width =
-            canvas_print(canvas, line, 0, at, style, " %d %s ", (int)page + 1, views_title(page));
+        int width = canvas_print(canvas, line, 0, at, style, " %d %.*s ", (int)page + 1,
+            title_size(self, page, line.width), views_title(page));
         add_spot(self, line, at, width, (action_t)(ACT_GO_TREE + page));
         at += width;
     }
-    if (live_is_frozen(self->live))
-        canvas_text(canvas, rect_cut_right(&line, 9), 0, 0, STYLE_WARNING, " FROZEN");
 }
 
 static void draw_footer(console_t *self, canvas_t *canvas, rect_t line)

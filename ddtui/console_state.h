@@ -37,7 +37,7 @@ struct console {
 };
 
 page_state_t *console_page(const console_t *self);
-/* Which keys work now, as a bit of keymap.h. */
+/* Which keys work now, as bits of keymap.h. */
 unsigned console_where(const console_t *self);
 /* The items of the menu; returns their count. */
 size_t console_menu(const console_t *self, const binding_t *items[CHOOSER_ITEMS_MAX]);

@@ -125,10 +125,20 @@ static void draw_warning(const form_t *self, canvas_t *canvas, rect_t *inside)
     canvas_text(canvas, rect_cut_top(inside, 2), 0, 2, STYLE_STRONG, object);
 }
 
+/* Lines for suggestions: none where nothing is ever suggested. */
+static int help_height(const form_t *self)
+{
+    for (size_t i = 0; i < self->spec->count; i++)
+        if (self->spec->fields[i].suggest != SUGGEST_NOTHING ||
+            self->spec->fields[i].history != HISTORY_NONE)
+            return HELP_HEIGHT;
+    return 0;
+}
+
 size_t form_draw(form_t *self, canvas_t *canvas, rect_t area, cursor_t *cursor, chooser_t out[2])
 {
     int fields = (int)self->spec->count + (self->spec->warning ? 3 : 0);
-    rect_t box = rect_centre(area, OTHER_HEIGHT + fields + HELP_HEIGHT, FORM_WIDTH);
+    rect_t box = rect_centre(area, OTHER_HEIGHT + fields + help_height(self), FORM_WIDTH);
     canvas_fill(canvas, box, STYLE_PLAIN);
     rect_t inside = canvas_box(canvas, box, self->spec->title);
     rect_cut_left(&inside, 1);

@@ -99,7 +99,8 @@ typedef enum {
 
 /* Where a key works: bits of a set. A page's bit is AT_PAGE(page). */
 #define AT_PAGE(page) (1u << (page))
-#define AT_DETAIL (1u << (PAGES + 0)) /* one item, over the page */
+#define AT_DETAIL (1u << (PAGES + 0))  /* one item, over the page */
+#define AT_MESSAGE (1u << (PAGES + 4)) /* besides AT_DETAIL: the item is a message */
 #define AT_FORM (1u << (PAGES + 1))
 #define AT_MENU (1u << (PAGES + 2))
 #define AT_LINE (1u << (PAGES + 3)) /* the line of the filter */

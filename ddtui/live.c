@@ -213,7 +213,7 @@ static void on_disconnected(live_t *self, const dd_event_t *event)
     bool was_registered = self->link.state == LINK_REGISTERED;
     unlink_from(self, LINK_CONNECTING, event);
     live_note(self, was_registered ? NOTE_BAD : NOTE_WARNING, "%s, trying again: %s",
-        was_registered ? "connection lost" : "no connection yet", self->link.reason);
+        was_registered ? "connection lost" : "no connection", self->link.reason);
 }
 
 static void on_closed(live_t *self, const dd_event_t *event)

@@ -23,9 +23,9 @@ static const table_column_t COLUMNS[] = {
     [COLUMN_TIME] = {NULL, "TIME", 12, 3, 0, false},
     [COLUMN_KIND] = {NULL, "KIND", 6, 1, 0, false},
     [COLUMN_SOURCE] = {NULL, "FROM", 12, 1, 24, false},
-    [COLUMN_TOPIC] = {NULL, "TOPIC", 14, 2, 24, false},
+    [COLUMN_TOPIC] = {NULL, "TOPIC", 12, 2, 24, false},
     [COLUMN_SIZE] = {NULL, "BYTES", 7, 4, 0, true},
-    [COLUMN_TEXT_OF] = {NULL, "MESSAGE", 26, 1, TABLE_REST, false},
+    [COLUMN_TEXT_OF] = {NULL, "MESSAGE", 32, 1, TABLE_REST, false},
 };
 
 static const struct {

@@ -208,13 +208,26 @@ void page_draw_empty(page_state_t *self, canvas_t *canvas, rect_t area, const ch
     sheet_destroy(&sheet);
 }
 
+/* "in_bytes" as "in bytes", and "idle_ms" as "idle": its value says its unit. */
+static void field_name(const char *field, char *out, size_t room)
+{
+    size_t size = strlen(field);
+    if (size > 3 && (strcmp(field + size - 3, "_ms") == 0 || strcmp(field + size - 3, "_us") == 0))
+        size -= 3;
+    snprintf(out, room, "%.*s", (int)size, field);
+    for (char *at = out; *at != '\0'; at++)
+        if (*at == '_')
+            *at = ' ';
+}
+
 void page_add_columns(sheet_t *sheet, view_t view, const void *row)
 {
     const columns_t *columns = columns_of(view);
     for (size_t i = 0; i < columns->count; i++) {
-        char text[COLUMN_TEXT_ROOM];
+        char text[COLUMN_TEXT_ROOM], name[64];
         column_text(&columns->columns[i], row, text, sizeof text);
-        sheet_pair(sheet, columns->columns[i].field, STYLE_PLAIN, text);
+        field_name(columns->columns[i].field, name, sizeof name);
+        sheet_pair(sheet, name, STYLE_PLAIN, text);
     }
 }
 
