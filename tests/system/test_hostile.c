@@ -1,0 +1,273 @@
+/*
+ * test_hostile - bytes that no client sends: each ends one connection, and nobody else notices
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "raw.h"
+#include "scene.h"
+
+/* Connections that are left open in the middle of their handshake. */
+#define HALVES 40
+
+/* ---- Without a key ------------------------------------------------------------------------ */
+
+static int connect_to(harness_t *self, const char *broker)
+{
+    const char *port = strrchr(harness_endpoint(self, broker), ':') + 1;
+    struct sockaddr_in address = {.sin_family = AF_INET,
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+        .sin_port = htons((uint16_t)atoi(port))};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
+/* Whether the broker has closed the connection; what it says before is passed over. */
+static bool is_closed(void *arg)
+{
+    char bytes[256];
+    ssize_t size;
+    while ((size = recv(*(int *)arg, bytes, sizeof bytes, MSG_DONTWAIT)) > 0)
+        ;
+    return size == 0 || errno != EAGAIN;
+}
+
+#define BYTES(text) text, sizeof(text) - 1
+/* ZMTP 3.0: signature, version, mechanism in 20 bytes, as-server, filler. */
+#define SIGNATURE "\xff\0\0\0\0\0\0\0\x01\x7f"
+#define REST(mechanism) "\x03\0" mechanism "\0" FILLER
+#define FILLER "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define CURVE "CURVE\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define NOTHING "NULL\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+
+static const struct {
+    const char *bytes;
+    size_t size;
+} GARBAGE[] = {
+    {BYTES("")}, {BYTES("\xff")}, {BYTES(SIGNATURE)},
+    {BYTES("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")},
+    {BYTES("\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03 a TLS hello, more or less")},
+    {BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")},
+    {BYTES("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")},
+    {BYTES("\x01\0\x05hello")},                               /* ZMTP 1.0 */
+    {BYTES(SIGNATURE "\x01\x05\0\x05hello")},                 /* ZMTP 2.0 */
+    {BYTES(SIGNATURE REST(NOTHING))},                         /* no security */
+    {BYTES(SIGNATURE REST(NOTHING) "\x04\x05\x05READY")},     /* and ready */
+    {BYTES(SIGNATURE REST(CURVE))},                           /* and no more */
+    {BYTES(SIGNATURE REST(CURVE) "\x04\x05\x05HELLO")},       /* without what belongs to it */
+    {BYTES(SIGNATURE REST(CURVE) "\x04\x05\x05READY")},       /* out of turn */
+    {BYTES(SIGNATURE REST(CURVE) "\x04\xff\x05HELLO\x01\0")}, /* cut short */
+    {BYTES(SIGNATURE REST(CURVE) "\x06\x7f\xff\xff\xff\xff\xff\xff\xff")}, /* a huge command */
+    {BYTES(SIGNATURE REST(CURVE) "\0\x02hi")}, /* a message before the end */
+};
+
+/* The broker closes all of them, those that just stand still after some seconds. */
+static void strangers_are_shown_the_door(void **state)
+{
+    int strangers[COUNT(GARBAGE)];
+    harness_t *self = *state;
+    program_t *broker = broker_start(self, "broker0", NULL, NULL, NULL);
+    client_t *good = client_open(self, "broker0", "a", "good");
+    for (size_t i = 0; i < COUNT(GARBAGE); i++) {
+        strangers[i] = connect_to(self, "broker0");
+        ssize_t sent = send(strangers[i], GARBAGE[i].bytes, GARBAGE[i].size, MSG_NOSIGNAL);
+        assert_int_equal(sent, GARBAGE[i].size);
+        client_deliver(good, good, "hi");
+    }
+    for (size_t i = 0; i < COUNT(GARBAGE); i++) {
+        if (!wait_until(is_closed, &strangers[i], HARNESS_DEADLINE))
+            fail_msg("stranger %zu is still connected", i);
+        close(strangers[i]);
+    }
+    client_deliver(good, good, "hi");
+    assert_int_equal(program_wait(broker, 0), -1);
+}
+
+/* Half handshakes don't keep others from coming in. */
+static void half_handshakes_hold_nobody_up(void **state)
+{
+    int halves[HALVES];
+    harness_t *self = *state;
+    broker_start(self, "broker0", NULL, NULL, NULL);
+    for (size_t i = 0; i < HALVES; i++) {
+        static const char HALF[] = SIGNATURE REST(CURVE);
+        halves[i] = connect_to(self, "broker0");
+        assert_true(send(halves[i], HALF, i % sizeof HALF, MSG_NOSIGNAL) >= 0);
+    }
+    client_t *good = client_open(self, "broker0", "a", "good");
+    client_deliver(good, good, "hi");
+    for (size_t i = 0; i < HALVES; i++)
+        close(halves[i]);
+    client_deliver(good, good, "hi");
+}
+
+/* ---- With a tenant's key ------------------------------------------------------------------ */
+
+static const struct {
+    const char *bytes;
+    size_t size;
+} FRAMES[] = {
+    {BYTES("")}, {BYTES("\xdd")}, {BYTES("\xdd\x05")}, /* no record */
+    {BYTES("\xdd\x06\x02\0\0\0\x34\0")},               /* another version */
+    {BYTES("\x05\xdd\x02\0\0\0\x34\0")},               /* another protocol */
+    {BYTES("\xdd\x05\0\0\0\0")},                       /* a record without a type */
+    {BYTES("\xdd\x05\x02\0\0\0\x05")},                 /* cut short */
+    {BYTES("\xdd\x05\xff\xff\xff\xff\x05\0")},         /* longer than anything */
+    {BYTES("\xdd\x05\x0a\0\0\0\x05\0\x01\x02")},       /* longer than the frame */
+    {BYTES("\xdd\x05\x02\0\0\0\x05\0")},               /* PING without its number */
+    {BYTES("\xdd\x05\x02\0\0\0\xc8\0")},               /* a type that isn't known */
+    {BYTES("\xdd\x05\x07\0\0\0\x10\0\x01\0\0\0\xff")}, /* SEND with a name beyond its end */
+    {BYTES("\xdd\x05\x02\0\0\0\xc8\x80\xff")},         /* something optional, then garbage */
+};
+
+/* Registered or not: such a frame ends who sent it, and is counted as what it is. */
+static void malformed_frames_end_their_sender(void **state)
+{
+    harness_t *self = *state;
+    broker_start(self, "broker0", NULL, NULL, NULL);
+    client_t *good = client_open(self, "broker0", "a", "good");
+    for (size_t i = 0; i < 2 * COUNT(FRAMES); i++) {
+        dd_record_t answer;
+        raw_t *bad =
+            i % 2 ? raw_open(self, "broker0", "a") : raw_register(self, "broker0", "a", "bad");
+        assert_true(raw_send(bad, FRAMES[i / 2].bytes, FRAMES[i / 2].size, false));
+        raw_await(bad, DD_ERROR, &answer);
+        if (answer.code != DD_E_MALFORMED || answer.ref != 0)
+            fail_msg("frame %zu: error %u", i / 2, answer.code);
+        client_deliver(good, good, "hi");
+        raw_close(&bad);
+    }
+}
+
+/* What is marked as optional is passed over, however much of it there is. */
+static void optional_records_are_passed_over(void **state)
+{
+    static const uint8_t OPTIONAL[] = {2, 0, 0, 0, 200, DD_FLAG_OPTIONAL};
+    static uint8_t frame[DD_FRAME_HEADER + 5000 * sizeof OPTIONAL] = {
+        DD_FRAME_MAGIC, DD_FRAME_VERSION};
+    harness_t *self = *state;
+    broker_start(self, "broker0", NULL, NULL, NULL);
+    raw_t *odd = raw_register(self, "broker0", "a", "odd");
+    for (size_t at = DD_FRAME_HEADER; at < sizeof frame; at += sizeof OPTIONAL)
+        memcpy(frame + at, OPTIONAL, sizeof OPTIONAL);
+    assert_true(raw_send(odd, frame, sizeof frame, false));
+    dd_record_t answer;
+    raw_say(odd, &(dd_record_t){.type = DD_PING, .number = 77});
+    assert_true(raw_hear(odd, &answer, HARNESS_DEADLINE));
+    assert_int_equal(answer.type, DD_PONG);
+    assert_int_equal(answer.number, 77);
+    raw_close(&odd);
+}
+
+/* ---- Sizes -------------------------------------------------------------------------------- */
+
+/* A frame with one notification to good that has that many bytes of payload. */
+static uint8_t *large_frame(size_t payload, size_t *size)
+{
+    uint8_t *bytes = calloc(1, payload);
+    assert_non_null(bytes);
+    dd_record_t record = {.type = DD_SEND,
+        .ref = 9,
+        .destination = dd_bytes_of("nobody"),
+        .payload = dd_bytes(bytes, payload)};
+    *size = DD_FRAME_HEADER + dd_record_size(&record);
+    uint8_t *frame = calloc(1, *size);
+    assert_non_null(frame);
+    frame[0] = DD_FRAME_MAGIC;
+    frame[1] = DD_FRAME_VERSION;
+    dd_record_write(&record, frame + DD_FRAME_HEADER, *size - DD_FRAME_HEADER);
+    free(bytes);
+    return frame;
+}
+
+/* The error that a notification of that size to nobody gets. */
+static dd_error_t send_large(raw_t *self, size_t payload)
+{
+    size_t size;
+    dd_record_t answer;
+    uint8_t *frame = large_frame(payload, &size);
+    assert_true(raw_send(self, frame, size, false));
+    free(frame);
+    raw_await(self, DD_ERROR, &answer);
+    return (dd_error_t)answer.code;
+}
+
+static void payloads_have_a_largest_size(void **state)
+{
+    harness_t *self = *state;
+    broker_start(self, "broker0", NULL, NULL, "--payload-max", "64k", NULL);
+    raw_t *large = raw_register(self, "broker0", "a", "large");
+    assert_int_equal(send_large(large, 64 << 10), DD_E_NO_DESTINATION);
+    assert_int_equal(send_large(large, (64 << 10) + 1), DD_E_TOO_LARGE);
+    assert_int_equal(send_large(large, 1), DD_E_NO_DESTINATION);
+    raw_close(&large);
+}
+
+/* What is larger than any frame can be isn't even taken in: the connection ends. */
+static void frames_beyond_all_measure_end_the_connection(void **state)
+{
+    harness_t *self = *state;
+    program_t *broker =
+        broker_start(self, "broker0", NULL, NULL, "-l", "info", "--payload-max", "64k", NULL);
+    client_t *good = client_open(self, "broker0", "a", "good");
+    raw_t *huge = raw_register(self, "broker0", "a", "huge");
+    size_t size;
+    uint8_t *frame = large_frame(4 << 20, &size);
+    assert_true(raw_send(huge, frame, size, false));
+    assert_true(program_expect(broker, "client a.huge is gone", HARNESS_DEADLINE));
+    client_deliver(good, good, "hi");
+    free(frame);
+    raw_close(&huge);
+}
+
+/* ---- Somebody who doesn't listen ---------------------------------------------------------- */
+
+static bool is_ended(void *arg)
+{
+    return program_said(arg, "client a.deaf ended: it doesn't read what it is told");
+}
+
+/* Who asks without end and never reads an answer is ended before that costs much. */
+static void who_asks_and_never_listens_is_ended(void **state)
+{
+    static uint8_t frame[32 << 10] = {DD_FRAME_MAGIC, DD_FRAME_VERSION};
+    harness_t *self = *state;
+    program_t *broker = broker_start(self, "broker0", NULL, NULL, "-l", "info", "--payload-max",
+        "1k", "--client-outbox", "64k", NULL);
+    client_t *good = client_open(self, "broker0", "a", "good");
+    raw_t *deaf = raw_register(self, "broker0", "a", "deaf");
+    const dd_record_t ping = {.type = DD_PING};
+    size_t size = dd_record_size(&ping), at = DD_FRAME_HEADER;
+    for (; at + size <= sizeof frame; at += size)
+        dd_record_write(&ping, frame + at, size);
+    for (int sent = 0; !is_ended(broker); sent++) {
+        assert_in_range(sent, 0, 5000);
+        assert_true(raw_send(deaf, frame, at, false));
+        client_deliver(good, good, "hi");
+    }
+    client_deliver(good, good, "hi");
+    raw_close(&deaf);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE(strangers_are_shown_the_door),
+        SCENE(half_handshakes_hold_nobody_up),
+        SCENE(malformed_frames_end_their_sender),
+        SCENE(optional_records_are_passed_over),
+        SCENE(payloads_have_a_largest_size),
+        SCENE(frames_beyond_all_measure_end_the_connection),
+        SCENE(who_asks_and_never_listens_is_ended),
+    };
+    return cmocka_run_group_tests_name("hostile", tests, NULL, NULL);
+}
