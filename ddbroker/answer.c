@@ -21,6 +21,7 @@ typedef struct {
 static void send_page(answer_t *answer, bool last)
 {
     json_object *report = report_new(answer->to->core);
+    report_id(report, "broker_id", answer->to->core->id);
     json_object_object_add(report, answer->what, answer->rows);
     report_number(report, "rows", answer->row);
     answer->rows = json_object_new_array();
@@ -55,10 +56,11 @@ static bool may_see(const answer_t *answer, const peer_t *peer)
  * clients. */
 static void add_totals(const answer_t *answer, json_object *report)
 {
+    const core_t *self = answer->to->core;
     uint64_t clients = 0, subscriptions = 0, outbox = 0;
     peer_count_t count = {0};
     peer_t *peer;
-    DL_FOREACH (answer->to->core->peers, peer) {
+    DL_FOREACH (self->peers, peer) {
         if (!may_see(answer, peer))
             continue;
         clients++;
@@ -70,11 +72,13 @@ static void add_totals(const answer_t *answer, json_object *report)
         count.out_bytes += peer->count.out_bytes;
         count.refused += peer->count.refused;
         count.dropped += peer->count.dropped;
+        if (peer->count.dropped_ms > count.dropped_ms)
+            count.dropped_ms = peer->count.dropped_ms;
     }
     report_number(report, "clients", clients);
     report_number(report, "outbox", outbox);
     report_number(report, "subscriptions", subscriptions);
-    report_count(report, answer->tenant.size == 0 ? &answer->to->core->count : &count);
+    report_count(report, answer->tenant.size == 0 ? &self->count : &count, self->now_ms);
 }
 
 static const char *state_of(const core_t *self)
@@ -121,7 +125,7 @@ static void answer_clients(answer_t *answer)
         report_number(row, "idle_ms", self->now_ms - peer->heard_ms);
         report_number(row, "subscriptions", peer->subscription_count);
         report_number(row, "outbox", peer->outbox.bytes);
-        report_count(row, &peer->count);
+        report_count(row, &peer->count, self->now_ms);
         add_row(answer, row);
     }
     send_page(answer, true);
@@ -159,6 +163,7 @@ static void answer_events(answer_t *answer)
         if (!event_is_for(event, answer->tenant) || !wants_row(answer))
             continue;
         json_object *row = json_object_new_object();
+        report_number(row, "at_ms", event->at_ms - self->started_ms);
         report_number(row, "age_ms", self->now_ms - event->at_ms);
         report_text(row, "level", log_level_name(event->level));
         report_text(row, "tenant", event->tenant);

@@ -209,8 +209,7 @@ static bool hand_over(delivery_t *delivery, peer_t *peer)
         error = link ? append(peer, &delivery->for_links, &delivery->link_copy)
                      : append(peer, &delivery->for_clients, &delivery->client_copy);
     if (error != DD_OK) {
-        peer->count.dropped++;
-        self->count.dropped++;
+        core_count_dropped(self, peer);
         return false;
     }
     core_count_out(self, peer, delivery->for_clients.payload.size);

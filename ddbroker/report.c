@@ -15,7 +15,7 @@ void report_number(json_object *object, const char *name, uint64_t number)
     json_object_object_add(object, name, json_object_new_uint64(number));
 }
 
-void report_count(json_object *object, const peer_count_t *count)
+void report_count(json_object *object, const peer_count_t *count, uint64_t now_ms)
 {
     report_number(object, "in", count->in);
     report_number(object, "out", count->out);
@@ -23,6 +23,10 @@ void report_count(json_object *object, const peer_count_t *count)
     report_number(object, "out_bytes", count->out_bytes);
     report_number(object, "refused", count->refused);
     report_number(object, "dropped", count->dropped);
+    if (count->dropped > 0)
+        report_number(object, "drop_age_ms", now_ms - count->dropped_ms);
+    else
+        json_object_object_add(object, "drop_age_ms", NULL);
 }
 
 void report_id(json_object *object, const char *name, const uint8_t *id)

@@ -23,7 +23,7 @@ json_object *report_new(const core_t *core);
 /* Members of an object; texts are copied. */
 void report_text(json_object *object, const char *name, const char *text);
 void report_number(json_object *object, const char *name, uint64_t number);
-void report_count(json_object *object, const peer_count_t *count);
+void report_count(json_object *object, const peer_count_t *count, uint64_t now_ms);
 /* A broker's id in hex, or null for none. */
 void report_id(json_object *object, const char *name, const uint8_t *id);
 

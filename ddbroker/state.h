@@ -90,6 +90,14 @@ static inline void core_count_refused(core_t *self, peer_t *peer)
     self->count.refused++;
 }
 
+/* A peer has no room for a publication. */
+static inline void core_count_dropped(core_t *self, peer_t *peer)
+{
+    peer->count.dropped++;
+    self->count.dropped++;
+    peer->count.dropped_ms = self->count.dropped_ms = self->now_ms;
+}
+
 static inline bool core_parent_ready(const core_t *self)
 {
     return self->parent && self->parent->state == PEER_READY;

@@ -312,6 +312,60 @@ static void test_events_are_for_those_they_are_about(void **state)
     tree_destroy(&pair.tree);
 }
 
+/* An event of a broker is the same one in every answer by when it was, counted from the start. */
+static void test_events_say_when_they_were(void **state)
+{
+    (void)state;
+    pair_t pair = pair_new();
+    tree_pass(pair.tree, 500);
+    actor_t *asker = actor_client(pair.root, "a", "asker");
+    int64_t at = -1;
+    for (uint32_t i = 0; i < 2; i++) {
+        ask(asker, "events", i);
+        answer_t answer = read_answer(asker, i);
+        json_object *rows = json_object_object_get(report_of(&answer, "root"), "events");
+        json_object *newest = json_object_array_get_idx(rows, 0);
+        assert_string_equal(text_of(newest, "text"), "client a.asker registered");
+        assert_int_equal(number_of(newest, "age_ms"), 2000 * i);
+        assert_true(number_of(newest, "at_ms") >= 500);
+        assert_true(i == 0 || number_of(newest, "at_ms") == at);
+        at = number_of(newest, "at_ms");
+        free_answer(&answer);
+        tree_pass(pair.tree, 2000);
+        actor_skip(asker);
+    }
+    tree_destroy(&pair.tree);
+}
+
+/* Whether something was lost, and how long ago, is told with the counts, to those who may know. */
+static void test_losses_have_an_age(void **state)
+{
+    (void)state;
+    static char text[1000];
+    tree_t *tree = tree_new();
+    tree_settings(tree)->outbox_client = 10000;
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *slow = actor_client(broker, "a", "slow"), *asker = actor_client(broker, "a", "asker");
+    actor_t *other = actor_client(broker, "b", "other"), *operators = actor_operator(broker);
+    memset(text, 'x', sizeof text - 1);
+    actor_subscribe(slow, "t", "all");
+    actor_hold(slow, true);
+    for (int i = 0; i < 20; i++)
+        actor_publish(asker, "t", text);
+    tree_pass(tree, 1250);
+    actor_t *const ASKERS[] = {asker, other, operators};
+    for (size_t i = 0; i < 3; i++) {
+        ask(ASKERS[i], "tree", 1);
+        answer_t answer = read_answer(ASKERS[i], 1);
+        json_object *report = report_of(&answer, "broker");
+        assert_int_equal(number_of(report, "dropped") > 0, i != 1);
+        assert_int_equal(number_of(report, "drop_age_ms"), i != 1 ? 1250 : 0);
+        assert_int_equal(json_object_object_get(report, "drop_age_ms") == NULL, i == 1);
+        free_answer(&answer);
+    }
+    tree_destroy(&tree);
+}
+
 /* ---- Many rows ------------------------------------------------------------------------------ */
 
 #define MANY (2 * PAGE_ROWS + 50)
@@ -682,6 +736,8 @@ int main(void)
         cmocka_unit_test(test_a_tenants_tree_counts_its_own_traffic),
         cmocka_unit_test(test_nobody_asks_in_anothers_name),
         cmocka_unit_test(test_events_are_for_those_they_are_about),
+        cmocka_unit_test(test_events_say_when_they_were),
+        cmocka_unit_test(test_losses_have_an_age),
         cmocka_unit_test(test_long_answers_come_in_pages),
         cmocka_unit_test(test_a_part_of_the_rows_can_be_asked_for),
         cmocka_unit_test(test_an_asker_that_does_not_read_misses_answers_and_no_more),
