@@ -44,11 +44,19 @@ static dd_frame_t *new_frame(dd_outbox_t *self, size_t size)
     return self->last = frame;
 }
 
+/* Whether size more bytes are within the limit, or at most so far beyond it. The limit may be so
+   high that nothing can be added to it. */
+static bool fits(const dd_outbox_t *self, size_t size, size_t beyond)
+{
+    size_t bytes = self->bytes + size;
+    return bytes <= self->limit || bytes - self->limit <= beyond;
+}
+
 /* Room for size more bytes in the newest frame, counted as used. A frame that is full is never made
    larger, which would copy it: the next one begins with twice its room. */
-static uint8_t *reserve(dd_outbox_t *self, size_t size, size_t limit)
+static uint8_t *reserve(dd_outbox_t *self, size_t size, size_t beyond)
 {
-    if (self->bytes + size > limit)
+    if (!fits(self, size, beyond))
         return NULL;
     dd_frame_t *frame = self->last;
     if (frame && frame->size + size > frame->capacity) {
@@ -65,12 +73,12 @@ static uint8_t *reserve(dd_outbox_t *self, size_t size, size_t limit)
     return place;
 }
 
-static dd_error_t append(dd_outbox_t *self, const dd_record_t *record, size_t limit)
+static dd_error_t append(dd_outbox_t *self, const dd_record_t *record, size_t beyond)
 {
     size_t size = dd_record_size(record);
     if (size == 0)
         return DD_E_ARGUMENT;
-    uint8_t *place = reserve(self, size, limit);
+    uint8_t *place = reserve(self, size, beyond);
     if (!place)
         return DD_E_OVERLOADED;
     dd_record_write(record, place, size);
@@ -79,17 +87,17 @@ static dd_error_t append(dd_outbox_t *self, const dd_record_t *record, size_t li
 
 dd_error_t dd_outbox_append(dd_outbox_t *self, const dd_record_t *record)
 {
-    return append(self, record, self->limit);
+    return append(self, record, 0);
 }
 
 dd_error_t dd_outbox_append_urgent(dd_outbox_t *self, const dd_record_t *record)
 {
-    return append(self, record, self->limit + DD_OUTBOX_RESERVE);
+    return append(self, record, DD_OUTBOX_RESERVE);
 }
 
 dd_error_t dd_outbox_append_bytes(dd_outbox_t *self, dd_bytes_t encoded)
 {
-    uint8_t *place = reserve(self, encoded.size, self->limit);
+    uint8_t *place = reserve(self, encoded.size, 0);
     if (!place)
         return DD_E_OVERLOADED;
     memcpy(place, encoded.data, encoded.size);
