@@ -51,6 +51,7 @@ unsigned console_where(const console_t *self)
     static const unsigned OVER[] = {[OVER_FORM] = AT_FORM,
         [OVER_MENU] = AT_MENU,
         [OVER_LINE] = AT_LINE,
+        [OVER_END] = AT_MENU,
         [OVER_DETAIL] = AT_DETAIL};
     if (self->over == OVER_DETAIL && self->page == PAGE_MESSAGES)
         return AT_DETAIL | AT_MESSAGE;
@@ -356,6 +357,15 @@ static void line_key(console_t *self, ui_key_t key, action_t action)
     set_filter(self);
 }
 
+static unsigned end_key(console_t *self, action_t action)
+{
+    if (action == ACT_LEFT || action == ACT_RIGHT)
+        self->end_button = action == ACT_RIGHT;
+    if (action == ACT_BACK || action == ACT_ACCEPT)
+        close_over(self);
+    return action == ACT_ACCEPT && self->end_button == 0 ? CONSOLE_QUIT : 0;
+}
+
 unsigned console_key(console_t *self, ui_key_t key)
 {
     action_t action = keymap_action(key, console_where(self), self->rights);
@@ -366,6 +376,8 @@ unsigned console_key(console_t *self, ui_key_t key)
         return form_took(self, form_key(self->form, key, action));
     case OVER_MENU:
         return menu_key(self, action);
+    case OVER_END:
+        return end_key(self, action);
     case OVER_LINE:
         line_key(self, key, action);
         return 0;
@@ -388,8 +400,23 @@ void console_choose(console_t *self, chooser_kind_t kind, size_t item)
 {
     if (self->over == OVER_MENU)
         self->menu_item = item;
+    else if (self->over == OVER_END)
+        self->end_button = item;
     else if (self->over == OVER_FORM)
         form_choose(self->form, kind, item);
+}
+
+void console_update(console_t *self)
+{
+    bool closed = live_link(self->live)->state == LINK_CLOSED;
+    if (closed && !self->end_told) {
+        close_over(self);
+        self->over = OVER_END;
+        self->end_button = 0;
+    }
+    self->end_told = closed;
+    if (self->over == OVER_FORM)
+        form_update(self->form);
 }
 
 /* ---- Mouse ---------------------------------------------------------------------------------- */

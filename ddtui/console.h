@@ -33,6 +33,9 @@ void console_destroy(console_t **self_p);
 /* Views to ask for what is shown, as bits 1 << view. */
 unsigned console_views(const console_t *self);
 
+/* Takes notice of what has changed in what is live. Comes before keys and drawings. */
+void console_update(console_t *self);
+
 unsigned console_key(console_t *self, ui_key_t key);
 /* A character that was pasted, not typed: it never does anything but to be in a text. */
 void console_paste(console_t *self, ui_key_t character);

@@ -11,6 +11,8 @@
 /* ms for which a note is shown as new. */
 #define NOTE_FRESH 10000
 #define FOOTER_MAX 24
+/* Columns of the text of a dialog. */
+#define DIALOG_WIDTH 50
 /* Columns of a tab besides its title, and of a title that is cut. */
 #define TAB_EXTRA 4
 #define TAB_SHORT 3
@@ -169,6 +171,36 @@ static size_t draw_menu(const console_t *self, rect_t area, chooser_t *out)
     return 1;
 }
 
+/* Puts line ends in, so that no line is longer than the dialog is wide. */
+static void wrap(const char *text, char *out, size_t room)
+{
+    size_t used = 0;
+    while (*text != '\0' && used + DIALOG_WIDTH + 2 < room) {
+        size_t size = strnlen(text, DIALOG_WIDTH);
+        while (text[size] != '\0' && size > DIALOG_WIDTH / 2 && text[size] != ' ')
+            size--;
+        used += (size_t)snprintf(
+            out + used, room - used, "%s%.*s", used > 0 ? "\n" : "", (int)size, text);
+        text += size + (text[size] == ' ' ? 1 : 0);
+    }
+}
+
+static size_t draw_end(console_t *self, rect_t area, chooser_t *out)
+{
+    char words[NOTE_ROOM + 64];
+    snprintf(words, sizeof words, "The connection has ended, and won't come back: %s",
+        live_link(self->live)->reason);
+    wrap(words, self->end_text, sizeof self->end_text);
+    *out = (chooser_t){.kind = CHOOSER_DIALOG,
+        .area = area,
+        .title = self->end_text,
+        .items = {"Quit", "Stay"},
+        .count = 2,
+        .current = self->end_button,
+        .focused = true};
+    return 1;
+}
+
 static void draw_detail(console_t *self, canvas_t *canvas, rect_t area)
 {
     char title[64];
@@ -192,8 +224,9 @@ static size_t draw_over(
         draw_detail(self, canvas, area);
         return 0;
     case OVER_FORM:
-        form_update(self->form);
         return form_draw(self->form, canvas, area, cursor, out);
+    case OVER_END:
+        return draw_end(self, area, out);
     case OVER_MENU:
         return draw_menu(self, area, out);
     default:

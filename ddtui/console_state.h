@@ -11,7 +11,7 @@
 #define SPOTS_MAX 32
 
 /* What is open over the page. */
-typedef enum { OVER_NOTHING, OVER_DETAIL, OVER_FORM, OVER_MENU, OVER_LINE } over_t;
+typedef enum { OVER_NOTHING, OVER_DETAIL, OVER_FORM, OVER_MENU, OVER_LINE, OVER_END } over_t;
 
 /* A place of the screen that stands for an action, to be clicked on. */
 typedef struct {
@@ -30,6 +30,9 @@ struct console {
     form_t *form;  /* of OVER_FORM, else NULL */
     field_t *line; /* the filter, while it is typed */
     size_t menu_item;
+    size_t end_button; /* of OVER_END: 0 ends the console */
+    bool end_told;     /* that the connection has ended for good */
+    char end_text[2 * NOTE_ROOM];
     size_t scroll;        /* first line of the detail */
     size_t detail_height; /* its lines, when it was drawn last */
     spot_t spots[SPOTS_MAX];

@@ -193,6 +193,7 @@ static void loop(interact_t *self)
         {dd_client_fd(self->client), POLLIN, 0}};
     while (!self->ended) {
         tick(self);
+        console_update(self->console);
         ask(self);
         if (pause_ms(self) == 0)
             draw(self);
@@ -290,8 +291,12 @@ status_t interact_run(const options_t *options)
 {
     interact_t self = {.options = options, .signals = -1, .dirty = true, .urgent = true};
     status_t status = begin(&self);
-    if (status == STATUS_DONE)
+    if (status == STATUS_DONE) {
         loop(&self);
+        const link_t *link = live_link(self.live);
+        if (link->state == LINK_CLOSED)
+            status = script_status_of(link->error);
+    }
     screen_destroy(&self.screen);
     dd_client_destroy(&self.client);
     console_destroy(&self.console);

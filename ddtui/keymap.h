@@ -102,7 +102,7 @@ typedef enum {
 #define AT_DETAIL (1u << (PAGES + 0))  /* one item, over the page */
 #define AT_MESSAGE (1u << (PAGES + 4)) /* besides AT_DETAIL: the item is a message */
 #define AT_FORM (1u << (PAGES + 1))
-#define AT_MENU (1u << (PAGES + 2))
+#define AT_MENU (1u << (PAGES + 2)) /* or a question with buttons */
 #define AT_LINE (1u << (PAGES + 3)) /* the line of the filter */
 
 /* What the user may do: bits of a set. --read-only takes both away. */

@@ -180,6 +180,7 @@ static void on_registered(live_t *self, const dd_event_t *event)
     link_t *link = &self->link;
     char name[SHOWN_ROOM], broker[SHOWN_ROOM];
     link->state = LINK_REGISTERED;
+    link->error = DD_OK;
     link->reason[0] = '\0';
     link->payload_max = event->number;
     snprintf(link->name, sizeof link->name, "%s", event->source);
@@ -200,6 +201,7 @@ static void unlink_from(live_t *self, link_state_t state, const dd_event_t *even
     char why[SHOWN_ROOM];
     self->link.state = state;
     self->link.rtt_us = 0;
+    self->link.error = event->error;
     shown(event->text, why);
     snprintf(self->link.reason, sizeof self->link.reason, "%s%s%s", dd_strerror(event->error),
         why[0] != '\0' ? ": " : "", why);

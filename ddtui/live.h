@@ -24,7 +24,8 @@ typedef struct {
     char name[DD_NAME_MAX + 1];     /* the full one */
     char broker[DD_BROKER_MAX + 1];
     char scope[DD_SCOPE_MAX + 1];
-    char reason[NOTE_ROOM]; /* why there is none, escaped; "" if nothing was heard yet */
+    dd_error_t error;       /* why there is none */
+    char reason[NOTE_ROOM]; /* and in words, escaped; "" if nothing was heard yet */
     uint64_t rtt_us;        /* 0: not known */
     uint64_t payload_max;   /* bytes */
 } link_t;

@@ -21,4 +21,7 @@ typedef enum {
    to standard error. Takes SIGINT, SIGTERM, SIGHUP and SIGPIPE; once in a process. */
 status_t script_run(const options_t *options);
 
+/* The status that says why something failed. */
+status_t script_status_of(dd_error_t error);
+
 #endif

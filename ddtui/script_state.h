@@ -64,8 +64,6 @@ void script_end(script_t *self, status_t status);
 __attribute__((format(printf, 3, 4))) void script_fail(
     script_t *self, status_t status, const char *format, ...);
 
-status_t script_status_of(dd_error_t error);
-
 /* Writes to standard output, however slow its reader is. Stops for a signal, when the time for
    listening is over, and, with an end, when the output takes no more. */
 void script_write(script_t *self, const char *data, size_t size);

@@ -278,10 +278,13 @@ static void detail(page_state_t *self, size_t index, sheet_t *sheet)
 
 static const char *empty_text(const page_state_t *self)
 {
-    return live_link(self->live)->state == LINK_REGISTERED
-               ? "Waiting for the brokers to answer."
-               : "Not connected, so nothing is known of the tree. The line at the top says why; "
-                 "the console keeps trying by itself.";
+    static const char *const TEXTS[] = {
+        [LINK_REGISTERED] = "Waiting for the brokers to answer.",
+        [LINK_CONNECTING] = "Not connected, so nothing is known of the tree. The line at the top "
+                            "says why; the console keeps trying by itself.",
+        [LINK_CLOSED] = "The connection has ended for good. q leaves the console.",
+    };
+    return TEXTS[live_link(self->live)->state];
 }
 
 static void draw(page_state_t *self, canvas_t *canvas, rect_t area)
