@@ -1,0 +1,137 @@
+#!/bin/sh
+# What `make install` puts where, whether others can build on it, and that `make uninstall` takes all
+# of it away.
+set -u
+
+source=$(cd "$(dirname "$0")/../.." && pwd)
+case ${BUILD:=build} in
+    /*) ;;
+    *) BUILD=$source/$BUILD ;;
+esac
+room=$(mktemp -d)
+trap 'rm -rf "$room"' EXIT
+trap 'exit 1' INT TERM
+cd "$room" || exit 1
+root=$room/root
+failures=0
+
+fail() {
+    echo "FAILED: $*"
+    sed 's/^/    /' out
+    failures=$((failures + 1))
+}
+
+# check WORDS...: a command succeeds.
+check() {
+    "$@" >out 2>&1 || fail "$*"
+}
+
+build() {
+    make -s -C "$source" BUILD="$BUILD" DESTDIR="$root" PREFIX=/usr "$@"
+}
+
+installed() {
+    (cd "$root" && find . ! -type d -printf "$1\n" | LC_ALL=C sort)
+}
+
+check build install
+
+# ---- files and modes -------------------------------------------------------------------------------
+
+{
+    for program in ddkeys ddperf ddtui; do echo "755 ./usr/bin/$program"; done
+    echo "755 ./usr/sbin/ddbroker"
+    echo "644 ./usr/include/dd.h"
+    echo "644 ./usr/lib/libdd.a"
+    echo "777 ./usr/lib/libdd.so"
+    echo "777 ./usr/lib/libdd.so.1"
+    echo "755 ./usr/lib/libdd.so.1.0.0"
+    echo "644 ./usr/lib/pkgconfig/libdd.pc"
+    echo "644 ./usr/lib/systemd/system/ddbroker@.service"
+    for file in "$source"/share/completions/*; do
+        echo "644 ./usr/share/bash-completion/completions/${file##*/}"
+    done
+    for file in "$source"/share/examples/*; do
+        echo "644 ./usr/share/doc/doubledecker/examples/${file##*/}"
+    done
+    for file in "$source"/man/*; do
+        echo "644 ./usr/share/man/man${file##*.}/${file##*/}"
+    done
+} | LC_ALL=C sort -k 2 >expected
+installed '%m %p' | LC_ALL=C sort -k 2 >found
+check diff expected found
+grep -rl '@[A-Z]*@' "$root/usr/lib/pkgconfig" "$root/usr/lib/systemd" >out && fail "not filled in"
+check grep -q '^ExecStart=/usr/sbin/ddbroker ' "$root/usr/lib/systemd/system/ddbroker@.service"
+for program in bin/ddkeys bin/ddperf bin/ddtui sbin/ddbroker; do
+    check "$root/usr/$program" --version
+    [ "$(cat out)" = "${program#*/} 1.0.0" ] || fail "$program has another version"
+done
+
+# ---- the library -----------------------------------------------------------------------------------
+
+library=$root/usr/lib/libdd.so
+sed -n 's/^DD_EXPORT .*\<\(dd_[a-z_]*\)(.*/\1/p' "$root/usr/include/dd.h" | sort >expected
+[ "$(wc -l <expected)" -ge 19 ] || fail "the header has lost its functions"
+nm -D --defined-only "$library" | sed 's/.* //' | grep -v '^__\(odr_\)\{0,1\}asan' | sort >found
+check diff expected found
+readelf -d "$library" >out
+grep -q 'SONAME.*\[libdd\.so\.1\]' out || fail "another soname"
+grep 'NEEDED' out | grep -e czmq -e curses -e cdk && fail "the library needs what only programs do"
+
+# ---- programs that others build on it --------------------------------------------------------------
+
+cat >program.c <<'END'
+#include <dd.h>
+#include <stdio.h>
+
+int main(void)
+{
+    dd_problem_t problem;
+    dd_client_t *client = dd_client_new("tcp://127.0.0.1:5555", "no-such-file", "name", &problem);
+    printf("%s: %s\n", dd_strerror(problem.error), client ? "a client" : problem.text);
+    dd_client_destroy(&client);
+    return client != 0 || problem.error != DD_E_FILE;
+}
+END
+# A library with sanitizers works in programs with them only.
+nm -D "$library" | grep -q __asan_init && sanitize='-fsanitize=address,undefined'
+export PKG_CONFIG_PATH="$root/usr/lib/pkgconfig"
+export PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 PKG_CONFIG_ALLOW_SYSTEM_LIBS=1
+
+config() {
+    pkg-config --define-variable=prefix="$root/usr" "$@" libdd
+}
+
+# compile OUTPUT WORDS...: with warnings for errors.
+compile() {
+    output=$1
+    shift
+    # shellcheck disable=SC2046,SC2086  # lists of words
+    check ${CC:-gcc} -Wall -Wextra -Wpedantic -Werror ${sanitize:-} $(config --cflags) \
+        -o "$output" program.c "$@"
+}
+
+if command -v pkg-config >/dev/null; then
+    check test "$(config --modversion)" = 1.0.0
+    # shellcheck disable=SC2046
+    compile shared -std=c11 $(config --libs)
+    check env LD_LIBRARY_PATH="$root/usr/lib" ./shared
+    grep -q ': no-such-file: ' out || fail "the program says something else"
+    # shellcheck disable=SC2046
+    compile static -std=c11 "$root/usr/lib/libdd.a" -lzmq -lsodium -ljson-c -pthread
+    check ./static
+    readelf -d static | grep -q 'NEEDED.*libdd' && fail "libdd.a wasn't what was linked"
+fi
+if command -v g++ >/dev/null; then
+    echo '#include <dd.h>' >header.cc
+    check g++ -Wall -Wextra -Wpedantic -Werror -I"$root/usr/include" -fsyntax-only header.cc
+fi
+
+# ---- gone again ------------------------------------------------------------------------------------
+
+check build uninstall
+installed %p >out
+[ ! -s out ] || fail "uninstall left something"
+
+[ "$failures" -eq 0 ] || echo "$failures failures"
+[ "$failures" -eq 0 ]
