@@ -22,6 +22,10 @@ bool dd_word_valid(dd_bytes_t word, size_t max)
     if (word.size == 0 || word.size > max)
         return false;
     for (size_t at = 0; at < word.size;) {
+        if (word.data[at] > ' ' && word.data[at] < 0x7F) { /* what nearly all names are made of */
+            at++;
+            continue;
+        }
         uint32_t character;
         size_t length = dd_utf8_decode(word.data + at, word.size - at, &character);
         if (length == 0 || is_unprintable(character))
