@@ -123,7 +123,7 @@ static bool begin_question(core_t *self, peer_t *peer, dd_record_t *asked)
     }
     asked->tenant = peer_tenant(peer);
     asked->source = dd_name_bytes(&peer->name);
-    asked->flags = asked->hops = 0;
+    asked->hops = 0;
     randombytes_buf(&asked->number, sizeof asked->number);
     return true;
 }
@@ -131,6 +131,7 @@ static bool begin_question(core_t *self, peer_t *peer, dd_record_t *asked)
 void inspect_question(core_t *self, peer_t *peer, const dd_record_t *record)
 {
     dd_record_t asked = *record;
+    asked.flags = 0;
     if (!peer_is_link(peer) && !begin_question(self, peer, &asked))
         return;
     if (find(self, asked.number))
@@ -149,6 +150,7 @@ void inspect_report(core_t *self, peer_t *link, const dd_record_t *record)
     if (!question || question->outstanding == 0 || link == question->asker)
         return;
     dd_record_t report = *record;
+    report.flags &= DD_FLAG_LAST;
     report.ref = question->ref;
     if (!peer_is_link(question->asker))
         report.number = 0;

@@ -58,6 +58,7 @@ static void pass_back(core_t *self, const peer_t *from, dd_record_t *result)
         return;
     }
     result->hops++;
+    result->flags = 0;
     core_tell(self, next, result);
 }
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tree.h"
+#include "scene.h"
 
 /* cmocka.h wants these before it. */
 #include <setjmp.h>
@@ -12,7 +12,6 @@
 
 #include <cmocka.h>
 
-#define ID "0123456789abcdef"
 #define B(text) dd_bytes_of(text)
 
 /* ---- Who may say what ----------------------------------------------------------------------- */
@@ -60,101 +59,12 @@ static const struct {
     {DD_CONTROL, 0, O | D | P},
 };
 
-/* A record of the type whose fields are all good ones. */
-static dd_record_t good(uint8_t type)
-{
-    dd_record_t record = {.type = type,
-        .ref = 1,
-        .number = 1 << 16,
-        .id = B(ID),
-        .tenant = B("a"),
-        .name = B("new"),
-        .source = B("a.new"),
-        .destination = B("nobody"),
-        .topic = B("topic"),
-        .scope = B("/1/"),
-        .text = B("tree"),
-        .payload = B("payload")};
-    if (type == DD_ERROR) /* about something that was asked, not the connection */
-        record.code = DD_E_LIMIT;
-    return record;
-}
-
-/* A tree of one broker, one peer of a role and a state at it, and a client who minds its own. */
-typedef struct {
-    tree_t *tree;
-    broker_t *broker;
-    actor_t *actor;
-    actor_t *bystander;
-} scene_t;
-
-static void admit(actor_t *parent)
-{
-    actor_say(parent, &(dd_record_t){.type = DD_ADMIT,
-                          .heartbeat = 5000,
-                          .name = B("parent"),
-                          .scope = B("/1/"),
-                          .id = B("parentparentpare")});
-    actor_find(parent, DD_SYNCED);
-}
-
-static actor_t *enter(broker_t *broker, role_t role, bool registered)
-{
-    actor_t *actor;
-    switch (role) {
-    case ROLE_CLIENT:
-        return registered ? actor_client(broker, "a", "old") : actor_connect(broker, "a");
-    case ROLE_OPERATOR:
-        return registered ? actor_operator(broker) : actor_connect(broker, KEY_OF_OPERATORS);
-    case ROLE_CHILD:
-        return registered ? actor_child(broker, 1, "/1/1/") : actor_connect(broker, KEY_OF_BROKERS);
-    case ROLE_PARENT:
-        actor = actor_parent(broker);
-        actor_expect(actor, DD_JOIN);
-        if (registered)
-            admit(actor);
-        return actor;
-    }
-    return NULL;
-}
-
-static scene_t scene_new(role_t role, bool registered)
-{
-    scene_t self = {.tree = tree_new()};
-    tree_settings(self.tree)->has_parent = role == ROLE_PARENT;
-    self.broker = broker_new(self.tree, "broker", NULL, "/1/");
-    self.bystander = actor_client(self.broker, "b", "bystander");
-    self.actor = enter(self.broker, role, registered);
-    return self;
-}
-
-/* Whatever the actor did, the bystander is served as ever. */
-static void scene_end(scene_t *self)
-{
-    actor_send(self->bystander, "bystander", "still here", 9);
-    const dd_record_t *record = actor_expect(self->bystander, DD_DATA);
-    assert_bytes(record->payload, "still here");
-    actor_expect_nothing(self->bystander);
-    tree_destroy(&self->tree);
-}
-
-static bool was_ended(const scene_t *self, dd_error_t *why)
-{
-    end_t *end = self->actor->end;
-    if (!end || !actor_peer(self->actor)) {
-        *why = self->broker->parent_left;
-        return true;
-    }
-    *why = actor_peer(self->actor)->ending;
-    return actor_peer(self->actor)->state == PEER_ENDED;
-}
-
 static void check_rule(const dd_record_t *record, role_t role, bool registered, bool allowed)
 {
     scene_t scene = scene_new(role, registered);
     dd_error_t why = DD_OK;
     actor_say(scene.actor, record);
-    bool ended = was_ended(&scene, &why);
+    bool ended = scene_was_ended(&scene, &why);
     dd_error_t expected = allowed || registered ? DD_E_PROTOCOL : DD_E_UNKNOWN_PEER;
     bool wrong_role = !allowed && ended && why == DD_E_PROTOCOL;
     bool refused = ended && (why == DD_E_PROTOCOL || why == DD_E_UNKNOWN_PEER);
@@ -169,7 +79,7 @@ static void test_every_record_from_every_role_in_every_state(void **state)
     static const role_t ROLES[] = {C, O, D, P};
     (void)state;
     for (size_t i = 0; i < sizeof RULES / sizeof RULES[0]; i++) {
-        dd_record_t record = good(RULES[i].type);
+        dd_record_t record = scene_record(RULES[i].type);
         for (size_t k = 0; k < 4; k++) {
             check_rule(&record, ROLES[k], false, RULES[i].when_new & ROLES[k]);
             check_rule(&record, ROLES[k], true, RULES[i].when_ready & ROLES[k]);
@@ -200,7 +110,7 @@ static void test_too_early_is_told_from_never(void **state)
         {DD_JOIN, DD_E_PROTOCOL}, {DD_FORWARD, DD_E_PROTOCOL}, {DD_WELCOME, DD_E_PROTOCOL}};
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         scene_t scene = scene_new(ROLE_CLIENT, false);
-        dd_record_t record = good(CASES[i].type);
+        dd_record_t record = scene_record(CASES[i].type);
         actor_say(scene.actor, &record);
         actor_expect_end(scene.actor, CASES[i].code);
         scene_end(&scene);
@@ -224,14 +134,14 @@ static void test_every_record_cut_at_every_byte_ends_only_its_sender(void **stat
     (void)state;
     for (size_t i = 0; i < sizeof RULES / sizeof RULES[0]; i++) {
         uint8_t bytes[512];
-        dd_record_t record = good(RULES[i].type);
+        dd_record_t record = scene_record(RULES[i].type);
         size_t size = encode(&record, bytes);
         for (size_t cut = 0; cut < size; cut++) {
             role_t role = ROLES[cut % 4];
             scene_t scene = scene_new(role, true);
             dd_error_t why = DD_OK;
             actor_say_bytes(scene.actor, bytes, cut);
-            assert_true(was_ended(&scene, &why));
+            assert_true(scene_was_ended(&scene, &why));
             assert_int_equal(why, DD_E_MALFORMED);
             scene_end(&scene);
         }
@@ -244,7 +154,7 @@ static void test_fields_stay_within_their_record(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof RULES / sizeof RULES[0]; i++) {
         uint8_t bytes[1024];
-        dd_record_t record = good(RULES[i].type);
+        dd_record_t record = scene_record(RULES[i].type);
         size_t size = encode(&record, bytes);
         uint8_t length = bytes[DD_FRAME_HEADER];
         memset(bytes + size, 0, sizeof bytes - size);
@@ -253,7 +163,7 @@ static void test_fields_stay_within_their_record(void **state)
             dd_error_t why;
             bytes[DD_FRAME_HEADER] = shorter;
             actor_say_bytes(scene.actor, bytes, size);
-            assert_true(was_ended(&scene, &why));
+            assert_true(scene_was_ended(&scene, &why));
             scene_end(&scene);
         }
     }
@@ -267,7 +177,7 @@ static void test_random_bytes(void **state)
         scene_t scene = scene_new(ROLES[i % 4], i & 4);
         uint8_t bytes[200];
         tree_seed(scene.tree, i + 1);
-        dd_record_t record = good(RULES[i % (sizeof RULES / sizeof RULES[0])].type);
+        dd_record_t record = scene_record(RULES[i % (sizeof RULES / sizeof RULES[0])].type);
         size_t size = encode(&record, bytes);
         for (unsigned k = 0; k < 4; k++)
             bytes[2 + tree_random(scene.tree, (uint32_t)size - 2)] =
@@ -296,7 +206,8 @@ static void test_what_precedes_the_bad_record_counts_and_what_follows_does_not(v
     (void)state;
     scene_t scene = scene_new(ROLE_CLIENT, true);
     uint8_t frame[256];
-    dd_record_t subscribe = good(DD_SUBSCRIBE), hello = good(DD_HELLO), publish = good(DD_PUBLISH);
+    dd_record_t subscribe = scene_record(DD_SUBSCRIBE), hello = scene_record(DD_HELLO),
+                publish = scene_record(DD_PUBLISH);
     actor_t *listener = actor_client(scene.broker, "a", "listener");
     actor_subscribe(listener, "topic", "/");
     actor_expect(listener, DD_SUBSCRIBED);
@@ -382,7 +293,7 @@ static void test_links_end_for_a_reason_whatever_code_they_give(void **state)
             dd_error_t why = DD_OK;
             actor_add(scene.actor, &record);
             actor_say(scene.actor, &record);
-            assert_true(was_ended(&scene, &why));
+            assert_true(scene_was_ended(&scene, &why));
             assert_int_equal(why, record.type == DD_BYE ? DD_E_CLOSED : DD_E_PROTOCOL);
             scene_end(&scene);
         }
@@ -489,7 +400,7 @@ static void test_a_heartbeat_that_cannot_be_is_made_one_that_can(void **state)
     (void)state;
     scene_t scene = scene_new(ROLE_PARENT, true);
     peer_t *parent = actor_peer(scene.actor);
-    dd_record_t record = good(DD_ADMIT);
+    dd_record_t record = scene_record(DD_ADMIT);
     record.id = B("parentparentpare");
     actor_say(scene.actor, &record);
     assert_int_equal(parent->heartbeat, DD_HEARTBEAT_LEAST);
@@ -544,7 +455,7 @@ static void test_no_broker_joins_one_that_drains(void **state)
     (void)state;
     scene_t scene = scene_new(ROLE_CHILD, false);
     core_drain(scene.broker->core, tree_now(scene.tree));
-    dd_record_t record = good(DD_JOIN);
+    dd_record_t record = scene_record(DD_JOIN);
     actor_say(scene.actor, &record);
     actor_expect(scene.actor, DD_BYE);
     actor_expect(scene.bystander, DD_BYE);
