@@ -97,7 +97,9 @@ static json_object *rows_of(const answer_t *self, const char *what)
     json_object *all = json_object_new_array();
     for (size_t i = 0; i < json_object_array_length(self->reports); i++) {
         json_object *rows = json_object_object_get(report_at(self, i), what);
-        for (size_t k = 0; rows && k < json_object_array_length(rows); k++)
+        if (!json_object_is_type(rows, json_type_array))
+            continue;
+        for (size_t k = 0; k < json_object_array_length(rows); k++)
             json_object_array_add(all, json_object_get(json_object_array_get_idx(rows, k)));
     }
     return all;
@@ -179,6 +181,33 @@ static void test_the_tree_says_how_brokers_hang_together(void **state)
     tree_destroy(&pair.tree);
 }
 
+static void test_what_waits_and_what_was_refused_is_counted(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *slow = actor_client(broker, "a", "slow"), *asker = actor_client(broker, "a", "asker");
+    actor_hold(slow, true);
+    actor_send(asker, "slow", "hello", 1);
+    actor_send(asker, "nobody", "hello", 2);
+    actor_skip(asker);
+    static const char *const WHAT[] = {"tree", "clients"};
+    for (uint32_t i = 0; i < 2; i++) {
+        ask(asker, WHAT[i], i);
+        answer_t answer = read_answer(asker, i);
+        json_object *report = report_at(&answer, 0), *rows = rows_of(&answer, "clients");
+        json_object *slow_row = json_object_array_get_idx(rows, 0);
+        assert_true(number_of(i == 0 ? report : slow_row, "outbox") > 0);
+        if (i == 0)
+            assert_int_equal(number_of(report, "refused"), 1);
+        json_object_put(rows);
+        free_answer(&answer);
+    }
+    assert_int_equal(actor_peer(asker)->count.refused, 1);
+    assert_int_equal(broker->core->count.refused, 1);
+    tree_destroy(&tree);
+}
+
 static void test_a_broker_that_drains_says_so(void **state)
 {
     (void)state;
@@ -235,6 +264,9 @@ static void test_a_tenant_sees_its_own_and_an_operator_all(void **state)
         assert_int_equal(json_object_array_length(rows), CASES[i].subscriptions);
         assert_int_equal(has_row(rows, "topic", "of-a"), i == 0 || i == 4);
         assert_int_equal(has_row(rows, "topic", "of-ab"), i == 1 || i == 4);
+        assert_int_equal(has_row(rows, "client", "left"), CASES[i].subscriptions > 0);
+        assert_int_equal(has_row(rows, "scope", "/*/"), i == 0 || i == 4);
+        assert_int_equal(has_row(rows, "path", "/1/"), i == 0 || i == 4);
         json_object_put(rows);
         free_answer(&answer);
         tree_destroy(&pair.tree);
@@ -280,12 +312,14 @@ static void test_nobody_asks_in_anothers_name(void **state)
         actor_say(actor, &(dd_record_t){.type = DD_INSPECT,
                              .ref = i,
                              .number = 99,
+                             .hops = UINT8_MAX,
                              .tenant = B(NAMES[i]),
                              .text = B("clients")});
         answer_t answer = read_answer(actor, i);
         json_object *rows = rows_of(&answer, "clients");
         assert_false(has_row(rows, "tenant", "b"));
         assert_int_equal(json_object_array_length(rows), 1);
+        assert_int_equal(answer.brokers, 5);
         assert_int_equal(answer.outstanding, 0);
         json_object_put(rows);
         free_answer(&answer);
@@ -763,6 +797,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_broker_answers_once),
         cmocka_unit_test(test_the_tree_says_how_brokers_hang_together),
+        cmocka_unit_test(test_what_waits_and_what_was_refused_is_counted),
         cmocka_unit_test(test_a_broker_that_drains_says_so),
         cmocka_unit_test(test_a_tenant_sees_its_own_and_an_operator_all),
         cmocka_unit_test(test_a_tenants_tree_counts_its_own_traffic),

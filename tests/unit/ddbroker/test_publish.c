@@ -570,6 +570,36 @@ static void test_a_slow_subscriber_is_told_what_it_lost(void **state)
     tree_destroy(&tree);
 }
 
+/* Room may come while the outbox is still not empty: the next publication finds it, and the gap
+   comes before it. */
+static void test_a_gap_is_told_where_it_was(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    tree_settings(tree)->outbox_client = 40000;
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *slow = want(actor_client(broker, "a", "slow"), "t", "all");
+    actor_t *publisher = actor_client(broker, "a", "publisher");
+    actor_hold(slow, true);
+    flood(publisher);
+    uint64_t lost = actor_peer(slow)->count.dropped;
+    dd_frame_t *sent = dd_outbox_take(&actor_peer(slow)->outbox);
+    assert_non_null(actor_peer(slow)->outbox.first); /* there is more */
+    actor_publish(publisher, "t", "after");
+    assert_int_equal(actor_peer(slow)->count.dropped, lost);
+    dd_frame_free(sent);
+    actor_hold(slow, false);
+    tree_run(tree);
+    uint64_t told = 0;
+    const dd_record_t *record;
+    while ((record = actor_next(slow)) && record->payload.size != strlen("after"))
+        told += record->type == DD_GAP ? record->number : 0;
+    assert_non_null(record);
+    assert_int_equal(told, lost);
+    actor_expect_nothing(slow);
+    tree_destroy(&tree);
+}
+
 /* Wanted in two ways, a lost publication is lost in both; the same interest under two patterns is
    one. */
 static void test_losses_are_counted_once_for_each_interest(void **state)
@@ -672,6 +702,7 @@ int main(void)
         cmocka_unit_test(test_links_are_told_when_somebody_elsewhere_begins_or_ends_to_want),
         cmocka_unit_test(test_publications_go_only_where_they_are_wanted),
         cmocka_unit_test(test_a_slow_subscriber_is_told_what_it_lost),
+        cmocka_unit_test(test_a_gap_is_told_where_it_was),
         cmocka_unit_test(test_losses_are_counted_once_for_each_interest),
         cmocka_unit_test(test_a_slow_link_tells_all_beyond_it_what_they_lost),
         cmocka_unit_test(test_a_gap_is_forgotten_with_its_subscription),
