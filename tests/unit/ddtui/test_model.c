@@ -263,7 +263,7 @@ static void test_values_in_words(void **state)
         {COLUMN_COUNT, 0, "0"},
         {COLUMN_COUNT, 1234567, "1234567"},
         {COLUMN_COUNT, MODEL_UNKNOWN, "-"},
-        {COLUMN_US, 0, "0s"},
+        {COLUMN_US, 0, "<1ms"},
         {COLUMN_US, 999, "999us"},
         {COLUMN_US, 1000, "1ms"},
         {COLUMN_US, 1999999, "1s"},

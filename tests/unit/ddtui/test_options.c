@@ -143,7 +143,10 @@ static void test_what_is_wrong_is_named(void **state)
         const char *line;
         const char *complaint;
     } CASES[] = {
-        {"-k k", "--help"},
+        {"-k k --json", "--json"},
+        {"-k k -t 5", "--timeout"},
+        {"-k k -l --read-only", "--read-only"},
+        {"-k k --tree --no-color", "--no-color"},
         {"-k k -x", "-x"},
         {"-k k --nothing", "--nothing"},
         {"-k k --s x", "--s"}, /* the beginning of two */

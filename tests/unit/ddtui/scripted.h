@@ -1,0 +1,166 @@
+/*
+ * scripted - a tree as brokers would report it, for the tests of what shows it
+ */
+#ifndef SCRIPTED_H_INCLUDED
+#define SCRIPTED_H_INCLUDED
+
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ddtui/console.h"
+
+/* 14:03:22 UTC of some day. */
+#define SCRIPTED_WALL_MS 1763820202000
+
+static uint64_t scripted_us = 1000000000;
+
+/* Names and messages are UTF-8 whatever the locale of whoever runs the tests, and times are UTC. */
+static inline int scripted_setup(void **state)
+{
+    (void)state;
+    setenv("TZ", "UTC", 1);
+    return setlocale(LC_CTYPE, "C.UTF-8") ? 0 : -1;
+}
+
+static inline dd_event_t scripted_event(dd_event_type_t type)
+{
+    return (dd_event_t){.type = type,
+        .source = "",
+        .topic = "",
+        .scope = "",
+        .text = "",
+        .data = "",
+        .time_us = scripted_us};
+}
+
+static inline void scripted_pass(live_t *live, uint64_t ms)
+{
+    scripted_us += ms * 1000;
+    live_tick(live, scripted_us, SCRIPTED_WALL_MS + (int64_t)(scripted_us - 1000000000) / 1000);
+}
+
+static inline void scripted_register(live_t *live)
+{
+    dd_event_t event = scripted_event(DD_EVENT_REGISTERED);
+    event.source = "a.cli1";
+    event.text = "broker0";
+    event.scope = "/1/2/3/";
+    event.number = 1 << 20;
+    live_event(live, &event);
+}
+
+/* What is live, registered as a.cli1 at broker0 /1/2/3/. */
+static inline live_t *scripted_live(void)
+{
+    live_t *live = live_new(false);
+    assert_non_null(live);
+    scripted_pass(live, 0);
+    scripted_register(live);
+    return live;
+}
+
+/* A round of a view: the reports of as many brokers as there are. */
+static inline void scripted_round(
+    live_t *live, view_t view, const char *const reports[], size_t count)
+{
+    static uint32_t ref;
+    rounds_asked(live_rounds(live), view, ++ref, live_now_ms(live));
+    for (size_t i = 0; i < count; i++) {
+        dd_event_t event = scripted_event(DD_EVENT_REPORT);
+        event.ref = ref;
+        event.text = reports[i];
+        event.number = count - 1 - i;
+        live_event(live, &event);
+    }
+}
+
+#define SCRIPTED_BROKER(name, scope, id, parent, more)                                             \
+    "{\"broker\":\"" name "\",\"scope\":\"" scope "\",\"id\":\"" id "\",\"parent\":" parent        \
+    ",\"version\":\"1.0.0\",\"state\":\"ok\",\"uptime_ms\":5000,\"clients\":2," more               \
+    "\"in\":100,\"out\":50}"
+
+static const char *const SCRIPTED_TREE[] = {
+    SCRIPTED_BROKER("root", "/1/", "aa", "null", ""),
+    SCRIPTED_BROKER("broker1", "/1/2/", "bb", "\"aa\"", "\"rtt_us\":300,"),
+    SCRIPTED_BROKER("broker0", "/1/2/3/", "cc", "\"bb\"", "\"rtt_us\":400,"),
+    SCRIPTED_BROKER("broker5", "/1/5/", "dd", "\"aa\"", "\"rtt_us\":500,"),
+};
+#define SCRIPTED_BROKERS (sizeof SCRIPTED_TREE / sizeof SCRIPTED_TREE[0])
+
+static const char *const SCRIPTED_CLIENTS[] = {
+    "{\"broker\":\"broker0\",\"scope\":\"/1/2/3/\",\"clients\":["
+    "{\"tenant\":\"a\",\"name\":\"cli1\",\"since_ms\":1000,\"in\":1,\"out\":2},"
+    "{\"tenant\":\"a\",\"name\":\"cli10\",\"since_ms\":2000,\"in\":3,\"out\":4}]}",
+    "{\"broker\":\"broker5\",\"scope\":\"/1/5/\",\"clients\":["
+    "{\"tenant\":\"a\",\"name\":\"cli2\",\"since_ms\":3000,\"in\":100,\"out\":6}]}",
+};
+static const char *const SCRIPTED_SUBSCRIPTIONS[] = {
+    "{\"broker\":\"broker5\",\"scope\":\"/1/5/\",\"subscriptions\":["
+    "{\"tenant\":\"a\",\"client\":\"cli2\",\"topic\":\"alarms\",\"scope\":\"/*/\",\"path\":\"/1/\"}"
+    "]}",
+};
+
+static inline void scripted_everything(live_t *live)
+{
+    scripted_round(live, VIEW_TREE, SCRIPTED_TREE, SCRIPTED_BROKERS);
+    scripted_round(live, VIEW_CLIENTS, SCRIPTED_CLIENTS, 2);
+    scripted_round(live, VIEW_SUBSCRIPTIONS, SCRIPTED_SUBSCRIPTIONS, 1);
+}
+
+static inline void scripted_message(
+    live_t *live, const char *source, const char *topic, const void *data, size_t size)
+{
+    dd_event_t event = scripted_event(topic ? DD_EVENT_PUBLICATION : DD_EVENT_NOTIFICATION);
+    event.source = source;
+    event.topic = topic ? topic : "";
+    event.scope = topic ? "/1/2/3/" : "";
+    event.data = data;
+    event.size = size;
+    live_event(live, &event);
+}
+
+/* Whether some row of a canvas has a text. */
+static inline bool scripted_shows(const canvas_t *canvas, const char *text)
+{
+    bool found = false;
+    for (int row = 0; row < canvas_all(canvas).height && !found; row++) {
+        char *line = canvas_row(canvas, row);
+        assert_non_null(line);
+        found = strstr(line, text) != NULL;
+        free(line);
+    }
+    return found;
+}
+
+static inline void scripted_print(const canvas_t *canvas)
+{
+    for (int row = 0; row < canvas_all(canvas).height; row++) {
+        char *line = canvas_row(canvas, row);
+        print_message("%s\n", line);
+        free(line);
+    }
+}
+
+#define assert_shows(canvas, text)                                                                 \
+    do {                                                                                           \
+        if (!scripted_shows(canvas, text)) {                                                       \
+            scripted_print(canvas);                                                                \
+            fail_msg("doesn't show: %s", text);                                                    \
+        }                                                                                          \
+    } while (0)
+
+#define assert_hides(canvas, text)                                                                 \
+    do {                                                                                           \
+        if (scripted_shows(canvas, text)) {                                                        \
+            scripted_print(canvas);                                                                \
+            fail_msg("shows: %s", text);                                                           \
+        }                                                                                          \
+    } while (0)
+
+#endif
