@@ -1,0 +1,164 @@
+/*
+ * test_grid - the selection follows its row, filters stay, orders hold
+ */
+#include "scripted.h"
+
+/* Rows of numbers. */
+typedef struct {
+    int numbers[100];
+    size_t count;
+} numbers_t;
+
+static size_t count(const void *source)
+{
+    return ((const numbers_t *)source)->count;
+}
+
+static int number(const void *source, size_t index)
+{
+    return ((const numbers_t *)source)->numbers[index];
+}
+
+static uint64_t identity(const void *source, size_t index)
+{
+    return (uint64_t)number(source, index);
+}
+
+static size_t text(const void *source, size_t index, char *out, size_t room)
+{
+    return (size_t)snprintf(out, room, "Number %d", number(source, index));
+}
+
+static int compare(const void *source, size_t a, size_t b, size_t column)
+{
+    (void)column;
+    return number(source, a) - number(source, b);
+}
+
+static const grid_ops_t OPS = {
+    .count = count, .identity = identity, .text = text, .compare = compare};
+
+static int selected(const grid_t *grid, const numbers_t *numbers)
+{
+    return number(numbers, grid_selected_index(grid));
+}
+
+static void test_the_selection_follows_its_row(void **state)
+{
+    (void)state;
+    numbers_t numbers = {{5, 6, 7}, 3};
+    grid_t *grid = grid_new(&OPS, false);
+    grid_update(grid, &numbers);
+    assert_int_equal(selected(grid, &numbers), 5);
+    assert_true(grid_act(grid, ACT_DOWN));
+    numbers = (numbers_t){{1, 2, 6, 5}, 4};
+    grid_update(grid, &numbers);
+    assert_int_equal(selected(grid, &numbers), 6);
+    numbers = (numbers_t){{1, 2, 5}, 3}; /* it is gone: what is in its place */
+    grid_update(grid, &numbers);
+    assert_int_equal(selected(grid, &numbers), 5);
+    numbers = (numbers_t){{1}, 1};
+    grid_update(grid, &numbers);
+    assert_int_equal(selected(grid, &numbers), 1);
+    numbers.count = 0;
+    grid_update(grid, &numbers);
+    assert_true(grid_selected(grid) == GRID_NONE);
+    assert_true(grid_selected_index(grid) == GRID_NONE);
+    assert_true(grid_act(grid, ACT_DOWN));
+    grid_destroy(&grid);
+}
+
+static void test_a_rolling_list(void **state)
+{
+    (void)state;
+    numbers_t numbers = {{1, 2}, 2};
+    grid_t *grid = grid_new(&OPS, true);
+    grid_update(grid, &numbers);
+    assert_int_equal(selected(grid, &numbers), 2);
+    numbers = (numbers_t){{1, 2, 3}, 3};
+    grid_update(grid, &numbers);
+    assert_int_equal(selected(grid, &numbers), 3);
+    grid_act(grid, ACT_UP); /* holds on to its row from now */
+    numbers = (numbers_t){{2, 3, 4}, 3};
+    grid_update(grid, &numbers);
+    assert_int_equal(selected(grid, &numbers), 2);
+    grid_act(grid, ACT_LAST);
+    numbers = (numbers_t){{3, 4, 5}, 3};
+    grid_update(grid, &numbers);
+    assert_int_equal(selected(grid, &numbers), 5);
+    grid_destroy(&grid);
+}
+
+static void test_filters(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *filter;
+        size_t rows;
+    } CASES[] = {
+        {"", 4}, {"number", 4}, {"R 1", 3}, {"12", 1}, {"!12", 3}, {"nothing", 0}, {"!", 4}};
+    numbers_t numbers = {{1, 12, 123456, 31}, 4};
+    numbers.numbers[2] = 13;
+    grid_t *grid = grid_new(&OPS, false);
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        grid_set_filter(grid, CASES[i].filter);
+        grid_update(grid, &numbers);
+        assert_int_equal(grid_count(grid), CASES[i].rows);
+        numbers.numbers[3]++; /* a refresh keeps the filter */
+        grid_update(grid, &numbers);
+        assert_int_equal(grid_count(grid), CASES[i].rows);
+    }
+    grid_destroy(&grid);
+}
+
+static void test_orders(void **state)
+{
+    (void)state;
+    numbers_t numbers = {{3, 1, 2}, 3};
+    grid_t *grid = grid_new(&OPS, false);
+    grid_set_order(grid, 0, false);
+    grid_update(grid, &numbers);
+    assert_int_equal(number(&numbers, grid_index(grid, 0)), 1);
+    assert_int_equal(number(&numbers, grid_index(grid, 2)), 3);
+    grid_set_order(grid, 0, true);
+    grid_update(grid, &numbers);
+    assert_int_equal(number(&numbers, grid_index(grid, 0)), 3);
+    grid_set_order(grid, GRID_NONE, false);
+    grid_update(grid, &numbers);
+    assert_int_equal(number(&numbers, grid_index(grid, 1)), 1);
+    grid_destroy(&grid);
+}
+
+static void test_the_selection_is_visible(void **state)
+{
+    (void)state;
+    numbers_t numbers = {.count = 100};
+    for (int i = 0; i < 100; i++)
+        numbers.numbers[i] = i;
+    grid_t *grid = grid_new(&OPS, false);
+    grid_update(grid, &numbers);
+    static const action_t ACTIONS[] = {ACT_DOWN, ACT_PAGE_DOWN, ACT_PAGE_DOWN, ACT_UP, ACT_LAST,
+        ACT_PAGE_UP, ACT_PAGE_DOWN, ACT_PAGE_DOWN, ACT_FIRST, ACT_UP};
+    for (size_t i = 0; i < sizeof ACTIONS / sizeof ACTIONS[0]; i++) {
+        grid_act(grid, ACTIONS[i]);
+        for (size_t height = 29; height > 1; height -= 7) {
+            size_t top = grid_top(grid, height);
+            assert_in_range(grid_selected(grid), top, top + height - 1);
+            assert_true(top + height <= 100);
+        }
+    }
+    assert_int_equal(grid_top(grid, 200), 0);
+    grid_destroy(&grid);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_selection_follows_its_row),
+        cmocka_unit_test(test_a_rolling_list),
+        cmocka_unit_test(test_filters),
+        cmocka_unit_test(test_orders),
+        cmocka_unit_test(test_the_selection_is_visible),
+    };
+    return cmocka_run_group_tests(tests, scripted_setup, NULL);
+}

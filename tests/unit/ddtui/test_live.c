@@ -1,0 +1,371 @@
+/*
+ * test_live - what events make of the picture: rounds, silent rows, notes, subscriptions, traces
+ */
+#include "scripted.h"
+
+static const broker_t *broker_named(const live_t *live, const char *name)
+{
+    const model_t *model = rounds_model(live_rounds(live), VIEW_TREE);
+    for (size_t i = 0; i < model_count(model, VIEW_TREE); i++) {
+        const broker_t *broker = model_row(model, VIEW_TREE, i);
+        if (strcmp(broker->name, name) == 0)
+            return broker;
+    }
+    return NULL;
+}
+
+static const client_t *client_at(const live_t *live, size_t index)
+{
+    return model_row(rounds_model(live_rounds(live), VIEW_CLIENTS), VIEW_CLIENTS, index);
+}
+
+static size_t client_count(const live_t *live)
+{
+    return model_count(rounds_model(live_rounds(live), VIEW_CLIENTS), VIEW_CLIENTS);
+}
+
+static const char *newest_note(const live_t *live)
+{
+    return notes_at(live_notes(live), 0)->text;
+}
+
+/* ---- Rounds --------------------------------------------------------------------------------- */
+
+static void test_rows_change_when_a_round_is_over(void **state)
+{
+    (void)state;
+    live_t *live = scripted_live();
+    rounds_t *rounds = live_rounds(live);
+    assert_int_equal(rounds_question(rounds, 1u << VIEW_TREE, live_now_ms(live)), VIEW_TREE);
+    rounds_asked(rounds, VIEW_TREE, 7, live_now_ms(live));
+    assert_int_equal(rounds_question(rounds, 1u << VIEW_TREE, live_now_ms(live)), VIEW_NONE);
+    uint64_t version = live_version(live, PAGE_TREE);
+    dd_event_t event = scripted_event(DD_EVENT_REPORT);
+    event.ref = 7;
+    event.text = SCRIPTED_TREE[0];
+    event.number = 1;
+    live_event(live, &event);
+    assert_null(broker_named(live, "root"));
+    assert_true(live_version(live, PAGE_TREE) == version);
+    event.text = SCRIPTED_TREE[1];
+    event.number = 0;
+    live_event(live, &event);
+    assert_non_null(broker_named(live, "root"));
+    assert_true(live_version(live, PAGE_TREE) != version);
+    event.ref = 8; /* of nobody's question */
+    live_event(live, &event);
+    live_destroy(&live);
+}
+
+static void test_silent_brokers_are_waited_for_and_kept(void **state)
+{
+    (void)state;
+    live_t *live = scripted_live();
+    scripted_everything(live);
+    scripted_pass(live, 1000);
+    rounds_asked(live_rounds(live), VIEW_TREE, 99, live_now_ms(live));
+    dd_event_t event = scripted_event(DD_EVENT_REPORT);
+    event.ref = 99;
+    event.text = SCRIPTED_TREE[0];
+    event.number = 3;
+    live_event(live, &event);
+    scripted_pass(live, ROUNDS_LIMIT - 1);
+    assert_int_equal(broker_named(live, "broker5")->silent_ms, 0);
+    scripted_pass(live, 1);
+    assert_int_equal(rounds_last(live_rounds(live), VIEW_TREE)->silent, 3);
+    assert_int_equal(broker_named(live, "root")->silent_ms, 0);
+    assert_int_equal(broker_named(live, "broker5")->silent_ms, 1000 + ROUNDS_LIMIT);
+    assert_int_equal(broker_named(live, "broker5")->depth, 1); /* still at its place */
+    scripted_pass(live, 500);
+    assert_int_equal(live_silence(live, broker_named(live, "broker5")), 1500 + ROUNDS_LIMIT);
+    scripted_round(live, VIEW_TREE, SCRIPTED_TREE, SCRIPTED_BROKERS);
+    assert_int_equal(broker_named(live, "broker5")->silent_ms, 0);
+    live_destroy(&live);
+}
+
+static void test_a_restarted_broker_replaces_its_silent_self(void **state)
+{
+    (void)state;
+    static const char *const AGAIN[] = {SCRIPTED_BROKER("root", "/1/", "aa", "null", ""),
+        SCRIPTED_BROKER("broker5", "/1/5/", "ee", "\"aa\"", "")};
+    live_t *live = scripted_live();
+    scripted_everything(live);
+    scripted_pass(live, 1000);
+    scripted_round(live, VIEW_TREE, AGAIN, 2);
+    assert_string_equal(broker_named(live, "broker5")->id, "ee");
+    const model_t *model = rounds_model(live_rounds(live), VIEW_TREE);
+    assert_int_equal(model_count(model, VIEW_TREE), SCRIPTED_BROKERS);
+    live_destroy(&live);
+}
+
+static void test_rates(void **state)
+{
+    (void)state;
+    static const char *const FIRST[] = {
+        "{\"broker\":\"r\",\"id\":\"aa\",\"in\":100,\"out\":50,\"clients\":1}"};
+    static const char *const SECOND[] = {
+        "{\"broker\":\"r\",\"id\":\"aa\",\"in\":1100,\"out\":50,\"clients\":1}"};
+    live_t *live = scripted_live();
+    scripted_round(live, VIEW_TREE, FIRST, 1);
+    assert_true(broker_named(live, "r")->traffic.in_rate == MODEL_UNKNOWN);
+    assert_int_equal(rounds_samples(live_rounds(live), "aa")->count, 0);
+    scripted_pass(live, 2000);
+    scripted_round(live, VIEW_TREE, SECOND, 1);
+    assert_int_equal(broker_named(live, "r")->traffic.in_rate, 500);
+    assert_int_equal(broker_named(live, "r")->traffic.out_rate, 0);
+    assert_int_equal(rounds_samples(live_rounds(live), "aa")->count, 1);
+    scripted_pass(live, 2000);
+    scripted_round(live, VIEW_TREE, FIRST, 1); /* counters went back: no rate */
+    assert_true(broker_named(live, "r")->traffic.in_rate == MODEL_UNKNOWN);
+    live_destroy(&live);
+}
+
+static void test_clients_come_move_and_leave(void **state)
+{
+    (void)state;
+    static const char *const LATER[] = {
+        "{\"broker\":\"broker0\",\"clients\":["
+        "{\"tenant\":\"a\",\"name\":\"cli1\",\"in\":11,\"out\":2},"
+        "{\"tenant\":\"a\",\"name\":\"cli2\",\"in\":0,\"out\":0}]}"};
+    live_t *live = scripted_live();
+    scripted_round(live, VIEW_CLIENTS, SCRIPTED_CLIENTS, 2);
+    assert_int_equal(client_count(live), 3);
+    scripted_pass(live, 1000);
+    scripted_round(live, VIEW_CLIENTS, LATER, 1);
+    assert_int_equal(client_count(live), 3);
+    assert_string_equal(client_at(live, 0)->name, "cli1");
+    assert_int_equal(client_at(live, 0)->traffic.in_rate, 10);
+    assert_string_equal(client_at(live, 1)->name, "cli2"); /* has moved: no silent row */
+    assert_string_equal(client_at(live, 1)->broker, "broker0");
+    assert_true(client_at(live, 1)->traffic.in_rate == MODEL_UNKNOWN);
+    assert_string_equal(client_at(live, 2)->name, "cli10");
+    assert_int_equal(client_at(live, 2)->silent_ms, 1000);
+    for (int i = 0; i < 60; i++) {
+        scripted_pass(live, 1000);
+        scripted_round(live, VIEW_CLIENTS, LATER, 1);
+    }
+    assert_int_equal(client_count(live), 2);
+    live_destroy(&live);
+}
+
+static void test_freezing(void **state)
+{
+    (void)state;
+    live_t *live = scripted_live();
+    scripted_everything(live);
+    live_freeze(live, true);
+    scripted_pass(live, 60000);
+    assert_int_equal(live_silence(live, broker_named(live, "root")), 0);
+    assert_int_equal(
+        rounds_question(live_rounds(live), 1u << VIEW_TREE, live_now_ms(live)), VIEW_NONE);
+    live_freeze(live, false);
+    assert_int_equal(
+        rounds_question(live_rounds(live), 1u << VIEW_TREE, live_now_ms(live)), VIEW_TREE);
+    live_destroy(&live);
+}
+
+static void test_bad_reports_do_no_harm(void **state)
+{
+    (void)state;
+    static const char *const BAD[] = {"", "null", "[", "{\"tree\":1}", "{\"id\":5}",
+        "{\"broker\":\"x\",\"id\":\"1\",\"in\":-1}", SCRIPTED_BROKER("r", "/1/", "aa", "null", "")};
+    live_t *live = scripted_live();
+    scripted_round(live, VIEW_TREE, BAD, sizeof BAD / sizeof BAD[0]);
+    assert_int_equal(rounds_last(live_rounds(live), VIEW_TREE)->unreadable, 6);
+    assert_non_null(broker_named(live, "r"));
+    live_destroy(&live);
+}
+
+/* ---- The connection ------------------------------------------------------------------------- */
+
+static void test_the_connection(void **state)
+{
+    (void)state;
+    live_t *live = scripted_live();
+    const link_t *link = live_link(live);
+    assert_int_equal(link->state, LINK_REGISTERED);
+    assert_string_equal(link->tenant, "a");
+    assert_true(live_is_own(live, "a", "cli1"));
+    assert_false(live_is_own(live, "a", "cli"));
+    assert_false(live_is_own(live, "", "a.cli1"));
+    char name[DD_NAME_MAX + 1];
+    live_shown_name(live, "a", "x", name);
+    assert_string_equal(name, "x");
+    live_shown_name(live, "public", "x", name);
+    assert_string_equal(name, "public.x");
+    dd_event_t event = scripted_event(DD_EVENT_DISCONNECTED);
+    event.error = DD_E_TIMEOUT;
+    event.text = "evil\x1b[2J";
+    live_event(live, &event);
+    assert_int_equal(link->state, LINK_CONNECTING);
+    assert_non_null(strstr(link->reason, "evil\\x1b[2J"));
+    event.type = DD_EVENT_CLOSED;
+    event.error = DD_E_NAME_TAKEN;
+    live_event(live, &event);
+    assert_int_equal(link->state, LINK_CLOSED);
+    assert_int_equal(link->error, DD_E_NAME_TAKEN);
+    live_destroy(&live);
+}
+
+/* ---- What was sent -------------------------------------------------------------------------- */
+
+static void test_what_became_of_notifications(void **state)
+{
+    (void)state;
+    live_t *live = scripted_live();
+    live_sent(live, 5, "cli2", true);
+    live_sent(live, 6, "nobody", true);
+    live_sent(live, 7, "slow", true);
+    live_sent(live, 8, "quiet", false);
+    dd_event_t event = scripted_event(DD_EVENT_RECEIPT);
+    event.ref = 5;
+    event.time_us += 1500;
+    live_event(live, &event);
+    assert_string_equal(newest_note(live), "delivered to cli2, after 1.5 ms");
+    event.type = DD_EVENT_ERROR;
+    event.ref = 6;
+    event.error = DD_E_NO_DESTINATION;
+    live_event(live, &event);
+    assert_non_null(strstr(newest_note(live), "not delivered to nobody: no such destination"));
+    event.ref = 1234; /* of nothing that was sent here */
+    size_t before = notes_count(live_notes(live));
+    live_event(live, &event);
+    assert_int_equal(notes_count(live_notes(live)), before);
+    scripted_pass(live, 10000);
+    assert_string_equal(newest_note(live), "no receipt from slow after 10 s");
+    live_destroy(&live);
+}
+
+static void test_controls(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *report;
+        uint64_t left;
+        const char *note; /* NULL: no word yet */
+    } CASES[] = {
+        {"", 1, NULL},
+        {"{\"done\":true}", 1, "done: drain broker1"},
+        {"{\"done\":false,\"failure\":\"no\\u001b\"}", 1, "failed: drain broker1: no\\x1b"},
+        {"{\"done\":7", 1, "failed: drain broker1: its answer makes no sense"},
+        {"", 0, "failed: drain broker1: no broker of that id answered"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        live_t *live = scripted_live();
+        live_controlled(live, 3, "drain", "broker1");
+        dd_event_t event = scripted_event(DD_EVENT_REPORT);
+        event.ref = 3;
+        event.text = CASES[i].report;
+        event.number = CASES[i].left;
+        live_event(live, &event);
+        assert_string_equal(
+            newest_note(live), CASES[i].note ? CASES[i].note : "asked for: drain broker1");
+        live_destroy(&live);
+    }
+}
+
+static dd_event_t hop(uint32_t ref, uint64_t number, const char *broker, uint64_t after_us)
+{
+    dd_event_t event = scripted_event(DD_EVENT_HOP);
+    event.ref = ref;
+    event.number = number;
+    event.source = broker;
+    event.scope = "/1/";
+    event.text = "up";
+    event.time_us += after_us;
+    return event;
+}
+
+static void test_traces(void **state)
+{
+    (void)state;
+    live_t *live = scripted_live();
+    live_traced(live, 9, "cli2");
+    const trace_t *trace = live_trace(live);
+    dd_event_t events[] = {
+        hop(9, 2, "second", 300), hop(9, 1, "first", 100), hop(8, 1, "other", 1)};
+    for (size_t i = 0; i < 3; i++)
+        live_event(live, &events[i]);
+    assert_int_equal(trace->count, 2);
+    assert_string_equal(trace->hops[0].broker, "first");
+    assert_int_equal(trace->hops[1].heard_us, 300);
+    dd_event_t end = scripted_event(DD_EVENT_ERROR);
+    end.ref = 9;
+    end.error = DD_E_UPLINK_DOWN;
+    live_event(live, &end);
+    assert_int_equal(trace->state, TRACE_FAILED);
+    assert_int_equal(trace->error, DD_E_UPLINK_DOWN);
+    for (uint64_t i = 0; i < 2 * TRACE_HOPS_MAX; i++) {
+        dd_event_t more = hop(9, 100 - i, "more", i);
+        live_event(live, &more);
+    }
+    assert_int_equal(trace->count, TRACE_HOPS_MAX);
+    live_traced(live, 10, "cli2");
+    assert_int_equal(trace->count, 0);
+    scripted_pass(live, 60000);
+    assert_int_equal(trace->state, TRACE_FAILED);
+    assert_int_equal(trace->error, DD_E_TIMEOUT);
+    live_destroy(&live);
+}
+
+/* ---- Subscriptions -------------------------------------------------------------------------- */
+
+static void test_own_subscriptions(void **state)
+{
+    (void)state;
+    live_t *live = scripted_live();
+    const owns_t *owns = live_owns(live);
+    live_subscribed(live, "alarms", "cluster");
+    live_subscribed(live, "alarms", "/*/*/"); /* the same */
+    live_subscribed(live, "al", "noscope");
+    assert_int_equal(owns->count, 2);
+    assert_string_equal(owns->rows[0].path, "");
+    dd_event_t event = scripted_event(DD_EVENT_SUBSCRIBED);
+    event.topic = "alarms";
+    event.scope = "/1/2/";
+    live_event(live, &event);
+    assert_string_equal(owns->rows[0].path, "/1/2/");
+    event.topic = "al";
+    event.scope = "noscope";
+    live_event(live, &event);
+    scripted_message(live, "cli2", "alarms", "x", 1);
+    scripted_message(live, "cli2", "alerts", "x", 1);
+    assert_int_equal(owns->rows[0].received, 1);
+    assert_int_equal(owns->rows[1].received, 2);
+    live_destroy(&live);
+}
+
+static void test_refused_subscriptions(void **state)
+{
+    (void)state;
+    live_t *live = scripted_live();
+    live_subscribed(live, "alarms", "all");
+    dd_event_t event = scripted_event(DD_EVENT_ERROR);
+    event.topic = "alarms";
+    event.scope = "/";
+    event.error = DD_E_LIMIT;
+    live_event(live, &event);
+    assert_int_equal(live_owns(live)->count, 0);
+    assert_non_null(strstr(newest_note(live), "not subscribed to alarms"));
+    live_destroy(&live);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows_change_when_a_round_is_over),
+        cmocka_unit_test(test_silent_brokers_are_waited_for_and_kept),
+        cmocka_unit_test(test_a_restarted_broker_replaces_its_silent_self),
+        cmocka_unit_test(test_rates),
+        cmocka_unit_test(test_clients_come_move_and_leave),
+        cmocka_unit_test(test_freezing),
+        cmocka_unit_test(test_bad_reports_do_no_harm),
+        cmocka_unit_test(test_the_connection),
+        cmocka_unit_test(test_what_became_of_notifications),
+        cmocka_unit_test(test_controls),
+        cmocka_unit_test(test_traces),
+        cmocka_unit_test(test_own_subscriptions),
+        cmocka_unit_test(test_refused_subscriptions),
+    };
+    return cmocka_run_group_tests(tests, scripted_setup, NULL);
+}
