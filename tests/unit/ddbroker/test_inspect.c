@@ -345,6 +345,8 @@ static void test_events_are_for_those_they_are_about(void **state)
         assert_int_equal(has_row(rows, "text", "client a.came-and-went is gone"), i != 1);
         assert_int_equal(has_row(rows, "text", "client ab.other registered"), i == 2);
         assert_true(has_row(rows, "text", "joined parent root as /1/1/"));
+        assert_true(has_row(rows, "level", "notice"));
+        assert_true(has_row(rows, "tenant", EVENT_FOR_ALL));
         json_object_put(rows);
         free_answer(&answer);
     }

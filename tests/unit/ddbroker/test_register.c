@@ -317,6 +317,26 @@ static void test_a_name_is_free_once_its_client_has_gone(void **state)
     tree_destroy(&pair.tree);
 }
 
+/* Its connection is over, but what it said last is still to be read: its name is free, and what it
+   said counts. */
+static void test_a_client_that_is_gone_but_not_forgotten(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *first = actor_client(broker, "a", "x"), *other = actor_client(broker, "a", "y");
+    core_gone(actor_peer(first));
+    actor_send(first, "y", "last words", 1);
+    assert_bytes(actor_expect(other, DD_DATA)->payload, "last words");
+    actor_t *second = actor_client(broker, "a", "x");
+    actor_expect_end(first, DD_E_UNKNOWN_PEER);
+    actor_leave(first);
+    actor_send(other, "x", "hello", 1);
+    actor_expect(second, DD_DATA);
+    actor_expect_end(hello(broker, "a", "x", INSTANCE(1 << 20, 1)), DD_E_NAME_TAKEN);
+    tree_destroy(&tree);
+}
+
 /* ---- What links may say of names ------------------------------------------------------------ */
 
 static void add(actor_t *child, const char *name, uint64_t instance)
@@ -491,6 +511,7 @@ int main(void)
         cmocka_unit_test(test_names_given_while_cut_off_are_contested_on_the_return),
         cmocka_unit_test(test_contests_in_any_order_leave_one),
         cmocka_unit_test(test_a_name_is_free_once_its_client_has_gone),
+        cmocka_unit_test(test_a_client_that_is_gone_but_not_forgotten),
         cmocka_unit_test(test_a_child_brings_clients_of_known_tenants_only),
         cmocka_unit_test(test_the_client_of_an_unknown_tenant_is_told_of_its_key),
         cmocka_unit_test(test_a_child_drops_its_own_names_only),
