@@ -117,15 +117,16 @@ static bool wants_patience(dd_error_t why)
            why == DD_E_NAME_INVALID || why == DD_E_PROTOCOL || why == DD_E_MALFORMED;
 }
 
-static void give_up(uplink_t *self, const dd_problem_t *why, uint64_t now_ms)
+static void give_up(uplink_t *self, const dd_problem_t *reason, uint64_t now_ms)
 {
+    dd_problem_t why = *reason; /* it may be the dial's, which ends here */
     hang_up(self, now_ms);
     if (self->draining) {
         self->next_ms = UINT64_MAX;
         return;
     }
-    tell(self, why, now_ms);
-    uint32_t pause = wants_patience(why->error)
+    tell(self, &why, now_ms);
+    uint32_t pause = wants_patience(why.error)
                          ? LONG_PAUSE + randombytes_uniform(LONG_JITTER)
                          : dd_backoff_next(&self->backoff, randombytes_random());
     self->next_ms = now_ms + pause;
