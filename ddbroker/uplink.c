@@ -206,10 +206,8 @@ bool uplink_work(uplink_t *self, const dd_keyring_t *keyring, uint64_t now_ms)
     bool more = take_frames(self, now_ms);
     check_ready(self);
     check_ended(self, now_ms);
-    if (state == DD_DIAL_LOST && !more && self->dial) {
-        dd_problem_t why = *dd_dial_reason(self->dial); /* outlives the dial */
-        give_up(self, &why, now_ms);
-    }
+    if (state == DD_DIAL_LOST && !more && self->dial)
+        give_up(self, dd_dial_reason(self->dial), now_ms);
     return more;
 }
 
