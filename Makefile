@@ -25,6 +25,8 @@ BUILD    := build/san
 OPTIMISE := -O1 -g -fno-omit-frame-pointer
 HARDEN   := -fPIC -fvisibility=hidden -fsanitize=address,undefined -fno-sanitize-recover=undefined
 LINKHARD := -fsanitize=address,undefined
+# What gcc knows of ranges is less under sanitizers, and it warns of texts that do fit.
+WARNINGS += -Wno-format-truncation
 endif
 CFLAGS   += -std=gnu11 $(OPTIMISE) $(WARNINGS) $(HARDEN) -pthread
 CPPFLAGS += -I. -Ilibdd/include -D_GNU_SOURCE -DDD_SYSCONF='"$(SYSCONF)"'
@@ -95,7 +97,10 @@ $(BUILD)/tests/unit/ddtui/%: $(BUILD)/tests/unit/ddtui/%.o $(call shared,ddtui) 
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lcmocka $(DDTUI_LIBS)
 $(BUILD)/tests/unit/ddkeys/%: $(BUILD)/tests/unit/ddkeys/%.o $(call shared,ddkeys) $(BUILD)/ddkeys.a $(LIBDD_A)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lcmocka $(DDKEYS_LIBS)
-$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/ddbroker.a $(LIBDD_A)
+# libFuzzer has a main of its own; without it, replay.c goes over the corpus.
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(if $(LIBFUZZER),,$(BUILD)/tests/fuzz/replay.o) $(BUILD)/ddbroker.a $(LIBDD_A)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ $(DDBROKER_LIBS)
+$(BUILD)/tests/fuzz/seeds: $(BUILD)/tests/fuzz/seeds.o $(LIBDD_A)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ $(DDBROKER_LIBS)
 $(BUILD)/tests/system/test_%: $(BUILD)/tests/system/test_%.o $(HARNESS) $(BUILD)/ddbroker.a $(LIBDD_A)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lcmocka $(DDBROKER_LIBS)

@@ -49,10 +49,11 @@ typedef struct {
     bool failed;
 } dd_writer_t;
 
+/* Data may be NULL where there are no bytes, and then nothing may be added to it. */
 static inline dd_reader_t dd_reader(const void *data, size_t size)
 {
     const uint8_t *start = data;
-    return (dd_reader_t){start, start + size, false};
+    return (dd_reader_t){start, size > 0 ? start + size : start, false};
 }
 
 static inline dd_writer_t dd_writer(void *data, size_t size)

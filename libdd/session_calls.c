@@ -9,12 +9,17 @@
 /* For how long answers to a question are waited for. */
 #define QUESTION_LIFE (15000 * MS)
 
+static bool is_over(const dd_session_t *self)
+{
+    return self->state == DD_SESSION_LEAVING || self->state == DD_SESSION_CLOSED;
+}
+
 /* What is wrong when there is no registration. */
 static dd_error_t check_registered(const dd_session_t *self)
 {
     if (self->state == DD_SESSION_REGISTERED)
         return DD_OK;
-    return self->state == DD_SESSION_CLOSED ? DD_E_CLOSED : DD_E_NOT_CONNECTED;
+    return is_over(self) ? DD_E_CLOSED : DD_E_NOT_CONNECTED;
 }
 
 dd_error_t dd_session_send(dd_session_t *self, dd_record_t *record)
@@ -59,7 +64,7 @@ void dd_session_send_subscriptions(dd_session_t *self)
 static dd_error_t check_subscription(
     const dd_session_t *self, const char *topic, const char *scope, dd_scope_t *pattern)
 {
-    if (self->state == DD_SESSION_CLOSED)
+    if (is_over(self))
         return DD_E_CLOSED;
     if (self->operator_key)
         return DD_E_REFUSED;

@@ -352,6 +352,20 @@ static void test_leaves_when_the_broker_says_goodbye(void **state)
     left(self);
 }
 
+static void test_nothing_can_be_asked_after_leaving(void **state)
+{
+    (void)state;
+    fixture_t *self = leaving();
+    uint32_t ref;
+    dd_record_t record = {.type = DD_SEND};
+    assert_int_equal(dd_session_send(self->session, &record), DD_E_CLOSED);
+    assert_int_equal(dd_session_subscribe(self->session, "t", "all"), DD_E_CLOSED);
+    assert_int_equal(dd_session_unsubscribe(self->session, "t", "all"), DD_E_CLOSED);
+    assert_int_equal(inspect(self, &ref), DD_E_CLOSED);
+    hear(self, (dd_record_t){.type = DD_BYE});
+    left(self);
+}
+
 static void test_leaves_after_a_second(void **state)
 {
     (void)state;
@@ -469,6 +483,7 @@ int main(void)
         cmocka_unit_test(test_pauses_grow_and_start_over),
         cmocka_unit_test(test_tells_a_reason_once),
         cmocka_unit_test(test_leaves_when_the_broker_says_goodbye),
+        cmocka_unit_test(test_nothing_can_be_asked_after_leaving),
         cmocka_unit_test(test_leaves_after_a_second),
         cmocka_unit_test(test_leaves_at_once_when_unknown),
         cmocka_unit_test(test_pings_and_measures),
