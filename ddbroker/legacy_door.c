@@ -13,6 +13,8 @@
 
 /* Few enough that they fit what loop.c holds back of the process's file descriptors. */
 #define STRANGERS_MAX 128
+/* Bytes that no login takes less of: the greeting of ZMTP 2, the hash twice, the cookie. */
+#define LOGIN_BYTES 160
 /* Bytes that a stranger may send: a login takes a few hundred. Without it, one message of ever more
    frames would fill the memory before anybody sees it. */
 #define STRANGER_BYTES 65536
@@ -82,18 +84,18 @@ connection_t *legacy_door_find(const legacy_door_t *self, int fd)
 
 /* ---- Strangers ----------------------------------------------------------------------------- */
 
-static struct tcp_info traffic(const connection_t *connection)
+/* What has come in over a connection; false if nobody knows, as with ipc. */
+static bool traffic(const connection_t *connection, struct tcp_info *info)
 {
-    struct tcp_info info = {.tcpi_state = 0}; /* and so it stays for ipc */
-    socklen_t size = sizeof info;
-    getsockopt(connection->fd, IPPROTO_TCP, TCP_INFO, &info, &size);
-    return info;
+    socklen_t size = sizeof *info;
+    return getsockopt(connection->fd, IPPROTO_TCP, TCP_INFO, info, &size) == 0;
 }
 
 static void add_stranger(legacy_door_t *self, connection_t *connection, uint64_t now_ms)
 {
+    struct tcp_info info;
     connection->since_ms = now_ms;
-    connection->bytes = traffic(connection).tcpi_bytes_received;
+    connection->bytes = traffic(connection, &info) ? info.tcpi_bytes_received : 0;
     connection->stranger = true;
     self->stranger_count++;
     DL_APPEND(self->strangers, connection);
@@ -128,23 +130,27 @@ static void cut(legacy_door_t *self, const char *why, connection_t *connection)
     remove_stranger(self, connection);
 }
 
-/* Those who speak an old ZMTP can't be told from clients that do. */
+/* Whose connection speaks an old ZMTP can't be told from clients that do, once it has sent as much
+   as they have. */
 static bool client_perhaps(const legacy_door_t *self, const connection_t *connection)
 {
-    return self->hidden > 0 && !connection->greeted && !connection->route;
+    struct tcp_info info;
+    return self->hidden > 0 && !connection->greeted && !connection->route &&
+           (!traffic(connection, &info) || info.tcpi_bytes_received >= LOGIN_BYTES);
 }
 
 /* Why a stranger has to go; NULL if it may stay. */
 static const char *fault(const legacy_door_t *self, const connection_t *connection, uint64_t now_ms)
 {
-    struct tcp_info info = traffic(connection);
+    struct tcp_info info;
+    bool known = traffic(connection, &info);
     if (client_perhaps(self, connection))
-        return info.tcpi_last_data_recv > SILENCE_LIMIT ? "it is silent" : NULL;
+        return known && info.tcpi_last_data_recv > SILENCE_LIMIT ? "it is silent" : NULL;
     if (now_ms > connection->since_ms + LEGACY_LOGIN_LIMIT)
         return "it took too long";
-    if (info.tcpi_bytes_received > connection->bytes + STRANGER_BYTES)
-        return "it sends too much";
-    return NULL;
+    return known && info.tcpi_bytes_received > connection->bytes + STRANGER_BYTES
+               ? "it sends too much"
+               : NULL;
 }
 
 void legacy_door_tick(legacy_door_t *self, uint64_t now_ms)

@@ -26,7 +26,7 @@ struct legacy_client {
     char hash[DD_HASH_SIZE + 1];
     zmq_msg_t frames[FRAMES_MAX]; /* of the message taken last */
     size_t count;
-    char text[4096]; /* the last payload that was opened */
+    char text[1 << 17]; /* the last payload that was opened */
 };
 
 legacy_client_t *legacy_client_new(
@@ -72,6 +72,11 @@ void legacy_client_destroy(legacy_client_t **self_p)
     dd_keyring_destroy(&self->keyring);
     free(self);
     *self_p = NULL;
+}
+
+void legacy_client_speak(legacy_client_t *self, uint32_t version)
+{
+    self->version = version;
 }
 
 /* ---- Saying ------------------------------------------------------------------------------- */
@@ -260,7 +265,7 @@ static const char *text_at(legacy_client_t *self, size_t index)
     return self->text;
 }
 
-static const char *open_at(legacy_client_t *self, size_t index, const char *source)
+const char *legacy_client_open(legacy_client_t *self, size_t index, const char *source)
 {
     dd_bytes_t sealed = legacy_client_frame(self, index);
     assert_true(sealed.size >= OVERHEAD && sealed.size - OVERHEAD < sizeof self->text);
@@ -285,7 +290,7 @@ void legacy_client_expect_data(legacy_client_t *self, const char *source, const 
 {
     legacy_client_expect(self, CMD_DATA, 2);
     assert_string_equal(text_at(self, 0), source);
-    assert_string_equal(open_at(self, 1, source), text);
+    assert_string_equal(legacy_client_open(self, 1, source), text);
 }
 
 void legacy_client_expect_pub(
@@ -294,7 +299,7 @@ void legacy_client_expect_pub(
     legacy_client_expect(self, CMD_PUB, 3);
     assert_string_equal(text_at(self, 0), source);
     assert_string_equal(text_at(self, 1), topic);
-    assert_string_equal(open_at(self, 2, source), text);
+    assert_string_equal(legacy_client_open(self, 2, source), text);
 }
 
 void legacy_client_expect_subok(legacy_client_t *self, const char *topic, const char *scope)

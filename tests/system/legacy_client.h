@@ -40,6 +40,9 @@ void legacy_client_linger(legacy_client_t *self);
 /* Drops the connection without a word. NULL and *self_p == NULL are fine. */
 void legacy_client_destroy(legacy_client_t **self_p);
 
+/* Says everything in that version from now on, and expects it. */
+void legacy_client_speak(legacy_client_t *self, uint32_t version);
+
 /* ---- Saying ------------------------------------------------------------------------------- */
 
 /* Sends frames as they are. */
@@ -74,6 +77,9 @@ bool legacy_client_next(legacy_client_t *self, int deadline_ms);
 uint32_t legacy_client_command(const legacy_client_t *self);
 size_t legacy_client_frames(const legacy_client_t *self);
 dd_bytes_t legacy_client_frame(legacy_client_t *self, size_t index);
+
+/* A payload, opened as one from that source. The text is the client's, until the next call. */
+const char *legacy_client_open(legacy_client_t *self, size_t index, const char *source);
 
 /* The next message is this one. An empty text stands for any. */
 void legacy_client_expect(legacy_client_t *self, uint32_t command, size_t frames);

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-legacy_world_t *legacy_world_new(const char *heartbeat)
+legacy_world_t *legacy_world_new(void)
 {
     legacy_world_t *self = calloc(1, sizeof *self);
     assert_non_null(self);
@@ -20,7 +20,7 @@ legacy_world_t *legacy_world_new(const char *heartbeat)
     self->context = zmq_ctx_new();
     self->endpoint = harness_reserve(self->harness, "legacy");
     self->broker = broker_start(self->harness, "broker0", NULL, "/1/2/3/", "--legacy",
-        self->endpoint, "--heartbeat", heartbeat, "--client-outbox", "2M", "-l", "info", NULL);
+        self->endpoint, "--heartbeat", "20s", "--client-outbox", "2M", "-l", "info", NULL);
     self->native = legacy_world_native(self, "broker0", "a", "native");
     self->old = legacy_world_login(self, "a", "old");
     return self;
@@ -45,11 +45,30 @@ legacy_client_t *legacy_world_client(legacy_world_t *self, const char *owner, ui
         self->context, self->endpoint, harness_keys(self->harness, owner), version);
 }
 
+typedef struct {
+    legacy_world_t *world;
+    const char *owner, *name;
+    legacy_client_t *client;
+} login_t;
+
+static bool log_in(void *arg)
+{
+    login_t *self = arg;
+    self->client = legacy_world_client(self->world, self->owner, LEGACY_V4);
+    legacy_client_ask(self->client);
+    legacy_client_answer(self->client, self->name);
+    assert_true(legacy_client_next(self->client, HARNESS_DEADLINE));
+    if (legacy_client_command(self->client) == CMD_REGOK)
+        return true;
+    legacy_client_destroy(&self->client);
+    return false;
+}
+
 legacy_client_t *legacy_world_login(legacy_world_t *self, const char *owner, const char *name)
 {
-    legacy_client_t *client = legacy_world_client(self, owner, LEGACY_V4);
-    legacy_client_login(client, name);
-    return client;
+    login_t login = {self, owner, name, NULL};
+    assert_true(wait_until(log_in, &login, HARNESS_DEADLINE));
+    return login.client;
 }
 
 dd_event_t *native_wait(dd_client_t *client, dd_event_type_t type)

@@ -19,13 +19,14 @@ typedef struct {
     legacy_client_t *old;
 } legacy_world_t;
 
-/* Tenants a, b and public. heartbeat is the broker's, as its option is written. */
-legacy_world_t *legacy_world_new(const char *heartbeat);
+/* Tenants a, b and public. The broker waits long for a sign of life. */
+legacy_world_t *legacy_world_new(void);
 void legacy_world_destroy(legacy_world_t **self_p);
 
 /* A client of an old version at the broker, not logged in yet; the owner is a tenant. */
 legacy_client_t *legacy_world_client(legacy_world_t *self, const char *owner, uint32_t version);
-/* One of version 4 that has logged in. */
+/* One of version 4 that has logged in; another one of its name, whose connection was dropped, may
+   take a moment to be gone. */
 legacy_client_t *legacy_world_login(legacy_world_t *self, const char *owner, const char *name);
 /* A native client that is registered, at a broker of the harness. */
 dd_client_t *legacy_world_native(

@@ -14,7 +14,7 @@
 
 static int setup(void **state)
 {
-    *state = legacy_world_new("5s");
+    *state = legacy_world_new();
     return 0;
 }
 
@@ -200,15 +200,15 @@ static const struct {
     {"de", "/", ""},
 };
 
-static void publish_and_compare(
-    dd_client_t *const *publishers, legacy_client_t *reader, const char *heard)
+static void publish_and_compare(dd_client_t *const *publishers, legacy_client_t *reader,
+    const char *reader_name, const char *heard)
 {
     static const char *const TEXTS[] = {"t", "m", "b"};
     for (size_t i = 0; i < COUNT(TEXTS); i++) {
         char name[16];
         snprintf(name, sizeof name, "from-%s", TEXTS[i]);
         assert_int_equal(dd_client_publish(publishers[i], "deep", TEXTS[i], 1), DD_OK);
-        assert_int_equal(dd_client_notify(publishers[i], "reader", "done", 4, 0, NULL), DD_OK);
+        assert_int_equal(dd_client_notify(publishers[i], reader_name, "done", 4, 0, NULL), DD_OK);
         if (strchr(heard, TEXTS[i][0]))
             legacy_client_expect_pub(reader, name, "deep", TEXTS[i]);
         legacy_client_expect_data(reader, name, "done");
@@ -229,7 +229,9 @@ static void scopes_cover_parts_of_the_tree(void **state)
     for (size_t i = 0; i < COUNT(COVERED); i++) {
         legacy_client_t *reader =
             legacy_client_new(world->context, endpoint, harness_keys(harness, "a"), LEGACY_V4);
-        legacy_client_login(reader, "reader");
+        char name[32];
+        snprintf(name, sizeof name, "reader%zu", i);
+        legacy_client_login(reader, name);
         legacy_client_subscribe(reader, COVERED[i].topic, COVERED[i].scope);
         legacy_client_expect_subok(reader, COVERED[i].topic, COVERED[i].scope);
         legacy_client_subscribe(reader, "probe", "/");
@@ -237,12 +239,11 @@ static void scopes_cover_parts_of_the_tree(void **state)
         probe_t probe = {publishers[0], reader};
         assert_true(wait_until(is_heard, &probe, HARNESS_DEADLINE));
         legacy_client_unsubscribe(reader, "probe", "/");
-        assert_int_equal(dd_client_notify(publishers[0], "reader", "go", 2, 0, NULL), DD_OK);
+        assert_int_equal(dd_client_notify(publishers[0], name, "go", 2, 0, NULL), DD_OK);
         do
             assert_true(legacy_client_next(reader, HARNESS_DEADLINE));
         while (legacy_client_command(reader) == CMD_PUB);
-        publish_and_compare(publishers, reader, COVERED[i].heard);
-        legacy_client_unreg(reader);
+        publish_and_compare(publishers, reader, name, COVERED[i].heard);
         legacy_client_destroy(&reader);
     }
     for (size_t i = 0; i < COUNT(publishers); i++)
