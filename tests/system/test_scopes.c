@@ -44,7 +44,7 @@ static void speak(client_t *publisher, const char *letter, size_t subscribers)
 {
     assert_int_equal(dd_client_publish(client_handle(publisher), "t", letter, 1), DD_OK);
     for (size_t i = 0; i < subscribers; i++) {
-        char name[16];
+        char name[32];
         snprintf(name, sizeof name, "s%zu", i);
         client_tell(publisher, name, "done");
     }
@@ -77,7 +77,7 @@ static void play(harness_t *self, const row_t *rows, size_t count)
     for (size_t i = 0; i < COUNT(PUBLISHERS); i++)
         publishers[i] = client_open(self, PUBLISHERS[i].broker, "a", PUBLISHERS[i].letter);
     for (size_t i = 0; i < count; i++) {
-        char name[16];
+        char name[32];
         snprintf(name, sizeof name, "s%zu", i);
         subscribers[i] = open_subscriber(self, &rows[i], name);
     }
