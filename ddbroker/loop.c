@@ -43,19 +43,11 @@ static int patience(const loop_t *self, uint64_t now)
 /* What poll(2) takes for a ZeroMQ socket, or for none. */
 static struct pollfd source(void *socket)
 {
-    struct pollfd item = {.fd = -1, .events = POLLIN};
-    size_t size = sizeof item.fd;
-    if (socket)
-        zmq_getsockopt(socket, ZMQ_FD, &item.fd, &size);
-    return item;
+    return (struct pollfd){.fd = dd_socket_fd(socket), .events = POLLIN};
 }
 
-/*
- * Not zmq_poll(), which asks every socket at each call and so makes many system calls for each
- * message of a broker with little to do. The descriptor of a ZeroMQ socket tells only of a change:
- * each one must be read until there is nothing left, and read again after something was sent,
- * since sending may take in the change.
- */
+/* Each ZeroMQ socket must have been read until there was nothing left, and again after something
+   was sent; see dd_socket_fd(). */
 static void wait_for_news(const loop_t *self, struct pollfd items[SOURCES], int timeout)
 {
     items[SIGNALS] = (struct pollfd){.fd = self->signals, .events = POLLIN};

@@ -4,6 +4,8 @@
  * The session says what is to be done; this moves bytes between it and the sockets. Payloads are
  * opened here, outside the lock, so that nobody who sends waits for it.
  */
+#include <limits.h>
+#include <poll.h>
 #include <sys/eventfd.h>
 
 #include "client_state.h"
@@ -21,6 +23,9 @@ typedef struct {
     bool lost;       /* it is over; what came before is perhaps still to be read */
     bool blocked;    /* ZeroMQ takes no more frames now */
     bool deaf;       /* the application is behind: nothing more is read */
+    bool told;       /* the monitor has news */
+    bool ready;      /* the socket has a frame, or room for one */
+    bool stirred;    /* it was used since it was found empty: its descriptor doesn't tell */
 } reactor_t;
 
 /* ---- Events -------------------------------------------------------------------------------- */
@@ -83,6 +88,8 @@ static void open_connection(reactor_t *self)
     dd_socket_limits_t limits = {.payload_max = DD_PAYLOAD_MAX, .heartbeat = 0};
     dd_problem_t problem;
     self->dial = dd_dial_new(client->context, client->endpoint, client->keyring, &limits, &problem);
+    /* ZeroMQ tells of a change only to those who have looked before. */
+    self->told = self->stirred = true;
     if (!self->dial)
         dd_session_lost(client->session, problem.error, problem.text);
 }
@@ -90,7 +97,7 @@ static void open_connection(reactor_t *self)
 static void close_connection(reactor_t *self)
 {
     dd_dial_destroy(&self->dial);
-    self->connected = self->lost = self->blocked = false;
+    self->connected = self->lost = self->blocked = self->told = self->ready = false;
 }
 
 /* With the lock. */
@@ -101,6 +108,7 @@ static void flush(reactor_t *self)
     if (!self->connected || dd_outbox_empty(outbox))
         return;
     self->blocked = dd_socket_flush(dd_dial_socket(self->dial), (dd_bytes_t){0}, outbox) != DD_OK;
+    self->stirred = true;
 }
 
 /* Does what the session wants now. With the lock. */
@@ -126,12 +134,14 @@ static void work(reactor_t *self, uint64_t now_us)
 static bool read_frames(reactor_t *self)
 {
     dd_client_t *client = self->client;
+    self->stirred = true;
     for (int i = 0; i < READ_AT_ONCE; i++) {
         zmq_msg_t frame;
         zmq_msg_init(&frame);
         dd_error_t error = dd_socket_receive(dd_dial_socket(self->dial), NULL, &frame);
         if (error == DD_E_TIMEOUT) {
             zmq_msg_close(&frame);
+            self->stirred = false;
             return true;
         }
         /* A message of several frames comes out as an empty one, which is malformed as well. */
@@ -147,11 +157,12 @@ static bool read_frames(reactor_t *self)
     return false;
 }
 
-/* Takes in what the connection brings. The end of it comes after its last frame. */
-static void look(reactor_t *self)
+/* How the connection stands. */
+static void watch(reactor_t *self)
 {
     dd_client_t *client = self->client;
     dd_dial_state_t state = dd_dial_watch(self->dial);
+    self->told = false;
     if (state == DD_DIAL_CONNECTED && !self->connected) {
         pthread_mutex_lock(&client->lock);
         dd_session_connected(client->session, dd_clock_us());
@@ -159,7 +170,16 @@ static void look(reactor_t *self)
         self->connected = true;
     }
     self->lost = state == DD_DIAL_LOST;
-    if (self->deaf || !read_frames(self) || !self->lost)
+}
+
+/* Takes in what the connection brings. The end of it comes after its last frame. */
+static void look(reactor_t *self)
+{
+    dd_client_t *client = self->client;
+    if (self->told)
+        watch(self);
+    bool may_read = !self->deaf && (self->ready || self->lost);
+    if (!may_read || !read_frames(self) || !self->lost)
         return;
     const dd_problem_t *reason = dd_dial_reason(self->dial);
     pthread_mutex_lock(&client->lock);
@@ -180,29 +200,38 @@ static uint64_t choose_sleep(const reactor_t *self, uint64_t now_us)
     return due > now_us ? due - now_us : 0;
 }
 
-/* For ZeroMQ, in ms, rounded up so that nothing comes too early. */
-static long to_timeout(uint64_t us)
+/* In ms, rounded up so that nothing comes too early. */
+static int to_timeout(uint64_t us)
 {
-    return us == UINT64_MAX ? -1 : (long)((us + 999) / 1000);
+    return us > INT_MAX ? -1 : (int)((us + 999) / 1000);
+}
+
+/* What the socket is waited for. */
+static int wanted(const reactor_t *self)
+{
+    return (self->deaf ? 0 : ZMQ_POLLIN) | (self->blocked ? ZMQ_POLLOUT : 0);
 }
 
 /* Waits until something happens that this is to look after. */
-static void wait(const reactor_t *self, long timeout)
+static void wait(reactor_t *self, int timeout)
 {
-    int wake_fd = self->client->wake_fd;
-    zmq_pollitem_t items[3] = {{.fd = wake_fd, .events = ZMQ_POLLIN}};
-    int count = 1;
-    if (self->dial) {
-        short in = self->deaf ? 0 : ZMQ_POLLIN;
-        short out = self->blocked ? ZMQ_POLLOUT : 0;
-        items[count++] =
-            (zmq_pollitem_t){.socket = dd_dial_monitor(self->dial), .events = ZMQ_POLLIN};
-        items[count++] =
-            (zmq_pollitem_t){.socket = dd_dial_socket(self->dial), .events = (short)(in | out)};
-    }
+    void *socket = self->dial ? dd_dial_socket(self->dial) : NULL;
+    void *monitor = self->dial ? dd_dial_monitor(self->dial) : NULL;
+    int events = self->dial ? wanted(self) : 0;
+    self->stirred |= self->deaf;
+    self->ready = events && self->stirred && dd_socket_ready(socket, events);
+    struct pollfd items[] = {
+        {.fd = self->client->wake_fd, .events = POLLIN},
+        {.fd = dd_socket_fd(monitor), .events = POLLIN},
+        {.fd = events ? dd_socket_fd(socket) : -1, .events = POLLIN},
+    };
+    if (poll(items, sizeof items / sizeof items[0], self->ready || self->told ? 0 : timeout) < 0)
+        return;
     eventfd_t wakes;
-    if (zmq_poll(items, count, timeout) > 0 && items[0].revents)
-        eventfd_read(wake_fd, &wakes);
+    if (items[0].revents)
+        eventfd_read(self->client->wake_fd, &wakes);
+    self->told |= items[1].revents;
+    self->ready |= items[2].revents && dd_socket_ready(socket, events);
 }
 
 /* ---- The whole ----------------------------------------------------------------------------- */

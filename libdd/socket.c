@@ -157,3 +157,20 @@ dd_error_t dd_socket_receive(void *socket, zmq_msg_t *route, zmq_msg_t *frame)
     drain(socket);
     return DD_E_MALFORMED;
 }
+
+int dd_socket_fd(void *socket)
+{
+    int fd = -1;
+    size_t size = sizeof fd;
+    if (socket)
+        zmq_getsockopt(socket, ZMQ_FD, &fd, &size);
+    return fd;
+}
+
+bool dd_socket_ready(void *socket, int events)
+{
+    int state = 0;
+    size_t size = sizeof state;
+    zmq_getsockopt(socket, ZMQ_EVENTS, &state, &size);
+    return state & events;
+}

@@ -52,4 +52,18 @@ dd_error_t dd_socket_flush(void *socket, dd_bytes_t route, dd_outbox_t *outbox);
  */
 dd_error_t dd_socket_receive(void *socket, zmq_msg_t *route, zmq_msg_t *frame);
 
+/*
+ * To wait with poll(2) instead of zmq_poll(), which asks every socket for its state before and
+ * after the wait, each time with several system calls.
+ *
+ * The descriptor becomes readable when the state of the socket changes, and anything that is done
+ * with the socket may take the change in. So before a wait the socket must have been read until
+ * nothing was left, and since then neither sent nor asked; or dd_socket_ready() must say no. -1 for
+ * NULL.
+ */
+int dd_socket_fd(void *socket);
+
+/* Whether one of these (ZMQ_POLLIN, ZMQ_POLLOUT) can be done now. */
+bool dd_socket_ready(void *socket, int events);
+
 #endif
