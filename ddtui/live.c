@@ -386,6 +386,7 @@ void live_freeze(live_t *self, bool frozen)
     self->frozen_ms = live_now_ms(self);
     messages_freeze(self->messages, frozen);
     rounds_freeze(self->rounds, frozen);
+    changed(self, PAGE_MESSAGES);
 }
 
 void live_clear(live_t *self, page_t page)
