@@ -12,8 +12,6 @@
 #include "libdd/problem.h"
 #include "zap.h"
 
-/* ms that ZeroMQ gives a peer for its handshake. */
-#define HANDSHAKE_LIMIT 4000
 /* Heartbeats within which a peer must say something, and within which it must leave once it was
    told to. */
 #define HEARTBEATS 3
@@ -113,7 +111,7 @@ static void cut_idle(router_t *self, uint64_t now_ms)
         else if (now_ms >= route->ended_ms + patience)
             connections_cut(self->connections, route->fd);
     }
-    connections_cut_silent(self->connections, HANDSHAKE_LIMIT + patience, now_ms);
+    connections_cut_silent(self->connections, DD_SOCKET_HANDSHAKE + patience, now_ms);
 }
 
 void router_tick(router_t *self, uint64_t now_ms)

@@ -11,8 +11,7 @@
 /* ZMQ_ZAP_ENFORCE_DOMAIN: libzmq 4.3.4 knows it, Debian's zmq.h names it only among the drafts.
    With it a missing ZAP handler refuses all instead of admitting all. */
 #define ZAP_ENFORCE_DOMAIN 93
-/* ms within which a peer must finish the handshake, so that a silent one doesn't hold a socket. */
-#define HANDSHAKE_LIMIT 4000
+/* ms */
 #define CONNECT_LIMIT 5000
 #define BACKLOG 4096
 
@@ -33,7 +32,7 @@ static bool set_common(void *socket, const dd_keyring_t *keyring, const dd_socke
     return set_int(socket, ZMQ_LINGER, 0) && set_int(socket, ZMQ_IPV6, 1) &&
            set_int(socket, ZMQ_SNDHWM, DD_SOCKET_FRAMES) &&
            set_int(socket, ZMQ_RCVHWM, DD_SOCKET_FRAMES) &&
-           set_int(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_LIMIT) &&
+           set_int(socket, ZMQ_HANDSHAKE_IVL, DD_SOCKET_HANDSHAKE) &&
            set_int(socket, ZMQ_HEARTBEAT_IVL, heartbeat) &&
            set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, 3 * heartbeat) &&
            zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &frame_max, sizeof frame_max) == 0 &&

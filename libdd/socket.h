@@ -15,6 +15,8 @@
 /* Frames that ZeroMQ may hold for one peer in each direction; beyond them the outbox counts. Frames
    are large when there is much to send, so a few keep the network busy. */
 #define DD_SOCKET_FRAMES 16
+/* ms within which a peer must finish the handshake, so that a silent one doesn't hold a socket. */
+#define DD_SOCKET_HANDSHAKE 4000
 /* The ZAP domain of every native endpoint. */
 #define DD_ZAP_DOMAIN "doubledecker"
 #define DD_ZAP_ENDPOINT "inproc://zeromq.zap.01"
