@@ -4,10 +4,12 @@
  * A reader walks over bytes that came from a peer, a writer over room for bytes to send. The first
  * operation that doesn't fit marks the cursor as failed and every later one does nothing, so that
  * a decoder reads straight on and looks at `failed` once, at its end. Integers are little-endian.
+ * All is inline: a broker does little else.
  */
 #ifndef DD_BUFFER_H_INCLUDED
 #define DD_BUFFER_H_INCLUDED
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -67,17 +69,90 @@ static inline size_t dd_reader_left(const dd_reader_t *self)
     return (size_t)(self->end - self->at);
 }
 
-uint8_t dd_read_u8(dd_reader_t *self);
-uint16_t dd_read_u16(dd_reader_t *self);
-uint32_t dd_read_u32(dd_reader_t *self);
-uint64_t dd_read_u64(dd_reader_t *self);
-/* Exactly size bytes; empty after a failure. */
-dd_bytes_t dd_read_bytes(dd_reader_t *self, size_t size);
+/* The place of the next size bytes, which are passed over; NULL after a failure. */
+static inline const uint8_t *dd_read_place(dd_reader_t *self, size_t size)
+{
+    if (self->failed || dd_reader_left(self) < size) {
+        self->failed = true;
+        return NULL;
+    }
+    const uint8_t *place = self->at;
+    self->at += size;
+    return place;
+}
 
-void dd_write_u8(dd_writer_t *self, uint8_t value);
-void dd_write_u16(dd_writer_t *self, uint16_t value);
-void dd_write_u32(dd_writer_t *self, uint32_t value);
-void dd_write_u64(dd_writer_t *self, uint64_t value);
-void dd_write_bytes(dd_writer_t *self, dd_bytes_t bytes);
+static inline uint8_t dd_read_u8(dd_reader_t *self)
+{
+    const uint8_t *place = dd_read_place(self, 1);
+    return place ? *place : 0;
+}
+
+static inline uint16_t dd_read_u16(dd_reader_t *self)
+{
+    uint16_t value = 0;
+    const uint8_t *place = dd_read_place(self, sizeof value);
+    if (place)
+        memcpy(&value, place, sizeof value);
+    return le16toh(value);
+}
+
+static inline uint32_t dd_read_u32(dd_reader_t *self)
+{
+    uint32_t value = 0;
+    const uint8_t *place = dd_read_place(self, sizeof value);
+    if (place)
+        memcpy(&value, place, sizeof value);
+    return le32toh(value);
+}
+
+static inline uint64_t dd_read_u64(dd_reader_t *self)
+{
+    uint64_t value = 0;
+    const uint8_t *place = dd_read_place(self, sizeof value);
+    if (place)
+        memcpy(&value, place, sizeof value);
+    return le64toh(value);
+}
+
+/* Exactly size bytes; empty after a failure. */
+static inline dd_bytes_t dd_read_bytes(dd_reader_t *self, size_t size)
+{
+    const uint8_t *place = dd_read_place(self, size);
+    return (dd_bytes_t){place, place ? size : 0};
+}
+
+static inline void dd_write_bytes(dd_writer_t *self, dd_bytes_t bytes)
+{
+    if (self->failed || (size_t)(self->end - self->at) < bytes.size) {
+        self->failed = true;
+        return;
+    }
+    if (bytes.size > 0)
+        memcpy(self->at, bytes.data, bytes.size);
+    self->at += bytes.size;
+}
+
+static inline void dd_write_u8(dd_writer_t *self, uint8_t value)
+{
+    dd_write_bytes(self, dd_bytes(&value, sizeof value));
+}
+
+static inline void dd_write_u16(dd_writer_t *self, uint16_t value)
+{
+    value = htole16(value);
+    dd_write_bytes(self, dd_bytes(&value, sizeof value));
+}
+
+static inline void dd_write_u32(dd_writer_t *self, uint32_t value)
+{
+    value = htole32(value);
+    dd_write_bytes(self, dd_bytes(&value, sizeof value));
+}
+
+static inline void dd_write_u64(dd_writer_t *self, uint64_t value)
+{
+    value = htole64(value);
+    dd_write_bytes(self, dd_bytes(&value, sizeof value));
+}
 
 #endif
