@@ -69,17 +69,23 @@ actor_t *actor_operator(broker_t *broker)
 
 actor_t *actor_child(broker_t *broker, uint8_t id, const char *scope)
 {
-    uint8_t ids[DD_BROKER_ID_SIZE];
-    char name[32];
+    char ids[DD_BROKER_ID_SIZE + 1] = {0}, name[32];
     actor_t *self = actor_connect(broker, KEY_OF_BROKERS);
-    memset(ids, id, sizeof ids);
+    memset(ids, id, DD_BROKER_ID_SIZE);
     snprintf(name, sizeof name, "child%u", id);
-    actor_say(self, &(dd_record_t){.type = DD_JOIN,
-                        .id = dd_bytes(ids, sizeof ids),
-                        .name = dd_bytes_of(name),
-                        .scope = dd_bytes_of(scope)});
+    actor_join(self, ids, name, scope, false);
     actor_expect(self, DD_ADMIT);
     actor_find(self, DD_SYNCED);
+    return self;
+}
+
+actor_t *actor_new_parent(tree_t *tree, broker_t **broker)
+{
+    tree_settings(tree)->has_parent = true;
+    *broker = broker_new(tree, "broker", NULL, "/1/1/");
+    actor_t *self = actor_parent(*broker);
+    actor_admit(self, "parentparentpare", "/1/1/");
+    actor_skip(self);
     return self;
 }
 
@@ -131,6 +137,45 @@ void actor_subscribe(actor_t *self, const char *topic, const char *scope)
                         .ref = 1,
                         .topic = dd_bytes_of(topic),
                         .scope = dd_bytes_of(scope)});
+}
+
+actor_t *actor_want(actor_t *self, const char *topic, const char *scope)
+{
+    actor_subscribe(self, topic, scope);
+    assert_bytes(actor_expect(self, DD_SUBSCRIBED)->topic, topic);
+    return self;
+}
+
+void actor_unsubscribe(actor_t *self, const char *topic, const char *scope)
+{
+    actor_say(self, &(dd_record_t){.type = DD_UNSUBSCRIBE,
+                        .ref = 2,
+                        .topic = dd_bytes_of(topic),
+                        .scope = dd_bytes_of(scope)});
+}
+
+void actor_join(actor_t *child, const char *id, const char *name, const char *scope, bool is_auto)
+{
+    actor_say(child, &(dd_record_t){.type = DD_JOIN,
+                         .flags = is_auto ? DD_FLAG_AUTO_SCOPE : 0,
+                         .id = dd_bytes_of(id),
+                         .name = dd_bytes_of(name),
+                         .scope = dd_bytes_of(scope)});
+}
+
+void actor_admit(actor_t *parent, const char *ids, const char *scope)
+{
+    actor_say(parent, &(dd_record_t){.type = DD_ADMIT,
+                          .heartbeat = 5000,
+                          .name = dd_bytes_of("parent"),
+                          .scope = dd_bytes_of(scope),
+                          .id = dd_bytes_of(ids)});
+}
+
+void actor_add_client(actor_t *child, const char *name, uint64_t instance)
+{
+    actor_say(child,
+        &(dd_record_t){.type = DD_ADD_CLIENT, .number = instance, .name = dd_bytes_of(name)});
 }
 
 void actor_publish(actor_t *self, const char *topic, const char *text)

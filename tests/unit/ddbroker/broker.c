@@ -174,3 +174,12 @@ pair_t pair_new(void)
     self.right_leaf = broker_new(self.tree, "right-leaf", self.right, "/1/2/1/");
     return self;
 }
+
+orphan_t orphan_new(const char *scope)
+{
+    orphan_t self = {.tree = tree_new()};
+    tree_settings(self.tree)->has_parent = true;
+    self.broker = broker_new(self.tree, "orphan", NULL, scope);
+    self.parent = actor_parent(self.broker);
+    return self;
+}

@@ -31,16 +31,6 @@ dd_record_t scene_record(uint8_t type)
     return record;
 }
 
-static void admit(actor_t *parent)
-{
-    actor_say(parent, &(dd_record_t){.type = DD_ADMIT,
-                          .heartbeat = 5000,
-                          .name = B("parent"),
-                          .scope = B("/1/"),
-                          .id = B("parentparentpare")});
-    actor_find(parent, DD_SYNCED);
-}
-
 static actor_t *enter(broker_t *broker, role_t role, bool registered)
 {
     actor_t *actor;
@@ -54,8 +44,10 @@ static actor_t *enter(broker_t *broker, role_t role, bool registered)
     case ROLE_PARENT:
         actor = actor_parent(broker);
         actor_expect(actor, DD_JOIN);
-        if (registered)
-            admit(actor);
+        if (!registered)
+            return actor;
+        actor_admit(actor, "parentparentpare", "/1/");
+        actor_find(actor, DD_SYNCED);
         return actor;
     }
     return NULL;

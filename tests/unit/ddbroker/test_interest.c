@@ -1,7 +1,6 @@
 /*
  * test_interest - which interests a publication meets
  */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "ddbroker/peer.h"

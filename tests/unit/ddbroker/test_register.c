@@ -1,8 +1,6 @@
 /*
  * test_register - names: who gets one, who keeps it, and who has to go
  */
-#include <stdio.h>
-
 #include "tree.h"
 
 /* cmocka.h wants these before it. */
@@ -339,12 +337,6 @@ static void test_a_client_that_is_gone_but_not_forgotten(void **state)
 
 /* ---- What links may say of names ------------------------------------------------------------ */
 
-static void add(actor_t *child, const char *name, uint64_t instance)
-{
-    actor_say(child,
-        &(dd_record_t){.type = DD_ADD_CLIENT, .number = instance, .name = dd_bytes_of(name)});
-}
-
 static void drop(actor_t *link, const char *name, uint64_t instance)
 {
     actor_say(link,
@@ -369,12 +361,12 @@ static void test_a_child_brings_clients_of_known_tenants_only(void **state)
     actor_t *child = actor_child(broker, 1, "/1/1/");
     size_t count = sizeof NAMES / sizeof NAMES[0];
     for (size_t i = 0; i < count; i++) {
-        add(child, NAMES[i], 5);
+        actor_add_client(child, NAMES[i], 5);
         expect_drop(child, NAMES[i], 5, DD_E_REFUSED);
     }
     assert_int_equal(actor_peer(child)->count.refused, count);
     assert_null(actor_peer(child)->entries);
-    add(child, "a." LONGEST, 5);
+    actor_add_client(child, "a." LONGEST, 5);
     actor_expect_nothing(child);
     tree_destroy(&tree);
 }
@@ -402,7 +394,7 @@ static void test_a_child_drops_its_own_names_only(void **state)
     actor_t *one = actor_child(broker, 1, "/1/1/"), *two = actor_child(broker, 2, "/1/2/");
     actor_t *local = hello(broker, "a", "local", 4), *sender = actor_client(broker, "a", "sender");
     actor_expect(local, DD_WELCOME);
-    add(one, "a.x", 3);
+    actor_add_client(one, "a.x", 3);
     drop(two, "a.x", 3);
     drop(two, "a.local", 4);
     drop(two, "a.nobody", 4);
@@ -426,13 +418,13 @@ static void test_a_name_that_comes_round_a_loop_is_no_rival(void **state)
     actor_t *child = actor_child(broker, 1, "/1/1/");
     actor_t *local = hello(broker, "a", "x", INSTANCE(7, 3));
     actor_expect(local, DD_WELCOME);
-    add(child, "a.x", INSTANCE(7, 3));
+    actor_add_client(child, "a.x", INSTANCE(7, 3));
     actor_expect_nothing(child);
     actor_expect_nothing(local);
     assert_null(actor_peer(child)->entries);
-    add(child, "a.x", INSTANCE(7, 2)); /* what is left of it elsewhere */
+    actor_add_client(child, "a.x", INSTANCE(7, 2)); /* what is left of it elsewhere */
     expect_drop(child, "a.x", INSTANCE(7, 2), DD_E_NAME_TAKEN);
-    add(child, "a.x", INSTANCE(7, 4)); /* it has moved */
+    actor_add_client(child, "a.x", INSTANCE(7, 4)); /* it has moved */
     actor_expect_end(local, DD_E_UNKNOWN_PEER);
     tree_destroy(&tree);
 }
@@ -446,19 +438,12 @@ static void test_the_parent_ends_the_instance_it_means(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         tree_t *tree = tree_new();
-        tree_settings(tree)->has_parent = true;
-        broker_t *broker = broker_new(tree, "broker", NULL, "/1/1/");
-        actor_t *parent = actor_parent(broker);
-        actor_say(parent, &(dd_record_t){.type = DD_ADMIT,
-                              .heartbeat = 5000,
-                              .name = dd_bytes_of("parent"),
-                              .scope = dd_bytes_of("/1/1/"),
-                              .id = dd_bytes_of("parentparentpare")});
-        actor_skip(parent);
+        broker_t *broker;
+        actor_t *parent = actor_new_parent(tree, &broker);
         actor_t *local = hello(broker, "a", "x", INSTANCE(7, 3));
         actor_expect(local, DD_WELCOME);
         actor_t *child = actor_child(broker, 1, "/1/1/1/");
-        add(child, "a.y", INSTANCE(8, 3));
+        actor_add_client(child, "a.y", INSTANCE(8, 3));
         actor_skip(parent);
         drop(parent, "a.x", INSTANCE(7, 2));
         drop(parent, "a.y", INSTANCE(8, 2));

@@ -87,6 +87,15 @@ typedef struct {
 
 pair_t pair_new(void);
 
+/* A broker whose parent is an actor, who has said nothing yet. */
+typedef struct {
+    tree_t *tree;
+    broker_t *broker;
+    struct actor *parent;
+} orphan_t;
+
+orphan_t orphan_new(const char *scope);
+
 /* ---- Actors --------------------------------------------------------------------------------- */
 
 /* Connects with a tenant's key, or one of KEY_OF_. NULL if the broker takes no connection. */
@@ -101,6 +110,9 @@ actor_t *actor_client(broker_t *broker, const char *tenant, const char *name);
 actor_t *actor_operator(broker_t *broker);
 /* A child of the test's own making, joined with an id of sixteen bytes like this one. */
 actor_t *actor_child(broker_t *broker, uint8_t id, const char *scope);
+
+/* A broker of scope /1/1/ whose parent is an actor, who has admitted it. */
+actor_t *actor_new_parent(tree_t *tree, broker_t **broker);
 
 /* Its peer at the broker, for a look. */
 peer_t *actor_peer(const actor_t *self);
@@ -118,7 +130,15 @@ void actor_hold(actor_t *self, bool hold);
 void actor_hello(actor_t *self, const char *name, uint64_t instance);
 void actor_send(actor_t *self, const char *destination, const char *text, uint32_t ref);
 void actor_subscribe(actor_t *self, const char *topic, const char *scope);
+void actor_unsubscribe(actor_t *self, const char *topic, const char *scope);
 void actor_publish(actor_t *self, const char *topic, const char *text);
+/* The same for actors who are brokers. ids: of the parent and all above it. */
+void actor_join(actor_t *child, const char *id, const char *name, const char *scope, bool is_auto);
+void actor_admit(actor_t *parent, const char *ids, const char *scope);
+void actor_add_client(actor_t *child, const char *name, uint64_t instance);
+
+/* Subscribes, and reads the answer. Returns the actor. */
+actor_t *actor_want(actor_t *self, const char *topic, const char *scope);
 
 /* The next record; NULL if there is none. Valid until the actor hears more; its bytes, as long as
    the tree. */

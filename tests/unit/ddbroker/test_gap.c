@@ -1,0 +1,202 @@
+/*
+ * test_gap - lost publications are counted and told
+ */
+#include "tree.h"
+
+/* cmocka.h wants these before it. */
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define B(text) dd_bytes_of(text)
+
+#define MANY 300
+
+/* Publishes MANY times 100 bytes on "t". */
+static void flood(actor_t *publisher)
+{
+    static const uint8_t PAYLOAD[100];
+    for (uint32_t i = 0; i < MANY; i++)
+        actor_say(publisher,
+            &(dd_record_t){
+                .type = DD_PUBLISH, .topic = B("t"), .payload = dd_bytes(PAYLOAD, sizeof PAYLOAD)});
+    actor_expect_nothing(publisher);
+}
+
+/* Publications that a listener got, and how many it was told it lost by that path. */
+typedef struct {
+    uint32_t got;
+    uint64_t lost;
+    bool ends_with_gap;
+} tally_t;
+
+static tally_t tally(actor_t *listener, const char *path)
+{
+    tally_t self = {0};
+    const dd_record_t *record;
+    while ((record = actor_next(listener))) {
+        self.got += record->type == DD_PUBLICATION;
+        if (record->type == DD_GAP && dd_bytes_equal(record->scope, B(path)))
+            self.lost += record->number;
+        self.ends_with_gap = record->type == DD_GAP;
+    }
+    return self;
+}
+
+static void test_a_slow_subscriber_is_told_what_it_lost(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    tree_settings(tree)->outbox_client = 10000;
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *slow = actor_want(actor_client(broker, "a", "slow"), "t", "all");
+    actor_t *quick = actor_want(actor_client(broker, "a", "quick"), "t", "all");
+    actor_t *publisher = actor_client(broker, "a", "publisher");
+    for (int round = 0; round < 3; round++) {
+        actor_hold(slow, true);
+        flood(publisher);
+        assert_int_equal(tally(quick, "/").got, MANY);
+        actor_hold(slow, false);
+        tree_run(tree);
+        tally_t told = tally(slow, "/");
+        assert_in_range(told.got, 50, 150);
+        assert_int_equal(told.got + told.lost, MANY);
+        assert_true(told.ends_with_gap); /* it needs not wait for the next one */
+        actor_publish(publisher, "t", "after");
+        actor_expect(slow, DD_PUBLICATION);
+        actor_expect_nothing(slow);
+        actor_skip(quick);
+    }
+    actor_expect_nothing(publisher);
+    tree_destroy(&tree);
+}
+
+/* Room may come while the outbox is still not empty: the next publication finds it, and the gap
+   comes before it. */
+static void test_a_gap_is_told_where_it_was(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    tree_settings(tree)->outbox_client = 40000;
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *slow = actor_want(actor_client(broker, "a", "slow"), "t", "all");
+    actor_t *publisher = actor_client(broker, "a", "publisher");
+    actor_hold(slow, true);
+    flood(publisher);
+    uint64_t lost = actor_peer(slow)->count.dropped;
+    dd_frame_t *sent = dd_outbox_take(&actor_peer(slow)->outbox);
+    assert_non_null(actor_peer(slow)->outbox.first); /* there is more */
+    actor_publish(publisher, "t", "after");
+    assert_int_equal(actor_peer(slow)->count.dropped, lost);
+    dd_frame_free(sent);
+    actor_hold(slow, false);
+    tree_run(tree);
+    uint64_t told = 0;
+    const dd_record_t *record;
+    while ((record = actor_next(slow)) && record->payload.size != strlen("after"))
+        told += record->type == DD_GAP ? record->number : 0;
+    assert_non_null(record);
+    assert_int_equal(told, lost);
+    actor_expect_nothing(slow);
+    tree_destroy(&tree);
+}
+
+/* Wanted in two ways, a lost publication is lost in both; the same interest under two patterns is
+   one. */
+static void test_losses_are_counted_once_for_each_interest(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    tree_settings(tree)->outbox_client = 10000;
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *slow = actor_client(broker, "a", "slow");
+    actor_want(actor_want(actor_want(actor_want(slow, "t", "region"), "t", "all"), "t", "/1/"), "t",
+        "/2/");
+    actor_hold(slow, true);
+    flood(actor_client(broker, "a", "publisher"));
+    uint64_t dropped = actor_peer(slow)->count.dropped;
+    actor_hold(slow, false);
+    tree_run(tree);
+    size_t start = slow->read;
+    tally_t all = tally(slow, "/");
+    slow->read = start;
+    tally_t region = tally(slow, "/1/");
+    slow->read = start;
+    assert_int_equal(tally(slow, "/2/").lost, 0);
+    assert_int_equal(all.got + all.lost, MANY);
+    assert_int_equal(region.lost, all.lost);
+    assert_int_equal(dropped, all.lost);
+    tree_destroy(&tree);
+}
+
+/* What a link loses is lost to all beyond it who wanted it, whatever interest of theirs it was. */
+static void test_a_slow_link_tells_all_beyond_it_what_they_lost(void **state)
+{
+    (void)state;
+    for (int down = 0; down < 2; down++) {
+        tree_t *tree = tree_new();
+        tree_settings(tree)->outbox_link = 10000;
+        broker_t *root = broker_new(tree, "root", NULL, "/1/");
+        broker_t *leaf = broker_new(tree, "leaf", root, "/1/1/");
+        broker_t *here = down ? root : leaf, *there = down ? leaf : root;
+        broker_t *farther = down ? broker_new(tree, "farther", leaf, "/1/1/1/")
+                                 : broker_new(tree, "farther", root, "/1/2/");
+        actor_t *listeners[4];
+        static const char *const SCOPES[] = {"/", "/1/", "noscope", "/1/"};
+        static const char *const NAMES[] = {"k", "l", "m", "n"};
+        for (size_t i = 0; i < 4; i++)
+            listeners[i] =
+                actor_want(actor_client(i < 3 ? there : farther, "a", NAMES[i]), "t", SCOPES[i]);
+        actor_want(actor_want(listeners[3], "t", "/"), "u", "/");
+        actor_t *near = actor_want(actor_client(here, "a", "near"), "t", "all");
+        actor_t *publisher = actor_client(here, "a", "publisher");
+        if (down)
+            broker_hold_down(leaf, true);
+        else
+            broker_hold_up(leaf, true);
+        flood(publisher);
+        if (down)
+            broker_hold_down(leaf, false);
+        else
+            broker_hold_up(leaf, false);
+        tree_run(tree);
+        for (size_t i = 0; i < 4; i++) {
+            tally_t told = tally(listeners[i], SCOPES[i]);
+            assert_in_range(told.got, 40, 150);
+            assert_int_equal(told.got + told.lost, MANY);
+        }
+        assert_int_equal(tally(near, "/").got, MANY);
+        tree_destroy(&tree);
+    }
+}
+
+static void test_a_gap_is_forgotten_with_its_subscription(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    tree_settings(tree)->outbox_client = 10000;
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *slow = actor_want(actor_client(broker, "a", "slow"), "t", "all");
+    actor_hold(slow, true);
+    flood(actor_client(broker, "a", "publisher"));
+    actor_unsubscribe(slow, "t", "all");
+    actor_hold(slow, false);
+    tree_run(tree);
+    tally_t told = tally(slow, "/");
+    assert_true(told.got + told.lost < MANY);
+    assert_false(actor_peer(slow)->lossy);
+    tree_destroy(&tree);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_slow_subscriber_is_told_what_it_lost),
+        cmocka_unit_test(test_a_gap_is_told_where_it_was),
+        cmocka_unit_test(test_losses_are_counted_once_for_each_interest),
+        cmocka_unit_test(test_a_slow_link_tells_all_beyond_it_what_they_lost),
+        cmocka_unit_test(test_a_gap_is_forgotten_with_its_subscription),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
