@@ -51,13 +51,19 @@ void actor_leave(actor_t *self)
         wire_break(self->end->wire);
 }
 
+actor_t *actor_new_hello(broker_t *broker, const char *key, const char *name, uint64_t instance)
+{
+    actor_t *self = actor_connect(broker, key);
+    assert_non_null(self);
+    actor_hello(self, name, instance);
+    return self;
+}
+
 actor_t *actor_client(broker_t *broker, const char *tenant, const char *name)
 {
     static uint64_t last;
-    actor_t *self = actor_connect(broker, tenant);
-    assert_non_null(self);
     last += 1 << 16;
-    actor_hello(self, name, last);
+    actor_t *self = actor_new_hello(broker, tenant, name, last);
     actor_expect(self, DD_WELCOME);
     return self;
 }

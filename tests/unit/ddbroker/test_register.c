@@ -9,22 +9,6 @@
 
 #include <cmocka.h>
 
-/* Some client's instance, after so many registrations. */
-#define INSTANCE(client, count) ((uint64_t)(client) << 16 | (uint16_t)(count))
-
-#define LONGEST                                                                                    \
-    "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn" \
-    "nnn"                                                                                          \
-    "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn" \
-    "nnn"
-
-static actor_t *hello(broker_t *broker, const char *key, const char *name, uint64_t instance)
-{
-    actor_t *actor = actor_connect(broker, key);
-    actor_hello(actor, name, instance);
-    return actor;
-}
-
 /* The actor is reached under the name from everywhere in the tree, and nobody else is. */
 static void assert_reached(pair_t *pair, actor_t *actor, const char *tenant, const char *name)
 {
@@ -55,8 +39,8 @@ static void test_names_that_may_be(void **state)
         {"a", "b.x", true}, /* a client of a, whatever it looks like */
         {"a", "public", true},
         {"a", "\xC3\xA5\xE6\xBC\xA2", true},
-        {"a", LONGEST, true},
-        {"a", LONGEST "n", false},
+        {"a", LONGEST_NAME, true},
+        {"a", LONGEST_NAME "n", false},
         {"a", "", false},
         {"a", "x y", false},
         {"a", "x\n", false},
@@ -80,7 +64,7 @@ static void test_names_that_may_be(void **state)
     tree_t *tree = tree_new();
     broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        actor_t *actor = hello(broker, CASES[i].key, CASES[i].name, INSTANCE(1, 1));
+        actor_t *actor = actor_new_hello(broker, CASES[i].key, CASES[i].name, INSTANCE(1, 1));
         if (CASES[i].valid)
             assert_bytes(actor_expect(actor, DD_WELCOME)->name, CASES[i].name);
         else
@@ -94,7 +78,8 @@ static void test_welcome_says_all_there_is_to_know(void **state)
     (void)state;
     tree_t *tree = tree_new();
     broker_t *broker = broker_new(tree, "broker", NULL, "/1/2/");
-    const dd_record_t *welcome = actor_expect(hello(broker, "ab", "x", INSTANCE(1, 1)), DD_WELCOME);
+    const dd_record_t *welcome =
+        actor_expect(actor_new_hello(broker, "ab", "x", INSTANCE(1, 1)), DD_WELCOME);
     assert_bytes(welcome->tenant, "ab");
     assert_bytes(welcome->name, "x");
     assert_bytes(welcome->source, "broker");
@@ -102,7 +87,7 @@ static void test_welcome_says_all_there_is_to_know(void **state)
     assert_int_equal(welcome->heartbeat, 5000);
     assert_int_equal(welcome->limit, 1 << 20);
     assert_int_equal(welcome->id.size, DD_BROKER_ID_SIZE);
-    welcome = actor_expect(hello(broker, KEY_OF_OPERATORS, "op", 0), DD_WELCOME);
+    welcome = actor_expect(actor_new_hello(broker, KEY_OF_OPERATORS, "op", 0), DD_WELCOME);
     assert_bytes(welcome->tenant, "");
     tree_destroy(&tree);
 }
@@ -113,7 +98,7 @@ static void test_auto_gives_everybody_a_name(void **state)
     tree_t *tree = tree_new();
     broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
     for (unsigned i = 0; i < 100; i++) {
-        actor_t *actor = hello(broker, "a", DD_AUTO_NAME, INSTANCE(i, 1));
+        actor_t *actor = actor_new_hello(broker, "a", DD_AUTO_NAME, INSTANCE(i, 1));
         dd_bytes_t name = actor_expect(actor, DD_WELCOME)->name;
         char text[DD_CLIENT_MAX + 1];
         dd_bytes_copy(name, text, sizeof text);
@@ -132,7 +117,7 @@ static void test_a_name_is_one_clients_in_one_tenant(void **state)
     tree_t *tree = tree_new();
     broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
     actor_client(broker, "a", "x");
-    actor_expect_end(hello(broker, "a", "x", INSTANCE(9, 1)), DD_E_NAME_TAKEN);
+    actor_expect_end(actor_new_hello(broker, "a", "x", INSTANCE(9, 1)), DD_E_NAME_TAKEN);
     actor_client(broker, "ab", "x");
     actor_client(broker, "b", "x");
     actor_client(broker, "public", "x");
@@ -162,9 +147,9 @@ static void test_the_later_instance_takes_the_name_over(void **state)
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         tree_t *tree = tree_new();
         broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
-        actor_t *before = hello(broker, "a", "x", CASES[i].before);
+        actor_t *before = actor_new_hello(broker, "a", "x", CASES[i].before);
         actor_expect(before, DD_WELCOME);
-        actor_t *after = hello(broker, "a", "x", CASES[i].after);
+        actor_t *after = actor_new_hello(broker, "a", "x", CASES[i].after);
         if (CASES[i].takes) {
             actor_expect_end(before, DD_E_UNKNOWN_PEER);
             actor_expect(after, DD_WELCOME);
@@ -186,9 +171,9 @@ static void test_a_client_may_move_to_any_broker(void **state)
             pair_t pair = pair_new();
             broker_t *const BROKERS[] = {
                 pair.root, pair.left, pair.right, pair.left_leaf, pair.right_leaf};
-            actor_t *before = hello(BROKERS[from], "a", "x", INSTANCE(7, 1));
+            actor_t *before = actor_new_hello(BROKERS[from], "a", "x", INSTANCE(7, 1));
             actor_expect(before, DD_WELCOME);
-            actor_t *after = hello(BROKERS[to], "a", "x", INSTANCE(7, 2));
+            actor_t *after = actor_new_hello(BROKERS[to], "a", "x", INSTANCE(7, 2));
             actor_expect(after, DD_WELCOME);
             actor_expect_end(before, DD_E_UNKNOWN_PEER);
             assert_reached(&pair, after, "a", "x");
@@ -331,137 +316,8 @@ static void test_a_client_that_is_gone_but_not_forgotten(void **state)
     actor_leave(first);
     actor_send(other, "x", "hello", 1);
     actor_expect(second, DD_DATA);
-    actor_expect_end(hello(broker, "a", "x", INSTANCE(1 << 20, 1)), DD_E_NAME_TAKEN);
+    actor_expect_end(actor_new_hello(broker, "a", "x", INSTANCE(1 << 20, 1)), DD_E_NAME_TAKEN);
     tree_destroy(&tree);
-}
-
-/* ---- What links may say of names ------------------------------------------------------------ */
-
-static void drop(actor_t *link, const char *name, uint64_t instance)
-{
-    actor_say(link,
-        &(dd_record_t){.type = DD_DROP_CLIENT, .number = instance, .name = dd_bytes_of(name)});
-}
-
-static void expect_drop(actor_t *link, const char *name, uint64_t instance, dd_error_t why)
-{
-    const dd_record_t *record = actor_expect(link, DD_DROP_CLIENT);
-    assert_bytes(record->name, name);
-    assert_int_equal(record->number, instance);
-    assert_int_equal(record->code, why);
-}
-
-static void test_a_child_brings_clients_of_known_tenants_only(void **state)
-{
-    static const char *const NAMES[] = {"c.x", "abc.x", "A.x", "a", "a.", ".x", "", "a.x y",
-        "a.public.x", "public.a.x", "a.\xFF", "dd.x", "a." LONGEST "n"};
-    (void)state;
-    tree_t *tree = tree_new();
-    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
-    actor_t *child = actor_child(broker, 1, "/1/1/");
-    size_t count = sizeof NAMES / sizeof NAMES[0];
-    for (size_t i = 0; i < count; i++) {
-        actor_add_client(child, NAMES[i], 5);
-        expect_drop(child, NAMES[i], 5, DD_E_REFUSED);
-    }
-    assert_int_equal(actor_peer(child)->count.refused, count);
-    assert_null(actor_peer(child)->entries);
-    actor_add_client(child, "a." LONGEST, 5);
-    actor_expect_nothing(child);
-    tree_destroy(&tree);
-}
-
-static void test_the_client_of_an_unknown_tenant_is_told_of_its_key(void **state)
-{
-    (void)state;
-    tree_t *tree = tree_new();
-    broker_t *root = broker_new(tree, "root", NULL, "/1/");
-    broker_t *leaf = broker_new(tree, "leaf", root, "/1/1/");
-    dd_keyring_t *without = tenants_keyring("ab,b,public");
-    core_set_keyring(root->core, without, tree_now(tree));
-    actor_t *actor = actor_client(leaf, "a", "x");
-    actor_expect_end(actor, DD_E_REFUSED);
-    actor_client(leaf, "ab", "x");
-    tree_destroy(&tree);
-    dd_keyring_destroy(&without);
-}
-
-static void test_a_child_drops_its_own_names_only(void **state)
-{
-    (void)state;
-    tree_t *tree = tree_new();
-    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
-    actor_t *one = actor_child(broker, 1, "/1/1/"), *two = actor_child(broker, 2, "/1/2/");
-    actor_t *local = hello(broker, "a", "local", 4), *sender = actor_client(broker, "a", "sender");
-    actor_expect(local, DD_WELCOME);
-    actor_add_client(one, "a.x", 3);
-    drop(two, "a.x", 3);
-    drop(two, "a.local", 4);
-    drop(two, "a.nobody", 4);
-    drop(one, "a.x", 2);
-    actor_send(sender, "x", "hello", 1);
-    actor_expect(one, DD_FORWARD);
-    actor_send(sender, "local", "hello", 1);
-    actor_expect(local, DD_DATA);
-    drop(one, "a.x", 3);
-    actor_send(sender, "x", "hello", 2);
-    actor_expect_error(sender, DD_E_NO_DESTINATION, 2);
-    tree_destroy(&tree);
-}
-
-/* In a loop that has not been found yet, a broker hears of its own clients from a child. */
-static void test_a_name_that_comes_round_a_loop_is_no_rival(void **state)
-{
-    (void)state;
-    tree_t *tree = tree_new();
-    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
-    actor_t *child = actor_child(broker, 1, "/1/1/");
-    actor_t *local = hello(broker, "a", "x", INSTANCE(7, 3));
-    actor_expect(local, DD_WELCOME);
-    actor_add_client(child, "a.x", INSTANCE(7, 3));
-    actor_expect_nothing(child);
-    actor_expect_nothing(local);
-    assert_null(actor_peer(child)->entries);
-    actor_add_client(child, "a.x", INSTANCE(7, 2)); /* what is left of it elsewhere */
-    expect_drop(child, "a.x", INSTANCE(7, 2), DD_E_NAME_TAKEN);
-    actor_add_client(child, "a.x", INSTANCE(7, 4)); /* it has moved */
-    actor_expect_end(local, DD_E_UNKNOWN_PEER);
-    tree_destroy(&tree);
-}
-
-static void test_the_parent_ends_the_instance_it_means(void **state)
-{
-    static const struct {
-        dd_error_t said, told;
-    } CASES[] = {{DD_E_NAME_TAKEN, DD_E_NAME_TAKEN}, {DD_E_UNKNOWN_PEER, DD_E_UNKNOWN_PEER},
-        {DD_E_REFUSED, DD_E_REFUSED}, {DD_OK, DD_E_NAME_TAKEN}, {DD_E_MEMORY, DD_E_NAME_TAKEN}};
-    (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        tree_t *tree = tree_new();
-        broker_t *broker;
-        actor_t *parent = actor_new_parent(tree, &broker);
-        actor_t *local = hello(broker, "a", "x", INSTANCE(7, 3));
-        actor_expect(local, DD_WELCOME);
-        actor_t *child = actor_child(broker, 1, "/1/1/1/");
-        actor_add_client(child, "a.y", INSTANCE(8, 3));
-        actor_skip(parent);
-        drop(parent, "a.x", INSTANCE(7, 2));
-        drop(parent, "a.y", INSTANCE(8, 2));
-        drop(parent, "a.nobody", 0);
-        actor_expect_nothing(local);
-        actor_expect_nothing(child);
-        dd_record_t record = {.type = DD_DROP_CLIENT, .code = (uint16_t)CASES[i].said};
-        record.number = INSTANCE(7, 3);
-        record.name = dd_bytes_of("a.x");
-        actor_say(parent, &record);
-        actor_expect_end(local, CASES[i].told);
-        record.number = INSTANCE(8, 3);
-        record.name = dd_bytes_of("a.y");
-        actor_say(parent, &record);
-        expect_drop(child, "a.y", INSTANCE(8, 3), CASES[i].said);
-        assert_null(actor_peer(child)->entries);
-        tree_destroy(&tree);
-    }
 }
 
 /* ---- New keys ------------------------------------------------------------------------------- */
@@ -497,11 +353,6 @@ int main(void)
         cmocka_unit_test(test_contests_in_any_order_leave_one),
         cmocka_unit_test(test_a_name_is_free_once_its_client_has_gone),
         cmocka_unit_test(test_a_client_that_is_gone_but_not_forgotten),
-        cmocka_unit_test(test_a_child_brings_clients_of_known_tenants_only),
-        cmocka_unit_test(test_the_client_of_an_unknown_tenant_is_told_of_its_key),
-        cmocka_unit_test(test_a_child_drops_its_own_names_only),
-        cmocka_unit_test(test_a_name_that_comes_round_a_loop_is_no_rival),
-        cmocka_unit_test(test_the_parent_ends_the_instance_it_means),
         cmocka_unit_test(test_a_new_tenant_takes_names_from_public_clients),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

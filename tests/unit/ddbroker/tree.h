@@ -105,6 +105,14 @@ actor_t *actor_parent(broker_t *broker);
 /* The connection breaks. The actor keeps what it has heard, until the tree is destroyed. */
 void actor_leave(actor_t *self);
 
+/* Some client's instance, after so many registrations. */
+#define INSTANCE(client, count) ((uint64_t)(client) << 16 | (uint16_t)(count))
+/* A client's name of DD_CLIENT_MAX bytes. */
+#define TEN "nnnnnnnnnn"
+#define LONGEST_NAME TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+
+/* A connection that has said HELLO, whatever came of it. Runs the tree. */
+actor_t *actor_new_hello(broker_t *broker, const char *key, const char *name, uint64_t instance);
 /* A registered client; fails the test if the broker doesn't agree. Runs the tree. */
 actor_t *actor_client(broker_t *broker, const char *tenant, const char *name);
 actor_t *actor_operator(broker_t *broker);
