@@ -123,6 +123,7 @@ static interest_t *new_interest(interests_t *self, interest_key_t parts)
         HASH_DEL(self->by_key, interest);
         goto failed;
     }
+    self->depths[dd_scope_depth(parts.path)]++;
     return interest;
 failed:
     free(interest);
@@ -135,6 +136,7 @@ static void free_unheld(interests_t *self, interest_t *interest)
         return;
     if (dd_scope_is_noscope(interest_key(interest).path))
         uncount_length(self, interest_key(interest));
+    self->depths[dd_scope_depth(interest_key(interest).path)]--;
     HASH_DEL(self->by_key, interest);
     free(interest);
 }
@@ -202,6 +204,8 @@ static interest_t *next_scoped(interest_match_t *match)
         match->prefix = dd_scope_next_prefix(match->origin, match->prefix);
         if (match->prefix == 0)
             match->prefix = match->origin.size;
+        if (match->interests->depths[match->depth++] == 0)
+            continue;
         match->key.path = dd_bytes(match->origin.data, match->prefix);
         interest_t *interest = interest_find(match->interests, match->key);
         if (interest)

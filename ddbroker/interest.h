@@ -3,8 +3,8 @@
  *
  * An interest is (tenant, topic, resolved path); its holders are the local clients that subscribed
  * and the links whose other side told of subscribers there. A publication is matched with a few
- * hash lookups, whatever the number of interests: one for each path that covers its origin, and one
- * for each length that a "noscope" topic of the tenant's has.
+ * hash lookups, whatever the number of interests: one for each path that covers its origin and is
+ * as deep as some interest's, and one for each length that a "noscope" topic of the tenant's has.
  */
 #ifndef INTEREST_H_INCLUDED
 #define INTEREST_H_INCLUDED
@@ -48,7 +48,8 @@ typedef struct noscope_lengths noscope_lengths_t;
 typedef struct {
     interest_t *by_key;
     subscription_t *by_holder;
-    noscope_lengths_t *noscopes; /* per tenant: how long its "noscope" topics are */
+    noscope_lengths_t *noscopes;           /* per tenant: how long its "noscope" topics are */
+    size_t depths[DD_SCOPE_DEPTH_MAX + 1]; /* interests whose path has so many numbers */
 } interests_t;
 
 /* The three parts that make an interest. */
@@ -77,7 +78,8 @@ typedef struct {
     const interests_t *interests;
     interest_key_t key;
     dd_bytes_t origin;
-    size_t prefix; /* of origin, tried last */
+    size_t prefix;  /* of origin, tried last */
+    unsigned depth; /* of the prefix tried next */
     const noscope_lengths_t *noscopes;
     unsigned length; /* of topic, tried last for noscope */
 } interest_match_t;
