@@ -101,14 +101,19 @@ static void close_connection(reactor_t *self)
 }
 
 /* With the lock. */
-static void flush(reactor_t *self)
+static void flush(reactor_t *self, uint64_t now_us)
 {
-    dd_client_t *client = self->client;
-    dd_outbox_t *outbox = dd_session_outbox(client->session);
+    dd_session_t *session = self->client->session;
+    dd_outbox_t *outbox = dd_session_outbox(session);
+    size_t before = outbox->bytes;
     if (!self->connected || dd_outbox_empty(outbox))
         return;
+    bool was_blocked = self->blocked;
     self->blocked = dd_socket_flush(dd_dial_socket(self->dial), (dd_bytes_t){0}, outbox) != DD_OK;
     self->stirred = true;
+    /* A network that takes more is alive, though our PING waits behind all that is still to go. */
+    if (was_blocked && outbox->bytes < before)
+        dd_session_excuse(session, now_us);
 }
 
 /* Does what the session wants now. With the lock. */
@@ -116,7 +121,7 @@ static void work(reactor_t *self, uint64_t now_us)
 {
     dd_session_t *session = self->client->session;
     if (self->deaf)
-        dd_session_deaf(session, now_us);
+        dd_session_excuse(session, now_us);
     if (!self->deaf || dd_session_state(session) != DD_SESSION_ENDING)
         dd_session_tick(session, now_us);
     bool wanted = dd_session_wants_connection(session);
@@ -125,7 +130,7 @@ static void work(reactor_t *self, uint64_t now_us)
     if (!self->dial && wanted)
         open_connection(self);
     if (self->dial)
-        flush(self);
+        flush(self, now_us);
     if (self->client->drainers > 0)
         pthread_cond_broadcast(&self->client->left);
 }

@@ -176,7 +176,7 @@ void dd_session_input(dd_session_t *self, const void *data, size_t size, uint64_
         dd_session_lost(self, error, "the broker sent what a broker doesn't send");
 }
 
-void dd_session_deaf(dd_session_t *self, uint64_t now_us)
+void dd_session_excuse(dd_session_t *self, uint64_t now_us)
 {
     self->heard_us = now_us;
 }

@@ -66,9 +66,9 @@ void dd_session_lost(dd_session_t *self, dd_error_t error, const char *text);
 /* One frame from the broker, whatever it holds. */
 void dd_session_input(dd_session_t *self, const void *data, size_t size, uint64_t now_us);
 
-/* There may be frames, but the application is behind and they are left unread: the broker's silence
-   means nothing. */
-void dd_session_deaf(dd_session_t *self, uint64_t now_us);
+/* The broker's silence means nothing: what it says is left unread, since the application is behind,
+   or what it is to answer is still on its way through a slow network. */
+void dd_session_excuse(dd_session_t *self, uint64_t now_us);
 
 /* Does what is due. While DD_SESSION_ENDING each call tells of one frame's unsent notifications, so
    that an application that is behind isn't flooded: hold the calls back for it. */

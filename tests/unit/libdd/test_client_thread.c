@@ -237,6 +237,29 @@ static void test_slow_application(void **state)
     say_goodbye(broker, client);
 }
 
+/* A full outbox that leaves slowly doesn't look like a broker that is silent. */
+static void test_slow_network(void **state)
+{
+    enum { PATIENCE = 900, PACE = 5 }; /* ms */
+    broker_t *broker = *state;
+    broker->heartbeat = PATIENCE / 3;
+    dd_client_t *client = client_of(broker, "a.json");
+    assert_int_equal(dd_client_set_limits(client, 24 << 20, 1 << 20), DD_OK);
+    assert_int_equal(dd_client_start(client), DD_OK);
+    broker_admit(broker, "a");
+    expect_event(client, DD_EVENT_REGISTERED);
+    fill_outbox(client);
+    uint64_t before_us = dd_clock_us();
+    while (dd_client_drain(client, 0, PACE) != DD_OK) /* a frame now and then */
+        assert_true(broker_hears(broker, DEADLINE));
+    assert_true(dd_clock_us() - before_us > 2 * PATIENCE * 1000);
+    assert_null(dd_client_receive(client, 0));
+    assert_int_equal(dd_client_notify(client, "last", "x", 1, 0, NULL), DD_OK);
+    while (!dd_bytes_equal(broker_expect(broker, DD_SEND).destination, dd_bytes_of("last")))
+        ;
+    say_goodbye(broker, client);
+}
+
 static void test_unsent_notifications_come_back(void **state)
 {
     broker_t *broker = *state;
@@ -424,6 +447,7 @@ int main(void)
         client_test(test_malformed_messages_end_the_connection),
         client_test(test_full_outbox),
         client_test(test_slow_application),
+        client_test(test_slow_network),
         client_test(test_unsent_notifications_come_back),
         client_test(test_many_callers),
         client_test(test_batches),

@@ -439,7 +439,7 @@ static void test_silence_ends(void **state)
     assert_int_equal(dd_session_state(self->session), DD_SESSION_REGISTERED);
     hear(self, (dd_record_t){.type = DD_PONG});
     tick_after(self, 3 * HEARTBEAT - 1);
-    dd_session_deaf(self->session, self->now_us);
+    dd_session_excuse(self->session, self->now_us);
     tick_after(self, 3 * HEARTBEAT - 1);
     assert_int_equal(dd_session_state(self->session), DD_SESSION_REGISTERED);
     tick_after(self, 1);
