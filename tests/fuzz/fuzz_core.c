@@ -6,6 +6,7 @@
  * are connections that may be there or not, one for each kind of peer and two of those that can
  * hurt each other.
  */
+#include <sodium.h>
 #include <stdlib.h>
 
 #include "ddbroker/core.h"
@@ -14,6 +15,7 @@
 /* Small, so that they fill up. */
 #define OUTBOX 4096
 #define HEARTBEAT 1000
+#define SCOPE "/1/2/"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -31,6 +33,34 @@ static void check(bool holds)
     if (!holds)
         abort();
 }
+
+/* ---- Chance, which is the same for each input ----------------------------------------------- */
+
+static uint64_t drawn; /* numbers so far: a broker's id, drawn first, is 0 and 1 */
+
+static const char *random_name(void)
+{
+    return "count";
+}
+
+static void random_bytes(void *buffer, const size_t size)
+{
+    uint8_t *bytes = buffer;
+    for (size_t at = 0; at < size; at += sizeof drawn, drawn++)
+        memcpy(bytes + at, &drawn, size - at < sizeof drawn ? size - at : sizeof drawn);
+}
+
+static uint32_t random_number(void)
+{
+    uint32_t number;
+    random_bytes(&number, sizeof number);
+    return number;
+}
+
+static randombytes_implementation count = {
+    .implementation_name = random_name, .random = random_number, .buf = random_bytes};
+
+/* ---- Keys ----------------------------------------------------------------------------------- */
 
 /* The keyring with all tenants, or one without b; made once. */
 static const dd_keyring_t *keyring(bool whole)
@@ -109,7 +139,7 @@ static void greet(fuzz_t *self, unsigned place)
         .number = ++self->instances,
         .heartbeat = HEARTBEAT,
         .name = dd_bytes_of(name),
-        .scope = dd_bytes_of("/1/2/3/"),
+        .scope = dd_bytes_of(place == PARENT ? SCOPE : SCOPE "3/"),
         .id = dd_bytes_of(id)};
     say(self, self->peers[place], &record);
 }
@@ -202,8 +232,9 @@ static void take_line(void *arg, log_level_t level, const char *line)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     fuzz_t self = {.now_ms = 1000000};
+    randombytes_set_implementation(&count);
     core_settings_t settings = {.name = "broker",
-        .scope = "/1/2/",
+        .scope = SCOPE,
         .has_parent = true,
         .heartbeat = HEARTBEAT,
         .payload_max = 100,
@@ -213,7 +244,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .subscriptions_max = 4,
         .log = take_line,
         .obey = take_control};
-    self.core = core_new(&settings, keyring(true), self.now_ms);
+    const dd_keyring_t *keys = keyring(true); /* first: it may draw too */
+    drawn = 0;
+    self.core = core_new(&settings, keys, self.now_ms);
     check(self.core != NULL);
     dd_reader_t reader = dd_reader(data, size);
     while (dd_reader_left(&reader) >= 2 && !reader.failed) {

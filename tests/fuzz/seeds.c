@@ -1,8 +1,8 @@
 /*
- * seeds - writes what the corpora of fuzz_record and fuzz_session begin with
+ * seeds - writes what the corpora of fuzz_record, fuzz_session and fuzz_core begin with
  *
- * seeds FOLDER makes FOLDER/record and FOLDER/session. To be run when a record is added or changed,
- * as tests/fuzz/run does; what libFuzzer finds is added by hand.
+ * seeds FOLDER makes FOLDER/record, FOLDER/session and FOLDER/core. To be run when a record is
+ * added or changed, as tests/fuzz/run does; what libFuzzer finds is added by hand.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -169,6 +169,83 @@ static void make_session_seeds(void)
     save("session", "life");
 }
 
+/* ---- core: a full broker, and each record from each kind of peer ------------------------------
+ */
+
+/* Places of fuzz_core, and its steps, which stand above the place's bits. */
+enum { CLIENT_A = 0, OPERATOR = 4, CHILD = 5, PARENT = 7, PLACES = 8 };
+enum {
+    CORE_CONNECT = 0,
+    CORE_DISCONNECT = 1 * PLACES,
+    CORE_FLUSH = 2 * PLACES,
+    CORE_TICK = 3 * PLACES,
+    CORE_SPECIAL = 4 * PLACES,
+    CORE_HEAR = 5 * PLACES
+};
+
+/* Clients are called "a", "b" and so on by their place; beneath the child there is a.x. */
+static dd_record_t core_record_of(uint8_t type, int place)
+{
+    dd_record_t record = record_of(type);
+    record.source = dd_bytes_of(place == CHILD ? "a.x" : "a.y");
+    record.destination = dd_bytes_of(place == CLIENT_A ? "b" : "a.a");
+    record.name = dd_bytes_of(type == DD_ADD_CLIENT ? "a.z" : "a.x");
+    record.topic = dd_bytes_of("t");
+    record.text = dd_bytes_of("clients");
+    if (type == DD_INSPECT)
+        record.id = dd_bytes_of("");
+    if (type != DD_CONTROL)
+        return record;
+    record.id = dd_bytes("\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0", DD_BROKER_ID_SIZE);
+    record.text = dd_bytes_of("end-client");
+    record.name = dd_bytes_of("a.b");
+    return record;
+}
+
+static void put_core_heard(uint8_t type, int place)
+{
+    dd_record_t record = core_record_of(type, place);
+    put_step((uint8_t)(CORE_HEAR + place), (uint8_t)dd_record_size(&record));
+    put_record(&record);
+}
+
+static void put_broker(void)
+{
+    for (uint8_t place = 0; place < PLACES; place++)
+        put_step((uint8_t)(CORE_CONNECT + place), 1);
+    dd_record_t client = core_record_of(DD_ADD_CLIENT, CHILD);
+    client.name = dd_bytes_of("a.x");
+    put_step(CORE_HEAR + CHILD, (uint8_t)dd_record_size(&client));
+    put_record(&client);
+    put_core_heard(DD_SUBSCRIBE, CLIENT_A);
+    put_core_heard(DD_ADD_INTEREST, PARENT);
+}
+
+static void make_core_seeds(void)
+{
+    static const int FROM[] = {CLIENT_A, OPERATOR, CHILD, PARENT};
+    for (unsigned type = 0; type < 256; type++) {
+        if (!dd_record_name((uint8_t)type))
+            continue;
+        put_broker();
+        for (size_t i = 0; i < sizeof FROM / sizeof *FROM; i++)
+            put_core_heard((uint8_t)type, FROM[i]);
+        for (uint8_t place = 0; place < PLACES; place += 2)
+            put_step((uint8_t)(CORE_FLUSH + place), 0);
+        put_step(CORE_TICK, 40);
+        put_step(CORE_DISCONNECT + CHILD, 0);
+        save("core", dd_record_name((uint8_t)type));
+    }
+    put_broker();
+    for (uint8_t place = 0; place < PLACES; place++) {
+        put_step(CORE_SPECIAL, 'R'); /* with a key file that has no tenant b */
+        put_step((uint8_t)(CORE_DISCONNECT + place), 0);
+        put_step((uint8_t)(CORE_CONNECT + place), 1);
+    }
+    put_step(CORE_SPECIAL, 'D');
+    save("core", "life");
+}
+
 static void make_folder(const char *corpus)
 {
     char path[512];
@@ -186,7 +263,9 @@ int main(int argc, char *argv[])
     make_folder("");
     make_folder("record");
     make_folder("session");
+    make_folder("core");
     make_record_seeds();
     make_session_seeds();
+    make_core_seeds();
     return 0;
 }
