@@ -116,6 +116,34 @@ static void test_is_what_libsodium_makes(void **state)
     }
 }
 
+/* Short payloads are sealed and opened in another way than long ones; libsodium must not notice. */
+static void test_all_sizes_are_libsodiums(void **state)
+{
+    (void)state;
+    enum { LARGEST = 2600 };
+    static uint8_t data[LARGEST], sealed[LARGEST + DD_BOX_OVERHEAD], text[LARGEST];
+    side_t a = side(A_FILE);
+    uint8_t public_key[DD_KEY_SIZE], shared[crypto_box_BEFORENMBYTES];
+    decode(A_KEY, public_key);
+    assert_int_equal(crypto_box_beforenm(shared, public_key, dd_keyring_secret_key(a.keyring)), 0);
+    const dd_box_key_t *key = dd_box_peer(a.box, dd_bytes_of("x"));
+    randombytes_buf(data, sizeof data);
+    for (size_t size = 0; size <= LARGEST; size++) {
+        uint8_t *box = sealed + crypto_box_NONCEBYTES;
+        size_t box_size = size + crypto_box_MACBYTES;
+        dd_box_seal(a.box, key, data, size, sealed);
+        assert_int_equal(crypto_box_open_easy_afternm(text, box, box_size, sealed, shared), 0);
+        assert_memory_equal(text, data, size);
+
+        crypto_box_easy_afternm(box, data, size, sealed, shared);
+        memset(text, 0, size);
+        assert_int_equal(dd_box_open(key, dd_bytes(sealed, size + DD_BOX_OVERHEAD), text), DD_OK);
+        assert_memory_equal(text, data, size);
+    }
+    sodium_memzero(shared, sizeof shared);
+    side_end(&a);
+}
+
 /* ---- who is meant by a shown name
  * ---------------------------------------------------------------- */
 
@@ -263,6 +291,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sealed_is_opened),
         cmocka_unit_test(test_is_what_libsodium_makes),
+        cmocka_unit_test(test_all_sizes_are_libsodiums),
         cmocka_unit_test(test_shown_names),
         cmocka_unit_test(test_every_forged_bit_is_noticed),
         cmocka_unit_test(test_every_cut_is_noticed),
