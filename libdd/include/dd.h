@@ -110,19 +110,21 @@ DD_EXPORT dd_client_t *dd_client_new(
     const char *endpoint, const char *keyfile, const char *name, dd_problem_t *problem);
 
 /*
- * Says BYE, waits up to a second until what is in the outbox has left, ends the thread, wipes the
- * keys and frees everything, then sets *self_p to NULL. NULL and *self_p == NULL are fine.
- * Events that the application holds stay valid.
+ * Takes leave of the broker, ends the thread, wipes the keys, frees everything and sets *self_p to
+ * NULL. Taking leave means that all that is in the outbox is sent and that the broker says it has
+ * read it; what takes longer than a second is given up. NULL and *self_p == NULL are fine. Events
+ * that the application holds stay valid.
  */
 DD_EXPORT void dd_client_destroy(dd_client_t **self_p);
 
-/* Before dd_client_start(): the tenant the key file must belong to. Registration at a broker that
-   says otherwise ends with DD_E_REFUSED. */
+/* Before dd_client_start(), as all settings, which return DD_E_ARGUMENT after it: the tenant the key
+   file must belong to. Registration at a broker that says otherwise ends with DD_E_REFUSED. */
 DD_EXPORT dd_error_t dd_client_set_tenant(dd_client_t *self, const char *tenant);
 
 /* Before dd_client_start(): bytes that may wait for the network (default 64 MiB) and bytes of
    events that may wait for the application (default 64 MiB). A full outbox makes calls return
-   DD_E_OUTBOX_FULL; full events stop the reading, so that senders get DD_E_OVERLOADED. */
+   DD_E_OUTBOX_FULL; full events stop the reading, so that senders get DD_E_OVERLOADED. A payload
+   larger than the outbox can't be sent. DD_E_ARGUMENT for 0. */
 DD_EXPORT dd_error_t dd_client_set_limits(dd_client_t *self, size_t outbox, size_t events);
 
 /* Starts the thread: connects, registers and, whenever the connection ends, does so again for ever
@@ -141,8 +143,8 @@ DD_EXPORT dd_error_t dd_client_start(dd_client_t *self);
  * call doesn't wait: DD_OK says that the notification is on its way, at most once. What the
  * connection loses when it breaks is not told for each; ask for a receipt to be sure.
  *
- * DD_E_NAME_INVALID, DD_E_TOO_LARGE, DD_E_NOT_CONNECTED, DD_E_OUTBOX_FULL, DD_E_REFUSED (no key
- * for that tenant; an operator), DD_E_CLOSED.
+ * DD_E_NAME_INVALID, DD_E_TOO_LARGE, DD_E_NOT_CONNECTED, DD_E_OUTBOX_FULL (dd_client_drain() waits
+ * for room), DD_E_REFUSED (an operator's key), DD_E_MEMORY, DD_E_CLOSED.
  */
 DD_EXPORT dd_error_t dd_client_notify(dd_client_t *self, const char *destination, const void *data,
     size_t size, unsigned flags, uint32_t *ref);
@@ -169,7 +171,8 @@ DD_EXPORT dd_error_t dd_client_publish(
 DD_EXPORT dd_error_t dd_client_subscribe(dd_client_t *self, const char *topic, const char *scope);
 
 /* Takes a subscription back: topic and scope as given to dd_client_subscribe(), the words and
-   their paths being the same thing. DD_E_NOT_SUBSCRIBED if there is none. */
+   their paths being the same thing. There is a DD_EVENT_UNSUBSCRIBED when it is gone.
+   DD_E_NOT_SUBSCRIBED if there is none, DD_E_OUTBOX_FULL, and errors as dd_client_subscribe(). */
 DD_EXPORT dd_error_t dd_client_unsubscribe(dd_client_t *self, const char *topic, const char *scope);
 
 /*
@@ -191,8 +194,9 @@ typedef struct {
 /*
  * Asks the brokers of the tree. Their answers arrive as DD_EVENT_REPORT events with *ref: a JSON
  * object each, described in dd-protocol(7), or an empty text from those that were not asked. What
- * is seen is the key's own tenant, or, for an operator, all. DD_E_ARGUMENT, DD_E_NOT_CONNECTED,
- * DD_E_LIMIT (too many questions under way), DD_E_CLOSED.
+ * is seen is the key's own tenant, or, for an operator, all. A question that is not answered by all
+ * within 15 seconds ends with a DD_EVENT_ERROR. DD_E_ARGUMENT, DD_E_NOT_CONNECTED, DD_E_LIMIT (32
+ * questions are under way), DD_E_OUTBOX_FULL, DD_E_CLOSED.
  */
 DD_EXPORT dd_error_t dd_client_inspect(
     dd_client_t *self, const dd_question_t *question, uint32_t *ref);
@@ -210,17 +214,22 @@ DD_EXPORT dd_error_t dd_client_control(
 
 typedef enum {
     DD_EVENT_REGISTERED = 1, /* source: full name; text: broker's name; scope: broker's scope;
-                                number: largest payload in bytes */
-    DD_EVENT_DISCONNECTED,   /* error and text: why; the client comes back by itself. What was
-                                not yet sent has had its DD_EVENT_ERROR */
-    DD_EVENT_CLOSED,         /* error and text: why; the client has ended and won't come back:
-                                DD_E_NAME_TAKEN, DD_E_NAME_INVALID, DD_E_REFUSED */
+                                number: bytes of the largest payload that may be sent */
+    DD_EVENT_DISCONNECTED,   /* error and text: why; the client comes back by itself, and tells
+                                of attempts only when they fail for another reason. What was not
+                                yet sent has had its DD_EVENT_ERROR; number: publications among
+                                it, which have none */
+    DD_EVENT_CLOSED,         /* error and text: why; the broker wants this client no more, and it
+                                won't come back: DD_E_NAME_TAKEN, DD_E_NAME_INVALID,
+                                DD_E_REFUSED */
     DD_EVENT_NOTIFICATION,   /* source, data, size */
     DD_EVENT_PUBLICATION,    /* source, topic, scope (of the publisher's broker), data, size */
     DD_EVENT_SUBSCRIBED,     /* topic, scope: the path as resolved at this broker */
     DD_EVENT_UNSUBSCRIBED,   /* topic, scope */
     DD_EVENT_RECEIPT,        /* ref; source: who has it */
-    DD_EVENT_ERROR,          /* ref if it answers a call; error; text: what it is about */
+    DD_EVENT_ERROR,          /* error; text: what it is about; ref if it answers a call that gave
+                                one; topic and scope of a subscription that was refused; source of
+                                a payload that could not be opened (DD_E_DECRYPT) */
     DD_EVENT_GAP,            /* topic, scope; number: publications this client lost because it
                                 read too slowly */
     DD_EVENT_REPORT,         /* ref; text: JSON; number: brokers that are still to answer */
@@ -228,8 +237,9 @@ typedef enum {
                                 scope: its scope; text: what it did; error: why it did not go on */
 } dd_event_type_t;
 
-/* Read-only for the application. Strings are never NULL, but empty where they have no meaning;
-   data always ends with a NUL that size doesn't count. */
+/* Read-only for the application. Strings are never NULL, but empty where they have no meaning; what
+   strangers wrote in text may hold control characters. Data always ends with a NUL that size
+   doesn't count, and is aligned for any type. */
 typedef struct {
     dd_event_type_t type;
     dd_error_t error;
@@ -246,8 +256,9 @@ typedef struct {
 
 /*
  * Takes the next event, waiting up to timeout_ms (0: not at all, -1: for ever). NULL when there is
- * none. The caller owns the event and frees it with dd_event_destroy(). A notification that wants a
- * receipt is receipted by this call. Not to be mixed with a callback.
+ * none, also as soon as a signal was handled meanwhile. The caller owns the event and frees it with
+ * dd_event_destroy(). A notification that wants a receipt is receipted by this call. Not to be
+ * mixed with a callback.
  */
 DD_EXPORT dd_event_t *dd_client_receive(dd_client_t *self, int timeout_ms);
 
