@@ -284,7 +284,7 @@ static void large_payloads_are_refused(void **state)
     free(text);
 }
 
-#define BIG 60000
+#define BIG 6000
 
 /* Notifies "slow" until some were refused; how many were sent. */
 static int fill_up(dd_client_t *sender, int *refused)
@@ -351,7 +351,7 @@ static void silent_clients_are_ended(void **state)
     legacy_world_t *world = *state;
     const char *endpoint = harness_reserve(world->harness, "hasty-legacy");
     broker_start(
-        world->harness, "hasty", NULL, NULL, "--legacy", endpoint, "--heartbeat", "100ms", NULL);
+        world->harness, "hasty", NULL, NULL, "--legacy", endpoint, "--heartbeat", "500ms", NULL);
     const char *keys = harness_keys(world->harness, "a");
     legacy_client_t *silent = legacy_client_new(world->context, endpoint, keys, LEGACY_V4);
     legacy_client_t *awake = legacy_client_new(world->context, endpoint, keys, LEGACY_V4);
