@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "libdd/heap.h"
 #include "libdd/problem.h"
 #include "loop_state.h"
 
@@ -93,6 +94,7 @@ core_settings_t loop_settings(loop_t *self)
 static dd_error_t open_core(loop_t *self, dd_problem_t *problem)
 {
     core_settings_t chosen = loop_settings(self);
+    dd_heap_keep();
     self->context = zmq_ctx_new();
     if (self->context)
         zmq_ctx_set(self->context, ZMQ_IO_THREADS, (int)self->config->io_threads);

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <zmq.h>
 
+#include "heap.h"
 #include "problem.h"
 
 /* ZeroMQ's default of 1023 would do for 341 clients: each takes three. */
@@ -19,8 +20,10 @@ static unsigned users;
 void *dd_context_acquire(dd_problem_t *problem)
 {
     pthread_mutex_lock(&lock);
-    if (!context && (context = zmq_ctx_new()))
+    if (!context && (context = zmq_ctx_new())) {
         zmq_ctx_set(context, ZMQ_MAX_SOCKETS, SOCKETS_MAX);
+        dd_heap_keep();
+    }
     void *result = context;
     if (result)
         users++;
