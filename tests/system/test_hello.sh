@@ -1,0 +1,78 @@
+#!/bin/sh
+# The example program of dd_client(3): it is what share/examples has, it compiles, and it greets
+# itself through a broker. And the page has every function of dd.h.
+set -u
+
+source=$(cd "$(dirname "$0")/../.." && pwd)
+case ${BUILD:=build} in
+    /*) ;;
+    *) BUILD=$source/$BUILD ;;
+esac
+room=$(mktemp -d /tmp/dd-hello.XXXXXX)
+broker=
+cleanup() {
+    [ -z "$broker" ] || kill "$broker" 2>/dev/null
+    wait
+    rm -rf "$room"
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM
+cd "$room" || exit 1
+failures=0
+
+fail() {
+    echo "FAILED: $*"
+    failures=$((failures + 1))
+}
+
+# ---- the page ------------------------------------------------------------------------------------
+
+page=$source/man/dd_client.3
+sed -n '/^\.Bd -literal$/,/^\.Ed$/p' "$page" | sed '1d; $d; s/^\\&//; s/\\e/\\/g' >page.c
+diff "$source/share/examples/hello.c" page.c || fail "the page's program isn't share/examples/hello.c"
+
+functions=$(grep -o '^DD_EXPORT.*[ *]dd_[a-z_]*(' "$source/libdd/include/dd.h" |
+    sed 's/.*[ *]\(dd_[a-z_]*\)(/\1/')
+[ "$(echo "$functions" | wc -l)" -ge 18 ] || fail "not all functions of dd.h were found"
+for function in $functions; do
+    sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/p' "$page" | grep -q "^\.F[no] $function\b" ||
+        fail "the page has no $function"
+done
+
+# ---- the program ---------------------------------------------------------------------------------
+
+# A library with sanitizers needs them where it is linked.
+sanitize=
+nm "$BUILD/libdd.a" 2>/dev/null | grep -q __asan_init && sanitize=-fsanitize=address,undefined
+# shellcheck disable=SC2086  # perhaps nothing
+${CC:-cc} -std=c11 -Wall -Wextra -Werror -I "$source/libdd/include" $sanitize -o hello page.c \
+    "$BUILD/libdd.a" -lzmq -lsodium -ljson-c -pthread || fail "the program doesn't compile"
+
+"$BUILD/bin/ddkeys" -d keys -t a >/dev/null || fail "no keys"
+"$BUILD/bin/ddbroker" -k keys/broker-keys.json -r "ipc://$room/broker" broker0 2>log &
+broker=$!
+tries=0
+until grep -q 'listening' log; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 400 ] || { cat log; exit 1; }
+    sleep .05
+done
+
+# expect STATUS ARGUMENTS: the program ends so.
+expect() {
+    status=$1
+    shift
+    ./hello "$@" >out 2>err
+    result=$?
+    [ "$result" -eq "$status" ] || fail "'hello $*' ended with $result, not $status: $(cat err)"
+}
+
+expect 0 "ipc://$room/broker" keys/a-keys.json
+printf '%s\n' 'registered as a.hello at broker0' 'hello says: to myself' \
+    'hello says on greetings: to all' | diff - out || fail "it said something else"
+expect 2
+expect 2 "ipc://$room/broker" keys/b-keys.json
+grep -q 'keys/b-keys.json' err || fail "it doesn't name the file that isn't there"
+
+[ "$failures" -eq 0 ] && echo "all is well"
+[ "$failures" -eq 0 ]
