@@ -2,7 +2,7 @@
 
 # All options, as the help has them.
 _ddtui_options() {
-    ddtui --help 2>/dev/null | grep -oE -- '^  (-[a-zA-Z],|   ) --[a-z]+' | tr -d ,
+    ddtui --help 2>/dev/null | grep -oE -- '^  (-[a-zA-Z],|   ) --[a-z-]+' | tr -d ,
 }
 
 _ddtui() {
