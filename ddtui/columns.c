@@ -6,8 +6,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "text.h"
+#include "trace.h"
 
 /* The members of a column that say where in the row its value is. */
 #define TEXT(row, member) COLUMN_TEXT, false, offsetof(row, member), sizeof(((row *)0)->member)
@@ -34,6 +36,7 @@ static const column_t BROKER[] = {
     {"out_bytes", NULL, 0, NUMBER(COLUMN_BYTES, broker_t, traffic.out_bytes)},
     {"in_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.in_rate)},
     {"out_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.out_rate)},
+    {"drop_age_ms", NULL, 7, NUMBER(COLUMN_MS, broker_t, traffic.drop_age_ms)},
     {"outbox", NULL, 7, NUMBER(COLUMN_BYTES, broker_t, outbox)},
 };
 
@@ -50,10 +53,12 @@ static const column_t CLIENT[] = {
     {"out", "OUT", 10, NUMBER(COLUMN_COUNT, client_t, traffic.out)},
     {"refused", "REFUSED", 7, NUMBER(COLUMN_COUNT, client_t, traffic.refused)},
     {"dropped", "DROPPED", 7, NUMBER(COLUMN_COUNT, client_t, traffic.dropped)},
-    {"in_bytes", NULL, 0, NUMBER(COLUMN_BYTES, client_t, traffic.in_bytes)},
-    {"out_bytes", NULL, 0, NUMBER(COLUMN_BYTES, client_t, traffic.out_bytes)},
+    {"in_bytes", NULL, 7, NUMBER(COLUMN_BYTES, client_t, traffic.in_bytes)},
+    {"out_bytes", NULL, 7, NUMBER(COLUMN_BYTES, client_t, traffic.out_bytes)},
     {"in_rate", NULL, 6, NUMBER(COLUMN_RATE, client_t, traffic.in_rate)},
     {"out_rate", NULL, 6, NUMBER(COLUMN_RATE, client_t, traffic.out_rate)},
+    {"drop_age_ms", NULL, 0, NUMBER(COLUMN_MS, client_t, traffic.drop_age_ms)},
+    {"broker_id", NULL, 0, TEXT(client_t, broker_id)},
 };
 
 static const column_t SUBSCRIPTION[] = {
@@ -66,11 +71,23 @@ static const column_t SUBSCRIPTION[] = {
 };
 
 static const column_t HAPPENING[] = {
-    {"age_ms", "AGE", 7, NUMBER(COLUMN_MS, happening_t, age_ms)},
+    {"time", "TIME", 24, NUMBER(COLUMN_WHEN, happening_t, time_ms)},
+    {"age_ms", NULL, 7, NUMBER(COLUMN_MS, happening_t, age_ms)},
     {"level", "LEVEL", 8, TEXT(happening_t, level)},
     {"broker", "BROKER", 16, KEY(happening_t, broker)},
     {"tenant", "TENANT", 12, TEXT(happening_t, tenant)},
     {"text", "EVENT", 60, KEY(happening_t, text)},
+    {"at_ms", NULL, 0, NUMBER(COLUMN_MS, happening_t, at_ms)},
+    {"broker_id", NULL, 0, TEXT(happening_t, broker_id)},
+};
+
+static const column_t HOP[] = {
+    {"hop", "#", 3, NUMBER(COLUMN_COUNT, hop_t, number)},
+    {"broker", "BROKER", 16, KEY(hop_t, broker)},
+    {"scope", "SCOPE", 12, TEXT(hop_t, scope)},
+    {"decision", "WHAT IT DID", 40, TEXT(hop_t, decision)},
+    {"step_us", "THIS STEP", 10, NUMBER(COLUMN_FINE, hop_t, step_us)},
+    {"heard_us", "ALL SO FAR", 10, NUMBER(COLUMN_FINE, hop_t, heard_us)},
 };
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
@@ -81,6 +98,8 @@ static const columns_t VIEW_COLUMNS[VIEWS] = {
     [VIEW_SUBSCRIPTIONS] = {"subscriptions", SUBSCRIPTION, COUNT(SUBSCRIPTION)},
     [VIEW_EVENTS] = {"events", HAPPENING, COUNT(HAPPENING)},
 };
+
+const columns_t HOP_COLUMNS = {"trace", HOP, COUNT(HOP)};
 
 const columns_t *columns_of(view_t view)
 {
@@ -174,7 +193,7 @@ bool columns_read(const columns_t *self, void *row, struct json_object *object)
     for (size_t i = 0; i < self->count; i++) {
         const column_t *column = &self->columns[i];
         struct json_object *value;
-        if (column->kind == COLUMN_RATE ||
+        if (column->kind == COLUMN_RATE || column->kind == COLUMN_WHEN ||
             !json_object_object_get_ex(object, column->field, &value))
             continue;
         clear(column, row);
@@ -196,12 +215,27 @@ bool columns_complete(const columns_t *self, const void *row)
     return true;
 }
 
+/* As in the brokers' logs: 2026-11-22T14:03:19.123Z. */
+static void time_text(uint64_t ms, char *out, size_t room)
+{
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm utc = {0};
+    gmtime_r(&seconds, &utc);
+    size_t used = strftime(out, room, "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(out + used, room - used, ".%03uZ", (unsigned)(ms % 1000));
+}
+
 static struct json_object *value_json(const column_t *self, const void *row)
 {
+    char text[64];
     if (!is_known(self, row))
         return NULL;
     if (self->kind == COLUMN_TEXT)
         return json_object_new_string(const_text_in(self, row));
+    if (self->kind == COLUMN_WHEN) {
+        time_text(number_in(self, row), text, sizeof text);
+        return json_object_new_string(text);
+    }
     return json_object_new_uint64(number_in(self, row));
 }
 
@@ -255,6 +289,10 @@ static void number_text(column_kind_t kind, uint64_t value, char *out, size_t ro
 {
     if (kind == COLUMN_BYTES || kind == COLUMN_RATE)
         bytes_text(value, out, room);
+    else if (kind == COLUMN_WHEN)
+        time_text(value, out, room);
+    else if (kind == COLUMN_FINE)
+        snprintf(out, room, "%" PRIu64 ".%02" PRIu64 "ms", value / 1000, value % 1000 / 10);
     else if (kind == COLUMN_US && value == 0)
         snprintf(out, room, "<1ms"); /* brokers measure in ms */
     else if (kind == COLUMN_US)

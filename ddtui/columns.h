@@ -23,13 +23,15 @@ typedef enum {
     COLUMN_BYTES,
     COLUMN_MS,
     COLUMN_US,
-    COLUMN_RATE /* a second; worked out here, so that it stands in no report and no JSON */
+    COLUMN_FINE, /* us, of which each counts */
+    COLUMN_RATE, /* a second; worked out here, so that it stands in no report and no JSON */
+    COLUMN_WHEN  /* ms since 1970; known here only, so that it stands in no report */
 } column_kind_t;
 
 typedef struct {
     const char *field;
-    const char *title; /* for people; NULL: only in --json */
-    unsigned width;    /* cells */
+    const char *title; /* in lines of text; NULL: not in them */
+    unsigned width;    /* cells; 0: for machines only */
     column_kind_t kind;
     bool key;      /* a row without it is none */
     size_t offset; /* of the member in the row */
@@ -45,6 +47,9 @@ typedef struct {
 
 /* Of any view but VIEW_NONE. */
 const columns_t *columns_of(view_t view);
+
+/* Of a trace's hop_t. */
+extern const columns_t HOP_COLUMNS;
 
 /* The column of a field; NULL if there is none. */
 const column_t *columns_find(const columns_t *self, const char *field);

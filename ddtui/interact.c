@@ -17,8 +17,8 @@
 
 #include "console.h"
 #include "interact_command.h"
+#include "keys.h"
 #include "libdd/clock.h"
-#include "libdd/keyring.h"
 #include "screen.h"
 
 /* us of the events' turn, after which input is looked at again. */
@@ -232,10 +232,11 @@ static bool take_over_signals(interact_t *self)
     return self->signals >= 0;
 }
 
-static bool start_client(interact_t *self, dd_problem_t *problem)
+static bool start_client(interact_t *self, bool operates, dd_problem_t *problem)
 {
     const options_t *options = self->options;
-    self->client = dd_client_new(options->endpoint, options->keyfile, options->name, problem);
+    self->client =
+        dd_client_new(options->endpoint, options->keyfile, keys_name(options, operates), problem);
     if (!self->client)
         return false;
     dd_error_t error =
@@ -247,18 +248,9 @@ static bool start_client(interact_t *self, dd_problem_t *problem)
     return error == DD_OK;
 }
 
-static bool is_operator(const options_t *options)
-{
-    dd_keyring_t *keys = dd_keyring_load(options->keyfile, NULL);
-    bool is = keys && dd_keyring_kind(keys) == DD_KEYS_OPERATOR;
-    dd_keyring_destroy(&keys);
-    return is;
-}
-
-static bool make_console(interact_t *self)
+static bool make_console(interact_t *self, bool operates)
 {
     char path[PATH_MAX];
-    bool operates = is_operator(self->options);
     unsigned rights = operates ? RIGHT_OPERATE : RIGHT_SEND;
     if (self->options->read_only)
         rights = 0;
@@ -279,9 +271,12 @@ static bool wants_colour(const options_t *options)
 static status_t begin(interact_t *self)
 {
     dd_problem_t problem = {0};
-    if (!take_over_signals(self) || !make_console(self))
+    bool operates;
+    if (keys_look(self->options, &operates, &problem) != DD_OK)
+        return fail(problem.text);
+    if (!take_over_signals(self) || !make_console(self, operates))
         return fail("can't start the console: out of memory or file descriptors");
-    if (!start_client(self, &problem))
+    if (!start_client(self, operates, &problem))
         return fail(problem.text);
     self->screen = screen_new(wants_colour(self->options), &problem);
     return self->screen ? STATUS_DONE : fail(problem.text);

@@ -28,10 +28,8 @@ int main(int argc, char *argv[])
     setlocale(LC_CTYPE, "C.UTF-8");
     options_t options;
     complaint_t complaint;
-    if (!options_parse(&options, argc, argv, &complaint)) {
-        fprintf(stderr, "ddtui: %s\nSee 'ddtui --help'.\n", complaint.text);
-        return STATUS_USAGE;
-    }
+    if (!options_parse(&options, argc, argv, &complaint))
+        return script_refuse(&options, &complaint);
     if (options.help)
         options_help(stdout);
     else if (options.version)
@@ -39,6 +37,6 @@ int main(int argc, char *argv[])
     else if (options_interact(&options))
         return (int)interact_run(&options);
     else
-        return (int)script_run(&options);
+        return script_run(&options);
     return fflush(stdout) == 0 ? STATUS_DONE : STATUS_FAILED;
 }

@@ -32,9 +32,10 @@ typedef struct {
     uint64_t out;
     uint64_t in_bytes; /* of their payloads */
     uint64_t out_bytes;
-    uint64_t refused; /* asked for and not granted */
-    uint64_t dropped; /* lost to a full outbox */
-    uint64_t in_rate; /* a second, between two rounds of reports; no report has it */
+    uint64_t refused;     /* asked for and not granted */
+    uint64_t dropped;     /* lost to a full outbox */
+    uint64_t drop_age_ms; /* since the last of these */
+    uint64_t in_rate;     /* a second, between two rounds of reports; no report has it */
     uint64_t out_rate;
 } traffic_t;
 
@@ -60,6 +61,7 @@ typedef struct {
     char tenant[DD_TENANT_MAX + 1];
     char name[DD_CLIENT_MAX + 1];
     char broker[DD_BROKER_MAX + 1];
+    char broker_id[MODEL_ID_ROOM];
     char scope[DD_SCOPE_MAX + 1]; /* the broker's */
     uint64_t since_ms;            /* age of the registration */
     uint64_t idle_ms;
@@ -84,7 +86,10 @@ typedef struct {
     char level[16];
     char tenant[DD_TENANT_MAX + 1]; /* whose it is; "*": everybody's; "": the operators' */
     char text[512];
+    char broker_id[MODEL_ID_ROOM];
+    uint64_t at_ms; /* from the broker's start */
     uint64_t age_ms;
+    uint64_t time_ms; /* since 1970, by the clock of whoever asked; no report has it */
 } happening_t;
 
 typedef struct model model_t;

@@ -15,7 +15,11 @@
 
 #define DEFAULT_ENDPOINT "tcp://127.0.0.1:5555"
 #define SECONDS_MAX 1e9
-#define OPTIONS_MAX 32
+#define OPTIONS_MAX 40
+/* The shortest time from one round to the next, and the one with which --events follows if none is
+   given; ms. */
+#define WATCH_LEAST 100
+#define WATCH_EVENTS 1000
 /* getopt_long's value for the long name of the first option. */
 #define LONG_FIRST 256
 
@@ -38,20 +42,34 @@ const option_t OPTIONS[] = {
     {'\0', "clients", NULL, "print the clients", OPTION_VIEW, VIEW_CLIENTS, IN(view)},
     {'\0', "subscriptions", NULL, "print the subscriptions", OPTION_VIEW, VIEW_SUBSCRIPTIONS,
         IN(view)},
+    {'\0', "events", NULL, "print what happened; with -t, go on", OPTION_VIEW, VIEW_EVENTS,
+        IN(view)},
+    {'\0', "check", NULL, "print one line, and end, as monitors want it", OPTION_FLAG, 0,
+        IN(check)},
+    {'\0', "watch", "SEC", "print it again every SEC seconds", OPTION_SECONDS, 0, IN(watch_ms)},
+    {'\0', "trace", "DEST", "print the way of a notification", OPTION_TEXT, 0, IN(trace)},
+    {'\0', "operator-keys", "FILE", "like -k, but the file must be an operator's", OPTION_TEXT, 0,
+        IN(operator_keys)},
+    {'\0', "end-client", "TENANT.NAME", "end a client", OPTION_ORDER, VIEW_CLIENTS, IN(order)},
+    {'\0', "drain", "BROKER", "shut a broker down", OPTION_ORDER, VIEW_TREE, IN(order)},
+    {'\0', "log-level", "BROKER=LEVEL", "have a broker log more or less", OPTION_ORDER, VIEW_TREE,
+        IN(order)},
     {'\0', "json", NULL, "print JSON, one object a line", OPTION_FLAG, 0, IN(json)},
     {'q', "quiet", NULL, "say only why something failed", OPTION_FLAG, 0, IN(quiet)},
-    {'\0', "read-only", NULL, "in the console: send and change nothing", OPTION_FLAG, 0,
-        IN(read_only)},
+    {'\0', "read-only", NULL, "send and change nothing", OPTION_FLAG, 0, IN(read_only)},
     {'\0', "no-color", NULL, "in the console: no colours", OPTION_FLAG, 0, IN(no_colour)},
     {'V', "version", NULL, "print the version", OPTION_FLAG, 0, IN(version)},
     {'h', "help", NULL, "print this help", OPTION_FLAG, 0, IN(help)},
     {0},
 };
 
+/* The first complaint is the one that counts. */
 __attribute__((format(printf, 2, 3))) static bool complain(
     complaint_t *self, const char *format, ...)
 {
     va_list arguments;
+    if (self->text[0] != '\0')
+        return false;
     va_start(arguments, format);
     vsnprintf(self->text, sizeof self->text, format, arguments);
     va_end(arguments);
@@ -70,14 +88,15 @@ static bool set_count(uint64_t *count, const char *text, complaint_t *complaint)
     return true;
 }
 
-static bool set_seconds(uint64_t *ms, const char *text, complaint_t *complaint)
+static bool set_seconds(
+    uint64_t *ms, const option_t *option, const char *text, complaint_t *complaint)
 {
     char *end;
     double seconds = strtod(text, &end);
     if (end == text || *end != '\0' || !isfinite(seconds) || seconds < 0.001 ||
         seconds > SECONDS_MAX)
         return complain(
-            complaint, "--timeout is a number of seconds like 5 or 0.5, not '%s'", text);
+            complaint, "--%s is a number of seconds like 5 or 0.5, not '%s'", option->name, text);
     *ms = (uint64_t)(seconds * 1000);
     return true;
 }
@@ -119,9 +138,45 @@ static bool set_subscription(options_t *self, const char *text, complaint_t *com
 static bool set_view(view_t *view, view_t wanted, complaint_t *complaint)
 {
     if (*view != VIEW_NONE && *view != wanted)
-        return complain(complaint, "only one of --tree, --clients and --subscriptions");
+        return complain(complaint, "only one of --tree, --clients, --subscriptions and --events");
     *view = wanted;
     return true;
+}
+
+static bool check_client(const char *text, complaint_t *complaint)
+{
+    dd_bytes_t tenant, client;
+    return dd_name_split(dd_bytes_of(text), &tenant, &client) ||
+           complain(complaint, "'%s': which client? As TENANT.NAME", text);
+}
+
+static bool set_broker(order_t *order, dd_bytes_t name, complaint_t *complaint)
+{
+    dd_bytes_copy(name, order->broker, sizeof order->broker);
+    return dd_broker_valid(name) || complain(complaint, "'%.*s' is not the name of a broker",
+                                        (int)name.size, (const char *)name.data);
+}
+
+/* BROKER=LEVEL; the last '=' is the one, since no level holds any. */
+static bool set_level(order_t *order, const char *text, complaint_t *complaint)
+{
+    const char *equals = strrchr(text, '=');
+    if (!equals || equals[1] == '\0')
+        return complain(complaint, "'%s': which broker, and which level? As BROKER=LEVEL", text);
+    order->argument = equals + 1;
+    return set_broker(order, dd_bytes(text, (size_t)(equals - text)), complaint);
+}
+
+static bool set_order(
+    order_t *order, const option_t *option, const char *text, complaint_t *complaint)
+{
+    if (order->what)
+        return complain(complaint, "only one of --end-client, --drain and --log-level");
+    *order = (order_t){.what = option->name, .argument = text, .view = option->view};
+    if (option->view == VIEW_CLIENTS)
+        return check_client(text, complaint);
+    return strcmp(option->name, "drain") == 0 ? set_broker(order, dd_bytes_of(text), complaint)
+                                              : set_level(order, text, complaint);
 }
 
 static bool set_option(
@@ -138,11 +193,13 @@ static bool set_option(
     case OPTION_COUNT:
         return set_count(member, argument, complaint);
     case OPTION_SECONDS:
-        return set_seconds(member, argument, complaint);
+        return set_seconds(member, option, argument, complaint);
     case OPTION_SUBSCRIPTION:
         return set_subscription(self, argument, complaint);
     case OPTION_VIEW:
         return set_view(member, option->view, complaint);
+    case OPTION_ORDER:
+        return set_order(member, option, argument, complaint);
     }
     return false;
 }
@@ -192,6 +249,7 @@ static bool complain_of(char *argv[], complaint_t *complaint)
     return complain(complaint, "%s is no option, or the beginning of several", argv[optind - 1]);
 }
 
+/* Goes on after a mistake, since whoever wants --check wants to hear of it in other words. */
 static bool parse_flags(options_t *self, int argc, char *argv[], complaint_t *complaint)
 {
     char letters[2 * OPTIONS_MAX + 2];
@@ -201,13 +259,13 @@ static bool parse_flags(options_t *self, int argc, char *argv[], complaint_t *co
     int found;
     while ((found = getopt_long(argc, argv, letters, names, NULL)) != -1) {
         if (found == '?')
-            return complain_of(argv, complaint);
-        if (found == ':')
-            return complain(complaint, "%s needs an argument", argv[optind - 1]);
-        if (!set_option(self, find_option(found), optarg, complaint))
-            return false;
+            complain_of(argv, complaint);
+        else if (found == ':')
+            complain(complaint, "%s needs an argument", argv[optind - 1]);
+        else
+            set_option(self, find_option(found), optarg, complaint);
     }
-    return true;
+    return complaint->text[0] == '\0';
 }
 
 static bool parse_operands(options_t *self, int argc, char *argv[], complaint_t *complaint)
@@ -238,6 +296,8 @@ static bool add_defaults(options_t *self, complaint_t *complaint)
         self->endpoint = environment("DD_BROKER", DEFAULT_ENDPOINT);
     if (!self->name)
         self->name = environment("DD_NAME", DD_AUTO_NAME);
+    if (self->operator_keys)
+        self->keyfile = self->operator_keys;
     if (!self->keyfile)
         self->keyfile = environment("DD_KEYS", NULL);
     if (!self->keyfile && self->tenant) {
@@ -253,9 +313,14 @@ static bool add_defaults(options_t *self, complaint_t *complaint)
     return true;
 }
 
+static bool sends(const options_t *self)
+{
+    return self->notify || self->publish;
+}
+
 bool options_acts(const options_t *self)
 {
-    return self->notify || self->publish || self->view != VIEW_NONE;
+    return sends(self) || self->trace || options_question(self) != VIEW_NONE;
 }
 
 bool options_listens(const options_t *self)
@@ -263,30 +328,51 @@ bool options_listens(const options_t *self)
     return self->listen || self->subscription_count > 0;
 }
 
+view_t options_question(const options_t *self)
+{
+    if (self->order.what)
+        return self->order.view;
+    return self->check ? VIEW_TREE : self->view;
+}
+
 bool options_interact(const options_t *self)
 {
     return !options_acts(self) && !options_listens(self);
 }
 
+/* How many of the things are wanted of which there can be one only. */
+static int count_purposes(const options_t *self)
+{
+    return (self->view != VIEW_NONE) + self->check + (self->trace != NULL) +
+           (self->order.what != NULL) + (sends(self) || options_listens(self));
+}
+
 /* What can't stand together. */
 static bool check(const options_t *self, complaint_t *complaint)
 {
-    bool sends = self->notify || self->publish;
-    bool listens = options_listens(self);
+    bool interact = options_interact(self), listens = options_listens(self);
+    bool looks = self->view != VIEW_NONE || self->check;
     const struct {
         bool wrong;
         const char *text;
     } RULES[] = {
         {self->wait && !self->notify, "--wait needs --notify"},
-        {self->message && !sends, "--message needs --notify or --publish"},
-        {self->count && !listens, "--count needs --listen or --subscribe"},
-        {self->view != VIEW_NONE && (sends || listens),
-            "--tree, --clients and --subscriptions stand alone: nothing can be sent or listened to "
-            "beside them"},
-        {(self->json || self->quiet || self->timeout_ms) && options_interact(self),
+        {self->message && !sends(self), "--message needs --notify or --publish"},
+        {count_purposes(self) > 1,
+            "--tree, --clients, --subscriptions, --events, --check, --trace, --end-client, --drain "
+            "and --log-level stand alone: nothing else can be asked, sent or listened to"},
+        {self->watch_ms && !looks,
+            "--watch needs --tree, --clients, --subscriptions, --events or --check"},
+        {self->watch_ms && self->watch_ms < WATCH_LEAST, "--watch takes 0.1 seconds at least"},
+        {self->count && !listens && !self->watch_ms,
+            "--count needs --listen, --subscribe or --watch"},
+        {self->read_only && (sends(self) || self->subscription_count || self->trace),
+            "--read-only forbids --notify, --publish, --subscribe and --trace"},
+        {self->read_only && self->order.what,
+            "--read-only forbids --end-client, --drain and --log-level"},
+        {self->keyfile && self->operator_keys, "either --keys or --operator-keys"},
+        {(self->json || self->quiet || self->timeout_ms) && interact,
             "--json, --quiet and --timeout need something to print"},
-        {(self->read_only || self->no_colour) && !options_interact(self),
-            "--read-only and --no-color are for the console, which sends and prints nothing"},
     };
     for (size_t i = 0; i < sizeof RULES / sizeof RULES[0]; i++)
         if (RULES[i].wrong)
@@ -297,10 +383,13 @@ static bool check(const options_t *self, complaint_t *complaint)
 bool options_parse(options_t *self, int argc, char *argv[], complaint_t *complaint)
 {
     *self = (options_t){0};
+    *complaint = (complaint_t){0};
     if (!parse_flags(self, argc, argv, complaint))
         return false;
     if (self->help || self->version)
         return true;
+    if (self->view == VIEW_EVENTS && self->timeout_ms && !self->watch_ms)
+        self->watch_ms = WATCH_EVENTS;
     return parse_operands(self, argc - optind, argv + optind, complaint) &&
            check(self, complaint) && add_defaults(self, complaint);
 }

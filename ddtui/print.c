@@ -1,5 +1,5 @@
 /*
- * print - messages and tables as lines of text or of JSON
+ * print - messages, tables and traces as lines of text or of JSON
  */
 #include "print.h"
 
@@ -125,6 +125,25 @@ bool print_event(FILE *out, const dd_event_t *event, print_style_t style)
     return style == PRINT_JSON ? put_json(out, message_json(event)) : put_message(out, event);
 }
 
+static struct json_object *order_json(const char *what, const char *argument, const char *broker)
+{
+    struct json_object *object = json_object_new_object();
+    add_text(object, "what", what);
+    add_text(object, "argument", argument);
+    add_text(object, "broker", broker);
+    json_object_object_add(object, "done", json_object_new_boolean(true));
+    return object;
+}
+
+bool print_order(
+    FILE *out, const char *what, const char *argument, const char *broker, print_style_t style)
+{
+    if (style == PRINT_JSON)
+        return put_json(out, order_json(what, argument, broker));
+    return fprintf(out, "%s", what) >= 0 && put_text(out, argument) && put_text(out, broker) &&
+           fputs("\tdone\n", out) >= 0;
+}
+
 /* ---- Tables ------------------------------------------------------------------------------- */
 
 /* Puts one cell of a line, after what parts it from the one before. */
@@ -156,10 +175,13 @@ static unsigned steps_down(view_t view, const void *row)
     return depth < INDENT_STEPS_MAX ? depth : INDENT_STEPS_MAX;
 }
 
-static bool put_row(FILE *out, view_t view, const void *row, print_style_t style)
+/* Puts a row; steps: how far it is indented. */
+static bool put_row(
+    FILE *out, const columns_t *columns, const void *row, unsigned steps, print_style_t style)
 {
-    const columns_t *columns = columns_of(view);
-    size_t indent = INDENT * steps_down(view, row);
+    if (style == PRINT_JSON)
+        return put_json(out, columns_json(columns, row));
+    size_t indent = INDENT * steps;
     bool good = true;
     for (size_t i = 0; good && i < columns->count; i++) {
         const column_t *column = &columns->columns[i];
@@ -176,11 +198,62 @@ static bool put_row(FILE *out, view_t view, const void *row, print_style_t style
 
 bool print_view(FILE *out, const model_t *model, view_t view, print_style_t style)
 {
-    bool good = style != PRINT_ALIGNED || put_titles(out, columns_of(view));
+    const columns_t *columns = columns_of(view);
+    bool good = style != PRINT_ALIGNED || put_titles(out, columns);
     for (size_t i = 0; good && i < model_count(model, view); i++) {
         const void *row = model_row(model, view, i);
-        good = style == PRINT_JSON ? put_json(out, columns_json(columns_of(view), row))
-                                   : put_row(out, view, row, style);
+        good = put_row(out, columns, row, steps_down(view, row), style);
     }
     return good;
+}
+
+bool print_events(FILE *out, const model_t *model, follow_t *follow, print_style_t style)
+{
+    const columns_t *columns = columns_of(VIEW_EVENTS);
+    bool titles = style == PRINT_ALIGNED && follow_is_first(follow);
+    bool good = !titles || put_titles(out, columns);
+    follow_look(follow);
+    for (size_t i = model_count(model, VIEW_EVENTS); good && i-- > 0;) {
+        const happening_t *event = model_row(model, VIEW_EVENTS, i);
+        if (follow_is_new(follow, event))
+            good = put_row(out, columns, event, 0, style);
+    }
+    return good;
+}
+
+/* ---- Traces ------------------------------------------------------------------------------- */
+
+static struct json_object *end_json(const trace_t *trace)
+{
+    struct json_object *object = json_object_new_object();
+    bool arrived = trace->state == TRACE_ARRIVED;
+    char why[TRACE_WHY_ROOM];
+    add_text(object, "destination", trace->destination);
+    json_object_object_add(object, "delivered", json_object_new_boolean(arrived));
+    json_object_object_add(
+        object, "error", arrived ? NULL : json_object_new_string(trace_why(trace, why)));
+    json_object_object_add(object, "heard_us", json_object_new_uint64(trace->ended_us));
+    return object;
+}
+
+static bool put_end(FILE *out, const trace_t *trace, print_style_t style)
+{
+    char name[TEXT_ESCAPED_MAX * DD_NAME_MAX + 1], why[TRACE_WHY_ROOM];
+    const char *gap = style == PRINT_ALIGNED ? "  " : "\t";
+    bool arrived = trace->state == TRACE_ARRIVED;
+    text_escape(trace->destination, strlen(trace->destination), name, sizeof name);
+    return fprintf(out, "%s%s%s%s%" PRIu64 ".%02" PRIu64 "ms%s%s\n",
+               arrived ? "delivered" : "undelivered", gap, name, gap, trace->ended_us / 1000,
+               trace->ended_us % 1000 / 10, arrived ? "" : gap,
+               arrived ? "" : trace_why(trace, why)) >= 0;
+}
+
+bool print_trace(FILE *out, const trace_t *trace, print_style_t style)
+{
+    bool good = style != PRINT_ALIGNED || put_titles(out, &HOP_COLUMNS);
+    for (size_t i = 0; good && i < trace->count; i++)
+        good = put_row(out, &HOP_COLUMNS, &trace->hops[i], 0, style);
+    if (!good)
+        return false;
+    return style == PRINT_JSON ? put_json(out, end_json(trace)) : put_end(out, trace, style);
 }

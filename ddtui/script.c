@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "keys.h"
+#include "libdd/clock.h"
 #include "script_state.h"
 #include "text.h"
 
@@ -21,6 +23,9 @@
 #define ANSWER_LIMIT 5000
 /* ms without a word after which a notification counts as taken, when nobody waits for a receipt. */
 #define REFUSAL_LIMIT 1000
+
+/* Bytes of the longest failure in words. */
+#define FAILURE_ROOM (2 * SHOWN_ROOM)
 
 /* Readable once a signal has asked for the end. */
 static int signal_fd = -1;
@@ -35,7 +40,7 @@ const char *script_shown(const char *text, char room[SHOWN_ROOM])
 
 void script_note(const script_t *self, const char *format, ...)
 {
-    if (self->options->quiet)
+    if (self->options->quiet || self->options->check)
         return;
     va_list arguments;
     va_start(arguments, format);
@@ -51,17 +56,36 @@ void script_end(script_t *self, status_t status)
     self->status = status;
 }
 
-void script_fail(script_t *self, status_t status, const char *format, ...)
+void script_complain(const char *format, ...)
 {
-    if (self->ended)
-        return;
     va_list arguments;
     va_start(arguments, format);
     fputs("ddtui: ", stderr);
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);
+}
+
+/* What keeps a monitor from a look at the tree is the tree's fault, unless it is the monitor's. */
+static check_state_t check_state_of(status_t status)
+{
+    return status == STATUS_FAILED || status == STATUS_USAGE ? CHECK_UNKNOWN : CHECK_CRITICAL;
+}
+
+void script_fail(script_t *self, status_t status, const char *format, ...)
+{
+    char text[FAILURE_ROOM];
+    if (self->ended)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
     script_end(self, status);
+    if (self->options->check)
+        script_fail_check(self, check_state_of(status), text);
+    else
+        script_complain("%s", text);
 }
 
 status_t script_status_of(dd_error_t error)
@@ -70,6 +94,7 @@ status_t script_status_of(dd_error_t error)
         dd_error_t error;
         status_t status;
     } STATUSES[] = {
+        {DD_OK, STATUS_DONE},
         {DD_E_ARGUMENT, STATUS_USAGE},
         {DD_E_NAME_INVALID, STATUS_USAGE},
         {DD_E_SCOPE_INVALID, STATUS_USAGE},
@@ -92,9 +117,7 @@ status_t script_status_of(dd_error_t error)
 
 uint64_t script_now_ms(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    return dd_clock_us() / 1000;
 }
 
 /* Whether all that is left to do is to listen. */
@@ -104,24 +127,60 @@ static bool only_listens(const script_t *self)
            (self->phase == LISTENING || !options_acts(self->options));
 }
 
-static uint64_t limit_ms(const script_t *self)
+/* Whether it goes on until somebody has seen enough. */
+static bool goes_on(const script_t *self)
 {
-    return self->options->timeout_ms ? self->options->timeout_ms : ANSWER_LIMIT;
+    return only_listens(self) || script_watches(self);
 }
 
-/* When it is too late; UINT64_MAX for never. */
-static uint64_t deadline_ms(const script_t *self)
+/* ms for an answer. In a watch, --timeout is about the whole. */
+uint64_t script_limit_ms(const script_t *self)
 {
-    if (only_listens(self) && self->options->timeout_ms == 0)
+    bool given = self->options->timeout_ms > 0 && !script_watches(self);
+    return given ? self->options->timeout_ms : ANSWER_LIMIT;
+}
+
+/* When the answer that is waited for is too late; UINT64_MAX for never. */
+static uint64_t answer_due_ms(const script_t *self)
+{
+    if (only_listens(self) || self->phase == RESTING)
         return UINT64_MAX;
-    return self->started_ms + limit_ms(self);
+    if (!script_watches(self))
+        return self->started_ms + script_limit_ms(self);
+    /* A watch waits for a broker as long as it takes; but a check can say that there is none. */
+    bool waits = self->phase == ACTING || self->options->check;
+    return waits ? self->round_ms + script_limit_ms(self) : UINT64_MAX;
+}
+
+/* When it has gone on for long enough; UINT64_MAX for never. */
+static uint64_t end_due_ms(const script_t *self)
+{
+    bool given = self->options->timeout_ms > 0 && goes_on(self);
+    return given ? self->started_ms + self->options->timeout_ms : UINT64_MAX;
 }
 
 /* When a notification that nobody refuses counts as taken; UINT64_MAX for never. */
-static uint64_t taken_ms(const script_t *self)
+static uint64_t taken_due_ms(const script_t *self)
 {
     bool counts = self->notify_ref != 0 && !self->options->wait;
     return counts ? self->sent_ms + REFUSAL_LIMIT : UINT64_MAX;
+}
+
+static uint64_t round_due_ms(const script_t *self)
+{
+    return self->phase == RESTING ? self->round_ms : UINT64_MAX;
+}
+
+/* When the next of these is. */
+static uint64_t due_ms(const script_t *self)
+{
+    const uint64_t DUES[] = {
+        answer_due_ms(self), end_due_ms(self), taken_due_ms(self), round_due_ms(self)};
+    uint64_t first = UINT64_MAX;
+    for (size_t i = 0; i < sizeof DUES / sizeof DUES[0]; i++)
+        if (DUES[i] < first)
+            first = DUES[i];
+    return first;
 }
 
 /* ---- The end ------------------------------------------------------------------------------ */
@@ -129,9 +188,13 @@ static uint64_t taken_ms(const script_t *self)
 static void acts_expired(script_t *self, double seconds)
 {
     if (self->inspect_ref != 0) {
-        fprintf(stderr, "ddtui: %" PRIu64 " broker%s did not answer within %g s\n", self->silent,
-            self->silent == 1 ? "" : "s", seconds);
-        script_end_view(self, STATUS_TIMEOUT);
+        script_end_round(self);
+    } else if (self->trace.state == TRACE_RUNNING) {
+        trace_stop(&self->trace, DD_E_TIMEOUT, dd_clock_us());
+        script_end_trace(self);
+    } else if (self->order_ref != 0) {
+        script_fail(
+            self, STATUS_TIMEOUT, "the broker did not say within %g s whether it did it", seconds);
     } else if (self->echo_ref != 0) {
         script_fail(
             self, STATUS_TIMEOUT, "the broker has not taken the publication within %g s", seconds);
@@ -141,34 +204,48 @@ static void acts_expired(script_t *self, double seconds)
     }
 }
 
-static void expired(script_t *self)
+static void connection_expired(script_t *self, double seconds)
 {
-    double seconds = (double)limit_ms(self) / 1000;
-    switch (self->phase) {
-    case CONNECTING:
-        script_fail(self, STATUS_TIMEOUT, "no answer from %s within %g s%s%s",
-            self->options->endpoint, seconds, self->reason[0] != '\0' ? ": " : "", self->reason);
-        break;
-    case SUBSCRIBING:
+    char text[FAILURE_ROOM];
+    snprintf(text, sizeof text, "no answer from %s within %g s%s%s", self->options->endpoint,
+        seconds, self->reason[0] != '\0' ? ": " : "", self->reason);
+    if (self->options->check && script_watches(self)) {
+        script_fail_check(self, CHECK_CRITICAL, text);
+        script_rest(self);
+    } else {
+        script_fail(self, STATUS_TIMEOUT, "%s", text);
+    }
+}
+
+static void answer_expired(script_t *self, uint64_t ms)
+{
+    double seconds = (double)ms / 1000;
+    if (self->phase == CONNECTING)
+        connection_expired(self, seconds);
+    else if (self->phase == SUBSCRIBING)
         script_fail(self, STATUS_TIMEOUT,
             "the broker has not confirmed all subscriptions within %g s", seconds);
-        break;
-    case ACTING:
+    else
         acts_expired(self, seconds);
-        break;
-    case LISTENING:
-        if (self->options->count > 0)
-            script_fail(self, STATUS_TIMEOUT, "%" PRIu64 " of %" PRIu64 " messages within %g s",
-                self->printed, self->options->count, seconds);
-        script_end(self, STATUS_DONE);
-        break;
-    }
+}
+
+/* It has gone on for as long as it was to. */
+static void enough(script_t *self)
+{
+    bool watches = script_watches(self);
+    if (self->rounds == 0 && self->phase != LISTENING)
+        answer_expired(self, self->options->timeout_ms);
+    else if (self->options->count > 0)
+        script_fail(self, STATUS_TIMEOUT, "%" PRIu64 " of %" PRIu64 " %s within %g s",
+            watches ? self->rounds : self->printed, self->options->count,
+            watches ? "rounds" : "messages", (double)self->options->timeout_ms / 1000);
+    script_end(self, self->round_status);
 }
 
 static void interrupted(script_t *self)
 {
-    if (only_listens(self) && self->options->count == 0)
-        script_end(self, STATUS_DONE);
+    if (goes_on(self) && self->options->count == 0)
+        script_end(self, self->round_status);
     else
         script_fail(self, STATUS_FAILED, "interrupted");
 }
@@ -198,9 +275,8 @@ void script_write(script_t *self, const char *data, size_t size)
 {
     struct pollfd fds[] = {
         {.fd = STDOUT_FILENO, .events = POLLOUT}, {.fd = signal_fd, .events = POLLIN}};
-    uint64_t due = only_listens(self) ? deadline_ms(self) : UINT64_MAX;
     while (size > 0) {
-        int ready = poll(fds, 2, pause_until(due));
+        int ready = poll(fds, 2, pause_until(end_due_ms(self)));
         if (ready < 0 && errno == EINTR)
             continue;
         if (ready <= 0 || fds[1].revents)
@@ -218,6 +294,24 @@ void script_write(script_t *self, const char *data, size_t size)
     }
 }
 
+FILE *script_open(output_t *self)
+{
+    *self = (output_t){0};
+    self->stream = open_memstream(&self->text, &self->size);
+    return self->stream;
+}
+
+void script_close(script_t *self, output_t *output, bool printed)
+{
+    if (output->stream && fclose(output->stream) != 0)
+        printed = false;
+    if (printed)
+        script_write(self, output->text, output->size);
+    else
+        script_fail(self, STATUS_FAILED, "out of memory for the output");
+    free(output->text);
+}
+
 /* Sleeps until there is an event, a signal, a closed output, or something is due. */
 static void wait_and_take(script_t *self)
 {
@@ -226,15 +320,14 @@ static void wait_and_take(script_t *self)
         [CLIENT] = {.fd = dd_client_fd(self->client), .events = POLLIN},
         [SIGNAL] = {.fd = signal_fd, .events = POLLIN},
         /* Only for its end. What is still to be sent doesn't depend on who reads the output. */
-        [OUTPUT] = {.fd = only_listens(self) ? STDOUT_FILENO : -1},
+        [OUTPUT] = {.fd = goes_on(self) ? STDOUT_FILENO : -1},
     };
-    uint64_t due = deadline_ms(self) < taken_ms(self) ? deadline_ms(self) : taken_ms(self);
-    if (poll(fds, FDS, pause_until(due)) < 0 && errno != EINTR)
+    if (poll(fds, FDS, pause_until(due_ms(self))) < 0 && errno != EINTR)
         script_fail(self, STATUS_FAILED, "poll: %s", strerror(errno));
     if (fds[SIGNAL].revents)
         interrupted(self);
     else if (fds[OUTPUT].revents)
-        script_end(self, STATUS_DONE);
+        script_end(self, self->round_status);
     else
         script_take_events(self);
 }
@@ -242,12 +335,16 @@ static void wait_and_take(script_t *self)
 static void look_at_time(script_t *self)
 {
     uint64_t now = script_now_ms();
-    if (now >= taken_ms(self)) {
+    if (now >= taken_due_ms(self)) {
         self->notify_ref = 0;
         script_advance(self);
     }
-    if (now >= deadline_ms(self))
-        expired(self);
+    if (now >= round_due_ms(self))
+        script_ask(self);
+    if (now >= end_due_ms(self))
+        enough(self);
+    else if (now >= answer_due_ms(self))
+        answer_expired(self, script_limit_ms(self));
 }
 
 /* Without SA_RESTART: a write that waits after all ends too. */
@@ -289,7 +386,8 @@ static bool start_client(script_t *self)
 {
     const options_t *options = self->options;
     dd_problem_t problem;
-    self->client = dd_client_new(options->endpoint, options->keyfile, options->name, &problem);
+    self->client = dd_client_new(
+        options->endpoint, options->keyfile, keys_name(options, self->is_operator), &problem);
     if (!self->client) {
         script_fail(self, script_status_of(problem.error), "%s", problem.text);
         return false;
@@ -311,23 +409,47 @@ static bool prepare(script_t *self)
     const options_t *options = self->options;
     dd_problem_t problem;
     bool sends = options->notify || options->publish;
+    dd_error_t error = keys_look(options, &self->is_operator, &problem);
+    if (error != DD_OK) {
+        script_fail(self, script_status_of(error), "%s", problem.text);
+        return false;
+    }
     if (sends && input_read(&self->input, options->message, STDIN_FILENO, &problem) != DD_OK) {
         script_fail(self, STATUS_FAILED, "%s", problem.text);
         return false;
     }
-    self->model = model_new();
-    if (!self->model || !take_signals()) {
+    self->follow = follow_new();
+    if (!self->follow || !take_signals()) {
         script_fail(self, STATUS_FAILED, "can't start: %s", strerror(errno));
         return false;
     }
-    self->started_ms = script_now_ms();
+    self->started_ms = self->round_ms = script_now_ms();
     return true;
 }
 
-status_t script_run(const options_t *options)
+static print_style_t style_for(const options_t *options)
 {
     print_style_t text = isatty(STDOUT_FILENO) ? PRINT_ALIGNED : PRINT_TABS;
-    script_t self = {.options = options, .style = options->json ? PRINT_JSON : text};
+    return options->json ? PRINT_JSON : text;
+}
+
+static int exit_status(const script_t *self)
+{
+    return self->options->check ? (int)self->check.state : (int)self->status;
+}
+
+int script_refuse(const options_t *options, const complaint_t *complaint)
+{
+    script_t self = {.options = options, .style = style_for(options)};
+    script_fail(&self, STATUS_USAGE, "%s", complaint->text);
+    if (!options->check)
+        fputs("See 'ddtui --help'.\n", stderr);
+    return exit_status(&self);
+}
+
+int script_run(const options_t *options)
+{
+    script_t self = {.options = options, .style = style_for(options), .check.state = CHECK_UNKNOWN};
     if (prepare(&self) && start_client(&self)) {
         while (!self.ended) {
             wait_and_take(&self);
@@ -337,6 +459,7 @@ status_t script_run(const options_t *options)
     }
     dd_client_destroy(&self.client);
     model_destroy(&self.model);
+    follow_destroy(&self.follow);
     input_clear(&self.input);
-    return self.status;
+    return exit_status(&self);
 }

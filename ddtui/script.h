@@ -6,7 +6,7 @@
 
 #include "options.h"
 
-/* Exit statuses; ddtui(1) promises them. */
+/* Exit statuses, but for --check, which has its own; ddtui(1) promises them. */
 typedef enum {
     STATUS_DONE = 0,
     STATUS_FAILED = 1,
@@ -17,9 +17,12 @@ typedef enum {
     STATUS_OVERLOADED = 6
 } status_t;
 
-/* Does all that the options ask for and returns how it went. Data goes to standard output, all else
-   to standard error. Takes SIGINT, SIGTERM, SIGHUP and SIGPIPE; once in a process. */
-status_t script_run(const options_t *options);
+/* Does all that the options ask for and returns the exit status. Data goes to standard output, all
+   else to standard error. Takes SIGINT, SIGTERM, SIGHUP and SIGPIPE; once in a process. */
+int script_run(const options_t *options);
+
+/* Says that the command line can't be, in the way that it asks for, and returns the exit status. */
+int script_refuse(const options_t *options, const complaint_t *complaint);
 
 /* The status that says why something failed. */
 status_t script_status_of(dd_error_t error);

@@ -1,12 +1,11 @@
 /*
- * script_acts - what a script sends, asks and prints
+ * script_acts - what a script sends, and the messages it prints
  */
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "columns.h"
+#include "libdd/clock.h"
 #include "script_state.h"
 
 /* ---- Acts --------------------------------------------------------------------------------- */
@@ -44,14 +43,16 @@ static void send_publication(script_t *self)
         script_call_failed(self, error, "publish on", topic);
 }
 
-static void ask(script_t *self)
+static void send_trace(script_t *self)
 {
-    const char *what = columns_of(self->options->view)->name;
-    self->silent = 1;
-    dd_error_t error =
-        dd_client_inspect(self->client, &(dd_question_t){.what = what}, &self->inspect_ref);
-    if (error != DD_OK)
-        script_call_failed(self, error, "ask for", what);
+    const char *destination = self->options->trace;
+    uint64_t now_us = dd_clock_us();
+    uint32_t ref;
+    dd_error_t error = dd_client_trace(self->client, destination, &ref);
+    if (error == DD_OK)
+        trace_begin(&self->trace, ref, destination, now_us);
+    else
+        script_call_failed(self, error, "trace", destination);
 }
 
 static void act(script_t *self)
@@ -62,13 +63,25 @@ static void act(script_t *self)
         send_publication(self);
     if (self->options->notify && !self->ended)
         send_notification(self);
-    if (self->options->view != VIEW_NONE)
-        ask(self);
+    if (self->options->trace)
+        send_trace(self);
+    if (options_question(self->options) != VIEW_NONE)
+        script_ask(self);
+}
+
+/* Registered again in the midst of a watch, it waits for its time. */
+static void begin(script_t *self)
+{
+    if (self->rounds > 0 && script_now_ms() < self->round_ms)
+        self->phase = RESTING;
+    else
+        act(self);
 }
 
 static bool is_answered(const script_t *self)
 {
-    return self->notify_ref == 0 && self->echo_ref == 0 && self->inspect_ref == 0;
+    return self->notify_ref == 0 && self->echo_ref == 0 && self->inspect_ref == 0 &&
+           self->order_ref == 0 && self->trace.state != TRACE_RUNNING;
 }
 
 bool script_is_enough(const script_t *self)
@@ -79,7 +92,7 @@ bool script_is_enough(const script_t *self)
 void script_advance(script_t *self)
 {
     if (self->phase == SUBSCRIBING && self->unconfirmed == 0)
-        act(self);
+        begin(self);
     if (self->phase == ACTING && is_answered(self))
         self->phase = LISTENING;
     if (self->phase == LISTENING && (!options_listens(self->options) || script_is_enough(self)))
@@ -88,42 +101,12 @@ void script_advance(script_t *self)
 
 /* ---- Output ------------------------------------------------------------------------------- */
 
-/* Standard output is written to as a whole line or table at a time. */
-typedef struct {
-    char *text;
-    size_t size;
-} buffer_t;
-
-static FILE *buffer_open(buffer_t *self)
+void script_end_trace(script_t *self)
 {
-    *self = (buffer_t){0};
-    return open_memstream(&self->text, &self->size);
-}
-
-/* Writes what was printed, if all of that was possible. */
-static void buffer_write(buffer_t *self, FILE *out, bool printed, script_t *script)
-{
-    if (out && fclose(out) != 0)
-        printed = false;
-    if (printed)
-        script_write(script, self->text, self->size);
-    else
-        script_fail(script, STATUS_FAILED, "out of memory for the output");
-    free(self->text);
-}
-
-void script_end_view(script_t *self, status_t status)
-{
-    view_t view = self->options->view;
-    buffer_t buffer;
-    FILE *out = buffer_open(&buffer);
-    bool printed = out && model_arrange(self->model) == DD_OK &&
-                   print_view(out, self->model, view, self->style);
-    buffer_write(&buffer, out, printed, self);
-    if (self->unreadable > 0)
-        script_fail(self, STATUS_FAILED, "%" PRIu64 " reports of brokers could not be read",
-            self->unreadable);
-    script_end(self, status);
+    output_t output;
+    FILE *out = script_open(&output);
+    script_close(self, &output, out && print_trace(out, &self->trace, self->style));
+    script_end(self, script_status_of(self->trace.error));
 }
 
 void script_print(script_t *self, const dd_event_t *event)
@@ -131,10 +114,9 @@ void script_print(script_t *self, const dd_event_t *event)
     bool wanted = event->type != DD_EVENT_NOTIFICATION || self->options->listen;
     if (!wanted || script_is_enough(self))
         return;
-    buffer_t buffer;
-    FILE *out = buffer_open(&buffer);
-    bool printed = out && print_event(out, event, self->style);
-    buffer_write(&buffer, out, printed, self);
+    output_t output;
+    FILE *out = script_open(&output);
+    script_close(self, &output, out && print_event(out, event, self->style));
     if (event->type != DD_EVENT_GAP)
         self->printed++;
 }

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "feed.h"
 #include "script_state.h"
 
 /* Events that are taken before signals and the time are looked at again. */
@@ -33,18 +32,29 @@ static void on_registered(script_t *self, const dd_event_t *event)
     self->unconfirmed = self->options->subscription_count;
 }
 
+/* Whether what is under way can't be done anew by itself. A look can. */
+static bool is_in_the_act(const script_t *self)
+{
+    return self->phase == ACTING && !script_watches(self) && !self->options->check;
+}
+
 static void on_disconnected(script_t *self, const dd_event_t *event)
 {
     const char *why = script_shown(event->text, self->reason);
-    if (event->error == DD_E_REFUSED && !self->was_registered)
+    if (event->error == DD_E_REFUSED && !self->was_registered) {
         script_fail(self, STATUS_REFUSED, "%s", why);
-    else if (self->phase == ACTING)
+    } else if (self->trace.state == TRACE_RUNNING) {
+        trace_stop(&self->trace, DD_E_NOT_CONNECTED, event->time_us);
+        script_end_trace(self);
+    } else if (is_in_the_act(self)) {
         script_fail(
             self, STATUS_FAILED, "the connection was lost before the broker answered: %s", why);
-    else
+    } else {
         script_note(self, "%s: %s; trying again\n",
             self->was_registered ? "connection lost" : "waiting", why);
-    if (self->phase == SUBSCRIBING)
+    }
+    self->inspect_ref = 0;
+    if (self->phase != LISTENING)
         self->phase = CONNECTING;
 }
 
@@ -67,14 +77,34 @@ static void on_subscribed(script_t *self, const dd_event_t *event)
 
 /* ---- Answers and messages ----------------------------------------------------------------- */
 
+static void on_hop(script_t *self, const dd_event_t *event)
+{
+    trace_event(&self->trace, event);
+}
+
+/* Takes a receipt or an error if it is about the trace, which is then over. */
+static bool ends_trace(script_t *self, const dd_event_t *event)
+{
+    if (!trace_event(&self->trace, event))
+        return false;
+    script_end_trace(self);
+    return true;
+}
+
 static void on_receipt(script_t *self, const dd_event_t *event)
 {
     char source[SHOWN_ROOM];
-    if (event->ref != self->notify_ref)
+    if (ends_trace(self, event) || event->ref != self->notify_ref)
         return;
     self->notify_ref = 0;
     if (self->options->wait)
         script_note(self, "delivered\t%s\n", script_shown(event->source, source));
+}
+
+/* What became of a question that isn't waited for any more. */
+static bool is_stale(const script_t *self, const dd_event_t *event)
+{
+    return script_watches(self) && event->ref != 0 && event->ref != self->inspect_ref;
 }
 
 static void on_error(script_t *self, const dd_event_t *event)
@@ -82,6 +112,8 @@ static void on_error(script_t *self, const dd_event_t *event)
     char about[SHOWN_ROOM];
     const char *what = event->topic[0] != '\0' ? event->topic : event->text;
     script_shown(what, about);
+    if (ends_trace(self, event) || is_stale(self, event))
+        return;
     if (event->error == DD_E_DECRYPT) {
         script_note(self, "%s: %s\n", dd_strerror(event->error), about);
     } else if (event->ref != 0 && event->ref == self->echo_ref &&
@@ -110,17 +142,10 @@ static void on_message(script_t *self, const dd_event_t *event)
 
 static void on_report(script_t *self, const dd_event_t *event)
 {
-    if (event->ref != self->inspect_ref)
-        return;
-    dd_error_t error = feed_report(self->model, self->options->view, event->text);
-    if (error == DD_E_MALFORMED)
-        self->unreadable++;
-    else if (error != DD_OK)
-        script_fail(
-            self, STATUS_FAILED, "can't keep all that the brokers report: %s", dd_strerror(error));
-    self->silent = event->number;
-    if (self->silent == 0)
-        script_end_view(self, STATUS_DONE);
+    if (event->ref == self->inspect_ref)
+        script_take_report(self, event);
+    else if (event->ref == self->order_ref)
+        script_take_obedience(self, event);
 }
 
 typedef void(handler_t)(script_t *self, const dd_event_t *event);
@@ -136,6 +161,7 @@ static handler_t *const HANDLERS[] = {
     [DD_EVENT_RECEIPT] = on_receipt,
     [DD_EVENT_ERROR] = on_error,
     [DD_EVENT_REPORT] = on_report,
+    [DD_EVENT_HOP] = on_hop,
 };
 
 void script_take_events(script_t *self)

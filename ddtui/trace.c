@@ -4,6 +4,9 @@
 #include "trace.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "text.h"
 
 /* us without an end after which there is none to come. */
 #define PATIENCE 5000000
@@ -12,6 +15,16 @@ void trace_begin(trace_t *self, uint32_t ref, const char *destination, uint64_t 
 {
     *self = (trace_t){.state = TRACE_RUNNING, .ref = ref, .began_us = now_us};
     snprintf(self->destination, sizeof self->destination, "%s", destination);
+}
+
+static void set_steps(trace_t *self)
+{
+    uint64_t before = 0;
+    for (size_t i = 0; i < self->count; i++) {
+        hop_t *hop = &self->hops[i];
+        hop->step_us = hop->heard_us > before ? hop->heard_us - before : 0;
+        before = hop->heard_us;
+    }
 }
 
 static void add_hop(trace_t *self, const dd_event_t *event)
@@ -28,6 +41,7 @@ static void add_hop(trace_t *self, const dd_event_t *event)
     for (; at > 0 && self->hops[at - 1].number > hop.number; at--)
         self->hops[at] = self->hops[at - 1];
     self->hops[at] = hop;
+    set_steps(self);
 }
 
 static void end(trace_t *self, dd_error_t error, const char *text, uint64_t now_us)
@@ -53,17 +67,28 @@ bool trace_event(trace_t *self, const dd_event_t *event)
     return true;
 }
 
+void trace_stop(trace_t *self, dd_error_t error, uint64_t now_us)
+{
+    end(self, error, "", now_us);
+}
+
 bool trace_tick(trace_t *self, uint64_t now_us)
 {
     if (self->state != TRACE_RUNNING || now_us < self->began_us + PATIENCE)
         return false;
-    end(self, DD_E_TIMEOUT, "", now_us);
+    trace_stop(self, DD_E_TIMEOUT, now_us);
     return true;
 }
 
-uint64_t trace_step_us(const trace_t *self, size_t number)
+const char *trace_why(const trace_t *self, char out[TRACE_WHY_ROOM])
 {
-    uint64_t before = number > 0 ? self->hops[number - 1].heard_us : 0;
-    uint64_t heard = self->hops[number].heard_us;
-    return heard > before ? heard - before : 0;
+    char broker[TEXT_ESCAPED_MAX * DD_BROKER_MAX + 1];
+    if (self->error != DD_E_TIMEOUT || self->count == 0) {
+        snprintf(out, TRACE_WHY_ROOM, "%s", dd_strerror(self->error));
+        return out;
+    }
+    const hop_t *last = &self->hops[self->count - 1];
+    text_escape(last->broker, strlen(last->broker), broker, sizeof broker);
+    snprintf(out, TRACE_WHY_ROOM, "timed out: nothing was heard after broker %s", broker);
+    return out;
 }

@@ -18,6 +18,7 @@ typedef struct {
     char decision[256]; /* the broker's words, as they came */
     dd_error_t error;   /* why it went no further */
     uint64_t heard_us;  /* from the start until its word was here */
+    uint64_t step_us;   /* of that, since the word of the broker before; 0 if that came later */
 } hop_t;
 
 typedef enum { TRACE_NONE, TRACE_RUNNING, TRACE_ARRIVED, TRACE_FAILED } trace_state_t;
@@ -37,10 +38,13 @@ typedef struct {
 void trace_begin(trace_t *self, uint32_t ref, const char *destination, uint64_t now_us);
 /* Takes a hop, a receipt or an error. True if it belongs to this trace. */
 bool trace_event(trace_t *self, const dd_event_t *event);
+/* It is given up, for this reason. */
+void trace_stop(trace_t *self, dd_error_t error, uint64_t now_us);
 /* Nothing more is to come for a trace that has run for so long: DD_E_TIMEOUT. True if it did. */
 bool trace_tick(trace_t *self, uint64_t now_us);
 
-/* From one broker's word to the next one's; 0 if the later was heard first. */
-uint64_t trace_step_us(const trace_t *self, size_t number);
+/* Why one that has failed didn't arrive, for a person. Returns out, with escaped text in it. */
+#define TRACE_WHY_ROOM 512
+const char *trace_why(const trace_t *self, char out[TRACE_WHY_ROOM]);
 
 #endif

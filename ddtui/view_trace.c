@@ -8,13 +8,14 @@
 #include "text.h"
 #include "views.h"
 
+/* As in HOP_COLUMNS. */
 enum { COLUMN_NUMBER, COLUMN_BROKER, COLUMN_SCOPE, COLUMN_DECISION, COLUMN_STEP, COLUMN_HEARD };
 
 static const table_column_t COLUMNS[] = {
     [COLUMN_NUMBER] = {NULL, "#", 3, 3, 0, true},
-    [COLUMN_BROKER] = {NULL, "BROKER", 16, 1, 24, false},
-    [COLUMN_SCOPE] = {NULL, "SCOPE", 12, 4, 16, false},
-    [COLUMN_DECISION] = {NULL, "WHAT IT DID", 24, 1, 60, false},
+    [COLUMN_BROKER] = {NULL, "BROKER", 14, 1, 24, false},
+    [COLUMN_SCOPE] = {NULL, "SCOPE", 10, 4, 16, false},
+    [COLUMN_DECISION] = {NULL, "WHAT IT DID", 30, 1, 60, false},
     [COLUMN_STEP] = {NULL, "THIS STEP", 10, 2, 0, true},
     [COLUMN_HEARD] = {NULL, "ALL SO FAR", 10, 5, 0, true},
 };
@@ -48,27 +49,7 @@ static void ms_text(uint64_t us, char *out, size_t room)
 
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
 {
-    const page_state_t *self = source;
-    const hop_t *hop = hop_at(self, index);
-    switch (column) {
-    case COLUMN_NUMBER:
-        snprintf(out, room, "%" PRIu64, hop->number);
-        break;
-    case COLUMN_BROKER:
-        text_escape(hop->broker, strlen(hop->broker), out, room);
-        break;
-    case COLUMN_SCOPE:
-        text_escape(hop->scope, strlen(hop->scope), out, room);
-        break;
-    case COLUMN_STEP:
-        ms_text(trace_step_us(live_trace(self->live), index), out, room);
-        break;
-    case COLUMN_HEARD:
-        ms_text(hop->heard_us, out, room);
-        break;
-    default:
-        text_escape(hop->decision, strlen(hop->decision), out, room);
-    }
+    column_text(&HOP_COLUMNS.columns[column], hop_at(source, index), out, room);
     return true;
 }
 

@@ -225,6 +225,8 @@ void page_add_columns(sheet_t *sheet, view_t view, const void *row)
     const columns_t *columns = columns_of(view);
     for (size_t i = 0; i < columns->count; i++) {
         char text[COLUMN_TEXT_ROOM], name[64];
+        if (columns->columns[i].width == 0)
+            continue;
         column_text(&columns->columns[i], row, text, sizeof text);
         field_name(columns->columns[i].field, name, sizeof name);
         sheet_pair(sheet, name, STYLE_PLAIN, text);

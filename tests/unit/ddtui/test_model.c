@@ -138,6 +138,11 @@ static void test_rows_have_a_limit(void **state)
     "\""                                                                                           \
     "}]}"
 
+#define EVENTS_REPORT                                                                              \
+    "{\"broker\":\"broker0\",\"broker_id\":\"1\",\"events\":["                                     \
+    "{\"at_ms\":50,\"age_ms\":20,\"level\":\"info\",\"tenant\":\"a\",\"text\":\"new\\u001b\"},"    \
+    "{\"at_ms\":10,\"age_ms\":60,\"level\":\"notice\",\"tenant\":\"*\",\"text\":\"old\"}]}"
+
 static void test_reports_are_read(void **state)
 {
     (void)state;
@@ -229,7 +234,7 @@ static void test_damaged_reports(void **state)
         view_t view;
         const char *json;
     } REPORTS[] = {{VIEW_TREE, TREE_REPORT}, {VIEW_CLIENTS, CLIENTS_REPORT},
-        {VIEW_SUBSCRIPTIONS, SUBSCRIPTIONS_REPORT}};
+        {VIEW_SUBSCRIPTIONS, SUBSCRIPTIONS_REPORT}, {VIEW_EVENTS, EVENTS_REPORT}};
     srand(11);
     for (size_t i = 0; i < COUNT(REPORTS); i++) {
         model_t *model = model_new();
@@ -267,6 +272,12 @@ static void test_values_in_words(void **state)
         {COLUMN_US, 999, "999us"},
         {COLUMN_US, 1000, "1ms"},
         {COLUMN_US, 1999999, "1s"},
+        {COLUMN_FINE, 0, "0.00ms"},
+        {COLUMN_FINE, 12349, "12.34ms"},
+        {COLUMN_FINE, MODEL_UNKNOWN, "-"},
+        {COLUMN_WHEN, 0, "1970-01-01T00:00:00.000Z"},
+        {COLUMN_WHEN, 1795356199123, "2026-11-22T14:03:19.123Z"},
+        {COLUMN_WHEN, MODEL_UNKNOWN, "-"},
         {COLUMN_MS, 0, "0s"},
         {COLUMN_MS, 59999, "59s"},
         {COLUMN_MS, 60000, "1m00s"},
@@ -333,6 +344,58 @@ static void test_views_are_printed(void **state)
         "{\"tenant\":\"a\",\"client\":\"cli1\",\"topic\":\"alarms\",\"scope\":\"/*/\","
         "\"path\":\"/1/\",\"broker\":\"broker0\"}\n");
     model_destroy(&model);
+}
+
+#define MORE_EVENTS_REPORT                                                                         \
+    "{\"broker\":\"broker0\",\"broker_id\":\"1\",\"events\":["                                     \
+    "{\"at_ms\":60,\"age_ms\":10,\"text\":\"newest\"},{\"at_ms\":50,\"age_ms\":20,\"text\":"       \
+    "\"new\"}]}"
+
+static void assert_prints_events(
+    follow_t *follow, const char *report, print_style_t style, const char *expected)
+{
+    char *text;
+    size_t size;
+    model_t *model = model_new();
+    FILE *out = open_memstream(&text, &size);
+    assert_int_equal(feed_report(model, VIEW_EVENTS, report), DD_OK);
+    assert_int_equal(model_arrange(model), DD_OK);
+    assert_true(print_events(out, model, follow, style));
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(text, expected);
+    free(text);
+    model_destroy(&model);
+}
+
+static void test_events_are_printed_once(void **state)
+{
+    (void)state;
+    follow_t *follow = follow_new();
+    assert_prints_events(follow, EVENTS_REPORT, PRINT_TABS,
+        "-\tnotice\tbroker0\t*\told\n-\tinfo\tbroker0\ta\tnew\\x1b\n");
+    assert_prints_events(follow, EVENTS_REPORT, PRINT_TABS, "");
+    assert_prints_events(follow, MORE_EVENTS_REPORT, PRINT_JSON,
+        "{\"time\":null,\"age_ms\":10,\"level\":null,\"broker\":\"broker0\",\"tenant\":null,"
+        "\"text\":\"newest\",\"at_ms\":60,\"broker_id\":\"1\"}\n");
+    follow_destroy(&follow);
+}
+
+static void test_orders_are_printed(void **state)
+{
+    (void)state;
+    static const char *const LINES[] = {[PRINT_TABS] = "drain\tx\\x1b\ty\tdone\n",
+        [PRINT_ALIGNED] = "drain\tx\\x1b\ty\tdone\n",
+        [PRINT_JSON] = "{\"what\":\"drain\",\"argument\":\"x\\u001b\",\"broker\":\"y\","
+                       "\"done\":true}\n"};
+    for (print_style_t style = PRINT_TABS; style <= PRINT_JSON; style++) {
+        char *text;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+        assert_true(print_order(out, "drain", "x\x1b", "y", style));
+        assert_int_equal(fclose(out), 0);
+        assert_string_equal(text, LINES[style]);
+        free(text);
+    }
 }
 
 /* Every field of a report comes out of --json as it went in. */
@@ -414,6 +477,8 @@ int main(void)
         cmocka_unit_test(test_damaged_reports),
         cmocka_unit_test(test_values_in_words),
         cmocka_unit_test(test_views_are_printed),
+        cmocka_unit_test(test_events_are_printed_once),
+        cmocka_unit_test(test_orders_are_printed),
         cmocka_unit_test(test_json_has_all_of_a_report),
         cmocka_unit_test(test_messages_are_printed),
     };

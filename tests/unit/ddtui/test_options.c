@@ -136,6 +136,8 @@ static void test_too_many_subscriptions(void **state)
     assert_non_null(strstr(complaint.text, "64"));
 }
 
+#define LONG_NAME "0123456789012345678901234567890123456789012345678901234567890123"
+
 static void test_what_is_wrong_is_named(void **state)
 {
     (void)state;
@@ -145,8 +147,13 @@ static void test_what_is_wrong_is_named(void **state)
     } CASES[] = {
         {"-k k --json", "--json"},
         {"-k k -t 5", "--timeout"},
-        {"-k k -l --read-only", "--read-only"},
-        {"-k k --tree --no-color", "--no-color"},
+        {"-k k -n x --read-only", "--read-only"},
+        {"-k k -p x --read-only", "--read-only"},
+        {"-k k -s x --read-only", "--read-only"},
+        {"-k k --trace x --read-only", "--read-only"},
+        {"-k k --end-client a.x --read-only", "--read-only"},
+        {"-k k --drain x --read-only", "--read-only"},
+        {"-k k --log-level x=info --read-only", "--read-only"},
         {"-k k -x", "-x"},
         {"-k k --nothing", "--nothing"},
         {"-k k --s x", "--s"}, /* the beginning of two */
@@ -175,6 +182,25 @@ static void test_what_is_wrong_is_named(void **state)
         {"-k k --tree -n x", "stand alone"},
         {"-k k --tree -l", "stand alone"},
         {"-k k --subscriptions -s x", "stand alone"},
+        {"-k k --events --check", "stand alone"},
+        {"-k k --trace x --tree", "stand alone"},
+        {"-k k --trace x -n y", "stand alone"},
+        {"-k k --drain x --tree", "stand alone"},
+        {"-k k --events --tree", "only one"},
+        {"-k k --drain x --end-client a.y", "only one"},
+        {"-k k --drain x --drain y", "only one"},
+        {"-k k --end-client x", "TENANT.NAME"},
+        {"-k k --end-client .x", "TENANT.NAME"},
+        {"-k k --log-level x", "BROKER=LEVEL"},
+        {"-k k --log-level x=", "BROKER=LEVEL"},
+        {"-k k --log-level =info", "''"},
+        {"-k k --drain " LONG_NAME, LONG_NAME},
+        {"-k k --watch 1 -l", "--watch"},
+        {"-k k --watch 1 --trace x", "--watch"},
+        {"-k k --watch 0.05 --tree", "0.1"},
+        {"-k k --watch x --tree", "--watch"},
+        {"-k k --tree -c 2", "--count"},
+        {"-k k --operator-keys o --tree", "--operator-keys"},
         {"-l one a three", "'three'"},
         {"-l me a.b", "'a.b'"},
         {"-l", "DD_KEYS"},
@@ -187,6 +213,78 @@ static void test_what_is_wrong_is_named(void **state)
             fail_msg("taken for good: %s", CASES[i].line);
         if (!strstr(complaint.text, CASES[i].complaint))
             fail_msg("%s: %s", CASES[i].line, complaint.text);
+    }
+}
+
+static void test_looks(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        view_t question;
+        uint64_t watch_ms;
+    } CASES[] = {
+        {"-k k --tree", VIEW_TREE, 0},
+        {"-k k --check --watch 0.1", VIEW_TREE, 100},
+        {"-k k --events", VIEW_EVENTS, 0},
+        {"-k k --events -t 5", VIEW_EVENTS, 1000},
+        {"-k k --events -t 5 --watch 2 -c 3", VIEW_EVENTS, 2000},
+        {"-k k --clients -t 5 --read-only", VIEW_CLIENTS, 0},
+        {"-k k --end-client a.x", VIEW_CLIENTS, 0},
+        {"-k k --drain x", VIEW_TREE, 0},
+        {"-k k --trace x --no-color", VIEW_NONE, 0},
+        {"-k k -l --read-only", VIEW_NONE, 0},
+    };
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        options_t options;
+        complaint_t complaint;
+        line_t line;
+        if (!parse(&options, &line, CASES[i].line, &complaint))
+            fail_msg("%s: %s", CASES[i].line, complaint.text);
+        assert_int_equal(options_question(&options), CASES[i].question);
+        assert_int_equal(options.watch_ms, CASES[i].watch_ms);
+        assert_false(options_interact(&options));
+    }
+}
+
+static void test_orders(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *what, *argument, *broker;
+    } CASES[] = {
+        {"--end-client a.x.y", "end-client", "a.x.y", ""},
+        {"--drain broker0", "drain", "broker0", "broker0"},
+        {"--log-level broker0=debug", "log-level", "debug", "broker0"},
+        {"--log-level x=y=info", "log-level", "info", "x=y"},
+    };
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        options_t options;
+        complaint_t complaint;
+        char text[256];
+        line_t line;
+        snprintf(text, sizeof text, "--operator-keys o.json %s", CASES[i].line);
+        assert_true(parse(&options, &line, text, &complaint));
+        assert_string_equal(options.keyfile, "o.json");
+        assert_string_equal(options.order.what, CASES[i].what);
+        assert_string_equal(options.order.argument, CASES[i].argument);
+        assert_string_equal(options.order.broker, CASES[i].broker);
+        assert_true(options_acts(&options));
+    }
+}
+
+/* Whatever else is wrong, and wherever it stands, a monitor is told in its own words. */
+static void test_check_is_seen_beside_mistakes(void **state)
+{
+    (void)state;
+    static const char *const LINES[] = {"-k k --what --check", "-k k --check --what",
+        "-k k -c x --check", "-k k --check --tree", "--check"};
+    for (size_t i = 0; i < COUNT(LINES); i++) {
+        options_t options;
+        complaint_t complaint;
+        line_t line;
+        assert_false(parse(&options, &line, LINES[i], &complaint));
+        assert_true(options.check);
     }
 }
 
@@ -281,6 +379,9 @@ int main(void)
         cmocka_unit_test_setup(test_subscriptions_said_twice_are_one, forget_environment),
         cmocka_unit_test_setup(test_too_many_subscriptions, forget_environment),
         cmocka_unit_test_setup(test_what_is_wrong_is_named, forget_environment),
+        cmocka_unit_test_setup(test_looks, forget_environment),
+        cmocka_unit_test_setup(test_orders, forget_environment),
+        cmocka_unit_test_setup(test_check_is_seen_beside_mistakes, forget_environment),
         cmocka_unit_test_setup(test_help_and_version_need_nothing_else, forget_environment),
         cmocka_unit_test(test_the_page_has_the_options),
         cmocka_unit_test(test_the_help_has_the_options),
