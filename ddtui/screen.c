@@ -112,6 +112,7 @@ screen_t *screen_new(bool with_colour, dd_problem_t *problem)
         return NULL;
     }
     screen_crash_prepare();
+    terminal_forget();
     self->terminal = newterm(NULL, stdout, stdin);
     if (self->terminal)
         self->cdk = initCDKScreen(stdscr);

@@ -31,9 +31,15 @@ bool terminal_check(dd_problem_t *problem)
             "TERM=%s can't place its cursor, so there is no console on it; set TERM to what your "
             "terminal is, or use the flags of 'ddtui --help'",
             name);
+        terminal_forget();
         return false;
     }
     return true;
+}
+
+void terminal_forget(void)
+{
+    del_curterm(cur_term);
 }
 
 const char *terminal_capability(const char *name)

@@ -11,7 +11,11 @@
 /* Whether input and output are a terminal that can be drawn on; false with problem filled. */
 bool terminal_check(dd_problem_t *problem);
 
-/* After terminal_check(): a capability by its terminfo name; "" if the terminal hasn't it. */
+/* Frees what terminal_check() has read, before curses reads it anew. */
+void terminal_forget(void);
+
+/* While the terminal is known, here or to curses: a capability by its terminfo name; "" if the
+ * terminal hasn't it. */
 const char *terminal_capability(const char *name);
 
 #endif
