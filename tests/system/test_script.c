@@ -15,72 +15,12 @@
 #include <cmocka.h>
 #include <json-c/json.h>
 
-#include "harness.h"
+#include "shell.h"
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
-/* Exit statuses of ddtui(1). */
-enum { DONE, FAILED, USAGE, NO_DESTINATION, REFUSED, TIMEOUT, OVERLOADED };
 
 static harness_t *harness;
 static program_t *leaf;
-
-/* ---- Commands ----------------------------------------------------------------------------- */
-
-static program_t *start(const char *line)
-{
-    char command[1024];
-    int size = snprintf(command, sizeof command, "exec %s", line);
-    assert_in_range(size, 1, sizeof command - 1);
-    return program_spawn(harness, "/bin/sh", "-c", command, NULL);
-}
-
-static program_t *run(const char *line)
-{
-    program_t *program = program_spawn(harness, "/bin/sh", "-c", line, NULL);
-    if (program_wait(program, HARNESS_DEADLINE) < 0)
-        fail_msg("doesn't end: %s", line);
-    return program;
-}
-
-/* Runs a line that must end with a status, print exactly out (NULL: whatever) and say something. */
-static void check(const char *line, int status, const char *out, const char *said)
-{
-    program_t *program = run(line);
-    int found = program_wait(program, 0);
-    if (found != status || (out && strcmp(program_stdout(program), out) != 0) ||
-        !strstr(program_stderr(program), said))
-        fail_msg("%s\nstatus %d instead of %d\n--- stdout\n%s--- stderr\n%s", line, found, status,
-            program_stdout(program), program_stderr(program));
-}
-
-/* Starts a listener and waits until it is registered, and subscribed as often as it asks. */
-static program_t *listen_with(const char *line, int subscriptions)
-{
-    program_t *program = start(line);
-    assert_true(program_expect(program, "registered as ", HARNESS_DEADLINE));
-    for (int i = 0; i < subscriptions; i++)
-        assert_true(program_expect(program, "subscribed\t", HARNESS_DEADLINE));
-    return program;
-}
-
-static void check_end(program_t *program, int status)
-{
-    assert_int_equal(program_wait(program, HARNESS_DEADLINE), status);
-}
-
-static void stop_listener(program_t *program)
-{
-    program_signal(program, SIGTERM);
-    check_end(program, DONE);
-}
-
-/* Whether the whole tree answers. */
-static bool tree_is_whole(void *arg)
-{
-    (void)arg;
-    program_t *program = run("ddtui -q --tree | grep -c ok");
-    return strcmp(program_stdout(program), "3\n") == 0;
-}
 
 static int start_all(void **state)
 {
@@ -89,19 +29,9 @@ static int start_all(void **state)
     broker_start(harness, "root", NULL, "/1/", NULL);
     broker_start(harness, "mid", "root", "/1/2/", NULL);
     leaf = broker_start(harness, "leaf", "mid", "/1/2/3/", NULL);
-    char *bin = realpath(harness_path(harness, "."), NULL);
-    setenv("DIR", bin, 1);
-    free(bin);
-    bin = realpath(harness_binary(harness, "."), NULL);
-    char path[4096];
-    snprintf(path, sizeof path, "%s:%s", bin, getenv("PATH"));
-    setenv("PATH", path, 1);
-    free(bin);
-    setenv("DD_BROKER", harness_endpoint(harness, "leaf"), 1);
+    shell_open(harness, "leaf", "a");
     setenv("ROOT", harness_endpoint(harness, "root"), 1);
-    setenv("DD_KEYS", harness_keys(harness, "a"), 1);
-    unsetenv("DD_NAME");
-    assert_true(wait_until(tree_is_whole, NULL, HARNESS_DEADLINE));
+    assert_true(shell_prints("ddtui -q --tree | grep -c ok", "3\n"));
     return 0;
 }
 
@@ -117,67 +47,67 @@ static int stop_all(void **state)
 static void test_notify(void **state)
 {
     (void)state;
-    program_t *cli2 = listen_with("ddtui -l -d $ROOT cli2 a", 0);
-    check("ddtui -n cli2 -m hello cli1", DONE, "", "registered as a.cli1 at leaf /1/2/3/\n");
+    program_t *cli2 = shell_listen("ddtui -l -d $ROOT cli2 a", 0);
+    shell_check("ddtui -n cli2 -m hello cli1", DONE, "", "registered as a.cli1 at leaf /1/2/3/\n");
     assert_true(program_expect(cli2, "notify\tcli1\thello\n", HARNESS_DEADLINE));
-    check("ddtui --notify=cli2 --message=again --wait cli1", DONE, "", "delivered\tcli2\n");
+    shell_check("ddtui --notify=cli2 --message=again --wait cli1", DONE, "", "delivered\tcli2\n");
     assert_true(program_expect(cli2, "notify\tcli1\tagain\n", HARNESS_DEADLINE));
-    check("DD_NAME=me ddtui -q -n cli2 -m '' -w", DONE, "", "");
+    shell_check("DD_NAME=me ddtui -q -n cli2 -m '' -w", DONE, "", "");
     assert_true(program_expect(cli2, "notify\tme\t\n", HARNESS_DEADLINE));
-    stop_listener(cli2);
+    shell_stop(cli2);
 }
 
 static void test_text_from_standard_input(void **state)
 {
     (void)state;
-    program_t *cli2 = listen_with("ddtui -l cli2", 0);
-    check("printf 'one\\ntwo' | ddtui -n cli2 -w cli1", DONE, "", "delivered");
+    program_t *cli2 = shell_listen("ddtui -l cli2", 0);
+    shell_check("printf 'one\\ntwo' | ddtui -n cli2 -w cli1", DONE, "", "delivered");
     assert_true(program_expect(cli2, "notify\tcli1\tone\\x0atwo\n", HARNESS_DEADLINE));
-    check("printf 'å\\\\\\377\\0\\033' | ddtui -n cli2 -m - -w cli1", DONE, "", "delivered");
+    shell_check("printf 'å\\\\\\377\\0\\033' | ddtui -n cli2 -m - -w cli1", DONE, "", "delivered");
     assert_true(program_expect(cli2, "notify\tcli1\tå\\\\\\xff\\x00\\x1b\n", HARNESS_DEADLINE));
-    check("ddtui -n cli2 -w cli1 </dev/null", DONE, "", "delivered");
+    shell_check("ddtui -n cli2 -w cli1 </dev/null", DONE, "", "delivered");
     assert_true(program_expect(cli2, "notify\tcli1\t\n", HARNESS_DEADLINE));
-    check("ddtui -n cli2 </", FAILED, "", "can't read standard input");
-    stop_listener(cli2);
+    shell_check("ddtui -n cli2 </", FAILED, "", "can't read standard input");
+    shell_stop(cli2);
 }
 
 static void test_largest_message(void **state)
 {
     (void)state;
-    program_t *cli2 = listen_with("ddtui -l cli2", 0);
-    check("head -c 900000 /dev/zero | ddtui -n cli2 -w cli1", DONE, "", "delivered");
-    check("head -c 1100000 /dev/zero | ddtui -n cli2 -w cli1", FAILED, "",
+    program_t *cli2 = shell_listen("ddtui -l cli2", 0);
+    shell_check("head -c 900000 /dev/zero | ddtui -n cli2 -w cli1", DONE, "", "delivered");
+    shell_check("head -c 1100000 /dev/zero | ddtui -n cli2 -w cli1", FAILED, "",
         "the message has 1100000 bytes; this broker carries ");
-    check(
+    shell_check(
         "head -c 1100000 /dev/zero | ddtui -p topic", FAILED, "", "the message has 1100000 bytes");
-    check("head -c 17000000 /dev/zero | ddtui -n cli2", FAILED, "",
+    shell_check("head -c 17000000 /dev/zero | ddtui -n cli2", FAILED, "",
         "standard input is longer than 16777216 bytes");
-    stop_listener(cli2);
+    shell_stop(cli2);
 }
 
 /* A receiver that stands still takes what the connection takes, and gives no receipt. */
 static void test_receiver_that_does_not_read(void **state)
 {
     (void)state;
-    program_t *cli2 = listen_with("ddtui -l cli2", 0);
+    program_t *cli2 = shell_listen("ddtui -l cli2", 0);
     program_signal(cli2, SIGSTOP);
-    check("ddtui -n cli2 -m hi -w -t 1", TIMEOUT, "", "no receipt from cli2 within 1 s");
-    check("ddtui -n cli2 -m hi", DONE, "", "");
+    shell_check("ddtui -n cli2 -m hi -w -t 1", TIMEOUT, "", "no receipt from cli2 within 1 s");
+    shell_check("ddtui -n cli2 -m hi", DONE, "", "");
     program_signal(cli2, SIGCONT);
-    stop_listener(cli2);
+    shell_stop(cli2);
 }
 
 static void test_public(void **state)
 {
     (void)state;
-    program_t *cli2 = listen_with("ddtui -l -s news -k $DIR/public-keys.json x.y", 1);
-    check("ddtui -n public.x.y -m hi -w cli1", DONE, "", "delivered\tpublic.x.y\n");
+    program_t *cli2 = shell_listen("ddtui -l -s news -k $DIR/public-keys.json x.y", 1);
+    shell_check("ddtui -n public.x.y -m hi -w cli1", DONE, "", "delivered\tpublic.x.y\n");
     assert_true(program_expect(cli2, "notify\ta.cli1\thi\n", HARNESS_DEADLINE));
-    check("ddtui -p public.news -m new cli1", DONE, "", "");
+    shell_check("ddtui -p public.news -m new cli1", DONE, "", "");
     assert_true(program_expect(cli2, "pub\ta.cli1\tnews\tnew\n", HARNESS_DEADLINE));
-    check("ddtui -k $DIR/public-keys.json -p news -m own x.z public", DONE, "", "public.x.z");
+    shell_check("ddtui -k $DIR/public-keys.json -p news -m own x.z public", DONE, "", "public.x.z");
     assert_true(program_expect(cli2, "pub\tx.z\tnews\town\n", HARNESS_DEADLINE));
-    stop_listener(cli2);
+    shell_stop(cli2);
 }
 
 /* ---- Publications ------------------------------------------------------------------------- */
@@ -185,51 +115,52 @@ static void test_public(void **state)
 static void test_subscribe(void **state)
 {
     (void)state;
-    program_t *wide = listen_with("ddtui -s alarms -s news@noscope sub1", 2);
-    program_t *narrow = listen_with("ddtui -s alarms@node -s alarms@/1/2/ sub2", 2);
+    program_t *wide = shell_listen("ddtui -s alarms -s news@noscope sub1", 2);
+    program_t *narrow = shell_listen("ddtui -s alarms@node -s alarms@/1/2/ sub2", 2);
     assert_true(program_said(wide, "subscribed\talarms\t/\n"));
     assert_true(program_said(wide, "subscribed\tnews\tnoscope\n"));
     assert_true(program_said(narrow, "subscribed\talarms\t/1/2/3/\n"));
-    check("ddtui -p alarms -m near cli1", DONE, "", "");
-    check("ddtui -d $ROOT -p alarms -m far cli1", DONE, "", "");
-    check("ddtui -d $ROOT -p newsletter -m more cli1", DONE, "", "");
-    check("ddtui -p alarms -m last cli1", DONE, "", "");
+    shell_check("ddtui -p alarms -m near cli1", DONE, "", "");
+    shell_check("ddtui -d $ROOT -p alarms -m far cli1", DONE, "", "");
+    shell_check("ddtui -d $ROOT -p newsletter -m more cli1", DONE, "", "");
+    shell_check("ddtui -p alarms -m last cli1", DONE, "", "");
     assert_true(program_expect(wide, "pub\tcli1\talarms\tnear\n", HARNESS_DEADLINE));
     assert_true(program_expect(wide, "pub\tcli1\talarms\tfar\n", HARNESS_DEADLINE));
     assert_true(program_expect(wide, "pub\tcli1\tnewsletter\tmore\n", HARNESS_DEADLINE));
     assert_true(program_expect(narrow, "last\n", HARNESS_DEADLINE));
     assert_string_equal(
         program_stdout(narrow), "pub\tcli1\talarms\tnear\npub\tcli1\talarms\tlast\n");
-    stop_listener(wide);
-    stop_listener(narrow);
+    shell_stop(wide);
+    shell_stop(narrow);
 }
 
 static void test_own_publication_comes_back(void **state)
 {
     (void)state;
-    check("ddtui -s echo -p echo -m hi -c 1 cli1", DONE, "pub\tcli1\techo\thi\n", "subscribed");
-    check("ddtui -l -n cli1 -m hi -c 1 cli1", DONE, "notify\tcli1\thi\n", "registered");
+    shell_check(
+        "ddtui -s echo -p echo -m hi -c 1 cli1", DONE, "pub\tcli1\techo\thi\n", "subscribed");
+    shell_check("ddtui -l -n cli1 -m hi -c 1 cli1", DONE, "notify\tcli1\thi\n", "registered");
 }
 
 static void test_count(void **state)
 {
     (void)state;
-    program_t *sub = listen_with("ddtui -s t -l -c 2 sub", 1);
-    check("ddtui -p t -m 1 cli1", DONE, "", "");
-    check("ddtui -n sub -m 2 cli1", DONE, "", "");
-    check_end(sub, DONE);
+    program_t *sub = shell_listen("ddtui -s t -l -c 2 sub", 1);
+    shell_check("ddtui -p t -m 1 cli1", DONE, "", "");
+    shell_check("ddtui -n sub -m 2 cli1", DONE, "", "");
+    shell_end(sub, DONE);
     assert_string_equal(program_stdout(sub), "pub\tcli1\tt\t1\nnotify\tcli1\t2\n");
-    check("ddtui -s t -c 1 -t 1.5", TIMEOUT, "", "0 of 1 messages within 1.5 s");
-    check("ddtui -l -t 1.5", DONE, "", "registered");
+    shell_check("ddtui -s t -c 1 -t 1.5", TIMEOUT, "", "0 of 1 messages within 1.5 s");
+    shell_check("ddtui -l -t 1.5", DONE, "", "registered");
 }
 
 static void test_notifications_need_listen(void **state)
 {
     (void)state;
-    program_t *sub = listen_with("ddtui -s t -c 1 sub", 1);
-    check("ddtui -n sub -m unseen -w", DONE, "", "delivered");
-    check("ddtui -p t -m seen cli1", DONE, "", "");
-    check_end(sub, DONE);
+    program_t *sub = shell_listen("ddtui -s t -c 1 sub", 1);
+    shell_check("ddtui -n sub -m unseen -w", DONE, "", "delivered");
+    shell_check("ddtui -p t -m seen cli1", DONE, "", "");
+    shell_end(sub, DONE);
     assert_string_equal(program_stdout(sub), "pub\tcli1\tt\tseen\n");
 }
 
@@ -262,12 +193,12 @@ static struct json_object *parse_lines(program_t *program)
 static void test_json_messages(void **state)
 {
     (void)state;
-    program_t *sub = listen_with("ddtui --json -l -s t -c 4 sub", 1);
-    check("ddtui -n sub -m 'quote \" and å' -w cli1", DONE, "", "");
-    check("printf '\\377\\0' | ddtui -n sub -w cli1", DONE, "", "");
-    check("printf 'nul\\0' | ddtui -p t cli1", DONE, "", "");
-    check("printf '\\300' | ddtui -d $ROOT -p t cli1", DONE, "", "");
-    check_end(sub, DONE);
+    program_t *sub = shell_listen("ddtui --json -l -s t -c 4 sub", 1);
+    shell_check("ddtui -n sub -m 'quote \" and å' -w cli1", DONE, "", "");
+    shell_check("printf '\\377\\0' | ddtui -n sub -w cli1", DONE, "", "");
+    shell_check("printf 'nul\\0' | ddtui -p t cli1", DONE, "", "");
+    shell_check("printf '\\300' | ddtui -d $ROOT -p t cli1", DONE, "", "");
+    shell_end(sub, DONE);
     static const char *const FIELDS[][2] = {
         {"text", "quote \" and å"}, {"data64", "/wA="}, {"text", "nul"}, {"data64", "wA=="}};
     struct json_object *lines = parse_lines(sub);
@@ -292,10 +223,10 @@ static void test_json_messages(void **state)
 static void test_tree(void **state)
 {
     (void)state;
-    check("ddtui -q --tree | cut -f 1-3", DONE,
+    shell_check("ddtui -q --tree | cut -f 1-3", DONE,
         "root\t/1/\tok\n  mid\t/1/2/\tok\n    leaf\t/1/2/3/\tok\n", "");
-    check("ddtui -q -k $DIR/operator-keys.json -d $ROOT --tree | wc -l", DONE, "3\n", "");
-    program_t *program = run("ddtui -q --tree --json cli1");
+    shell_check("ddtui -q -k $DIR/operator-keys.json -d $ROOT --tree | wc -l", DONE, "3\n", "");
+    program_t *program = shell_run("ddtui -q --tree --json cli1");
     struct json_object *lines = parse_lines(program);
     assert_int_equal(json_object_array_length(lines), 3);
     struct json_object *mid = json_object_array_get_idx(lines, 1), *parent;
@@ -310,31 +241,32 @@ static void test_tree(void **state)
 static void test_clients_and_subscriptions(void **state)
 {
     (void)state;
-    program_t *ours = listen_with("ddtui -d $ROOT -s x@region -s y view1", 2);
-    program_t *theirs = listen_with("ddtui -k $DIR/b-keys.json -s z view2", 1);
-    check("ddtui -q --clients | grep view | cut -f 1-4,7", DONE, "a\tview1\troot\t/1/\t2\n", "");
-    check("ddtui -q --subscriptions | grep view", DONE,
+    program_t *ours = shell_listen("ddtui -d $ROOT -s x@region -s y view1", 2);
+    program_t *theirs = shell_listen("ddtui -k $DIR/b-keys.json -s z view2", 1);
+    shell_check(
+        "ddtui -q --clients | grep view | cut -f 1-4,7", DONE, "a\tview1\troot\t/1/\t2\n", "");
+    shell_check("ddtui -q --subscriptions | grep view", DONE,
         "a\tview1\tx\t/*/\t/1/\troot\na\tview1\ty\t/\t/\troot\n", "");
-    check("ddtui -q -k $DIR/operator-keys.json --clients | grep view | cut -f 1-4", DONE,
+    shell_check("ddtui -q -k $DIR/operator-keys.json --clients | grep view | cut -f 1-4", DONE,
         "a\tview1\troot\t/1/\nb\tview2\tleaf\t/1/2/3/\n", "");
-    check("ddtui -q -k $DIR/operator-keys.json --subscriptions | grep view2", DONE,
+    shell_check("ddtui -q -k $DIR/operator-keys.json --subscriptions | grep view2", DONE,
         "b\tview2\tz\t/\t/\tleaf\n", "");
-    stop_listener(ours);
-    program_t *program = run("ddtui -q -k $DIR/operator-keys.json --subscriptions --json");
+    shell_stop(ours);
+    program_t *program = shell_run("ddtui -q -k $DIR/operator-keys.json --subscriptions --json");
     struct json_object *lines = parse_lines(program);
     assert_int_equal(json_object_array_length(lines), 1);
     assert_field(json_object_array_get_idx(lines, 0), "client", "view2");
     json_object_put(lines);
-    stop_listener(theirs);
+    shell_stop(theirs);
 }
 
 static void test_broker_that_does_not_answer(void **state)
 {
     (void)state;
     program_signal(leaf, SIGSTOP);
-    program_t *program = run("ddtui -d $ROOT --tree -t 1");
+    program_t *program = shell_run("ddtui -d $ROOT --tree -t 1");
     program_signal(leaf, SIGCONT);
-    check_end(program, TIMEOUT);
+    shell_end(program, TIMEOUT);
     assert_non_null(strstr(program_stderr(program), "1 broker did not answer within 1 s\n"));
     assert_non_null(strstr(program_stdout(program), "root\t/1/\tok\t"));
     assert_non_null(strstr(program_stdout(program), "\n  mid\t/1/2/\tok\t"));
@@ -346,18 +278,18 @@ static void test_broker_that_does_not_answer(void **state)
 static void test_command_lines(void **state)
 {
     (void)state;
-    check("ddtui", USAGE, "", "--help");
-    check("ddtui --what", USAGE, "", "--what");
-    check("ddtui --tree -l", USAGE, "", "stand alone");
-    check("DD_KEYS= ddtui -l", USAGE, "", "no key file");
-    check("ddtui -l 'a name'", USAGE, "", "name");
-    check("ddtui -d nonsense -l", USAGE, "", "nonsense");
-    check("ddtui -n 'a b' -m x", USAGE, "", "can't notify 'a b'");
-    check("ddtui -p 'a b' -m x", USAGE, "", "can't publish on 'a b'");
-    check("ddtui -s x@/1/2/3/4/*/ -t 5", USAGE, "", "scope"); /* deeper than the broker */
-    check("ddtui --version", DONE, "ddtui 1.0.0\n", "");
-    check("ddtui --help | head -n 1", DONE, "usage: ddtui [OPTION]... [NAME [TENANT]]\n", "");
-    check("ddtui --help >/dev/full", FAILED, "", "");
+    shell_check("ddtui </dev/null", FAILED, "", "needs a terminal");
+    shell_check("ddtui --what", USAGE, "", "--what");
+    shell_check("ddtui --tree -l", USAGE, "", "stand alone");
+    shell_check("DD_KEYS= ddtui -l", USAGE, "", "no key file");
+    shell_check("ddtui -l 'a name'", USAGE, "", "name");
+    shell_check("ddtui -d nonsense -l", USAGE, "", "nonsense");
+    shell_check("ddtui -n 'a b' -m x", USAGE, "", "can't notify 'a b'");
+    shell_check("ddtui -p 'a b' -m x", USAGE, "", "can't publish on 'a b'");
+    shell_check("ddtui -s x@/1/2/3/4/*/ -t 5", USAGE, "", "scope"); /* deeper than the broker */
+    shell_check("ddtui --version", DONE, "ddtui 1.0.0\n", "");
+    shell_check("ddtui --help | head -n 1", DONE, "usage: ddtui [OPTION]... [NAME [TENANT]]\n", "");
+    shell_check("ddtui --help >/dev/full", FAILED, "", "");
 }
 
 static void test_nobody_there(void **state)
@@ -371,39 +303,42 @@ static void test_nobody_there(void **state)
         "ddtui -s t -n nobody -m hi",
     };
     for (size_t i = 0; i < COUNT(LINES); i++)
-        check(LINES[i], NO_DESTINATION, "", "nobody\n");
+        shell_check(LINES[i], NO_DESTINATION, "", "nobody\n");
 }
 
 static void test_refused(void **state)
 {
     (void)state;
-    check("mkdir $DIR/other && ddkeys -t a -d $DIR/other >&2 &&"
-          " ddtui -k $DIR/other/a-keys.json -l",
+    shell_check("mkdir $DIR/other && ddkeys -t a -d $DIR/other >&2 &&"
+                " ddtui -k $DIR/other/a-keys.json -l",
         REFUSED, "", "key");
-    check("ddtui -l cli1 b", REFUSED, "", "tenant a");
-    program_t *first = listen_with("ddtui -l twin", 0);
-    check("ddtui -d $ROOT -n twin -m hi -w", DONE, "", ""); /* by now the root knows the first */
-    check("ddtui -d $ROOT -n twin -m hi twin", REFUSED, "", "twin");
-    stop_listener(first);
-    check("ddtui -k $DIR/operator-keys.json -n cli1 -m hi", REFUSED, "", "can't notify 'cli1'");
+    shell_check("ddtui -l cli1 b", REFUSED, "", "tenant a");
+    program_t *first = shell_listen("ddtui -l twin", 0);
+    shell_check(
+        "ddtui -d $ROOT -n twin -m hi -w", DONE, "", ""); /* by now the root knows the first */
+    shell_check("ddtui -d $ROOT -n twin -m hi twin", REFUSED, "", "twin");
+    shell_stop(first);
+    shell_check(
+        "ddtui -k $DIR/operator-keys.json -n cli1 -m hi", REFUSED, "", "can't notify 'cli1'");
 }
 
 static void test_nobody_answers(void **state)
 {
     (void)state;
-    check("ddtui -d ipc://$DIR/nothing -n x -m hi -t 0.3", TIMEOUT, "", "no answer from ipc:///");
-    check("ddtui -d ipc://$DIR/nothing -l -t 0.3", TIMEOUT, "", "within 0.3 s: ");
-    check("ddtui -q -d ipc://$DIR/nothing -p t -m hi", TIMEOUT, "", "within 5 s: ");
+    shell_check(
+        "ddtui -d ipc://$DIR/nothing -n x -m hi -t 0.3", TIMEOUT, "", "no answer from ipc:///");
+    shell_check("ddtui -d ipc://$DIR/nothing -l -t 0.3", TIMEOUT, "", "within 0.3 s: ");
+    shell_check("ddtui -q -d ipc://$DIR/nothing -p t -m hi", TIMEOUT, "", "within 5 s: ");
 }
 
 static void test_files(void **state)
 {
     (void)state;
-    check("ddtui -k $DIR/nothing.json -l", FAILED, "", "nothing.json");
-    check("DD_KEYS= ddtui -l cli1 nobodys", FAILED, "", "/nobodys-keys.json");
-    check("ddtui -k /dev/null -l", FAILED, "", "/dev/null");
-    check("ddtui --tree >/dev/full", FAILED, NULL, "can't write the output");
-    check("ddtui --tree >&-", DONE, "", "registered");
+    shell_check("ddtui -k $DIR/nothing.json -l", FAILED, "", "nothing.json");
+    shell_check("DD_KEYS= ddtui -l cli1 nobodys", FAILED, "", "/nobodys-keys.json");
+    shell_check("ddtui -k /dev/null -l", FAILED, "", "/dev/null");
+    shell_check("ddtui --tree >/dev/full", FAILED, NULL, "can't write the output");
+    shell_check("ddtui --tree >&-", DONE, "", "registered");
 }
 
 static void test_limits(void **state)
@@ -412,15 +347,16 @@ static void test_limits(void **state)
     program_t *broker = broker_start(harness, "small", NULL, "/9/", "--subscriptions-max", "1",
         "--client-outbox", "1100k", NULL);
     setenv("SMALL", harness_endpoint(harness, "small"), 1);
-    check("ddtui -d $SMALL -s x -s y", OVERLOADED, "", "limit");
-    program_t *stopped = listen_with("ddtui -d $SMALL -l stopped", 0);
+    shell_check("ddtui -d $SMALL -s x -s y", OVERLOADED, "", "limit");
+    program_t *stopped = shell_listen("ddtui -d $SMALL -l stopped", 0);
     program_signal(stopped, SIGSTOP);
-    program_t *burst = run("for i in $(seq 40); do"
-                           " { head -c 900000 /dev/zero | ddtui -q -d $SMALL -n stopped -w -t 5;"
-                           " echo status $?; } & done; wait");
+    program_t *burst =
+        shell_run("for i in $(seq 40); do"
+                  " { head -c 900000 /dev/zero | ddtui -q -d $SMALL -n stopped -w -t 5;"
+                  " echo status $?; } & done; wait");
     assert_non_null(strstr(program_stdout(burst), "status 6\n"));
     program_signal(stopped, SIGCONT);
-    stop_listener(stopped);
+    shell_stop(stopped);
     program_kill(broker);
 }
 
@@ -431,13 +367,13 @@ static void test_signals(void **state)
     (void)state;
     static const int SIGNALS[] = {SIGTERM, SIGINT, SIGHUP};
     for (size_t i = 0; i < COUNT(SIGNALS); i++) {
-        program_t *program = listen_with("ddtui -l", 0);
+        program_t *program = shell_listen("ddtui -l", 0);
         program_signal(program, SIGNALS[i]);
-        check_end(program, DONE);
+        shell_end(program, DONE);
     }
-    program_t *program = listen_with("ddtui -l -c 1", 0);
+    program_t *program = shell_listen("ddtui -l -c 1", 0);
     program_signal(program, SIGTERM);
-    check_end(program, FAILED);
+    shell_end(program, FAILED);
     assert_true(program_said(program, "interrupted"));
 }
 
@@ -448,12 +384,12 @@ static void test_closed_pipe(void **state)
     program_t *program = program_spawn(
         harness, "/bin/sh", "-c", "{ ddtui -l sub; echo status $? >&2; } | head -n 1", NULL);
     assert_true(program_expect(program, "registered as ", HARNESS_DEADLINE));
-    check("ddtui -n sub -m first -w cli1", DONE, "", "");
-    check_end(program, DONE);
+    shell_check("ddtui -n sub -m first -w cli1", DONE, "", "");
+    shell_end(program, DONE);
     assert_string_equal(program_stdout(program), "notify\tcli1\tfirst\n");
     assert_true(program_said(program, "status 0\n"));
-    check("ddtui --tree | true", DONE, "", "");
-    check("{ ddtui -n nobody -m hi; echo status $? >&2; } | true", DONE, "", "status 3");
+    shell_check("ddtui --tree | true", DONE, "", "");
+    shell_check("{ ddtui -n nobody -m hi; echo status $? >&2; } | true", DONE, "", "status 3");
 }
 
 /* A reader that stands still holds up the output, not the end. */
@@ -463,19 +399,19 @@ static void test_blocked_output(void **state)
     program_t *slow = program_spawn(harness, "/bin/sh", "-c",
         "mkfifo $DIR/pipe && exec 8<>$DIR/pipe && exec ddtui -l slow >&8", NULL);
     assert_true(program_expect(slow, "registered as ", HARNESS_DEADLINE));
-    check("head -c 500000 /dev/zero | ddtui -n slow -w", DONE, "", "delivered");
-    check("ddtui -n slow -m hi -w -t 1", TIMEOUT, "", "no receipt");
-    stop_listener(slow);
+    shell_check("head -c 500000 /dev/zero | ddtui -n slow -w", DONE, "", "delivered");
+    shell_check("ddtui -n slow -m hi -w -t 1", TIMEOUT, "", "no receipt");
+    shell_stop(slow);
 }
 
 static void test_quiet(void **state)
 {
     (void)state;
-    program_t *program = run("ddtui -q -s t -t 1.5");
-    check_end(program, DONE);
+    program_t *program = shell_run("ddtui -q -s t -t 1.5");
+    shell_end(program, DONE);
     assert_string_equal(program_stderr(program), "");
-    program = run("ddtui -q -n nobody -m hi");
-    check_end(program, NO_DESTINATION);
+    program = shell_run("ddtui -q -n nobody -m hi");
+    shell_end(program, NO_DESTINATION);
     assert_string_equal(program_stderr(program), "ddtui: no such destination: nobody\n");
 }
 
@@ -484,22 +420,22 @@ static void test_lost_connection(void **state)
     (void)state;
     program_t *broker = broker_start(harness, "single", NULL, "/7/", NULL);
     setenv("SINGLE", harness_endpoint(harness, "single"), 1);
-    program_t *sub = listen_with("ddtui -d $SINGLE -l -s t sub", 1);
+    program_t *sub = shell_listen("ddtui -d $SINGLE -l -s t sub", 1);
     program_kill(broker);
     assert_true(program_expect(sub, "connection lost: ", HARNESS_DEADLINE));
     broker = broker_start(harness, "single", NULL, "/7/", NULL);
     assert_true(program_expect(sub, "registered as a.sub at single", HARNESS_DEADLINE));
     assert_true(program_expect(sub, "subscribed\tt\t/\n", HARNESS_DEADLINE));
-    check("ddtui -d $SINGLE -p t -m back cli1", DONE, "", "");
+    shell_check("ddtui -d $SINGLE -p t -m back cli1", DONE, "", "");
     assert_true(program_expect(sub, "pub\tcli1\tt\tback\n", HARNESS_DEADLINE));
 
     program_signal(sub, SIGSTOP);
-    program_t *waits = listen_with("ddtui -d $SINGLE -n sub -m hi -w -t 20", 0);
+    program_t *waits = shell_listen("ddtui -d $SINGLE -n sub -m hi -w -t 20", 0);
     program_kill(broker);
-    check_end(waits, FAILED);
+    shell_end(waits, FAILED);
     assert_true(program_said(waits, "the connection was lost"));
     program_signal(sub, SIGCONT);
-    stop_listener(sub);
+    shell_stop(sub);
 }
 
 int main(void)
