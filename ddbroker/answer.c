@@ -101,8 +101,8 @@ static void answer_tree(answer_t *answer)
     report_number(report, "uptime_ms", self->now_ms - self->started_ms);
     uint64_t children = 0;
     peer_t *link;
-    DL_FOREACH2(self->links, link, next_link)
-    children += link->role == ROLE_CHILD;
+    DL_FOREACH2 (self->links, link, next_link)
+        children += link->role == ROLE_CHILD;
     report_number(report, "children", children);
     if (parent)
         report_number(report, "rtt_us", parent->rtt_us);

@@ -84,8 +84,7 @@ static unsigned ask_on(core_t *self, const peer_t *from, const dd_record_t *ques
 {
     unsigned asked = 0;
     peer_t *link;
-    DL_FOREACH2(self->links, link, next_link)
-    {
+    DL_FOREACH2 (self->links, link, next_link) {
         if (link == from)
             continue;
         /* One that has no room is counted all the same: the asker sees that not all have answered.

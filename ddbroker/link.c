@@ -53,17 +53,17 @@ static void admit(core_t *self, peer_t *child)
 static void admit_all(core_t *self)
 {
     peer_t *link;
-    DL_FOREACH2(self->links, link, next_link)
-    if (link->role == ROLE_CHILD)
-        admit(self, link);
+    DL_FOREACH2 (self->links, link, next_link)
+        if (link->role == ROLE_CHILD)
+            admit(self, link);
 }
 
 static bool scope_is_free(const core_t *self, const dd_scope_t *scope)
 {
     peer_t *link;
-    DL_FOREACH2(self->links, link, next_link)
-    if (link->role == ROLE_CHILD && strcmp(link->scope.text, scope->text) == 0)
-        return false;
+    DL_FOREACH2 (self->links, link, next_link)
+        if (link->role == ROLE_CHILD && strcmp(link->scope.text, scope->text) == 0)
+            return false;
     return true;
 }
 
@@ -107,9 +107,9 @@ static bool give_scope(core_t *self, peer_t *child, const dd_record_t *record)
 static void end_stale(core_t *self, const uint8_t *id)
 {
     peer_t *link, *next;
-    DL_FOREACH_SAFE2(self->links, link, next, next_link)
-    if (link->role == ROLE_CHILD && memcmp(link->id, id, DD_BROKER_ID_SIZE) == 0)
-        core_end_now(self, link, DD_E_UNKNOWN_PEER, "the same broker joined again");
+    DL_FOREACH_SAFE2 (self->links, link, next, next_link)
+        if (link->role == ROLE_CHILD && memcmp(link->id, id, DD_BROKER_ID_SIZE) == 0)
+            core_end_now(self, link, DD_E_UNKNOWN_PEER, "the same broker joined again");
 }
 
 static bool may_join(core_t *self, peer_t *child, const dd_record_t *record)

@@ -29,9 +29,9 @@ static void tell_links(core_t *self, uint8_t type, const subscription_t *holder)
     interest_key_t key = interest_key(interest);
     if (interest->count == 1) {
         peer_t *link;
-        DL_FOREACH2(self->links, link, next_link)
-        if (link != holder->key.peer)
-            tell_link(self, link, type, key);
+        DL_FOREACH2 (self->links, link, next_link)
+            if (link != holder->key.peer)
+                tell_link(self, link, type, key);
     } else if (interest->count == 2) {
         const subscription_t *other = interest->holders;
         if (other == holder)
@@ -252,8 +252,8 @@ static void deliver(delivery_t *delivery)
     interest_t *interest;
     while ((interest = interest_next(&match))) {
         subscription_t *holder;
-        DL_FOREACH2(interest->holders, holder, next_holder)
-        offer(delivery, holder, stamp);
+        DL_FOREACH2 (interest->holders, holder, next_holder)
+            offer(delivery, holder, stamp);
     }
 }
 
@@ -335,8 +335,7 @@ void publish_gap(core_t *self, peer_t *link, const dd_record_t *record)
     interest_t *interest = interest_find(&self->interests, key);
     uint64_t stamp = ++self->publications;
     subscription_t *holder;
-    DL_FOREACH2(interest ? interest->holders : NULL, holder, next_holder)
-    {
+    DL_FOREACH2 (interest ? interest->holders : NULL, holder, next_holder) {
         peer_t *peer = holder->key.peer;
         if (peer == link || peer->stamp == stamp)
             continue;

@@ -117,8 +117,8 @@ DD_EXPORT dd_client_t *dd_client_new(
  */
 DD_EXPORT void dd_client_destroy(dd_client_t **self_p);
 
-/* Before dd_client_start(), as all settings, which return DD_E_ARGUMENT after it: the tenant the key
-   file must belong to. Registration at a broker that says otherwise ends with DD_E_REFUSED. */
+/* Before dd_client_start(), as all settings, which return DD_E_ARGUMENT after it: the tenant the
+   key file must belong to. Registration at a broker that says otherwise ends with DD_E_REFUSED. */
 DD_EXPORT dd_error_t dd_client_set_tenant(dd_client_t *self, const char *tenant);
 
 /* Before dd_client_start(): bytes that may wait for the network (default 64 MiB) and bytes of

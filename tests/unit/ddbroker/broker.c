@@ -61,9 +61,9 @@ void broker_cut(broker_t *self)
 void broker_kill(broker_t *self)
 {
     wire_t *wire, *next;
-    DL_FOREACH_SAFE(self->tree->wires, wire, next)
-    if (wire->ends[0].broker == self || wire->ends[1].broker == self)
-        wire_break(wire);
+    DL_FOREACH_SAFE (self->tree->wires, wire, next)
+        if (wire->ends[0].broker == self || wire->ends[1].broker == self)
+            wire_break(wire);
     DL_DELETE(self->tree->brokers, self);
     core_destroy(&self->core);
     free(self);

@@ -165,8 +165,8 @@ static void check_brokers(const model_t *self)
     for (int b = 0; b < self->count; b++) {
         const core_t *core = self->brokers[b]->core;
         peer_t *link;
-        DL_FOREACH2(core->links, link, next_link)
-        check_link(self, b, link);
+        DL_FOREACH2 (core->links, link, next_link)
+            check_link(self, b, link);
         unsigned beneath = 0;
         for (int c = 0; c < CLIENTS; c++)
             beneath += self->clients[c].actor && is_beneath(self, self->clients[c].broker, b);
