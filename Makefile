@@ -124,7 +124,7 @@ BENCH     := $(addprefix $(BUILD)/tests/bench/,load forward core_scale)
 
 $(BUILD)/tests/bench/load: $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/forward.c %/core_scale.c,$(wildcard tests/bench/*.c))) $(BUILD)/ddperf.a $(LIBDD_A)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lssl -lcrypto $(LIBDD_LIBS)
-$(BUILD)/tests/bench/forward: $(BUILD)/tests/bench/forward.o
+$(BUILD)/tests/bench/forward: $(BUILD)/tests/bench/forward.o $(LIBDD_A)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lzmq
 $(BUILD)/tests/bench/core_scale: $(BUILD)/tests/bench/core_scale.o $(BUILD)/tests/unit/ddbroker/tenants.o $(BUILD)/ddbroker.a $(LIBDD_A)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ $(DDBROKER_LIBS)

@@ -8,7 +8,6 @@
 #define MEMBER_H_INCLUDED
 
 #include <semaphore.h>
-#include <stdatomic.h>
 
 #include "libdd/include/dd.h"
 #include "run.h"
@@ -18,13 +17,14 @@ typedef void(member_event_t)(void *arg, const dd_event_t *event);
 
 typedef struct {
     dd_client_t *client;
-    const char *endpoint;
     member_event_t *take;
     void *arg;
     sem_t *registered; /* posted once, when it is */
     bool was_registered;
-    bool has_complained;
 } member_t;
+
+/* Clients that may be about to register. More at once, and a broker can't answer each in time. */
+#define MEMBERS_AT_ONCE 32
 
 /* Makes the client, not yet connected. False, after saying why. `self` stays where it is. */
 bool member_init(member_t *self, const run_t *run, const char *endpoint, const char *name,
@@ -35,7 +35,7 @@ void member_clear(member_t *self);
 /* Connects. False, after saying why. */
 bool member_start(member_t *self);
 
-/* Waits for so many posts. False, after saying so, when none came for too long. */
-bool member_await(sem_t *registered, unsigned count);
+/* Waits until one more is registered. False, after saying so, when none was for too long. */
+bool member_await(sem_t *registered);
 
 #endif

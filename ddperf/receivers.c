@@ -132,10 +132,13 @@ static bool add_all(receivers_t *self)
     uint64_t start = dd_clock_us();
     for (unsigned i = 0; i < options->receivers; i++) {
         run_pace(start, i, rate);
-        if (!add(self))
+        if (!add(self) || (i >= MEMBERS_AT_ONCE && !member_await(&self->registered)))
             return false;
     }
-    return member_await(&self->registered, options->receivers);
+    for (unsigned i = 0; i < options->receivers && i < MEMBERS_AT_ONCE; i++)
+        if (!member_await(&self->registered))
+            return false;
+    return true;
 }
 
 receivers_t *receivers_new(const run_t *run)

@@ -332,9 +332,8 @@ int senders_run(const run_t *run)
     senders_t self;
     bool ok = init(&self, run);
     for (unsigned i = 0; ok && i < self.options->senders; i++)
-        ok = init_sender(&self, i);
-    ok = ok && member_await(&self.registered, self.options->senders) &&
-         run_wait(&run->shared->ready, UINT32_MAX) && reach_all(&self);
+        ok = init_sender(&self, i) && member_await(&self.registered);
+    ok = ok && run_wait(&run->shared->ready, UINT32_MAX) && reach_all(&self);
     if (ok) {
         begin(&self);
         await_senders(&self);
