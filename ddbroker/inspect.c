@@ -15,17 +15,19 @@
 #include "answer.h"
 #include "verbs.h"
 
-/* ms until a question is forgotten, and how many a client may ask in that time: each costs every
-   broker a look at all its clients. */
+/* ms until a question is forgotten, and how many one client, and all clients of this broker
+   together, may ask in that time: each costs every broker a look at all its clients. */
 #define QUESTION_LIFE 10000
 #define QUESTIONS_MAX 64
+#define QUESTIONS_OF_ALL_MAX 1000
 
 struct question {
     UT_hash_handle hh;
     uint64_t id;
     peer_t *asker;
-    uint32_t ref;         /* of the asker, if it is a client */
-    unsigned outstanding; /* brokers beyond this one that haven't answered yet */
+    question_t *prev, *next; /* in asker->questions */
+    uint32_t ref;            /* of the asker, if it is a client */
+    unsigned outstanding;    /* brokers beyond this one that haven't answered yet */
     uint64_t asked_ms;
 };
 
@@ -49,33 +51,36 @@ static question_t *remember(core_t *self, peer_t *asker, uint64_t id, uint32_t r
         free(question);
         return NULL;
     }
-    asker->questions++;
+    DL_APPEND(asker->questions, question);
+    asker->question_count++;
+    self->question_count += asker->role == ROLE_CLIENT;
     return question;
 }
 
 static void drop(core_t *self, question_t *question)
 {
-    question->asker->questions--;
+    peer_t *asker = question->asker;
+    DL_DELETE(asker->questions, question);
+    asker->question_count--;
+    self->question_count -= asker->role == ROLE_CLIENT;
     HASH_DEL(self->questions, question);
     free(question);
 }
 
 void inspect_forget(core_t *self, const peer_t *peer)
 {
-    question_t *question, *next;
-    if (peer->questions == 0)
-        return;
-    HASH_ITER (hh, self->questions, question, next)
-        if (question->asker == peer)
-            drop(self, question);
+    while (peer->questions)
+        drop(self, peer->questions);
 }
 
 void inspect_expire(core_t *self)
 {
     question_t *question, *next;
-    HASH_ITER (hh, self->questions, question, next)
-        if (self->now_ms > question->asked_ms + QUESTION_LIFE)
-            drop(self, question);
+    HASH_ITER (hh, self->questions, question, next) { /* the oldest first */
+        if (self->now_ms <= question->asked_ms + QUESTION_LIFE)
+            break;
+        drop(self, question);
+    }
 }
 
 /* ---- INSPECT, CONTROL and REPORT ----------------------------------------------------------- */
@@ -112,11 +117,17 @@ static void answer(core_t *self, const question_t *question, const dd_record_t *
         report_nothing(&to);
 }
 
+static bool may_ask(const core_t *self, const peer_t *peer)
+{
+    return peer->question_count < QUESTIONS_MAX &&
+           (peer->role == ROLE_OPERATOR || self->question_count < QUESTIONS_OF_ALL_MAX);
+}
+
 /* What a client or an operator asks: who it is says its key, never the record. */
 static bool begin_question(core_t *self, peer_t *peer, dd_record_t *asked)
 {
     bool known = asked->type == DD_CONTROL || answer_is_question(asked->text);
-    if (!known || peer->questions >= QUESTIONS_MAX) {
+    if (!known || !may_ask(self, peer)) {
         core_refuse(self, peer, known ? DD_E_LIMIT : DD_E_PROTOCOL, asked->ref, asked->text);
         return false;
     }

@@ -11,6 +11,8 @@
 #include "libdd/outbox.h"
 #include "libdd/scope.h"
 
+typedef struct question question_t;
+
 /* Bits, so that a verb can say which roles may use it. */
 typedef enum {
     ROLE_CLIENT = 1,   /* of a tenant */
@@ -55,10 +57,11 @@ struct peer {
     uint64_t complained_ms; /* last UNKNOWN_PEER, which is sent once a second at most */
     uint64_t rtt_us;        /* parent: round trip of the last PING; else 0 */
     peer_count_t count;
-    entry_t *entries; /* names reached through it: its own, or a link's subtree */
-    subscription_t *subscriptions;
+    entry_t *entries;              /* names reached through it: its own, or a link's subtree */
+    subscription_t *subscriptions; /* those with losses to tell first */
     unsigned subscription_count;
-    unsigned questions;       /* that it asked lately */
+    question_t *questions; /* that it asked lately */
+    unsigned question_count;
     bool gone;                /* its connection is over; its last words are perhaps still to come */
     bool lossy;               /* some subscription has lost publications that no GAP has told of */
     uint64_t stamp;           /* number of the last publication for it, so that it gets one copy */

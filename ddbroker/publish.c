@@ -217,10 +217,17 @@ static bool hand_over(delivery_t *delivery, peer_t *peer)
     return true;
 }
 
+/* A peer's subscriptions that have lost something stand first in its list: one that doesn't read
+   costs the same, however many others it has. */
 static void lose(subscription_t *subscription, uint64_t count)
 {
+    peer_t *peer = subscription->key.peer;
+    if (subscription->lost == 0) {
+        DL_DELETE(peer->subscriptions, subscription);
+        DL_PREPEND(peer->subscriptions, subscription);
+    }
     subscription->lost += count;
-    subscription->key.peer->lossy = true;
+    peer->lossy = true;
 }
 
 /* A peer gets one copy, by whichever of its interests comes first. If it misses it, it has missed
@@ -345,21 +352,26 @@ void publish_gap(core_t *self, peer_t *link, const dd_record_t *record)
     }
 }
 
+static bool tell_gap(core_t *self, peer_t *peer, const subscription_t *subscription)
+{
+    interest_key_t key = interest_key(subscription->key.interest);
+    dd_record_t record = {.type = DD_GAP,
+        .number = subscription->lost,
+        .tenant = key.tenant,
+        .topic = key.topic,
+        .scope = key.path};
+    return core_send(self, peer, &record) == DD_OK;
+}
+
 bool publish_tell_gaps(core_t *self, peer_t *peer)
 {
-    subscription_t *subscription;
-    DL_FOREACH (peer->subscriptions, subscription) {
-        if (subscription->lost == 0)
-            continue;
-        interest_key_t key = interest_key(subscription->key.interest);
-        dd_record_t record = {.type = DD_GAP,
-            .number = subscription->lost,
-            .tenant = key.tenant,
-            .topic = key.topic,
-            .scope = key.path};
-        if (core_send(self, peer, &record) != DD_OK)
+    subscription_t *first;
+    while ((first = peer->subscriptions) && first->lost > 0) {
+        if (!tell_gap(self, peer, first))
             return false;
-        subscription->lost = 0;
+        first->lost = 0;
+        DL_DELETE(peer->subscriptions, first);
+        DL_APPEND(peer->subscriptions, first);
     }
     peer->lossy = false;
     return true;

@@ -9,8 +9,6 @@
 #include "core.h"
 #include "events.h"
 
-typedef struct question question_t;
-
 struct core {
     core_settings_t settings;
     char name[DD_BROKER_MAX + 1];
@@ -31,9 +29,10 @@ struct core {
     peer_t *ending;
     directory_t directory;
     interests_t interests;
-    question_t *questions; /* on their way through the tree, by id */
-    uint64_t publications; /* so far; the number of one is its stamp */
-    peer_count_t count;    /* of all peers since the start */
+    question_t *questions;   /* on their way through the tree, by id */
+    unsigned question_count; /* of those, how many this broker's clients asked */
+    uint64_t publications;   /* so far; the number of one is its stamp */
+    peer_count_t count;      /* of all peers since the start */
     events_t events;
     bool draining;
 };

@@ -12,6 +12,7 @@
 
 #define B(text) dd_bytes_of(text)
 #define QUESTIONS_MAX 64
+#define QUESTIONS_OF_ALL_MAX 1000
 #define QUESTION_LIFE 10000
 
 /* ---- The tree ------------------------------------------------------------------------------- */
@@ -321,8 +322,31 @@ static void test_a_client_asks_so_many_questions_at_a_time(void **state)
         actor_skip(actor);
         assert_null(root->core->questions);
         assert_null(leaf->core->questions);
-        assert_int_equal(actor_peer(actor)->questions, 0);
+        assert_null(actor_peer(actor)->questions);
     }
+    tree_destroy(&tree);
+}
+
+static void test_all_clients_together_ask_so_many_questions(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *operators = actor_operator(broker), *actors[20];
+    for (uint32_t i = 0; i < 20; i++) {
+        actors[i] = actor_client(broker, "a", DD_AUTO_NAME);
+        for (uint32_t ref = 1; ref <= QUESTIONS_OF_ALL_MAX / 20; ref++) {
+            ask(actors[i], "tree", ref);
+            actor_expect(actors[i], DD_REPORT);
+        }
+    }
+    ask(actors[0], "tree", 1);
+    actor_expect_error(actors[0], DD_E_LIMIT, 1);
+    ask(operators, "tree", 1);
+    actor_expect(operators, DD_REPORT);
+    actor_leave(actors[1]);
+    ask(actors[0], "tree", 2);
+    actor_expect(actors[0], DD_REPORT);
     tree_destroy(&tree);
 }
 
@@ -405,6 +429,7 @@ int main(void)
         cmocka_unit_test(test_one_broker_can_be_asked),
         cmocka_unit_test(test_questions_that_make_no_sense),
         cmocka_unit_test(test_a_client_asks_so_many_questions_at_a_time),
+        cmocka_unit_test(test_all_clients_together_ask_so_many_questions),
         cmocka_unit_test(test_reports_that_nobody_waits_for),
         cmocka_unit_test(test_a_question_is_answered_once),
         cmocka_unit_test(test_an_asker_may_leave_before_the_answer),

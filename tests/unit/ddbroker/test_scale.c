@@ -124,6 +124,44 @@ static void test_subscriptions_go_and_come_again(void **state)
     tree_destroy(&tree);
 }
 
+/* Each publication looks first whether a gap can be told: not at all the other subscriptions. */
+static void test_a_slow_client_with_many_subscriptions(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *slow = actor_client(broker, "a", "slow");
+    actor_t *publisher = actor_client(broker, "a", "publisher");
+    char topic[32];
+    for (unsigned i = 0; i < MANY; i++) {
+        snprintf(topic, sizeof topic, "topic%u", i);
+        actor_add(slow,
+            &(dd_record_t){.type = DD_SUBSCRIBE, .ref = 1, .topic = B(topic), .scope = B("all")});
+    }
+    tree_run(tree);
+    actor_skip(slow);
+    actor_hold(slow, true);
+    for (unsigned i = 0; i < MANY; i++) {
+        snprintf(topic, sizeof topic, "topic%u", MANY - 1 - i / 10 * 10);
+        actor_add(
+            publisher, &(dd_record_t){.type = DD_PUBLISH, .topic = B(topic), .payload = B(topic)});
+    }
+    start_ns = cpu_ns();
+    tree_run(tree);
+    lap("publications to one who doesn't read");
+    actor_hold(slow, false);
+    tree_run(tree);
+    uint64_t got = 0, lost = 0;
+    const dd_record_t *record;
+    while ((record = actor_next(slow))) {
+        got += record->type == DD_PUBLICATION;
+        lost += record->number;
+    }
+    assert_true(lost > 0);
+    assert_int_equal(got + lost, MANY);
+    tree_destroy(&tree);
+}
+
 static void test_fifty_brokers(void **state)
 {
     (void)state;
@@ -156,6 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names_beneath_a_child_go_and_come_again),
         cmocka_unit_test(test_subscriptions_go_and_come_again),
+        cmocka_unit_test(test_a_slow_client_with_many_subscriptions),
         cmocka_unit_test(test_fifty_brokers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
