@@ -278,9 +278,21 @@ static void test_new_limits_hold_at_once(void **state)
     settings.subscriptions_max = 0;
     core_set_limits(scene.broker->core, &settings);
     assert_int_equal(actor_peer(scene.bystander)->outbox.limit, 1000);
+    assert_int_equal(actor_peer(scene.actor)->outbox.limit, 2000);
     assert_null(actor_connect(scene.broker, "a"));
     actor_subscribe(scene.bystander, "topic", "/");
     actor_expect_error(scene.bystander, DD_E_LIMIT, 1);
+    scene_end(&scene);
+}
+
+static void test_new_limits_hold_for_the_parent(void **state)
+{
+    (void)state;
+    scene_t scene = scene_new(ROLE_PARENT, true);
+    core_settings_t settings = scene.broker->settings;
+    settings.outbox_link = 2000;
+    core_set_limits(scene.broker->core, &settings);
+    assert_int_equal(actor_peer(scene.actor)->outbox.limit, 2000);
     scene_end(&scene);
 }
 
@@ -310,6 +322,7 @@ int main(void)
         cmocka_unit_test(test_no_broker_joins_one_that_drains),
         cmocka_unit_test(test_a_key_taken_out_ends_exactly_its_peers),
         cmocka_unit_test(test_new_limits_hold_at_once),
+        cmocka_unit_test(test_new_limits_hold_for_the_parent),
         cmocka_unit_test(test_nothing_is_destroyed_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
