@@ -33,7 +33,8 @@ typedef struct {
     char endpoint[64]; /* stays the same when the broker is stopped and started */
     dd_keyring_t *keyring;
     void *context;
-    void *router; /* NULL while stopped */
+    void *router;        /* NULL while stopped */
+    void *authenticator; /* the thread's */
     pthread_t zap;
     _Atomic(const char *) verdict; /* ZAP status for whoever comes */
     uint8_t route[64];             /* of the peer that was heard last */
@@ -76,10 +77,9 @@ static const char *const KEY_FILES[][2] = {{"a.json", A_FILE}, {"b.json", B_FILE
 static inline void *run_zap(void *arg)
 {
     broker_t *self = arg;
-    void *socket = zmq_socket(self->context, ZMQ_REP);
-    int bound = zmq_bind(socket, DD_ZAP_ENDPOINT);
+    void *socket = self->authenticator;
     char request[8][256] = {{0}}; /* version, id, and what doesn't matter here */
-    while (bound == 0) {
+    for (;;) {
         int more = 1;
         size_t size = sizeof more;
         int length = 0;
@@ -153,6 +153,8 @@ static inline broker_t *broker_new(void)
     self->limit = 100000;
     dd_outbox_init(&self->outbox, SIZE_MAX / 2);
     zmq_msg_init(&self->frame);
+    self->authenticator = zmq_socket(self->context, ZMQ_REP);
+    assert_int_equal(zmq_bind(self->authenticator, DD_ZAP_ENDPOINT), 0);
     assert_int_equal(pthread_create(&self->zap, NULL, run_zap, self), 0);
     strcpy(self->endpoint, "tcp://127.0.0.1:*");
     broker_run(self);

@@ -158,6 +158,17 @@ static uint32_t fill_outbox(dd_client_t *client)
     }
 }
 
+/* Fills the outbox and all that the network takes, which the broker doesn't read: until no room is
+   made for a while. Returns how many notifications that took. */
+static uint32_t fill_all(dd_client_t *client, size_t limit)
+{
+    uint32_t sent = 0;
+    do
+        sent += fill_outbox(client);
+    while (dd_client_drain(client, limit / 2, 700) == DD_OK);
+    return sent;
+}
+
 /* Reads numbered notifications from the client at the broker, and checks that none is missing. */
 static void read_numbers(broker_t *broker, uint32_t count)
 {
@@ -171,18 +182,17 @@ static void read_numbers(broker_t *broker, uint32_t count)
 
 static void test_full_outbox(void **state)
 {
+    enum { LIMIT = 1 << 20 };
     broker_t *broker = *state;
     broker->heartbeat = 60000;
     dd_client_t *client = client_of(broker, "a.json");
-    assert_int_equal(dd_client_set_limits(client, 1 << 20, 1 << 20), DD_OK);
+    assert_int_equal(dd_client_set_limits(client, LIMIT, 1 << 20), DD_OK);
     assert_int_equal(dd_client_start(client), DD_OK);
     broker_admit(broker, "a");
     expect_event(client, DD_EVENT_REGISTERED);
-    uint32_t sent = 0;
-    while (dd_client_drain(client, 0, 50) == DD_OK) /* until the network is full as well */
-        sent += fill_outbox(client);
+    uint32_t sent = fill_all(client, LIMIT);
     assert_int_equal(dd_client_drain(client, 0, 0), DD_E_TIMEOUT);
-    assert_int_equal(dd_client_drain(client, 2 << 20, 0), DD_OK);
+    assert_int_equal(dd_client_drain(client, 2 * LIMIT, 0), DD_OK);
     for (uint32_t i = 0; i < sent; i++)
         broker_expect(broker, DD_SEND);
     assert_int_equal(dd_client_drain(client, 0, DEADLINE), DD_OK);
@@ -237,45 +247,54 @@ static void test_slow_application(void **state)
     say_goodbye(broker, client);
 }
 
-/* A full outbox that leaves slowly doesn't look like a broker that is silent. */
+/* Sends notifications as fast as they are taken, and a last one. */
+static void *send_many(void *client)
+{
+    static const uint8_t PAYLOAD[1000];
+    for (int i = 0; i < 30000; i++)
+        while (
+            dd_client_notify(client, "cli2", PAYLOAD, sizeof PAYLOAD, 0, NULL) == DD_E_OUTBOX_FULL)
+            dd_client_drain(client, 8 << 20, DEADLINE);
+    dd_client_notify(client, "last", "x", 1, 0, NULL);
+    return NULL;
+}
+
+/* A broker that is heard of late, since the PINGs wait behind all that is to go through a slow
+   network, isn't one that is silent. */
 static void test_slow_network(void **state)
 {
-    enum { PATIENCE = 900, PACE = 5 }; /* ms */
+    enum { HEARTBEAT = 800, PACE = 5 }; /* ms */
     broker_t *broker = *state;
-    broker->heartbeat = PATIENCE / 3;
+    broker->heartbeat = HEARTBEAT;
     dd_client_t *client = client_of(broker, "a.json");
-    assert_int_equal(dd_client_set_limits(client, 24 << 20, 1 << 20), DD_OK);
+    assert_int_equal(dd_client_set_limits(client, 16 << 20, 1 << 20), DD_OK);
     assert_int_equal(dd_client_start(client), DD_OK);
     broker_admit(broker, "a");
     expect_event(client, DD_EVENT_REGISTERED);
-    fill_outbox(client);
+    pthread_t sender;
     uint64_t before_us = dd_clock_us();
-    while (dd_client_drain(client, 0, PACE) != DD_OK) /* a frame now and then */
-        assert_true(broker_hears(broker, DEADLINE));
-    assert_true(dd_clock_us() - before_us > 2 * PATIENCE * 1000);
-    assert_null(dd_client_receive(client, 0));
-    assert_int_equal(dd_client_notify(client, "last", "x", 1, 0, NULL), DD_OK);
+    assert_int_equal(pthread_create(&sender, NULL, send_many, client), 0);
     while (!dd_bytes_equal(broker_expect(broker, DD_SEND).destination, dd_bytes_of("last")))
-        ;
+        if (!dd_frame_more(&broker->reader))
+            poll(NULL, 0, PACE); /* so many bytes in so many ms */
+    assert_true(dd_clock_us() - before_us > 4 * HEARTBEAT * 1000);
+    pthread_join(sender, NULL);
+    assert_null(dd_client_receive(client, 0));
     say_goodbye(broker, client);
 }
 
 static void test_unsent_notifications_come_back(void **state)
 {
+    enum { LIMIT = 4 << 20 };
     broker_t *broker = *state;
     broker->heartbeat = 60000;
     dd_client_t *client = client_of(broker, "a.json");
     /* Room for few of the errors at a time: they wait for the application. */
-    assert_int_equal(dd_client_set_limits(client, 4 << 20, 10000), DD_OK);
+    assert_int_equal(dd_client_set_limits(client, LIMIT, 10000), DD_OK);
     assert_int_equal(dd_client_start(client), DD_OK);
     broker_admit(broker, "a");
     expect_event(client, DD_EVENT_REGISTERED);
-    while (dd_client_drain(client, 0, 50) == DD_OK)
-        fill_outbox(client);
-    uint32_t last;
-    dd_error_t error;
-    while ((error = dd_client_notify(client, "last", "x", 1, 0, &last)) == DD_E_OUTBOX_FULL)
-        dd_client_drain(client, 3 << 20, 10);
+    fill_all(client, LIMIT);
     broker_stop(broker);
     dd_event_t *event;
     unsigned errors = 0;
@@ -289,9 +308,7 @@ static void test_unsent_notifications_come_back(void **state)
     }
     assert_int_equal(event->type, DD_EVENT_DISCONNECTED);
     dd_event_destroy(&event);
-    if (error == DD_OK)
-        assert_int_equal(ref, last);
-    assert_in_range(errors, 100, 1000000);
+    assert_in_range(errors, LIMIT / 2 / 1100, LIMIT / 1000);
     dd_client_destroy(&client);
     broker_run(broker);
 }
@@ -424,14 +441,15 @@ static void test_destroy_sends_the_rest(void **state)
 /* A broker that doesn't read can't hold up the end. */
 static void test_destroy_gives_up(void **state)
 {
+    enum { LIMIT = 1 << 20 };
     broker_t *broker = *state;
     broker->heartbeat = 60000;
-    dd_client_t *client = registered(broker);
-    while (dd_client_drain(client, 0, 50) == DD_OK)
-        for (int i = 0; i < 20000; i++) {
-            uint8_t payload[1000] = {0};
-            dd_client_notify(client, "cli2", payload, sizeof payload, 0, NULL);
-        }
+    dd_client_t *client = client_of(broker, "a.json");
+    assert_int_equal(dd_client_set_limits(client, LIMIT, 1 << 20), DD_OK);
+    assert_int_equal(dd_client_start(client), DD_OK);
+    broker_admit(broker, "a");
+    expect_event(client, DD_EVENT_REGISTERED);
+    fill_all(client, LIMIT);
     destroy_soon(client);
 }
 
