@@ -8,24 +8,18 @@
 #include <sys/socket.h>
 #include <zmq.h>
 
-#include "libdd/monitor.h"
-
-typedef struct {
-    bool open;
-    void *owner; /* NULL before the first message */
-    uint64_t since_ms;
-} item_t;
+#include "libdd/socket.h"
 
 struct connections {
     void *socket;
     void *monitor;
     log_t *log;
-    item_t *items; /* by file descriptor */
-    size_t room;
-    size_t open;
+    connection_t *by_fd;
+    connection_t *strangers;
+    size_t stranger_count;
 };
 
-connections_t *connections_new(void *context, void *socket, log_t *log)
+connections_t *connections_new(void *context, void *socket, log_t *log, int handshakes)
 {
     connections_t *self = calloc(1, sizeof *self);
     if (!self)
@@ -33,8 +27,7 @@ connections_t *connections_new(void *context, void *socket, log_t *log)
     self->socket = socket;
     self->log = log;
     self->monitor = dd_monitor_open(context, socket,
-        ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_ACCEPT_FAILED |
-            ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL);
+        ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_ACCEPT_FAILED | handshakes);
     if (!self->monitor)
         connections_destroy(&self);
     return self;
@@ -46,9 +39,30 @@ void connections_destroy(connections_t **self_p)
     if (!self)
         return;
     dd_monitor_close(self->monitor, self->socket);
-    free(self->items);
+    connection_t *connection, *next;
+    HASH_ITER (hh, self->by_fd, connection, next) {
+        HASH_DEL(self->by_fd, connection);
+        free(connection);
+    }
     free(self);
     *self_p = NULL;
+}
+
+dd_error_t connections_listen(const connections_t *self, const char *endpoint,
+    char shown[DD_ENDPOINT_MAX + 1], dd_problem_t *problem)
+{
+    char bound[DD_ENDPOINT_MAX + 1] = "";
+    size_t size = sizeof bound;
+    if (zmq_bind(self->socket, endpoint) != 0 ||
+        zmq_getsockopt(self->socket, ZMQ_LAST_ENDPOINT, bound, &size) != 0)
+        return dd_socket_problem(problem, "listen on", endpoint);
+    const char *told_port = strrchr(endpoint, ':');
+    const char *port = strrchr(bound, ':');
+    if (strncmp(endpoint, "tcp://", strlen("tcp://")) == 0 && told_port && port)
+        snprintf(shown, DD_ENDPOINT_MAX + 1, "%.*s%s", (int)(told_port - endpoint), endpoint, port);
+    else
+        snprintf(shown, DD_ENDPOINT_MAX + 1, "%s", bound);
+    return DD_OK;
 }
 
 void *connections_monitor(const connections_t *self)
@@ -58,92 +72,135 @@ void *connections_monitor(const connections_t *self)
 
 size_t connections_count(const connections_t *self)
 {
-    return self->open;
+    return HASH_COUNT(self->by_fd);
 }
 
-/* ---- The table ----------------------------------------------------------------------------- */
-
-/* NULL for a descriptor that is none, or when out of memory. */
-static item_t *item_at(connections_t *self, int fd)
+connection_t *connections_find(const connections_t *self, int fd)
 {
-    if (fd < 0)
-        return NULL;
-    size_t index = (size_t)fd;
-    if (index >= self->room) {
-        size_t room = index + 1 > 2 * self->room ? index + 1 : 2 * self->room;
-        item_t *larger = realloc(self->items, room * sizeof *larger);
-        if (!larger)
-            return NULL;
-        memset(larger + self->room, 0, (room - self->room) * sizeof *larger);
-        self->items = larger;
-        self->room = room;
-    }
-    return &self->items[index];
+    connection_t *connection;
+    HASH_FIND_INT(self->by_fd, &fd, connection);
+    return connection;
 }
 
-static void opened(connections_t *self, int fd, uint64_t now_ms)
+/* ---- Strangers ----------------------------------------------------------------------------- */
+
+connection_t *connections_strangers(const connections_t *self)
 {
-    item_t *item = item_at(self, fd);
-    if (!item || item->open)
+    return self->strangers;
+}
+
+size_t connections_stranger_count(const connections_t *self)
+{
+    return self->stranger_count;
+}
+
+static void add_stranger(connections_t *self, connection_t *connection)
+{
+    if (connection->stranger)
         return;
-    item->open = true;
-    item->since_ms = now_ms;
-    self->open++;
+    connection->stranger = true;
+    self->stranger_count++;
+    DL_APPEND(self->strangers, connection);
 }
 
-/* Gives the owner, who has it no more. */
-static void *closed(connections_t *self, int fd)
+static void remove_stranger(connections_t *self, connection_t *connection)
 {
-    item_t *item = item_at(self, fd);
-    if (!item)
-        return NULL;
-    void *owner = item->owner;
-    if (item->open)
-        self->open--;
-    *item = (item_t){.open = false};
-    return owner;
+    if (!connection->stranger)
+        return;
+    connection->stranger = false;
+    self->stranger_count--;
+    DL_DELETE(self->strangers, connection);
 }
 
 void *connections_own(connections_t *self, int fd, void *owner)
 {
-    item_t *item = item_at(self, fd);
-    if (!item)
+    connection_t *connection = connections_find(self, fd);
+    if (!connection)
         return NULL;
-    void *former = item->owner;
-    item->owner = owner;
+    void *former = connection->owner;
+    connection->owner = owner;
+    remove_stranger(self, connection);
     return former;
+}
+
+void connections_doubt(connections_t *self, int fd, const void *owner, uint64_t now_ms)
+{
+    connection_t *connection = connections_find(self, fd);
+    if (!connection || connection->owner != owner || connection->stranger)
+        return;
+    connection->since_ms = now_ms;
+    add_stranger(self, connection);
 }
 
 void connections_disown(connections_t *self, int fd, const void *owner)
 {
-    item_t *item = item_at(self, fd);
-    if (item && item->owner == owner)
-        item->owner = NULL;
+    connection_t *connection = connections_find(self, fd);
+    if (!connection || connection->owner != owner)
+        return;
+    connection->owner = NULL;
+    add_stranger(self, connection);
 }
 
 /* ZeroMQ's thread sees the end and closes its side. Should it have closed it in this very moment,
    and the descriptor be another connection's already, that one is cut, and comes back. */
 void connections_cut(connections_t *self, int fd)
 {
-    item_t *item = item_at(self, fd);
-    if (item && item->open)
-        shutdown(fd, SHUT_RDWR);
+    connection_t *connection = connections_find(self, fd);
+    if (!connection)
+        return;
+    shutdown(fd, SHUT_RDWR);
+    remove_stranger(self, connection);
 }
 
 void connections_cut_silent(connections_t *self, uint64_t limit, uint64_t now_ms)
 {
-    for (size_t fd = 0; fd < self->room; fd++) {
-        const item_t *item = &self->items[fd];
-        if (!item->open || item->owner || now_ms < item->since_ms + limit)
+    connection_t *connection, *next;
+    DL_FOREACH_SAFE(self->strangers, connection, next)
+    {
+        if (now_ms < connection->since_ms + limit)
             continue;
         log_flood(self->log, FLOOD_REFUSED, LOG_WARNING,
             "cut a connection that has said nothing for %llu ms",
-            (unsigned long long)(now_ms - item->since_ms));
-        connections_cut(self, (int)fd);
+            (unsigned long long)(now_ms - connection->since_ms));
+        connections_cut(self, connection->fd);
     }
 }
 
 /* ---- News ---------------------------------------------------------------------------------- */
+
+static void opened(connections_t *self, int fd, uint64_t now_ms)
+{
+    connection_t *connection = connections_find(self, fd) ? NULL : calloc(1, sizeof *connection);
+    if (!connection)
+        return;
+    connection->fd = fd;
+    connection->since_ms = now_ms;
+    HASH_ADD_INT(self->by_fd, fd, connection);
+    if (connection->hh.tbl)
+        add_stranger(self, connection);
+    else /* out of memory */
+        free(connection);
+}
+
+static void greeted(connections_t *self, int fd)
+{
+    connection_t *connection = connections_find(self, fd);
+    if (connection)
+        connection->greeted = true;
+}
+
+/* Gives the owner, who has it no more. */
+static void *closed(connections_t *self, int fd)
+{
+    connection_t *connection = connections_find(self, fd);
+    if (!connection)
+        return NULL;
+    void *owner = connection->owner;
+    remove_stranger(self, connection);
+    HASH_DEL(self->by_fd, connection);
+    free(connection);
+    return owner;
+}
 
 static void log_handshake(connections_t *self, const dd_monitor_event_t *event)
 {
@@ -167,6 +224,9 @@ static void *take_event(connections_t *self, const dd_monitor_event_t *event, ui
     switch (event->event) {
     case ZMQ_EVENT_ACCEPTED:
         opened(self, (int)event->value, now_ms);
+        break;
+    case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
+        greeted(self, (int)event->value);
         break;
     case ZMQ_EVENT_DISCONNECTED:
         return closed(self, (int)event->value);

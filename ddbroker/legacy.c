@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "legacy_state.h"
-#include "libdd/monitor.h"
 #include "libdd/problem.h"
 
 /* Messages that ZeroMQ may hold for one client in each direction; beyond them the outbox counts. */
@@ -34,38 +33,48 @@ static void be_stranger(legacy_t *self, legacy_route_t *route)
     route->stranger = true;
     route->since_ms = self->now_ms;
     DL_APPEND(self->strangers, route);
+    connections_doubt(self->connections, route->fd, route, self->now_ms);
+    self->hidden -= route->hidden;
+    route->hidden = false;
+}
+
+static void be_client(legacy_t *self, legacy_route_t *route)
+{
+    route->stranger = false;
+    DL_DELETE(self->strangers, route);
+    connections_own(self->connections, route->fd, route);
+    route->hidden = route->fd < 0;
+    self->hidden += route->hidden;
 }
 
 void legacy_route_trust(legacy_t *self, legacy_route_t *route, bool trusted)
 {
-    if (trusted != route->stranger)
-        return;
-    if (trusted) {
-        route->stranger = false;
-        DL_DELETE(self->strangers, route);
-    } else {
+    if (trusted && route->stranger)
+        be_client(self, route);
+    else if (!trusted && !route->stranger)
         be_stranger(self, route);
-    }
-    legacy_door_trust(self->door, route->connection, trusted, self->now_ms);
 }
 
 /*
  * Ties the route to the connection that its messages come over, if that can be told: by the file
  * descriptor, which another one may have used before. What such a one left unread comes first, so
- * that of two strangers the later is the one; and if a client has logged in over it, the message is
- * a leftover.
+ * that of two strangers the later is the one; but if a client has logged in over the connection,
+ * the message is a leftover. False then.
  */
-static void attach(legacy_t *self, legacy_route_t *route, int fd)
+static bool attach(legacy_t *self, legacy_route_t *route, int fd)
 {
-    legacy_door_watch(self->door, self->now_ms);
-    connection_t *connection = legacy_door_find(self->door, fd);
-    legacy_route_t *former = connection ? connection->route : NULL;
-    if (!connection || (former && former->peer))
-        return;
+    route->fd = -1;
+    legacy_watch(self, self->now_ms);
+    const connection_t *connection = connections_find(self->connections, fd);
+    legacy_route_t *former = connection ? connection->owner : NULL;
+    if (former && former->peer)
+        return false;
     if (former)
-        former->connection = NULL;
-    connection->route = route;
-    route->connection = connection;
+        legacy_route_depart(self, former);
+    if (connection)
+        route->fd = fd;
+    connections_own(self->connections, fd, route);
+    return true;
 }
 
 legacy_route_t *legacy_route_new(legacy_t *self, dd_bytes_t id, int fd)
@@ -75,14 +84,16 @@ legacy_route_t *legacy_route_new(legacy_t *self, dd_bytes_t id, int fd)
         return NULL;
     memcpy(route->id, id.data, id.size);
     route->id_size = (uint8_t)id.size;
-    HASH_ADD(hh, self->routes, id, route->id_size, route);
-    if (!route->hh.tbl) { /* out of memory */
-        free(route);
-        return NULL;
+    if (attach(self, route, fd)) {
+        HASH_ADD(hh, self->routes, id, route->id_size, route);
+        if (route->hh.tbl) {
+            be_stranger(self, route);
+            return route;
+        }
+        connections_disown(self->connections, fd, route); /* out of memory */
     }
-    be_stranger(self, route);
-    attach(self, route, fd);
-    return route;
+    free(route);
+    return NULL;
 }
 
 void legacy_route_unblock(legacy_t *self, legacy_route_t *route)
@@ -93,24 +104,41 @@ void legacy_route_unblock(legacy_t *self, legacy_route_t *route)
     DL_DELETE2(self->blocked, route, prev_blocked, next_blocked);
 }
 
+void legacy_route_depart(legacy_t *self, legacy_route_t *route)
+{
+    if (route->gone)
+        return;
+    legacy_route_unblock(self, route);
+    route->gone = true;
+    DL_APPEND2(self->gone, route, prev_gone, next_gone);
+    connections_disown(self->connections, route->fd, route);
+    route->fd = -1;
+    if (route->peer)
+        core_gone(route->peer);
+}
+
 void legacy_route_lose(legacy_t *self, legacy_route_t *route)
 {
     legacy_route_trust(self, route, false);
     DL_DELETE(self->strangers, route);
     legacy_route_unblock(self, route);
+    if (route->gone)
+        DL_DELETE2(self->gone, route, prev_gone, next_gone);
     HASH_DEL(self->routes, route);
-    legacy_door_leave(self->door, route->connection, self->now_ms);
+    connections_disown(self->connections, route->fd, route);
     if (route->peer)
         core_disconnect(self->core, route->peer, self->now_ms);
     sodium_memzero(&route->cookie, sizeof route->cookie);
     free(route);
 }
 
-void legacy_lose_gone(legacy_t *self)
+void legacy_watch(legacy_t *self, uint64_t now_ms)
 {
     legacy_route_t *route;
-    while ((route = legacy_door_gone(self->door)))
-        legacy_route_lose(self, route);
+    self->now_ms = now_ms;
+    while ((route = connections_next_gone(self->connections, now_ms)))
+        legacy_route_depart(self, route);
+    legacy_door_make_room(self);
 }
 
 /* ---- The whole ----------------------------------------------------------------------------- */
@@ -140,8 +168,9 @@ static dd_error_t open_socket(legacy_t *self, void *context, dd_problem_t *probl
 {
     self->socket = zmq_socket(context, ZMQ_ROUTER);
     if (self->socket && set_options(self->socket, self->payload_max))
-        self->door = legacy_door_new(context, self->socket, self->log);
-    if (self->door)
+        self->connections =
+            connections_new(context, self->socket, self->log, ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
+    if (self->connections)
         return DD_OK;
     return dd_problem(
         problem, DD_E_NETWORK, "can't make the legacy socket: %s", zmq_strerror(zmq_errno()));
@@ -178,7 +207,7 @@ void legacy_destroy(legacy_t **self_p, uint64_t now_ms)
     self->now_ms = now_ms;
     while (self->routes)
         legacy_route_lose(self, self->routes);
-    legacy_door_destroy(&self->door);
+    connections_destroy(&self->connections);
     if (self->socket)
         zmq_close(self->socket);
     legacy_login_destroy(&self->login);
@@ -189,22 +218,20 @@ void legacy_destroy(legacy_t **self_p, uint64_t now_ms)
 
 dd_error_t legacy_listen(legacy_t *self, const char *endpoint, dd_problem_t *problem)
 {
-    char bound[DD_ENDPOINT_MAX + 1] = "";
-    size_t size = sizeof bound;
-    if (zmq_bind(self->socket, endpoint) != 0 ||
-        zmq_getsockopt(self->socket, ZMQ_LAST_ENDPOINT, bound, &size) != 0)
-        return dd_socket_problem(problem, "listen on", endpoint);
-    log_write(self->log, LOG_WARNING,
-        "listening on %s for clients of protocols 3 and 4: who reads that wire can log in as they "
-        "do, so keep it to networks you trust",
-        bound);
-    return DD_OK;
+    char shown[DD_ENDPOINT_MAX + 1];
+    dd_error_t result = connections_listen(self->connections, endpoint, shown, problem);
+    if (result == DD_OK)
+        log_write(self->log, LOG_WARNING,
+            "listening on %s for clients of protocols 3 and 4: who reads that wire can log in as "
+            "they do, so keep it to networks you trust",
+            shown);
+    return result;
 }
 
 void legacy_tick(legacy_t *self, uint64_t now_ms)
 {
-    self->now_ms = now_ms;
-    legacy_door_tick(self->door, now_ms);
+    legacy_watch(self, now_ms); /* descriptors that are closed aren't to be touched */
+    legacy_door_tick(self);
     while (self->strangers && now_ms > self->strangers->since_ms + LEGACY_LOGIN_LIMIT)
         legacy_route_lose(self, self->strangers);
 }
@@ -223,10 +250,10 @@ void *legacy_socket(const legacy_t *self)
 
 void *legacy_monitor(const legacy_t *self)
 {
-    return legacy_door_monitor(self->door);
+    return connections_monitor(self->connections);
 }
 
 size_t legacy_connections(const legacy_t *self)
 {
-    return legacy_door_count(self->door);
+    return connections_count(self->connections);
 }

@@ -31,8 +31,11 @@ void legacy_set_keyring(legacy_t *self, const dd_keyring_t *keyring);
 void *legacy_socket(const legacy_t *self);
 void *legacy_monitor(const legacy_t *self);
 
-/* Takes in a bounded number of messages, and the connections that are gone. True if there may be
-   more. */
+/* Takes in which connections are gone, so that their clients' names are free. */
+void legacy_watch(legacy_t *self, uint64_t now_ms);
+
+/* Takes in a bounded number of messages, and forgets those who are gone. True if there may be more.
+ */
 bool legacy_work(legacy_t *self, uint64_t now_ms);
 
 /* Ends who takes too long to log in; call it several times a second. */

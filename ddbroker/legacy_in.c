@@ -69,7 +69,8 @@ static const dd_tenant_t *prove(
     const legacy_t *self, const legacy_route_t *route, const legacy_request_t *request)
 {
     const dd_tenant_t *tenant = dd_keyring_tenant_by_hash(self->keyring, request->hash);
-    if (!route || !tenant || memcmp(tenant->public_key, route->key, sizeof route->key) != 0)
+    if (!route || route->gone || !tenant ||
+        memcmp(tenant->public_key, route->key, sizeof route->key) != 0)
         return NULL;
     return legacy_cookie_equal(tenant->cookie, request->cookie) ? tenant : NULL;
 }
@@ -173,10 +174,8 @@ static legacy_verdict_t read_message(incoming_t *incoming)
 static void take_message(legacy_t *self, incoming_t *incoming)
 {
     legacy_verdict_t verdict = read_message(incoming);
-    if (verdict == LEGACY_VALID && incoming->request.command == LEGACY_CHALLOK) {
-        legacy_door_watch(self->door, self->now_ms);
-        legacy_lose_gone(self); /* the name it wants may be that of a client that has just gone */
-    }
+    if (verdict == LEGACY_VALID && incoming->request.command == LEGACY_CHALLOK)
+        legacy_watch(self, self->now_ms); /* the name may be that of one who has just gone */
     legacy_route_t *route = legacy_route_find(self, frame_of(incoming, 0));
     if (verdict == LEGACY_OTHER_VERSION)
         send_error(self, incoming, LEGACY_E_VERSION, VERSION_TEXT);
@@ -213,14 +212,21 @@ static bool receive(legacy_t *self, incoming_t *incoming)
     return incoming->count > 0;
 }
 
+/* All that was there to be read has been read: what a connection brought comes before the news of
+   its end. */
+static void lose_gone(legacy_t *self)
+{
+    while (self->gone)
+        legacy_route_lose(self, self->gone);
+}
+
 bool legacy_work(legacy_t *self, uint64_t now_ms)
 {
     self->now_ms = now_ms;
-    legacy_door_watch(self->door, now_ms);
     for (int i = 0; i < MESSAGES_AT_ONCE; i++) {
         incoming_t incoming;
         if (!receive(self, &incoming)) {
-            legacy_lose_gone(self);
+            lose_gone(self);
             return false;
         }
         take_message(self, &incoming);

@@ -69,7 +69,7 @@ void legacy_flush(legacy_t *self, peer_t *peer, uint64_t now_ms)
 {
     legacy_route_t *route = peer->route;
     self->now_ms = now_ms;
-    if (route->blocked)
+    if (route->blocked || route->gone)
         return;
     switch (send_outbox(self, route)) {
     case DD_OK:
@@ -86,7 +86,7 @@ void legacy_flush(legacy_t *self, peer_t *peer, uint64_t now_ms)
         DL_APPEND2(self->blocked, route, prev_blocked, next_blocked);
         break;
     default:
-        legacy_route_lose(self, route);
+        legacy_route_depart(self, route);
     }
 }
 

@@ -85,6 +85,8 @@ static bool take_in(
         answer_zap(self);
     if (all || items[NEWS].revents)
         router_watch(self->router, now);
+    if (self->legacy && (all || items[LEGACY_NEWS].revents))
+        legacy_watch(self->legacy, now);
     if (all || again || items[NEWS].revents || items[FRAMES].revents)
         more = router_work(self->router, now);
     if (self->uplink && (all || again || items[UP_NEWS].revents || items[UP_FRAMES].revents ||

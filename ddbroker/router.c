@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "connections.h"
-#include "libdd/monitor.h"
 #include "libdd/problem.h"
 #include "zap.h"
 
@@ -137,7 +136,8 @@ router_t *router_new(void *context, core_t *core, log_t *log, const dd_keyring_t
     self->heartbeat = limits->heartbeat;
     self->socket = dd_socket_server(context, keyring, limits, problem);
     if (self->socket)
-        self->connections = connections_new(context, self->socket, log);
+        self->connections = connections_new(context, self->socket, log,
+            ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL);
     if (self->connections)
         return self;
     if (self->socket)
@@ -160,28 +160,13 @@ void router_destroy(router_t **self_p, uint64_t now_ms)
     *self_p = NULL;
 }
 
-/* Says where it listens in the words it was told, but with the port that it got; ZeroMQ's own words
-   are hard to read, "tcp://[::ffff:127.0.0.1]:5555". */
-static void log_endpoint(router_t *self, const char *told, const char *bound)
-{
-    const char *told_port = strrchr(told, ':');
-    const char *port = strrchr(bound, ':');
-    if (strncmp(told, "tcp://", strlen("tcp://")) != 0 || !told_port || !port)
-        log_write(self->log, LOG_NOTICE, "listening on %s", bound);
-    else
-        log_write(
-            self->log, LOG_NOTICE, "listening on %.*s%s", (int)(told_port - told), told, port);
-}
-
 dd_error_t router_listen(router_t *self, const char *endpoint, dd_problem_t *problem)
 {
-    char bound[DD_ENDPOINT_MAX + 1] = "";
-    size_t size = sizeof bound;
-    if (zmq_bind(self->socket, endpoint) != 0 ||
-        zmq_getsockopt(self->socket, ZMQ_LAST_ENDPOINT, bound, &size) != 0)
-        return dd_socket_problem(problem, "listen on", endpoint);
-    log_endpoint(self, endpoint, bound);
-    return DD_OK;
+    char shown[DD_ENDPOINT_MAX + 1];
+    dd_error_t result = connections_listen(self->connections, endpoint, shown, problem);
+    if (result == DD_OK)
+        log_write(self->log, LOG_NOTICE, "listening on %s", shown);
+    return result;
 }
 
 void *router_socket(const router_t *self)
