@@ -134,8 +134,10 @@ void screen_destroy(screen_t **self_p)
         return;
     for (size_t i = 0; i < WIDGETS_MAX; i++)
         widget_destroy(&self->widgets[i]);
-    if (self->cdk)
+    if (self->cdk) {
+        free(self->cdk->object); /* which CDK forgets */
         destroyCDKScreen(self->cdk);
+    }
     if (self->terminal) {
         putp(terminal_capability("BD"));
         endwin();
