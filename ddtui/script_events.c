@@ -101,10 +101,12 @@ static void on_receipt(script_t *self, const dd_event_t *event)
         script_note(self, "delivered\t%s\n", script_shown(event->source, source));
 }
 
-/* What became of a question that isn't waited for any more. */
+/* What became of a question that isn't waited for any more, or that will be asked again. */
 static bool is_stale(const script_t *self, const dd_event_t *event)
 {
-    return script_watches(self) && event->ref != 0 && event->ref != self->inspect_ref;
+    if (event->ref != 0 && event->ref == self->inspect_ref)
+        return event->error == DD_E_NOT_CONNECTED && !is_in_the_act(self);
+    return event->ref != 0 && script_watches(self);
 }
 
 static void on_error(script_t *self, const dd_event_t *event)

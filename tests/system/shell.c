@@ -3,14 +3,12 @@
  */
 #include "shell.h"
 
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "scene.h"
 
 static harness_t *opened;
 
@@ -35,6 +33,20 @@ void shell_open(harness_t *harness, const char *broker, const char *owner)
     setenv("DD_BROKER", harness_endpoint(harness, broker), 1);
     setenv("DD_KEYS", harness_keys(harness, owner), 1);
     unsetenv("DD_NAME");
+}
+
+int shell_tree(void **state)
+{
+    char option[1024];
+    scene_open(state);
+    harness_t *harness = *state;
+    scene_tree(harness);
+    shell_open(harness, "leaf", "a");
+    setenv("ROOT", harness_endpoint(harness, "root"), 1);
+    setenv("OTHER", harness_endpoint(harness, "other"), 1);
+    snprintf(option, sizeof option, "--operator-keys %s", harness_keys(harness, "operator"));
+    setenv("OPERATOR", option, 1);
+    return 0;
 }
 
 program_t *shell_start(const char *line)
@@ -97,4 +109,29 @@ void shell_stop(program_t *program)
 {
     program_signal(program, SIGTERM);
     shell_end(program, DONE);
+}
+
+/* ---- JSON --------------------------------------------------------------------------------- */
+
+struct json_object *shell_objects(program_t *program)
+{
+    struct json_object *array = json_object_new_array();
+    char *text = strdup(program_stdout(program));
+    assert_non_null(text);
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+        struct json_object *object = json_tokener_parse(line);
+        if (!json_object_is_type(object, json_type_object))
+            fail_msg("not an object: %s", line);
+        json_object_array_add(array, object);
+    }
+    free(text);
+    return array;
+}
+
+void shell_field(struct json_object *objects, size_t index, const char *field, const char *value)
+{
+    struct json_object *object = json_object_array_get_idx(objects, index), *found;
+    if (!json_object_object_get_ex(object, field, &found))
+        fail_msg("no field %s in %s", field, json_object_to_json_string(object));
+    assert_string_equal(json_object_get_string(found), value);
 }

@@ -8,6 +8,8 @@
 #ifndef SHELL_H_INCLUDED
 #define SHELL_H_INCLUDED
 
+#include <json-c/json.h>
+
 #include "harness.h"
 
 /* Exit statuses of ddtui(1). */
@@ -15,6 +17,12 @@ enum { DONE, FAILED, USAGE, NO_DESTINATION, REFUSED, TIMEOUT, OVERLOADED };
 
 /* Makes the harness the one that the lines run in, until another is opened. */
 void shell_open(harness_t *harness, const char *broker, const char *owner);
+
+/* Setup of a test that has the harness and the tree of scene.h: DD_BROKER is leaf, DD_KEYS the keys
+   of tenant a, $ROOT and $OTHER are the endpoints of those brokers, and $OPERATOR is the option
+   with the operator's keys. */
+int shell_tree(void **state);
+#define TREE(test) cmocka_unit_test_setup_teardown(test, shell_tree, scene_close)
 
 /* Starts one command. */
 program_t *shell_start(const char *line);
@@ -33,5 +41,12 @@ program_t *shell_listen(const char *line, int subscriptions);
 void shell_end(program_t *program, int status);
 /* Sends SIGTERM and waits for an end that is DONE. */
 void shell_stop(program_t *program);
+
+/* ---- JSON --------------------------------------------------------------------------------- */
+
+/* The objects that a program has printed, one a line, as an array that the caller releases. */
+struct json_object *shell_objects(program_t *program);
+/* An object of such an array must have this field, with this value as text. */
+void shell_field(struct json_object *objects, size_t index, const char *field, const char *value);
 
 #endif

@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <json-c/json.h>
 
 #include "shell.h"
 
@@ -166,30 +165,6 @@ static void test_notifications_need_listen(void **state)
 
 /* ---- JSON --------------------------------------------------------------------------------- */
 
-static void assert_field(struct json_object *object, const char *field, const char *expected)
-{
-    struct json_object *value;
-    if (!json_object_object_get_ex(object, field, &value))
-        fail_msg("no field %s in %s", field, json_object_to_json_string(object));
-    assert_string_equal(json_object_get_string(value), expected);
-}
-
-/* The objects of a program's output, one a line, as an array. */
-static struct json_object *parse_lines(program_t *program)
-{
-    struct json_object *array = json_object_new_array();
-    char *text = strdup(program_stdout(program));
-    assert_non_null(text);
-    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
-        struct json_object *object = json_tokener_parse(line);
-        if (!json_object_is_type(object, json_type_object))
-            fail_msg("not an object: %s", line);
-        json_object_array_add(array, object);
-    }
-    free(text);
-    return array;
-}
-
 static void test_json_messages(void **state)
 {
     (void)state;
@@ -201,20 +176,19 @@ static void test_json_messages(void **state)
     shell_end(sub, DONE);
     static const char *const FIELDS[][2] = {
         {"text", "quote \" and å"}, {"data64", "/wA="}, {"text", "nul"}, {"data64", "wA=="}};
-    struct json_object *lines = parse_lines(sub);
+    struct json_object *lines = shell_objects(sub);
     assert_int_equal(json_object_array_length(lines), COUNT(FIELDS));
     for (size_t i = 0; i < COUNT(FIELDS); i++) {
-        struct json_object *line = json_object_array_get_idx(lines, i);
-        assert_field(line, "type", i < 2 ? "notification" : "publication");
-        assert_field(line, "source", "cli1");
-        assert_field(line, FIELDS[i][0], FIELDS[i][1]);
+        shell_field(lines, i, "type", i < 2 ? "notification" : "publication");
+        shell_field(lines, i, "source", "cli1");
+        shell_field(lines, i, FIELDS[i][0], FIELDS[i][1]);
     }
     struct json_object *text;
     json_object_object_get_ex(json_object_array_get_idx(lines, 2), "text", &text);
     assert_int_equal(json_object_get_string_len(text), 4);
-    assert_field(json_object_array_get_idx(lines, 2), "topic", "t");
-    assert_field(json_object_array_get_idx(lines, 2), "scope", "/1/2/3/");
-    assert_field(json_object_array_get_idx(lines, 3), "scope", "/1/");
+    shell_field(lines, 2, "topic", "t");
+    shell_field(lines, 2, "scope", "/1/2/3/");
+    shell_field(lines, 3, "scope", "/1/");
     json_object_put(lines);
 }
 
@@ -227,13 +201,13 @@ static void test_tree(void **state)
         "root\t/1/\tok\n  mid\t/1/2/\tok\n    leaf\t/1/2/3/\tok\n", "");
     shell_check("ddtui -q -k $DIR/operator-keys.json -d $ROOT --tree | wc -l", DONE, "3\n", "");
     program_t *program = shell_run("ddtui -q --tree --json cli1");
-    struct json_object *lines = parse_lines(program);
+    struct json_object *lines = shell_objects(program);
     assert_int_equal(json_object_array_length(lines), 3);
-    struct json_object *mid = json_object_array_get_idx(lines, 1), *parent;
-    assert_field(mid, "broker", "mid");
-    assert_field(mid, "version", "1.0.0");
+    struct json_object *parent;
+    shell_field(lines, 1, "broker", "mid");
+    shell_field(lines, 1, "version", "1.0.0");
     json_object_object_get_ex(json_object_array_get_idx(lines, 2), "parent", &parent);
-    assert_field(mid, "id", json_object_get_string(parent));
+    shell_field(lines, 1, "id", json_object_get_string(parent));
     json_object_put(lines);
 }
 
@@ -253,9 +227,9 @@ static void test_clients_and_subscriptions(void **state)
         "b\tview2\tz\t/\t/\tleaf\n", "");
     shell_stop(ours);
     program_t *program = shell_run("ddtui -q -k $DIR/operator-keys.json --subscriptions --json");
-    struct json_object *lines = parse_lines(program);
+    struct json_object *lines = shell_objects(program);
     assert_int_equal(json_object_array_length(lines), 1);
-    assert_field(json_object_array_get_idx(lines, 0), "client", "view2");
+    shell_field(lines, 0, "client", "view2");
     json_object_put(lines);
     shell_stop(theirs);
 }

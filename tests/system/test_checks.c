@@ -1,0 +1,134 @@
+/*
+ * test_checks - ddtui --check in all its states
+ *
+ * Each test has a tree of its own, see scene.h and shell.h.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scene.h"
+#include "shell.h"
+
+/* Exit statuses of --check. */
+enum { OK, WARNING, CRITICAL, UNKNOWN };
+
+/* ---- Checks ------------------------------------------------------------------------------- */
+
+static void test_check_ok(void **state)
+{
+    harness_t *harness = *state;
+    client_open(harness, "other", "a", "cli2");
+    client_open(harness, "other", "b", "cli3");
+    shell_check(
+        "ddtui --check | cut -d '|' -f 1", DONE, "DOUBLEDECKER OK - 5 brokers, 2 clients \n", "");
+    shell_check("ddtui --check $OPERATOR", OK, NULL, "");
+    assert_true(shell_prints("ddtui --check $OPERATOR | cut -d ' ' -f 1-6,8-12", /* no asker */
+        "DOUBLEDECKER OK - 5 brokers, 2 | brokers=5 silent=0 cut_off=0 draining=0\n"));
+    struct json_object *lines = shell_objects(shell_run("ddtui --check --json"));
+    shell_field(lines, 0, "state", "OK");
+    shell_field(lines, 0, "status", "0");
+    shell_field(lines, 0, "brokers", "5");
+    json_object_put(lines);
+}
+
+static void test_check_warns(void **state)
+{
+    harness_t *harness = *state;
+    program_t *twin = harness_broker(harness, "twin");
+    program_signal(twin, SIGSTOP);
+    program_t *check = shell_run("ddtui --check -t 1");
+    program_signal(twin, SIGCONT);
+    shell_end(check, WARNING);
+    assert_non_null(strstr(program_stdout(check), "DOUBLEDECKER WARNING - 1 broker did not answer; "
+                                                  "4 brokers, 1 client | brokers=4 silent=1 "));
+    program_kill(harness_broker(harness, "mid"));
+    assert_true(shell_prints("ddtui -q --tree | grep -c 'leaf.*cut off'", "1\n"));
+    check = shell_run("ddtui --check");
+    shell_end(check, WARNING);
+    assert_non_null(strstr(program_stdout(check), "DOUBLEDECKER WARNING - leaf: cut off; 1 broker, "
+                                                  "1 client | brokers=1 silent=0 cut_off=1 "));
+    shell_check("ddtui --check -d $ROOT >/dev/null", OK, "", ""); /* from there it is just gone */
+}
+
+static void test_check_warns_of_losses(void **state)
+{
+    harness_t *harness = *state;
+    broker_start(harness, "small", NULL, "/9/", "--client-outbox", "1100k", NULL);
+    setenv("SMALL", harness_endpoint(harness, "small"), 1);
+    program_t *stopped = shell_listen("ddtui -d $SMALL -s t stopped", 1);
+    program_signal(stopped, SIGSTOP);
+    shell_check("ddtui -d $SMALL --check >/dev/null", OK, "", "");
+    shell_run("for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do"
+              " head -c 900000 /dev/zero | ddtui -q -d $SMALL -p t; done");
+    program_t *check = shell_run("ddtui -d $SMALL --check");
+    shell_end(check, WARNING);
+    assert_non_null(strstr(program_stdout(check), "small: dropped publications "));
+    shell_check("ddtui -d $SMALL $OPERATOR --check >/dev/null", WARNING, "", "");
+    shell_check("ddtui -d $SMALL -k $DIR/b-keys.json --check >/dev/null", OK, "", "");
+    program_signal(stopped, SIGCONT);
+    shell_stop(stopped);
+}
+
+static void test_check_is_critical(void **state)
+{
+    (void)state;
+    shell_check("ddtui --check -d ipc://$DIR/nothing -t 0.3 | sed 's/ipc.*/X/'", DONE,
+        "DOUBLEDECKER CRITICAL - no answer from X\n", "");
+    shell_check("ddtui --check -d ipc://$DIR/nothing -t 0.3", CRITICAL, NULL, "");
+    shell_check("mkdir $DIR/other && ddkeys -t a -d $DIR/other >/dev/null 2>&1 &&"
+                " ddtui --check -k $DIR/other/a-keys.json",
+        CRITICAL, NULL, "");
+    program_t *first = shell_listen("ddtui -l monitor", 0);
+    shell_check("ddtui --check monitor", CRITICAL,
+        "DOUBLEDECKER CRITICAL - name already taken: a.monitor is registered already, at this "
+        "broker\n",
+        "");
+    shell_stop(first);
+}
+
+static void test_check_does_not_know(void **state)
+{
+    (void)state;
+    static const char *const LINES[] = {"ddtui --check --what", "ddtui --what --check",
+        "ddtui --check --tree", "ddtui --check -k $DIR/nothing.json", "ddtui --check -k /dev/null",
+        "ddtui --check -d nonsense", "ddtui --check 'a name'"};
+    for (size_t i = 0; i < COUNT(LINES); i++) {
+        program_t *check = shell_run(LINES[i]);
+        shell_end(check, UNKNOWN);
+        assert_memory_equal(program_stdout(check), "DOUBLEDECKER UNKNOWN - ", 23);
+        assert_string_equal(strchr(program_stdout(check), '\n'), "\n");
+        assert_string_equal(program_stderr(check), "");
+    }
+    shell_check("DD_KEYS= ddtui --check", UNKNOWN, NULL, "");
+    shell_check("ddtui --check --what --json | cut -c 1-30", DONE,
+        "{\"state\":\"UNKNOWN\",\"status\":3,\n", "");
+}
+
+static void test_check_goes_on(void **state)
+{
+    harness_t *harness = *state;
+    broker_start(harness, "single", NULL, "/8/", NULL);
+    setenv("SINGLE", harness_endpoint(harness, "single"), 1);
+    program_t *check = shell_start("ddtui --check --watch 0.1 -d $SINGLE");
+    assert_true(program_expect(check, "DOUBLEDECKER OK - 1 broker", HARNESS_DEADLINE));
+    program_kill(harness_broker(harness, "single"));
+    assert_true(program_expect(check, "DOUBLEDECKER CRITICAL - no answer", HARNESS_DEADLINE));
+    broker_start(harness, "single", NULL, "/8/", NULL);
+    assert_true(program_expect(check, "DOUBLEDECKER OK - 1 broker", HARNESS_DEADLINE));
+    shell_stop(check);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TREE(test_check_ok),
+        TREE(test_check_warns),
+        TREE(test_check_warns_of_losses),
+        TREE(test_check_is_critical),
+        TREE(test_check_does_not_know),
+        TREE(test_check_goes_on),
+    };
+    return cmocka_run_group_tests_name("checks", tests, NULL, NULL);
+}
