@@ -93,10 +93,10 @@ typedef struct {
     uint32_t heartbeat; /* ms between two PINGs that the client or child is to keep */
     uint32_t limit;     /* WELCOME: bytes of the largest payload; INSPECT: rows wanted, 0 for all */
     uint32_t first;     /* INSPECT: number of the first row wanted, from 0 */
-    uint64_t number;    /* PING/PONG: sender's clock; GAP: how many; INSPECT/REPORT between
-                           brokers: the question's id; HELLO/ADD_CLIENT/DROP_CLIENT: the client's
-                           instance, 48    random bits and 16 that count its registrations; HOP:
-                           brokers    passed up to this one */
+    uint64_t number;    /* PING, PONG: sender's clock; GAP: how many; INSPECT, REPORT, CONTROL
+                           between brokers: the question's id; HELLO, ADD_CLIENT, DROP_CLIENT: the
+                           client's instance, 48 random bits and 16 that count its registrations;
+                           HOP: brokers passed up to this one */
     dd_bytes_t id;      /* a broker id, or several of DD_BROKER_ID_SIZE bytes each */
     dd_bytes_t tenant;
     dd_bytes_t name;
