@@ -155,8 +155,7 @@ void connections_cut(connections_t *self, int fd)
 void connections_cut_silent(connections_t *self, uint64_t limit, uint64_t now_ms)
 {
     connection_t *connection, *next;
-    DL_FOREACH_SAFE(self->strangers, connection, next)
-    {
+    DL_FOREACH_SAFE (self->strangers, connection, next) {
         if (now_ms < connection->since_ms + limit)
             continue;
         log_flood(self->log, FLOOD_REFUSED, LOG_WARNING,

@@ -67,8 +67,7 @@ static bool is_crowded(const legacy_t *self)
 void legacy_door_make_room(legacy_t *self)
 {
     connection_t *connection, *next;
-    DL_FOREACH_SAFE(connections_strangers(self->connections), connection, next)
-    {
+    DL_FOREACH_SAFE (connections_strangers(self->connections), connection, next) {
         if (!is_crowded(self))
             break;
         if (!client_perhaps(self, connection))
@@ -79,8 +78,7 @@ void legacy_door_make_room(legacy_t *self)
 void legacy_door_tick(legacy_t *self)
 {
     connection_t *connection, *next;
-    DL_FOREACH_SAFE(connections_strangers(self->connections), connection, next)
-    {
+    DL_FOREACH_SAFE (connections_strangers(self->connections), connection, next) {
         const char *why = fault(self, connection);
         if (why)
             cut(self, connection, why);

@@ -311,8 +311,7 @@ void router_retry(router_t *self, uint64_t now_ms)
     if (now_ms < self->retry_ms)
         return;
     route_t *route, *next;
-    DL_FOREACH_SAFE(self->blocked, route, next)
-    {
+    DL_FOREACH_SAFE (self->blocked, route, next) {
         unblock(self, route);
         core_not_flushed(self->core, route->peer);
     }
