@@ -9,8 +9,10 @@
 #include "scene.h"
 
 /* Together far more than the subscriber's outbox and what the system holds for its connection. */
-#define PUBLICATIONS 400u
+#define PUBLICATIONS 200u
 #define SIZE ((size_t)100 << 10)
+/* Who stands still for long isn't taken for dead. */
+#define PATIENT "--client-outbox", "2M", "--heartbeat", "1min"
 
 static program_t *start_subscriber(harness_t *self, const char *broker)
 {
@@ -68,7 +70,7 @@ static void check_losses(harness_t *self, const char *publishers, const char *su
 static void what_a_slow_subscriber_lost_is_told(void **state)
 {
     harness_t *self = *state;
-    broker_start(self, "broker0", NULL, NULL, "--client-outbox", "2M", NULL);
+    broker_start(self, "broker0", NULL, NULL, PATIENT, NULL);
     check_losses(self, "broker0", "broker0");
 }
 
@@ -77,7 +79,7 @@ static void what_a_slow_subscriber_lost_is_told_across_brokers(void **state)
 {
     harness_t *self = *state;
     broker_start(self, "root", NULL, "/1/", NULL);
-    program_t *leaf = broker_start(self, "leaf", "root", "/1/2/", "--client-outbox", "2M", NULL);
+    program_t *leaf = broker_start(self, "leaf", "root", "/1/2/", PATIENT, NULL);
     assert_true(program_expect(leaf, "joined parent", HARNESS_DEADLINE));
     check_losses(self, "root", "leaf");
 }
