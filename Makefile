@@ -117,7 +117,7 @@ check: deps
 	$(Q)$(MAKE) --no-print-directory test
 
 asan:
-	$(Q)$(MAKE) --no-print-directory SAN=1 test
+	$(Q)TEST_TIMEOUT=400 $(MAKE) --no-print-directory SAN=1 test
 
 # What `bench` measures with and against. Peers that can't be installed are left out.
 BENCH     := $(addprefix $(BUILD)/tests/bench/,load forward core_scale)
