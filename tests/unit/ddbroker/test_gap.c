@@ -189,6 +189,89 @@ static void test_a_gap_is_forgotten_with_its_subscription(void **state)
     tree_destroy(&tree);
 }
 
+/* ---- Whatever is slow, and for how long ----------------------------------------------------- */
+
+/* The pair of branches, with a subscriber at each broker. */
+typedef struct {
+    pair_t pair;
+    broker_t *brokers[5];
+    actor_t *listeners[5];
+    const char *scopes[5];
+    const char *paths[5]; /* what the scopes come to there */
+    uint64_t expected[5];
+} crowd_t;
+
+static void crowd_gather(crowd_t *self, uint32_t seed)
+{
+    static const struct {
+        const char *scope, *path;
+    } SCOPES[] = {{"all", "/"}, {"region", "/1/"}, {"/1/1/", "/1/1/"}, {"/1/2/1/", "/1/2/1/"}};
+    *self = (crowd_t){.pair = pair_new()};
+    pair_t *pair = &self->pair;
+    broker_t *const BROKERS[] = {
+        pair->root, pair->left, pair->right, pair->left_leaf, pair->right_leaf};
+    tree_seed(pair->tree, seed);
+    for (int i = 0; i < 5; i++) {
+        size_t choice = tree_random(pair->tree, 4);
+        self->brokers[i] = BROKERS[i];
+        self->scopes[i] = SCOPES[choice].scope;
+        self->paths[i] = SCOPES[choice].path;
+        self->listeners[i] = actor_client(BROKERS[i], "a", BROKERS[i]->name);
+        actor_want(self->listeners[i], "t", self->scopes[i]);
+    }
+}
+
+static void crowd_publish(crowd_t *self)
+{
+    static const uint8_t PAYLOAD[500];
+    int from = (int)tree_random(self->pair.tree, 5);
+    const char *origin = core_scope(self->brokers[from]->core);
+    actor_say(self->listeners[from],
+        &(dd_record_t){
+            .type = DD_PUBLISH, .topic = B("t"), .payload = dd_bytes(PAYLOAD, sizeof PAYLOAD)});
+    for (int i = 0; i < 5; i++)
+        self->expected[i] += strncmp(origin, self->paths[i], strlen(self->paths[i])) == 0;
+}
+
+/* Somebody begins or ends to be slow. */
+static void crowd_change(crowd_t *self, int what, bool slow)
+{
+    if (what < 5)
+        actor_hold(self->listeners[what], slow);
+    else if (what < 9)
+        broker_hold_up(self->brokers[what - 4], slow);
+    else
+        broker_hold_down(self->brokers[what - 8], slow);
+}
+
+static void test_got_and_lost_make_all_whoever_was_slow(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 1; seed <= 60; seed++) {
+        static crowd_t crowd;
+        crowd_gather(&crowd, seed);
+        for (int i = 0; i < 5; i++) {
+            core_settings_t settings = crowd.brokers[i]->settings;
+            settings.outbox_client = settings.outbox_link = 6000;
+            core_set_limits(crowd.brokers[i]->core, &settings);
+        }
+        for (int round = 0; round < 200; round++) {
+            if (tree_random(crowd.pair.tree, 8) == 0)
+                crowd_change(
+                    &crowd, (int)tree_random(crowd.pair.tree, 13), tree_random(crowd.pair.tree, 2));
+            crowd_publish(&crowd);
+        }
+        for (int what = 0; what < 13; what++)
+            crowd_change(&crowd, what, false);
+        tree_run(crowd.pair.tree);
+        for (int i = 0; i < 5; i++) {
+            tally_t told = tally(crowd.listeners[i], crowd.paths[i]);
+            assert_int_equal(told.got + told.lost, crowd.expected[i]);
+        }
+        tree_destroy(&crowd.pair.tree);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +280,7 @@ int main(void)
         cmocka_unit_test(test_losses_are_counted_once_for_each_interest),
         cmocka_unit_test(test_a_slow_link_tells_all_beyond_it_what_they_lost),
         cmocka_unit_test(test_a_gap_is_forgotten_with_its_subscription),
+        cmocka_unit_test(test_got_and_lost_make_all_whoever_was_slow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
