@@ -263,6 +263,112 @@ static void test_what_waits_for_a_link_that_goes_is_returned(void **state)
     tree_destroy(&pair.tree);
 }
 
+/* ---- Whatever happens ----------------------------------------------------------------------- */
+
+#define SENT_MAX 500
+#define GONE 5
+
+/* What became of each notification: received, or returned to its sender. */
+typedef struct {
+    pair_t pair;
+    actor_t *actors[5];
+    uint32_t sent;
+    uint8_t senders[SENT_MAX + 1]; /* GONE once it has left */
+    uint8_t outcomes[SENT_MAX + 1];
+} ledger_t;
+
+static broker_t *broker_at(const ledger_t *self, uint32_t i)
+{
+    broker_t *const BROKERS[] = {self->pair.root, self->pair.left, self->pair.right,
+        self->pair.left_leaf, self->pair.right_leaf};
+    return BROKERS[i];
+}
+
+static void come(ledger_t *self, uint32_t i)
+{
+    char name[] = {(char)('a' + i), '\0'};
+    self->actors[i] = actor_client(broker_at(self, i), "a", name);
+}
+
+/* Enters what an actor heard since. */
+static void enter(ledger_t *self, uint32_t i)
+{
+    const dd_record_t *record;
+    while ((record = actor_next(self->actors[i]))) {
+        assert_true(record->type == DD_DATA || record->type == DD_ERROR);
+        assert_true(record->ref > 0 && record->ref <= self->sent);
+        self->outcomes[record->ref]++;
+    }
+}
+
+static void send_somebody(ledger_t *self)
+{
+    static const uint8_t PAYLOAD[500];
+    char name[] = {(char)('a' + tree_random(self->pair.tree, 5)), '\0'};
+    uint32_t sender = tree_random(self->pair.tree, 5);
+    self->senders[++self->sent] = (uint8_t)sender;
+    actor_say(self->actors[sender], &(dd_record_t){.type = DD_SEND,
+                                        .ref = self->sent,
+                                        .destination = B(name),
+                                        .payload = dd_bytes(PAYLOAD, sizeof PAYLOAD)});
+}
+
+/* One leaves with what it has heard, and another of its name comes. */
+static void replace(ledger_t *self, uint32_t i)
+{
+    enter(self, i);
+    actor_leave(self->actors[i]);
+    tree_run(self->pair.tree);
+    for (uint32_t ref = 1; ref <= self->sent; ref++)
+        if (self->senders[ref] == i)
+            self->senders[ref] = GONE;
+    come(self, i);
+}
+
+static void hold_something(ledger_t *self, uint32_t what, bool slow)
+{
+    if (what < 5)
+        actor_hold(self->actors[what], slow);
+    else if (what < 9)
+        broker_hold_up(broker_at(self, what - 4), slow);
+    else
+        broker_hold_down(broker_at(self, what - 8), slow);
+}
+
+/* Whoever is slow or leaves: a notification is received or returned, and never both. */
+static void test_every_notification_has_one_outcome(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 1; seed <= 60; seed++) {
+        static ledger_t ledger;
+        ledger = (ledger_t){.pair = pair_new()};
+        tree_seed(ledger.pair.tree, seed);
+        for (uint32_t i = 0; i < 5; i++) {
+            core_settings_t settings = broker_at(&ledger, i)->settings;
+            settings.outbox_client = settings.outbox_link = 6000;
+            core_set_limits(broker_at(&ledger, i)->core, &settings);
+            come(&ledger, i);
+        }
+        while (ledger.sent < SENT_MAX) {
+            if (tree_random(ledger.pair.tree, 40) == 0)
+                replace(&ledger, tree_random(ledger.pair.tree, 5));
+            if (tree_random(ledger.pair.tree, 8) == 0)
+                hold_something(
+                    &ledger, tree_random(ledger.pair.tree, 13), tree_random(ledger.pair.tree, 2));
+            send_somebody(&ledger);
+        }
+        for (uint32_t what = 0; what < 13; what++)
+            hold_something(&ledger, what, false);
+        tree_run(ledger.pair.tree);
+        for (uint32_t i = 0; i < 5; i++)
+            enter(&ledger, i);
+        for (uint32_t ref = 1; ref <= ledger.sent; ref++)
+            assert_true(ledger.outcomes[ref] == 1 ||
+                        (ledger.outcomes[ref] == 0 && ledger.senders[ref] == GONE));
+        tree_destroy(&ledger.pair.tree);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +381,7 @@ int main(void)
         cmocka_unit_test(test_who_does_not_read_its_errors_is_ended),
         cmocka_unit_test(test_what_waits_for_a_client_that_goes_is_returned),
         cmocka_unit_test(test_what_waits_for_a_link_that_goes_is_returned),
+        cmocka_unit_test(test_every_notification_has_one_outcome),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
