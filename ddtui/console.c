@@ -153,18 +153,6 @@ static void open_save(console_t *self)
     open_form(self, FORM_SAVE, &(form_about_t){.first = name});
 }
 
-/* The id of the broker of that name; "" if it isn't known. */
-static const char *broker_id(const console_t *self, const char *name)
-{
-    const model_t *model = rounds_model(live_rounds(self->live), VIEW_TREE);
-    for (size_t i = 0; i < model_count(model, VIEW_TREE); i++) {
-        const broker_t *broker = model_row(model, VIEW_TREE, i);
-        if (strcmp(broker->name, name) == 0)
-            return broker->id;
-    }
-    return "";
-}
-
 static void open_operator_form(console_t *self, action_t action)
 {
     const client_t *client = selected_row(self, PAGE_CLIENTS, VIEW_CLIENTS);
@@ -172,8 +160,8 @@ static void open_operator_form(console_t *self, action_t action)
     char name[DD_NAME_MAX + 1];
     if (action == ACT_END_CLIENT && client) {
         snprintf(name, sizeof name, "%s.%s", client->tenant, client->name);
-        open_form(self, FORM_END_CLIENT,
-            &(form_about_t){.object = name, .broker = broker_id(self, client->broker)});
+        open_form(
+            self, FORM_END_CLIENT, &(form_about_t){.object = name, .broker = client->broker_id});
     } else if (broker && action != ACT_END_CLIENT) {
         open_form(self, action == ACT_DRAIN ? FORM_DRAIN : FORM_LOG_LEVEL,
             &(form_about_t){.object = broker->name, .broker = broker->id});

@@ -28,6 +28,9 @@
 /* us after which the clock and the ages are drawn anew, if nothing else happens. */
 #define SECOND 1000000
 
+/* Newest events that are wanted from each broker. */
+#define EVENTS_EACH 100
+
 typedef struct {
     const options_t *options;
     dd_client_t *client;
@@ -148,7 +151,8 @@ static void ask(interact_t *self)
         return;
     while ((view = rounds_question(rounds, views, live_now_ms(self->live))) != VIEW_NONE) {
         uint32_t ref = 0;
-        dd_question_t question = {.what = columns_of(view)->name};
+        dd_question_t question = {
+            .what = columns_of(view)->name, .rows = view == VIEW_EVENTS ? EVENTS_EACH : 0};
         if (dd_client_inspect(self->client, &question, &ref) != DD_OK)
             ref = 0;
         rounds_asked(rounds, view, ref, live_now_ms(self->live));
@@ -232,7 +236,7 @@ static bool take_over_signals(interact_t *self)
     return self->signals >= 0;
 }
 
-static bool start_client(interact_t *self, bool operates, dd_problem_t *problem)
+static bool make_client(interact_t *self, bool operates, dd_problem_t *problem)
 {
     const options_t *options = self->options;
     self->client =
@@ -241,11 +245,23 @@ static bool start_client(interact_t *self, bool operates, dd_problem_t *problem)
         return false;
     dd_error_t error =
         options->tenant ? dd_client_set_tenant(self->client, options->tenant) : DD_OK;
-    if (error == DD_OK)
-        error = dd_client_start(self->client);
     if (error != DD_OK)
-        snprintf(problem->text, sizeof problem->text, "can't start: %s", dd_strerror(error));
+        snprintf(problem->text, sizeof problem->text, "tenant %s: %s", options->tenant,
+            dd_strerror(error));
     return error == DD_OK;
+}
+
+/* The first screen doesn't wait for anybody: it is drawn before the client begins. */
+static status_t start_client(interact_t *self)
+{
+    tick(self);
+    draw(self);
+    dd_error_t error = dd_client_start(self->client);
+    if (error != DD_OK) {
+        screen_destroy(&self->screen);
+        return fail(dd_strerror(error));
+    }
+    return STATUS_DONE;
 }
 
 static bool make_console(interact_t *self, bool operates)
@@ -276,10 +292,10 @@ static status_t begin(interact_t *self)
         return fail(problem.text);
     if (!take_over_signals(self) || !make_console(self, operates))
         return fail("can't start the console: out of memory or file descriptors");
-    if (!start_client(self, operates, &problem))
+    if (!make_client(self, operates, &problem))
         return fail(problem.text);
     self->screen = screen_new(wants_colour(self->options), &problem);
-    return self->screen ? STATUS_DONE : fail(problem.text);
+    return self->screen ? start_client(self) : fail(problem.text);
 }
 
 status_t interact_run(const options_t *options)

@@ -64,12 +64,15 @@ static event_t event_at(const page_state_t *self, size_t index)
         row->tenant, row->text, false};
 }
 
-/* Good to half a second: an event's age is told anew, and slightly differently, in each round. */
 static uint64_t identity(const void *source, size_t index)
 {
-    event_t event = event_at(source, index);
-    uint64_t number = grid_identity(GRID_IDENTITY, event.broker);
-    return grid_identity(number, event.text) + (uint64_t)((event.wall_ms + 250) / 500);
+    const page_state_t *self = source;
+    size_t reported = model_count(model_of(self), VIEW_EVENTS);
+    if (index >= reported)
+        return notes_at(live_notes(self->live), index - reported)->serial;
+    const happening_t *row = model_row(model_of(self), VIEW_EVENTS, index);
+    uint64_t number = grid_identity(GRID_IDENTITY, row->broker_id);
+    return grid_identity(number, row->text) + row->at_ms;
 }
 
 static size_t row_text(const void *source, size_t index, char *out, size_t room)
