@@ -74,6 +74,12 @@ void raw_close(raw_t **self_p)
     *self_p = NULL;
 }
 
+bool raw_is_lost(void *raw)
+{
+    const raw_t *self = raw;
+    return dd_dial_watch(self->dial) == DD_DIAL_LOST;
+}
+
 void raw_say(raw_t *self, const dd_record_t *record)
 {
     uint8_t frame[4096] = {DD_FRAME_MAGIC, DD_FRAME_VERSION};

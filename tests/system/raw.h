@@ -17,6 +17,8 @@ raw_t *raw_open(harness_t *harness, const char *broker, const char *owner);
 /* The same, and registers under that name. */
 raw_t *raw_register(harness_t *harness, const char *broker, const char *owner, const char *name);
 void raw_close(raw_t **self_p);
+/* A condition for wait_until(): the connection is over. */
+bool raw_is_lost(void *raw);
 
 /* Sends one frame with one record. */
 void raw_say(raw_t *self, const dd_record_t *record);

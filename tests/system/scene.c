@@ -155,10 +155,12 @@ dd_event_t *client_wait(client_t *self, unsigned types)
     return NULL;
 }
 
-void client_await(client_t *self, dd_event_type_t type)
+dd_error_t client_await(client_t *self, dd_event_type_t type)
 {
     dd_event_t *event = client_wait(self, EVENT(type));
+    dd_error_t error = event->error;
     dd_event_destroy(&event);
+    return error;
 }
 
 void client_expect(client_t *self, const char *source, const char *text)

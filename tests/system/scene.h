@@ -61,8 +61,8 @@ dd_client_t *client_handle(const client_t *self);
 dd_event_t *client_take(client_t *self, unsigned types, int deadline_ms);
 /* The same, within the harness's deadline: none fails the test. */
 dd_event_t *client_wait(client_t *self, unsigned types);
-/* Waits for one and throws it away. */
-void client_await(client_t *self, dd_event_type_t type);
+/* Waits for one and returns its error. */
+dd_error_t client_await(client_t *self, dd_event_type_t type);
 
 /* The next message, of either kind, must be this. */
 void client_expect(client_t *self, const char *source, const char *text);

@@ -1,41 +1,15 @@
 /*
  * test_auth - who has no key of the broker's gets nothing through, whatever it tries
  */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-#include "harness.h"
 #include "libdd/dial.h"
 #include "libdd/record.h"
+#include "scene.h"
 
 static const dd_socket_limits_t LIMITS = {.payload_max = 1 << 20, .heartbeat = 1000};
-
-typedef struct {
-    harness_t *harness;
-    void *context;
-} fixture_t;
-
-static int setup(void **state)
-{
-    static fixture_t fixture;
-    fixture.harness = harness_new("a,b");
-    fixture.context = zmq_ctx_new();
-    *state = &fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_t *self = *state;
-    zmq_ctx_term(self->context);
-    harness_destroy(&self->harness);
-    return 0;
-}
 
 static dd_keyring_t *load(const char *path)
 {
@@ -68,18 +42,19 @@ static bool is_lost(void *dial)
 /* The keys are the right ones, and still nobody may come in, since nobody says so. */
 static void without_handler_nobody_gets_in(void **state)
 {
-    fixture_t *self = *state;
+    harness_t *self = *state;
+    void *context = zmq_ctx_new();
     dd_problem_t problem;
     char endpoint[64];
     size_t size = sizeof endpoint;
-    dd_keyring_t *broker = load(harness_keys(self->harness, "broker"));
-    dd_keyring_t *tenant = load(harness_keys(self->harness, "a"));
-    void *server = dd_socket_server(self->context, broker, &LIMITS, &problem);
+    dd_keyring_t *broker = load(harness_keys(self, "broker"));
+    dd_keyring_t *tenant = load(harness_keys(self, "a"));
+    void *server = dd_socket_server(context, broker, &LIMITS, &problem);
     assert_non_null(server);
     assert_int_equal(zmq_bind(server, "tcp://127.0.0.1:*"), 0);
     assert_int_equal(zmq_getsockopt(server, ZMQ_LAST_ENDPOINT, endpoint, &size), 0);
 
-    dd_dial_t *dial = dd_dial_new(self->context, endpoint, tenant, &LIMITS, &problem);
+    dd_dial_t *dial = dd_dial_new(context, endpoint, tenant, &LIMITS, &problem);
     assert_non_null(dial);
     uint8_t frame[64];
     zmq_send(dd_dial_socket(dial), frame, hello(frame, sizeof frame), ZMQ_DONTWAIT);
@@ -90,6 +65,7 @@ static void without_handler_nobody_gets_in(void **state)
     zmq_close(server);
     dd_keyring_destroy(&broker);
     dd_keyring_destroy(&tenant);
+    zmq_ctx_term(context);
 }
 
 /* ---- Intruders at a real broker ----------------------------------------------------------- */
@@ -198,164 +174,43 @@ static const struct {
     {"a stolen public key", stolen_public_key, "a handshake on tcp://"},
 };
 
-/* ---- A good client beside them ------------------------------------------------------------ */
-
-static dd_event_t *wait_event(dd_client_t *client, dd_event_type_t type)
-{
-    dd_event_t *event;
-    while ((event = dd_client_receive(client, HARNESS_DEADLINE))) {
-        if (event->type == type)
-            return event;
-        assert_int_not_equal(event->type, DD_EVENT_DISCONNECTED);
-        assert_int_not_equal(event->type, DD_EVENT_ERROR);
-        dd_event_destroy(&event);
-    }
-    fail_msg("no event %d within the deadline", (int)type);
-    return NULL;
-}
-
-static dd_client_t *start_client(fixture_t *self, const char *owner, const char *name)
-{
-    dd_problem_t problem;
-    dd_client_t *client = dd_client_new(harness_endpoint(self->harness, "broker0"),
-        harness_keys(self->harness, owner), name, &problem);
-    if (!client)
-        fail_msg("%s", problem.text);
-    assert_int_equal(dd_client_start(client), DD_OK);
-    dd_event_t *event = wait_event(client, DD_EVENT_REGISTERED);
-    dd_event_destroy(&event);
-    return client;
-}
-
-static void talk_to_itself(dd_client_t *client)
-{
-    assert_int_equal(dd_client_notify(client, "good", "hi", 2, 0, NULL), DD_OK);
-    dd_event_t *event = wait_event(client, DD_EVENT_NOTIFICATION);
-    assert_int_equal(event->size, 2);
-    assert_string_equal(event->source, "good");
-    dd_event_destroy(&event);
-}
-
 static void intruders_get_nothing(void **state)
 {
-    fixture_t *self = *state;
-    program_t *broker = broker_start(self->harness, "broker0", NULL, NULL, "-l", "info", NULL);
-    dd_keyring_t *tenant = load(harness_keys(self->harness, "a"));
-    dd_client_t *good = start_client(self, "a", "good");
+    harness_t *self = *state;
+    void *context = zmq_ctx_new();
+    program_t *broker = broker_start(self, "broker0", NULL, NULL, "-l", "info", NULL);
+    dd_keyring_t *tenant = load(harness_keys(self, "a"));
+    client_t *good = client_open(self, "broker0", "a", "good");
     uint8_t frame[256];
     size_t size = hello(frame, sizeof frame);
-    for (size_t i = 0; i < sizeof INTRUDERS / sizeof INTRUDERS[0]; i++) {
+    for (size_t i = 0; i < COUNT(INTRUDERS); i++) {
         intruder_t intruder;
-        intruder_open(&intruder, self->context);
+        intruder_open(&intruder, context);
         INTRUDERS[i].prepare(intruder.socket, tenant);
-        assert_int_equal(
-            zmq_connect(intruder.socket, harness_endpoint(self->harness, "broker0")), 0);
+        assert_int_equal(zmq_connect(intruder.socket, harness_endpoint(self, "broker0")), 0);
         zmq_send(intruder.socket, frame, size, ZMQ_DONTWAIT);
-        talk_to_itself(good);
+        client_deliver(good, good, "hi");
         assert_true(wait_until(has_given_up, &intruder, HARNESS_DEADLINE));
         if (intruder.admitted)
             fail_msg("%s was let in", INTRUDERS[i].name);
         assert_int_equal(zmq_recv(intruder.socket, frame, sizeof frame, ZMQ_DONTWAIT), -1);
         assert_true(program_expect(broker, INTRUDERS[i].logged, HARNESS_DEADLINE));
-        talk_to_itself(good);
+        client_deliver(good, good, "hi");
         intruder_close(&intruder);
         size = hello(frame, sizeof frame);
     }
     assert_false(program_said(broker, "intruder"));
-    dd_client_destroy(&good);
     dd_keyring_destroy(&tenant);
     program_signal(broker, SIGTERM);
     assert_int_equal(program_wait(broker, HARNESS_DEADLINE), 0);
-}
-
-/* ---- Keys that are known, but misused ----------------------------------------------------- */
-
-static dd_dial_t *dial_broker(fixture_t *self, const dd_keyring_t *keyring)
-{
-    dd_problem_t problem;
-    dd_dial_t *dial = dd_dial_new(
-        self->context, harness_endpoint(self->harness, "broker0"), keyring, &LIMITS, &problem);
-    if (!dial)
-        fail_msg("%s", problem.text);
-    return dial;
-}
-
-typedef struct {
-    dd_dial_t *dial;
-    uint16_t code; /* of the ERROR that came */
-} answer_t;
-
-static bool has_error(void *arg)
-{
-    answer_t *self = arg;
-    uint8_t bytes[1024];
-    dd_reader_t frame;
-    dd_record_t record;
-    dd_dial_watch(self->dial);
-    int size = zmq_recv(dd_dial_socket(self->dial), bytes, sizeof bytes, ZMQ_DONTWAIT);
-    if (size < 0)
-        return false;
-    assert_true((size_t)size <= sizeof bytes && dd_frame_open(&frame, bytes, (size_t)size));
-    while (dd_frame_more(&frame) && dd_frame_next(&frame, &record) == DD_OK)
-        if (record.type == DD_ERROR)
-            self->code = record.code;
-    return self->code != 0;
-}
-
-/* A message of very many frames is one peer's error and nobody else's burden. */
-static void too_many_frames_end_one_peer(void **state)
-{
-    fixture_t *self = *state;
-    program_t *broker = broker_start(self->harness, "broker0", NULL, NULL, "-l", "info", NULL);
-    dd_keyring_t *tenant = load(harness_keys(self->harness, "b"));
-    dd_client_t *good = start_client(self, "a", "good");
-    answer_t answer = {.dial = dial_broker(self, tenant)};
-    void *socket = dd_dial_socket(answer.dial);
-    uint8_t frame[64];
-    size_t size = hello(frame, sizeof frame);
-    for (int i = 0; i < 20000; i++)
-        assert_true(zmq_send(socket, frame, size, ZMQ_SNDMORE) >= 0);
-    assert_true(zmq_send(socket, frame, size, 0) >= 0);
-    assert_true(wait_until(has_error, &answer, HARNESS_DEADLINE));
-    assert_int_equal(answer.code, DD_E_MALFORMED);
-    assert_true(program_expect(broker, "none of its protocol", HARNESS_DEADLINE));
-    talk_to_itself(good);
-    dd_dial_destroy(&answer.dial);
-    dd_client_destroy(&good);
-    dd_keyring_destroy(&tenant);
-    program_kill(broker);
-}
-
-/* A key is no licence to hold connections: one that says nothing, and one that doesn't leave after
-   it was ended, are cut; a good client stays. */
-static void idle_connections_are_cut(void **state)
-{
-    fixture_t *self = *state;
-    broker_start(self->harness, "broker0", NULL, NULL, "--heartbeat", "1s", NULL);
-    dd_keyring_t *tenant = load(harness_keys(self->harness, "b"));
-    dd_client_t *good = start_client(self, "a", "good");
-    dd_dial_t *silent = dial_broker(self, tenant);
-    answer_t ended = {.dial = dial_broker(self, tenant)};
-    assert_true(zmq_send(dd_dial_socket(ended.dial), "nonsense", 8, 0) >= 0);
-    assert_true(wait_until(has_error, &ended, HARNESS_DEADLINE));
-    assert_int_equal(ended.code, DD_E_MALFORMED);
-    assert_true(wait_until(is_lost, ended.dial, HARNESS_DEADLINE));
-    assert_true(wait_until(is_lost, silent, HARNESS_DEADLINE));
-    assert_string_not_equal(dd_dial_reason(silent)->text, "");
-    talk_to_itself(good);
-    dd_dial_destroy(&silent);
-    dd_dial_destroy(&ended.dial);
-    dd_client_destroy(&good);
-    dd_keyring_destroy(&tenant);
+    zmq_ctx_term(context);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(without_handler_nobody_gets_in),
-        cmocka_unit_test(intruders_get_nothing),
-        cmocka_unit_test(too_many_frames_end_one_peer),
-        cmocka_unit_test(idle_connections_are_cut),
+        SCENE(without_handler_nobody_gets_in),
+        SCENE(intruders_get_nothing),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests_name("auth", tests, NULL, NULL);
 }

@@ -1,69 +1,13 @@
 /*
  * test_daemon - ddbroker as a process: signals, reload, exit statuses, endpoints, slow readers
  */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#include "harness.h"
-#include "libdd/include/dd.h"
-
-static int setup(void **state)
-{
-    *state = harness_new("a,b");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    harness_destroy((harness_t **)state);
-    return 0;
-}
-
-/* ---- Clients ------------------------------------------------------------------------------ */
-
-static dd_event_t *wait_event(dd_client_t *client, dd_event_type_t type)
-{
-    dd_event_t *event;
-    while ((event = dd_client_receive(client, HARNESS_DEADLINE))) {
-        if (event->type == type)
-            return event;
-        dd_event_destroy(&event);
-    }
-    fail_msg("no event %d within the deadline", (int)type);
-    return NULL;
-}
-
-static void expect_event(dd_client_t *client, dd_event_type_t type, dd_error_t error)
-{
-    dd_event_t *event = wait_event(client, type);
-    assert_int_equal(event->error, error);
-    dd_event_destroy(&event);
-}
-
-static dd_client_t *start_client(harness_t *harness, const char *owner, const char *name)
-{
-    dd_problem_t problem;
-    dd_client_t *client = dd_client_new(
-        harness_endpoint(harness, "broker0"), harness_keys(harness, owner), name, &problem);
-    if (!client)
-        fail_msg("%s", problem.text);
-    assert_int_equal(dd_client_start(client), DD_OK);
-    expect_event(client, DD_EVENT_REGISTERED, DD_OK);
-    return client;
-}
-
-static void send_and_receive(dd_client_t *from, dd_client_t *to, const char *name)
-{
-    assert_int_equal(dd_client_notify(from, name, "x", 1, 0, NULL), DD_OK);
-    expect_event(to, DD_EVENT_NOTIFICATION, DD_OK);
-}
+#include "scene.h"
 
 /* ---- Starting ----------------------------------------------------------------------------- */
 
@@ -92,7 +36,7 @@ static void bad_starts_say_why(void **state)
         {{"ddbroker", "-k", harness_keys(harness, "a"), "--check-config"}, 1,
             "is no broker's key file"},
     };
-    for (size_t i = 0; i < sizeof STARTS / sizeof STARTS[0]; i++) {
+    for (size_t i = 0; i < COUNT(STARTS); i++) {
         program_t *program = program_spawn_array(harness, STARTS[i].arguments);
         assert_int_equal(program_wait(program, HARNESS_DEADLINE), STARTS[i].status);
         if (!strstr(program_stderr(program), STARTS[i].says))
@@ -113,7 +57,7 @@ static void questions_are_answered_on_standard_output(void **state)
         {{"ddbroker", "-V"}, "ddbroker " DD_VERSION "\n"},
         {{"ddbroker", "-k", keys, "--check-config"}, "the configuration is good\n"},
     };
-    for (size_t i = 0; i < sizeof QUESTIONS / sizeof QUESTIONS[0]; i++) {
+    for (size_t i = 0; i < COUNT(QUESTIONS); i++) {
         program_t *program = program_spawn_array(harness, QUESTIONS[i].arguments);
         assert_int_equal(program_wait(program, HARNESS_DEADLINE), 0);
         assert_non_null(strstr(program_stdout(program), QUESTIONS[i].says));
@@ -134,15 +78,14 @@ static void listens_everywhere(void **state)
     char v6[64];
     const char *line = strstr(program_stderr(broker), "tcp://[::1]:");
     snprintf(v6, sizeof v6, "%.*s", (int)strcspn(line, "\n"), line);
-    dd_client_t *good = start_client(harness, "a", "good");
+    client_t *good = client_open(harness, "broker0", "a", "good");
     const char *const endpoints[] = {v6, ipc};
     for (size_t i = 0; i < 2; i++) {
         program_t *sender = program_run(harness, NULL, HARNESS_DEADLINE, "ddtui", "-d",
             endpoints[i], "-k", harness_keys(harness, "a"), "-n", "good", "-m", "hi", NULL);
         assert_int_equal(program_wait(sender, 0), 0);
-        expect_event(good, DD_EVENT_NOTIFICATION, DD_OK);
+        client_await(good, DD_EVENT_NOTIFICATION);
     }
-    dd_client_destroy(&good);
 }
 
 /* ---- Ending ------------------------------------------------------------------------------- */
@@ -153,15 +96,15 @@ static void a_signal_drains(void **state)
     static const int SIGNALS[] = {SIGTERM, SIGINT};
     for (size_t i = 0; i < 2; i++) {
         program_t *broker = broker_start(harness, "broker0", NULL, NULL, NULL);
-        dd_client_t *client = start_client(harness, "a", "good");
+        client_t *client = client_open(harness, "broker0", "a", "good");
         program_signal(broker, SIGNALS[i]);
-        expect_event(client, DD_EVENT_DISCONNECTED, DD_E_DRAINING);
+        assert_int_equal(client_await(client, DD_EVENT_DISCONNECTED), DD_E_DRAINING);
         assert_int_equal(program_wait(broker, HARNESS_DEADLINE), 0);
         assert_true(program_expect(broker, "shutting down", 0));
         assert_true(program_expect(broker, "has ended", 0));
         broker_start(harness, "broker0", NULL, NULL, NULL);
-        expect_event(client, DD_EVENT_REGISTERED, DD_OK);
-        dd_client_destroy(&client);
+        client_await(client, DD_EVENT_REGISTERED);
+        client_close(&client);
     }
 }
 
@@ -225,7 +168,7 @@ static void reload_takes_new_keys_and_level(void **state)
     const char *file = harness_path(harness, "broker0.conf");
     write_file(file, "log-level = notice\n");
     program_t *broker = broker_start(harness, "broker0", NULL, NULL, "-c", file, NULL);
-    dd_client_t *client = start_client(harness, "a", "good");
+    client_t *client = client_open(harness, "broker0", "a", "good");
     program_t *keys = program_run(harness, NULL, HARNESS_DEADLINE, "ddkeys", "add", "-d",
         harness_path(harness, ""), "late", NULL);
     assert_int_equal(program_wait(keys, 0), 0);
@@ -234,11 +177,9 @@ static void reload_takes_new_keys_and_level(void **state)
     assert_true(program_expect(
         broker, "a restart is needed for the new value of: scope", HARNESS_DEADLINE));
     assert_true(program_expect(broker, "keys, limits and log reloaded", HARNESS_DEADLINE));
-    dd_client_t *late = start_client(harness, "late", "first");
+    client_open(harness, "broker0", "late", "first");
     assert_true(program_expect(broker, "client late.first registered", HARNESS_DEADLINE));
-    send_and_receive(client, client, "good");
-    dd_client_destroy(&late);
-    dd_client_destroy(&client);
+    client_deliver(client, client, "hi");
 }
 
 static void a_bad_reload_changes_nothing(void **state)
@@ -251,7 +192,7 @@ static void a_bad_reload_changes_nothing(void **state)
         harness, NULL, HARNESS_DEADLINE, "/bin/cp", harness_keys(harness, "broker"), keys, NULL);
     assert_int_equal(program_wait(copy, 0), 0);
     program_t *broker = broker_start(harness, "broker0", NULL, NULL, "-c", file, "-k", keys, NULL);
-    dd_client_t *client = start_client(harness, "a", "good");
+    client_t *client = client_open(harness, "broker0", "a", "good");
 
     write_file(file, "colour = red\n");
     program_signal(broker, SIGHUP);
@@ -271,30 +212,24 @@ static void a_bad_reload_changes_nothing(void **state)
     program_signal(broker, SIGHUP);
     assert_true(program_expect(broker, "which takes a restart", HARNESS_DEADLINE));
 
-    send_and_receive(client, client, "good");
-    dd_client_destroy(&client);
+    client_deliver(client, client, "hi");
 }
 
 /* A tenant's old key ends with its clients; others don't notice. */
 static void reload_ends_who_lost_the_key(void **state)
 {
-    (void)state;
-    harness_t *harness = harness_new("a,b");
+    harness_t *harness = *state;
     program_t *broker = broker_start(harness, "broker0", NULL, NULL, NULL);
-    dd_client_t *stays = start_client(harness, "a", "good");
-    dd_client_t *goes = start_client(harness, "b", "good");
+    client_t *stays = client_open(harness, "broker0", "a", "good");
+    client_t *goes = client_open(harness, "broker0", "b", "good");
     program_t *keys = program_run(harness, NULL, HARNESS_DEADLINE, "ddkeys", "rotate", "-d",
         harness_path(harness, ""), "-f", "b", NULL);
     assert_int_equal(program_wait(keys, 0), 0);
     program_signal(broker, SIGHUP);
     assert_true(program_expect(broker, "its key was taken out", HARNESS_DEADLINE));
-    expect_event(goes, DD_EVENT_CLOSED, DD_E_REFUSED);
-    send_and_receive(stays, stays, "good");
-    dd_client_t *renewed = start_client(harness, "b", "good");
-    dd_client_destroy(&renewed);
-    dd_client_destroy(&goes);
-    dd_client_destroy(&stays);
-    harness_destroy(&harness);
+    assert_int_equal(client_await(goes, DD_EVENT_CLOSED), DD_E_REFUSED);
+    client_deliver(stays, stays, "hi");
+    client_open(harness, "broker0", "b", "good");
 }
 
 typedef struct {
@@ -354,45 +289,42 @@ static void a_stopped_reader_holds_nobody_up(void **state)
         "-k", harness_keys(harness, "a"), "-l", "slow", NULL);
     assert_true(program_expect(reader, "registered as a.slow", HARNESS_DEADLINE));
     program_signal(reader, SIGSTOP);
-    dd_client_t *sender = start_client(harness, "a", "good");
-    unsigned sent = 0, refused = 0;
-    while (refused == 0) {
-        assert_int_equal(dd_client_notify(sender, "slow", payload, PAYLOAD, 0, NULL), DD_OK);
-        assert_int_equal(dd_client_notify(sender, "good", "x", 1, 0, NULL), DD_OK);
+    client_t *sender = client_open(harness, "broker0", "a", "good");
+    unsigned sent = 0;
+    bool refused = false;
+    while (!refused) {
+        dd_client_t *handle = client_handle(sender);
+        assert_int_equal(dd_client_notify(handle, "slow", payload, PAYLOAD, 0, NULL), DD_OK);
+        client_tell(sender, "good", "hi");
+        client_expect(sender, "good", "hi");
         sent++;
-        dd_event_t *event;
-        do {
-            event = dd_client_receive(sender, HARNESS_DEADLINE);
-            assert_non_null(event);
-            if (event->type == DD_EVENT_ERROR) {
-                assert_int_equal(event->error, DD_E_OVERLOADED);
-                refused++;
-            }
-        } while (event->type != DD_EVENT_NOTIFICATION && (dd_event_destroy(&event), true));
+        dd_event_t *event = client_take(sender, EVENT(DD_EVENT_ERROR), 0);
+        if (event)
+            assert_int_equal(event->error, DD_E_OVERLOADED);
+        refused = event;
         dd_event_destroy(&event);
     }
     assert_true(sent > 8);
     program_signal(reader, SIGCONT);
-    assert_int_equal(dd_client_notify(sender, "slow", "last", 4, 0, NULL), DD_OK);
+    client_tell(sender, "slow", "last");
     assert_true(program_expect(reader, "last", HARNESS_DEADLINE));
-    dd_client_destroy(&sender);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bad_starts_say_why),
-        cmocka_unit_test(questions_are_answered_on_standard_output),
-        cmocka_unit_test(listens_everywhere),
-        cmocka_unit_test(a_signal_drains),
-        cmocka_unit_test(a_second_signal_ends_at_once),
-        cmocka_unit_test(a_stuck_client_holds_the_drain_for_a_bounded_time),
-        cmocka_unit_test(a_killed_client_comes_back_at_once),
-        cmocka_unit_test(reload_takes_new_keys_and_level),
-        cmocka_unit_test(a_bad_reload_changes_nothing),
-        cmocka_unit_test(reload_ends_who_lost_the_key),
-        cmocka_unit_test(reload_opens_the_log_anew),
-        cmocka_unit_test(a_stopped_reader_holds_nobody_up),
+        SCENE(bad_starts_say_why),
+        SCENE(questions_are_answered_on_standard_output),
+        SCENE(listens_everywhere),
+        SCENE(a_signal_drains),
+        SCENE(a_second_signal_ends_at_once),
+        SCENE(a_stuck_client_holds_the_drain_for_a_bounded_time),
+        SCENE(a_killed_client_comes_back_at_once),
+        SCENE(reload_takes_new_keys_and_level),
+        SCENE(a_bad_reload_changes_nothing),
+        SCENE(reload_ends_who_lost_the_key),
+        SCENE(reload_opens_the_log_anew),
+        SCENE(a_stopped_reader_holds_nobody_up),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests_name("daemon", tests, NULL, NULL);
 }

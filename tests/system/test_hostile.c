@@ -16,6 +16,8 @@
 
 /* Connections that are left open in the middle of their handshake. */
 #define HALVES 40
+/* Frames of one message, where one is right. */
+#define FRAMES_MANY 20000
 
 /* ---- Without a key ------------------------------------------------------------------------ */
 
@@ -168,6 +170,43 @@ static void optional_records_are_passed_over(void **state)
     raw_close(&odd);
 }
 
+/* A message of very many frames is one peer's error and nobody else's burden. */
+static void too_many_frames_end_one_peer(void **state)
+{
+    harness_t *self = *state;
+    program_t *broker = broker_start(self, "broker0", NULL, NULL, "-l", "info", NULL);
+    client_t *good = client_open(self, "broker0", "a", "good");
+    raw_t *bad = raw_register(self, "broker0", "b", "bad");
+    for (int i = 0; i < FRAMES_MANY; i++)
+        assert_true(raw_send(bad, BYTES("\xdd\x05\x02\0\0\0\x34\0"), i < FRAMES_MANY - 1));
+    dd_record_t answer;
+    raw_await(bad, DD_ERROR, &answer);
+    assert_int_equal(answer.code, DD_E_MALFORMED);
+    assert_true(program_expect(broker, "none of its protocol", HARNESS_DEADLINE));
+    client_deliver(good, good, "hi");
+    raw_close(&bad);
+}
+
+/* A key is no licence to hold connections: one that says nothing, and one that doesn't leave after
+   it was ended, are cut. */
+static void idle_connections_are_cut(void **state)
+{
+    harness_t *self = *state;
+    broker_start(self, "broker0", NULL, NULL, "--heartbeat", "1s", NULL);
+    client_t *good = client_open(self, "broker0", "a", "good");
+    raw_t *silent = raw_open(self, "broker0", "b");
+    raw_t *ended = raw_open(self, "broker0", "b");
+    assert_true(raw_send(ended, BYTES("nonsense"), false));
+    dd_record_t answer;
+    raw_await(ended, DD_ERROR, &answer);
+    assert_int_equal(answer.code, DD_E_MALFORMED);
+    assert_true(wait_until(raw_is_lost, ended, HARNESS_DEADLINE));
+    assert_true(wait_until(raw_is_lost, silent, HARNESS_DEADLINE));
+    client_deliver(good, good, "hi");
+    raw_close(&silent);
+    raw_close(&ended);
+}
+
 /* ---- Sizes -------------------------------------------------------------------------------- */
 
 /* A frame with one notification to good that has that many bytes of payload. */
@@ -265,6 +304,8 @@ int main(void)
         SCENE(half_handshakes_hold_nobody_up),
         SCENE(malformed_frames_end_their_sender),
         SCENE(optional_records_are_passed_over),
+        SCENE(too_many_frames_end_one_peer),
+        SCENE(idle_connections_are_cut),
         SCENE(payloads_have_a_largest_size),
         SCENE(frames_beyond_all_measure_end_the_connection),
         SCENE(who_asks_and_never_listens_is_ended),

@@ -51,9 +51,7 @@ static void the_second_of_a_name_is_closed(void **state)
     client_t *first = client_open(self, "leaf", "a", "name");
     client_reach(witness, "name");
     client_t *second = client_begin(self, "other", "a", "name");
-    dd_event_t *event = client_wait(second, EVENT(DD_EVENT_CLOSED));
-    assert_int_equal(event->error, DD_E_NAME_TAKEN);
-    dd_event_destroy(&event);
+    assert_int_equal(client_await(second, DD_EVENT_CLOSED), DD_E_NAME_TAKEN);
     assert_int_equal(
         dd_client_notify(client_handle(second), "witness", "x", 1, 0, NULL), DD_E_CLOSED);
     client_deliver(witness, first, "still here");
