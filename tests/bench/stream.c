@@ -18,6 +18,8 @@
 #define INPUT_ROOM (64u * 1024)
 /* ms without an answer after which a peer counts as broken. */
 #define PATIENCE 10000
+/* ms between two attempts to connect. */
+#define RETRY 20
 
 struct stream {
     int fd;
@@ -47,18 +49,31 @@ static void set_up_socket(int fd)
         wire_die("a socket can't be made non-blocking: %s", strerror(errno));
 }
 
+/* A peer that was just started may need a moment until it listens. */
+static int connect_to(const struct addrinfo *address)
+{
+    for (int waited = 0; waited < PATIENCE; waited += RETRY) {
+        int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (fd < 0 || connect(fd, address->ai_addr, address->ai_addrlen) == 0)
+            return fd;
+        close(fd);
+        poll(NULL, 0, RETRY);
+    }
+    return -1;
+}
+
 stream_t *stream_new(const char *host, const char *port)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *address;
     if (getaddrinfo(host, port, &hints, &address) != 0)
         wire_die("there is no %s:%s", host, port);
     stream_t *self = grow(NULL, sizeof *self);
-    *self = (stream_t){.fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0),
+    *self = (stream_t){.fd = connect_to(address),
         .output = grow(NULL, WIRE_BATCH),
         .output_room = WIRE_BATCH,
         .input = grow(NULL, INPUT_ROOM),
         .input_room = INPUT_ROOM};
-    if (self->fd < 0 || connect(self->fd, address->ai_addr, address->ai_addrlen) != 0)
+    if (self->fd < 0)
         wire_die("can't connect to %s:%s: %s", host, port, strerror(errno));
     freeaddrinfo(address);
     set_up_socket(self->fd);

@@ -5,6 +5,7 @@
  * frame of many messages has a u32 before each that says how long it is.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,10 @@
 #include "forward.h"
 #include "libdd/buffer.h"
 #include "wire.h"
+
+/* ms to wait for the forwarder, and between two looks. */
+#define PATIENCE 10000
+#define RETRY 20
 
 typedef struct {
     wire_t wire;
@@ -34,12 +39,21 @@ static void check(bool ok)
         wire_die("ZeroMQ fails: %s", zmq_strerror(zmq_errno()));
 }
 
+/* The forwarder writes its key when it listens, so this waits for both. */
 static void read_key(const char *path, char key[FORWARD_KEY_SIZE])
 {
-    FILE *file = fopen(path, "re");
-    if (!file || !fgets(key, FORWARD_KEY_SIZE, file))
+    size_t size = 0;
+    for (int waited = 0; waited < PATIENCE && size < FORWARD_KEY_SIZE - 1; waited += RETRY) {
+        FILE *file = fopen(path, "re");
+        size = file ? fread(key, 1, FORWARD_KEY_SIZE - 1, file) : 0;
+        if (file)
+            fclose(file);
+        if (size < FORWARD_KEY_SIZE - 1)
+            poll(NULL, 0, RETRY);
+    }
+    if (size < FORWARD_KEY_SIZE - 1)
         wire_die("%s holds no key", path);
-    fclose(file);
+    key[size] = '\0';
 }
 
 static void secure(void *socket, const char *keys)

@@ -1,0 +1,88 @@
+# Reads lines "FIGURE CONTENDER {JSON}", and prints the medians and the ratios of ours to others' as
+# a Markdown table.
+
+function field(json, name,    start, rest) {
+    start = index(json, "\"" name "\":")
+    if (start == 0)
+        return ""
+    rest = substr(json, start + length(name) + 3)
+    sub(/[,}].*/, "", rest)
+    return rest
+}
+
+function median(key,    count, i, j, swap, list) {
+    count = split(values[key], list, " ")
+    for (i = 2; i <= count; i++)
+        for (j = i; j > 1 && list[j] + 0 < list[j - 1] + 0; j--) {
+            swap = list[j]
+            list[j] = list[j - 1]
+            list[j - 1] = swap
+        }
+    return count == 0 ? "" : (list[int((count + 1) / 2)] + list[int(count / 2) + 1]) / 2
+}
+
+function ratio(ours, theirs) {
+    return ours == "" || theirs == "" || theirs == 0 ? "-" : sprintf("%.2f", ours / theirs)
+}
+
+# With commas, and as many decimals as are worth reading.
+function number(value,    text, whole) {
+    if (value == "")
+        return "-"
+    if (value < 10)
+        return sprintf("%.2f", value)
+    if (value < 1000)
+        return sprintf("%.0f", value)
+    text = sprintf("%.0f", value)
+    whole = ""
+    while (length(text) > 3) {
+        whole = "," substr(text, length(text) - 2) whole
+        text = substr(text, 1, length(text) - 3)
+    }
+    return text whole
+}
+
+function row(label, figure, name,    i, line, ours) {
+    ours = median(figure " dd " name)
+    line = "| " label
+    for (i = 1; i <= 3; i++)
+        line = line " | " ratio(ours, median(figure " " others[i] " " name))
+    for (i = 1; i <= contenders; i++)
+        line = line " | " number(median(figure " " order[i] " " name))
+    print line " |"
+}
+
+BEGIN {
+    contenders = split("dd nats-tls nats mqtt-tls mqtt batch frame", order, " ")
+    split("nats-tls mqtt-tls batch", others, " ")
+    names = split("broker_cpu rate latency_p50 latency_p99 broker_memory connect_cpu", fields, " ")
+}
+
+{
+    json = substr($0, length($1) + length($2) + 3)
+    for (i = 1; i <= names; i++) {
+        value = field(json, fields[i])
+        if (value != "")
+            values[$1 " " $2 " " fields[i]] = values[$1 " " $2 " " fields[i]] " " value
+    }
+}
+
+END {
+    print "| | ours / nats TLS | ours / mosquitto TLS | ours / bare batched | ours | nats TLS | nats | mosquitto TLS | mosquitto | bare batched | bare |"
+    print "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    row("broker CPU, 64 bytes (us/message)", "small", "broker_cpu")
+    row("broker CPU, 1 KiB (us/message)", "large", "broker_cpu")
+    row("end to end, 64 bytes (messages/s)", "small", "rate")
+    row("end to end, 1 KiB (messages/s)", "large", "rate")
+    row("latency p50 (us)", "latency", "latency_p50")
+    row("latency p99 (us)", "latency", "latency_p99")
+    row("fan-out to 1,000 (deliveries/s)", "fanout", "rate")
+    row("broker CPU, fan-out (us/delivery)", "fanout", "broker_cpu")
+    row("memory of an idle client (KiB)", "idle", "broker_memory")
+    row("broker CPU to connect (us)", "idle", "connect_cpu")
+    three = median("depth dd broker_cpu")
+    one = median("small dd broker_cpu")
+    if (three != "" && one != "")
+        printf "\nThree brokers deep: %s us of all brokers' CPU for a message, so %s us for each further hop; %s messages/s end to end.\n", \
+            number(three), number((three - one) / 2), number(median("depth dd rate"))
+}
