@@ -97,6 +97,8 @@ $(BUILD)/tests/unit/ddtui/%: $(BUILD)/tests/unit/ddtui/%.o $(call shared,ddtui) 
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lcmocka $(DDTUI_LIBS)
 $(BUILD)/tests/unit/ddkeys/%: $(BUILD)/tests/unit/ddkeys/%.o $(call shared,ddkeys) $(BUILD)/ddkeys.a $(LIBDD_A)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lcmocka $(DDKEYS_LIBS)
+$(BUILD)/tests/unit/ddperf/%: $(BUILD)/tests/unit/ddperf/%.o $(call shared,ddperf) $(BUILD)/ddperf.a $(LIBDD_A)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lcmocka $(DDPERF_LIBS)
 # libFuzzer has a main of its own; without it, replay.c goes over the corpus.
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(if $(LIBFUZZER),,$(BUILD)/tests/fuzz/replay.o) $(BUILD)/ddbroker.a $(LIBDD_A)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ $(DDBROKER_LIBS)

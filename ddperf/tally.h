@@ -23,9 +23,4 @@ void tally_clear(tally_t *self);
 /* Takes in the arrival of a message. Numbers that the stream can't have are passed over. */
 void tally_take(tally_t *self, uint64_t number);
 
-static inline bool tally_complete(const tally_t *self)
-{
-    return self->received == self->expected;
-}
-
 #endif

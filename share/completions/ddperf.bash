@@ -1,26 +1,36 @@
 # bash completion for ddperf(1)
 
-# All options, as the help has them.
-_ddperf_options() {
-    ddperf --help 2>/dev/null | grep -oE -- '^  (-[a-zA-Z],|   ) --[a-z-]+' | tr -d ,
-}
-
 _ddperf() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()
 
-    case $current in
-        -*) mapfile -t COMPREPLY < <(compgen -W "$(_ddperf_options)" -- "$current") ;;
-    esac
     case $previous in
         -k | --keys)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             compopt -o filenames
+            return
+            ;;
+        -d | --broker)
+            # bash takes ':' for the end of a word.
+            mapfile -t COMPREPLY < <(compgen -W 'tcp: ipc:' -- "$current")
+            compopt -o nospace
+            return
             ;;
         --mode)
             mapfile -t COMPREPLY < <(compgen -W 'notify publish latency connect' -- "$current")
+            return
             ;;
+        --pid)
+            mapfile -t COMPREPLY < <(compgen -W "$(pidof ddbroker)" -- "$current")
+            return
+            ;;
+        --size | --count | --senders | --receivers | --rate) return ;;
     esac
+
+    if [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '-d --broker -k --keys --mode --size --count --senders
+            --receivers --rate --pid --json -h --help -V --version' -- "$current")
+    fi
 }
 
 complete -F _ddperf ddperf

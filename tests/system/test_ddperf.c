@@ -1,0 +1,221 @@
+/*
+ * test_ddperf - ddperf as users run it, on one broker and through a tree
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <json-c/json.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness.h"
+
+/* ms: a run on a slow machine, with sanitizers. */
+#define RUN_DEADLINE 60000
+
+static int setup(void **state)
+{
+    *state = harness_new("a,b");
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    harness_destroy((harness_t **)state);
+    return 0;
+}
+
+/* ---- the report ------------------------------------------------------------------------------ */
+
+static json_object *read_report(program_t *program)
+{
+    json_object *report = json_tokener_parse(program_stdout(program));
+    if (!report)
+        fail_msg("no report, but: %s%s", program_stdout(program), program_stderr(program));
+    return report;
+}
+
+static double figure(json_object *report, const char *name)
+{
+    json_object *member;
+    if (!json_object_object_get_ex(report, name, &member))
+        fail_msg("the report has no %s", name);
+    return json_object_get_double(member);
+}
+
+#define assert_figure(report, name, value) assert_true(figure(report, name) == (value))
+
+/* Every message arrived, once and in order. */
+static void assert_clean(program_t *program, double received)
+{
+    if (program_wait(program, RUN_DEADLINE) != 0)
+        fail_msg("%s%s", program_stdout(program), program_stderr(program));
+    json_object *report = read_report(program);
+    assert_figure(report, "received", received);
+    assert_figure(report, "lost", 0);
+    assert_figure(report, "duplicated", 0);
+    assert_figure(report, "reordered", 0);
+    assert_figure(report, "refused", 0);
+    assert_true(figure(report, "seconds") > 0);
+    json_object_put(report);
+}
+
+/* ---- one broker ------------------------------------------------------------------------------ */
+
+static const struct {
+    const char *arguments[12];
+    double received;
+} RUNS[] = {
+    {{"--count", "20000"}, 20000},
+    {{"--count", "5001", "--senders", "3", "--receivers", "4"}, 15003},
+    {{"--count", "3", "--receivers", "5"}, 3},
+    {{"--count", "4", "--size", "1000000"}, 4},
+    {{"--count", "100", "--rate", "1000", "--size", "16"}, 100},
+    {{"--mode", "publish", "--count", "3000", "--senders", "2", "--receivers", "3"}, 18000},
+    {{"--mode", "latency", "--count", "200"}, 200},
+    {{"--mode", "latency", "--count", "50", "--senders", "2", "--receivers", "2"}, 100},
+};
+
+static program_t *perf(harness_t *harness, const char *const more[])
+{
+    const char *arguments[32] = {"ddperf", "--json", "-k", harness_keys(harness, "a")};
+    size_t count = 4;
+    for (size_t i = 0; more[i]; i++)
+        arguments[count++] = more[i];
+    return program_spawn_array(harness, arguments);
+}
+
+static void all_modes(void **state)
+{
+    harness_t *harness = *state;
+    broker_start(harness, "broker", NULL, NULL, NULL);
+    for (size_t i = 0; i < sizeof RUNS / sizeof RUNS[0]; i++) {
+        const char *arguments[16] = {"-d", harness_endpoint(harness, "broker")};
+        memcpy(arguments + 2, RUNS[i].arguments, sizeof RUNS[i].arguments);
+        assert_clean(perf(harness, arguments), RUNS[i].received);
+    }
+}
+
+/* Two runs at one time leave each other's messages alone. */
+static void side_by_side(void **state)
+{
+    harness_t *harness = *state;
+    broker_start(harness, "broker", NULL, NULL, NULL);
+    const char *const arguments[] = {
+        "-d", harness_endpoint(harness, "broker"), "--count", "20000", NULL};
+    program_t *one = perf(harness, arguments), *other = perf(harness, arguments);
+    assert_clean(one, 20000);
+    assert_clean(other, 20000);
+}
+
+static void connecting(void **state)
+{
+    harness_t *harness = *state;
+    program_t *broker = broker_start(harness, "broker", NULL, NULL, NULL);
+    char pid[16];
+    snprintf(pid, sizeof pid, "%d", program_pid(broker));
+    const char *const arguments[] = {"-d", harness_endpoint(harness, "broker"), "--mode", "connect",
+        "--receivers", "50", "--pid", pid, NULL};
+    program_t *program = perf(harness, arguments);
+    assert_int_equal(program_wait(program, RUN_DEADLINE), 0);
+    json_object *report = read_report(program);
+    assert_figure(report, "registered", 50);
+    assert_true(figure(report, "connect_cpu") > 0);
+    assert_true(figure(report, "broker_memory") > 0);
+    assert_true(figure(report, "client_memory") > 0);
+    json_object_put(report);
+}
+
+static void report_for_people(void **state)
+{
+    harness_t *harness = *state;
+    broker_start(harness, "broker", NULL, NULL, NULL);
+    program_t *program = program_run(harness, NULL, RUN_DEADLINE, "ddperf", "-d",
+        harness_endpoint(harness, "broker"), "-k", harness_keys(harness, "a"), "--count", "1000",
+        NULL);
+    assert_int_equal(program_wait(program, 0), 0);
+    assert_true(program_said(program, "lost                        0"));
+    assert_true(program_said(program, " messages/s\n"));
+    assert_string_equal(program_stderr(program), ""); /* progress is for terminals */
+}
+
+/* ---- a tree ---------------------------------------------------------------------------------- */
+
+/* Through three brokers and back; the senders are on both leaves. */
+static void through_a_tree(void **state)
+{
+    static const char *const MODES[] = {"notify", "publish", "latency"};
+    harness_t *harness = *state;
+    broker_start(harness, "root", NULL, "/1/", NULL);
+    broker_start(harness, "left", "root", "/1/1/", NULL);
+    broker_start(harness, "right", "root", "/1/2/", NULL);
+    for (size_t i = 0; i < 3; i++) {
+        const char *const arguments[] = {"-d", harness_endpoint(harness, "left"), "-d",
+            harness_endpoint(harness, "root"), "-d", harness_endpoint(harness, "right"), "--count",
+            "500", "--senders", "2", "--mode", MODES[i], NULL};
+        assert_clean(perf(harness, arguments), 1000);
+    }
+}
+
+/* ---- failures -------------------------------------------------------------------------------- */
+
+/* A broker that dies takes messages with it: the report says so, and the status. */
+static void broken_runs_are_told(void **state)
+{
+    harness_t *harness = *state;
+    program_t *broker = broker_start(harness, "broker", NULL, NULL, NULL);
+    const char *const arguments[] = {"-d", harness_endpoint(harness, "broker"), "--count",
+        "1000000", "--rate", "1000", "--pid", "1", NULL};
+    program_t *program = perf(harness, arguments);
+    program_t *watcher = program_spawn(harness, "ddtui", "-d", harness_endpoint(harness, "broker"),
+        "-k", harness_keys(harness, "a"), "--clients", "--watch", "1", NULL);
+    assert_true(program_expect(watcher, "-s0", HARNESS_DEADLINE));
+    program_kill(broker);
+    assert_int_equal(program_wait(program, RUN_DEADLINE), 1);
+    assert_true(program_said(program, "gives up"));
+}
+
+static void keys_of_strangers(void **state)
+{
+    harness_t *harness = *state;
+    harness_t *other = harness_new("a");
+    broker_start(harness, "broker", NULL, NULL, NULL);
+    program_t *program = program_run(harness, NULL, RUN_DEADLINE, "ddperf", "-d",
+        harness_endpoint(harness, "broker"), "-k", harness_keys(other, "a"), "--count", "10", NULL);
+    assert_int_equal(program_wait(program, 0), 1);
+    assert_true(program_said(program, "key"));
+    assert_string_equal(program_stdout(program), "");
+    harness_destroy(&other);
+}
+
+static void wrong_lines(void **state)
+{
+    harness_t *harness = *state;
+    static const char *const LINES[][3] = {{"--mode", "fast", "notify"},
+        {"--size", "1", "16 to 16777216"}, {"-k", "/nowhere/keys.json", "/nowhere/keys.json"}};
+    for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
+        program_t *program = program_run(harness, NULL, RUN_DEADLINE, "ddperf", "-k",
+            harness_keys(harness, "a"), LINES[i][0], LINES[i][1], NULL);
+        assert_int_equal(program_wait(program, 0), i < 2 ? 2 : 1);
+        assert_true(program_said(program, LINES[i][2]));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(all_modes, setup, teardown),
+        cmocka_unit_test_setup_teardown(side_by_side, setup, teardown),
+        cmocka_unit_test_setup_teardown(connecting, setup, teardown),
+        cmocka_unit_test_setup_teardown(report_for_people, setup, teardown),
+        cmocka_unit_test_setup_teardown(through_a_tree, setup, teardown),
+        cmocka_unit_test_setup_teardown(broken_runs_are_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(keys_of_strangers, setup, teardown),
+        cmocka_unit_test_setup_teardown(wrong_lines, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
