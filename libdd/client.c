@@ -364,14 +364,19 @@ dd_error_t dd_client_drain(dd_client_t *self, size_t bytes, int timeout_ms)
         return DD_E_ARGUMENT;
     uint64_t until_us = deadline_of(timeout_ms);
     struct timespec until = {(time_t)(until_us / 1000000), (long)(until_us % 1000000 * 1000)};
-    int timed_out = 0;
     pthread_mutex_lock(&self->lock);
     const dd_outbox_t *outbox = dd_session_outbox(self->session);
+    dd_error_t error = DD_OK;
     self->drainers++;
-    while (outbox->bytes > bytes && timed_out == 0)
-        timed_out = pthread_cond_timedwait(&self->left, &self->lock, &until);
+    while (error == DD_OK && outbox->bytes > bytes) {
+        /* What a lost connection leaves comes back as events, for which the caller may have to make
+           room: no reason to wait for that here. */
+        if (dd_session_state(self->session) != DD_SESSION_REGISTERED)
+            error = DD_E_NOT_CONNECTED;
+        else if (pthread_cond_timedwait(&self->left, &self->lock, &until) != 0)
+            error = outbox->bytes > bytes ? DD_E_TIMEOUT : DD_OK;
+    }
     self->drainers--;
-    dd_error_t error = outbox->bytes > bytes ? DD_E_TIMEOUT : DD_OK;
     pthread_mutex_unlock(&self->lock);
     return error;
 }

@@ -264,7 +264,8 @@ DD_EXPORT dd_event_t *dd_client_receive(dd_client_t *self, int timeout_ms);
 
 /* Waits until no more than so many bytes are left in the outbox: 0 for all to have gone to the
    network, half the limit for a sender that got DD_E_OUTBOX_FULL to go on. DD_E_TIMEOUT if it takes
-   longer (0: not at all, -1: for ever); DD_E_ARGUMENT from within a callback. */
+   longer (0: not at all, -1: for ever); DD_E_NOT_CONNECTED if the connection is lost with more than
+   that in the outbox; DD_E_ARGUMENT from within a callback. */
 DD_EXPORT dd_error_t dd_client_drain(dd_client_t *self, size_t bytes, int timeout_ms);
 
 /* Microseconds that the last heartbeat took to the broker and back; 0 when there was none yet. */

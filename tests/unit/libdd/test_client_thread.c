@@ -296,6 +296,7 @@ static void test_unsent_notifications_come_back(void **state)
     expect_event(client, DD_EVENT_REGISTERED);
     fill_all(client, LIMIT);
     broker_stop(broker);
+    assert_int_equal(dd_client_drain(client, 0, -1), DD_E_NOT_CONNECTED); /* and doesn't wait */
     dd_event_t *event;
     unsigned errors = 0;
     uint32_t ref = 0;
