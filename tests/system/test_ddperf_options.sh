@@ -1,0 +1,44 @@
+#!/bin/sh
+# ddperf's help, its manual page and its completion tell of the same options.
+set -u
+
+source=$(cd "$(dirname "$0")/../.." && pwd)
+case ${BUILD:=build} in
+    /*) ddperf=$BUILD/bin/ddperf ;;
+    *) ddperf=$source/$BUILD/bin/ddperf ;;
+esac
+room=$(mktemp -d)
+trap 'rm -rf "$room"' EXIT
+trap 'exit 1' INT TERM
+cd "$room" || exit 1
+failures=0
+
+same() {
+    diff help "$1" && return
+    echo "FAILED: the $1 tells of other $2 than --help"
+    failures=$((failures + 1))
+}
+
+options() {
+    grep -o -e '--[a-z][a-z]*' | sort -u
+}
+
+"$ddperf" --help >usage || exit 1
+sed -n '/^options:/,$p' usage | options >help
+sed -n 's/^\.It \(Fl [a-zA-Z] , \)\{0,1\}Fl -\([a-z]*\).*/--\2/p' "$source/man/ddperf.1" |
+    options >page
+options <"$source/share/completions/ddperf.bash" >completion
+[ "$(wc -l <help)" -eq 12 ] || failures=$((failures + 1))
+same page options
+same completion options
+
+sed -n 's/^  -\([a-zA-Z]\),.*/\1/p' usage | sort >help
+sed -n 's/^\.It Fl \([a-zA-Z]\) , .*/\1/p' "$source/man/ddperf.1" | sort >page
+same page letters
+
+sed -n 's/^ .*--mode .*MODE *\([a-z, ]*\);.*/\1/p' usage | tr -cs 'a-z' '\n' | grep -v '^or$' |
+    sort >help
+sed -n 's/^\.It Cm \([a-z]*\)$/\1/p' "$source/man/ddperf.1" | grep -v -e refused | sort >page
+same page modes
+
+[ "$failures" -eq 0 ]
