@@ -36,9 +36,9 @@ sed -n 's/^  -\([a-zA-Z]\),.*/\1/p' usage | sort >help
 sed -n 's/^\.It Fl \([a-zA-Z]\) , .*/\1/p' "$source/man/ddperf.1" | sort >page
 same page letters
 
-sed -n 's/^ .*--mode .*MODE *\([a-z, ]*\);.*/\1/p' usage | tr -cs 'a-z' '\n' | grep -v '^or$' |
+sed -n 's/^ .*--mode .*MODE *\([a-z, ]*\);.*/\1/p' usage | tr -cs '[:lower:]' '\n' | grep -v '^or$' |
     sort >help
-sed -n 's/^\.It Cm \([a-z]*\)$/\1/p' "$source/man/ddperf.1" | grep -v -e refused | sort >page
+sed -n '/^The modes/,/^The options/s/^\.It Cm \([a-z]*\)$/\1/p' "$source/man/ddperf.1" | sort >page
 same page modes
 
 [ "$failures" -eq 0 ]
