@@ -209,6 +209,36 @@ static void test_read_only(void **state)
     terminal_close(&terminal);
 }
 
+/* A mouse button as terminals report it, pressed and let go: "ESC [ M", and three bytes. */
+static void click(terminal_t *terminal, int button, int row, int column)
+{
+    char keys[128];
+    snprintf(keys, sizeof keys, "-H 1b 5b 4d %x %x %x 1b 5b 4d 23 %x %x", 32 + button, 33 + column,
+        33 + row, 33 + column, 33 + row);
+    terminal_press(terminal, keys);
+}
+
+static void test_the_mouse(void **state)
+{
+    harness_t *harness = *state;
+    broker_start(harness, "root", NULL, "/1/", NULL);
+    client_open(harness, "root", "a", "cli2");
+    client_open(harness, "root", "a", "cli3");
+    terminal_t *terminal = open_console(harness, 24, 80, "", "");
+    click(terminal, 0, 1, 10);
+    terminal_expect(terminal, "Clients  3");
+    click(terminal, 0, 5, 5); /* selects */
+    click(terminal, 0, 5, 5); /* opens */
+    terminal_expect(terminal, "Clients: details");
+    terminal_expect(terminal, "name          cli2");
+    terminal_press(terminal, "Escape");
+    terminal_expect_gone(terminal, "details");
+    click(terminal, 65, 5, 5); /* the wheel */
+    terminal_press(terminal, "Enter");
+    terminal_expect(terminal, "name          cli3");
+    terminal_close(&terminal);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +251,7 @@ int main(void)
         SCENE(test_without_a_broker_and_with_it_again),
         SCENE(test_a_name_that_is_taken),
         SCENE(test_read_only),
+        SCENE(test_the_mouse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
