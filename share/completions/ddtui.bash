@@ -7,17 +7,19 @@ _ddtui_options() {
 
 _ddtui() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local scopes='all region cluster node noscope'
+    local scopes='all region cluster node noscope' levels='error warning notice info debug'
     COMPREPLY=()
 
-    # bash takes the '@' of TOPIC@SCOPE for a word of its own.
+    # bash takes the '@' of TOPIC@SCOPE for a word of its own, and the '=' of BROKER=LEVEL.
     case $current in
+        =) mapfile -t COMPREPLY < <(compgen -W "$levels") ;;
         @) mapfile -t COMPREPLY < <(compgen -W "$scopes") ;;
         -*) mapfile -t COMPREPLY < <(compgen -W "$(_ddtui_options)" -- "$current") ;;
     esac
     case $previous in
         @) mapfile -t COMPREPLY < <(compgen -W "$scopes" -- "$current") ;;
-        -k | --keys)
+        =) mapfile -t COMPREPLY < <(compgen -W "$levels" -- "$current") ;;
+        -k | --keys | --operator-keys)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             compopt -o filenames
             ;;
