@@ -140,8 +140,12 @@ void check_tree(check_t *self, const model_t *model, uint64_t silent, uint64_t u
 
 void check_fail(check_t *self, check_state_t state, const char *text)
 {
+    size_t size = strlen(text);
     *self = (check_t){.state = state, .failed = true};
-    say(self, "%s", text);
+    if (text_is_utf8(text, size))
+        say(self, "%s", text);
+    else
+        text_escape(text, size, self->text, sizeof self->text);
 }
 
 /* ---- Output ------------------------------------------------------------------------------- */
@@ -162,14 +166,21 @@ static bool print_json(const check_t *self, FILE *out)
     return good;
 }
 
+/* A '|' would begin the figures, and a line feed another line. */
+static bool put_character(FILE *out, char character)
+{
+    bool plain = character != '|' && ((unsigned char)character >= ' ');
+    return plain ? putc(character, out) != EOF
+                 : fprintf(out, "\\x%02x", (unsigned char)character) >= 0;
+}
+
 bool check_print(const check_t *self, FILE *out, bool json)
 {
     if (json)
         return print_json(self, out);
     bool good = fprintf(out, "DOUBLEDECKER %s - ", STATES[self->state]) >= 0;
-    /* A '|' would begin the figures. */
     for (const char *at = self->text; good && *at != '\0'; at++)
-        good = *at == '|' ? fputs("\\x7c", out) >= 0 : putc(*at, out) != EOF;
+        good = put_character(out, *at);
     for (size_t i = 0; good && i < FIGURE_COUNT && !self->failed; i++)
         good = fprintf(out, "%s%s=%" PRIu64 "%s", i == 0 ? " | " : " ", FIGURES[i].name,
                    figure(self, i), FIGURES[i].unit) >= 0;

@@ -106,6 +106,21 @@ static void test_the_line(void **state)
     model_destroy(&model);
 }
 
+/* What a command line can bring in. */
+static void test_odd_failures(void **state)
+{
+    (void)state;
+    check_t check;
+    check_fail(&check, CHECK_UNKNOWN, "no\nå");
+    char *text = printed(&check, false);
+    assert_string_equal(text, "DOUBLEDECKER UNKNOWN - no\\x0aå\n");
+    free(text);
+    check_fail(&check, CHECK_UNKNOWN, "\xff");
+    text = printed(&check, true);
+    assert_non_null(strstr(text, "\"text\":\"\\\\xff\","));
+    free(text);
+}
+
 static void test_json(void **state)
 {
     (void)state;
@@ -149,6 +164,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_judgements),
         cmocka_unit_test(test_the_line),
+        cmocka_unit_test(test_odd_failures),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_long_names),
     };
