@@ -9,7 +9,15 @@
 
 struct dd_box_key {
     uint8_t shared[crypto_box_BEFORENMBYTES];
+    uint8_t sealing[crypto_stream_salsa20_KEYBYTES]; /* what XSalsa20 makes of it and the part of
+                                                        the nonce that stays */
 };
+
+/* XSalsa20 makes a key for Salsa20 of its key and the first 16 bytes of its nonce; the rest is
+   Salsa20's nonce. */
+#define NONCE_STAYS crypto_core_hsalsa20_INPUTBYTES
+#define NONCE_COUNTS crypto_stream_salsa20_NONCEBYTES
+_Static_assert(NONCE_STAYS + NONCE_COUNTS == crypto_box_NONCEBYTES, "they make the nonce");
 
 struct dd_box {
     const dd_keyring_t *keyring;
@@ -19,9 +27,11 @@ struct dd_box {
     uint8_t nonce[crypto_box_NONCEBYTES]; /* of the message sealed last */
 };
 
-static bool share(const dd_keyring_t *keyring, const uint8_t *public_key, dd_box_key_t *key)
+static bool share(const dd_box_t *self, const uint8_t *public_key, dd_box_key_t *key)
 {
-    return crypto_box_beforenm(key->shared, public_key, dd_keyring_secret_key(keyring)) == 0;
+    return crypto_box_beforenm(key->shared, public_key, dd_keyring_secret_key(self->keyring)) ==
+               0 &&
+           crypto_core_hsalsa20(key->sealing, self->nonce, key->shared, NULL) == 0;
 }
 
 static size_t tenant_count(const dd_keyring_t *keyring)
@@ -38,12 +48,12 @@ static bool make_keys(dd_box_t *self)
     bool is_public = dd_keyring_kind(keyring) == DD_KEYS_PUBLIC;
     size_t others = is_public ? tenant_count(keyring) : 1;
     self->keys = sodium_allocarray(1 + others, sizeof *self->keys);
-    if (self->keys == NULL || !share(keyring, dd_keyring_public_key(keyring), &self->keys[0]))
+    if (self->keys == NULL || !share(self, dd_keyring_public_key(keyring), &self->keys[0]))
         return false;
     for (size_t i = 0; i < others; i++) {
         const uint8_t *public_key = is_public ? dd_keyring_tenant_at(keyring, i)->public_key
                                               : dd_keyring_tenant_public(keyring);
-        if (!share(keyring, public_key, &self->keys[1 + i]))
+        if (!share(self, public_key, &self->keys[1 + i]))
             return false;
     }
     return sodium_mprotect_readonly(self->keys) == 0;
@@ -100,23 +110,23 @@ const dd_box_key_t *dd_box_peer(const dd_box_t *self, dd_bytes_t shown)
 #define STREAM_MAX 2048
 #define SHORT_MAX (STREAM_MAX - ONE_TIME_KEY)
 
-/* Encrypts or decrypts what it copies behind the one-time key in the stream. */
-static void apply_stream(uint8_t stream[STREAM_MAX], const void *data, size_t size,
-    const uint8_t *nonce, const dd_box_key_t *key)
+/* Puts data behind room for the one-time key. Gives the size of the stream that covers both. */
+static size_t lay_out(uint8_t stream[STREAM_MAX], const void *data, size_t size)
 {
     size_t used = ONE_TIME_KEY + size;
     size_t whole = (used + STREAM_STEP - 1) / STREAM_STEP * STREAM_STEP;
     memset(stream, 0, whole);
     if (size > 0)
         memcpy(stream + ONE_TIME_KEY, data, size);
-    crypto_stream_xsalsa20_xor(stream, stream, whole, nonce, key->shared);
+    return whole;
 }
 
 static void seal_short(
     const dd_box_key_t *key, const void *data, size_t size, const uint8_t *nonce, uint8_t *out)
 {
     uint8_t stream[STREAM_MAX];
-    apply_stream(stream, data, size, nonce, key);
+    size_t whole = lay_out(stream, data, size);
+    crypto_stream_salsa20_xor(stream, stream, whole, nonce + NONCE_STAYS, key->sealing);
     uint8_t *cipher = out + crypto_box_MACBYTES;
     memcpy(cipher, stream + ONE_TIME_KEY, size);
     crypto_onetimeauth(out, cipher, size, stream);
@@ -128,7 +138,8 @@ static bool open_short(
 {
     uint8_t stream[STREAM_MAX];
     const uint8_t *cipher = box + crypto_box_MACBYTES;
-    apply_stream(stream, cipher, size, nonce, key);
+    size_t whole = lay_out(stream, cipher, size);
+    crypto_stream_xsalsa20_xor(stream, stream, whole, nonce, key->shared);
     bool genuine = crypto_onetimeauth_verify(box, cipher, size, stream) == 0;
     if (genuine)
         memcpy(out, stream + ONE_TIME_KEY, size);
@@ -136,11 +147,11 @@ static bool open_short(
     return genuine;
 }
 
-/* 192 bits from a random start: no two boxes meet, and no system call is paid per message. */
+/* 128 random bits and 64 that count: no two boxes meet, and no system call is paid per message. */
 void dd_box_seal(
     dd_box_t *self, const dd_box_key_t *key, const void *data, size_t size, uint8_t *out)
 {
-    sodium_increment(self->nonce, sizeof self->nonce);
+    sodium_increment(self->nonce + NONCE_STAYS, NONCE_COUNTS);
     memcpy(out, self->nonce, sizeof self->nonce);
     uint8_t *box = out + sizeof self->nonce;
     if (size <= SHORT_MAX)
