@@ -226,7 +226,9 @@ static void lose(subscription_t *subscription, uint64_t count)
         DL_DELETE(peer->subscriptions, subscription);
         DL_PREPEND(peer->subscriptions, subscription);
     }
-    subscription->lost += count;
+    /* A link may say any number. */
+    uint64_t room = UINT64_MAX - subscription->lost;
+    subscription->lost += count < room ? count : room;
     peer->lossy = true;
 }
 
@@ -337,7 +339,7 @@ void publish_gap(core_t *self, peer_t *link, const dd_record_t *record)
 {
     interest_key_t key;
     dd_scope_t path;
-    if (!read_interest(self, link, record, &key, &path))
+    if (!read_interest(self, link, record, &key, &path) || record->number == 0)
         return;
     interest_t *interest = interest_find(&self->interests, key);
     uint64_t stamp = ++self->publications;

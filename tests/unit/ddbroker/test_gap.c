@@ -189,6 +189,46 @@ static void test_a_gap_is_forgotten_with_its_subscription(void **state)
     tree_destroy(&tree);
 }
 
+static void test_a_link_may_tell_of_any_loss(void **state)
+{
+    static const struct {
+        const char *topic;
+        uint64_t number;
+    } GAPS[] = {{"t", 0}, {"u", 7}, {"t", UINT64_MAX}, {"t", UINT64_MAX}, {"v", 0}};
+    (void)state;
+    tree_t *tree = tree_new();
+    tree_settings(tree)->outbox_client = 10000;
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *child = actor_child(broker, 1, "/1/1/");
+    actor_t *slow = actor_want(actor_client(broker, "a", "slow"), "t", "all");
+    actor_want(actor_want(slow, "u", "all"), "v", "all");
+    actor_hold(slow, true);
+    dd_record_t filler = {.type = DD_SEND, .ref = 2, .destination = B("slow")};
+    actor_t *sender = actor_client(broker, "a", "filler");
+    for (int i = 0; i < 1000; i++) /* until not even a gap has room */
+        actor_say(sender, &filler);
+    for (size_t i = 0; i < sizeof GAPS / sizeof GAPS[0]; i++)
+        actor_say(child, &(dd_record_t){.type = DD_GAP,
+                             .number = GAPS[i].number,
+                             .tenant = B("a"),
+                             .topic = B(GAPS[i].topic),
+                             .scope = B("/")});
+    assert_int_equal(actor_peer(child)->state, PEER_READY);
+    actor_hold(slow, false);
+    tree_run(tree);
+    uint64_t t = 0, u = 0;
+    const dd_record_t *record;
+    while ((record = actor_next(slow))) {
+        if (record->type == DD_GAP && dd_bytes_equal(record->topic, B("t")))
+            t = record->number;
+        else if (record->type == DD_GAP)
+            u = record->number;
+    }
+    assert_true(t == UINT64_MAX);
+    assert_int_equal(u, 7);
+    tree_destroy(&tree);
+}
+
 /* ---- Whatever is slow, and for how long ----------------------------------------------------- */
 
 /* The pair of branches, with a subscriber at each broker. */
@@ -280,6 +320,7 @@ int main(void)
         cmocka_unit_test(test_losses_are_counted_once_for_each_interest),
         cmocka_unit_test(test_a_slow_link_tells_all_beyond_it_what_they_lost),
         cmocka_unit_test(test_a_gap_is_forgotten_with_its_subscription),
+        cmocka_unit_test(test_a_link_may_tell_of_any_loss),
         cmocka_unit_test(test_got_and_lost_make_all_whoever_was_slow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
