@@ -68,7 +68,7 @@ BEGIN {
 }
 
 END {
-    print "| | ours / nats TLS | ours / mosquitto TLS | ours / bare batched | ours | nats TLS | nats | mosquitto TLS | mosquitto | bare batched | bare |"
+    print "| | ours / nats TLS | ours / mosquitto TLS | ours / bare batched | ours | nats TLS | nats | mosquitto TLS | mosquitto | bare batched | bare unbatched |"
     print "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     row("broker CPU, 64 bytes (us/message)", "small", "broker_cpu")
     row("broker CPU, 1 KiB (us/message)", "large", "broker_cpu")
