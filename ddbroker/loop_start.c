@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "libdd/heap.h"
+#include "libdd/context.h"
 #include "libdd/problem.h"
 #include "loop_state.h"
 
@@ -94,8 +94,7 @@ core_settings_t loop_settings(loop_t *self)
 static dd_error_t open_core(loop_t *self, dd_problem_t *problem)
 {
     core_settings_t chosen = loop_settings(self);
-    dd_heap_keep();
-    self->context = zmq_ctx_new();
+    self->context = dd_context_new();
     if (self->context)
         zmq_ctx_set(self->context, ZMQ_IO_THREADS, (int)self->config->io_threads);
     self->core = core_new(&chosen, self->keyring, loop_now_ms());

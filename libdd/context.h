@@ -1,12 +1,15 @@
 /*
- * context - the one ZeroMQ context that all clients of a process share
+ * context - ZeroMQ contexts, and the one that all clients of a process share
  */
 #ifndef DD_CONTEXT_H_INCLUDED
 #define DD_CONTEXT_H_INCLUDED
 
 #include "include/dd.h"
 
-/* The context, made for the first who asks; each call needs a dd_context_release(). NULL with
+/* A context set up as this project needs it, for zmq_ctx_term(). NULL with errno set. */
+void *dd_context_new(void);
+
+/* The shared one, made for the first who asks; each call needs a dd_context_release(). NULL with
  *problem filled. Any thread. */
 void *dd_context_acquire(dd_problem_t *problem);
 
