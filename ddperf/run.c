@@ -85,14 +85,24 @@ bool run_wait(sem_t *semaphore, uint64_t ms)
     return sem_clockwait(semaphore, CLOCK_MONOTONIC, &until) == 0;
 }
 
+/* On dd_clock_us(). */
+static uint64_t due(uint64_t start, uint64_t index, uint64_t rate)
+{
+    return start + index * 1000000 / rate;
+}
+
+bool run_is_early(uint64_t start, uint64_t index, uint64_t rate)
+{
+    return rate > 0 && due(start, index, rate) > dd_clock_us();
+}
+
 void run_pace(uint64_t start, uint64_t index, uint64_t rate)
 {
-    if (rate == 0)
+    if (!run_is_early(start, index, rate))
         return;
-    uint64_t due = start + index * 1000000 / rate;
-    struct timespec until = {(time_t)(due / 1000000), (long)(due % 1000000 * 1000)};
-    if (due > dd_clock_us())
-        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+    uint64_t at = due(start, index, rate);
+    struct timespec until = {(time_t)(at / 1000000), (long)(at % 1000000 * 1000)};
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
 }
 
 /* ---- clients that only connect --------------------------------------------------------------- */

@@ -74,8 +74,10 @@ mark_t run_mark(const run_t *self);
 /* Waits for a post, up to so many ms. */
 bool run_wait(sem_t *semaphore, uint64_t ms);
 
-/* Sleeps until what has this index is due, so many a second from start (in microseconds) on; rate 0
-   doesn't limit. */
+/* Whether what has this index isn't due yet, with so many a second from start (in microseconds) on;
+   rate 0 doesn't limit. */
+bool run_is_early(uint64_t start, uint64_t index, uint64_t rate);
+/* Sleeps until it is due. */
 void run_pace(uint64_t start, uint64_t index, uint64_t rate);
 
 /* Measures and prints; returns the status to exit with. */

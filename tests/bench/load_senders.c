@@ -50,6 +50,16 @@ static void put(load_sender_t *self, uint64_t number)
     wire_publish(self->wire, LOAD_TOPIC, self->data, self->options->size);
 }
 
+/* Whoever sends no faster than so, has nothing gathered while waiting for the next message. */
+static void pace(load_sender_t *self, uint64_t number)
+{
+    uint64_t start = self->run->shared->start.clock, rate = self->options->rate;
+    if (!run_is_early(start, number, rate))
+        return;
+    wire_flush(self->wire);
+    run_pace(start, number, rate);
+}
+
 static void send_stream(load_sender_t *self)
 {
     uint64_t block = run_block(self->options);
@@ -57,6 +67,7 @@ static void send_stream(load_sender_t *self)
         uint64_t blocks = i / block; /* behind us */
         if (i % block == 0 && blocks >= RUN_BLOCKS)
             await_answers(self, (blocks - RUN_BLOCKS + 1) * self->options->receivers);
+        pace(self, i);
         put(self, i);
     }
     wire_flush(self->wire);
