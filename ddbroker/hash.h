@@ -17,4 +17,10 @@ unsigned hash_bytes(const void *data, size_t size);
 #include <uthash.h>
 #include <utlist.h>
 
+/* Keys of one bucket before there are more buckets. With uthash's 10, a lookup steps over several
+   others' keys, which are cache misses once there are 100,000; with 4 and less, the largest table
+   takes long to grow, and meanwhile nothing else moves. */
+#undef HASH_BKT_CAPACITY_THRESH
+#define HASH_BKT_CAPACITY_THRESH 6U
+
 #endif
