@@ -6,8 +6,9 @@
 
 #include "wire.h"
 
-/* Where the senders' messages go, and the receivers' answers. */
-#define LOAD_TOPIC "load"
+/* Where the senders' messages go, and the receivers' answers. As long as ddperf's names, since what
+   a broker carries has them in it. */
+#define LOAD_TOPIC "ddperf-00000000-r0"
 #define LOAD_ANSWERS "answers"
 
 /* What the peer speaks; doesn't change once main() has set it. */
