@@ -104,7 +104,7 @@ static void answer_tree(answer_t *answer)
     DL_FOREACH2 (self->links, link, next_link)
         children += link->role == ROLE_CHILD;
     report_number(report, "children", children);
-    if (parent)
+    if (parent && parent->rtt_us > 0)
         report_number(report, "rtt_us", parent->rtt_us);
     else
         json_object_object_add(report, "rtt_us", NULL);

@@ -335,7 +335,13 @@ static void ping_parent(core_t *self, peer_t *parent)
     if (parent->state != PEER_READY || self->now_ms < parent->pinged_ms + parent->heartbeat)
         return;
     parent->pinged_ms = self->now_ms;
-    core_tell(self, parent, &(dd_record_t){.type = DD_PING, .number = self->now_ms});
+    parent->pinged_us = self->now_us;
+    core_tell(self, parent, &(dd_record_t){.type = DD_PING, .number = self->now_us});
+}
+
+void core_clock(core_t *self, uint64_t now_us)
+{
+    self->now_us = now_us;
 }
 
 void core_tick(core_t *self, uint64_t now_ms)

@@ -74,6 +74,10 @@ void core_gone(peer_t *peer);
    free. Unsent notifications are returned to their senders. */
 void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms);
 
+/* The time in microseconds, of any clock that never jumps, ahead of the calls made at that time. It
+   serves to measure the link to the parent, and nothing else. */
+void core_clock(core_t *self, uint64_t now_us);
+
 /* Heartbeats and expiry; call at least four times a second. */
 void core_tick(core_t *self, uint64_t now_ms);
 

@@ -141,7 +141,8 @@ static void run(loop_t *self)
     bool again = true;
     for (;;) {
         wait_for_news(self, items, again ? 0 : patience(self, loop_now_ms()));
-        uint64_t now = loop_now_ms();
+        uint64_t now_us = dd_clock_us(), now = now_us / 1000;
+        core_clock(self->core, now_us);
         bool all = now >= self->tick_ms;
         again = take_in(self, items, all, again, now);
         if (all)

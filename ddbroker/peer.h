@@ -54,8 +54,9 @@ struct peer {
     uint64_t heard_ms;      /* last frame */
     uint32_t heartbeat;     /* ms between two PINGs, as was agreed on this connection */
     uint64_t pinged_ms;     /* parent: last PING of ours */
+    uint64_t pinged_us;     /* the same, by the finer clock; the PING's number */
     uint64_t complained_ms; /* last UNKNOWN_PEER, which is sent once a second at most */
-    uint64_t rtt_us;        /* parent: round trip of the last PING; else 0 */
+    uint64_t rtt_us;        /* parent: round trip of the last PING; 0: not known */
     peer_count_t count;
     entry_t *entries;              /* names reached through it: its own, or a link's subtree */
     subscription_t *subscriptions; /* those with losses to tell first */

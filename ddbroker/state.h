@@ -20,6 +20,7 @@ struct core {
     size_t ancestors_size;
     uint64_t started_ms;
     uint64_t now_ms;     /* of the call at hand */
+    uint64_t now_us;     /* the same, finer: core_clock() */
     uint64_t scanned_ms; /* last look at all peers' heartbeats */
     peer_t *peers;       /* all but the parent */
     size_t connections;

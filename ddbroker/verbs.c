@@ -19,8 +19,8 @@ static void ping(core_t *self, peer_t *peer, const dd_record_t *record)
 
 static void pong(core_t *self, peer_t *parent, const dd_record_t *record)
 {
-    if (record->number <= self->now_ms)
-        parent->rtt_us = (self->now_ms - record->number) * 1000;
+    if (record->number == parent->pinged_us && record->number < self->now_us)
+        parent->rtt_us = self->now_us - record->number;
 }
 
 static void bye(core_t *self, peer_t *peer, const dd_record_t *record)

@@ -269,6 +269,17 @@ static void duration_text(uint64_t us, char *out, size_t room)
         snprintf(out, room, "%" PRIu64 "d%02" PRIu64 "h", seconds / 86400, seconds / 3600 % 24);
 }
 
+/* One unit for what is to be compared: "0.4ms", "12.3ms", "250.0ms", and from a second on "1s". */
+static void round_trip_text(uint64_t us, char *out, size_t room)
+{
+    if (us < 100)
+        snprintf(out, room, "<0.1ms");
+    else if (us < 1000000)
+        snprintf(out, room, "%" PRIu64 ".%" PRIu64 "ms", us / 1000, us / 100 % 10);
+    else
+        duration_text(us, out, room);
+}
+
 /* As it is below 10,000, then in thousands: "12.3k", "4.5M". */
 static void bytes_text(uint64_t bytes, char *out, size_t room)
 {
@@ -293,10 +304,8 @@ static void number_text(column_kind_t kind, uint64_t value, char *out, size_t ro
         time_text(value, out, room);
     else if (kind == COLUMN_FINE)
         snprintf(out, room, "%" PRIu64 ".%02" PRIu64 "ms", value / 1000, value % 1000 / 10);
-    else if (kind == COLUMN_US && value == 0)
-        snprintf(out, room, "<1ms"); /* brokers measure in ms */
     else if (kind == COLUMN_US)
-        duration_text(value, out, room);
+        round_trip_text(value, out, room);
     else if (kind == COLUMN_MS)
         duration_text(value > UINT64_MAX / 1000 ? UINT64_MAX : value * 1000, out, room);
     else

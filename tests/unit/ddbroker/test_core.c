@@ -172,6 +172,27 @@ static void test_a_parent_is_pinged_as_often_as_it_asked(void **state)
     tree_destroy(&tree);
 }
 
+static void test_the_link_to_the_parent_is_measured(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t number, at_us, rtt_us;
+    } PONGS[] = {{5000, 5345, 345}, {4999, 5400, 345}, {5001, 6000, 345}, {5000, 6001, 1001},
+        {5000, 5000, 1001}, {UINT64_MAX, 6001, 1001}};
+    scene_t scene = scene_new(ROLE_PARENT, true);
+    const peer_t *parent = actor_peer(scene.actor);
+    core_clock(scene.broker->core, 5000);
+    tree_pass(scene.tree, parent->heartbeat);
+    assert_int_equal(actor_find(scene.actor, DD_PING)->number, 5000);
+    assert_int_equal(parent->rtt_us, 0);
+    for (size_t i = 0; i < sizeof PONGS / sizeof PONGS[0]; i++) {
+        core_clock(scene.broker->core, PONGS[i].at_us);
+        actor_say(scene.actor, &(dd_record_t){.type = DD_PONG, .number = PONGS[i].number});
+        assert_int_equal(parent->rtt_us, PONGS[i].rtt_us);
+    }
+    scene_end(&scene);
+}
+
 static void test_a_heartbeat_that_cannot_be_is_made_one_that_can(void **state)
 {
     (void)state;
@@ -316,6 +337,7 @@ int main(void)
         cmocka_unit_test(test_connections_are_limited),
         cmocka_unit_test(test_the_silent_are_lost_after_three_heartbeats),
         cmocka_unit_test(test_a_parent_is_pinged_as_often_as_it_asked),
+        cmocka_unit_test(test_the_link_to_the_parent_is_measured),
         cmocka_unit_test(test_a_heartbeat_that_cannot_be_is_made_one_that_can),
         cmocka_unit_test(test_a_new_heartbeat_holds_for_new_connections),
         cmocka_unit_test(test_draining_is_told_to_all_and_ends_registration),
