@@ -47,34 +47,33 @@ static void add_row(answer_t *answer, json_object *row)
 /* ---- What can be asked --------------------------------------------------------------------- */
 
 /* Rule 11: a tenant sees its own clients, an operator all. */
-static bool may_see(const answer_t *answer, const peer_t *peer)
+static bool is_theirs(const answer_t *answer, const peer_t *peer)
 {
-    return peer->role == ROLE_CLIENT && peer->state == PEER_READY &&
+    return peer->role == ROLE_CLIENT &&
            (answer->tenant.size == 0 || dd_bytes_equal(answer->tenant, peer_tenant(peer)));
 }
 
+static bool may_see(const answer_t *answer, const peer_t *peer)
+{
+    return is_theirs(answer, peer) && peer->state == PEER_READY;
+}
+
 /* What the asker may know of the traffic here: an operator the broker's, a tenant that of its
- * clients. */
+   clients, those that have left included. */
 static void add_totals(const answer_t *answer, json_object *report)
 {
     const core_t *self = answer->to->core;
     uint64_t clients = 0, subscriptions = 0, outbox = 0;
-    peer_count_t count = {0};
+    peer_count_t count = tally_of(self->left, answer->tenant);
     peer_t *peer;
     DL_FOREACH (self->peers, peer) {
+        if (is_theirs(answer, peer))
+            peer_count_add(&count, &peer->count);
         if (!may_see(answer, peer))
             continue;
         clients++;
         subscriptions += peer->subscription_count;
         outbox += peer->outbox.bytes;
-        count.in += peer->count.in;
-        count.out += peer->count.out;
-        count.in_bytes += peer->count.in_bytes;
-        count.out_bytes += peer->count.out_bytes;
-        count.refused += peer->count.refused;
-        count.dropped += peer->count.dropped;
-        if (peer->count.dropped_ms > count.dropped_ms)
-            count.dropped_ms = peer->count.dropped_ms;
     }
     report_number(report, "clients", clients);
     report_number(report, "outbox", outbox);

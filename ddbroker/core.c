@@ -307,6 +307,8 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
     }
     return_unsent(self, peer);
     untouch(self, peer);
+    if (peer->role == ROLE_CLIENT)
+        tally_add(&self->left, peer_tenant(peer), &peer->count);
     free(peer);
     reap(self);
 }
@@ -392,6 +394,7 @@ void core_destroy(core_t **self_p)
         core_disconnect(self, self->parent, self->now_ms);
     while (self->peers)
         core_disconnect(self, self->peers, self->now_ms);
+    tally_destroy(&self->left);
     free(self);
     *self_p = NULL;
 }

@@ -93,4 +93,6 @@ static inline bool peer_is_link(const peer_t *self)
 #define PEER_TEXT_MAX 300
 const char *peer_text(const peer_t *self, char text[PEER_TEXT_MAX]);
 
+void peer_count_add(peer_count_t *self, const peer_count_t *more);
+
 #endif

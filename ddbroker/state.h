@@ -8,6 +8,7 @@
 
 #include "core.h"
 #include "events.h"
+#include "tally.h"
 
 struct core {
     core_settings_t settings;
@@ -34,6 +35,7 @@ struct core {
     unsigned question_count; /* of those, how many this broker's clients asked */
     uint64_t publications;   /* so far; the number of one is its stamp */
     peer_count_t count;      /* of all peers since the start */
+    tally_t *left;           /* of that, what clients did that have left */
     events_t events;
     bool draining;
 };

@@ -110,6 +110,41 @@ static void test_what_waits_and_what_was_refused_is_counted(void **state)
     tree_destroy(&tree);
 }
 
+/* Of a tenant's totals nothing goes when a client goes, and another's stay apart. */
+static void test_totals_stay_when_clients_leave(void **state)
+{
+    static const struct {
+        const char *tenant;
+        uint64_t in, out;
+    } TOTALS[] = {{"a", 3, 2}, {"b", 1, 0}};
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    for (int i = 0; i < 2; i++) {
+        actor_t *sender = actor_client(broker, "a", "sender");
+        actor_t *other = actor_client(broker, "b", "sender");
+        actor_send(sender, "sender", "to itself", 1);
+        if (i == 0)
+            actor_publish(other, "t", "to nobody");
+        else
+            actor_publish(sender, "t", "to nobody");
+        actor_leave(sender);
+        actor_leave(other);
+        tree_run(tree);
+    }
+    for (size_t i = 0; i < sizeof TOTALS / sizeof TOTALS[0]; i++) {
+        actor_t *asker = actor_client(broker, TOTALS[i].tenant, "asker");
+        ask(asker, "tree", 1);
+        answer_t answer = read_answer(asker, 1);
+        json_object *report = report_at(&answer, 0);
+        assert_int_equal(number_of(report, "clients"), 1);
+        assert_int_equal(number_of(report, "in"), TOTALS[i].in);
+        assert_int_equal(number_of(report, "out"), TOTALS[i].out);
+        free_answer(&answer);
+    }
+    tree_destroy(&tree);
+}
+
 static void test_a_broker_that_drains_says_so(void **state)
 {
     (void)state;
@@ -421,6 +456,7 @@ int main(void)
         cmocka_unit_test(test_every_broker_answers_once),
         cmocka_unit_test(test_the_tree_says_how_brokers_hang_together),
         cmocka_unit_test(test_what_waits_and_what_was_refused_is_counted),
+        cmocka_unit_test(test_totals_stay_when_clients_leave),
         cmocka_unit_test(test_a_broker_that_drains_says_so),
         cmocka_unit_test(test_a_tenant_sees_its_own_and_an_operator_all),
         cmocka_unit_test(test_a_tenants_tree_counts_its_own_traffic),
