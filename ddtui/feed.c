@@ -57,10 +57,14 @@ static dd_error_t add_rows(model_t *model, view_t view, struct json_object *repo
     return error;
 }
 
-dd_error_t feed_report(model_t *model, view_t view, const char *json)
+dd_error_t feed_report(model_t *model, view_t view, const char *json, uint64_t *rows)
 {
     struct json_object *report = strlen(json) < DD_PAYLOAD_MAX ? parse(json) : NULL;
+    struct json_object *value;
     dd_error_t error = DD_E_MALFORMED;
+    if (rows)
+        *rows =
+            json_object_object_get_ex(report, "rows", &value) ? json_object_get_uint64(value) : 0;
     if (json_object_is_type(report, json_type_object))
         error = view == VIEW_TREE ? add_row(model, view, report, report)
                                   : add_rows(model, view, report);

@@ -28,9 +28,6 @@
 /* us after which the clock and the ages are drawn anew, if nothing else happens. */
 #define SECOND 1000000
 
-/* Newest events that are wanted from each broker. */
-#define EVENTS_EACH 100
-
 typedef struct {
     const options_t *options;
     dd_client_t *client;
@@ -149,10 +146,9 @@ static void ask(interact_t *self)
     view_t view;
     if (live_link(self->live)->state != LINK_REGISTERED)
         return;
-    while ((view = rounds_question(rounds, views, live_now_ms(self->live))) != VIEW_NONE) {
+    while ((view = rounds_due(rounds, views, live_now_ms(self->live))) != VIEW_NONE) {
         uint32_t ref = 0;
-        dd_question_t question = {
-            .what = columns_of(view)->name, .rows = view == VIEW_EVENTS ? EVENTS_EACH : 0};
+        dd_question_t question = rounds_question(rounds, view);
         if (dd_client_inspect(self->client, &question, &ref) != DD_OK)
             ref = 0;
         rounds_asked(rounds, view, ref, live_now_ms(self->live));

@@ -42,7 +42,9 @@ static int compare_clients(const void *a, const void *b)
     int order = strcmp(left->tenant, right->tenant);
     if (order == 0)
         order = strverscmp(left->name, right->name);
-    return order ? order : strcmp(left->broker, right->broker);
+    if (order == 0)
+        order = strcmp(left->broker, right->broker);
+    return order ? order : strcmp(left->broker_id, right->broker_id);
 }
 
 static int compare_subscriptions(const void *a, const void *b)
@@ -53,7 +55,11 @@ static int compare_subscriptions(const void *a, const void *b)
         order = strverscmp(left->client, right->client);
     if (order == 0)
         order = strcmp(left->topic, right->topic);
-    return order ? order : strverscmp(left->path, right->path);
+    if (order == 0)
+        order = strverscmp(left->path, right->path);
+    if (order == 0)
+        order = strcmp(left->scope, right->scope);
+    return order ? order : strcmp(left->broker, right->broker);
 }
 
 static int compare_happenings(const void *a, const void *b)
@@ -68,11 +74,12 @@ static const struct {
     size_t size;
     size_t max;
     int (*compare)(const void *a, const void *b);
+    bool unique; /* rows that compare as equal are one, which was told of twice */
 } ROWS[VIEWS] = {
-    [VIEW_TREE] = {sizeof(broker_t), MODEL_BROKERS_MAX, compare_brokers},
-    [VIEW_CLIENTS] = {sizeof(client_t), MODEL_ROWS_MAX, compare_clients},
-    [VIEW_SUBSCRIPTIONS] = {sizeof(subscription_t), MODEL_ROWS_MAX, compare_subscriptions},
-    [VIEW_EVENTS] = {sizeof(happening_t), MODEL_ROWS_MAX, compare_happenings},
+    [VIEW_TREE] = {sizeof(broker_t), MODEL_BROKERS_MAX, compare_brokers, false},
+    [VIEW_CLIENTS] = {sizeof(client_t), MODEL_ROWS_MAX, compare_clients, true},
+    [VIEW_SUBSCRIPTIONS] = {sizeof(subscription_t), MODEL_ROWS_MAX, compare_subscriptions, true},
+    [VIEW_EVENTS] = {sizeof(happening_t), MODEL_ROWS_MAX, compare_happenings, false},
 };
 
 model_t *model_new(void)
@@ -170,12 +177,26 @@ cleanup:
     return error;
 }
 
+static void drop_doubles(table_t *table, view_t view)
+{
+    size_t size = ROWS[view].size, kept = 1;
+    for (size_t i = 1; i < table->count; i++) {
+        const char *row = table->rows + i * size, *last = table->rows + (kept - 1) * size;
+        if (ROWS[view].compare(last, row) != 0)
+            memmove(table->rows + kept++ * size, row, size);
+    }
+    table->count = kept;
+}
+
 dd_error_t model_arrange(model_t *self)
 {
     for (view_t view = VIEW_TREE; view < VIEWS; view++) {
         table_t *table = &self->tables[view];
-        if (table->count > 0)
-            qsort(table->rows, table->count, ROWS[view].size, ROWS[view].compare);
+        if (table->count == 0)
+            continue;
+        qsort(table->rows, table->count, ROWS[view].size, ROWS[view].compare);
+        if (ROWS[view].unique)
+            drop_doubles(table, view);
     }
     table_t *brokers = &self->tables[VIEW_TREE];
     return brokers->count > 0 ? arrange_tree(brokers) : DD_OK;

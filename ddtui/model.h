@@ -105,7 +105,8 @@ void model_destroy(model_t **self_p);
 dd_error_t model_add(model_t *self, view_t view, const void *row);
 
 /* Puts all rows in the order in which they are shown: brokers depth first, each below its parent,
-   what happened latest first, and all else by name. A broker whose parent isn't known, or is below
+   what happened latest first, and all else by name. A client or subscription that was added twice
+   is there once. A broker whose parent isn't known, or is below
    itself, stands at the left. */
 dd_error_t model_arrange(model_t *self);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <uthash.h>
 
+#include "columns.h"
 #include "feed.h"
 #include "round.h"
 
@@ -19,9 +20,13 @@ typedef struct {
     model_t *shown;
     model_t *coming;     /* the round under way */
     uint32_t ref;        /* of the question under way, or 0 */
+    uint32_t first;      /* row that it begins with; above 0, the round began before it */
+    uint64_t began_ms;   /* the round */
     uint64_t asked_ms;   /* the last question */
     uint64_t next_ms;    /* when the next one is due */
-    uint64_t silent;     /* brokers that have still to answer */
+    uint64_t waiting;    /* brokers that have still to answer */
+    uint64_t rows;       /* of the broker that has most */
+    uint64_t silent;     /* brokers that had not answered a question of this round in time */
     uint64_t unreadable; /* reports of this round */
     bool full;           /* there is more than the model holds */
     round_t last;
@@ -148,7 +153,14 @@ static void draw_curves(rounds_t *self)
 
 /* ---- Questions ------------------------------------------------------------------------------ */
 
-view_t rounds_question(const rounds_t *self, unsigned views, uint64_t now_ms)
+/* Rows wanted of each broker by one question; 0: all. */
+static const uint32_t WANTED[VIEWS] = {
+    [VIEW_CLIENTS] = ROUNDS_PAGE,
+    [VIEW_SUBSCRIPTIONS] = ROUNDS_PAGE,
+    [VIEW_EVENTS] = ROUNDS_EVENTS,
+};
+
+view_t rounds_due(const rounds_t *self, unsigned views, uint64_t now_ms)
 {
     for (view_t view = VIEW_TREE; view < VIEWS && !self->frozen; view++) {
         const table_t *table = &self->tables[view];
@@ -158,26 +170,47 @@ view_t rounds_question(const rounds_t *self, unsigned views, uint64_t now_ms)
     return VIEW_NONE;
 }
 
+dd_question_t rounds_question(const rounds_t *self, view_t view)
+{
+    return (dd_question_t){
+        .what = columns_of(view)->name, .first = self->tables[view].first, .rows = WANTED[view]};
+}
+
+/* No round is under way. */
+static void drop(table_t *table)
+{
+    model_destroy(&table->coming);
+    table->ref = table->first = 0;
+}
+
+static void begin(table_t *table, uint64_t now_ms)
+{
+    drop(table);
+    table->coming = model_new();
+    table->began_ms = now_ms;
+    table->silent = table->unreadable = 0;
+    table->full = false;
+}
+
 void rounds_asked(rounds_t *self, view_t view, uint32_t ref, uint64_t now_ms)
 {
     table_t *table = &self->tables[view];
-    model_destroy(&table->coming);
-    table->coming = ref ? model_new() : NULL;
-    table->ref = table->coming ? ref : 0;
     table->asked_ms = now_ms;
     table->next_ms = now_ms + ROUNDS_PAUSE;
-    table->silent = 1;
-    table->unreadable = 0;
-    table->full = false;
+    table->waiting = 1;
+    table->rows = 0;
+    if (ref == 0)
+        drop(table);
+    else if (table->first == 0)
+        begin(table, now_ms);
+    table->ref = table->coming ? ref : 0;
 }
 
 void rounds_restart(rounds_t *self)
 {
     for (size_t view = 0; view < VIEWS; view++) {
-        table_t *table = &self->tables[view];
-        model_destroy(&table->coming);
-        table->ref = 0;
-        table->next_ms = 0;
+        drop(&self->tables[view]);
+        self->tables[view].next_ms = 0;
     }
 }
 
@@ -202,14 +235,39 @@ static void take_over(rounds_t *self, view_t view, uint64_t now_ms)
         draw_curves(self);
 }
 
+/* Asks for the next rows, if some broker has more of them than were asked for. */
+static bool goes_on(rounds_t *self, view_t view, uint64_t now_ms)
+{
+    table_t *table = &self->tables[view];
+    uint64_t end = (uint64_t)table->first + ROUNDS_PAGE;
+    if (self->frozen || WANTED[view] != ROUNDS_PAGE || table->rows <= end || end > MODEL_ROWS_MAX)
+        return false;
+    table->first = (uint32_t)end - ROUNDS_OVERLAP;
+    table->next_ms = now_ms;
+    return true;
+}
+
+/* The larger the tree, and the more questions it takes, the longer until the next round. */
+static uint64_t pause(const table_t *table, uint64_t now_ms)
+{
+    uint64_t questions = 1 + table->first / (ROUNDS_PAGE - ROUNDS_OVERLAP);
+    uint64_t least = questions * ROUNDS_PAUSE, took = PAUSE_FACTOR * (now_ms - table->began_ms);
+    return took > least ? took : least;
+}
+
+/* A question has been answered, or waited for long enough. */
 static bool finish(rounds_t *self, view_t view, uint64_t now_ms)
 {
     table_t *table = &self->tables[view];
-    uint64_t pause = PAUSE_FACTOR * (now_ms - table->asked_ms);
     table->ref = 0;
-    table->next_ms = table->asked_ms + (pause > ROUNDS_PAUSE ? pause : ROUNDS_PAUSE);
+    if (table->waiting > table->silent)
+        table->silent = table->waiting;
+    if (goes_on(self, view, now_ms))
+        return false;
+    table->next_ms = table->began_ms + pause(table, now_ms);
+    table->first = 0;
     if (self->frozen) {
-        model_destroy(&table->coming);
+        drop(table);
         return false;
     }
     take_over(self, view, now_ms);
@@ -230,11 +288,14 @@ bool rounds_report(rounds_t *self, const dd_event_t *event, uint64_t now_ms)
     if (view == VIEW_NONE)
         return false;
     table_t *table = &self->tables[view];
-    dd_error_t error = feed_report(table->coming, view, event->text);
+    uint64_t rows = 0;
+    dd_error_t error = feed_report(table->coming, view, event->text, &rows);
     table->unreadable += error == DD_E_MALFORMED;
     table->full |= error != DD_OK && error != DD_E_MALFORMED;
-    table->silent = event->number;
-    return table->silent == 0 && finish(self, view, now_ms);
+    if (rows > table->rows)
+        table->rows = rows;
+    table->waiting = event->number;
+    return table->waiting == 0 && finish(self, view, now_ms);
 }
 
 bool rounds_failed(rounds_t *self, uint32_t ref, uint64_t now_ms)

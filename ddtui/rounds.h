@@ -15,6 +15,14 @@
 #define ROUNDS_PAUSE 1000
 #define ROUNDS_LIMIT 3000
 
+/* Rows that one question wants of each broker at most: with more, a broker with many would let its
+   traffic wait for long. If there are more, the round goes on with a question for the next ones,
+   and for some of these again, in case that others before them have gone meanwhile. */
+#define ROUNDS_PAGE 2000
+#define ROUNDS_OVERLAP 100
+/* Newest events that are wanted of each broker. */
+#define ROUNDS_EVENTS 100
+
 /* Rates of one broker that are kept for its curve. */
 #define ROUNDS_SAMPLES 32
 
@@ -40,7 +48,9 @@ rounds_t *rounds_new(void);
 void rounds_destroy(rounds_t **self_p);
 
 /* The view whose question is due, of those in the set of bits 1 << view; VIEW_NONE if none is. */
-view_t rounds_question(const rounds_t *self, unsigned views, uint64_t now_ms);
+view_t rounds_due(const rounds_t *self, unsigned views, uint64_t now_ms);
+/* That question. */
+dd_question_t rounds_question(const rounds_t *self, view_t view);
 /* It has been asked. With ref 0 it couldn't be, and is tried again later. */
 void rounds_asked(rounds_t *self, view_t view, uint32_t ref, uint64_t now_ms);
 

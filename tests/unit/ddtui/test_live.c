@@ -36,9 +36,9 @@ static void test_rows_change_when_a_round_is_over(void **state)
     (void)state;
     live_t *live = scripted_live();
     rounds_t *rounds = live_rounds(live);
-    assert_int_equal(rounds_question(rounds, 1u << VIEW_TREE, live_now_ms(live)), VIEW_TREE);
+    assert_int_equal(rounds_due(rounds, 1u << VIEW_TREE, live_now_ms(live)), VIEW_TREE);
     rounds_asked(rounds, VIEW_TREE, 7, live_now_ms(live));
-    assert_int_equal(rounds_question(rounds, 1u << VIEW_TREE, live_now_ms(live)), VIEW_NONE);
+    assert_int_equal(rounds_due(rounds, 1u << VIEW_TREE, live_now_ms(live)), VIEW_NONE);
     uint64_t version = live_version(live, PAGE_TREE);
     dd_event_t event = scripted_event(DD_EVENT_REPORT);
     event.ref = 7;
@@ -54,6 +54,74 @@ static void test_rows_change_when_a_round_is_over(void **state)
     assert_true(live_version(live, PAGE_TREE) != version);
     event.ref = 8; /* of nobody's question */
     live_event(live, &event);
+    live_destroy(&live);
+}
+
+/* A report of the rows from first on, which says how many there are. */
+static void report_clients(live_t *live, uint32_t ref, unsigned first, uint64_t rows)
+{
+    static char json[64 * ROUNDS_PAGE];
+    size_t used = (size_t)snprintf(json, sizeof json,
+        "{\"broker\":\"root\",\"broker_id\":\"aa\",\"rows\":%llu,\"clients\":[",
+        (unsigned long long)rows);
+    for (unsigned i = first; i < first + ROUNDS_PAGE && i < rows; i++)
+        used += (size_t)snprintf(json + used, sizeof json - used,
+            "%s{\"tenant\":\"a\",\"name\":\"n%u\"}", i > first ? "," : "", i);
+    snprintf(json + used, sizeof json - used, "]}");
+    dd_event_t event = scripted_event(DD_EVENT_REPORT);
+    event.ref = ref;
+    event.text = json;
+    live_event(live, &event);
+}
+
+static void test_many_rows_are_asked_for_in_pages(void **state)
+{
+    (void)state;
+    live_t *live = scripted_live();
+    rounds_t *rounds = live_rounds(live);
+    unsigned questions = 0, step = ROUNDS_PAGE - ROUNDS_OVERLAP, views = 1u << VIEW_CLIENTS;
+    uint64_t rows = 2 * ROUNDS_PAGE + 500;
+    while (client_count(live) == 0) {
+        assert_int_equal(rounds_due(rounds, views, live_now_ms(live)), VIEW_CLIENTS);
+        dd_question_t question = rounds_question(rounds, VIEW_CLIENTS);
+        assert_string_equal(question.what, "clients");
+        assert_int_equal(question.first, questions * step);
+        assert_int_equal(question.rows, ROUNDS_PAGE);
+        rounds_asked(rounds, VIEW_CLIENTS, ++questions, live_now_ms(live));
+        report_clients(live, questions, question.first, rows);
+    }
+    assert_int_equal(questions, 3);
+    assert_int_equal(client_count(live), rows);
+    scripted_pass(live, 2 * ROUNDS_PAUSE);
+    assert_int_equal(rounds_due(rounds, views, live_now_ms(live)), VIEW_NONE);
+    scripted_pass(live, ROUNDS_PAUSE);
+    assert_int_equal(rounds_due(rounds, views, live_now_ms(live)), VIEW_CLIENTS);
+    assert_int_equal(rounds_question(rounds, VIEW_CLIENTS).first, 0);
+    live_destroy(&live);
+}
+
+/* A round of pages that can't go on begins anew; one that would never end does. */
+static void test_pages_come_to_an_end(void **state)
+{
+    (void)state;
+    live_t *live = scripted_live();
+    rounds_t *rounds = live_rounds(live);
+    rounds_asked(rounds, VIEW_CLIENTS, 1, live_now_ms(live));
+    report_clients(live, 1, 0, 2 * ROUNDS_PAGE);
+    assert_int_not_equal(rounds_question(rounds, VIEW_CLIENTS).first, 0);
+    rounds_asked(rounds, VIEW_CLIENTS, 0, live_now_ms(live));
+    assert_int_equal(rounds_question(rounds, VIEW_CLIENTS).first, 0);
+    assert_int_equal(client_count(live), 0);
+    uint32_t ref = 1;
+    while (client_count(live) == 0 && ref < 1000) {
+        rounds_asked(rounds, VIEW_CLIENTS, ++ref, live_now_ms(live));
+        dd_event_t event = scripted_event(DD_EVENT_REPORT);
+        event.ref = ref;
+        event.text = "{\"broker\":\"root\",\"rows\":9000000000000000000,"
+                     "\"clients\":[{\"tenant\":\"a\",\"name\":\"x\"}]}";
+        live_event(live, &event);
+    }
+    assert_int_equal(client_count(live), 1);
     live_destroy(&live);
 }
 
@@ -156,11 +224,9 @@ static void test_freezing(void **state)
     live_freeze(live, true);
     scripted_pass(live, 60000);
     assert_int_equal(live_silence(live, broker_named(live, "root")), 0);
-    assert_int_equal(
-        rounds_question(live_rounds(live), 1u << VIEW_TREE, live_now_ms(live)), VIEW_NONE);
+    assert_int_equal(rounds_due(live_rounds(live), 1u << VIEW_TREE, live_now_ms(live)), VIEW_NONE);
     live_freeze(live, false);
-    assert_int_equal(
-        rounds_question(live_rounds(live), 1u << VIEW_TREE, live_now_ms(live)), VIEW_TREE);
+    assert_int_equal(rounds_due(live_rounds(live), 1u << VIEW_TREE, live_now_ms(live)), VIEW_TREE);
     live_destroy(&live);
 }
 
@@ -354,6 +420,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_change_when_a_round_is_over),
+        cmocka_unit_test(test_many_rows_are_asked_for_in_pages),
+        cmocka_unit_test(test_pages_come_to_an_end),
         cmocka_unit_test(test_silent_brokers_are_waited_for_and_kept),
         cmocka_unit_test(test_a_restarted_broker_replaces_its_silent_self),
         cmocka_unit_test(test_rates),

@@ -147,7 +147,7 @@ static void test_reports_are_read(void **state)
 {
     (void)state;
     model_t *model = model_new();
-    assert_int_equal(feed_report(model, VIEW_TREE, TREE_REPORT), DD_OK);
+    assert_int_equal(feed_report(model, VIEW_TREE, TREE_REPORT, NULL), DD_OK);
     const broker_t *broker = model_row(model, VIEW_TREE, 0);
     assert_string_equal(broker->name, "broker0");
     assert_string_equal(broker->parent, "");
@@ -156,7 +156,7 @@ static void test_reports_are_read(void **state)
     assert_int_equal(broker->traffic.out_bytes, 80);
     assert_true(broker->rtt_us == MODEL_UNKNOWN);
 
-    assert_int_equal(feed_report(model, VIEW_CLIENTS, CLIENTS_REPORT), DD_OK);
+    assert_int_equal(feed_report(model, VIEW_CLIENTS, CLIENTS_REPORT, NULL), DD_OK);
     assert_int_equal(model_arrange(model), DD_OK);
     assert_int_equal(model_count(model, VIEW_CLIENTS), 2);
     const client_t *client = model_row(model, VIEW_CLIENTS, 0);
@@ -165,7 +165,7 @@ static void test_reports_are_read(void **state)
     assert_string_equal(client->scope, "/1/2/3/");
     assert_true(client->idle_ms == MODEL_UNKNOWN);
 
-    assert_int_equal(feed_report(model, VIEW_SUBSCRIPTIONS, SUBSCRIPTIONS_REPORT), DD_OK);
+    assert_int_equal(feed_report(model, VIEW_SUBSCRIPTIONS, SUBSCRIPTIONS_REPORT, NULL), DD_OK);
     const subscription_t *subscription = model_row(model, VIEW_SUBSCRIPTIONS, 0);
     assert_string_equal(subscription->topic, "alarms");
     assert_string_equal(subscription->scope, "/*/");
@@ -217,7 +217,7 @@ static void test_reports_that_are_none(void **state)
     };
     model_t *model = model_new();
     for (size_t i = 0; i < COUNT(CASES); i++) {
-        dd_error_t error = feed_report(model, CASES[i].view, CASES[i].json);
+        dd_error_t error = feed_report(model, CASES[i].view, CASES[i].json, NULL);
         if (error != DD_E_MALFORMED)
             print_error("taken for a report: %s\n", CASES[i].json);
         assert_int_equal(error, DD_E_MALFORMED);
@@ -244,10 +244,10 @@ static void test_damaged_reports(void **state)
             char kept = json[size];
             for (int round = 0; round < 20; round++) {
                 json[size] = (char)(rand() % 255 + 1);
-                feed_report(model, REPORTS[i].view, json);
+                feed_report(model, REPORTS[i].view, json, NULL);
             }
             json[size] = '\0';
-            assert_int_equal(feed_report(model, REPORTS[i].view, json), DD_E_MALFORMED);
+            assert_int_equal(feed_report(model, REPORTS[i].view, json, NULL), DD_E_MALFORMED);
             json[size] = kept;
         }
         free(json);
@@ -325,10 +325,11 @@ static void test_views_are_printed(void **state)
     (void)state;
     model_t *model = model_new();
     assert_prints(model, VIEW_TREE, PRINT_TABS, "");
-    feed_report(model, VIEW_TREE, TREE_REPORT);
+    feed_report(model, VIEW_TREE, TREE_REPORT, NULL);
     feed_report(model, VIEW_TREE,
         "{\"broker\":\"evil\\u001b[2J\",\"id\":\"2\","
-        "\"parent\":\"00112233445566778899aabbccddeeff\"}");
+        "\"parent\":\"00112233445566778899aabbccddeeff\"}",
+        NULL);
     assert_prints(model, VIEW_TREE, PRINT_TABS,
         "broker0\t/1/2/3/\tok\t3d04h\t-\t41\t9\t5\t6\t1\t0\n"
         "  evil\\x1b[2J\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\n");
@@ -339,7 +340,7 @@ static void test_views_are_printed(void **state)
     assert_non_null(strstr(aligned, "\n  evil\\x1b[2J             -"));
     free(aligned);
 
-    feed_report(model, VIEW_SUBSCRIPTIONS, SUBSCRIPTIONS_REPORT);
+    feed_report(model, VIEW_SUBSCRIPTIONS, SUBSCRIPTIONS_REPORT, NULL);
     assert_prints(model, VIEW_SUBSCRIPTIONS, PRINT_TABS, "a\tcli1\talarms\t/*/\t/1/\tbroker0\n");
     assert_prints(model, VIEW_SUBSCRIPTIONS, PRINT_JSON,
         "{\"tenant\":\"a\",\"client\":\"cli1\",\"topic\":\"alarms\",\"scope\":\"/*/\","
@@ -359,7 +360,7 @@ static void assert_prints_events(
     size_t size;
     model_t *model = model_new();
     FILE *out = open_memstream(&text, &size);
-    assert_int_equal(feed_report(model, VIEW_EVENTS, report), DD_OK);
+    assert_int_equal(feed_report(model, VIEW_EVENTS, report, NULL), DD_OK);
     assert_int_equal(model_arrange(model), DD_OK);
     assert_true(print_events(out, model, follow, style));
     assert_int_equal(fclose(out), 0);
@@ -404,7 +405,7 @@ static void test_json_has_all_of_a_report(void **state)
 {
     (void)state;
     model_t *model = model_new();
-    feed_report(model, VIEW_TREE, TREE_REPORT);
+    feed_report(model, VIEW_TREE, TREE_REPORT, NULL);
     char *text = printed(model, VIEW_TREE, PRINT_JSON);
     struct json_object *before = json_tokener_parse(TREE_REPORT);
     struct json_object *after = json_tokener_parse(text);
