@@ -13,7 +13,7 @@
 #include "harness.h"
 
 #define ARGUMENTS_MAX 64
-#define BROKERS_MAX 32
+#define BROKERS_MAX 64
 #define PATH_ROOM 512
 
 typedef struct {
