@@ -219,6 +219,19 @@ static void open_detail(console_t *self)
     if (sheet)
         self->over = OVER_DETAIL;
     self->scroll = 0;
+    self->found = SIZE_MAX;
+    sheet_destroy(&sheet);
+}
+
+/* To the next line of the detail that has what the filter wants, or the one before. */
+static void find_in_detail(console_t *self, bool next)
+{
+    const filter_t *filter = grid_filter(console_page(self)->grid);
+    sheet_t *sheet = page_detail(console_page(self), self->detail_width);
+    if (filter->length > 0 && !filter->inverted)
+        self->found = sheet_find(sheet, filter, self->found, next);
+    if (self->found != SIZE_MAX)
+        self->scroll = self->found;
     sheet_destroy(&sheet);
 }
 
@@ -232,6 +245,8 @@ static void scroll_detail(console_t *self, action_t action)
         self->scroll += step;
     else if (action == ACT_FIRST || action == ACT_LAST)
         self->scroll = action == ACT_FIRST ? 0 : SHEET_LINES_MAX;
+    else if (action == ACT_FIND_NEXT || action == ACT_FIND_PREVIOUS)
+        find_in_detail(self, action == ACT_FIND_NEXT);
     else
         page_act(console_page(self), action);
 }
@@ -287,10 +302,12 @@ static unsigned act(console_t *self, action_t action)
         open_operator_form(self, action);
         break;
     default:
-        if (action >= ACT_GO_TREE && action <= ACT_GO_HELP)
+        if (action >= ACT_GO_TREE && action <= ACT_GO_HELP) {
+            close_over(self);
             self->page = (page_t)(action - ACT_GO_TREE);
-        else
+        } else {
             act_on_page(self, action);
+        }
     }
     return 0;
 }

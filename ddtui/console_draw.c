@@ -128,7 +128,7 @@ static void draw_status(console_t *self, canvas_t *canvas, rect_t line, cursor_t
         [NOTE_BAD] = STYLE_BAD};
     rect_cut_left(&line, 1);
     if (self->over == OVER_LINE) {
-        int at = canvas_text(canvas, line, 0, 0, STYLE_STRONG, "Filter: /");
+        int at = canvas_text(canvas, line, 0, 0, STYLE_STRONG, "Filter: ");
         rect_cut_left(&line, at);
         *cursor = (cursor_t){true, line.row, field_draw(self->line, canvas, line, STYLE_FIELD)};
         return;
@@ -210,6 +210,7 @@ static void draw_detail(console_t *self, canvas_t *canvas, rect_t area)
     rect_t inside = canvas_box(canvas, area, title);
     sheet_t *sheet = page_detail(page, inside.width);
     self->detail_height = (size_t)inside.height;
+    self->detail_width = inside.width;
     self->scroll =
         sheet_draw(sheet, canvas, inside, self->scroll, filter_marks(grid_filter(page->grid)));
     table_draw_bar(canvas, area, self->scroll, self->detail_height, sheet_count(sheet));

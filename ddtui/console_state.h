@@ -34,7 +34,9 @@ struct console {
     bool end_told;     /* that the connection has ended for good */
     char end_text[2 * NOTE_ROOM];
     size_t scroll;        /* first line of the detail */
-    size_t detail_height; /* its lines, when it was drawn last */
+    size_t found;         /* its line that was searched for last; SIZE_MAX: none yet */
+    size_t detail_height; /* its lines and columns, when it was drawn last */
+    int detail_width;
     spot_t spots[SPOTS_MAX];
     size_t spot_count;
 };

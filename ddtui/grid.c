@@ -9,12 +9,15 @@
 typedef struct {
     size_t index;
     uint64_t identity;
+    bool found; /* the filter wants it */
 } row_t;
 
 struct grid {
     const grid_ops_t *ops;
     bool rolls;
     filter_t filter;
+    bool all;      /* the filter leaves nothing out */
+    size_t found;  /* rows that it wants */
     size_t column; /* by which it is ordered */
     bool reverse;
     row_t *rows; /* in the order of their positions */
@@ -66,13 +69,23 @@ static bool make_room(grid_t *self, size_t count)
     return true;
 }
 
-static bool is_wanted(const grid_t *self, const void *source, size_t index)
+static bool is_found(const grid_t *self, const void *source, size_t index)
 {
     if (self->filter.length == 0)
-        return !self->ops->hidden || !self->ops->hidden(source, index);
+        return false;
     char text[GRID_TEXT_ROOM];
     size_t size = self->ops->text(source, index, text, sizeof text);
     return filter_wants(&self->filter, text, size);
+}
+
+static void take_row(grid_t *self, const void *source, size_t index)
+{
+    bool found = is_found(self, source, index);
+    bool hidden = self->ops->hidden && self->ops->hidden(source, index);
+    bool filtered = self->filter.length > 0 && !self->all;
+    self->found += found;
+    if (found || (!filtered && !hidden))
+        self->rows[self->count++] = (row_t){index, self->ops->identity(source, index), found};
 }
 
 static int compare_rows(const void *a, const void *b, void *arg)
@@ -110,11 +123,10 @@ static void select_again(grid_t *self)
 void grid_update(grid_t *self, const void *source)
 {
     size_t count = self->ops->count(source);
-    self->count = 0;
+    self->count = self->found = 0;
     if (make_room(self, count))
         for (size_t index = 0; index < count; index++)
-            if (is_wanted(self, source, index))
-                self->rows[self->count++] = (row_t){index, self->ops->identity(source, index)};
+            take_row(self, source, index);
     sorting_t sorting = {self, source};
     if (self->column != GRID_NONE && self->ops->compare && self->count > 1)
         qsort_r(self->rows, self->count, sizeof *self->rows, compare_rows, &sorting);
@@ -134,6 +146,22 @@ size_t grid_index(const grid_t *self, size_t position)
 void grid_set_filter(grid_t *self, const char *text)
 {
     filter_set(&self->filter, text);
+    self->all &= self->filter.length > 0;
+}
+
+void grid_show_all(grid_t *self, bool all)
+{
+    self->all = all && self->filter.length > 0;
+}
+
+bool grid_shows_all(const grid_t *self)
+{
+    return self->all;
+}
+
+size_t grid_found(const grid_t *self)
+{
+    return self->found;
 }
 
 const filter_t *grid_filter(const grid_t *self)
@@ -186,6 +214,19 @@ size_t grid_top(grid_t *self, size_t height)
     return self->top;
 }
 
+/* The next row that the filter wants, or the one before; after the last comes the first. */
+static void select_found(grid_t *self, bool next)
+{
+    size_t at = self->selected;
+    for (size_t i = 0; i < self->count; i++) {
+        at = (at + (next ? 1 : self->count - 1)) % self->count;
+        if (self->rows[at].found) {
+            grid_select(self, at);
+            return;
+        }
+    }
+}
+
 bool grid_act(grid_t *self, action_t action)
 {
     size_t page = self->height > 1 ? self->height - 1 : 1;
@@ -208,6 +249,10 @@ bool grid_act(grid_t *self, action_t action)
         return true;
     case ACT_LAST:
         grid_select(self, SIZE_MAX);
+        return true;
+    case ACT_FIND_NEXT:
+    case ACT_FIND_PREVIOUS:
+        select_found(self, action == ACT_FIND_NEXT);
         return true;
     default:
         return false;

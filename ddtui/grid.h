@@ -57,8 +57,14 @@ size_t grid_top(grid_t *self, size_t height);
 /* Moves through the list if that is what the action means; height is that of grid_top(). */
 bool grid_act(grid_t *self, action_t action);
 
-/* A change shows with the next grid_update(). */
+/* A change of these shows with the next grid_update(). */
 void grid_set_filter(grid_t *self, const char *text);
+/* Whether rows that the filter doesn't want are in the list, too, so that what is around the others
+   can be seen. Ends with the filter. */
+void grid_show_all(grid_t *self, bool all);
+bool grid_shows_all(const grid_t *self);
+/* Rows in the list that the filter wants. */
+size_t grid_found(const grid_t *self);
 const filter_t *grid_filter(const grid_t *self);
 /* Orders by a column; GRID_NONE for the source's own order. */
 void grid_set_order(grid_t *self, size_t column, bool reverse);

@@ -9,22 +9,23 @@
 #define ON(page) AT_PAGE(PAGE_##page)
 #define LISTS (ON(TREE) | ON(CLIENTS) | ON(SUBSCRIPTIONS) | ON(MESSAGES) | ON(EVENTS) | ON(TRACE))
 #define PAGES_ALL (LISTS | ON(HELP))
+#define ANYWHERE (PAGES_ALL | AT_DETAIL) /* where nothing is entered */
 
 /* clang-format off */
 static const binding_t BINDINGS[] = {
-    {{'1', UI_F(1)}, ACT_GO_TREE, PAGES_ALL, 0, GROUP_PAGES, 0, NULL, NULL,
+    {{'1', UI_F(1)}, ACT_GO_TREE, ANYWHERE, 0, GROUP_PAGES, 0, NULL, NULL,
         "the tree of brokers"},
-    {{'2', UI_F(2)}, ACT_GO_CLIENTS, PAGES_ALL, 0, GROUP_PAGES, 0, NULL, NULL,
+    {{'2', UI_F(2)}, ACT_GO_CLIENTS, ANYWHERE, 0, GROUP_PAGES, 0, NULL, NULL,
         "clients, and where they are connected"},
-    {{'3', UI_F(3)}, ACT_GO_SUBSCRIPTIONS, PAGES_ALL, 0, GROUP_PAGES, 0, NULL, NULL,
+    {{'3', UI_F(3)}, ACT_GO_SUBSCRIPTIONS, ANYWHERE, 0, GROUP_PAGES, 0, NULL, NULL,
         "subscriptions: your own, then everybody's"},
-    {{'4', UI_F(4)}, ACT_GO_MESSAGES, PAGES_ALL, 0, GROUP_PAGES, 0, NULL, NULL,
+    {{'4', UI_F(4)}, ACT_GO_MESSAGES, ANYWHERE, 0, GROUP_PAGES, 0, NULL, NULL,
         "notifications and publications as they arrive"},
-    {{'5', UI_F(5)}, ACT_GO_EVENTS, PAGES_ALL, 0, GROUP_PAGES, 0, NULL, NULL,
+    {{'5', UI_F(5)}, ACT_GO_EVENTS, ANYWHERE, 0, GROUP_PAGES, 0, NULL, NULL,
         "what happened: clients, links, refusals, losses"},
-    {{'6', UI_F(6)}, ACT_GO_TRACE, PAGES_ALL, 0, GROUP_PAGES, 0, NULL, NULL,
+    {{'6', UI_F(6)}, ACT_GO_TRACE, ANYWHERE, 0, GROUP_PAGES, 0, NULL, NULL,
         "one notification's way, broker by broker"},
-    {{'7', UI_F(7)}, ACT_GO_HELP, PAGES_ALL, 0, GROUP_PAGES, 0, NULL, NULL,
+    {{'7', UI_F(7)}, ACT_GO_HELP, ANYWHERE, 0, GROUP_PAGES, 0, NULL, NULL,
         "this help"},
 
     {{UI_ENTER}, ACT_OPEN, LISTS, 0, GROUP_LISTS, 4, "Details", NULL,
@@ -40,15 +41,15 @@ static const binding_t BINDINGS[] = {
     {{'c'}, ACT_CLEAR, ON(MESSAGES) | ON(EVENTS), 0, GROUP_MESSAGES, 12, "Clear", NULL,
         "forget all messages, or all events, that are shown"},
 
-    {{'n'}, ACT_NOTIFY, PAGES_ALL, RIGHT_SEND, GROUP_EVERYWHERE, 2, "Notify",
+    {{'n'}, ACT_NOTIFY, ANYWHERE, RIGHT_SEND, GROUP_EVERYWHERE, 2, "Notify",
         "Send Notification", "send a notification to one client"},
-    {{'p'}, ACT_PUBLISH, PAGES_ALL, RIGHT_SEND, GROUP_EVERYWHERE, 2, "Publish",
+    {{'p'}, ACT_PUBLISH, ANYWHERE, RIGHT_SEND, GROUP_EVERYWHERE, 2, "Publish",
         "Publish message", "publish a message on a topic"},
-    {{'s'}, ACT_SUBSCRIBE, PAGES_ALL, RIGHT_SEND, GROUP_EVERYWHERE, 2, "Subscribe",
+    {{'s'}, ACT_SUBSCRIBE, ANYWHERE, RIGHT_SEND, GROUP_EVERYWHERE, 2, "Subscribe",
         "Subscribe to topic", "subscribe to a topic within a scope"},
-    {{'u'}, ACT_UNSUBSCRIBE, PAGES_ALL, RIGHT_SEND, GROUP_EVERYWHERE, 8, "Unsubscribe",
+    {{'u'}, ACT_UNSUBSCRIBE, ANYWHERE, RIGHT_SEND, GROUP_EVERYWHERE, 8, "Unsubscribe",
         "Unsubscribe from topic", "give up one of your subscriptions"},
-    {{'t', 'x'}, ACT_TRACE, PAGES_ALL, RIGHT_SEND, GROUP_EVERYWHERE, 7, "Trace",
+    {{'t', 'x'}, ACT_TRACE, ANYWHERE, RIGHT_SEND, GROUP_EVERYWHERE, 7, "Trace",
         "Trace a notification", "send a test notification and follow it"},
     {{'E'}, ACT_END_CLIENT, ON(CLIENTS), RIGHT_OPERATE, GROUP_OPERATORS, 3, "End client",
         "End the selected client", "end the selected client's connection, after typing its name"},
@@ -59,30 +60,36 @@ static const binding_t BINDINGS[] = {
         "Change its log level", "change how much the selected broker logs, after typing its name"},
     {{'/'}, ACT_FILTER, LISTS, 0, GROUP_EVERYWHERE, 3, "Filter", NULL,
         "show only rows that hold a text; Esc shows all again"},
-    {{'f'}, ACT_FREEZE, LISTS, 0, GROUP_EVERYWHERE, 6, "Freeze", NULL,
+    {{'a'}, ACT_SHOW_ALL, LISTS, 0, GROUP_EVERYWHERE, 13, "All", NULL,
+        "show the rows around those with the text, too, or hide them again"},
+    {{'.'}, ACT_FIND_NEXT, LISTS | AT_DETAIL, 0, GROUP_EVERYWHERE, 14, "Next", NULL,
+        "to the next place with the text"},
+    {{','}, ACT_FIND_PREVIOUS, LISTS | AT_DETAIL, 0, GROUP_EVERYWHERE, 15, "Previous", NULL,
+        "to the place with the text before"},
+    {{'f'}, ACT_FREEZE, LISTS | AT_DETAIL, 0, GROUP_EVERYWHERE, 6, "Freeze", NULL,
         "hold everything still, or let it go on"},
-    {{'m', UI_F(9)}, ACT_MENU, PAGES_ALL, 0, GROUP_EVERYWHERE, 1, "Menu", NULL,
+    {{'m', UI_F(9)}, ACT_MENU, ANYWHERE, 0, GROUP_EVERYWHERE, 1, "Menu", NULL,
         "choose from a menu what to do"},
-    {{'?'}, ACT_GO_HELP, PAGES_ALL, 0, GROUP_EVERYWHERE, 1, "Help", "Help",
+    {{'?'}, ACT_GO_HELP, ANYWHERE, 0, GROUP_EVERYWHERE, 1, "Help", "Help",
         "explain all keys"},
-    {{'q', UI_CTRL('C')}, ACT_QUIT, PAGES_ALL | AT_DETAIL, 0, GROUP_EVERYWHERE, 1, "Quit",
+    {{'q', UI_CTRL('C')}, ACT_QUIT, ANYWHERE, 0, GROUP_EVERYWHERE, 1, "Quit",
         "Quit", "end the console"},
-    {{UI_CTRL('L')}, ACT_REDRAW, PAGES_ALL | AT_DETAIL | AT_FORM | AT_MENU | AT_LINE, 0,
+    {{UI_CTRL('L')}, ACT_REDRAW, ANYWHERE | AT_FORM | AT_MENU | AT_LINE, 0,
         GROUP_EVERYWHERE, 0, NULL, NULL, "draw the whole screen anew"},
-    {{UI_CTRL('Z')}, ACT_SUSPEND, PAGES_ALL | AT_DETAIL | AT_FORM | AT_MENU | AT_LINE, 0,
+    {{UI_CTRL('Z')}, ACT_SUSPEND, ANYWHERE | AT_FORM | AT_MENU | AT_LINE, 0,
         GROUP_EVERYWHERE, 0, NULL, NULL, "go back to the shell; fg brings the console back"},
 
-    {{UI_UP, 'k'}, ACT_UP, PAGES_ALL | AT_DETAIL, 0, GROUP_LISTS, 0, NULL, NULL,
+    {{UI_UP, 'k'}, ACT_UP, ANYWHERE, 0, GROUP_LISTS, 0, NULL, NULL,
         "one row up"},
-    {{UI_DOWN, 'j'}, ACT_DOWN, PAGES_ALL | AT_DETAIL, 0, GROUP_LISTS, 0, NULL, NULL,
+    {{UI_DOWN, 'j'}, ACT_DOWN, ANYWHERE, 0, GROUP_LISTS, 0, NULL, NULL,
         "one row down"},
-    {{UI_PAGE_UP, UI_CTRL('B')}, ACT_PAGE_UP, PAGES_ALL | AT_DETAIL, 0, GROUP_LISTS, 0, NULL,
+    {{UI_PAGE_UP, UI_CTRL('B')}, ACT_PAGE_UP, ANYWHERE, 0, GROUP_LISTS, 0, NULL,
         NULL, "one screen up"},
-    {{UI_PAGE_DOWN, UI_CTRL('F')}, ACT_PAGE_DOWN, PAGES_ALL | AT_DETAIL, 0, GROUP_LISTS, 0, NULL,
+    {{UI_PAGE_DOWN, UI_CTRL('F')}, ACT_PAGE_DOWN, ANYWHERE, 0, GROUP_LISTS, 0, NULL,
         NULL, "one screen down"},
-    {{UI_HOME, 'g'}, ACT_FIRST, PAGES_ALL | AT_DETAIL, 0, GROUP_LISTS, 0, NULL, NULL,
+    {{UI_HOME, 'g'}, ACT_FIRST, ANYWHERE, 0, GROUP_LISTS, 0, NULL, NULL,
         "to the first row"},
-    {{UI_END, 'G'}, ACT_LAST, PAGES_ALL | AT_DETAIL, 0, GROUP_LISTS, 0, NULL, NULL,
+    {{UI_END, 'G'}, ACT_LAST, ANYWHERE, 0, GROUP_LISTS, 0, NULL, NULL,
         "to the last row; there, messages and events keep rolling"},
     {{'o'}, ACT_SORT_NEXT, ON(CLIENTS) | ON(SUBSCRIPTIONS), 0, GROUP_LISTS, 10, "Order", NULL,
         "order the rows by the next column"},
@@ -126,6 +133,7 @@ static const binding_t BINDINGS[] = {
 };
 /* clang-format on */
 #define BINDING_COUNT (sizeof BINDINGS / sizeof BINDINGS[0])
+#define RANKS 15
 
 static const char *const GROUP_NAMES[GROUPS] = {
     [GROUP_PAGES] = "Screens",
@@ -221,11 +229,6 @@ void keymap_key_names(const binding_t *self, char out[KEY_NAMES_ROOM])
 
 /* ---- Footer --------------------------------------------------------------------------------- */
 
-static bool in_footer(const binding_t *self, unsigned where, unsigned rights, unsigned rank)
-{
-    return self->rank > 0 && self->rank <= rank && keymap_works(self, where, rights);
-}
-
 /* "n Notify", and the two blanks after it. */
 static size_t footer_width(const binding_t *self)
 {
@@ -234,26 +237,23 @@ static size_t footer_width(const binding_t *self)
     return strlen(name) + 1 + strlen(self->label) + 2;
 }
 
-static size_t total_width(unsigned where, unsigned rights, unsigned rank)
-{
-    size_t width = 0;
-    for (size_t i = 0; i < BINDING_COUNT; i++)
-        if (in_footer(&BINDINGS[i], where, rights, rank))
-            width += footer_width(&BINDINGS[i]);
-    return width;
-}
-
 size_t keymap_footer(
     unsigned where, unsigned rights, size_t width, const binding_t *chosen[], size_t max)
 {
-    unsigned rank = 0;
-    for (size_t i = 0; i < BINDING_COUNT; i++)
-        rank = BINDINGS[i].rank > rank ? BINDINGS[i].rank : rank;
-    while (rank > 1 && total_width(where, rights, rank) > width + 2)
-        rank--;
-    size_t count = 0;
+    bool in[BINDING_COUNT] = {false};
+    size_t used = 0, count = 0;
+    for (unsigned rank = 1; rank <= RANKS; rank++) {
+        for (size_t i = 0; i < BINDING_COUNT; i++) {
+            const binding_t *binding = &BINDINGS[i];
+            if (binding->rank != rank || !keymap_works(binding, where, rights) ||
+                used + footer_width(binding) > width + 2)
+                continue;
+            in[i] = true;
+            used += footer_width(binding);
+        }
+    }
     for (size_t i = 0; i < BINDING_COUNT && count < max; i++)
-        if (in_footer(&BINDINGS[i], where, rights, rank))
+        if (in[i])
             chosen[count++] = &BINDINGS[i];
     return count;
 }

@@ -68,6 +68,9 @@ typedef enum {
     ACT_LOG_LEVEL,
     ACT_MENU,
     ACT_FILTER,
+    ACT_SHOW_ALL,
+    ACT_FIND_NEXT,
+    ACT_FIND_PREVIOUS,
     ACT_FREEZE,
     ACT_REDRAW,
     ACT_SUSPEND,
@@ -128,7 +131,7 @@ typedef struct {
     unsigned where;
     unsigned needs; /* rights, all of them */
     group_t group;
-    unsigned rank;     /* 1 is the last to leave a footer that is too narrow; 0 is never in it */
+    unsigned rank;     /* the lower, the sooner it is in the footer; 0 is never in it */
     const char *label; /* in the footer, or NULL */
     const char *menu;  /* in the menu, or NULL */
     const char *help;
@@ -150,8 +153,8 @@ void keymap_key_name(ui_key_t key, char out[KEY_NAME_ROOM]);
 #define KEY_NAMES_ROOM (BINDING_KEYS * KEY_NAME_ROOM)
 void keymap_key_names(const binding_t *self, char out[KEY_NAMES_ROOM]);
 
-/* Chooses what stands in a footer of that width, two blanks between: puts up to max bindings, in
-   the order of the table, into chosen and returns their count. */
+/* Chooses what stands in a footer of that width, two blanks between, by rank as long as there is
+   room: puts up to max bindings, in the order of the table, into chosen and returns their count. */
 size_t keymap_footer(
     unsigned where, unsigned rights, size_t width, const binding_t *chosen[], size_t max);
 

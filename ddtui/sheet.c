@@ -145,6 +145,20 @@ static void draw_line(const line_t *self, canvas_t *canvas, rect_t area, int row
     canvas_text(canvas, area, row, (int)self->name, self->style, self->text + self->name);
 }
 
+size_t sheet_find(const sheet_t *self, const filter_t *filter, size_t line, bool next)
+{
+    size_t count = sheet_count(self);
+    for (size_t i = 0; i < count; i++) {
+        line = next ? line + 1 : line - 1;
+        if (line >= count)
+            line = next ? 0 : count - 1;
+        const char *text = self->lines[line].text;
+        if (filter_wants(filter, text, strlen(text)))
+            return line;
+    }
+    return SIZE_MAX;
+}
+
 size_t sheet_draw(
     const sheet_t *self, canvas_t *canvas, rect_t area, size_t first, const char *found)
 {

@@ -136,6 +136,11 @@ bool page_act(page_state_t *self, action_t action)
     }
     if (!self->grid)
         return false;
+    if (action == ACT_SHOW_ALL) {
+        grid_show_all(self->grid, !grid_shows_all(self->grid));
+        self->stale = true;
+        return true;
+    }
     if (action == ACT_SORT_NEXT || action == ACT_SORT_REVERSE) {
         self->stale = true;
         return self->ops->grid->compare && change_order(self, action);
@@ -167,14 +172,15 @@ void page_set_filter(page_state_t *self, const char *text)
 
 static void list_title(const page_state_t *self, const char *title, char *out, size_t room)
 {
-    size_t shown = grid_count(self->grid), count = self->ops->grid->count(self);
-    const char *filter = grid_filter(self->grid)->text;
+    const filter_t *filter = grid_filter(self->grid);
+    const char *text = filter->text + (filter->inverted ? 1 : 0);
     char escaped[4 * FILTER_ROOM];
-    text_escape(filter, strlen(filter), escaped, sizeof escaped);
-    if (filter[0] != '\0')
-        snprintf(out, room, "%s  %zu of %zu with /%s", title, shown, count, escaped);
+    text_escape(text, strlen(text), escaped, sizeof escaped);
+    if (filter->length > 0)
+        snprintf(out, room, "%s  %zu of %zu with%s \"%s\"", title, grid_found(self->grid),
+            self->ops->grid->count(self), filter->inverted ? "out" : "", escaped);
     else
-        snprintf(out, room, "%s  %zu", title, shown);
+        snprintf(out, room, "%s  %zu", title, grid_count(self->grid));
 }
 
 void page_draw_list(page_state_t *self, canvas_t *canvas, rect_t area, const char *title)

@@ -67,7 +67,7 @@ static void test_forms(void **state)
         {"t", {"Trace a notification", "Destination", "[ Trace ]"}},
         {"m", {"Send Notification", "Publish message", "Subscribe to topic", "Quit"}},
         {"F9", {"Unsubscribe from topic", "Trace a notification"}},
-        {"/", {"Filter: /", "Esc Cancel"}},
+        {"/", {"Filter: ", "Esc Cancel"}},
     };
     scene_tree(harness);
     client_t *client = client_open(harness, "other", "a", "cli2");
@@ -174,7 +174,7 @@ static void test_messages(void **state)
     terminal_press(terminal, "/");
     terminal_type(terminal, "NODE");
     terminal_press(terminal, "Enter");
-    terminal_expect(terminal, "1 of 2 with /NODE");
+    terminal_expect(terminal, "1 of 2 with \"NODE\"");
     terminal_press(terminal, "w C-u");
     terminal_type(terminal, harness_path(harness, "saved"));
     terminal_press(terminal, "Enter");

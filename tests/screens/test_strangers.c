@@ -130,7 +130,7 @@ static void test_many_clients(void **state)
         terminal_press(terminal, "NPage NPage NPage");
     terminal_press(terminal, "/");
     terminal_type(terminal, "-r299");
-    terminal_expect(terminal, "1 of 302 with /-r299");
+    terminal_expect(terminal, "1 of 302 with \"-r299\"");
     terminal_press(terminal, "Escape o r");
     terminal_expect(terminal, "CLIENT▼");
     program_kill(clients);

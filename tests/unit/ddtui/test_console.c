@@ -156,7 +156,7 @@ static void test_orders_and_details(void **state)
     type(&self, "r");
     assert_shows(self.canvas, "CLIENT▼");
     type(&self, "/cli2\n");
-    assert_shows(self.canvas, "Clients  1 of 3 with /cli2");
+    assert_shows(self.canvas, "Clients  1 of 3 with \"cli2\"");
     assert_hides(self.canvas, "cli10");
     type(&self, "\n");
     assert_shows(self.canvas, "Clients: details");
@@ -167,6 +167,60 @@ static void test_orders_and_details(void **state)
     assert_hides(self.canvas, "cli10"); /* the filter stays */
     type(&self, "\x1b");
     assert_shows(self.canvas, "cli10");
+    stop(&self);
+}
+
+/* What a key does on a page it does in the detail of a row, too, about that row. */
+static void test_keys_in_a_detail(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *keys, *shows;
+    } CASES[] = {{"n", "Destination  cli2"}, {"t", "Trace a notification"},
+        {"p", "Publish message"}, {"m", "Menu"}, {"5", "this console"}, {"?", "A tree of brokers"},
+        {"f", "FROZEN"}};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        fixture_t self = start(RIGHT_SEND, 24, 80);
+        type(&self, "2/cli2\n\n");
+        assert_shows(self.canvas, "Clients: details");
+        type(&self, CASES[i].keys);
+        if (CASES[i].keys[0] == 'm')
+            assert_string_equal(self.choosers[0].title, CASES[i].shows);
+        else
+            assert_shows(self.canvas, CASES[i].shows);
+        stop(&self);
+    }
+}
+
+static void test_searching(void **state)
+{
+    (void)state;
+    static char text[4000];
+    fixture_t self = start(RIGHT_SEND, 24, 80);
+    memset(text, '\n', sizeof text);
+    memcpy(text + 1000, "needle one", 10);
+    memcpy(text + 3000, "needle two", 10);
+    scripted_message(self.live, "cli2", NULL, "before", 6);
+    scripted_message(self.live, "cli2", NULL, text, sizeof text);
+    scripted_message(self.live, "cli2", NULL, "after", 5);
+    type(&self, "4/needle\n");
+    assert_shows(self.canvas, "1 of 3 with \"needle\"");
+    assert_hides(self.canvas, "before");
+    type(&self, "a");
+    assert_shows(self.canvas, "1 of 3 with \"needle\"");
+    assert_shows(self.canvas, "before");
+    type(&self, "G.\n");
+    assert_shows(self.canvas, "Messages: details");
+    assert_hides(self.canvas, "needle");
+    type(&self, ".");
+    assert_shows(self.canvas, "needle one");
+    assert_hides(self.canvas, "needle two");
+    type(&self, ".");
+    assert_shows(self.canvas, "needle two");
+    type(&self, ",");
+    assert_shows(self.canvas, "needle one");
+    type(&self, "\x1b\x1b");
+    assert_shows(self.canvas, "Messages  3");
     stop(&self);
 }
 
@@ -187,7 +241,7 @@ static void test_messages(void **state)
     type(&self, "vvv");
     assert_shows(self.canvas, "7b 22 73 65");
     type(&self, "/LATER\n");
-    assert_shows(self.canvas, "1 of 2 with /LATER");
+    assert_shows(self.canvas, "1 of 2 with \"LATER\"");
     type(&self, "\x1b");
     type(&self, "f");
     assert_shows(self.canvas, "FROZEN");
@@ -542,6 +596,8 @@ int main(void)
         cmocka_unit_test(test_the_tree),
         cmocka_unit_test(test_no_broker_there),
         cmocka_unit_test(test_orders_and_details),
+        cmocka_unit_test(test_keys_in_a_detail),
+        cmocka_unit_test(test_searching),
         cmocka_unit_test(test_messages),
         cmocka_unit_test(test_saving),
         cmocka_unit_test(test_the_old_flow_by_name),

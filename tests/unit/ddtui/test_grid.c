@@ -111,6 +111,41 @@ static void test_filters(void **state)
     grid_destroy(&grid);
 }
 
+/* Rows that the filter wants can be gone to, with all others around them. */
+static void test_what_is_found_among_all(void **state)
+{
+    (void)state;
+    static const struct {
+        action_t action;
+        int selected;
+    } STEPS[] = {{ACT_FIND_NEXT, 12}, {ACT_FIND_NEXT, 21}, {ACT_FIND_NEXT, 12},
+        {ACT_FIND_PREVIOUS, 21}, {ACT_DOWN, 5}, {ACT_FIND_PREVIOUS, 21}, {ACT_FIRST, 1},
+        {ACT_FIND_PREVIOUS, 21}};
+    numbers_t numbers = {{1, 12, 3, 21, 5}, 5};
+    grid_t *grid = grid_new(&OPS, false);
+    grid_show_all(grid, true); /* without a filter that means nothing */
+    grid_update(grid, &numbers);
+    grid_act(grid, ACT_FIND_NEXT);
+    assert_int_equal(selected(grid, &numbers), 1);
+    grid_set_filter(grid, "2");
+    grid_update(grid, &numbers);
+    assert_int_equal(grid_count(grid), 2);
+    grid_show_all(grid, true);
+    grid_update(grid, &numbers);
+    grid_select(grid, 0);
+    assert_int_equal(grid_count(grid), 5);
+    assert_int_equal(grid_found(grid), 2);
+    for (size_t i = 0; i < sizeof STEPS / sizeof STEPS[0]; i++) {
+        assert_true(grid_act(grid, STEPS[i].action));
+        assert_int_equal(selected(grid, &numbers), STEPS[i].selected);
+    }
+    grid_set_filter(grid, ""); /* ends it */
+    grid_set_filter(grid, "2");
+    grid_update(grid, &numbers);
+    assert_int_equal(grid_count(grid), 2);
+    grid_destroy(&grid);
+}
+
 static void test_orders(void **state)
 {
     (void)state;
@@ -157,6 +192,7 @@ int main(void)
         cmocka_unit_test(test_the_selection_follows_its_row),
         cmocka_unit_test(test_a_rolling_list),
         cmocka_unit_test(test_filters),
+        cmocka_unit_test(test_what_is_found_among_all),
         cmocka_unit_test(test_orders),
         cmocka_unit_test(test_the_selection_is_visible),
     };
