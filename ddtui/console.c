@@ -371,9 +371,8 @@ static unsigned end_key(console_t *self, action_t action)
     return action == ACT_ACCEPT && self->end_button == 0 ? CONSOLE_QUIT : 0;
 }
 
-unsigned console_key(console_t *self, ui_key_t key)
+static unsigned take(console_t *self, ui_key_t key, action_t action)
 {
-    action_t action = keymap_action(key, console_where(self), self->rights);
     if (action == ACT_REDRAW || action == ACT_SUSPEND)
         return act(self, action);
     switch (self->over) {
@@ -389,6 +388,11 @@ unsigned console_key(console_t *self, ui_key_t key)
     default:
         return action == ACT_NONE ? 0 : act(self, action);
     }
+}
+
+unsigned console_key(console_t *self, ui_key_t key)
+{
+    return take(self, key, keymap_action(key, console_where(self), self->rights));
 }
 
 void console_paste(console_t *self, ui_key_t character)
@@ -411,6 +415,14 @@ void console_choose(console_t *self, chooser_kind_t kind, size_t item)
         form_choose(self->form, kind, item);
 }
 
+unsigned console_pick(console_t *self, chooser_kind_t kind, size_t item)
+{
+    console_choose(self, kind, item);
+    if (self->over == OVER_FORM)
+        return form_took(self, form_pick(self->form, kind, item));
+    return take(self, UI_NONE, ACT_ACCEPT);
+}
+
 void console_update(console_t *self)
 {
     bool closed = live_link(self->live)->state == LINK_CLOSED;
@@ -426,24 +438,55 @@ void console_update(console_t *self)
 
 /* ---- Mouse ---------------------------------------------------------------------------------- */
 
-static unsigned click(console_t *self, int row, int column)
+/* A click on what is selected already opens it. */
+static void click_page(console_t *self, int row, int column)
 {
-    for (size_t i = 0; i < self->spot_count; i++)
-        if (rect_has(self->spots[i].area, row, column))
-            return act(self, self->spots[i].action);
     page_state_t *page = console_page(self);
     size_t before = page->grid ? grid_selected(page->grid) : GRID_NONE;
     if (page_click(page, row, column) && grid_selected(page->grid) == before)
         open_detail(self);
+}
+
+/* The action of what stands at a place of the lines around the page, as far as it may be done now;
+   ACT_NONE if there is none. */
+static action_t spot_action(const console_t *self, int row, int column)
+{
+    for (size_t i = 0; i < self->spot_count; i++) {
+        action_t action = self->spots[i].action;
+        if (rect_has(self->spots[i].area, row, column) &&
+            keymap_allows(action, console_where(self), self->rights))
+            return action;
+    }
+    return ACT_NONE;
+}
+
+static unsigned click(console_t *self, int row, int column)
+{
+    action_t action = spot_action(self, row, column);
+    if (action != ACT_NONE)
+        return take(self, UI_NONE, action);
+    if (self->over == OVER_FORM)
+        form_click(self->form, row, column);
+    else if (self->over == OVER_NOTHING || self->over == OVER_LINE)
+        click_page(self, row, column);
     return 0;
+}
+
+static void turn_wheel(console_t *self, action_t action)
+{
+    if (self->over == OVER_FORM)
+        form_key(self->form, UI_NONE, action);
+    else if (self->over == OVER_MENU)
+        menu_key(self, action);
+    for (int i = 0; i < WHEEL_ROWS && (self->over == OVER_NOTHING || self->over == OVER_DETAIL);
+         i++)
+        act_on_page(self, action);
 }
 
 unsigned console_mouse(console_t *self, mouse_t what, int row, int column)
 {
-    bool on_page = self->over == OVER_NOTHING;
     if (what == MOUSE_CLICK)
-        return on_page ? click(self, row, column) : 0;
-    for (int i = 0; i < WHEEL_ROWS && (on_page || self->over == OVER_DETAIL); i++)
-        act_on_page(self, what == MOUSE_WHEEL_UP ? ACT_UP : ACT_DOWN);
+        return click(self, row, column);
+    turn_wheel(self, what == MOUSE_WHEEL_UP ? ACT_UP : ACT_DOWN);
     return 0;
 }

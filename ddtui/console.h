@@ -43,6 +43,9 @@ unsigned console_mouse(console_t *self, mouse_t what, int row, int column);
 /* A widget of the screen has moved to an item. */
 void console_choose(console_t *self, chooser_kind_t kind, size_t item);
 
+/* An item of a widget was clicked on: it is chosen, and done if it is one to be done. */
+unsigned console_pick(console_t *self, chooser_kind_t kind, size_t item);
+
 /* What is to be done; then comes console_done(), with why it couldn't be, or NULL. */
 const command_t *console_command(const console_t *self);
 void console_done(console_t *self, const char *why);

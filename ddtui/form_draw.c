@@ -20,6 +20,7 @@ static void draw_field(form_t *self, size_t number, canvas_t *canvas, rect_t lin
 {
     const spec_t *spec = &self->spec->fields[number];
     bool has_focus = self->focus == number;
+    self->lines[number] = line;
     rect_t label = rect_cut_left(&line, LABEL_WIDTH);
     canvas_text(canvas, label, 0, 0, has_focus ? STYLE_STRONG : STYLE_PLAIN, spec->label);
     *cursor = (cursor_t){has_focus, line.row, line.column + 1};
@@ -37,12 +38,14 @@ static void draw_field(form_t *self, size_t number, canvas_t *canvas, rect_t lin
 }
 
 /* Suggestions, the marked one always visible. */
-static void draw_suggestions(const form_t *self, canvas_t *canvas, rect_t area)
+static void draw_suggestions(form_t *self, canvas_t *canvas, rect_t area)
 {
     rect_cut_left(&area, LABEL_WIDTH);
     size_t count = self->suggestions.count, height = (size_t)area.height, first = 0;
     if (self->suggestion < count && self->suggestion >= height)
         first = self->suggestion - height + 1;
+    self->offers = area;
+    self->first_offer = first;
     for (size_t i = 0; i < height && first + i < count; i++) {
         char text[4 * SUGGESTION_ROOM];
         const char *suggestion = self->suggestions.texts[first + i];
@@ -147,6 +150,7 @@ size_t form_draw(form_t *self, canvas_t *canvas, rect_t area, cursor_t *cursor, 
     draw_word(self, canvas, rect_cut_bottom(&inside, 2));
     draw_warning(self, canvas, &inside);
     *cursor = (cursor_t){0};
+    self->offers = (rect_t){0};
     for (size_t i = 0; i < self->spec->count; i++) {
         cursor_t here;
         draw_field(self, i, canvas, rect_cut_top(&inside, 1), &here);

@@ -44,7 +44,10 @@ struct form {
     size_t button;
     suggestions_t suggestions; /* for the field with the focus */
     size_t suggestion;         /* the marked one; count of them for none */
-    char why[512];             /* it can't be done so; "" for the field's hint */
+    rect_t lines[FIELDS_MAX];  /* where the fields were drawn last */
+    rect_t offers;             /* and the suggestions, of which the first visible one is: */
+    size_t first_offer;
+    char why[512]; /* it can't be done so; "" for the field's hint */
     char object[DD_NAME_MAX + 1];
     command_t command;
 };

@@ -299,3 +299,36 @@ void form_choose(form_t *self, chooser_kind_t kind, size_t item)
         take(self, item);
     }
 }
+
+/* ---- The mouse ------------------------------------------------------------------------------ */
+
+form_state_t form_pick(form_t *self, chooser_kind_t kind, size_t item)
+{
+    self->why[0] = '\0';
+    form_choose(self, kind, item);
+    if (kind != CHOOSER_BUTTONS)
+        return FORM_OPEN;
+    self->focus = self->spec->count;
+    return accept(self);
+}
+
+static void click_field(form_t *self, size_t field)
+{
+    if (self->spec->fields[field].kind == FIELD_CHECK)
+        self->checked = !self->checked;
+    set_focus(self, field);
+}
+
+void form_click(form_t *self, int row, int column)
+{
+    self->why[0] = '\0';
+    size_t offer = self->first_offer + (size_t)(row - self->offers.row);
+    if (rect_has(self->offers, row, column) && offer < self->suggestions.count) {
+        take(self, offer);
+        refresh(self);
+        return;
+    }
+    for (size_t i = 0; i < self->spec->count; i++)
+        if (rect_has(self->lines[i], row, column))
+            click_field(self, i);
+}

@@ -68,6 +68,10 @@ form_state_t form_key(form_t *self, ui_key_t key, action_t action);
 /* The screen's widgets have moved to another item. */
 void form_choose(form_t *self, chooser_kind_t kind, size_t item);
 
+/* A click on such an item, and on a place of the screen as it was drawn last. */
+form_state_t form_pick(form_t *self, chooser_kind_t kind, size_t item);
+void form_click(form_t *self, int row, int column);
+
 /* Valid until the form changes. */
 const command_t *form_command(form_t *self);
 /* It could not be done: the form stays open and says why. */

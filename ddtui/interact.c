@@ -100,6 +100,18 @@ static void take_key(interact_t *self, ui_key_t key)
         follow(self, console_key(self->console, key));
 }
 
+/* The widgets lie over all else. */
+static void take_mouse(interact_t *self, const screen_input_t *input)
+{
+    chooser_kind_t kind;
+    size_t item;
+    if (input->mouse == MOUSE_CLICK &&
+        screen_item_at(self->screen, input->row, input->column, &kind, &item))
+        follow(self, console_pick(self->console, kind, item));
+    else
+        follow(self, console_mouse(self->console, input->mouse, input->row, input->column));
+}
+
 static void take_input(interact_t *self)
 {
     screen_input_t input;
@@ -109,7 +121,7 @@ static void take_input(interact_t *self)
         else if (input.kind == INPUT_PASTED)
             console_paste(self->console, input.key);
         else
-            follow(self, console_mouse(self->console, input.mouse, input.row, input.column));
+            take_mouse(self, &input);
         self->dirty = self->urgent = true;
     }
 }

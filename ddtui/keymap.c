@@ -177,6 +177,14 @@ action_t keymap_action(ui_key_t key, unsigned where, unsigned rights)
     return ACT_NONE;
 }
 
+bool keymap_allows(action_t action, unsigned where, unsigned rights)
+{
+    for (size_t i = 0; i < BINDING_COUNT; i++)
+        if (BINDINGS[i].action == action && keymap_works(&BINDINGS[i], where, rights))
+            return true;
+    return false;
+}
+
 /* ---- Names ---------------------------------------------------------------------------------- */
 
 static const struct {

@@ -146,6 +146,9 @@ bool keymap_works(const binding_t *self, unsigned where, unsigned rights);
 /* What a key does in that place with those rights; ACT_NONE if nothing. */
 action_t keymap_action(ui_key_t key, unsigned where, unsigned rights);
 
+/* Whether some key does that there. */
+bool keymap_allows(action_t action, unsigned where, unsigned rights);
+
 /* Names of keys: "n", "F9", "Ctrl-L", "PgUp". Room for the longest: */
 #define KEY_NAME_ROOM 16
 void keymap_key_name(ui_key_t key, char out[KEY_NAME_ROOM]);

@@ -16,6 +16,8 @@
 #include "screen_widget.h"
 
 #define WIDGETS_MAX 2
+/* What the mouse did that curses keeps. */
+#define MOUSE_MAX 8
 /* ms to wait after an Esc for the rest of a key's sequence. */
 #define ESCAPE_WAIT 25
 
@@ -26,6 +28,8 @@ struct screen {
     SCREEN *terminal;
     CDKSCREEN *cdk;
     bool pasting;
+    MEVENT mouse[MOUSE_MAX]; /* what it did and isn't told yet, the next one last */
+    size_t mouse_count;
     int rows; /* that curses knows of */
     int columns;
     widget_t *widgets[WIDGETS_MAX];
@@ -200,17 +204,25 @@ static ui_key_t function_key(wint_t code)
     return UI_NONE;
 }
 
-static screen_input_t read_mouse(void)
+/* All that the mouse did: curses reads on as long as there is more, and tells of it once. The
+   newest comes first. */
+static void collect_mouse(screen_t *self)
 {
     MEVENT event;
-    screen_input_t input = {.kind = INPUT_MOUSE};
-    if (getmouse(&event) != OK)
+    while (self->mouse_count < MOUSE_MAX && getmouse(&event) == OK)
+        self->mouse[self->mouse_count++] = event;
+}
+
+/* Keys without a meaning, if there is nothing. */
+static screen_input_t next_mouse(screen_t *self)
+{
+    if (self->mouse_count == 0)
         return (screen_input_t){.kind = INPUT_KEY};
-    input.row = event.y;
-    input.column = event.x;
-    input.mouse = event.bstate & BUTTON4_PRESSED   ? MOUSE_WHEEL_UP
-                  : event.bstate & BUTTON5_PRESSED ? MOUSE_WHEEL_DOWN
-                                                   : MOUSE_CLICK;
+    const MEVENT *event = &self->mouse[--self->mouse_count];
+    screen_input_t input = {.kind = INPUT_MOUSE, .row = event->y, .column = event->x};
+    input.mouse = event->bstate & BUTTON4_PRESSED   ? MOUSE_WHEEL_UP
+                  : event->bstate & BUTTON5_PRESSED ? MOUSE_WHEEL_DOWN
+                                                    : MOUSE_CLICK;
     return input;
 }
 
@@ -229,6 +241,8 @@ static screen_input_t typed(const screen_t *self, wint_t character)
 screen_input_t screen_read(screen_t *self)
 {
     wint_t code;
+    if (self->mouse_count > 0)
+        return next_mouse(self);
     int kind = wget_wch(stdscr, &code);
     if (kind == ERR)
         return (screen_input_t){.kind = INPUT_NONE};
@@ -236,8 +250,10 @@ screen_input_t screen_read(screen_t *self)
         return typed(self, code);
     if (code == KEY_PASTE_BEGIN || code == KEY_PASTE_END)
         self->pasting = code == KEY_PASTE_BEGIN;
-    if (code == KEY_MOUSE)
-        return read_mouse();
+    if (code == KEY_MOUSE) {
+        collect_mouse(self);
+        return next_mouse(self);
+    }
     return (screen_input_t){.kind = INPUT_KEY, .key = function_key(code)};
 }
 
@@ -246,6 +262,18 @@ bool screen_inject(screen_t *self, ui_key_t key, chooser_kind_t *kind, size_t *i
     for (size_t i = 0; i < WIDGETS_MAX; i++) {
         widget_t *widget = self->widgets[i];
         if (!widget || !widget_has_focus(widget) || !widget_inject(widget, key, item))
+            continue;
+        *kind = widget_kind(widget);
+        return true;
+    }
+    return false;
+}
+
+bool screen_item_at(const screen_t *self, int row, int column, chooser_kind_t *kind, size_t *item)
+{
+    for (size_t i = 0; i < WIDGETS_MAX; i++) {
+        const widget_t *widget = self->widgets[i];
+        if (!widget || !widget_item_at(widget, row, column, item))
             continue;
         *kind = widget_kind(widget);
         return true;

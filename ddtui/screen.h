@@ -38,6 +38,9 @@ screen_input_t screen_read(screen_t *self);
 /* Lets the widget with the focus have a key. True if it moved: kind and item say where to. */
 bool screen_inject(screen_t *self, ui_key_t key, chooser_kind_t *kind, size_t *item);
 
+/* Which widget, and which item of it, stands at a place of the terminal. False if none does. */
+bool screen_item_at(const screen_t *self, int row, int column, chooser_kind_t *kind, size_t *item);
+
 /* Shows a canvas of the size that screen_size() gave, and over it count choosers. whole: as if
    nothing that stands on the terminal were known. */
 void screen_show(screen_t *self, const canvas_t *canvas, const cursor_t *cursor,

@@ -4,6 +4,7 @@
 #include "screen_widget.h"
 
 #include <cdk/cdk.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -185,6 +186,44 @@ bool widget_inject(widget_t *self, ui_key_t key, size_t *item)
         return true;
     }
     return false;
+}
+
+/* ---- The mouse ------------------------------------------------------------------------------ */
+
+/* A list has one item a line. */
+static bool list_item_at(const widget_t *self, int row, int column, size_t *item)
+{
+    WINDOW *window = self->list->listWin;
+    if (!wenclose(window, row, column))
+        return false;
+    *item = (size_t)(self->list->currentTop + row - getbegy(window));
+    return *item < self->chooser.count;
+}
+
+/* Where CDK puts buttons is its own affair: they are looked for in what it has drawn. */
+static bool button_at(const widget_t *self, WINDOW *window, int row, int column, size_t *item)
+{
+    char line[LINE_ROOM];
+    if (!wenclose(window, row, column) ||
+        mvwinnstr(window, row - getbegy(window), 0, line, (int)sizeof line - 1) == ERR)
+        return false;
+    for (size_t i = 0; i < self->chooser.count; i++) {
+        const char *found = strstr(line, self->items[i]);
+        long first = found ? found - line + getbegx(window) : LONG_MAX;
+        if (column >= first && column < first + (long)strlen(self->items[i])) {
+            *item = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool widget_item_at(const widget_t *self, int row, int column, size_t *item)
+{
+    if (self->list)
+        return list_item_at(self, row, column, item);
+    WINDOW *window = self->buttons ? self->buttons->win : self->dialog->win;
+    return button_at(self, window, row, column, item);
 }
 
 chooser_kind_t widget_kind(const widget_t *self)

@@ -21,6 +21,8 @@ bool widget_is_of(const widget_t *self, const chooser_t *chooser);
 void widget_draw(widget_t *self, size_t current);
 /* Lets it have a key. True if that means something to it; then *item is where it stands. */
 bool widget_inject(widget_t *self, ui_key_t key, size_t *item);
+/* Which item stands at a place of the terminal. False if none does. */
+bool widget_item_at(const widget_t *self, int row, int column, size_t *item);
 chooser_kind_t widget_kind(const widget_t *self);
 bool widget_has_focus(const widget_t *self);
 

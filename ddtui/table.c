@@ -47,6 +47,19 @@ void table_layout(const table_t *self, int width, int widths[TABLE_COLUMNS_MAX])
     widen(self, width - total_width(self, rank), widths);
 }
 
+size_t table_column_at(const table_t *self, int width, int cell)
+{
+    int widths[TABLE_COLUMNS_MAX], end = 0;
+    table_layout(self, width, widths);
+    for (size_t i = 0; i < self->count; i++) {
+        end += widths[i];
+        if (widths[i] > 0 && cell < end)
+            return i;
+        end += widths[i] > 0 ? 1 : 0;
+    }
+    return self->count;
+}
+
 static const column_t *column_of(const table_t *self, size_t column)
 {
     const char *field = self->columns[column].field;

@@ -36,6 +36,10 @@ typedef struct {
 /* Chooses the widths of the columns, 0 for those that don't fit, with one blank between two. */
 void table_layout(const table_t *self, int width, int widths[TABLE_COLUMNS_MAX]);
 
+/* The column whose title stands that many cells from the left of a table of that width; the count
+   of columns if there is none. */
+size_t table_column_at(const table_t *self, int width, int cell);
+
 /* Orders two rows by a column of the table; 0 if it has no field. */
 int table_compare(const table_t *self, const void *source, size_t a, size_t b, size_t column);
 

@@ -148,8 +148,25 @@ bool page_act(page_state_t *self, action_t action)
     return grid_act(self->grid, action);
 }
 
+/* By the column whose title was clicked on; once more, and the order turns around. */
+static void order_by(page_state_t *self, int cell)
+{
+    bool reverse;
+    const table_t *table = self->ops->table;
+    size_t column = table_column_at(table, self->rows.width, cell);
+    size_t now = grid_order(self->grid, &reverse);
+    if (!keymap_allows(ACT_SORT_NEXT, AT_PAGE(page_of(self)), self->rights) ||
+        column >= table->count || !table->columns[column].field)
+        return;
+    grid_set_order(self->grid, column, column == now && !reverse);
+    self->stale = true;
+}
+
 bool page_click(page_state_t *self, int row, int column)
 {
+    rect_t titles = {self->rows.row - 1, self->rows.column, 1, self->rows.width};
+    if (self->grid && rect_has(titles, row, column))
+        order_by(self, column - titles.column);
     if (!self->grid || !rect_has(self->rows, row, column))
         return false;
     size_t position =

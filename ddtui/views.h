@@ -69,7 +69,8 @@ void page_draw(page_state_t *self, canvas_t *canvas, rect_t area);
    selected, or the page has no such thing. */
 sheet_t *page_detail(page_state_t *self, int width);
 bool page_act(page_state_t *self, action_t action);
-/* Selects the row at a place of the screen, as it was drawn last. True if there is one. */
+/* Selects the row at a place of the screen, as it was drawn last. True if there is one. At a title,
+   orders the rows by its column. */
 bool page_click(page_state_t *self, int row, int column);
 void page_set_filter(page_state_t *self, const char *text);
 

@@ -67,7 +67,7 @@ static void test_forms(void **state)
         {"t", {"Trace a notification", "Destination", "[ Trace ]"}},
         {"m", {"Send Notification", "Publish message", "Subscribe to topic", "Quit"}},
         {"F9", {"Unsubscribe from topic", "Trace a notification"}},
-        {"/", {"Filter: ", "Esc Cancel"}},
+        {"/", {"Filter:", "Esc Cancel"}},
     };
     scene_tree(harness);
     client_t *client = client_open(harness, "other", "a", "cli2");

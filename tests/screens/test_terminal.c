@@ -226,9 +226,9 @@ static void test_the_mouse(void **state)
     client_open(harness, "root", "a", "cli3");
     terminal_t *terminal = open_console(harness, 24, 80, "", "");
     click(terminal, 0, 1, 10);
-    terminal_expect(terminal, "Clients  3");
-    click(terminal, 0, 5, 5); /* selects */
-    click(terminal, 0, 5, 5); /* opens */
+    terminal_expect(terminal, "Clients  3 ─"); /* the list, not the names of screens */
+    click(terminal, 0, 5, 5);                  /* selects */
+    click(terminal, 0, 5, 5);                  /* opens */
     terminal_expect(terminal, "Clients: details");
     terminal_expect(terminal, "name          cli2");
     terminal_press(terminal, "Escape");
@@ -236,6 +236,60 @@ static void test_the_mouse(void **state)
     click(terminal, 65, 5, 5); /* the wheel */
     terminal_press(terminal, "Enter");
     terminal_expect(terminal, "name          cli3");
+    terminal_close(&terminal);
+}
+
+/* The first place where the screen shows a text of single cells. */
+static void click_on(terminal_t *terminal, const char *text)
+{
+    terminal_expect(terminal, text);
+    const char *screen = terminal_screen(terminal);
+    const char *found = strstr(screen, text);
+    assert_non_null(found);
+    int row = 0, column = 0;
+    for (const char *at = screen; at < found; at++) {
+        bool starts = ((unsigned char)*at & 0xc0) != 0x80;
+        row += *at == '\n';
+        column = *at == '\n' ? 0 : column + starts;
+    }
+    click(terminal, 0, row, column);
+}
+
+static void test_the_mouse_in_forms(void **state)
+{
+    harness_t *harness = *state;
+    broker_start(harness, "root", NULL, "/1/", NULL);
+    client_t *client = client_open(harness, "root", "a", "cli2");
+    terminal_t *terminal = open_console(harness, 24, 80, "", "");
+    click_on(terminal, "n Notify");
+    click_on(terminal, "cli2"); /* among the suggestions */
+    terminal_expect(terminal, "Destination  cli2");
+    click_on(terminal, "Message    ");
+    terminal_type(terminal, "by mouse");
+    click_on(terminal, "[x]");
+    terminal_expect(terminal, "Receipt      [ ]");
+    click_on(terminal, "[ ]");
+    terminal_expect(terminal, "Receipt      [x]");
+    click_on(terminal, "[ Notify ]");
+    client_expect(client, "cli1", "by mouse");
+    terminal_expect(terminal, "delivered to cli2");
+
+    click_on(terminal, "m Menu");
+    click_on(terminal, "Subscribe to topic");
+    click_on(terminal, "Scope    ");
+    click_on(terminal, " region");
+    terminal_expect(terminal, "Scope        region");
+    terminal_expect(terminal, "covers 1 of 1 brokers");
+    click_on(terminal, "[ Cancel ]");
+    terminal_expect_gone(terminal, "Subscribe to topic");
+
+    click_on(terminal, "2 Clients");
+    click_on(terminal, "CLIENT");
+    click_on(terminal, "CLIENT▲");
+    terminal_expect(terminal, "CLIENT▼");
+    click_on(terminal, "m Menu");
+    click_on(terminal, "Quit");
+    terminal_expect(terminal, "ended with 0");
     terminal_close(&terminal);
 }
 
@@ -252,6 +306,7 @@ int main(void)
         SCENE(test_a_name_that_is_taken),
         SCENE(test_read_only),
         SCENE(test_the_mouse),
+        SCENE(test_the_mouse_in_forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
