@@ -3,6 +3,7 @@
  */
 #include "connections.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -142,25 +143,46 @@ void connections_disown(connections_t *self, int fd, const void *owner)
 }
 
 /* ZeroMQ's thread sees the end and closes its side. Should it have closed it in this very moment,
-   and the descriptor be another connection's already, that one is cut, and comes back. */
+   and the descriptor be another connection's already, that one is cut, and comes back. What
+   connect(2) calls dissolving resets a TCP connection; after shutdown(2) alone, who floods it goes
+   on, and ZeroMQ reads it. */
 void connections_cut(connections_t *self, int fd)
 {
+    static const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
     connection_t *connection = connections_find(self, fd);
     if (!connection)
         return;
-    shutdown(fd, SHUT_RDWR);
+    if (connect(fd, &nobody, sizeof nobody) != 0) /* ipc */
+        shutdown(fd, SHUT_RDWR);
     remove_stranger(self, connection);
 }
 
-void connections_cut_silent(connections_t *self, uint64_t limit, uint64_t now_ms)
+bool connections_traffic(int fd, struct tcp_info *info)
+{
+    socklen_t size = sizeof *info;
+    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &size) == 0;
+}
+
+/* What is wrong with a stranger; NULL if it may stay. */
+static const char *fault(
+    const connection_t *connection, uint64_t limit, uint64_t bytes, uint64_t now_ms)
+{
+    struct tcp_info info;
+    if (now_ms >= connection->since_ms + limit)
+        return "has said nothing in time";
+    if (connections_traffic(connection->fd, &info) && info.tcpi_bytes_received > bytes)
+        return "sends a message without end";
+    return NULL;
+}
+
+void connections_cut_silent(connections_t *self, uint64_t limit, uint64_t bytes, uint64_t now_ms)
 {
     connection_t *connection, *next;
     DL_FOREACH_SAFE (self->strangers, connection, next) {
-        if (now_ms < connection->since_ms + limit)
+        const char *what = fault(connection, limit, bytes, now_ms);
+        if (!what)
             continue;
-        log_flood(self->log, FLOOD_REFUSED, LOG_WARNING,
-            "cut a connection that has said nothing for %llu ms",
-            (unsigned long long)(now_ms - connection->since_ms));
+        log_flood(self->log, FLOOD_REFUSED, LOG_WARNING, "cut a connection that %s", what);
         connections_cut(self, connection->fd);
     }
 }

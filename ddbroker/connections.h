@@ -7,6 +7,8 @@
 #ifndef CONNECTIONS_H_INCLUDED
 #define CONNECTIONS_H_INCLUDED
 
+#include <linux/tcp.h>
+
 #include "hash.h"
 #include "libdd/monitor.h"
 #include "log.h"
@@ -62,7 +64,11 @@ size_t connections_stranger_count(const connections_t *self);
 
 /* Ends a connection from this side: its end then comes as news. It is no stranger any more. */
 void connections_cut(connections_t *self, int fd);
-/* Does so to all that have been strangers for longer than limit ms. */
-void connections_cut_silent(connections_t *self, uint64_t limit, uint64_t now_ms);
+/* Does so to all that have been strangers for longer than limit ms, or have sent more than so many
+   bytes, of which nothing makes a message. */
+void connections_cut_silent(connections_t *self, uint64_t limit, uint64_t bytes, uint64_t now_ms);
+
+/* What has come in over a connection; false if nobody knows, as with ipc. */
+bool connections_traffic(int fd, struct tcp_info *info);
 
 #endif

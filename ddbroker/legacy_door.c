@@ -6,10 +6,6 @@
  * do: libzmq doesn't tell which connection their messages come over, so that theirs look like
  * strangers'.
  */
-#include <linux/tcp.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include "legacy_state.h"
 
 /* Few enough that they fit what loop_start.c holds back of the process's file descriptors. */
@@ -22,19 +18,12 @@
 /* ms of silence after which a connection can't be a client's, since they ping all the time. */
 #define SILENCE_LIMIT 60000
 
-/* What has come in over a connection; false if nobody knows, as with ipc. */
-static bool traffic(const connection_t *connection, struct tcp_info *info)
-{
-    socklen_t size = sizeof *info;
-    return getsockopt(connection->fd, IPPROTO_TCP, TCP_INFO, info, &size) == 0;
-}
-
 /* Whether it may be one of the clients' whose connections aren't known. */
 static bool client_perhaps(const legacy_t *self, const connection_t *connection)
 {
     struct tcp_info info;
     return self->hidden > 0 && !connection->greeted && !connection->owner &&
-           (!traffic(connection, &info) || info.tcpi_bytes_received >= LOGIN_BYTES);
+           (!connections_traffic(connection->fd, &info) || info.tcpi_bytes_received >= LOGIN_BYTES);
 }
 
 /* Why a stranger has to go; NULL if it may stay. */
@@ -43,7 +32,7 @@ static const char *fault(const legacy_t *self, const connection_t *connection)
     struct tcp_info info;
     const legacy_route_t *route = connection->owner;
     bool was_client = route && route->peer;
-    bool known = traffic(connection, &info);
+    bool known = connections_traffic(connection->fd, &info);
     if (client_perhaps(self, connection))
         return known && info.tcpi_last_data_recv > SILENCE_LIMIT ? "it is silent" : NULL;
     if (self->now_ms > connection->since_ms + LEGACY_LOGIN_LIMIT)

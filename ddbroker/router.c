@@ -14,10 +14,12 @@
 /* Heartbeats within which a peer must say something, and within which it must leave once it was
    told to. */
 #define HEARTBEATS 3
-/* ms between two looks at those who must. */
+/* ms between two looks at those who haven't said anything yet. */
 #define CUT_INTERVAL 1000
 /* Frames taken in before what they caused is sent. */
 #define FRAMES_AT_ONCE 256
+/* Routes looked at in one go, which takes a few ms. */
+#define LOOKS_AT_ONCE 4096
 
 /* One connection that has sent a frame; its key in the hash is ZeroMQ's routing id. */
 typedef struct route {
@@ -27,6 +29,8 @@ typedef struct route {
     bool blocked;
     bool gone;         /* its connection is over; its last frames are perhaps still to be read */
     int fd;            /* of its TCP connection; -1 if unknown */
+    bool spoke;        /* since it was looked at */
+    uint64_t received; /* bytes that had come when it was last found to have spoken */
     uint64_t ended_ms; /* when its peer was first seen to have been ended; 0 before */
     char user[ZAP_USER_SIZE + 1];
     uint8_t id_size;
@@ -39,7 +43,9 @@ struct router {
     core_t *core;
     log_t *log;
     uint32_t heartbeat;
+    uint64_t unread_max; /* bytes that may have come over a connection that brings no frame */
     route_t *routes;
+    route_t *looked; /* the next of them to look at */
     route_t *blocked;
     route_t *gone;
     uint64_t retry_ms; /* when the blocked ones are tried again */
@@ -63,6 +69,8 @@ static void lose(router_t *self, route_t *route, uint64_t now_ms)
     unblock(self, route);
     if (route->gone)
         DL_DELETE(self->gone, route);
+    if (self->looked == route)
+        self->looked = route->hh.next;
     HASH_DEL(self->routes, route);
     core_disconnect(self->core, route->peer, now_ms);
     free(route);
@@ -96,29 +104,56 @@ static void lose_gone(router_t *self, uint64_t now_ms)
         lose(self, self->gone, now_ms);
 }
 
-/* Cuts the connections of those that were ended but don't leave, and of those that proved their key
-   but don't say what they want. Otherwise a key would be enough to hold any number of them. */
-static void cut_idle(router_t *self, uint64_t now_ms)
+/* Whether one that was ended doesn't leave. */
+static bool lingers(const router_t *self, route_t *route, uint64_t now_ms)
 {
-    uint64_t patience = (uint64_t)HEARTBEATS * self->heartbeat;
-    route_t *route, *next;
-    HASH_ITER (hh, self->routes, route, next) {
-        if (route->peer->state != PEER_ENDED || route->gone)
+    if (route->peer->state != PEER_ENDED)
+        return false;
+    if (route->ended_ms == 0)
+        route->ended_ms = now_ms;
+    return now_ms >= route->ended_ms + (uint64_t)HEARTBEATS * self->heartbeat;
+}
+
+/* Whether more has come than ZeroMQ and the kernel may hold of whole frames that wait to be read:
+   it is one message, then, of ever more frames. ZeroMQ hands out a message when it has all of it,
+   and doesn't limit how many frames that is. */
+static bool hoards(const router_t *self, route_t *route)
+{
+    struct tcp_info info;
+    if (!connections_traffic(route->fd, &info))
+        return false;
+    if (route->spoke || info.tcpi_bytes_received < route->received)
+        route->received = info.tcpi_bytes_received;
+    route->spoke = false;
+    return info.tcpi_bytes_received > route->received + self->unread_max;
+}
+
+/* Cuts the connections of those that must go. Otherwise a key would be enough to hold any number of
+   them, or to fill the memory. */
+static void look_around(router_t *self, uint64_t now_ms)
+{
+    route_t *route = self->looked ? self->looked : self->routes;
+    for (int i = 0; route && i < LOOKS_AT_ONCE; i++, route = route->hh.next) {
+        if (route->gone)
             continue;
-        if (route->ended_ms == 0)
-            route->ended_ms = now_ms;
-        else if (now_ms >= route->ended_ms + patience)
+        bool hoarding = hoards(self, route);
+        if (hoarding)
+            log_flood(self->log, FLOOD_REFUSED, LOG_WARNING,
+                "cut a connection that sends a message without end");
+        if (hoarding || lingers(self, route, now_ms))
             connections_cut(self->connections, route->fd);
     }
-    connections_cut_silent(self->connections, DD_SOCKET_HANDSHAKE + patience, now_ms);
+    self->looked = route;
 }
 
 void router_tick(router_t *self, uint64_t now_ms)
 {
+    look_around(self, now_ms);
     if (now_ms < self->cut_ms)
         return;
     self->cut_ms = now_ms + CUT_INTERVAL;
-    cut_idle(self, now_ms);
+    connections_cut_silent(self->connections,
+        DD_SOCKET_HANDSHAKE + (uint64_t)HEARTBEATS * self->heartbeat, self->unread_max, now_ms);
 }
 
 /* ---- The router ---------------------------------------------------------------------------- */
@@ -134,6 +169,7 @@ router_t *router_new(void *context, core_t *core, log_t *log, const dd_keyring_t
     self->core = core;
     self->log = log;
     self->heartbeat = limits->heartbeat;
+    self->unread_max = 2 * DD_SOCKET_FRAMES * (uint64_t)dd_socket_frame_max(limits);
     self->socket = dd_socket_server(context, keyring, limits, problem);
     if (self->socket)
         self->connections = connections_new(context, self->socket, log,
@@ -251,10 +287,13 @@ static void take_frame(
     router_t *self, zmq_msg_t *id, zmq_msg_t *frame, dd_error_t result, uint64_t now_ms)
 {
     route_t *route = route_of(self, id, frame, now_ms);
-    if (!route)
+    if (!route) {
         log_flood(self->log, FLOOD_DROPPED, LOG_WARNING,
             "dropped a message from a connection without a key that is known, or beyond the limit");
-    else if (result == DD_OK)
+        return;
+    }
+    route->spoke = true;
+    if (result == DD_OK)
         core_input(self->core, route->peer, zmq_msg_data(frame), zmq_msg_size(frame), now_ms);
     else
         core_bad_input(self->core, route->peer, now_ms);

@@ -25,9 +25,14 @@ static bool set_key(void *socket, int option, const uint8_t *key)
     return zmq_setsockopt(socket, option, key, DD_KEY_SIZE) == 0;
 }
 
+int64_t dd_socket_frame_max(const dd_socket_limits_t *limits)
+{
+    return (int64_t)DD_FRAME_TARGET + limits->payload_max + DD_RECORD_OVERHEAD;
+}
+
 static bool set_common(void *socket, const dd_keyring_t *keyring, const dd_socket_limits_t *limits)
 {
-    int64_t frame_max = DD_FRAME_TARGET + limits->payload_max + DD_RECORD_OVERHEAD;
+    int64_t frame_max = dd_socket_frame_max(limits);
     int heartbeat = (int)limits->heartbeat;
     return set_int(socket, ZMQ_LINGER, 0) && set_int(socket, ZMQ_IPV6, 1) &&
            set_int(socket, ZMQ_SNDHWM, DD_SOCKET_FRAMES) &&

@@ -27,6 +27,9 @@ typedef struct {
     uint32_t heartbeat; /* ZMTP's own heartbeat, which notices a dead network */
 } dd_socket_limits_t;
 
+/* Bytes of the longest frame that such a socket takes in. */
+int64_t dd_socket_frame_max(const dd_socket_limits_t *limits);
+
 /* A ROUTER that admits only keys a ZAP handler agrees to, and nobody if there is no handler. NULL
  *with problem filled. Close with zmq_close(). */
 void *dd_socket_server(void *context, const dd_keyring_t *keyring, const dd_socket_limits_t *limits,

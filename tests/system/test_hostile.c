@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "curve.h"
 #include "raw.h"
 #include "scene.h"
 
@@ -187,6 +188,40 @@ static void too_many_frames_end_one_peer(void **state)
     raw_close(&bad);
 }
 
+/* Sends more of a message that never ends: a condition for wait_until(), that this was stopped. */
+static bool is_stopped(void *curve)
+{
+    static const uint8_t part[32 * 1024];
+    for (int i = 0; i < 32; i++)
+        if (!curve_send(curve, part, sizeof part, true))
+            return true;
+    return false;
+}
+
+/* ZeroMQ keeps all frames of a message until the last one has come. */
+static void messages_without_end_are_cut(void **state)
+{
+    harness_t *self = *state;
+    program_t *broker =
+        broker_start(self, "broker0", NULL, NULL, "--payload-max", "1k", "-l", "info", NULL);
+    client_t *good = client_open(self, "broker0", "a", "good");
+    curve_t *stranger = curve_open(self, "broker0", "b");
+    assert_true(wait_until(is_stopped, stranger, HARNESS_DEADLINE));
+    assert_true(program_expect(broker, "sends a message without end", HARNESS_DEADLINE));
+
+    curve_t *registered = curve_open(self, "broker0", "b");
+    dd_record_t hello = {.type = DD_HELLO, .number = 1, .name = dd_bytes_of("bad")};
+    uint8_t frame[64] = {DD_FRAME_MAGIC, DD_FRAME_VERSION};
+    size_t size = dd_record_size(&hello);
+    dd_record_write(&hello, frame + DD_FRAME_HEADER, size);
+    assert_true(curve_send(registered, frame, DD_FRAME_HEADER + size, false));
+    assert_true(program_expect(broker, "client b.bad registered", HARNESS_DEADLINE));
+    assert_true(wait_until(is_stopped, registered, HARNESS_DEADLINE));
+    client_deliver(good, good, "hi");
+    curve_close(&stranger);
+    curve_close(&registered);
+}
+
 /* A key is no licence to hold connections: one that says nothing, and one that doesn't leave after
    it was ended, are cut. */
 static void idle_connections_are_cut(void **state)
@@ -305,6 +340,7 @@ int main(void)
         SCENE(malformed_frames_end_their_sender),
         SCENE(optional_records_are_passed_over),
         SCENE(too_many_frames_end_one_peer),
+        SCENE(messages_without_end_are_cut),
         SCENE(idle_connections_are_cut),
         SCENE(payloads_have_a_largest_size),
         SCENE(frames_beyond_all_measure_end_the_connection),

@@ -1,0 +1,22 @@
+/*
+ * curve - a connection to a broker without ZeroMQ: ZMTP 3 and CURVE by hand
+ *
+ * For what libzmq doesn't do as a sender, such as putting half a message on the wire. It reads
+ * nothing once the handshake is done.
+ */
+#ifndef CURVE_H_INCLUDED
+#define CURVE_H_INCLUDED
+
+#include "harness.h"
+
+typedef struct curve curve_t;
+
+/* Connects with an owner's key file, see harness_keys(), and shakes hands. */
+curve_t *curve_open(harness_t *harness, const char *broker, const char *owner);
+void curve_close(curve_t **self_p);
+
+/* Sends one frame of up to 64 KB of a message; `more` when the message goes on. False once the
+   broker has closed the connection, or doesn't take it within the harness's deadline. */
+bool curve_send(curve_t *self, const void *data, size_t size, bool more);
+
+#endif
