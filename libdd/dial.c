@@ -171,7 +171,8 @@ static void take_event(dd_dial_t *self, const dd_monitor_event_t *event)
             lose(self, DD_E_NETWORK, "accepts connections, but doesn't answer");
         else
             lose(self, DD_E_REFUSED,
-                "has another broker key than this key file says, or is not a DoubleDecker broker");
+                "ended the handshake: it has another broker key than this key file says, is being "
+                "stopped, or is not a DoubleDecker broker");
         break;
     case ZMQ_EVENT_CLOSED:
         self->resolved = true;
