@@ -121,9 +121,11 @@ static const char *audience(const peer_t *peer)
 static void log_end(core_t *self, const peer_t *peer)
 {
     char text[PEER_TEXT_MAX];
-    bool expected = peer->ending == DD_E_CLOSED || peer->ending == DD_E_DRAINING;
-    core_event(self, audience(peer), expected ? LOG_INFO : LOG_WARNING, "%s ended: %s (%s)",
-        peer_text(peer, text), peer->why, dd_strerror(peer->ending));
+    bool closed = peer->ending == DD_E_CLOSED; /* which says no more than the words do */
+    bool expected = closed || peer->ending == DD_E_DRAINING;
+    core_event(self, audience(peer), expected ? LOG_INFO : LOG_WARNING, "%s ended: %s%s%s%s",
+        peer_text(peer, text), peer->why, closed ? "" : " (",
+        closed ? "" : dd_strerror(peer->ending), closed ? "" : ")");
 }
 
 static void end(core_t *self, peer_t *peer)

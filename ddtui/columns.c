@@ -280,26 +280,27 @@ static void round_trip_text(uint64_t us, char *out, size_t room)
         duration_text(us, out, room);
 }
 
-/* As it is below 10,000, then in thousands: "12.3k", "4.5M". */
-static void bytes_text(uint64_t bytes, char *out, size_t room)
+/* As it is below 10,000, then in thousands: "12.3k", "4.5M", and the unit. */
+static void short_text(uint64_t value, const char *unit, char *out, size_t room)
 {
-    static const char UNITS[] = "kMGTPE";
-    if (bytes < 10000) {
-        snprintf(out, room, "%" PRIu64, bytes);
+    static const char THOUSANDS[] = "kMGTPE";
+    if (value < 10000) {
+        snprintf(out, room, "%" PRIu64 "%s", value, unit);
         return;
     }
-    size_t unit = 0;
-    while (bytes >= 1000000 && unit < sizeof UNITS - 2) {
-        bytes /= 1000;
-        unit++;
+    size_t power = 0;
+    while (value >= 1000000 && power < sizeof THOUSANDS - 2) {
+        value /= 1000;
+        power++;
     }
-    snprintf(out, room, "%" PRIu64 ".%" PRIu64 "%c", bytes / 1000, bytes / 100 % 10, UNITS[unit]);
+    snprintf(out, room, "%" PRIu64 ".%" PRIu64 "%c%s", value / 1000, value / 100 % 10,
+        THOUSANDS[power], unit);
 }
 
 static void number_text(column_kind_t kind, uint64_t value, char *out, size_t room)
 {
     if (kind == COLUMN_BYTES || kind == COLUMN_RATE)
-        bytes_text(value, out, room);
+        short_text(value, kind == COLUMN_BYTES ? "B" : "", out, room);
     else if (kind == COLUMN_WHEN)
         time_text(value, out, room);
     else if (kind == COLUMN_FINE)

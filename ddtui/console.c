@@ -62,6 +62,8 @@ unsigned console_views(const console_t *self)
 {
     const page_ops_t *ops = console_page(self)->ops;
     unsigned views = ops->views;
+    if (ops->more_views)
+        views |= ops->more_views(console_page(self));
     if (self->over == OVER_DETAIL)
         views |= ops->detail_views;
     return self->over == OVER_FORM ? views | form_views(self->form) : views;
@@ -423,6 +425,15 @@ unsigned console_pick(console_t *self, chooser_kind_t kind, size_t item)
     return take(self, UI_NONE, ACT_ACCEPT);
 }
 
+/* Beside the clients only the subscriptions of one of them are shown: its broker alone is asked. */
+static void aim(console_t *self)
+{
+    const client_t *client = NULL;
+    if (self->page == PAGE_CLIENTS && self->over != OVER_FORM)
+        client = selected_row(self, PAGE_CLIENTS, VIEW_CLIENTS);
+    rounds_aim(live_rounds(self->live), VIEW_SUBSCRIPTIONS, client ? client->broker_id : "");
+}
+
 void console_update(console_t *self)
 {
     bool closed = live_link(self->live)->state == LINK_CLOSED;
@@ -434,6 +445,7 @@ void console_update(console_t *self)
     self->end_told = closed;
     if (self->over == OVER_FORM)
         form_update(self->form);
+    aim(self);
 }
 
 /* ---- Mouse ---------------------------------------------------------------------------------- */

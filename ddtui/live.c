@@ -271,7 +271,7 @@ static void on_receipt(live_t *self, const dd_event_t *event)
 /* What a person can do about a notification that did not arrive. */
 static const char *advice(dd_error_t error)
 {
-    return error == DD_E_NO_DESTINATION ? "; 2 shows who is there, t traces the way" : "";
+    return error == DD_E_NO_DESTINATION ? "; t traces the way" : "";
 }
 
 static void on_refused(live_t *self, pending_t *pending, const dd_event_t *event)

@@ -3,6 +3,7 @@
  */
 #include "rounds.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
@@ -18,17 +19,18 @@
 /* One view. */
 typedef struct {
     model_t *shown;
-    model_t *coming;     /* the round under way */
-    uint32_t ref;        /* of the question under way, or 0 */
-    uint32_t first;      /* row that it begins with; above 0, the round began before it */
-    uint64_t began_ms;   /* the round */
-    uint64_t asked_ms;   /* the last question */
-    uint64_t next_ms;    /* when the next one is due */
-    uint64_t waiting;    /* brokers that have still to answer */
-    uint64_t rows;       /* of the broker that has most */
-    uint64_t silent;     /* brokers that had not answered a question of this round in time */
-    uint64_t unreadable; /* reports of this round */
-    bool full;           /* there is more than the model holds */
+    model_t *coming;            /* the round under way */
+    char broker[MODEL_ID_ROOM]; /* the one that is asked; "": all are */
+    uint32_t ref;               /* of the question under way, or 0 */
+    uint32_t first;             /* row that it begins with; above 0, the round began before it */
+    uint64_t began_ms;          /* the round */
+    uint64_t asked_ms;          /* the last question */
+    uint64_t next_ms;           /* when the next one is due */
+    uint64_t waiting;           /* brokers that have still to answer */
+    uint64_t rows;              /* of the broker that has most */
+    uint64_t silent;            /* brokers that had not answered a question of this round in time */
+    uint64_t unreadable;        /* reports of this round */
+    bool full;                  /* there is more than the model holds */
     round_t last;
 } table_t;
 
@@ -172,8 +174,11 @@ view_t rounds_due(const rounds_t *self, unsigned views, uint64_t now_ms)
 
 dd_question_t rounds_question(const rounds_t *self, view_t view)
 {
-    return (dd_question_t){
-        .what = columns_of(view)->name, .first = self->tables[view].first, .rows = WANTED[view]};
+    const table_t *table = &self->tables[view];
+    return (dd_question_t){.what = columns_of(view)->name,
+        .broker = table->broker[0] != '\0' ? table->broker : NULL,
+        .first = table->first,
+        .rows = WANTED[view]};
 }
 
 /* No round is under way. */
@@ -204,6 +209,18 @@ void rounds_asked(rounds_t *self, view_t view, uint32_t ref, uint64_t now_ms)
     else if (table->first == 0)
         begin(table, now_ms);
     table->ref = table->coming ? ref : 0;
+}
+
+void rounds_aim(rounds_t *self, view_t view, const char *broker_id)
+{
+    table_t *table = &self->tables[view];
+    if (strcmp(table->broker, broker_id) == 0)
+        return;
+    snprintf(table->broker, sizeof table->broker, "%s", broker_id);
+    drop(table);
+    /* Soon, but not with each row that the selection passes. */
+    if (table->next_ms > table->asked_ms + ROUNDS_PAUSE / 2)
+        table->next_ms = table->asked_ms + ROUNDS_PAUSE / 2;
 }
 
 void rounds_restart(rounds_t *self)

@@ -51,6 +51,8 @@ void rounds_destroy(rounds_t **self_p);
 view_t rounds_due(const rounds_t *self, unsigned views, uint64_t now_ms);
 /* That question. */
 dd_question_t rounds_question(const rounds_t *self, view_t view);
+/* Asks only the broker of that id about a view from now on, or with "" all of them. */
+void rounds_aim(rounds_t *self, view_t view, const char *broker_id);
 /* It has been asked. With ref 0 it couldn't be, and is tried again later. */
 void rounds_asked(rounds_t *self, view_t view, uint32_t ref, uint64_t now_ms);
 

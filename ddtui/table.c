@@ -8,6 +8,9 @@
 
 #include "text.h"
 
+/* Cells that a column with TABLE_REST gets for each one of the others. */
+#define REST_SHARE 3
+
 /* ---- Columns -------------------------------------------------------------------------------- */
 
 static int total_width(const table_t *self, unsigned rank)
@@ -19,18 +22,26 @@ static int total_width(const table_t *self, unsigned rank)
     return width;
 }
 
-/* Shares what is left over evenly among the columns that can take more. */
+/* Of what is left over, the cells that go to a column in its turn: texts without end get more. */
+static int portion(const table_column_t *column, int width, int left)
+{
+    int most = column->most - width, share = column->most == TABLE_REST ? REST_SHARE : 1;
+    if (most < share)
+        share = most > 0 ? most : 0;
+    return share < left ? share : left;
+}
+
+/* Shares what is left over among the columns that can take more. */
 static void widen(const table_t *self, int left, int widths[TABLE_COLUMNS_MAX])
 {
     bool taken = true;
     while (left > 0 && taken) {
         taken = false;
         for (size_t i = 0; i < self->count && left > 0; i++) {
-            if (widths[i] == 0 || widths[i] >= self->columns[i].most)
-                continue;
-            widths[i]++;
-            left--;
-            taken = true;
+            int share = widths[i] > 0 ? portion(&self->columns[i], widths[i], left) : 0;
+            widths[i] += share;
+            left -= share;
+            taken |= share > 0;
         }
     }
 }

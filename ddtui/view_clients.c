@@ -14,7 +14,7 @@
 /* Subscriptions and events that a client's detail lists. */
 #define DETAIL_ROWS 50
 
-enum { COLUMN_NAME };
+enum { COLUMN_NAME, COLUMN_SINCE = 10, COLUMN_WHY };
 
 static const table_column_t COLUMNS[] = {
     [COLUMN_NAME] = {"name", "CLIENT", 18, 1, 50, false},
@@ -27,9 +27,9 @@ static const table_column_t COLUMNS[] = {
     {"dropped", "DROPPED", 7, 8, 0, true},
     {"refused", "REFUSED", 7, 9, 0, true},
     {"idle_ms", "IDLE", 6, 7, 0, true},
-    {"since_ms", "SINCE", 8, 2, 0, true},
+    [COLUMN_SINCE] = {"since_ms", "SINCE", 8, 2, 0, true},
+    [COLUMN_WHY] = {NULL, "HOW IT LEFT", 16, 10, TABLE_REST, false},
 };
-#define COLUMN_SINCE (sizeof COLUMNS / sizeof COLUMNS[0] - 1)
 
 static const model_t *model_of(const page_state_t *self)
 {
@@ -60,20 +60,51 @@ static size_t row_text(const void *source, size_t index, char *out, size_t room)
         out, room, "%s.%s %s %s", client->tenant, client->name, client->broker, client->scope);
 }
 
+/* What follows the name in an event that begins with "client NAME "; NULL in any other. */
+static const char *words_about(const happening_t *event, const client_t *client)
+{
+    char start[DD_NAME_MAX + 16];
+    size_t size =
+        (size_t)snprintf(start, sizeof start, "client %s.%s ", client->tenant, client->name);
+    return strncmp(event->text, start, size) == 0 ? event->text + size : NULL;
+}
+
+/* The last that its broker said of a client which has left, if that says how; else nothing. */
+static void why_it_left(const page_state_t *self, const client_t *client, char *out, size_t room)
+{
+    static const char ENDED[] = "ended: ";
+    const model_t *model = rounds_model(live_rounds(self->live), VIEW_EVENTS);
+    const char *words = NULL;
+    for (size_t i = 0; i < model_count(model, VIEW_EVENTS) && !words; i++) {
+        const happening_t *event = model_row(model, VIEW_EVENTS, i);
+        if (strcmp(event->broker, client->broker) == 0)
+            words = words_about(event, client);
+    }
+    out[0] = '\0';
+    if (!words || strcmp(words, "registered") == 0)
+        return;
+    if (strncmp(words, ENDED, sizeof ENDED - 1) == 0)
+        words += sizeof ENDED - 1;
+    else if (strcmp(words, "is gone") == 0)
+        words = "its connection broke";
+    text_escape(words, strlen(words), out, room);
+}
+
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
 {
     const page_state_t *self = source;
     const client_t *client = row_at(source, index);
+    bool has_left = client->silent_ms > 0;
     if (column == COLUMN_NAME) {
         char name[DD_NAME_MAX + 1];
         live_shown_name(self->live, client->tenant, client->name, name);
         text_escape(name, strlen(name), out, room);
-        return true;
+    } else if (column == COLUMN_SINCE && has_left) {
+        snprintf(out, room, "left %" PRIu64 "s", client->silent_ms / 1000);
+    } else if (column == COLUMN_WHY && has_left) {
+        why_it_left(self, client, out, room);
     }
-    if (column != COLUMN_SINCE || client->silent_ms == 0)
-        return false;
-    snprintf(out, room, "left %" PRIu64 "s", client->silent_ms / 1000);
-    return true;
+    return column == COLUMN_NAME || column == COLUMN_WHY || (column == COLUMN_SINCE && has_left);
 }
 
 static unsigned style(const void *source, size_t index, size_t column)
@@ -151,6 +182,19 @@ static void detail(page_state_t *self, size_t index, sheet_t *sheet)
 
 /* ---- The page ------------------------------------------------------------------------------- */
 
+static void prepare(page_state_t *self)
+{
+    self->some_left = false;
+    for (size_t i = 0; i < count(self) && !self->some_left; i++)
+        self->some_left = ((const client_t *)row_at(self, i))->silent_ms > 0;
+}
+
+/* The brokers' events tell why. */
+static unsigned more_views(const page_state_t *self)
+{
+    return self->some_left ? 1u << VIEW_EVENTS : 0;
+}
+
 static void title(const page_state_t *self, char *out, size_t room)
 {
     const round_t *last = rounds_last(live_rounds(self->live), VIEW_CLIENTS);
@@ -178,9 +222,11 @@ static void draw(page_state_t *self, canvas_t *canvas, rect_t area)
 }
 
 const page_ops_t CLIENTS_PAGE = {.title = "Clients",
-    .views = 1u << VIEW_TREE | 1u << VIEW_CLIENTS,
-    .detail_views = 1u << VIEW_SUBSCRIPTIONS | 1u << VIEW_EVENTS,
+    .views = 1u << VIEW_TREE | 1u << VIEW_CLIENTS | 1u << VIEW_SUBSCRIPTIONS,
+    .more_views = more_views,
+    .detail_views = 1u << VIEW_EVENTS,
     .grid = &GRID,
     .table = &TABLE,
+    .prepare = prepare,
     .draw = draw,
     .detail = detail};

@@ -45,11 +45,12 @@ static size_t count(const void *source)
     return model_count(model_of(self), VIEW_EVENTS) + notes_count(live_notes(self->live));
 }
 
-/* When the newest round of events was taken, since 1970. */
-static int64_t round_wall_ms(const page_state_t *self)
+/* When something happened, since 1970, by the age that it had in the newest round. */
+static int64_t happening_wall_ms(const live_t *live, const happening_t *row)
 {
-    const round_t *last = rounds_last(live_rounds(self->live), VIEW_EVENTS);
-    return live_wall_ms(self->live) - (int64_t)(live_now_ms(self->live) - last->finished_ms);
+    const round_t *last = rounds_last(live_rounds(live), VIEW_EVENTS);
+    uint64_t since = live_now_ms(live) - last->finished_ms;
+    return live_wall_ms(live) - (int64_t)(since + row->age_ms);
 }
 
 static event_t event_at(const page_state_t *self, size_t index)
@@ -60,8 +61,8 @@ static event_t event_at(const page_state_t *self, size_t index)
         return (event_t){note->wall_ms, LEVELS[note->kind], "this console", "", note->text, true};
     }
     const happening_t *row = model_row(model_of(self), VIEW_EVENTS, index);
-    return (event_t){round_wall_ms(self) - (int64_t)row->age_ms, row->level, row->broker,
-        row->tenant, row->text, false};
+    return (event_t){
+        happening_wall_ms(self->live, row), row->level, row->broker, row->tenant, row->text, false};
 }
 
 static uint64_t identity(const void *source, size_t index)
@@ -87,7 +88,9 @@ static int compare(const void *source, size_t a, size_t b, size_t column)
 {
     (void)column;
     int64_t left = event_at(source, a).wall_ms, right = event_at(source, b).wall_ms;
-    return (left > right) - (left < right);
+    if (left == right)
+        return (a < b) - (a > b); /* both sources have the newest first */
+    return left < right ? -1 : 1;
 }
 
 static void prepare(page_state_t *self)
@@ -113,17 +116,21 @@ static bool cell(const void *source, size_t index, size_t column, char *out, siz
     return true;
 }
 
-static unsigned style(const void *source, size_t index, size_t column)
+static unsigned level_style(const char *level)
 {
     static const struct {
         const char *level;
         unsigned style;
     } STYLES_OF[] = {{"error", STYLE_BAD}, {"warning", STYLE_WARNING}, {"notice", STYLE_ACCENT}};
-    event_t event = event_at(source, index);
     for (size_t i = 0; i < sizeof STYLES_OF / sizeof STYLES_OF[0]; i++)
-        if (column == COLUMN_LEVEL && strcmp(event.level, STYLES_OF[i].level) == 0)
+        if (strcmp(level, STYLES_OF[i].level) == 0)
             return STYLES_OF[i].style;
     return STYLE_PLAIN;
+}
+
+static unsigned style(const void *source, size_t index, size_t column)
+{
+    return column == COLUMN_LEVEL ? level_style(event_at(source, index).level) : STYLE_PLAIN;
 }
 
 static const table_t TABLE = {.view = VIEW_NONE,
@@ -150,6 +157,26 @@ static void draw(page_state_t *self, canvas_t *canvas, rect_t area)
 {
     page_draw_list(self, canvas, area, "Events");
     page_draw_empty(self, canvas, area, "Nothing has happened that this key may know.");
+}
+
+void events_draw_tail(const live_t *live, canvas_t *canvas, rect_t area)
+{
+    const model_t *model = rounds_model(live_rounds(live), VIEW_EVENTS);
+    size_t total = model_count(model, VIEW_EVENTS), height = (size_t)area.height;
+    size_t shown = total < height ? total : height;
+    if (total == 0)
+        canvas_text(canvas, area, 0, 1, STYLE_DIM, "Nothing has happened.");
+    for (size_t i = 0; i < shown; i++) {
+        const happening_t *row = model_row(model, VIEW_EVENTS, shown - 1 - i);
+        char time[TIME_ROOM], broker[4 * sizeof row->broker], text[COLUMN_TEXT_ROOM];
+        page_time(happening_wall_ms(live, row), false, time);
+        text_escape(row->broker, strlen(row->broker), broker, sizeof broker);
+        text_escape(row->text, strlen(row->text), text, sizeof text);
+        canvas_text(canvas, area, (int)i, 0, STYLE_DIM, time);
+        canvas_print(canvas, area, (int)i, 9, STYLE_PLAIN, "%-12s", broker);
+        int at = 9 + 1 + (text_width(broker) > 12 ? (int)text_width(broker) : 12);
+        canvas_text(canvas, area, (int)i, at, level_style(row->level), text);
+    }
 }
 
 const page_ops_t EVENTS_PAGE = {.title = "Events",

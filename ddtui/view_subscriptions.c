@@ -162,6 +162,8 @@ const char *subscriptions_selected_own(page_state_t *self, char room[SUGGESTION_
     page_update(self);
     size_t index = grid_selected_index(self->grid);
     const own_t *own = index == GRID_NONE ? NULL : own_at(self, index);
+    if (!own && own_count_of(self) == 1)
+        own = own_at(self, 0);
     if (!own)
         return NULL;
     suggest_own_text(own, room);

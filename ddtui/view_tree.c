@@ -15,25 +15,37 @@
 /* Least columns of a screen that has a detail pane beside the tree. */
 #define DETAIL_FROM 76
 #define TAIL_ROWS_MAX 8
+/* Its columns at most: as many as a broker's id needs, with its name and the frame. */
+#define DETAIL_WIDTH 48
 
 enum {
     COLUMN_BROKER,
     COLUMN_SCOPE,
     COLUMN_LINK,
     COLUMN_CLIENTS,
+    COLUMN_SUBSCRIPTIONS,
     COLUMN_IN,
     COLUMN_OUT,
+    COLUMN_OUTBOX,
+    COLUMN_REFUSED,
+    COLUMN_DROPPED,
+    COLUMN_UP,
     COLUMN_STATE
 };
 
 static const table_column_t COLUMNS[] = {
     [COLUMN_BROKER] = {"broker", "BROKER", 15, 1, 40, false},
-    [COLUMN_SCOPE] = {"scope", "SCOPE", 8, 2, 0, false},
-    [COLUMN_LINK] = {"rtt_us", "LINK", 6, 5, 0, true},
-    [COLUMN_CLIENTS] = {"clients", "CLNTS", 5, 3, 0, true},
+    [COLUMN_SCOPE] = {"scope", "SCOPE", 8, 2, 20, false},
+    [COLUMN_LINK] = {"rtt_us", "LINK", 7, 5, 0, true},
+    [COLUMN_CLIENTS] = {"clients", "CLNTS", 5, 3, 7, true},
+    [COLUMN_SUBSCRIPTIONS] = {"subscriptions", "SUBSCR", 6, 8, 7, true},
     [COLUMN_IN] = {"in_rate", "IN/S", 6, 4, 0, true},
     [COLUMN_OUT] = {"out_rate", "OUT/S", 6, 6, 0, true},
-    [COLUMN_STATE] = {"state", "STATE", 8, 1, 0, false},
+    [COLUMN_OUTBOX] = {"outbox", "OUTBOX", 7, 9, 0, true},
+    [COLUMN_REFUSED] = {"refused", "REFUSED", 7, 10, 0, true},
+    [COLUMN_DROPPED] = {"dropped", "DROPPED", 7, 10, 0, true},
+    [COLUMN_UP] = {"uptime_ms", "UP", 6, 7, 0, true},
+    [COLUMN_STATE] = {"state", "STATE", 8, 1, 12, false},
 };
 
 /* ---- Rows ----------------------------------------------------------------------------------- */
@@ -293,17 +305,27 @@ static void draw(page_state_t *self, canvas_t *canvas, rect_t area)
     rect_t bottom = rect_cut_bottom(&area, tail >= 3 ? tail : 0);
     rect_t right = {0};
     if (area.width >= DETAIL_FROM)
-        right = rect_cut_right(&area, area.width * 2 / 5 < 46 ? area.width * 2 / 5 : 46);
+        right = rect_cut_right(
+            &area, area.width * 2 / 5 < DETAIL_WIDTH ? area.width * 2 / 5 : DETAIL_WIDTH);
     page_draw_list(self, canvas, area, "Tree");
     page_draw_empty(self, canvas, area, empty_text(self));
     if (right.width > 0)
         page_draw_detail(self, canvas, right, "Broker");
-    if (bottom.height > 0)
+    if (bottom.height > 0 && live_is_operator(self->live))
+        events_draw_tail(self->live, canvas, canvas_box(canvas, bottom, "Events"));
+    else if (bottom.height > 0)
         messages_draw_tail(self->live, canvas, canvas_box(canvas, bottom, "Messages"));
+}
+
+/* An operator gets no messages, and sees at the bottom what happens. */
+static unsigned more_views(const page_state_t *self)
+{
+    return live_is_operator(self->live) ? 1u << VIEW_EVENTS : 0;
 }
 
 const page_ops_t TREE_PAGE = {.title = "Tree",
     .views = 1u << VIEW_TREE,
+    .more_views = more_views,
     .grid = &GRID,
     .table = &TABLE,
     .prepare = prepare,

@@ -251,6 +251,8 @@ void page_add_columns(sheet_t *sheet, view_t view, const void *row)
         if (columns->columns[i].width == 0)
             continue;
         column_text(&columns->columns[i], row, text, sizeof text);
+        if (columns->columns[i].kind == COLUMN_RATE)
+            strncat(text, "/s", sizeof text - strlen(text) - 1);
         field_name(columns->columns[i].field, name, sizeof name);
         sheet_pair(sheet, name, STYLE_PLAIN, text);
     }

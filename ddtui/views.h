@@ -22,7 +22,9 @@ typedef struct {
     const char *title;
     unsigned views;        /* bits 1 << view: what is to be asked while it is shown */
     unsigned detail_views; /* what besides, while the detail of a row is open */
-    bool rolls;            /* its list goes on with the newest row */
+    /* And what besides, as things are now; NULL: nothing. */
+    unsigned (*more_views)(const page_state_t *self);
+    bool rolls; /* its list goes on with the newest row */
     const grid_ops_t *grid;
     const table_t *table;
     /* Before the list is made anew. */
@@ -47,6 +49,7 @@ struct page_state {
     rect_t rows;      /* where the rows of the list stood when it was drawn last */
     size_t scroll;    /* first line of the help */
     body_mode_t mode; /* of messages */
+    bool some_left;   /* of clients */
     /* Of the tree: */
     char folded[FOLDED_MAX][MODEL_ID_ROOM];
     size_t folded_count;
@@ -94,10 +97,12 @@ void page_add_columns(sheet_t *sheet, view_t view, const void *row);
 #define TIME_ROOM 16
 void page_time(int64_t wall_ms, bool with_ms, char out[TIME_ROOM]);
 
-/* Draws the newest messages, one a line. */
+/* Draws the newest messages, or what happened last at the brokers, one a line. */
 void messages_draw_tail(const live_t *live, canvas_t *canvas, rect_t area);
+void events_draw_tail(const live_t *live, canvas_t *canvas, rect_t area);
 
-/* The selected row as the form to unsubscribe wants it, if it is an own one; else NULL. */
+/* The selected row as the form to unsubscribe wants it, if it is an own one, or the only own one
+   there is; else NULL. */
 const char *subscriptions_selected_own(page_state_t *self, char room[SUGGESTION_ROOM]);
 
 /* Writes the selected message's payload to a new file. False with the reason in problem. */

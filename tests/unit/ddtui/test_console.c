@@ -405,6 +405,99 @@ static void test_operators(void **state)
     stop(&self);
 }
 
+/* What happened, the newest first, as brokers report it. */
+static const char *const HAPPENED[] = {
+    "{\"broker\":\"broker0\",\"broker_id\":\"cc\",\"rows\":4,\"events\":["
+    "{\"level\":\"info\",\"tenant\":\"a\",\"age_ms\":900,\"text\":\"client a.cli10 is gone\"},"
+    "{\"level\":\"info\",\"tenant\":\"a\",\"age_ms\":900,\"text\":\"client a.cli10 registered\"},"
+    "{\"level\":\"info\",\"tenant\":\"a\",\"age_ms\":950,\"text\":\"client a.cli1 registered\"}]}",
+    "{\"broker\":\"broker5\",\"broker_id\":\"dd\",\"rows\":1,\"events\":["
+    "{\"level\":\"info\",\"tenant\":\"a\",\"age_ms\":800,\"text\":\"client a.cli2 ended: it said "
+    "goodbye\"}]}"};
+
+static void test_clients_that_left_say_how(void **state)
+{
+    (void)state;
+    static const char *const LATER[] = {
+        "{\"broker\":\"broker0\",\"scope\":\"/1/2/3/\",\"clients\":[{\"tenant\":\"a\",\"name\":"
+        "\"cli1\"}]}"};
+    fixture_t self = start(RIGHT_SEND, 50, 200);
+    type(&self, "2");
+    assert_int_equal(console_views(self.console) & 1u << VIEW_EVENTS, 0);
+    scripted_pass(self.live, 1000);
+    scripted_round(self.live, VIEW_CLIENTS, LATER, 1);
+    draw(&self);
+    assert_int_not_equal(console_views(self.console) & 1u << VIEW_EVENTS, 0);
+    scripted_round(self.live, VIEW_EVENTS, HAPPENED, 2);
+    draw(&self);
+    assert_shows(self.canvas, "left 1s its connection broke");
+    assert_shows(self.canvas, "left 1s it said goodbye");
+    stop(&self);
+}
+
+/* Of one moment, what was told of later stands below. */
+static void test_events_stand_in_their_order(void **state)
+{
+    (void)state;
+    static const char *const ORDER[] = {
+        "cli1 registered", "cli10 registered", "cli10 is gone", "cli2 ended: it said goodbye"};
+    fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_round(self.live, VIEW_EVENTS, HAPPENED, 2);
+    type(&self, "5");
+    int row = 0;
+    for (size_t i = 0; i < sizeof ORDER / sizeof ORDER[0]; i++) {
+        char *line = canvas_row(self.canvas, row++);
+        while (!strstr(line, ORDER[i])) {
+            free(line);
+            assert_true(row < 24);
+            line = canvas_row(self.canvas, row++);
+        }
+        free(line);
+    }
+    stop(&self);
+}
+
+/* The subscriptions of one client are asked of its broker alone; everybody's, of all. */
+static void test_who_is_asked_for_subscriptions(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *keys;
+        const char *broker;
+    } STEPS[] = {
+        {"2/cli2\n", "dd"}, {"s", NULL}, {"\x1b", "dd"}, {"3", NULL}, {"2\n", "dd"}, {"1", NULL}};
+    fixture_t self = start(RIGHT_SEND, 24, 80);
+    for (size_t i = 0; i < sizeof STEPS / sizeof STEPS[0]; i++) {
+        type(&self, STEPS[i].keys);
+        console_update(self.console);
+        dd_question_t question = rounds_question(live_rounds(self.live), VIEW_SUBSCRIPTIONS);
+        if (STEPS[i].broker)
+            assert_string_equal(question.broker, STEPS[i].broker);
+        else
+            assert_null(question.broker);
+    }
+    stop(&self);
+}
+
+static void test_an_operator_sees_what_happens(void **state)
+{
+    (void)state;
+    fixture_t self = {.live = live_new(true), .history = history_new(NULL)};
+    self.console = console_new(self.live, self.history, "ipc:///run/dd", RIGHT_OPERATE);
+    self.canvas = canvas_new(24, 80);
+    scripted_pass(self.live, 0);
+    scripted_register(self.live);
+    scripted_everything(self.live);
+    assert_int_not_equal(console_views(self.console) & 1u << VIEW_EVENTS, 0);
+    draw(&self);
+    assert_shows(self.canvas, "Nothing has happened.");
+    scripted_round(self.live, VIEW_EVENTS, HAPPENED, 2);
+    draw(&self);
+    assert_shows(self.canvas, "broker5      client a.cli2 ended: it said goodbye");
+    assert_hides(self.canvas, "No message");
+    stop(&self);
+}
+
 static void test_the_end_is_told(void **state)
 {
     (void)state;
@@ -441,6 +534,12 @@ static void test_the_mouse(void **state)
     draw(&self);
     assert_shows(self.canvas, "details");
     type(&self, "\x1b");
+    for (int i = 0; i < 2; i++) {
+        console_mouse(self.console, MOUSE_CLICK, 3, 2); /* the title of the names */
+        draw(&self);
+        assert_shows(self.canvas, i == 0 ? "CLIENT▲" : "CLIENT▼");
+    }
+    type(&self, "r");
     console_mouse(self.console, MOUSE_WHEEL_DOWN, 5, 10);
     draw(&self);
     assert_true(canvas_cell(self.canvas, 6, 10)->style & STYLE_SELECTED);
@@ -606,6 +705,10 @@ int main(void)
         cmocka_unit_test(test_paste),
         cmocka_unit_test(test_read_only),
         cmocka_unit_test(test_operators),
+        cmocka_unit_test(test_an_operator_sees_what_happens),
+        cmocka_unit_test(test_clients_that_left_say_how),
+        cmocka_unit_test(test_events_stand_in_their_order),
+        cmocka_unit_test(test_who_is_asked_for_subscriptions),
         cmocka_unit_test(test_the_end_is_told),
         cmocka_unit_test(test_the_mouse),
         cmocka_unit_test(test_hostile_names_and_messages),

@@ -100,6 +100,30 @@ static void test_many_rows_are_asked_for_in_pages(void **state)
     live_destroy(&live);
 }
 
+/* Another broker is asked soon, but not with each change. */
+static void test_another_broker_is_asked_soon(void **state)
+{
+    (void)state;
+    live_t *live = scripted_live();
+    rounds_t *rounds = live_rounds(live);
+    unsigned views = 1u << VIEW_SUBSCRIPTIONS;
+    rounds_asked(rounds, VIEW_SUBSCRIPTIONS, 1, live_now_ms(live));
+    rounds_aim(rounds, VIEW_SUBSCRIPTIONS, "aa");
+    rounds_aim(rounds, VIEW_SUBSCRIPTIONS, "bb");
+    assert_int_equal(rounds_due(rounds, views, live_now_ms(live)), VIEW_NONE);
+    dd_event_t event = scripted_event(DD_EVENT_REPORT);
+    event.ref = 1; /* what was asked before is not taken */
+    event.text = SCRIPTED_SUBSCRIPTIONS[0];
+    live_event(live, &event);
+    assert_int_equal(model_count(rounds_model(rounds, VIEW_SUBSCRIPTIONS), VIEW_SUBSCRIPTIONS), 0);
+    scripted_pass(live, ROUNDS_PAUSE / 2);
+    assert_int_equal(rounds_due(rounds, views, live_now_ms(live)), VIEW_SUBSCRIPTIONS);
+    assert_string_equal(rounds_question(rounds, VIEW_SUBSCRIPTIONS).broker, "bb");
+    rounds_aim(rounds, VIEW_SUBSCRIPTIONS, "");
+    assert_null(rounds_question(rounds, VIEW_SUBSCRIPTIONS).broker);
+    live_destroy(&live);
+}
+
 /* A round of pages that can't go on begins anew; one that would never end does. */
 static void test_pages_come_to_an_end(void **state)
 {
@@ -422,6 +446,7 @@ int main(void)
         cmocka_unit_test(test_rows_change_when_a_round_is_over),
         cmocka_unit_test(test_many_rows_are_asked_for_in_pages),
         cmocka_unit_test(test_pages_come_to_an_end),
+        cmocka_unit_test(test_another_broker_is_asked_soon),
         cmocka_unit_test(test_silent_brokers_are_waited_for_and_kept),
         cmocka_unit_test(test_a_restarted_broker_replaces_its_silent_self),
         cmocka_unit_test(test_rates),

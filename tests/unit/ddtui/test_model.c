@@ -286,11 +286,11 @@ static void test_values_in_words(void **state)
         {COLUMN_MS, 3600000 + 300000, "1h05m"},
         {COLUMN_MS, 86400000ull * 3 + 3600000 * 4, "3d04h"},
         {COLUMN_MS, MODEL_UNKNOWN - 1, "213503982d08h"},
-        {COLUMN_BYTES, 9999, "9999"},
-        {COLUMN_BYTES, 12345, "12.3k"},
-        {COLUMN_BYTES, 999999, "999.9k"},
-        {COLUMN_BYTES, 1000000, "1.0M"},
-        {COLUMN_BYTES, MODEL_UNKNOWN - 1, "18.4E"},
+        {COLUMN_BYTES, 9999, "9999B"},
+        {COLUMN_BYTES, 12345, "12.3kB"},
+        {COLUMN_BYTES, 999999, "999.9kB"},
+        {COLUMN_BYTES, 1000000, "1.0MB"},
+        {COLUMN_BYTES, MODEL_UNKNOWN - 1, "18.4EB"},
     };
     for (size_t i = 0; i < COUNT(CASES); i++) {
         column_t column = {.kind = CASES[i].kind};
