@@ -85,14 +85,15 @@ static void test_forms(void **state)
     }
 }
 
-/* The way of the old client, by its names. */
-static void test_everyday_by_name(void **state)
+/* Where a client is, a notification to it, by the names that the old client had for that. */
+static void notify(terminal_t *terminal, client_t *client)
 {
-    harness_t *harness = *state;
-    scene_tree(harness);
-    client_t *client = client_open(harness, "other", "a", "cli2");
-    terminal_t *terminal = open_console(harness, 24, 80);
-    terminal_press(terminal, "F9 Enter");
+    terminal_press(terminal, "2 /");
+    terminal_type(terminal, "cli2");
+    terminal_expect(terminal, "Clients  1 of 2");
+    terminal_expect(terminal, "other ");
+    terminal_expect(terminal, "/1/5/");
+    terminal_press(terminal, "Enter 1 F9 Enter");
     terminal_expect(terminal, "Send Notification");
     terminal_type(terminal, "cli2");
     terminal_press(terminal, "Tab");
@@ -101,7 +102,10 @@ static void test_everyday_by_name(void **state)
     terminal_press(terminal, "Tab Tab Enter"); /* past the receipt, to Notify */
     client_expect(client, "cli1", "hello å ✓ 漢");
     terminal_expect(terminal, "delivered to cli2");
+}
 
+static void subscribe(terminal_t *terminal)
+{
     terminal_press(terminal, "F9 Down Down Enter");
     terminal_expect(terminal, "Subscribe to topic");
     terminal_type(terminal, "alarms");
@@ -112,7 +116,10 @@ static void test_everyday_by_name(void **state)
     terminal_expect(terminal, "covers 3 of 5 brokers");
     terminal_press(terminal, "Up Tab Enter"); /* to Subscribe */
     terminal_expect(terminal, "subscribed to alarms within /1/");
+}
 
+static void publish(terminal_t *terminal)
+{
     terminal_press(terminal, "F9 Down Enter");
     terminal_expect(terminal, "Publish message");
     terminal_type(terminal, "alarms");
@@ -120,7 +127,11 @@ static void test_everyday_by_name(void **state)
     terminal_type(terminal, "{\"sev\":3}");
     terminal_press(terminal, "Enter");
     terminal_expect(terminal, "cli1  alarms  {\"sev\":3}"); /* to itself, too */
+}
 
+/* Why nothing came of a notification, and how far it got. */
+static void fail_to_notify(terminal_t *terminal)
+{
     terminal_press(terminal, "n");
     terminal_type(terminal, "nobody");
     terminal_press(terminal, "Tab x Enter");
@@ -129,7 +140,23 @@ static void test_everyday_by_name(void **state)
     terminal_type(terminal, "nobody");
     terminal_press(terminal, "Enter");
     terminal_expect(terminal, "refused: no such dest");
-    terminal_close(&terminal);
+}
+
+static void test_everyday_by_name(void **state)
+{
+    harness_t *harness = *state;
+    scene_tree(harness);
+    client_t *client = client_open(harness, "other", "a", "cli2");
+    for (size_t size = 0; size < COUNT(SIZES); size++) {
+        terminal_t *terminal = open_console(harness, SIZES[size][0], SIZES[size][1]);
+        notify(terminal, client);
+        subscribe(terminal);
+        publish(terminal);
+        fail_to_notify(terminal);
+        terminal_press(terminal, "q");
+        terminal_expect(terminal, "ended with 0");
+        terminal_close(&terminal);
+    }
 }
 
 static void test_what_was_typed_is_remembered(void **state)
@@ -152,13 +179,10 @@ static void test_what_was_typed_is_remembered(void **state)
     terminal_close(&terminal);
 }
 
-static void test_messages(void **state)
+static const char JSON[] = "{\"sev\":\"warning\",\"node\":7}";
+
+static void look_at_messages(terminal_t *terminal, client_t *client)
 {
-    harness_t *harness = *state;
-    static const char JSON[] = "{\"sev\":\"warning\",\"node\":7}";
-    scene_tree(harness);
-    client_t *client = client_open(harness, "other", "a", "cli2");
-    terminal_t *terminal = open_console(harness, 24, 80);
     assert_int_equal(client_send(client, "cli1", JSON), DD_OK);
     terminal_expect(terminal, "cli2  {\"sev\":\"warning\",\"node\":7}");
     terminal_press(terminal, "4");
@@ -175,27 +199,43 @@ static void test_messages(void **state)
     terminal_type(terminal, "NODE");
     terminal_press(terminal, "Enter");
     terminal_expect(terminal, "1 of 2 with \"NODE\"");
-    terminal_press(terminal, "w C-u");
-    terminal_type(terminal, harness_path(harness, "saved"));
+}
+
+static void save(terminal_t *terminal, harness_t *harness)
+{
+    char saved[64] = "";
+    const char *path = harness_path(harness, "saved");
+    terminal_press(terminal, "w");
+    terminal_expect(terminal, "Save message");
+    terminal_press(terminal, "C-u");
+    terminal_type(terminal, path);
     terminal_press(terminal, "Enter");
     terminal_expect(terminal, "saved to ");
-    char saved[64] = "";
-    FILE *file = fopen(harness_path(harness, "saved"), "r");
+    FILE *file = fopen(path, "r");
     assert_non_null(file);
     assert_int_equal(fread(saved, 1, sizeof saved, file), sizeof JSON - 1);
     assert_string_equal(saved, JSON);
     fclose(file);
-    terminal_close(&terminal);
+    assert_int_equal(remove(path), 0);
 }
 
-static void test_operators(void **state)
+static void test_messages(void **state)
 {
     harness_t *harness = *state;
     scene_tree(harness);
-    client_t *client = client_open(harness, "other", "b", "cli2");
-    terminal_t *terminal = terminal_console(
-        harness, 24, 80, harness_endpoint(harness, "leaf"), "operator", "op", "", "");
-    terminal_expect(terminal, "operator op @ leaf");
+    client_t *client = client_open(harness, "other", "a", "cli2");
+    for (size_t size = 0; size < COUNT(SIZES); size++) {
+        terminal_t *terminal = open_console(harness, SIZES[size][0], SIZES[size][1]);
+        look_at_messages(terminal, client);
+        save(terminal, harness);
+        terminal_press(terminal, "q");
+        terminal_expect(terminal, "ended with 0");
+        terminal_close(&terminal);
+    }
+}
+
+static void end_client(terminal_t *terminal, client_t *client)
+{
     terminal_press(terminal, "2");
     terminal_expect(terminal, "b.cli2");
     terminal_press(terminal, "E");
@@ -209,15 +249,53 @@ static void test_operators(void **state)
     dd_event_t *event = client_wait(client, EVENT(DD_EVENT_CLOSED));
     assert_int_equal(event->error, DD_E_REFUSED);
     dd_event_destroy(&event);
-    terminal_press(terminal, "1 /");
-    terminal_type(terminal, "twin");
-    terminal_press(terminal, "Enter D");
-    terminal_expect(terminal, "Drain broker");
-    terminal_type(terminal, "twin");
+    terminal_expect(terminal, "left "); /* it stays in sight for a while */
+}
+
+static void change_log_level(terminal_t *terminal, program_t *broker, const char *name)
+{
+    terminal_press(terminal, "L");
+    terminal_expect(terminal, "This changes how much the broker logs");
+    terminal_press(terminal, "Down Down Tab"); /* from notice to debug */
+    terminal_expect(terminal, "Level        debug");
+    terminal_type(terminal, name);
     terminal_press(terminal, "Enter");
-    terminal_expect(terminal, "done: drain twin");
-    assert_int_equal(program_wait(harness_broker(harness, "twin"), HARNESS_DEADLINE), 0);
-    terminal_close(&terminal);
+    terminal_expect(terminal, "done: log-level");
+    assert_true(program_expect(broker, "operator op: log-level debug", HARNESS_DEADLINE));
+}
+
+static void drain(terminal_t *terminal, program_t *broker, const char *name)
+{
+    terminal_press(terminal, "D");
+    terminal_expect(terminal, "Drain broker");
+    terminal_type(terminal, name);
+    terminal_press(terminal, "Enter");
+    terminal_expect(terminal, "done: drain");
+    assert_int_equal(program_wait(broker, HARNESS_DEADLINE), 0);
+    assert_true(program_said(broker, "operator op: drain"));
+}
+
+static void test_operators(void **state)
+{
+    harness_t *harness = *state;
+    static const char *const BROKERS[] = {"twin", "mid"}; /* to be drained */
+    scene_tree(harness);
+    for (size_t size = 0; size < COUNT(SIZES); size++) {
+        client_t *client = client_open(harness, "other", "b", "cli2");
+        terminal_t *terminal = terminal_console(harness, SIZES[size][0], SIZES[size][1],
+            harness_endpoint(harness, "root"), "operator", "op", "", "");
+        terminal_expect(terminal, "operator op @ root");
+        terminal_expect(terminal, "client b.cli2 registered"); /* an operator sees what happens */
+        end_client(terminal, client);
+        terminal_press(terminal, "1 /");
+        terminal_type(terminal, BROKERS[size]);
+        terminal_press(terminal, "Enter");
+        program_t *broker = harness_broker(harness, BROKERS[size]);
+        change_log_level(terminal, broker, BROKERS[size]);
+        drain(terminal, broker, BROKERS[size]);
+        terminal_close(&terminal);
+        client_close(&client);
+    }
 }
 
 int main(void)

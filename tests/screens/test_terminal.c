@@ -64,12 +64,13 @@ static void test_every_end_gives_the_terminal_back(void **state)
     static const struct {
         int signal; /* 0: q is pressed */
         const char *status;
-    } ENDS[] = {{0, "ended with 0"}, {SIGTERM, "ended with 0"}, {SIGINT, "ended with 0"},
-        {SIGHUP, "ended with 0"}, {SIGSEGV, "ended with 1"},
+    } ENDS[] = {{0, "ended with 0"}, {0, "ended with 0"}, /* each in turn small and large */
+        {SIGTERM, "ended with 0"}, {SIGTERM, "ended with 0"}, {SIGINT, "ended with 0"},
+        {SIGHUP, "ended with 0"}, {SIGSEGV, "ended with 1"}, {SIGSEGV, "ended with 1"},
         {SIGABRT, "ended with 1"}}; /* 139, 134, or a sanitizer's 1 */
     broker_start(harness, "root", NULL, "/1/", NULL);
     for (size_t i = 0; i < COUNT(ENDS); i++) {
-        terminal_t *terminal = open_console(harness, 24, 80, "", "");
+        terminal_t *terminal = open_console(harness, i % 2 ? 50 : 24, i % 2 ? 200 : 80, "", "");
         terminal_press(terminal, "m"); /* with something open, too */
         terminal_expect(terminal, "Publish message");
         if (ENDS[i].signal == 0)
