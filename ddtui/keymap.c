@@ -60,11 +60,11 @@ static const binding_t BINDINGS[] = {
         "Change its log level", "change how much the selected broker logs, after typing its name"},
     {{'/'}, ACT_FILTER, LISTS, 0, GROUP_EVERYWHERE, 3, "Filter", NULL,
         "show only rows that hold a text; Esc shows all again"},
-    {{'a'}, ACT_SHOW_ALL, LISTS, 0, GROUP_EVERYWHERE, 13, "All", NULL,
+    {{'a'}, ACT_SHOW_ALL, LISTS, 0, GROUP_EVERYWHERE, 0, "All", NULL,
         "show the rows around those with the text, too, or hide them again"},
-    {{'.'}, ACT_FIND_NEXT, LISTS | AT_DETAIL, 0, GROUP_EVERYWHERE, 14, "Next", NULL,
+    {{'.'}, ACT_FIND_NEXT, LISTS | AT_DETAIL, 0, GROUP_EVERYWHERE, 0, "Next", NULL,
         "to the next place with the text"},
-    {{','}, ACT_FIND_PREVIOUS, LISTS | AT_DETAIL, 0, GROUP_EVERYWHERE, 15, "Previous", NULL,
+    {{','}, ACT_FIND_PREVIOUS, LISTS | AT_DETAIL, 0, GROUP_EVERYWHERE, 0, "Previous", NULL,
         "to the place with the text before"},
     {{'f'}, ACT_FREEZE, LISTS | AT_DETAIL, 0, GROUP_EVERYWHERE, 6, "Freeze", NULL,
         "hold everything still, or let it go on"},
@@ -133,7 +133,7 @@ static const binding_t BINDINGS[] = {
 };
 /* clang-format on */
 #define BINDING_COUNT (sizeof BINDINGS / sizeof BINDINGS[0])
-#define RANKS 15
+#define RANKS 12
 
 static const char *const GROUP_NAMES[GROUPS] = {
     [GROUP_PAGES] = "Screens",

@@ -132,7 +132,7 @@ typedef struct {
     unsigned needs; /* rights, all of them */
     group_t group;
     unsigned rank;     /* the lower, the sooner it is in the footer; 0 is never in it */
-    const char *label; /* in the footer, or NULL */
+    const char *label; /* in the footer, or at a list with a filter; or NULL */
     const char *menu;  /* in the menu, or NULL */
     const char *help;
 } binding_t;

@@ -200,11 +200,33 @@ static void list_title(const page_state_t *self, const char *title, char *out, s
         snprintf(out, room, "%s  %zu", title, grid_count(self->grid));
 }
 
+/* What can be done about a filter, at the right of the title if there is room. */
+static void draw_filter_keys(canvas_t *canvas, rect_t area, const char *title)
+{
+    char keys[64] = " ";
+    size_t count, used = 1;
+    const binding_t *bindings = keymap_bindings(&count);
+    for (size_t i = 0; i < count; i++) {
+        char name[KEY_NAME_ROOM];
+        if (bindings[i].action < ACT_SHOW_ALL || bindings[i].action > ACT_FIND_PREVIOUS)
+            continue;
+        keymap_key_name(bindings[i].keys[0], name);
+        used +=
+            (size_t)snprintf(keys + used, sizeof keys - used, "%s %s  ", name, bindings[i].label);
+    }
+    keys[used - 1] = '\0';
+    int column = area.width - 2 - (int)used;
+    if (column > (int)text_width(title) + 6)
+        canvas_text(canvas, area, 0, column, STYLE_DIM, keys);
+}
+
 void page_draw_list(page_state_t *self, canvas_t *canvas, rect_t area, const char *title)
 {
     char line[8 * FILTER_ROOM];
     list_title(self, title, line, sizeof line);
     rect_t inside = canvas_box(canvas, area, line);
+    if (grid_filter(self->grid)->length > 0)
+        draw_filter_keys(canvas, area, line);
     self->rows = table_draw(self->ops->table, self, self->grid, canvas, inside);
     size_t height = (size_t)self->rows.height;
     table_draw_bar(canvas, area, grid_top(self->grid, height), height, grid_count(self->grid));

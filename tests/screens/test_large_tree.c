@@ -64,17 +64,17 @@ static terminal_t *open_console(harness_t *harness)
 
 /* ---- What is seen --------------------------------------------------------------------------- */
 
-/* The numbers of the puppet's clients that the screen shows, from the first to the last: each row
-   must be the one after that above it. False if there are none. */
+/* The numbers of the puppet's clients that the screen shows, from the first to the last. False if
+   there are none, or one is missing between two: perhaps it is just being drawn. */
 static bool shown_numbers(terminal_t *terminal, unsigned *first, unsigned *last)
 {
     const char *at = terminal_screen(terminal);
     bool any = false;
     while ((at = strstr(at, "│zed")) != NULL) {
         unsigned number = (unsigned)strtoul(at + strlen("│zed"), NULL, 10);
-        if (any)
-            assert_int_equal(number, *last + 1);
-        else
+        if (any && number != *last + 1)
+            return false;
+        if (!any)
             *first = number;
         *last = number;
         any = true;
