@@ -3,9 +3,13 @@
  */
 #include "answer.h"
 
+#include <stdio.h>
+
 /* Rows in one REPORT: even at their longest they take less than DD_FRAME_TARGET, which every
    connection carries, however small a payload may be. */
 #define PAGE_ROWS 20
+/* Bytes of the reasons for which something was refused; enough for all of them. */
+#define REASONS_ROOM 1024
 
 /* One answer in the making. */
 typedef struct {
@@ -58,13 +62,31 @@ static bool may_see(const answer_t *answer, const peer_t *peer)
     return is_theirs(answer, peer) && peer->state == PEER_READY;
 }
 
+/* "3 no such destination, 1 overloaded", the codes in their order; null if nothing was refused. */
+static void add_reasons(json_object *report, const uint64_t refused[TALLY_REASONS])
+{
+    char text[REASONS_ROOM] = "";
+    size_t used = 0;
+    for (size_t code = 0; code < TALLY_REASONS && used < sizeof text; code++) {
+        const char *reason = code > 0 ? dd_strerror((dd_error_t)code) : "other";
+        if (refused[code] > 0)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%llu %s",
+                used > 0 ? ", " : "", (unsigned long long)refused[code], reason);
+    }
+    if (used > 0)
+        report_text(report, "refused_for", text);
+    else
+        json_object_object_add(report, "refused_for", NULL);
+}
+
 /* What the asker may know of the traffic here: an operator the broker's, a tenant that of its
    clients, those that have left included. */
 static void add_totals(const answer_t *answer, json_object *report)
 {
     const core_t *self = answer->to->core;
     uint64_t clients = 0, subscriptions = 0, outbox = 0;
-    peer_count_t count = tally_of(self->left, answer->tenant);
+    tallied_t tallied = tally_of(self->tally, answer->tenant);
+    peer_count_t count = tallied.left;
     peer_t *peer;
     DL_FOREACH (self->peers, peer) {
         if (is_theirs(answer, peer))
@@ -78,6 +100,7 @@ static void add_totals(const answer_t *answer, json_object *report)
     report_number(report, "clients", clients);
     report_number(report, "outbox", outbox);
     report_number(report, "subscriptions", subscriptions);
+    add_reasons(report, tallied.refused);
     report_count(report, answer->tenant.size == 0 ? &self->count : &count, self->now_ms);
 }
 

@@ -54,7 +54,7 @@ void core_tell(core_t *self, peer_t *peer, const dd_record_t *record)
 
 void core_refuse(core_t *self, peer_t *peer, dd_error_t code, uint32_t ref, dd_bytes_t about)
 {
-    core_count_refused(self, peer);
+    core_count_refused(self, peer, code);
     core_tell(self, peer,
         &(dd_record_t){.type = DD_ERROR, .code = (uint16_t)code, .ref = ref, .text = about});
 }
@@ -62,7 +62,7 @@ void core_refuse(core_t *self, peer_t *peer, dd_error_t code, uint32_t ref, dd_b
 void core_pass_over(core_t *self, peer_t *link, const char *what)
 {
     char text[PEER_TEXT_MAX];
-    core_count_refused(self, link);
+    core_count_refused(self, link, DD_E_PROTOCOL);
     core_log(self, LOG_WARNING, "%s %s", peer_text(link, text), what);
 }
 
@@ -262,9 +262,9 @@ void core_bad_input(core_t *self, peer_t *peer, uint64_t now_ms)
     reap(self);
 }
 
-void core_refused(core_t *self, peer_t *peer)
+void core_refused(core_t *self, peer_t *peer, dd_error_t code)
 {
-    core_count_refused(self, peer);
+    core_count_refused(self, peer, code);
 }
 
 bool core_serves(const core_t *self, dd_bytes_t name)
@@ -310,7 +310,7 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
     return_unsent(self, peer);
     untouch(self, peer);
     if (peer->role == ROLE_CLIENT)
-        tally_add(&self->left, peer_tenant(peer), &peer->count);
+        tally_left(&self->tally, peer_tenant(peer), &peer->count);
     free(peer);
     reap(self);
 }
@@ -396,7 +396,7 @@ void core_destroy(core_t **self_p)
         core_disconnect(self, self->parent, self->now_ms);
     while (self->peers)
         core_disconnect(self, self->peers, self->now_ms);
-    tally_destroy(&self->left);
+    tally_destroy(&self->tally);
     free(self);
     *self_p = NULL;
 }

@@ -61,7 +61,7 @@ void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint6
 void core_bad_input(core_t *self, peer_t *peer, uint64_t now_ms);
 
 /* The peer asked for what the sockets layer itself refused: counts it. */
-void core_refused(core_t *self, peer_t *peer);
+void core_refused(core_t *self, peer_t *peer, dd_error_t code);
 
 /* Whether a client of that full name is registered at this very broker. */
 bool core_serves(const core_t *self, dd_bytes_t name);

@@ -148,7 +148,7 @@ static void take_from_client(legacy_t *self, legacy_route_t *route, incoming_t *
                    request, peer_tenant(route->peer), self->payload_max, &record, &error)) {
         feed(self, route, &record);
     } else {
-        core_refused(self->core, route->peer);
+        core_refused(self->core, route->peer, error);
         send_error(self, incoming, LEGACY_E_TOPIC, dd_strerror(error));
     }
 }

@@ -35,7 +35,7 @@ struct core {
     unsigned question_count; /* of those, how many this broker's clients asked */
     uint64_t publications;   /* so far; the number of one is its stamp */
     peer_count_t count;      /* of all peers since the start */
-    tally_t *left;           /* of that, what clients did that have left */
+    tally_t *tally;          /* and of each tenant, what is no longer with its clients */
     events_t events;
     bool draining;
 };
@@ -86,10 +86,11 @@ static inline void core_count_out(core_t *self, peer_t *peer, size_t size)
 }
 
 /* A peer asked for something and didn't get it. */
-static inline void core_count_refused(core_t *self, peer_t *peer)
+static inline void core_count_refused(core_t *self, peer_t *peer, dd_error_t code)
 {
     peer->count.refused++;
     self->count.refused++;
+    tally_refused(&self->tally, peer_tenant(peer), code);
 }
 
 /* A peer has no room for a publication. */

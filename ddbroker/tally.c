@@ -1,5 +1,5 @@
 /*
- * tally - what clients did that have left, for each tenant
+ * tally - what is kept of each tenant's doings after its clients have left
  */
 #include "tally.h"
 
@@ -9,16 +9,9 @@
 
 struct tally {
     UT_hash_handle hh;
-    peer_count_t count;
+    tallied_t tallied;
     char tenant[DD_TENANT_MAX + 1];
 };
-
-static tally_t *find(const tally_t *self, dd_bytes_t tenant)
-{
-    tally_t *entry;
-    HASH_FIND(hh, self, tenant.data, tenant.size, entry);
-    return entry;
-}
 
 static tally_t *add_entry(tally_t **self_p, dd_bytes_t tenant)
 {
@@ -33,19 +26,40 @@ static tally_t *add_entry(tally_t **self_p, dd_bytes_t tenant)
     return NULL;
 }
 
-void tally_add(tally_t **self_p, dd_bytes_t tenant, const peer_count_t *count)
+/* Makes the entry if there is none; NULL when out of memory. */
+static tally_t *entry_of(tally_t **self_p, dd_bytes_t tenant)
 {
-    tally_t *entry = find(*self_p, tenant);
-    if (!entry)
-        entry = add_entry(self_p, tenant);
-    if (entry)
-        peer_count_add(&entry->count, count);
+    tally_t *entry;
+    HASH_FIND(hh, *self_p, tenant.data, tenant.size, entry);
+    return entry ? entry : add_entry(self_p, tenant);
 }
 
-peer_count_t tally_of(const tally_t *self, dd_bytes_t tenant)
+void tally_left(tally_t **self_p, dd_bytes_t tenant, const peer_count_t *count)
 {
-    const tally_t *entry = find(self, tenant);
-    return entry ? entry->count : (peer_count_t){0};
+    tally_t *entry = entry_of(self_p, tenant);
+    if (entry)
+        peer_count_add(&entry->tallied.left, count);
+}
+
+void tally_refused(tally_t **self_p, dd_bytes_t tenant, dd_error_t code)
+{
+    tally_t *entry = entry_of(self_p, tenant);
+    if (entry)
+        entry->tallied.refused[code < TALLY_REASONS ? code : 0]++;
+}
+
+tallied_t tally_of(const tally_t *self, dd_bytes_t tenant)
+{
+    tallied_t sum = {.refused = {0}};
+    const tally_t *entry, *next;
+    HASH_ITER (hh, self, entry, next) {
+        if (tenant.size > 0 && !dd_bytes_equal(tenant, dd_bytes_of(entry->tenant)))
+            continue;
+        peer_count_add(&sum.left, &entry->tallied.left);
+        for (size_t i = 0; i < TALLY_REASONS; i++)
+            sum.refused[i] += entry->tallied.refused[i];
+    }
+    return sum;
 }
 
 void tally_destroy(tally_t **self_p)

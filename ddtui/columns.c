@@ -28,6 +28,7 @@ static const column_t BROKER[] = {
     {"out", "OUT", 10, NUMBER(COLUMN_COUNT, broker_t, traffic.out)},
     {"refused", "REFUSED", 7, NUMBER(COLUMN_COUNT, broker_t, traffic.refused)},
     {"dropped", "DROPPED", 7, NUMBER(COLUMN_COUNT, broker_t, traffic.dropped)},
+    {"refused_for", NULL, 0, TEXT(broker_t, refused_for)},
     {"id", NULL, 0, KEY(broker_t, id)},
     {"parent", NULL, 0, TEXT(broker_t, parent)},
     {"version", NULL, 0, TEXT(broker_t, version)},

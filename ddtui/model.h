@@ -52,9 +52,10 @@ typedef struct {
     uint64_t children;
     uint64_t outbox; /* bytes that wait for its clients */
     traffic_t traffic;
-    uint64_t rtt_us;    /* to its parent and back */
-    uint64_t silent_ms; /* since its last report; 0 if that is in this round */
-    unsigned depth;     /* in the tree, 0 for the root; model_arrange() sets it */
+    char refused_for[1024]; /* how often for which reason */
+    uint64_t rtt_us;        /* to its parent and back */
+    uint64_t silent_ms;     /* since its last report; 0 if that is in this round */
+    unsigned depth;         /* in the tree, 0 for the root; model_arrange() sets it */
 } broker_t;
 
 typedef struct {

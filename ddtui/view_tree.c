@@ -268,8 +268,9 @@ static void detail(page_state_t *self, size_t index, sheet_t *sheet)
     static const char *const FIELDS[][2] = {{"up for", "uptime_ms"}, {"parent link", "rtt_us"},
         {"clients", "clients"}, {"subscriptions", "subscriptions"}, {"children", "children"},
         {"outbox", "outbox"}, {"received", "in"}, {"sent", "out"}, {"bytes in", "in_bytes"},
-        {"bytes out", "out_bytes"}, {"refused", "refused"}, {"dropped", "dropped"},
-        {"last drop", "drop_age_ms"}, {"version", "version"}, {"id", "id"}, {"parent", "parent"}};
+        {"bytes out", "out_bytes"}, {"refused", "refused"}, {"refused for", "refused_for"},
+        {"dropped", "dropped"}, {"last drop", "drop_age_ms"}, {"version", "version"}, {"id", "id"},
+        {"parent", "parent"}};
     const broker_t *broker = row_at(self, index);
     const samples_t *samples = rounds_samples(live_rounds(self->live), broker->id);
     static const samples_t NONE = {.count = 0};

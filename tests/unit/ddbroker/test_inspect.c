@@ -110,6 +110,35 @@ static void test_what_waits_and_what_was_refused_is_counted(void **state)
     tree_destroy(&tree);
 }
 
+/* A tenant's refusals are its own business, and an operator's, also when the client has left. */
+static void test_why_something_was_refused(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *clumsy = actor_client(broker, "a", "clumsy");
+    actor_send(clumsy, "nobody", "hello", 1);
+    actor_send(clumsy, "nobody", "hello", 2);
+    actor_subscribe(clumsy, "t", "no scope");
+    actor_leave(clumsy);
+    tree_run(tree);
+    actor_t *askers[] = {actor_client(broker, "a", "asker"), actor_operator(broker),
+        actor_client(broker, "b", "asker")};
+    static const char *const REASONS[] = {
+        "2 no such destination, 1 invalid scope", "2 no such destination, 1 invalid scope", NULL};
+    for (uint32_t i = 0; i < 3; i++) {
+        ask(askers[i], "tree", i);
+        answer_t answer = read_answer(askers[i], i);
+        const char *reasons = text_of(report_at(&answer, 0), "refused_for");
+        if (REASONS[i])
+            assert_string_equal(reasons, REASONS[i]);
+        else
+            assert_null(reasons);
+        free_answer(&answer);
+    }
+    tree_destroy(&tree);
+}
+
 /* Of a tenant's totals nothing goes when a client goes, and another's stay apart. */
 static void test_totals_stay_when_clients_leave(void **state)
 {
@@ -456,6 +485,7 @@ int main(void)
         cmocka_unit_test(test_every_broker_answers_once),
         cmocka_unit_test(test_the_tree_says_how_brokers_hang_together),
         cmocka_unit_test(test_what_waits_and_what_was_refused_is_counted),
+        cmocka_unit_test(test_why_something_was_refused),
         cmocka_unit_test(test_totals_stay_when_clients_leave),
         cmocka_unit_test(test_a_broker_that_drains_says_so),
         cmocka_unit_test(test_a_tenant_sees_its_own_and_an_operator_all),
