@@ -215,6 +215,8 @@ static unsigned style(const void *source, size_t index, size_t column)
         return column == COLUMN_STATE && silence >= GONE_AFTER ? STYLE_BAD : STYLE_DIM;
     if (column == COLUMN_STATE)
         return strcmp(broker->state, "ok") == 0 ? STYLE_GOOD : STYLE_BAD;
+    if (column == COLUMN_DROPPED && broker->traffic.dropped != MODEL_UNKNOWN)
+        return broker->traffic.dropped > 0 ? STYLE_WARNING : STYLE_PLAIN;
     return column == COLUMN_BROKER && is_door ? STYLE_ACCENT : STYLE_PLAIN;
 }
 
