@@ -1,7 +1,8 @@
 /*
  * console_state - what the console is at, as its own files share it
  *
- * console.c has the keys, console_draw.c what it looks like.
+ * console.c has the keys and the mouse, console_forms.c opens the forms, console_draw.c has what it
+ * looks like.
  */
 #ifndef CONSOLE_STATE_H_INCLUDED
 #define CONSOLE_STATE_H_INCLUDED
@@ -44,6 +45,10 @@ struct console {
 page_state_t *console_page(const console_t *self);
 /* Which keys work now, as bits of keymap.h. */
 unsigned console_where(const console_t *self);
+/* The selected client; NULL if none is, or another page is shown. */
+const client_t *console_selected_client(console_t *self);
+/* Opens the form of an action that has one. Does nothing if what it is about isn't selected. */
+void console_open_form(console_t *self, action_t action);
 /* The items of the menu; returns their count. */
 size_t console_menu(const console_t *self, const binding_t *items[CHOOSER_ITEMS_MAX]);
 
