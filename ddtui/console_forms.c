@@ -41,11 +41,14 @@ static const message_t *selected_message(console_t *self)
     return index == GRID_NONE ? NULL : messages_at(live_messages(self->live), index);
 }
 
-/* The client that is meant where the user is: the selected one, or who sent the message. */
-static const char *likely_destination(console_t *self, char room[DD_NAME_MAX + 1])
+/* The client that is meant where the user is: the selected one, or who sent the message. Who traces
+   wants to know where the last notification got lost. */
+static const char *likely_destination(console_t *self, action_t action, char room[DD_NAME_MAX + 1])
 {
     const client_t *client = console_selected_client(self);
     const message_t *message = selected_message(self);
+    if (action == ACT_TRACE && live_missed(self->live))
+        return live_missed(self->live);
     if (message && message->source[0] != '\0')
         return message->source;
     if (!client || live_is_own(self->live, client->tenant, client->name))
@@ -67,7 +70,7 @@ static void open_sending_form(console_t *self, action_t action)
     form_about_t about = {0};
     const message_t *message = selected_message(self);
     if (action == ACT_NOTIFY || action == ACT_TRACE)
-        about.first = likely_destination(self, name);
+        about.first = likely_destination(self, action, name);
     else if (action == ACT_UNSUBSCRIBE)
         about.first = subscriptions_selected_own(views_page(self->views, PAGE_SUBSCRIPTIONS), own);
     else if (message && message->topic[0] != '\0')

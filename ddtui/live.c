@@ -46,6 +46,7 @@ struct live {
     trace_t trace;
     pending_t pending[PENDING_MAX]; /* the next to be overwritten is the oldest */
     size_t next_pending;
+    char missed[SHOWN_ROOM]; /* destination of the last notification, if there is none such */
 };
 
 live_t *live_new(bool is_operator)
@@ -120,6 +121,7 @@ static pending_t *find_pending(live_t *self, uint32_t ref)
 void live_sent(live_t *self, uint32_t ref, const char *destination, bool receipt)
 {
     char name[SHOWN_ROOM];
+    self->missed[0] = '\0';
     wait_for(self, receipt ? PENDING_RECEIPT : PENDING_NOTIFY, ref, destination);
     live_note(self, NOTE_PLAIN,
         receipt ? "notification sent to %s, waiting for its receipt" : "notification sent to %s",
@@ -279,6 +281,8 @@ static void on_refused(live_t *self, pending_t *pending, const dd_event_t *event
     live_note(self, NOTE_BAD, "%s%s: %s%s",
         pending->kind == PENDING_CONTROL ? "failed: " : "not delivered to ", pending->what,
         dd_strerror(event->error), advice(event->error));
+    if (event->error == DD_E_NO_DESTINATION)
+        memcpy(self->missed, pending->what, sizeof self->missed);
     pending->kind = PENDING_NONE;
 }
 
@@ -455,6 +459,11 @@ notes_t *live_notes(const live_t *self)
 const owns_t *live_owns(const live_t *self)
 {
     return self->owns;
+}
+
+const char *live_missed(const live_t *self)
+{
+    return self->missed[0] != '\0' ? self->missed : NULL;
 }
 
 const trace_t *live_trace(const live_t *self)

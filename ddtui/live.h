@@ -80,6 +80,8 @@ const messages_t *live_messages(const live_t *self);
 notes_t *live_notes(const live_t *self);
 const owns_t *live_owns(const live_t *self);
 const trace_t *live_trace(const live_t *self);
+/* The destination of the last notification if there is none such, else NULL. */
+const char *live_missed(const live_t *self);
 
 /* Whether a client is this one. */
 bool live_is_own(const live_t *self, const char *tenant, const char *client);

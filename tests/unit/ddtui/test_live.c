@@ -317,12 +317,15 @@ static void test_what_became_of_notifications(void **state)
     event.error = DD_E_NO_DESTINATION;
     live_event(live, &event);
     assert_non_null(strstr(newest_note(live), "not delivered to nobody: no such destination"));
+    assert_string_equal(live_missed(live), "nobody");
     event.ref = 1234; /* of nothing that was sent here */
     size_t before = notes_count(live_notes(live));
     live_event(live, &event);
     assert_int_equal(notes_count(live_notes(live)), before);
     scripted_pass(live, 10000);
     assert_string_equal(newest_note(live), "no receipt from slow after 10 s");
+    live_sent(live, 9, "cli2", true);
+    assert_null(live_missed(live));
     live_destroy(&live);
 }
 
