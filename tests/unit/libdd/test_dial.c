@@ -1,6 +1,7 @@
 /*
  * test_dial - outgoing connections, and what is said of those that fail
  */
+#include <netdb.h>
 #include <poll.h>
 
 #include "broker.h"
@@ -235,6 +236,10 @@ static void test_localhost(void **state)
 {
     broker_t *broker = *state;
     char endpoint[64];
+    struct addrinfo *found;
+    if (getaddrinfo("localhost", NULL, NULL, &found) != 0)
+        skip(); /* a chroot without /etc/hosts */
+    freeaddrinfo(found);
     snprintf(endpoint, sizeof endpoint, "tcp://localhost%s", strrchr(broker->endpoint, ':'));
     caller_t self = call(broker, "a.json", endpoint);
     wait_for(self.dial, DD_DIAL_CONNECTED);
