@@ -175,7 +175,7 @@ static const char *fault(
     return NULL;
 }
 
-void connections_cut_silent(connections_t *self, uint64_t limit, uint64_t bytes, uint64_t now_ms)
+void connections_cut_strangers(connections_t *self, uint64_t limit, uint64_t bytes, uint64_t now_ms)
 {
     connection_t *connection, *next;
     DL_FOREACH_SAFE (self->strangers, connection, next) {

@@ -66,7 +66,8 @@ size_t connections_stranger_count(const connections_t *self);
 void connections_cut(connections_t *self, int fd);
 /* Does so to all that have been strangers for longer than limit ms, or have sent more than so many
    bytes, of which nothing makes a message. */
-void connections_cut_silent(connections_t *self, uint64_t limit, uint64_t bytes, uint64_t now_ms);
+void connections_cut_strangers(
+    connections_t *self, uint64_t limit, uint64_t bytes, uint64_t now_ms);
 
 /* What has come in over a connection; false if nobody knows, as with ipc. */
 bool connections_traffic(int fd, struct tcp_info *info);

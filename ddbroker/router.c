@@ -152,7 +152,7 @@ void router_tick(router_t *self, uint64_t now_ms)
     if (now_ms < self->cut_ms)
         return;
     self->cut_ms = now_ms + CUT_INTERVAL;
-    connections_cut_silent(self->connections,
+    connections_cut_strangers(self->connections,
         DD_SOCKET_HANDSHAKE + (uint64_t)HEARTBEATS * self->heartbeat, self->unread_max, now_ms);
 }
 

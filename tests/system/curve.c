@@ -3,9 +3,7 @@
  */
 #include "curve.h"
 
-#include <arpa/inet.h>
 #include <endian.h>
-#include <netinet/in.h>
 #include <setjmp.h>
 #include <sodium.h>
 #include <stdarg.h>
@@ -43,18 +41,11 @@ struct curve {
     uint8_t frame[ROOM];
 };
 
-static int connect_to(const char *endpoint)
+static void be_patient(int fd)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET,
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-        .sin_port = htons((uint16_t)atoi(strrchr(endpoint, ':') + 1))};
     struct timeval patience = {.tv_sec = HARNESS_DEADLINE / 1000};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_true(fd >= 0);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
-    return fd;
 }
 
 static bool put(const curve_t *self, const void *data, size_t size)
@@ -209,7 +200,8 @@ curve_t *curve_open(harness_t *harness, const char *broker, const char *owner)
     if (!self->keyring)
         fail_msg("%s", problem.text);
     crypto_box_keypair(self->public_key, self->secret_key);
-    self->fd = connect_to(harness_endpoint(harness, broker));
+    self->fd = harness_connect(harness_endpoint(harness, broker));
+    be_patient(self->fd);
     greet(self);
     say_hello(self);
     hear_welcome(self);

@@ -60,10 +60,8 @@ __attribute__((format(printf, 2, 3))) static void add(report_t *report, const ch
 /* Which doesn't fail the test: the broker may be gone, and this is not the test's thread. */
 static void say(puppet_t *self, const dd_record_t *record)
 {
-    uint8_t frame[2 * REPORT_ROOM] = {DD_FRAME_MAGIC, DD_FRAME_VERSION};
-    size_t size = dd_record_size(record);
-    dd_record_write(record, frame + DD_FRAME_HEADER, size);
-    raw_send(self->raw, frame, DD_FRAME_HEADER + size, false);
+    uint8_t frame[RAW_FRAME_MAX];
+    raw_send(self->raw, frame, raw_frame(record, frame), false);
 }
 
 static void send_report(puppet_t *self, uint64_t question, const report_t *report, bool last)

@@ -80,13 +80,20 @@ bool raw_is_lost(void *raw)
     return dd_dial_watch(self->dial) == DD_DIAL_LOST;
 }
 
+size_t raw_frame(const dd_record_t *record, uint8_t frame[RAW_FRAME_MAX])
+{
+    size_t size = dd_record_size(record);
+    assert_in_range(size, 1, RAW_FRAME_MAX - DD_FRAME_HEADER);
+    frame[0] = DD_FRAME_MAGIC;
+    frame[1] = DD_FRAME_VERSION;
+    dd_record_write(record, frame + DD_FRAME_HEADER, size);
+    return DD_FRAME_HEADER + size;
+}
+
 void raw_say(raw_t *self, const dd_record_t *record)
 {
-    uint8_t frame[4096] = {DD_FRAME_MAGIC, DD_FRAME_VERSION};
-    size_t size = dd_record_size(record);
-    assert_in_range(size, 1, sizeof frame - DD_FRAME_HEADER);
-    dd_record_write(record, frame + DD_FRAME_HEADER, size);
-    assert_true(raw_send(self, frame, DD_FRAME_HEADER + size, false));
+    uint8_t frame[RAW_FRAME_MAX];
+    assert_true(raw_send(self, frame, raw_frame(record, frame), false));
 }
 
 bool raw_send(raw_t *self, const void *data, size_t size, bool more)

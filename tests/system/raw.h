@@ -20,6 +20,10 @@ void raw_close(raw_t **self_p);
 /* A condition for wait_until(): the connection is over. */
 bool raw_is_lost(void *raw);
 
+/* Makes a frame with one record, which must fit; gives its size. */
+#define RAW_FRAME_MAX 8192
+size_t raw_frame(const dd_record_t *record, uint8_t frame[RAW_FRAME_MAX]);
+
 /* Sends one frame with one record. */
 void raw_say(raw_t *self, const dd_record_t *record);
 /* Sends one frame of a message; `more` when the message goes on. False if it can't be sent within

@@ -2,16 +2,8 @@
 # ddkeys as its users run it: sets of keys made, changed, shown and checked in directories.
 set -u
 
-source=$(cd "$(dirname "$0")/../.." && pwd)
-case ${BUILD:=build} in
-    /*) ddkeys=$BUILD/bin/ddkeys ;;
-    *) ddkeys=$source/$BUILD/bin/ddkeys ;;
-esac
-room=$(mktemp -d)
-trap 'rm -rf "$room"' EXIT
-trap 'exit 1' INT TERM
-cd "$room" || exit 1
-failures=0
+. "$(dirname "$0")/begin.sh"
+ddkeys=$BUILD/bin/ddkeys
 
 fail() {
     echo "FAILED: $*"
@@ -251,5 +243,4 @@ sed -n '/^commands:/,/^$/p' usage | sed -n 's/^  \([a-z]*\) .*/\1/p' >help
 sed -n 's/^\.It Cm \([a-z]*\).*/\1/p' "$source/man/ddkeys.1" >page
 check diff help page
 
-[ "$failures" -eq 0 ] || echo "$failures failures"
-[ "$failures" -eq 0 ]
+end

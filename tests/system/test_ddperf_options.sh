@@ -2,16 +2,8 @@
 # ddperf's help, its manual page and its completion tell of the same options.
 set -u
 
-source=$(cd "$(dirname "$0")/../.." && pwd)
-case ${BUILD:=build} in
-    /*) ddperf=$BUILD/bin/ddperf ;;
-    *) ddperf=$source/$BUILD/bin/ddperf ;;
-esac
-room=$(mktemp -d)
-trap 'rm -rf "$room"' EXIT
-trap 'exit 1' INT TERM
-cd "$room" || exit 1
-failures=0
+. "$(dirname "$0")/begin.sh"
+ddperf=$BUILD/bin/ddperf
 
 same() {
     diff help "$1" && return
@@ -41,4 +33,4 @@ sed -n 's/^ .*--mode .*MODE *\([a-z, ]*\);.*/\1/p' usage | tr -cs '[:lower:]' '\
 sed -n '/^The modes/,/^The options/s/^\.It Cm \([a-z]*\)$/\1/p' "$source/man/ddperf.1" | sort >page
 same page modes
 
-[ "$failures" -eq 0 ]
+end

@@ -1,9 +1,7 @@
 /*
  * test_hostile - bytes that no client sends: each ends one connection, and nobody else notices
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,18 +19,6 @@
 #define FRAMES_MANY 20000
 
 /* ---- Without a key ------------------------------------------------------------------------ */
-
-static int connect_to(harness_t *self, const char *broker)
-{
-    const char *port = strrchr(harness_endpoint(self, broker), ':') + 1;
-    struct sockaddr_in address = {.sin_family = AF_INET,
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-        .sin_port = htons((uint16_t)atoi(port))};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_true(fd >= 0);
-    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
-    return fd;
-}
 
 /* Whether the broker has closed the connection; what it says before is passed over. */
 static bool is_closed(void *arg)
@@ -81,7 +67,7 @@ static void strangers_are_shown_the_door(void **state)
     program_t *broker = broker_start(self, "broker0", NULL, NULL, NULL);
     client_t *good = client_open(self, "broker0", "a", "good");
     for (size_t i = 0; i < COUNT(GARBAGE); i++) {
-        strangers[i] = connect_to(self, "broker0");
+        strangers[i] = harness_connect(harness_endpoint(self, "broker0"));
         ssize_t sent = send(strangers[i], GARBAGE[i].bytes, GARBAGE[i].size, MSG_NOSIGNAL);
         assert_int_equal(sent, GARBAGE[i].size);
         client_deliver(good, good, "hi");
@@ -103,7 +89,7 @@ static void half_handshakes_hold_nobody_up(void **state)
     broker_start(self, "broker0", NULL, NULL, NULL);
     for (size_t i = 0; i < HALVES; i++) {
         static const char HALF[] = SIGNATURE REST(CURVE);
-        halves[i] = connect_to(self, "broker0");
+        halves[i] = harness_connect(harness_endpoint(self, "broker0"));
         assert_true(send(halves[i], HALF, i % sizeof HALF, MSG_NOSIGNAL) >= 0);
     }
     client_t *good = client_open(self, "broker0", "a", "good");
@@ -211,10 +197,9 @@ static void messages_without_end_are_cut(void **state)
 
     curve_t *registered = curve_open(self, "broker0", "b");
     dd_record_t hello = {.type = DD_HELLO, .number = 1, .name = dd_bytes_of("bad")};
-    uint8_t frame[64] = {DD_FRAME_MAGIC, DD_FRAME_VERSION};
-    size_t size = dd_record_size(&hello);
-    dd_record_write(&hello, frame + DD_FRAME_HEADER, size);
-    assert_true(curve_send(registered, frame, DD_FRAME_HEADER + size, false));
+    uint8_t frame[RAW_FRAME_MAX];
+    size_t size = raw_frame(&hello, frame);
+    assert_true(curve_send(registered, frame, size, false));
     assert_true(program_expect(broker, "client b.bad registered", HARNESS_DEADLINE));
     assert_true(wait_until(is_stopped, registered, HARNESS_DEADLINE));
     client_deliver(good, good, "hi");

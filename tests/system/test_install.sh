@@ -3,17 +3,8 @@
 # of it away.
 set -u
 
-source=$(cd "$(dirname "$0")/../.." && pwd)
-case ${BUILD:=build} in
-    /*) ;;
-    *) BUILD=$source/$BUILD ;;
-esac
-room=$(mktemp -d)
-trap 'rm -rf "$room"' EXIT
-trap 'exit 1' INT TERM
-cd "$room" || exit 1
+. "$(dirname "$0")/begin.sh"
 root=$room/root
-failures=0
 
 fail() {
     echo "FAILED: $*"
@@ -133,5 +124,4 @@ check build uninstall
 installed %p >out
 [ ! -s out ] || fail "uninstall left something"
 
-[ "$failures" -eq 0 ] || echo "$failures failures"
-[ "$failures" -eq 0 ]
+end

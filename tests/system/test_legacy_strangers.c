@@ -34,18 +34,6 @@ static int teardown(void **state)
 /* What the broker lets wait at one time, and some that are just being closed. */
 #define STRANGERS_LEFT 160
 
-/* A TCP connection to the endpoint. */
-static int dial(const legacy_world_t *world)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    address.sin_port = htons((uint16_t)atoi(strrchr(world->endpoint, ':') + 1));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_true(fd >= 0);
-    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
-    return fd;
-}
-
 /* Whether the broker has closed it. */
 static bool is_cut(int fd)
 {
@@ -116,7 +104,7 @@ static int log_in_zmtp2(legacy_world_t *world, const char *name)
     const dd_bytes_t ask[] = {version, dd_bytes("\3\0\0\0", 4), hash};
     dd_keyring_t *keys = dd_keyring_load(harness_keys(world->harness, "a"), &problem);
     assert_non_null(keys);
-    int fd = dial(world);
+    int fd = harness_connect(world->endpoint);
     greet_zmtp2(fd);
     send_zmtp2(fd, ask, 3);
     assert_int_equal(receive_zmtp2(fd, last), CMD_CHALL);
@@ -149,7 +137,7 @@ static void strangers_are_few_and_leave(void **state)
     strangers_t strangers = {.most = STRANGERS_LEFT};
     int java = log_in_zmtp2(world, "java");
     for (size_t i = 0; i < STRANGERS; i++) {
-        strangers.fds[i] = dial(world);
+        strangers.fds[i] = harness_connect(world->endpoint);
         if (i % 3 == 0)
             greet_zmtp2(strangers.fds[i]);
     }
@@ -178,7 +166,7 @@ static bool is_cut_now(void *fd)
 static void a_message_without_end_is_cut(void **state)
 {
     legacy_world_t *world = *state;
-    int fd = dial(world);
+    int fd = harness_connect(world->endpoint);
     greet_zmtp2(fd);
     const uint8_t frame[] = {1, 8, 0, 0, 0, 0, 0, 0, 0, 0};
     for (int i = 0; i < 10000 && send(fd, frame, sizeof frame, MSG_NOSIGNAL) > 0; i++)

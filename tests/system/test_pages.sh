@@ -3,17 +3,9 @@
 # completes what the programs know. The programs' own tests hold each page against its options.
 set -u
 
-source=$(cd "$(dirname "$0")/../.." && pwd)
-case ${BUILD:=build} in
-    /*) ;;
-    *) BUILD=$source/$BUILD ;;
-esac
-room=$(mktemp -d)
-trap 'rm -rf "$room"' EXIT
-trap 'exit 1' INT TERM
+. "$(dirname "$0")/begin.sh"
 cd "$source/man" || exit 1
 out=$room/out
-failures=0
 
 fail() {
     echo "FAILED: $*"
@@ -80,5 +72,4 @@ for program in "$BUILD"/bin/*; do
     diff "$room/help" "$room/completed" >"$out" || fail_with "$name completes other options than it has"
 done
 
-[ "$failures" -eq 0 ] || echo "$failures failures"
-[ "$failures" -eq 0 ]
+end
