@@ -43,7 +43,9 @@ say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2);)
 
 PROGRAMS := ddbroker ddtui ddkeys ddperf
 HAVE     := $(foreach p,$(PROGRAMS),$(if $(wildcard $(p)/main.c),$(p)))
-SOURCES  := $(wildcard libdd/*.c) $(foreach p,$(HAVE),$(wildcard $(p)/*.c))
+# A program's sources stand in its folder and in that of each layer.
+sources   = $(wildcard $(1)/*.c $(1)/*/*.c)
+SOURCES  := $(call sources,libdd) $(foreach p,$(HAVE),$(call sources,$(p)))
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o)
 LIBDD_A  := $(BUILD)/libdd.a
 LIBDD_SO := $(BUILD)/libdd.so.$(VERSION)
@@ -58,15 +60,15 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(LIBDD_A): $(patsubst %.c,$(BUILD)/%.o,$(wildcard libdd/*.c))
+$(LIBDD_A): $(patsubst %.c,$(BUILD)/%.o,$(call sources,libdd))
 	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
 
-$(LIBDD_SO): $(patsubst %.c,$(BUILD)/%.o,$(wildcard libdd/*.c))
+$(LIBDD_SO): $(patsubst %.c,$(BUILD)/%.o,$(call sources,libdd))
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -shared -Wl,-soname,libdd.so.$(SOVERSION) -o $@ $^ $(LIBDD_LIBS)
 
 # A program's objects without main.o, so that tests can link them.
 define program
-$(BUILD)/$(1).a: $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(1)/main.c,$(wildcard $(1)/*.c)))
+$(BUILD)/$(1).a: $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(1)/main.c,$(call sources,$(1))))
 	$$(call say,AR,$$@)rm -f $$@ && ar rcs $$@ $$^
 $(BUILD)/bin/$(1): $(BUILD)/$(1)/main.o $(BUILD)/$(1).a $(LIBDD_A)
 	@mkdir -p $$(@D)
@@ -77,11 +79,11 @@ DDPERF_LIBS := $(LIBDD_LIBS)
 $(foreach p,$(HAVE),$(eval $(call program,$(p))))
 
 # ---- tests -------------------------------------------------------------------------------------
-# tests/unit/<folder>/test_<module>.c links that folder's objects, and what its tests share;
+# tests/unit/<program>/<layer>/test_<module>.c links that program's objects, and what its tests share;
 # tests/system/test_*.c and tests/screens/test_*.c drive real programs through
 # tests/system/harness.c; tests/fuzz/fuzz_*.c replay their corpora.
 
-UNIT    := $(wildcard tests/unit/*/test_*.c)
+UNIT    := $(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c)
 SYSTEM  := $(wildcard tests/system/test_*.c tests/screens/test_*.c)
 FUZZ    := $(wildcard tests/fuzz/fuzz_*.c)
 SCRIPTS := $(wildcard tests/system/test_*.sh)

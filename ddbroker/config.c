@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
 #include "option.h"
 #include "zpl.h"
 

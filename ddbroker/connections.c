@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <zmq.h>
 
-#include "libdd/socket.h"
+#include "libdd/net/socket.h"
 
 struct connections {
     void *socket;

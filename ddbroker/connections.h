@@ -10,7 +10,7 @@
 #include <linux/tcp.h>
 
 #include "hash.h"
-#include "libdd/monitor.h"
+#include "libdd/net/monitor.h"
 #include "log.h"
 
 typedef struct connections connections_t;

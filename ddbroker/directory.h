@@ -7,7 +7,7 @@
 #define DIRECTORY_H_INCLUDED
 
 #include "hash.h"
-#include "libdd/name.h"
+#include "libdd/protocol/name.h"
 
 typedef struct peer peer_t;
 

@@ -10,8 +10,8 @@
 #define INTEREST_H_INCLUDED
 
 #include "hash.h"
-#include "libdd/scope.h"
-#include "libdd/topic.h"
+#include "libdd/protocol/scope.h"
+#include "libdd/protocol/topic.h"
 
 typedef struct peer peer_t;
 typedef struct interest interest_t;

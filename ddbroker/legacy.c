@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "legacy_state.h"
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
 
 /* Messages that ZeroMQ may hold for one client in each direction; beyond them the outbox counts. */
 #define MESSAGES_HELD 64

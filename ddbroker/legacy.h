@@ -9,7 +9,7 @@
 #define LEGACY_H_INCLUDED
 
 #include "core.h"
-#include "libdd/socket.h"
+#include "libdd/net/socket.h"
 #include "log.h"
 
 typedef struct legacy legacy_t;

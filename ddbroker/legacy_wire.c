@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-#include "libdd/scope.h"
-#include "libdd/topic.h"
+#include "libdd/protocol/scope.h"
+#include "libdd/protocol/topic.h"
 
 /* What an answer's ref says of the request. A client's SUBOK shows the scope as it was asked for,
    and the native answer as it was resolved: the low bits remember which steps were a '*'. */

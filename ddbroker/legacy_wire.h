@@ -8,9 +8,9 @@
 #ifndef LEGACY_WIRE_H_INCLUDED
 #define LEGACY_WIRE_H_INCLUDED
 
-#include "libdd/box.h"
-#include "libdd/name.h"
-#include "libdd/record.h"
+#include "libdd/keys/box.h"
+#include "libdd/protocol/name.h"
+#include "libdd/protocol/record.h"
 
 #define LEGACY_VERSION_3 0x0d0d0003u
 #define LEGACY_VERSION_4 0x0d0d0004u

@@ -4,7 +4,7 @@
 #ifndef LEVEL_H_INCLUDED
 #define LEVEL_H_INCLUDED
 
-#include "libdd/buffer.h"
+#include "libdd/base/buffer.h"
 
 typedef enum { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG } log_level_t;
 

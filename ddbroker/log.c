@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
 
 /* Shorter than PIPE_BUF, so that a pipe that is ready takes a line whole, without waiting. */
 #define LINE_MAX_SIZE 2048

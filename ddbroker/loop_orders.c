@@ -5,7 +5,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
 #include "loop_state.h"
 
 /* ms that peers have to take what waits for them and to leave, once the broker is told to end. */

@@ -8,8 +8,8 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "libdd/context.h"
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
+#include "libdd/net/context.h"
 #include "loop_state.h"
 
 /* File descriptors that are not for connections: ZeroMQ's own, files, the connection to the parent,

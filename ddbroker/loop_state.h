@@ -7,7 +7,7 @@
 #define LOOP_STATE_H_INCLUDED
 
 #include "legacy.h"
-#include "libdd/clock.h"
+#include "libdd/base/clock.h"
 #include "log.h"
 #include "loop.h"
 #include "router.h"

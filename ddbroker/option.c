@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "libdd/dial.h"
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
+#include "libdd/net/dialer.h"
 #include "log.h"
 
 #define FIELD(name) offsetof(config_t, name)
@@ -96,7 +96,7 @@ static bool parse_name(const option_t *option, const char *text, void *field)
 static bool parse_endpoint(const option_t *option, const char *text, void *field)
 {
     (void)option;
-    return dd_dial_check(text, NULL) == DD_OK && set_text(field, text);
+    return dd_dialer_check(text, NULL) == DD_OK && set_text(field, text);
 }
 
 /* ZeroMQ takes the digits that it finds in a port and passes over the rest. */

@@ -6,10 +6,10 @@
 
 #include "directory.h"
 #include "interest.h"
-#include "libdd/keyring.h"
-#include "libdd/name.h"
-#include "libdd/outbox.h"
-#include "libdd/scope.h"
+#include "libdd/keys/keyring.h"
+#include "libdd/protocol/name.h"
+#include "libdd/protocol/outbox.h"
+#include "libdd/protocol/scope.h"
 
 typedef struct question question_t;
 

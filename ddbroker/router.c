@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "connections.h"
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
 #include "zap.h"
 
 /* Heartbeats within which a peer must say something, and within which it must leave once it was

@@ -8,7 +8,7 @@
 #define ROUTER_H_INCLUDED
 
 #include "core.h"
-#include "libdd/socket.h"
+#include "libdd/net/socket.h"
 #include "log.h"
 
 typedef struct router router_t;

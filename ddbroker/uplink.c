@@ -6,8 +6,8 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-#include "libdd/backoff.h"
-#include "libdd/problem.h"
+#include "libdd/base/backoff.h"
+#include "libdd/base/problem.h"
 
 /* Frames taken in before what they caused is sent. */
 #define FRAMES_AT_ONCE 256
@@ -25,8 +25,8 @@ struct uplink {
     log_t *log;
     const char *endpoint;
     dd_socket_limits_t limits;
-    dd_dial_t *dial; /* NULL during a pause */
-    peer_t *peer;    /* NULL until the dial is connected */
+    dd_dialer_t *dial; /* NULL during a pause */
+    peer_t *peer;      /* NULL until the dial is connected */
     dd_backoff_t backoff;
     uint64_t next_ms;  /* no dial: when to try again; else when to look at the dial */
     uint64_t tell_ms;  /* when a failure may be told again */
@@ -58,8 +58,8 @@ static void hang_up(uplink_t *self, uint64_t now_ms)
     self->peer = NULL;
     self->blocked = false;
     if (self->dial)
-        dd_dial_linger(self->dial, LINGER);
-    dd_dial_destroy(&self->dial);
+        dd_dialer_linger(self->dial, LINGER);
+    dd_dialer_destroy(&self->dial);
 }
 
 void uplink_destroy(uplink_t **self_p, uint64_t now_ms)
@@ -74,12 +74,12 @@ void uplink_destroy(uplink_t **self_p, uint64_t now_ms)
 
 void *uplink_socket(const uplink_t *self)
 {
-    return self->dial ? dd_dial_socket(self->dial) : NULL;
+    return self->dial ? dd_dialer_socket(self->dial) : NULL;
 }
 
 void *uplink_monitor(const uplink_t *self)
 {
-    return self->dial ? dd_dial_monitor(self->dial) : NULL;
+    return self->dial ? dd_dialer_monitor(self->dial) : NULL;
 }
 
 uint64_t uplink_due(const uplink_t *self)
@@ -137,7 +137,7 @@ static void give_up(uplink_t *self, const dd_problem_t *reason, uint64_t now_ms)
 static void dial(uplink_t *self, const dd_keyring_t *keyring, uint64_t now_ms)
 {
     dd_problem_t problem;
-    self->dial = dd_dial_new(self->context, self->endpoint, keyring, &self->limits, &problem);
+    self->dial = dd_dialer_new(self->context, self->endpoint, keyring, &self->limits, &problem);
     if (self->dial)
         self->next_ms = UINT64_MAX; /* the monitor tells how it goes */
     else
@@ -161,7 +161,7 @@ static bool take_frames(uplink_t *self, uint64_t now_ms)
     for (int i = 0; self->peer && i < FRAMES_AT_ONCE; i++) {
         zmq_msg_t frame;
         zmq_msg_init(&frame);
-        dd_error_t result = dd_socket_receive(dd_dial_socket(self->dial), NULL, &frame);
+        dd_error_t result = dd_socket_receive(dd_dialer_socket(self->dial), NULL, &frame);
         if (result == DD_OK)
             core_input(self->core, self->peer, zmq_msg_data(&frame), zmq_msg_size(&frame), now_ms);
         else if (result == DD_E_MALFORMED)
@@ -200,14 +200,14 @@ bool uplink_work(uplink_t *self, const dd_keyring_t *keyring, uint64_t now_ms)
         dial(self, keyring, now_ms);
     if (!self->dial)
         return false;
-    dd_dial_state_t state = dd_dial_watch(self->dial);
-    if (state == DD_DIAL_CONNECTED && !self->peer)
+    dd_dialer_state_t state = dd_dialer_watch(self->dial);
+    if (state == DD_DIALER_CONNECTED && !self->peer)
         connected(self, now_ms);
     bool more = take_frames(self, now_ms);
     check_ready(self);
     check_ended(self, now_ms);
-    if (state == DD_DIAL_LOST && !more && self->dial)
-        give_up(self, dd_dial_reason(self->dial), now_ms);
+    if (state == DD_DIALER_LOST && !more && self->dial)
+        give_up(self, dd_dialer_reason(self->dial), now_ms);
     return more;
 }
 
@@ -216,7 +216,7 @@ void uplink_flush(uplink_t *self)
     if (self->blocked)
         return;
     dd_error_t result =
-        dd_socket_flush(dd_dial_socket(self->dial), dd_bytes("", 0), &self->peer->outbox);
+        dd_socket_flush(dd_dialer_socket(self->dial), dd_bytes("", 0), &self->peer->outbox);
     if (result == DD_OK)
         core_flushed(self->core, self->peer);
     else /* full; or gone, and then the monitor tells */

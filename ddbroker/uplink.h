@@ -8,7 +8,7 @@
 #define UPLINK_H_INCLUDED
 
 #include "core.h"
-#include "libdd/dial.h"
+#include "libdd/net/dialer.h"
 #include "log.h"
 
 typedef struct uplink uplink_t;

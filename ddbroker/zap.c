@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <zmq.h>
 
-#include "libdd/problem.h"
-#include "libdd/socket.h"
+#include "libdd/base/problem.h"
+#include "libdd/net/socket.h"
 
 /* Frames of a request, in their order. */
 enum { VERSION, REQUEST, DOMAIN, ADDRESS, IDENTITY, MECHANISM, KEY, REQUEST_FRAMES };

@@ -8,7 +8,7 @@
 #ifndef ZAP_H_INCLUDED
 #define ZAP_H_INCLUDED
 
-#include "libdd/keyring.h"
+#include "libdd/keys/keyring.h"
 #include "log.h"
 
 /* Hexadecimal digits of a public key, which every frame of a connection carries as "User-Id". */

@@ -5,7 +5,7 @@
 
 #include <czmq.h>
 
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
 
 /* zconfig cuts longer lines without a word, and reads past the end of its input besides. */
 #define LINE_MAX_SIZE 1000

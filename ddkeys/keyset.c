@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "keyset.h"
-#include "libdd/keyfile.h"
-#include "libdd/name.h"
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
+#include "libdd/keys/keyfile.h"
+#include "libdd/protocol/name.h"
 #include "names.h"
 
 /* ---- fields ---------------------------------------------------------------------------------- */

@@ -8,7 +8,7 @@
 #ifndef KEYSET_H_INCLUDED
 #define KEYSET_H_INCLUDED
 
-#include "libdd/keyring.h"
+#include "libdd/keys/keyring.h"
 #include "pair.h"
 #include "store.h"
 

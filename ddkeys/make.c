@@ -7,7 +7,7 @@
 
 #include "commands.h"
 #include "keyset.h"
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
 #include "names.h"
 
 /* ---- a new set ------------------------------------------------------------------------------- */

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libdd/name.h"
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
+#include "libdd/protocol/name.h"
 #include "names.h"
 
 #define ASIDE_SUFFIX ".new"

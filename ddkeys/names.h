@@ -4,7 +4,7 @@
 #ifndef NAMES_H_INCLUDED
 #define NAMES_H_INCLUDED
 
-#include "libdd/buffer.h"
+#include "libdd/base/buffer.h"
 #include "libdd/include/dd.h"
 
 #define KEYS_SUFFIX "-keys.json"

@@ -4,7 +4,7 @@
 #ifndef PAIR_H_INCLUDED
 #define PAIR_H_INCLUDED
 
-#include "libdd/keyring.h"
+#include "libdd/keys/keyring.h"
 
 /* A key as base64 with padding, and its NUL. */
 #define KEY_TEXT_SIZE 45

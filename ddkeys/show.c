@@ -5,7 +5,7 @@
 #include <sodium.h>
 
 #include "commands.h"
-#include "libdd/keyring.h"
+#include "libdd/keys/keyring.h"
 #include "pair.h"
 
 static const char *const KINDS[] = {

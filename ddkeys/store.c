@@ -13,9 +13,9 @@
 
 #include <json-c/json.h>
 
-#include "libdd/keyfile.h"
-#include "libdd/keyring.h"
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
+#include "libdd/keys/keyfile.h"
+#include "libdd/keys/keyring.h"
 #include "names.h"
 #include "store.h"
 

@@ -6,7 +6,7 @@
 #ifndef PAYLOAD_H_INCLUDED
 #define PAYLOAD_H_INCLUDED
 
-#include "libdd/buffer.h"
+#include "libdd/base/buffer.h"
 
 /* Bytes of the header, and so of the smallest message. */
 #define PAYLOAD_HEADER 16

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "libdd/clock.h"
+#include "libdd/base/clock.h"
 #include "member.h"
 #include "payload.h"
 #include "tally.h"

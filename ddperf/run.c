@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "libdd/clock.h"
+#include "libdd/base/clock.h"
 #include "receivers.h"
 #include "report.h"
 #include "senders.h"

@@ -10,7 +10,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "libdd/clock.h"
+#include "libdd/base/clock.h"
 #include "member.h"
 #include "payload.h"
 

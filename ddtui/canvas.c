@@ -9,7 +9,7 @@
 #include <string.h>
 #include <wctype.h>
 
-#include "libdd/utf8.h"
+#include "libdd/base/utf8.h"
 
 /* Bytes of the longest line that canvas_print() makes. */
 #define LINE_ROOM 4096

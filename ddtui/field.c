@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libdd/utf8.h"
+#include "libdd/base/utf8.h"
 
 #define UTF8_MAX 4
 /* Bytes that are drawn at most: more than any terminal has columns. */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <wctype.h>
 
-#include "libdd/utf8.h"
+#include "libdd/base/utf8.h"
 
 /* The next character in lower case; a byte that is none stands for itself. */
 static size_t next_character(const uint8_t *at, size_t size, wchar_t *character)

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "form_state.h"
-#include "libdd/name.h"
-#include "libdd/scope.h"
-#include "libdd/topic.h"
+#include "libdd/protocol/name.h"
+#include "libdd/protocol/scope.h"
+#include "libdd/protocol/topic.h"
 
 /* Each returns what is wrong with a field's text, or NULL. */
 typedef const char *(check_t)(const form_t *self, const char *text);

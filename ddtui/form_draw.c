@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "form_state.h"
-#include "libdd/scope.h"
+#include "libdd/protocol/scope.h"
 #include "text.h"
 
 /* Cells of a form at most, and of the names of its fields. */

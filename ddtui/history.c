@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "libdd/buffer.h"
-#include "libdd/name.h"
+#include "libdd/base/buffer.h"
+#include "libdd/protocol/name.h"
 
 /* Lines of a file that are read: more than any console writes. */
 #define LINES_MAX (4 * HISTORY_KINDS * HISTORY_MAX)

@@ -18,7 +18,7 @@
 #include "console.h"
 #include "interact_command.h"
 #include "keys.h"
-#include "libdd/clock.h"
+#include "libdd/base/clock.h"
 #include "screen.h"
 
 /* us of the events' turn, after which input is looked at again. */

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "libdd/keyring.h"
-#include "libdd/name.h"
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
+#include "libdd/keys/keyring.h"
+#include "libdd/protocol/name.h"
 
 dd_error_t keys_look(const options_t *options, bool *is_operator, dd_problem_t *problem)
 {

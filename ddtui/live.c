@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "feed.h"
-#include "libdd/name.h"
+#include "libdd/protocol/name.h"
 #include "text.h"
 
 /* What was sent and has no end yet. */

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "libdd/include/dd.h"
-#include "libdd/record.h"
+#include "libdd/protocol/record.h"
 
 /* A number that no report has told, or that isn't known there either. */
 #define MODEL_UNKNOWN UINT64_MAX

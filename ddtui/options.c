@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libdd/name.h"
-#include "libdd/topic.h"
+#include "libdd/protocol/name.h"
+#include "libdd/protocol/topic.h"
 
 #define DEFAULT_ENDPOINT "tcp://127.0.0.1:5555"
 #define SECONDS_MAX 1e9

@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "libdd/scope.h"
+#include "libdd/protocol/scope.h"
 #include "model.h"
 
 #define OPTIONS_SUBSCRIPTIONS_MAX 64

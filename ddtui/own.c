@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "libdd/scope.h"
+#include "libdd/protocol/scope.h"
 
 /* Two ways to write one scope are one scope. */
 static bool canonical(const char *scope, dd_scope_t *out)

@@ -10,7 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
 #include "screen_crash.h"
 #include "screen_terminal.h"
 #include "screen_widget.h"

@@ -8,7 +8,7 @@
 #include <term.h>
 #include <unistd.h>
 
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
 
 bool terminal_check(dd_problem_t *problem)
 {

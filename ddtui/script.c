@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "keys.h"
-#include "libdd/clock.h"
+#include "libdd/base/clock.h"
 #include "script_state.h"
 #include "text.h"
 

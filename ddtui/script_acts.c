@@ -5,7 +5,7 @@
 #include <sodium.h>
 #include <stdio.h>
 
-#include "libdd/clock.h"
+#include "libdd/base/clock.h"
 #include "script_state.h"
 
 /* ---- Acts --------------------------------------------------------------------------------- */

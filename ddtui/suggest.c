@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "filter.h"
-#include "libdd/scope.h"
+#include "libdd/protocol/scope.h"
 
 /* What is filled in, and what of it is wanted. */
 typedef struct {

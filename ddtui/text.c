@@ -8,7 +8,7 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "libdd/utf8.h"
+#include "libdd/base/utf8.h"
 
 #define ELLIPSIS "…"
 /* Bytes of the longest character. */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
 #include "text.h"
 #include "views.h"
 

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <zmq.h>
 
-#include "libdd/heap.h"
+#include "libdd/base/malloc_tuning.h"
 
 static void check(int ok)
 {
@@ -63,7 +63,7 @@ int main(int argc, char **argv)
     }
     char public[FORWARD_KEY_SIZE], secret[FORWARD_KEY_SIZE];
     check(zmq_curve_keypair(public, secret) == 0);
-    dd_heap_keep(); /* as the broker does */
+    dd_malloc_tuning_keep(); /* as the broker does */
     void *context = zmq_ctx_new();
     void *socket = listen_at(context, argv[1], secret);
     publish_key(argv[2], public);

@@ -6,7 +6,7 @@
 
 #include "ddperf/payload.h"
 #include "ddperf/senders.h"
-#include "libdd/clock.h"
+#include "libdd/base/clock.h"
 #include "load.h"
 
 typedef struct {

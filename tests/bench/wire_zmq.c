@@ -12,7 +12,7 @@
 #include <zmq.h>
 
 #include "forward.h"
-#include "libdd/buffer.h"
+#include "libdd/base/buffer.h"
 #include "wire.h"
 
 /* ms to wait for the forwarder, and between two looks. */

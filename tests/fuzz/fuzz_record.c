@@ -3,7 +3,7 @@
  */
 #include <stdlib.h>
 
-#include "libdd/record.h"
+#include "libdd/protocol/record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,7 +6,7 @@
  */
 #include <stdlib.h>
 
-#include "libdd/session.h"
+#include "libdd/client/session.h"
 
 /* Small, so that it fills up. */
 #define OUTBOX 4096

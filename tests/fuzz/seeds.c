@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "libdd/record.h"
+#include "libdd/protocol/record.h"
 
 /* Steps of fuzz_session. */
 enum {

@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "libdd/buffer.h"
-#include "libdd/keyring.h"
+#include "libdd/base/buffer.h"
+#include "libdd/keys/keyring.h"
 
 #define BODY_MAX (64 * 1024)
 #define ROOM (BODY_MAX + 256)

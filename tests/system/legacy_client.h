@@ -8,7 +8,7 @@
 #ifndef LEGACY_CLIENT_H_INCLUDED
 #define LEGACY_CLIENT_H_INCLUDED
 
-#include "libdd/keyring.h"
+#include "libdd/keys/keyring.h"
 
 #define LEGACY_V3 0x0d0d0003u
 #define LEGACY_V4 0x0d0d0004u

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "libdd/clock.h"
+#include "libdd/base/clock.h"
 #include "raw.h"
 
 /* Of a REPORT, as real brokers have it. */

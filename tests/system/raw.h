@@ -8,7 +8,7 @@
 #define RAW_H_INCLUDED
 
 #include "harness.h"
-#include "libdd/record.h"
+#include "libdd/protocol/record.h"
 
 typedef struct raw raw_t;
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <utlist.h>
 
-#include "libdd/clock.h"
+#include "libdd/base/clock.h"
 
 /* ms after which a trace is taken for lost with its connection, and another one sent. */
 #define TRACE_LOST 1000

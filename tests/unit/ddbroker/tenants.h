@@ -6,7 +6,7 @@
 #ifndef TENANTS_H_INCLUDED
 #define TENANTS_H_INCLUDED
 
-#include "libdd/keyring.h"
+#include "libdd/keys/keyring.h"
 
 /* Names that are no tenants'. */
 #define KEY_OF_BROKERS "dd"

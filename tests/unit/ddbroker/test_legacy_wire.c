@@ -10,7 +10,7 @@
 
 #include "ddbroker/legacy_login.h"
 #include "ddbroker/legacy_wire.h"
-#include "libdd/scope.h"
+#include "libdd/protocol/scope.h"
 #include "tests/unit/libdd/keys.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])

@@ -252,7 +252,7 @@ static void test_codes_and_flags_are_those_of_the_headers(void **state)
     table_t table = read_table("code");
     check_names(&table, "libdd/include/dd.h", "DD_E_", DD_E_ARGUMENT, 0);
     table = read_table("flag");
-    check_names(&table, "libdd/record.h", "DD_FLAG_", 256, strlen("DD_FLAG_"));
+    check_names(&table, "libdd/protocol/record.h", "DD_FLAG_", 256, strlen("DD_FLAG_"));
 }
 
 static void test_limits_are_those_of_the_headers(void **state)

@@ -3,7 +3,7 @@
  */
 #include <unistd.h>
 
-#include "libdd/clock.h"
+#include "libdd/base/clock.h"
 #include "scripted.h"
 
 typedef struct {

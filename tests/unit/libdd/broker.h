@@ -20,9 +20,9 @@
 #include <pthread.h>
 
 #include "keys.h"
-#include "libdd/box.h"
-#include "libdd/clock.h"
-#include "libdd/socket.h"
+#include "libdd/base/clock.h"
+#include "libdd/keys/box.h"
+#include "libdd/net/socket.h"
 
 /* ms: ample for whatever works. */
 #define DEADLINE 20000

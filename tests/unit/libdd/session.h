@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "libdd/box.h"
-#include "libdd/session.h"
+#include "libdd/client/session.h"
+#include "libdd/keys/box.h"
 
 #define MS 1000u
 #define HEARTBEAT (2000 * MS)
