@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "config.h"
-#include "loop.h"
-#include "option.h"
+#include "ddbroker/daemon/config.h"
+#include "ddbroker/daemon/config_options.h"
+#include "ddbroker/daemon/loop.h"
 
 static int complain(const dd_problem_t *problem, int status)
 {
@@ -17,7 +17,7 @@ static int complain(const dd_problem_t *problem, int status)
 
 static int print_help(void)
 {
-    char *text = option_help();
+    char *text = config_option_help();
     bool printed = text && fputs(text, stdout) >= 0 && fflush(stdout) == 0;
     free(text);
     return printed ? LOOP_STOPPED : LOOP_FAILED;

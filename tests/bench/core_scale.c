@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "ddbroker/core.h"
+#include "ddbroker/core/core.h"
 #include "tests/unit/ddbroker/tenants.h"
 
 #define MANY 100000

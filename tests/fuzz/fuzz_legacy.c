@@ -6,7 +6,7 @@
  */
 #include <stdlib.h>
 
-#include "ddbroker/legacy_wire.h"
+#include "ddbroker/legacy/legacy_wire.h"
 #include "tests/unit/libdd/keys.h"
 
 #define FRAMES_MAX (LEGACY_FRAMES_MAX + 2)

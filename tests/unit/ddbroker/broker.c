@@ -5,7 +5,7 @@
 
 #include "tree_state.h"
 
-static void obey(void *arg, core_control_t control, log_level_t level)
+static void obey(void *arg, core_control_t control, dd_log_level_t level)
 {
     broker_t *self = arg;
     if (control == CONTROL_DRAIN)

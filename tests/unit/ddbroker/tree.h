@@ -11,7 +11,7 @@
 #ifndef TREE_H_INCLUDED
 #define TREE_H_INCLUDED
 
-#include "ddbroker/core.h"
+#include "ddbroker/core/core.h"
 #include "tenants.h"
 
 typedef struct tree tree_t;
@@ -27,7 +27,7 @@ typedef struct broker {
     end_t *uplink;          /* its end of the wire to its parent; NULL without one */
     dd_error_t parent_left; /* why the parent's connection ended last */
     unsigned drains;        /* times that an operator had it drained */
-    log_level_t level;      /* as an operator set it */
+    dd_log_level_t level;   /* as an operator set it */
 } broker_t;
 
 typedef struct actor {

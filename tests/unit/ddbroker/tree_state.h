@@ -4,7 +4,7 @@
 #ifndef TREE_STATE_H_INCLUDED
 #define TREE_STATE_H_INCLUDED
 
-#include "ddbroker/hash.h"
+#include "libdd/base/hash.h"
 #include "tree.h"
 
 /* cmocka.h wants these before it. */

@@ -1,0 +1,283 @@
+/*
+ * connections - the connections of a ROUTER, by file descriptor, as its monitor tells of them
+ */
+#include "connections.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <zmq.h>
+
+#include "libdd/net/socket.h"
+
+struct connections {
+    void *socket;
+    void *monitor;
+    log_t *log;
+    connection_t *by_fd;
+    connection_t *strangers;
+    size_t stranger_count;
+};
+
+connections_t *connections_new(void *context, void *socket, log_t *log, int handshakes)
+{
+    connections_t *self = calloc(1, sizeof *self);
+    if (!self)
+        return NULL;
+    self->socket = socket;
+    self->log = log;
+    self->monitor = dd_monitor_open(context, socket,
+        ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_ACCEPT_FAILED | handshakes);
+    if (!self->monitor)
+        connections_destroy(&self);
+    return self;
+}
+
+void connections_destroy(connections_t **self_p)
+{
+    connections_t *self = *self_p;
+    if (!self)
+        return;
+    dd_monitor_close(self->monitor, self->socket);
+    connection_t *connection, *next;
+    HASH_ITER (hh, self->by_fd, connection, next) {
+        HASH_DEL(self->by_fd, connection);
+        free(connection);
+    }
+    free(self);
+    *self_p = NULL;
+}
+
+dd_error_t connections_listen(const connections_t *self, const char *endpoint,
+    char shown[DD_ENDPOINT_MAX + 1], dd_problem_t *problem)
+{
+    char bound[DD_ENDPOINT_MAX + 1] = "";
+    size_t size = sizeof bound;
+    if (zmq_bind(self->socket, endpoint) != 0 ||
+        zmq_getsockopt(self->socket, ZMQ_LAST_ENDPOINT, bound, &size) != 0)
+        return dd_socket_problem(problem, "listen on", endpoint);
+    const char *told_port = strrchr(endpoint, ':');
+    const char *port = strrchr(bound, ':');
+    if (strncmp(endpoint, "tcp://", strlen("tcp://")) == 0 && told_port && port)
+        snprintf(shown, DD_ENDPOINT_MAX + 1, "%.*s%s", (int)(told_port - endpoint), endpoint, port);
+    else
+        snprintf(shown, DD_ENDPOINT_MAX + 1, "%s", bound);
+    return DD_OK;
+}
+
+void *connections_monitor(const connections_t *self)
+{
+    return self->monitor;
+}
+
+size_t connections_count(const connections_t *self)
+{
+    return HASH_COUNT(self->by_fd);
+}
+
+connection_t *connections_find(const connections_t *self, int fd)
+{
+    connection_t *connection;
+    HASH_FIND_INT(self->by_fd, &fd, connection);
+    return connection;
+}
+
+/* ---- Strangers ----------------------------------------------------------------------------- */
+
+connection_t *connections_strangers(const connections_t *self)
+{
+    return self->strangers;
+}
+
+size_t connections_stranger_count(const connections_t *self)
+{
+    return self->stranger_count;
+}
+
+static void add_stranger(connections_t *self, connection_t *connection)
+{
+    if (connection->stranger)
+        return;
+    connection->stranger = true;
+    self->stranger_count++;
+    DL_APPEND(self->strangers, connection);
+}
+
+static void remove_stranger(connections_t *self, connection_t *connection)
+{
+    if (!connection->stranger)
+        return;
+    connection->stranger = false;
+    self->stranger_count--;
+    DL_DELETE(self->strangers, connection);
+}
+
+void *connections_own(connections_t *self, int fd, void *owner)
+{
+    connection_t *connection = connections_find(self, fd);
+    if (!connection)
+        return NULL;
+    void *former = connection->owner;
+    connection->owner = owner;
+    remove_stranger(self, connection);
+    return former;
+}
+
+void connections_doubt(connections_t *self, int fd, const void *owner, uint64_t now_ms)
+{
+    connection_t *connection = connections_find(self, fd);
+    if (!connection || connection->owner != owner || connection->stranger)
+        return;
+    connection->since_ms = now_ms;
+    add_stranger(self, connection);
+}
+
+void connections_disown(connections_t *self, int fd, const void *owner)
+{
+    connection_t *connection = connections_find(self, fd);
+    if (!connection || connection->owner != owner)
+        return;
+    connection->owner = NULL;
+    add_stranger(self, connection);
+}
+
+/* ZeroMQ's thread sees the end and closes its side. Should it have closed it in this very moment,
+   and the descriptor be another connection's already, that one is cut, and comes back. What
+   connect(2) calls dissolving resets a TCP connection; after shutdown(2) alone, who floods it goes
+   on, and ZeroMQ reads it. */
+void connections_cut(connections_t *self, int fd)
+{
+    static const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+    connection_t *connection = connections_find(self, fd);
+    if (!connection)
+        return;
+    if (connect(fd, &nobody, sizeof nobody) != 0) /* ipc */
+        shutdown(fd, SHUT_RDWR);
+    remove_stranger(self, connection);
+}
+
+bool connections_traffic(int fd, struct tcp_info *info)
+{
+    socklen_t size = sizeof *info;
+    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &size) == 0;
+}
+
+/* What is wrong with a stranger; NULL if it may stay. */
+static const char *fault(
+    const connection_t *connection, uint64_t limit, uint64_t bytes, uint64_t now_ms)
+{
+    struct tcp_info info;
+    if (now_ms >= connection->since_ms + limit)
+        return "has said nothing in time";
+    if (connections_traffic(connection->fd, &info) && info.tcpi_bytes_received > bytes)
+        return "sends a message without end";
+    return NULL;
+}
+
+void connections_cut_strangers(connections_t *self, uint64_t limit, uint64_t bytes, uint64_t now_ms)
+{
+    connection_t *connection, *next;
+    DL_FOREACH_SAFE (self->strangers, connection, next) {
+        const char *what = fault(connection, limit, bytes, now_ms);
+        if (!what)
+            continue;
+        log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING, "cut a connection that %s", what);
+        connections_cut(self, connection->fd);
+    }
+}
+
+/* ---- News ---------------------------------------------------------------------------------- */
+
+static void opened(connections_t *self, int fd, uint64_t now_ms)
+{
+    connection_t *connection = connections_find(self, fd) ? NULL : calloc(1, sizeof *connection);
+    if (!connection)
+        return;
+    connection->fd = fd;
+    connection->since_ms = now_ms;
+    HASH_ADD_INT(self->by_fd, fd, connection);
+    if (connection->hh.tbl)
+        add_stranger(self, connection);
+    else /* out of memory */
+        free(connection);
+}
+
+static void greeted(connections_t *self, int fd)
+{
+    connection_t *connection = connections_find(self, fd);
+    if (connection)
+        connection->greeted = true;
+}
+
+/* Gives the owner, who has it no more. */
+static void *closed(connections_t *self, int fd)
+{
+    connection_t *connection = connections_find(self, fd);
+    if (!connection)
+        return NULL;
+    void *owner = connection->owner;
+    remove_stranger(self, connection);
+    HASH_DEL(self->by_fd, connection);
+    free(connection);
+    return owner;
+}
+
+static void log_handshake(connections_t *self, const dd_monitor_event_t *event)
+{
+    static const struct {
+        uint32_t why;
+        const char *text;
+    } TEXTS[] = {
+        {ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH, "the peer doesn't use CURVE"},
+        {ZMQ_PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC, "the peer has another broker's key"},
+    };
+    const char *text = "the peer doesn't keep to the protocol";
+    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++)
+        if (TEXTS[i].why == event->value)
+            text = TEXTS[i].text;
+    log_flood(self->log, FLOOD_HANDSHAKE, DD_LOG_WARNING, "a handshake on %s failed: %s",
+        event->endpoint, text);
+}
+
+static void *take_event(connections_t *self, const dd_monitor_event_t *event, uint64_t now_ms)
+{
+    switch (event->event) {
+    case ZMQ_EVENT_ACCEPTED:
+        opened(self, (int)event->value, now_ms);
+        break;
+    case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
+        greeted(self, (int)event->value);
+        break;
+    case ZMQ_EVENT_DISCONNECTED:
+        return closed(self, (int)event->value);
+    case ZMQ_EVENT_ACCEPT_FAILED:
+        log_flood(self->log, FLOOD_HANDSHAKE, DD_LOG_ERROR, "can't accept a connection on %s: %s",
+            event->endpoint, strerror((int)event->value));
+        break;
+    case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
+        log_handshake(self, event);
+        break;
+    default: /* left, or silent for too long; a scan of ports does that */
+        log_flood(self->log, FLOOD_HANDSHAKE, DD_LOG_INFO, "a handshake on %s was not finished",
+            event->endpoint);
+    }
+    return NULL;
+}
+
+/*
+ * Every connection that ZeroMQ accepts makes ACCEPTED and at its end DISCONNECTED, both with its
+ * file descriptor, whether the handshake succeeded or not (libzmq 4.3.4, as observed). The
+ * descriptor is closed after the event was written, so that one that is used again comes with its
+ * ACCEPTED behind the old one's DISCONNECTED.
+ */
+void *connections_next_gone(connections_t *self, uint64_t now_ms)
+{
+    dd_monitor_event_t event;
+    while (dd_monitor_next(self->monitor, &event)) {
+        void *owner = take_event(self, &event, now_ms);
+        if (owner)
+            return owner;
+    }
+    return NULL;
+}

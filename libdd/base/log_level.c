@@ -1,0 +1,25 @@
+/*
+ * log_level - how much an event matters
+ */
+#include "log_level.h"
+
+static const char *const NAMES[] = {
+    [DD_LOG_ERROR] = "error",
+    [DD_LOG_WARNING] = "warning",
+    [DD_LOG_NOTICE] = "notice",
+    [DD_LOG_INFO] = "info",
+    [DD_LOG_DEBUG] = "debug",
+};
+
+const char *dd_log_level_name(dd_log_level_t level)
+{
+    return (size_t)level < sizeof NAMES / sizeof NAMES[0] ? NAMES[level] : NULL;
+}
+
+bool dd_log_level_parse(dd_log_level_t *level, dd_bytes_t name)
+{
+    for (*level = DD_LOG_ERROR; *level <= DD_LOG_DEBUG; (*level)++)
+        if (dd_bytes_equal(name, dd_bytes_of(NAMES[*level])))
+            return true;
+    return false;
+}

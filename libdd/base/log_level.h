@@ -1,0 +1,23 @@
+/*
+ * log_level - how much an event matters
+ */
+#ifndef DD_LOG_LEVEL_H_INCLUDED
+#define DD_LOG_LEVEL_H_INCLUDED
+
+#include "buffer.h"
+
+typedef enum {
+    DD_LOG_ERROR,
+    DD_LOG_WARNING,
+    DD_LOG_NOTICE,
+    DD_LOG_INFO,
+    DD_LOG_DEBUG
+} dd_log_level_t;
+
+/* "error", "warning", "notice", "info" or "debug"; NULL for a number that is none. */
+const char *dd_log_level_name(dd_log_level_t level);
+
+/* False if the name is none of them. */
+bool dd_log_level_parse(dd_log_level_t *level, dd_bytes_t name);
+
+#endif
