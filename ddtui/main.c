@@ -5,9 +5,9 @@
 #include <locale.h>
 #include <unistd.h>
 
-#include "interact.h"
+#include "ddtui/script/script.h"
+#include "ddtui/terminal/console_loop.h"
 #include "options.h"
-#include "script.h"
 
 /* Started with one of the three standard files closed, a socket would take its number and get what
    is written there. */
@@ -35,7 +35,7 @@ int main(int argc, char *argv[])
     else if (options.version)
         printf("ddtui %s\n", DD_VERSION);
     else if (options_interact(&options))
-        return (int)interact_run(&options);
+        return (int)console_loop_run(&options);
     else
         return script_run(&options);
     return fflush(stdout) == 0 ? STATUS_DONE : STATUS_FAILED;

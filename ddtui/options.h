@@ -13,8 +13,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "ddtui/model/model.h"
 #include "libdd/protocol/scope.h"
-#include "model.h"
 
 #define OPTIONS_SUBSCRIPTIONS_MAX 64
 

@@ -8,7 +8,7 @@
 
 #include "ddperf/payload.h"
 #include "ddperf/receivers.h"
-#include "ddperf/tally.h"
+#include "ddperf/stream_counts.h"
 #include "load.h"
 
 #define EVENTS_AT_ONCE 64

@@ -1,5 +1,5 @@
 /*
- * test_loop - brokers never stay in a loop, and a tree is only so deep
+ * test_broker_loops - brokers never stay in a loop, and a tree is only so deep
  */
 #include <stdio.h>
 
