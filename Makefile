@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # DoubleDecker. `make demo` and `make check` install what is missing, build and run; see README.md.
 # V=1 shows whole commands. SAN=1 builds with address and undefined-behaviour sanitizers.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * keyset - the key files of one set of brokers, as JSON to be changed
  */

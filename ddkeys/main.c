@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * ddkeys - makes, changes, shows and checks key files; see ddkeys(1)
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * stream_counts - which messages of a numbered stream have arrived
  */

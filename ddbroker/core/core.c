@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * core - the broker's state and rules, without sockets, files and clocks
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * directory - who is where: full client name -> the peer through which it is reached
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * event_history - what happened lately at this broker, for whoever may know it
  *

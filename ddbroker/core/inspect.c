@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * inspect - questions to every broker of the tree, and what operators ask one to do
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * peer - one connection of the broker: who is there, what waits for it, what it did
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * tenant_totals - what is kept of each tenant's doings after its clients have left
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * config - what the broker was told to be, by its command line and its configuration file
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * config_file - reads a configuration file in ZeroMQ's property language
  *

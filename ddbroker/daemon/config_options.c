@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * config_options - the table of all that a broker can be told, and how each value is written
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * loop - the broker as a process: builds it up, waits for what happens, and ends it in order
  */

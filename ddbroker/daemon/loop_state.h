@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * loop_state - what the broker's process is made of, as loop's own files share it
  *

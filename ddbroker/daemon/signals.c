@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * signals - what signals and operators have the broker do: reload and shut down
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * startup_begin - builds the broker's process up and takes it down
  */

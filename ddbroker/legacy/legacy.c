@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * legacy - the sockets' side of clients that speak protocols 3 and 4
  */

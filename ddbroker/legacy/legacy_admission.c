@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * legacy_admission - who may stay at the legacy endpoint without having logged in
  *

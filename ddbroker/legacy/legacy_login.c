@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * legacy_login - how clients of protocols 3 and 4 prove whose they are
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * legacy_wire - messages of protocols 3 and 4 <-> records of the native protocol
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * connections - the connections of a ROUTER, by file descriptor, as its monitor tells of them
  */

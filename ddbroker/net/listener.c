@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * listener - the sockets' side of all who connect to this broker: clients and child brokers
  */

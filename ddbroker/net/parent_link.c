@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * parent_link - the sockets' side of the parent: keeps one connection to it, for ever
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * zap - says who may connect (ZeroMQ's authentication protocol, RFC 27)
  *

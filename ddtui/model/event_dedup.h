@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * event_dedup - which of the brokers' events are new since the last look
  *

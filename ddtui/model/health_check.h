@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * health_check - the state of the tree in one line, as monitors want it
  *

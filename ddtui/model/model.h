@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * model - what is known of the tree: brokers, clients, subscriptions
  *

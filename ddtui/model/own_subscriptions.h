@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * own_subscriptions - the subscriptions of this client, and what came of them
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * poll_merge - what a round of reports takes over from the round before it
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * poller - questions to the brokers, asked again and again, and the rows that answer them
  *

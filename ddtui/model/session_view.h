@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * session_view - the console's picture of the tree, kept up to date by what the client library
  * tells

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * status_log - what the console has to say: the newest is its status line, all are among the events
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * output - messages, tables and traces as lines of text or of JSON
  *

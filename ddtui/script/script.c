@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * script - what ddtui does without its screen: send, listen, print and end
  */

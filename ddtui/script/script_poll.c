@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * script_poll - what a script asks of the brokers, again and again if it is to, and prints
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * console_loop - ddtui with its screen: the loop around console, terminal and client library
  */

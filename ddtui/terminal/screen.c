@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * screen - the terminal: shows canvases and CDK's widgets, reads keys and the mouse
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * screen_crash - gives the terminal back when the program ends through a fault
  */

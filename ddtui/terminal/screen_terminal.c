@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * screen_terminal - what is known of the terminal before it is taken over
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * canvas - a screen's worth of cells, on which views draw without knowing the terminal
  *

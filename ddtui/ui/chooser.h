@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * chooser - a choice that CDK shows: a list, a row of buttons, or a dialog
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * completion_offer - what a field may be filled with: from the history, and from what is live
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * console - the whole screen: one of the pages, and over it a form, a menu, or a detail
  *

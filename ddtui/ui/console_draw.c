@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * console_draw - the line at the top, the screens' names, a page, and the two lines at the bottom
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * console_forms - which form an action opens, and what its fields begin with
  */

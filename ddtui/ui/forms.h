@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * forms - what is asked before something is done, as data: fields, their help, and a button
  */

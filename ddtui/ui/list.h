@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * list - a list of rows that is scrolled, filtered, ordered, and in which one row is selected
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * list_table - rows and columns on a canvas: as many columns as fit, and only the rows that are
  * visible

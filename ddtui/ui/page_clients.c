@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * page_clients - every client that the key may see, and where it is connected
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * page_events - what happened: the brokers' events and the console's own notes
  */

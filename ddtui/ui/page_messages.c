@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * page_messages - notifications and publications as they arrive, and one of them whole
  */

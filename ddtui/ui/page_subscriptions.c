@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * page_subscriptions - the own subscriptions, and below them everybody's that the key may see
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * pages - the screens 1 to 7, each a set of operations over what is live
  *

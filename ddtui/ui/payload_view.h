@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * payload_view - a payload to be read: as text, as JSON, or as bytes
  */

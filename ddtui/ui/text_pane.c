@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * text_pane - lines of text that are read, wrapped to a width and scrolled
  */

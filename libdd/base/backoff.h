@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * backoff - pauses between attempts that grow and never fall in step
  */

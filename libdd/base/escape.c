@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * escape - text from outside, made fit for a line, a cell or a terminal
  */

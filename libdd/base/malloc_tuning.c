@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * malloc_tuning - what becomes of memory that was freed
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * client - dd_client_t: a session, a connection, and a thread that brings them together
  *

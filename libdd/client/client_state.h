@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * client_state - a client's state, as the callers' side and its thread share it
  */

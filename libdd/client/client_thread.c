@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * client_thread - a client's own thread: its connection, and the way of events to the application
  *

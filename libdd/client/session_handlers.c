@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * session_handlers - what a broker may say, and what a session makes of it
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * subscriptions - what a client wants to be subscribed to, whether or not it is connected
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * keyfile - a JSON file that holds secrets: read, parsed, and wiped
  *

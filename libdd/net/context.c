@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * context - ZeroMQ contexts, and the one that all clients of a process share
  */

@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * dialer - one outgoing connection to a broker
  *
- * A DEALER and the monitor that tells when its connection is ready, refused, or gone. A dialer lives
- * as long as its connection; for another attempt its owner destroys it and makes a new one, when
- * session or uplink say so. Not thread-safe.
+ * A DEALER and the monitor that tells when its connection is ready, refused, or gone. A dialer
+ * lives as long as its connection; for another attempt its owner destroys it and makes a new one,
+ * when session or uplink say so. Not thread-safe.
  */
 #ifndef DD_DIALER_H_INCLUDED
 #define DD_DIALER_H_INCLUDED

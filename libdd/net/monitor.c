@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * monitor - what ZeroMQ tells of a socket's connections
  */

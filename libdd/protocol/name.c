@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * name - names of tenants, clients and brokers, and the walls between tenants
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * record - the native protocol, version 5: struct <-> bytes
  *

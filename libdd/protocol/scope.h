@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * scope - where in the tree a publication comes from, and from where a subscriber wants them
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # bash completion for ddkeys(1)
 
 # The tenants that the key set in a directory has, public left out.

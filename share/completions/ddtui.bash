@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # bash completion for ddtui(1)
 
 # All options, as the help has them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * core_scale - what the broker's core costs as the number of names and subscriptions grows
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * forward - a bare ROUTER with CURVE that sends each frame on: what ZeroMQ costs by itself
  *

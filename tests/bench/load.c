@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * load - measures a peer as ddperf(1) measures our brokers
  *

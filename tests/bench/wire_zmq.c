@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * wire_zmq - DEALERs with CURVE at a bare forwarder, a frame for each message or for many
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * fuzz_legacy - messages of protocols 3 and 4 of any bytes, and any records told to old clients
  *

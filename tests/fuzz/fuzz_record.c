@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * fuzz_record - frames of any bytes, read; and what was read, written and read again
  */

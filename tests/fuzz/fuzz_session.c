@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * fuzz_session - a client's session under any order of calls, with any frames from the broker
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_auth - who has no key of the broker's gets nothing through, whatever it tries
  */

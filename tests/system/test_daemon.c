@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_daemon - ddbroker as a process: signals, reload, exit statuses, endpoints, slow readers
  */

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # ddkeys as its users run it: sets of keys made, changed, shown and checked in directories.
 set -u
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_ddperf - ddperf as users run it, on one broker and through a tree
  */

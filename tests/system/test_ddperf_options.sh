@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # ddperf's help, its manual page and its completion tell of the same options.
 set -u
 

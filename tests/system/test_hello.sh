@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The example program of dd_client(3): it is what share/examples has, it compiles, and it greets
 # itself through a broker. And the page has every function of dd.h.
 set -u

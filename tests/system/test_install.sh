@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # What `make install` puts where, whether others can build on it, and that `make uninstall` takes all
 # of it away.
 set -u

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The manual pages as a set: well formed, complete, and leading to each other; and that the shell
 # completes what the programs know. The programs' own tests hold each page against its options.
 set -u

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_script - ddtui as scripts use it: every flag, format and exit status, against real brokers
  *

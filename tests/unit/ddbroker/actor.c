@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * actor - clients, operators and brokers that say what a test wants
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * broker - a core in a tree, with what the sockets layer would do for it
  */

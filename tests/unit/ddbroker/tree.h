@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * tree - brokers' cores in memory, joined by wires, and actors who play the other ends
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * tree_state - a tree's wires, as the files that make up its brokers and actors share them
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * scripted - a tree as brokers would report it, for the tests of what shows it
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_options - the command line, the environment, and that help and manual page say the same
  */

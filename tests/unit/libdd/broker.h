@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * broker - a scripted broker to test clients against, and the key files of its tenants
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * session - a session to test with, brought to where a test begins, and what came out of it
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_broker_loops - brokers never stay in a loop, and a tree is only so deep
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_dispatch - who may say what and when, and what becomes of those who say something else
  */

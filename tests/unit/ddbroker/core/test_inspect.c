@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_inspect - questions reach every broker, and bring what the asker may see
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_model - random trees in which everything comes and goes, against the rules as they are
  * written

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_registration - names: who gets one, who keeps it, and who has to go
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_scale - a hundred thousand names and subscriptions come, go and come again
  *

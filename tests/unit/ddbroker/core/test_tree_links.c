@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_tree_links - brokers join, tell all they have, leave, and come back
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_undelivered - a notification that can't be delivered comes back to its sender with a reason
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_legacy_wire - messages of protocols 3 and 4, read and written
  */

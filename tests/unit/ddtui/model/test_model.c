@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_model - reports become rows, rows become a tree, and hostile ones do no harm
  */

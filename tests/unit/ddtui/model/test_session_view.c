@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_session_view - what events make of the picture: rounds, silent rows, notes, subscriptions,
  * traces

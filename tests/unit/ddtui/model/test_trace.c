@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_trace - the way of a notification: its steps, its end, and how both are printed
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_canvas - what is drawn stands where it should, and nothing outside of its area
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_console - the whole console without a terminal: keys in, canvases out
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_keymap - one key does one thing, and the manual page knows all keys
  */

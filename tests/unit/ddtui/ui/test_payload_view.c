@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_payload_view - payloads as text, JSON and bytes, none of which acts on a terminal; and
  * tables

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_client - clients at a scripted broker: arguments, messages, events, receipts
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_client_thread - a client's connection: lost and made again, slow sides, many callers, the
  * end

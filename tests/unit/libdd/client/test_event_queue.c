@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_event_queue - events and where they wait: their memory, order, limit, and what poll sees
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_session - the client's side of a connection: how it begins, is kept, and ends
  */

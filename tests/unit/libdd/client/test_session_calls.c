@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_session_calls - what an application may ask of a session, and what becomes of it
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_session_handlers - what a broker may say to a client, and what it may not
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_keyring - key files of every kind, as other tools write them, and every way to be wrong
  */

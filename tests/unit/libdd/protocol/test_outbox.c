@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_outbox - what waits for a peer: order, frames, limits, and frames that come back
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_record - the native protocol: each type there and back, and bytes that are no record
  */

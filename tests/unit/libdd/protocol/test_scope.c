@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_scope - scopes: how they are written, what they mean where, and what they cover
  */
