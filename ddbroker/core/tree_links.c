@@ -18,6 +18,13 @@ static bool holds_id(const uint8_t *ids, size_t size, const uint8_t *id)
     return false;
 }
 
+/* A limit of 0 says nothing. */
+static void set_payload_max(peer_t *link, const dd_record_t *record)
+{
+    if (record->limit > 0)
+        link->payload_max = record->limit;
+}
+
 static void add_link(core_t *self, peer_t *link)
 {
     link->state = PEER_READY;
@@ -128,6 +135,7 @@ static bool may_join(core_t *self, peer_t *child, const dd_record_t *record)
     dd_bytes_copy(record->name, child->name.text, sizeof child->name.text);
     child->name.size = (uint8_t)record->name.size;
     memcpy(child->id, record->id.data, DD_BROKER_ID_SIZE);
+    set_payload_max(child, record);
     if (self->draining)
         core_end(self, child, DD_E_DRAINING, "the broker is shutting down");
     else if (holds_id(self->id, sizeof self->id, child->id) ||
@@ -223,6 +231,7 @@ void tree_links_admit(core_t *self, peer_t *parent, const dd_record_t *record)
         change_scope(self, &scope);
     set_ancestors(self, record->id);
     parent->heartbeat = dd_heartbeat(record->heartbeat);
+    set_payload_max(parent, record);
     if (parent->state == PEER_NEW)
         begin(self, parent, record);
 }

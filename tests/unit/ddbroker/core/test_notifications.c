@@ -183,7 +183,8 @@ static void test_flags_that_mean_nothing_here_are_not_passed_on(void **state)
     actor_t *sender = actor_client(pair.left_leaf, "a", "s");
     actor_t *receiver = actor_client(pair.right_leaf, "a", "x");
     send_flags(sender, "x", 0xFF & ~(DD_FLAG_TRACE), 1);
-    assert_int_equal(actor_expect(receiver, DD_DATA)->flags, DD_FLAG_RECEIPT);
+    assert_int_equal(
+        actor_expect(receiver, DD_DATA)->flags, DD_FLAG_RECEIPT | DD_FLAG_REQUEST | DD_FLAG_REPLY);
     tree_destroy(&pair.tree);
 }
 
