@@ -244,6 +244,7 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
     }
     forget(self, peer);
     if (peer == self->parent) {
+        self->is_root = peer->ending == DD_E_LOOP;
         self->parent = NULL;
     } else {
         DL_DELETE(self->peers, peer);

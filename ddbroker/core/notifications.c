@@ -154,14 +154,21 @@ static void trace(
     pass_back(self, NULL, &hop);
 }
 
+/* Whether a name that this broker doesn't know isn't beneath it: who has just started, or is still
+   being told, can't say so. */
+static bool knows_all_beneath(const core_t *self)
+{
+    return self->unsynced == 0 && self->now_ms >= self->started_ms + self->settings.settle;
+}
+
 /* The peer through which the destination is reached; NULL with the reason. */
 static peer_t *next_hop(const core_t *self, const notification_t *notification, dd_error_t *why)
 {
     entry_t *entry = directory_find(&self->directory, notification->destination);
-    *why = DD_E_NO_DESTINATION;
+    *why = knows_all_beneath(self) ? DD_E_NO_DESTINATION : DD_E_UPLINK_DOWN;
     if (entry)
         return entry->via == notification->from && peer_is_link(entry->via) ? NULL : entry->via;
-    if (!self->settings.has_parent || notification->from == self->parent)
+    if (!core_has_parent(self) || notification->from == self->parent)
         return NULL;
     *why = DD_E_UPLINK_DOWN;
     return core_parent_ready(self) ? self->parent : NULL;
