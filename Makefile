@@ -152,10 +152,14 @@ demo: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)BUILD=$(BUILD) share/demo/demo
 
+# Shells look for completions by the program's name.
+BASH_DIR := $(PREFIX)/share/bash-completion/completions
+FISH_DIR := $(PREFIX)/share/fish/vendor_completions.d
+ZSH_DIR  := $(PREFIX)/share/zsh/site-functions
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/include \
 	    $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/share/doc/doubledecker/examples \
-	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 	    $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -m 755 $(filter-out %/ddbroker,$(BINARIES)) $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(BUILD)/bin/ddbroker $(DESTDIR)$(PREFIX)/sbin
@@ -169,7 +173,10 @@ install: all
 	for page in $(MANPAGES); do \
 	    install -D -m 644 $$page \
 	        $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
-	install -m 644 share/completions/*.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	for program in $(PROGRAMS); do \
+	    install -D -m 644 share/completions/doubledecker.bash $(DESTDIR)$(BASH_DIR)/$$program; \
+	    install -D -m 644 share/completions/doubledecker.fish $(DESTDIR)$(FISH_DIR)/$$program.fish; done
+	install -D -m 644 share/completions/_doubledecker $(DESTDIR)$(ZSH_DIR)/_doubledecker
 	install -m 644 share/examples/* $(DESTDIR)$(PREFIX)/share/doc/doubledecker/examples
 	install -m 644 share/systemd/*.service $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed -i 's|@PREFIX@|$(PREFIX)|' $(DESTDIR)$(PREFIX)/lib/systemd/system/ddbroker@.service
@@ -179,7 +186,8 @@ uninstall:
 	    $(DESTDIR)$(PREFIX)/include/dd.h $(DESTDIR)$(PREFIX)/lib/libdd.a \
 	    $(DESTDIR)$(PREFIX)/lib/libdd.so* $(DESTDIR)$(PREFIX)/lib/pkgconfig/libdd.pc \
 	    $(DESTDIR)$(PREFIX)/lib/systemd/system/ddbroker@.service \
-	    $(patsubst share/completions/%,$(DESTDIR)$(PREFIX)/share/bash-completion/completions/%,$(wildcard share/completions/*.bash))
+	    $(PROGRAMS:%=$(DESTDIR)$(BASH_DIR)/%) $(PROGRAMS:%=$(DESTDIR)$(FISH_DIR)/%.fish) \
+	    $(DESTDIR)$(ZSH_DIR)/_doubledecker
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/doubledecker
 	for page in $(MANPAGES); do \
 	    rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done

@@ -11,13 +11,19 @@
 int main(int argc, char **argv)
 {
     options_t options;
-    int status = options_read(&options, argc, argv);
-    if (status == -1 && sodium_init() == -1) {
+    dd_problem_t problem;
+    int status = EXIT_SUCCESS;
+    if (sodium_init() == -1) {
         fputs("ddperf: libsodium doesn't start\n", stderr);
         return EXIT_FAILURE;
     }
-    if (status == -1)
+    dd_options_outcome_t outcome = options_read(&options, argc, argv, &problem);
+    if (outcome == DD_OPTIONS_TAKEN)
         status = run_execute(&options);
+    if (outcome == DD_OPTIONS_WRONG) {
+        fprintf(stderr, "ddperf: %s\n", problem.text);
+        status = EXIT_USAGE;
+    }
     if (fflush(stdout) == EOF) {
         perror("ddperf: standard output");
         return EXIT_FAILURE;

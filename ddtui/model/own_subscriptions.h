@@ -39,7 +39,4 @@ void own_subscriptions_restart(own_subscriptions_t *self);
 /* Counts a publication for all that it matches. */
 void own_subscriptions_count(own_subscriptions_t *self, const char *topic, const char *scope);
 
-/* The word for a canonical pattern, like "region", or the pattern itself. */
-const char *own_subscriptions_scope_word(const char *pattern);
-
 #endif

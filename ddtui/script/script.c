@@ -440,12 +440,10 @@ static int exit_status(const script_t *self)
     return self->options->check ? (int)self->check.state : (int)self->status;
 }
 
-int script_refuse(const options_t *options, const complaint_t *complaint)
+int script_refuse(const options_t *options, const dd_problem_t *problem)
 {
     script_t self = {.options = options, .style = style_for(options)};
-    script_fail(&self, STATUS_USAGE, "%s", complaint->text);
-    if (!options->check)
-        fputs("See 'ddtui --help'.\n", stderr);
+    script_fail(&self, STATUS_USAGE, "%s", problem->text);
     return exit_status(&self);
 }
 

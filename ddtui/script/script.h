@@ -23,7 +23,7 @@ typedef enum {
 int script_run(const options_t *options);
 
 /* Says that the command line can't be, in the way that it asks for, and returns the exit status. */
-int script_refuse(const options_t *options, const complaint_t *complaint);
+int script_refuse(const options_t *options, const dd_problem_t *problem);
 
 /* The status that says why something failed. */
 status_t script_status_of(dd_error_t error);

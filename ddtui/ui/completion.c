@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ddtui/model/filter.h"
+#include "libdd/base/log_level.h"
 #include "libdd/protocol/scope.h"
 
 /* What is filled in, and what of it is wanted. */
@@ -53,16 +54,15 @@ static void offer_topics(search_t *self)
         offer(self, ((const subscription_t *)model_row(model, VIEW_SUBSCRIPTIONS, i))->topic);
 }
 
-static void offer_all(search_t *self, const char *const texts[], size_t count)
+static void offer_words(search_t *self, const char *const words[])
 {
-    for (size_t i = 0; i < count; i++)
-        offer(self, texts[i]);
+    for (size_t i = 0; words[i]; i++)
+        offer(self, words[i]);
 }
 
 static void offer_scopes(search_t *self)
 {
-    static const char *const WORDS[] = {"all", "region", "cluster", "node", "noscope"};
-    offer_all(self, WORDS, sizeof WORDS / sizeof WORDS[0]);
+    offer_words(self, DD_SCOPE_WORDS);
     for (size_t i = 0; i < history_count(self->history, HISTORY_SCOPE); i++) {
         const char *text = history_at(self->history, HISTORY_SCOPE, i);
         dd_scope_t scope;
@@ -80,7 +80,7 @@ static void offer_scopes(search_t *self)
 
 void completion_own_text(const own_subscription_t *own, char out[SUGGESTION_ROOM])
 {
-    snprintf(out, SUGGESTION_ROOM, "%s  %s", own->topic, own_subscriptions_scope_word(own->scope));
+    snprintf(out, SUGGESTION_ROOM, "%s  %s", own->topic, dd_scope_word(own->scope));
 }
 
 static void offer_own(search_t *self)
@@ -95,8 +95,7 @@ static void offer_own(search_t *self)
 
 static void offer_levels(search_t *self)
 {
-    static const char *const LEVELS[] = {"error", "warning", "notice", "info", "debug"};
-    offer_all(self, LEVELS, sizeof LEVELS / sizeof LEVELS[0]);
+    offer_words(self, DD_LOG_LEVEL_NAMES);
 }
 
 static const struct {

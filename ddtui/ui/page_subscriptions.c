@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "libdd/base/escape.h"
+#include "libdd/protocol/scope.h"
 #include "pages.h"
 
 enum { COLUMN_OWN, COLUMN_CLIENT, COLUMN_TOPIC, COLUMN_SCOPE, COLUMN_PATH, COLUMN_RECEIVED };
@@ -114,7 +115,7 @@ static bool cell(const void *source, size_t index, size_t column, char *out, siz
         text = row.topic;
         break;
     case COLUMN_SCOPE:
-        text = own_subscriptions_scope_word(row.scope);
+        text = dd_scope_word(row.scope);
         break;
     case COLUMN_PATH:
         text = row.path[0] != '\0' ? row.path : "asked…";
