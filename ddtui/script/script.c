@@ -420,8 +420,8 @@ static bool prepare(script_t *self)
         script_fail(self, STATUS_FAILED, "%s", problem.text);
         return false;
     }
-    self->follow = event_dedup_new();
-    if (!self->follow || !take_signals()) {
+    self->dedup = event_dedup_new();
+    if (!self->dedup || !take_signals()) {
         script_fail(self, STATUS_FAILED, "can't start: %s", strerror(errno));
         return false;
     }
@@ -462,7 +462,7 @@ int script_run(const options_t *options)
     }
     dd_client_destroy(&self.client);
     model_destroy(&self.model);
-    event_dedup_destroy(&self.follow);
+    event_dedup_destroy(&self.dedup);
     message_input_clear(&self.input);
     return exit_status(&self);
 }

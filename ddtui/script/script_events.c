@@ -148,7 +148,7 @@ static void on_report(script_t *self, const dd_event_t *event)
     if (event->ref == self->inspect_ref)
         script_take_report(self, event);
     else if (event->ref == self->order_ref)
-        script_take_obedience(self, event);
+        script_take_control_report(self, event);
 }
 
 typedef void(handler_t)(script_t *self, const dd_event_t *event);

@@ -66,7 +66,7 @@ static bool print_round(const script_t *self, FILE *out)
     if (self->options->check)
         return health_check_print(&self->check, out, self->options->json);
     if (view == VIEW_EVENTS)
-        return output_events(out, self->model, self->follow, self->style);
+        return output_events(out, self->model, self->dedup, self->style);
     bool gap = self->rounds > 0 && self->style != OUTPUT_JSON;
     return (!gap || putc('\n', out) != EOF) && output_view(out, self->model, view, self->style);
 }

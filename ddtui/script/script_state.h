@@ -34,8 +34,8 @@ typedef struct {
 typedef struct {
     const options_t *options;
     dd_client_t *client;
-    model_t *model;        /* of the round at hand; NULL before the first */
-    event_dedup_t *follow; /* for --events */
+    model_t *model;       /* of the round at hand; NULL before the first */
+    event_dedup_t *dedup; /* for --events */
     trace_t trace;
     health_check_t check;  /* the last one, for --check */
     message_input_t input; /* what to send */
@@ -143,7 +143,7 @@ void script_fail_check(script_t *self, health_check_state_t state, const char *t
 /* All that can be known of the brokers is: tells the one that is meant what to do. */
 void script_give_order(script_t *self);
 
-void script_take_obedience(script_t *self, const dd_event_t *event);
+void script_take_control_report(script_t *self, const dd_event_t *event);
 
 /* ---- script_events.c */
 

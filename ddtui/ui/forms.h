@@ -52,16 +52,16 @@ typedef enum {
 
 typedef struct form form_t;
 
-/* What is live and the history are lent. NULL when out of memory. */
+/* The session view and the history are lent. NULL when out of memory. */
 form_t *form_new(
-    form_kind_t kind, const form_about_t *about, const session_view_t *live, history_t *history);
+    form_kind_t kind, const form_about_t *about, const session_view_t *session, history_t *history);
 void form_destroy(form_t **self_p);
 
 const char *form_title(form_kind_t kind);
 
 /* Views that are to be asked while it is open, as bits 1 << view. */
 unsigned form_views(const form_t *self);
-/* What is live has changed. */
+/* The session view has changed. */
 void form_update(form_t *self);
 
 /* A key, and what the table of keys says that it does in a form. */

@@ -10,11 +10,11 @@
 
 typedef struct line_editor line_editor_t;
 
-/* An empty field of at most max bytes. NULL when out of memory. */
+/* An empty line of at most max bytes. NULL when out of memory. */
 line_editor_t *line_editor_new(size_t max);
 void line_editor_destroy(line_editor_t **self_p);
 
-/* Always valid UTF-8. Belongs to the field, and holds until it changes. */
+/* Always valid UTF-8. Belongs to the editor, and holds until it changes. */
 const char *line_editor_text(const line_editor_t *self);
 /* The cursor goes to the end. What is no UTF-8 or too long is left out. */
 void line_editor_set(line_editor_t *self, const char *text);

@@ -8,12 +8,12 @@
 #include "canvas.h"
 #include "ddtui/model/filter.h"
 
-/* Lines of a sheet; what comes after them is left out, and the last line says so. */
+/* Lines of a pane; what comes after them is left out, and the last line says so. */
 #define TEXT_PANE_LINES_MAX 20000
 
 typedef struct text_pane text_pane_t;
 
-/* A sheet of that many columns. NULL when out of memory; all calls take that and do nothing. */
+/* A pane of that many columns. NULL when out of memory; all calls take that and do nothing. */
 text_pane_t *text_pane_new(int width);
 void text_pane_destroy(text_pane_t **self_p);
 

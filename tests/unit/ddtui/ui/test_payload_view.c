@@ -3,6 +3,7 @@
  * test_payload_view - payloads as text, JSON and bytes, none of which acts on a terminal; and
  * tables
  */
+#include "ddtui/ui/payload_view.h"
 #include "tests/unit/ddtui/scripted.h"
 
 /* All lines of a payload, as they are drawn, with '|' between them. */
@@ -10,18 +11,18 @@ static const char *shown(payload_view_mode_t mode, const char *data, size_t size
 {
     static char text[4096];
     size_t used = 0;
-    text_pane_t *sheet = text_pane_new(80);
+    text_pane_t *pane = text_pane_new(80);
     canvas_t *canvas = canvas_new(30, 80);
-    payload_view_add(sheet, mode, (const uint8_t *)data, size);
-    text_pane_draw(sheet, canvas, canvas_all(canvas), 0, "");
+    payload_view_add(pane, mode, (const uint8_t *)data, size);
+    text_pane_draw(pane, canvas, canvas_all(canvas), 0, "");
     text[0] = '\0';
-    for (size_t i = 0; i < text_pane_count(sheet) && i < 30; i++) {
+    for (size_t i = 0; i < text_pane_count(pane) && i < 30; i++) {
         char *line = canvas_row(canvas, (int)i);
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", i > 0 ? "|" : "", line);
         free(line);
     }
     canvas_destroy(&canvas);
-    text_pane_destroy(&sheet);
+    text_pane_destroy(&pane);
     return text;
 }
 
@@ -69,29 +70,29 @@ static void test_huge_payloads(void **state)
     for (size_t i = 0; i < sizeof FILLS; i++) {
         memset(data, FILLS[i], size);
         for (payload_view_mode_t mode = 0; mode < PAYLOAD_MODES; mode++) {
-            text_pane_t *sheet = text_pane_new(80);
-            payload_view_add(sheet, mode, (const uint8_t *)data, size);
-            assert_in_range(text_pane_count(sheet), 1, TEXT_PANE_LINES_MAX);
-            text_pane_destroy(&sheet);
+            text_pane_t *pane = text_pane_new(80);
+            payload_view_add(pane, mode, (const uint8_t *)data, size);
+            assert_in_range(text_pane_count(pane), 1, TEXT_PANE_LINES_MAX);
+            text_pane_destroy(&pane);
         }
     }
     free(data);
 }
 
-static void test_sheets_wrap(void **state)
+static void test_panes_wrap(void **state)
 {
     (void)state;
     canvas_t *canvas = canvas_new(5, 20);
-    text_pane_t *sheet = text_pane_new(20);
-    text_pane_text(sheet, STYLE_PLAIN, "one two three four five six seven eight");
-    text_pane_text(sheet, STYLE_PLAIN, "漢漢漢漢漢漢漢漢漢漢漢");
-    text_pane_draw(sheet, canvas, canvas_all(canvas), 0, "");
+    text_pane_t *pane = text_pane_new(20);
+    text_pane_text(pane, STYLE_PLAIN, "one two three four five six seven eight");
+    text_pane_text(pane, STYLE_PLAIN, "漢漢漢漢漢漢漢漢漢漢漢");
+    text_pane_draw(pane, canvas, canvas_all(canvas), 0, "");
     assert_shows(canvas, "one two three four");
     assert_shows(canvas, "five six seven eight");
     assert_shows(canvas, "漢漢漢漢漢漢漢漢漢漢");
-    assert_int_equal(text_pane_count(sheet), 4);
-    assert_int_equal(text_pane_draw(sheet, canvas, (rect_t){0, 0, 3, 20}, 100, ""), 1);
-    text_pane_destroy(&sheet);
+    assert_int_equal(text_pane_count(pane), 4);
+    assert_int_equal(text_pane_draw(pane, canvas, (rect_t){0, 0, 3, 20}, 100, ""), 1);
+    text_pane_destroy(&pane);
     canvas_destroy(&canvas);
 }
 
@@ -126,7 +127,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_payloads),
         cmocka_unit_test(test_huge_payloads),
-        cmocka_unit_test(test_sheets_wrap),
+        cmocka_unit_test(test_panes_wrap),
         cmocka_unit_test(test_table_layout),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);
