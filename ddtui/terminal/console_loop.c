@@ -24,10 +24,17 @@
 
 /* us of the events' turn, after which input is looked at again. */
 #define EVENTS_TURN 10000
-/* us between two drawings, at least, while events come in. */
-#define FRAME 30000
-/* us after which the clock and the ages are drawn anew, if nothing else happens. */
-#define SECOND 1000000
+
+/* When the console is drawn next. */
+typedef enum {
+    DRAW_EACH_SECOND, /* nothing has happened: only for the clock and the ages */
+    DRAW_SOON,        /* events have come in; more of them may */
+    DRAW_NOW          /* the user is waiting for it */
+} draw_time_t;
+
+/* us from one drawing to the next, at least. */
+static const uint64_t DRAW_PAUSES[] = {
+    [DRAW_EACH_SECOND] = 1000000, [DRAW_SOON] = 30000, [DRAW_NOW] = 0};
 
 typedef struct {
     const options_t *options;
@@ -39,9 +46,8 @@ typedef struct {
     canvas_t *canvas;
     int signals; /* a signalfd */
     uint64_t drawn_us;
-    bool dirty;  /* something has changed since it was drawn */
-    bool urgent; /* and the user is waiting for it */
-    bool whole;  /* the terminal may show something else */
+    draw_time_t draw_time;
+    bool whole; /* the terminal may show something else */
     bool ended;
 } console_loop_t;
 
@@ -57,9 +63,8 @@ static int64_t wall_ms(void)
 /* ms until something is to be done without anybody's word. */
 static int pause_ms(const console_loop_t *self)
 {
-    uint64_t wait = self->dirty ? FRAME : SECOND, now = dd_clock_us();
-    uint64_t due = self->drawn_us + wait;
-    return self->urgent || due <= now ? 0 : (int)((due - now) / 1000) + 1;
+    uint64_t due = self->drawn_us + DRAW_PAUSES[self->draw_time], now = dd_clock_us();
+    return due <= now ? 0 : (int)((due - now) / 1000) + 1;
 }
 
 static void tick(console_loop_t *self)
@@ -123,7 +128,7 @@ static void take_input(console_loop_t *self)
             console_paste(self->console, input.key);
         else
             take_mouse(self, &input);
-        self->dirty = self->urgent = true;
+        self->draw_time = DRAW_NOW;
     }
 }
 
@@ -135,7 +140,7 @@ static void take_signals(console_loop_t *self)
             follow(self, CONSOLE_SUSPEND);
         else if (info.ssi_signo != SIGWINCH && info.ssi_signo != SIGCONT)
             self->ended = true;
-        self->dirty = self->urgent = true;
+        self->draw_time = DRAW_NOW;
     }
 }
 
@@ -148,7 +153,8 @@ static void take_events(console_loop_t *self)
     while (dd_clock_us() < until && (event = dd_client_receive(self->client, 0)) != NULL) {
         session_view_event(self->session, event);
         dd_event_destroy(&event);
-        self->dirty = true;
+        if (self->draw_time < DRAW_SOON)
+            self->draw_time = DRAW_SOON;
     }
 }
 
@@ -195,7 +201,8 @@ static void draw(console_loop_t *self)
     }
     size_t count = console_draw(self->console, self->canvas, &cursor, choosers);
     screen_show(self->screen, self->canvas, &cursor, choosers, count, self->whole);
-    self->dirty = self->urgent = self->whole = false;
+    self->draw_time = DRAW_EACH_SECOND;
+    self->whole = false;
 }
 
 /* ---- The loop ------------------------------------------------------------------------------- */
@@ -224,7 +231,7 @@ static void loop(console_loop_t *self)
 
 /* ---- Beginning and end ---------------------------------------------------------------------- */
 
-static status_t fail(const char *text)
+static exit_status_t fail(const char *text)
 {
     fprintf(stderr, "ddtui: %s\n", text);
     return STATUS_FAILED;
@@ -261,7 +268,7 @@ static bool make_client(console_loop_t *self, bool operates, dd_problem_t *probl
 }
 
 /* The first screen doesn't wait for anybody: it is drawn before the client begins. */
-static status_t start_client(console_loop_t *self)
+static exit_status_t start_client(console_loop_t *self)
 {
     tick(self);
     draw(self);
@@ -293,7 +300,7 @@ static bool wants_colour(const options_t *options)
     return !options->no_colour && !(no_colour && no_colour[0] != '\0');
 }
 
-static status_t begin(console_loop_t *self)
+static exit_status_t begin(console_loop_t *self)
 {
     dd_problem_t problem = {0};
     bool operates;
@@ -307,15 +314,15 @@ static status_t begin(console_loop_t *self)
     return self->screen ? start_client(self) : fail(problem.text);
 }
 
-status_t console_loop_run(const options_t *options)
+exit_status_t console_loop_run(const options_t *options)
 {
-    console_loop_t self = {.options = options, .signals = -1, .dirty = true, .urgent = true};
-    status_t status = begin(&self);
+    console_loop_t self = {.options = options, .signals = -1, .draw_time = DRAW_NOW};
+    exit_status_t status = begin(&self);
     if (status == STATUS_DONE) {
         loop(&self);
         const link_t *link = session_view_link(self.session);
         if (link->state == LINK_CLOSED)
-            status = script_status_of(link->error);
+            status = exit_status_of(link->error);
     }
     screen_destroy(&self.screen);
     dd_client_destroy(&self.client);

@@ -5,10 +5,11 @@
 #ifndef CONSOLE_LOOP_H_INCLUDED
 #define CONSOLE_LOOP_H_INCLUDED
 
-#include "ddtui/script/script.h"
+#include "ddtui/options.h"
+#include "ddtui/script/exit_status.h"
 
 /* Runs the console until the user, or a signal, ends it; the terminal is then as it was. Comes
    before any thread. What can't be is said on standard error. */
-status_t console_loop_run(const options_t *options);
+exit_status_t console_loop_run(const options_t *options);
 
 #endif
