@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "run.h"
+#include "measurement.h"
 
 int main(int argc, char **argv)
 {
@@ -17,7 +17,7 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     if (status == -1)
-        status = run_execute(&options);
+        status = measurement_run(&options);
     if (fflush(stdout) == EOF) {
         perror("ddperf: standard output");
         return EXIT_FAILURE;

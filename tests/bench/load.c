@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ddperf/run.h"
+#include "ddperf/measurement.h"
 
 const wire_protocol_t *load_protocol;
 
@@ -30,5 +30,5 @@ int main(int argc, char **argv)
     int status = options_read(&options, argc - 1, argv + 1);
     if (status == -1 && options.senders > 1)
         wire_die("there can be one sender only");
-    return status == -1 ? run_execute(&options) : status;
+    return status == -1 ? measurement_run(&options) : status;
 }
