@@ -13,25 +13,11 @@
 
 #include "libdd/base/escape.h"
 #include "libdd/protocol/name.h"
+#include "pending.h"
 #include "report_parser.h"
 
-/* What was sent and has no end yet. */
-#define PENDING_MAX 64
-/* us after which no receipt, and no report, is to be expected. */
-#define PATIENCE 10000000
-
-/* Bytes of a name or topic, escaped, in a note. */
-#define SHOWN_ROOM 256
-
-typedef enum { PENDING_NONE, PENDING_NOTIFY, PENDING_RECEIPT, PENDING_CONTROL } pending_kind_t;
-
-/* Something that was sent and may still be answered. */
-typedef struct {
-    pending_kind_t kind;
-    uint32_t ref;
-    uint64_t at_us;
-    char what[SHOWN_ROOM]; /* destination, or what the broker is to do; escaped */
-} pending_t;
+/* Bytes of a name or topic, escaped, in a note; and of what is pending. */
+#define SHOWN_ROOM PENDING_ROOM
 
 struct session_view {
     bool is_operator;
@@ -46,8 +32,7 @@ struct session_view {
     status_log_t *status_log;
     own_subscriptions_t *own_subscriptions;
     trace_t trace;
-    pending_t pending[PENDING_MAX]; /* the next to be overwritten is the oldest */
-    size_t next_pending;
+    pending_list_t pending;
     char missed[SHOWN_ROOM]; /* destination of the last notification, if there is none such */
 };
 
@@ -104,28 +89,12 @@ void session_view_note(session_view_t *self, note_kind_t kind, const char *forma
 
 /* ---- What was sent -------------------------------------------------------------------------- */
 
-static const pending_t *wait_for(
-    session_view_t *self, pending_kind_t kind, uint32_t ref, const char *what)
-{
-    pending_t *pending = &self->pending[self->next_pending++ % PENDING_MAX];
-    *pending = (pending_t){.kind = kind, .ref = ref, .at_us = self->now_us};
-    shown(what, pending->what);
-    return pending;
-}
-
-static pending_t *find_pending(session_view_t *self, uint32_t ref)
-{
-    for (size_t i = 0; i < PENDING_MAX && ref != 0; i++)
-        if (self->pending[i].kind != PENDING_NONE && self->pending[i].ref == ref)
-            return &self->pending[i];
-    return NULL;
-}
-
 void session_view_sent(session_view_t *self, uint32_t ref, const char *destination, bool receipt)
 {
     char name[SHOWN_ROOM];
     self->missed[0] = '\0';
-    wait_for(self, receipt ? PENDING_RECEIPT : PENDING_NOTIFY, ref, destination);
+    pending_add(
+        &self->pending, receipt ? PENDING_RECEIPT : PENDING_NOTIFY, ref, destination, self->now_us);
     session_view_note(self, NOTE_PLAIN,
         receipt ? "notification sent to %s, waiting for its receipt" : "notification sent to %s",
         shown(destination, name));
@@ -144,8 +113,8 @@ void session_view_controlled(
 {
     char text[SHOWN_ROOM];
     snprintf(text, sizeof text, "%s %s", what, object);
-    session_view_note(
-        self, NOTE_PLAIN, "asked for: %s", wait_for(self, PENDING_CONTROL, ref, text)->what);
+    session_view_note(self, NOTE_PLAIN, "asked for: %s",
+        pending_add(&self->pending, PENDING_CONTROL, ref, text, self->now_us)->what);
 }
 
 void session_view_subscribed(session_view_t *self, const char *topic, const char *scope)
@@ -167,17 +136,14 @@ void session_view_unsubscribed(session_view_t *self, const char *topic, const ch
 
 static void expire(session_view_t *self)
 {
-    for (size_t i = 0; i < PENDING_MAX; i++) {
-        pending_t *pending = &self->pending[i];
-        if (pending->kind == PENDING_NONE || self->now_us < pending->at_us + PATIENCE)
-            continue;
-        if (pending->kind == PENDING_RECEIPT)
-            session_view_note(self, NOTE_WARNING, "no receipt from %s after %d s", pending->what,
-                PATIENCE / 1000000);
-        else if (pending->kind == PENDING_CONTROL)
-            session_view_note(
-                self, NOTE_WARNING, "no answer after %d s: %s", PATIENCE / 1000000, pending->what);
-        pending->kind = PENDING_NONE;
+    pending_t pending;
+    while (pending_take_expired(&self->pending, self->now_us, &pending)) {
+        if (pending.kind == PENDING_RECEIPT)
+            session_view_note(self, NOTE_WARNING, "no receipt from %s after %d s", pending.what,
+                PENDING_PATIENCE / 1000000);
+        else if (pending.kind == PENDING_CONTROL)
+            session_view_note(self, NOTE_WARNING, "no answer after %d s: %s",
+                PENDING_PATIENCE / 1000000, pending.what);
     }
 }
 
@@ -265,7 +231,7 @@ static void on_subscribed(session_view_t *self, const dd_event_t *event)
 
 static void on_receipt(session_view_t *self, const dd_event_t *event)
 {
-    pending_t *pending = find_pending(self, event->ref);
+    pending_t *pending = pending_find(&self->pending, event->ref);
     if (trace_event(&self->trace, event)) {
         changed(self, PART_TRACE);
         session_view_note(self, NOTE_GOOD, "the trace has arrived, after %.1f ms",
@@ -296,7 +262,7 @@ static void on_refused(session_view_t *self, pending_t *pending, const dd_event_
 static void on_error(session_view_t *self, const dd_event_t *event)
 {
     char about[SHOWN_ROOM];
-    pending_t *pending = find_pending(self, event->ref);
+    pending_t *pending = pending_find(&self->pending, event->ref);
     if (event->topic[0] != '\0') {
         own_subscriptions_remove(self->own_subscriptions, event->topic, event->scope);
         changed(self, PART_SUBSCRIPTIONS);
@@ -347,7 +313,7 @@ static void mark_rows(session_view_t *self)
 
 static void on_report(session_view_t *self, const dd_event_t *event)
 {
-    pending_t *pending = find_pending(self, event->ref);
+    pending_t *pending = pending_find(&self->pending, event->ref);
     if (pending)
         on_control_report(self, pending, event);
     else if (poller_report(self->poller, event, session_view_now_ms(self)))

@@ -136,10 +136,10 @@ static void draw_status(console_t *self, canvas_t *canvas, rect_t line, cursor_t
             (cursor_t){true, line.row, line_editor_draw(self->line, canvas, line, STYLE_FIELD)};
         return;
     }
-    const status_log_t *notes = session_view_status_log(self->session);
-    if (status_log_count(notes) == 0)
+    const status_log_t *log = session_view_status_log(self->session);
+    if (status_log_count(log) == 0)
         return;
-    const note_t *note = status_log_at(notes, 0);
+    const note_t *note = status_log_at(log, 0);
     char time[TIME_ROOM];
     page_time(note->wall_ms, false, time);
     bool fresh = session_view_wall_ms(self->session) - note->wall_ms < NOTE_FRESH;
