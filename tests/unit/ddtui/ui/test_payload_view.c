@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * test_payload_view - payloads as text, JSON and bytes, none of which acts on a terminal; and
- * tables
+ * test_payload_view - payloads as text, JSON and bytes, none of which acts on a terminal
  */
 #include "ddtui/ui/payload_view.h"
 #include "tests/unit/ddtui/scripted.h"
@@ -79,56 +78,11 @@ static void test_huge_payloads(void **state)
     free(data);
 }
 
-static void test_panes_wrap(void **state)
-{
-    (void)state;
-    canvas_t *canvas = canvas_new(5, 20);
-    text_pane_t *pane = text_pane_new(20);
-    text_pane_text(pane, STYLE_PLAIN, "one two three four five six seven eight");
-    text_pane_text(pane, STYLE_PLAIN, "漢漢漢漢漢漢漢漢漢漢漢");
-    text_pane_draw(pane, canvas, canvas_all(canvas), 0, "");
-    assert_shows(canvas, "one two three four");
-    assert_shows(canvas, "five six seven eight");
-    assert_shows(canvas, "漢漢漢漢漢漢漢漢漢漢");
-    assert_int_equal(text_pane_count(pane), 4);
-    assert_int_equal(text_pane_draw(pane, canvas, (rect_t){0, 0, 3, 20}, 100, ""), 1);
-    text_pane_destroy(&pane);
-    canvas_destroy(&canvas);
-}
-
-static void test_table_layout(void **state)
-{
-    (void)state;
-    static const list_table_column_t COLUMNS[] = {{NULL, "A", 10, 1, LIST_TABLE_REST, false},
-        {NULL, "B", 5, 2, 0, true}, {NULL, "C", 5, 3, 8, false}, {NULL, "D", 5, 1, 0, false}};
-    static const list_table_t TABLE = {.columns = COLUMNS, .count = 4};
-    static const struct {
-        int width;
-        int widths[4];
-    } CASES[] = {
-        {28, {10, 5, 5, 5}},
-        {27, {15, 5, 0, 5}},
-        {21, {15, 0, 0, 5}},
-        {16, {10, 0, 0, 5}},
-        {5, {10, 0, 0, 5}}, /* the canvas cuts it */
-        {40, {19, 5, 8, 5}},
-        {0, {10, 0, 0, 5}},
-    };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        int widths[LIST_TABLE_COLUMNS_MAX];
-        list_table_layout(&TABLE, CASES[i].width, widths);
-        for (size_t column = 0; column < 4; column++)
-            assert_int_equal(widths[column], CASES[i].widths[column]);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_payloads),
         cmocka_unit_test(test_huge_payloads),
-        cmocka_unit_test(test_panes_wrap),
-        cmocka_unit_test(test_table_layout),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);
 }
