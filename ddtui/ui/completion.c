@@ -22,8 +22,8 @@ typedef struct {
 static void offer(search_t *self, const char *text)
 {
     completions_t *to = self->to;
-    if (to->count == COMPLETIONS_MAX || strlen(text) >= COMPLETION_ROOM ||
-        strcmp(text, self->typed) == 0 || !filter_wants(&self->filter, text, strlen(text)))
+    if (to->count == COMPLETIONS_MAX || strcmp(text, self->typed) == 0 ||
+        !filter_wants(&self->filter, text, strlen(text)))
         return;
     for (size_t i = 0; i < to->count; i++)
         if (strcmp(to->texts[i], text) == 0)

@@ -199,7 +199,8 @@ static void test_the_column_at_a_place(void **state)
     for (int at = 0; at < (int)(sizeof WIDE / sizeof WIDE[0]); at++)
         assert_int_equal(list_table_column_at(&TABLE, 18, at), WIDE[at]);
     assert_int_equal(list_table_column_at(&TABLE, 16, 0), COLUMN_NAME); /* the mark has left */
-    assert_int_equal(list_table_column_at(&TABLE, 16, 9), COLUMN_OUTBOX);
+    assert_int_equal(list_table_column_at(&TABLE, 16, 7), COLUMN_NAME);
+    assert_int_equal(list_table_column_at(&TABLE, 16, 8), COLUMN_OUTBOX);
 }
 
 static void test_the_bar(void **state)
