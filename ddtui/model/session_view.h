@@ -85,7 +85,7 @@ bool session_view_is_frozen(const session_view_t *self);
 bool session_view_is_operator(const session_view_t *self);
 
 const link_t *session_view_link(const session_view_t *self);
-/* Questions and their rows. */
+/* Whose questions the caller asks the brokers, and the rows that answer them. */
 poller_t *session_view_poller(const session_view_t *self);
 /* How long ago a broker's row was reported, by the row's own word for the last round. */
 uint64_t session_view_silence(const session_view_t *self, const broker_t *broker);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * exit_status - what ddtui's exit status says
+ *
+ * The console and the scripts end with the same ones.
  */
 #ifndef EXIT_STATUS_H_INCLUDED
 #define EXIT_STATUS_H_INCLUDED

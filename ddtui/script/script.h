@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * script - what ddtui does without its screen: send, listen, print and end
+ *
+ * One thread, which sleeps until there is an event of the client library, a signal, or something is
+ * due. Each time it takes what has come and then looks at the time.
  */
 #ifndef SCRIPT_H_INCLUDED
 #define SCRIPT_H_INCLUDED

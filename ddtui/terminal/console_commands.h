@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * console_commands - carries out what a form asks for
+ *
+ * A form hands over a command; this calls the client library, or writes the file, and tells the
+ * session view what was sent, so that it knows the answers.
  */
 #ifndef CONSOLE_COMMANDS_H_INCLUDED
 #define CONSOLE_COMMANDS_H_INCLUDED

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * console_loop - ddtui with its screen: the loop around console, terminal and client library
+ *
+ * It owns all three, brings events to the session view and keys to the console, asks the questions
+ * that are due, and draws.
  */
 #ifndef CONSOLE_LOOP_H_INCLUDED
 #define CONSOLE_LOOP_H_INCLUDED

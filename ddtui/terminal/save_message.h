@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * save_message - writes a message's payload to a file
+ *
+ * It stands here since the console itself touches no files but its history.
  */
 #ifndef SAVE_MESSAGE_H_INCLUDED
 #define SAVE_MESSAGE_H_INCLUDED

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * screen_terminal - what is known of the terminal before it is taken over
+ *
+ * Whoever starts the console without a terminal, or on one that can't be drawn on, gets a sentence
+ * and not a broken screen.
  */
 #ifndef SCREEN_TERMINAL_H_INCLUDED
 #define SCREEN_TERMINAL_H_INCLUDED

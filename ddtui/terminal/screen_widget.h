@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * screen_widget - choosers as widgets of CDK
+ *
+ * A widget belongs to the screen that made it and is destroyed before that. CDK is driven by single
+ * keys and never reads the terminal itself.
  */
 #ifndef SCREEN_WIDGET_H_INCLUDED
 #define SCREEN_WIDGET_H_INCLUDED

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * completion - what a field may be filled with: from the history, and from the session view
+ *
+ * Forms show the texts in a list below the field. All are made anew when something has been typed
+ * or has arrived.
  */
 #ifndef COMPLETION_H_INCLUDED
 #define COMPLETION_H_INCLUDED

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * line_editor - a line of text that is being typed
+ *
+ * Its owner gives it characters and the actions that move or erase; it holds valid UTF-8 at all
+ * times.
  */
 #ifndef LINE_EDITOR_H_INCLUDED
 #define LINE_EDITOR_H_INCLUDED

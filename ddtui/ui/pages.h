@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * pages - all screens of the console, by their numbers
+ *
+ * This is where a new page is entered into the console.
  */
 #ifndef PAGES_H_INCLUDED
 #define PAGES_H_INCLUDED

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * payload_view - a payload to be read: as text, as JSON, or as bytes
+ *
+ * Payloads are bytes of strangers; what is shown of them is escaped, and bounded.
  */
 #ifndef PAYLOAD_VIEW_H_INCLUDED
 #define PAYLOAD_VIEW_H_INCLUDED

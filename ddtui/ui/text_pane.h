@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * text_pane - lines of text that are read, wrapped to a width and scrolled
+ *
+ * A pane is made for one drawing, filled, drawn and destroyed. Texts are escaped before they come
+ * here.
  */
 #ifndef TEXT_PANE_H_INCLUDED
 #define TEXT_PANE_H_INCLUDED
