@@ -72,9 +72,9 @@ static dd_error_t trace(doing_t *self)
 
 static dd_error_t save_selected(doing_t *self, dd_problem_t *problem)
 {
-    const message_t *message = console_selected_message(self->console);
+    const message_t *message = console_message_to_save(self->console);
     return message ? save_message(message, self->command->name, problem)
-                   : dd_problem(problem, DD_E_ARGUMENT, "no message is selected");
+                   : dd_problem(problem, DD_E_ARGUMENT, "the message is no longer there");
 }
 
 static dd_error_t save(doing_t *self)

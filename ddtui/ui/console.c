@@ -73,6 +73,11 @@ void console_done(console_t *self, const char *why)
     self->page = shown;
 }
 
+const message_t *console_message_to_save(const console_t *self)
+{
+    return messages_find(session_view_messages(self->session), self->to_save);
+}
+
 /* ---- What actions do ------------------------------------------------------------------------ */
 
 static void open_menu(console_t *self)

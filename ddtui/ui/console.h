@@ -51,8 +51,9 @@ unsigned console_pick(console_t *self, chooser_kind_t kind, size_t item);
 /* What is to be done; then comes console_done(), with why it couldn't be, or NULL. */
 const command_t *console_command(const console_t *self);
 void console_done(console_t *self, const char *why);
-/* The selected message; NULL if none is, or another page is shown. Valid until the next event. */
-const message_t *console_selected_message(console_t *self);
+/* The message that the form to save one was opened for, wherever the selection has gone since; NULL
+   if it is no longer kept. Valid until the next event. */
+const message_t *console_message_to_save(const console_t *self);
 
 /* Draws everything but the choosers, which it puts into out, room for two; returns their count. */
 size_t console_draw(console_t *self, canvas_t *canvas, cursor_t *cursor, chooser_t out[2]);

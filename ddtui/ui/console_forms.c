@@ -68,6 +68,7 @@ static void open_save(console_t *self)
         if (*at == ':')
             *at = '-';
     snprintf(name, sizeof name, "message-%s", time);
+    self->to_save = message->serial;
     open_form(self, FORM_SAVE, &(form_about_t){.first = name});
 }
 

@@ -31,6 +31,7 @@ struct console {
     page_number_t page;
     over_t over;
     form_t *form;        /* of OVER_FORM, else NULL */
+    uint64_t to_save;    /* serial of the message that the form to save one is about */
     line_editor_t *line; /* the filter, while it is typed */
     size_t menu_item;
     size_t end_button; /* of OVER_END: 0 ends the console */
@@ -55,6 +56,8 @@ size_t console_menu(const console_t *self, const binding_t *items[CHOOSER_ITEMS_
 const void *console_selected_row(console_t *self, page_number_t page, view_t view);
 /* The same for clients. */
 const client_t *console_selected_client(console_t *self);
+/* And for messages. */
+const message_t *console_selected_message(console_t *self);
 
 /* ---- console_forms.c */
 

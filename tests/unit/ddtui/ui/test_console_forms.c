@@ -9,22 +9,33 @@ static void test_saving(void **state)
 {
     (void)state;
     console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, "4w");
+    assert_hides(self.canvas, "Save message"); /* there is none */
     scripted_message(self.session, "cli2", NULL, "a\0b", 3);
-    draw(&self);
-    assert_null(console_selected_message(self.console)); /* not where messages are selected */
-    type(&self, "4");
-    assert_memory_equal(console_selected_message(self.console)->data, "a\0b", 3);
     type(&self, "w");
     assert_shows(self.canvas, "Save message");
     assert_shows(self.canvas, "message-14-");
     assert_int_equal(type(&self, "\n"), CONSOLE_COMMAND);
     assert_int_equal(console_command(self.console)->kind, FORM_SAVE);
-    assert_int_equal(console_selected_message(self.console)->size, 3);
-    console_done(self.console, NULL);
-    type(&self, "c");
-    assert_null(console_selected_message(self.console)); /* there is none left */
-    type(&self, "w");
-    assert_hides(self.canvas, "Save message");
+    assert_int_equal(console_message_to_save(self.console)->size, 3);
+    assert_memory_equal(console_message_to_save(self.console)->data, "a\0b", 3);
+    stop(&self);
+}
+
+/* The selection rolls on with what arrives while the file's name is typed. */
+static void test_the_message_that_was_selected_is_saved(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_message(self.session, "cli2", NULL, "first", 5);
+    type(&self, "4w");
+    scripted_message(self.session, "cli2", NULL, "second", 6);
+    assert_int_equal(type(&self, "\n"), CONSOLE_COMMAND);
+    assert_memory_equal(console_message_to_save(self.console)->data, "first", 5);
+    session_view_clear(self.session, PART_MESSAGES);
+    assert_null(console_message_to_save(self.console));
+    scripted_message(self.session, "cli2", NULL, "third", 5);
+    assert_null(console_message_to_save(self.console));
     stop(&self);
 }
 
@@ -151,6 +162,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_saving),
+        cmocka_unit_test(test_the_message_that_was_selected_is_saved),
         cmocka_unit_test(test_the_old_flow_by_name),
         cmocka_unit_test(test_forms_begin_with_what_is_selected),
         cmocka_unit_test(test_a_failed_command_keeps_its_form),
