@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "run.h"
+#include "measurement.h"
 
 int main(int argc, char **argv)
 {
@@ -19,7 +19,7 @@ int main(int argc, char **argv)
     }
     dd_options_outcome_t outcome = options_read(&options, argc, argv, &problem);
     if (outcome == DD_OPTIONS_TAKEN)
-        status = run_execute(&options);
+        status = measurement_run(&options);
     if (outcome == DD_OPTIONS_WRONG) {
         fprintf(stderr, "ddperf: %s\n", problem.text);
         status = EXIT_USAGE;

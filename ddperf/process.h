@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * process - the processes of this machine, and what they have used
+ *
+ * They are read from the kernel each time; the processes needn't belong to this one.
  */
 #ifndef PROCESS_H_INCLUDED
 #define PROCESS_H_INCLUDED

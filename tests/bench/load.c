@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ddperf/run.h"
+#include "ddperf/measurement.h"
 
 const wire_protocol_t *load_protocol;
 
@@ -33,5 +33,5 @@ int main(int argc, char **argv)
         wire_die("%s", problem.text);
     if (outcome == DD_OPTIONS_TAKEN && options.senders > 1)
         wire_die("there can be one sender only");
-    return outcome == DD_OPTIONS_TAKEN ? run_execute(&options) : EXIT_SUCCESS;
+    return outcome == DD_OPTIONS_TAKEN ? measurement_run(&options) : EXIT_SUCCESS;
 }
