@@ -9,7 +9,7 @@
 
 #include "ddbroker/log.h"
 #include "libdd/base/problem.h"
-#include "libdd/net/dialer.h"
+#include "libdd/protocol/endpoint.h"
 
 #define FIELD(name) offsetof(config_t, name)
 
@@ -97,36 +97,14 @@ static bool parse_name(const config_option_t *option, const char *text, void *fi
 static bool parse_endpoint(const config_option_t *option, const char *text, void *field)
 {
     (void)option;
-    return dd_dialer_check(text, NULL) == DD_OK && set_text(field, text);
-}
-
-/* ZeroMQ takes the digits that it finds in a port and passes over the rest. */
-static bool is_port(const char *text)
-{
-    if (strcmp(text, "*") == 0)
-        return true;
-    size_t digits = strspn(text, "0123456789");
-    return digits > 0 && digits <= 5 && text[digits] == '\0' &&
-           strtoul(text, NULL, 10) <= UINT16_MAX;
-}
-
-/* The address is ZeroMQ's to judge when it binds. */
-static bool is_place_to_listen(const char *text)
-{
-    const char *rest = text + strlen("tcp://");
-    if (strlen(text) > DD_ENDPOINT_MAX)
-        return false;
-    if (strncmp(text, "ipc://", strlen("ipc://")) == 0)
-        return rest[0] != '\0';
-    const char *port = strrchr(text, ':');
-    return strncmp(text, "tcp://", strlen("tcp://")) == 0 && port > rest && is_port(port + 1);
+    return dd_endpoint_check(text, NULL) == DD_OK && set_text(field, text);
 }
 
 static bool parse_endpoints(const config_option_t *option, const char *text, void *field)
 {
     (void)option;
     config_list_t *list = field;
-    return is_place_to_listen(text) && list->count < CONFIG_ENDPOINTS_MAX &&
+    return dd_endpoint_listenable(text) && list->count < CONFIG_ENDPOINTS_MAX &&
            set_text(&list->items[list->count++], text);
 }
 

@@ -20,10 +20,6 @@ typedef enum {
     DD_DIALER_LOST       /* over; dd_dialer_reason() says why */
 } dd_dialer_state_t;
 
-/* Whether the text is an endpoint to connect to: tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH.
-   DD_E_ARGUMENT with *problem filled if not. */
-dd_error_t dd_dialer_check(const char *endpoint, dd_problem_t *problem);
-
 /* Begins to connect. NULL with *problem filled if the endpoint is no endpoint or there are no more
    sockets. The keyring must outlive the dial. */
 dd_dialer_t *dd_dialer_new(void *context, const char *endpoint, const dd_keyring_t *keyring,
