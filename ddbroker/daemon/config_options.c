@@ -7,9 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ddbroker/log.h"
 #include "libdd/base/problem.h"
 #include "libdd/protocol/endpoint.h"
+#include "libdd/protocol/name.h"
+#include "libdd/protocol/scope.h"
 
 #define FIELD(name) offsetof(config_t, name)
 
@@ -52,7 +53,7 @@ static const config_option_t OPTIONS[] = {
     {"version", 'V', false, false, KIND_FLAG, 0, NULL, NULL, NULL, "print the version and end"},
 };
 #define OPTION_COUNT (sizeof OPTIONS / sizeof OPTIONS[0])
-_Static_assert(OPTION_COUNT <= CONFIG_OPTIONS_MAX, "option.h promises a bound");
+_Static_assert(OPTION_COUNT <= CONFIG_OPTIONS_MAX, "config_options.h promises a bound");
 
 const config_option_t *config_option_at(size_t index)
 {

@@ -71,6 +71,12 @@ static void limit_clients(loop_t *self)
             self->clients_max, wanted, wanted + DESCRIPTOR_RESERVE);
 }
 
+/* What the core has to say goes to the log. */
+static void log_line(void *log, dd_log_level_t level, const char *line)
+{
+    log_write(log, level, "%s", line);
+}
+
 core_settings_t loop_settings(loop_t *self)
 {
     const config_t *config = self->config;
@@ -85,7 +91,7 @@ core_settings_t loop_settings(loop_t *self)
         .outbox_link = config->link_outbox,
         .clients_max = self->clients_max,
         .subscriptions_max = (unsigned)config->subscriptions_max,
-        .log = log_of_core,
+        .log = log_line,
         .log_arg = self->log,
         .obey = obey,
         .obey_arg = self,
