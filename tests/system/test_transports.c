@@ -21,6 +21,7 @@
 
 #include "ddbroker/legacy/legacy.h"
 #include "ddbroker/net/listener.h"
+#include "ddbroker/net/parent_link.h"
 #include "ddbroker/net/zap.h"
 #include "harness.h"
 #include "legacy_client.h"
@@ -80,15 +81,18 @@ static void *run(void *arg)
         wait_for_news(self);
         uint64_t now = self->now_ms;
         zap_work(self->zap, self->keyring, false);
-        ops->watch(self->transport, now);
+        if (ops->watch)
+            ops->watch(self->transport, now);
         while (ops->work(self->transport, now))
             ;
         core_tick(self->core, now);
-        ops->tick(self->transport, now);
+        if (ops->tick)
+            ops->tick(self->transport, now);
         while ((peer = core_next_dirty(self->core)))
             transport_flush(peer, now);
         self->peers = ops->peers(self->transport);
-        self->accepted = ops->accepted(self->transport);
+        if (ops->accepted)
+            self->accepted = ops->accepted(self->transport);
         self->turns++;
     }
     return NULL;
@@ -119,11 +123,16 @@ static void build(station_t *self, open_t *make)
         .limits = {.payload_max = 1 << 20, .heartbeat = HEARTBEAT}};
     self->transport = make(&settings, &problem);
     assert_non_null(self->transport);
+}
+
+static void begin_to_listen(station_t *self)
+{
+    const transport_ops_t *ops = self->transport->ops;
+    dd_problem_t problem;
     size_t size = sizeof self->endpoint;
-    assert_int_equal(
-        self->transport->ops->listen(self->transport, "tcp://127.0.0.1:*", &problem), DD_OK);
-    zmq_getsockopt(self->transport->ops->sockets(self->transport).frames, ZMQ_LAST_ENDPOINT,
-        self->endpoint, &size);
+    assert_int_equal(ops->listen(self->transport, "tcp://127.0.0.1:*", &problem), DD_OK);
+    void *socket = ops->sockets(self->transport).frames;
+    assert_int_equal(zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, self->endpoint, &size), 0);
 }
 
 static station_t *station_new(open_t *make)
@@ -134,6 +143,8 @@ static station_t *station_new(open_t *make)
     self->context = dd_context_new();
     self->now_ms = MINUTE;
     build(self, make);
+    if (self->transport->ops->listen)
+        begin_to_listen(self);
     assert_int_equal(pthread_create(&self->thread, NULL, run, self), 0);
     return self;
 }
@@ -190,15 +201,18 @@ static void expect(station_t *self, bool (*what)(void *arg), size_t wanted)
     assert_true(wait_until(what, self, HARNESS_DEADLINE));
 }
 
-/* Whether the log has told of that. */
-static bool station_said(station_t *self, const char *text)
+/* How often the log has told of that. */
+static unsigned said(station_t *self, const char *text)
 {
     char lines[1 << 16];
+    unsigned count = 0;
     FILE *file = fopen(harness_path(self->harness, "log"), "r");
     assert_non_null(file);
     lines[fread(lines, 1, sizeof lines - 1, file)] = '\0';
     fclose(file);
-    return strstr(lines, text);
+    for (const char *at = lines; (at = strstr(at, text)); at++)
+        count++;
+    return count;
 }
 
 /* The client of tenant a that comes to the legacy endpoint. */
@@ -223,9 +237,9 @@ static void a_stranger_has_ten_seconds(void **state)
     int fd = harness_connect(self->endpoint);
     expect(self, has_accepted, 1);
     pass(self, LOGIN_LIMIT);
-    assert_false(station_said(self, "it took too long"));
+    assert_int_equal(0, said(self, "it took too long"));
     pass(self, 1);
-    assert_true(station_said(self, "it took too long"));
+    assert_int_equal(1, said(self, "it took too long"));
     expect(self, has_accepted, 0);
     close(fd);
 }
@@ -235,9 +249,9 @@ static void who_only_asks_has_ten_seconds(void **state)
     station_t *self = *state;
     legacy_client_ask(connect_legacy(self));
     pass(self, LOGIN_LIMIT);
-    assert_false(station_said(self, "it took too long"));
+    assert_int_equal(0, said(self, "it took too long"));
     pass(self, 1);
-    assert_true(station_said(self, "it took too long"));
+    assert_int_equal(1, said(self, "it took too long"));
 }
 
 static void a_client_stays_as_long_as_it_likes(void **state)
@@ -247,7 +261,7 @@ static void a_client_stays_as_long_as_it_likes(void **state)
     pass(self, MINUTE);
     pass(self, MINUTE);
     legacy_client_expect_silence(client);
-    assert_false(station_said(self, "cut a connection"));
+    assert_int_equal(0, said(self, "cut a connection"));
 }
 
 /* However long it was logged in: its connection counts as a new stranger's. */
@@ -260,14 +274,14 @@ static void who_logs_out_has_ten_seconds_to_log_in_again(void **state)
     legacy_client_unreg(client);
     expect(self, has_peers, 0);
     pass(self, LOGIN_LIMIT);
-    assert_false(station_said(self, "cut a connection"));
+    assert_int_equal(0, said(self, "cut a connection"));
     legacy_client_login(client, "client");
     pass(self, MINUTE);
     legacy_client_expect_silence(client);
     legacy_client_unreg(client);
     expect(self, has_peers, 0);
     pass(self, LOGIN_LIMIT + 1);
-    assert_true(station_said(self, "it took too long"));
+    assert_int_equal(1, said(self, "it took too long"));
 }
 
 /* What the core has ended stays for its farewell, and then has as long as a stranger. */
@@ -283,10 +297,10 @@ static void who_was_ended_has_ten_seconds_to_leave(void **state)
     assert_int_equal(self->peers, 1);
     pass(self, LOGIN_LIMIT);
     assert_int_equal(self->peers, 1);
-    assert_false(station_said(self, "cut a connection"));
+    assert_int_equal(0, said(self, "cut a connection"));
     pass(self, 1);
     expect(self, has_peers, 0);
-    assert_true(station_said(self, "it took too long"));
+    assert_int_equal(1, said(self, "it took too long"));
 }
 
 /* ---- The listener -------------------------------------------------------------------------- */
@@ -309,10 +323,51 @@ static void who_never_says_a_word_is_cut(void **state)
     greet(self);
     expect(self, has_accepted, 1);
     pass(self, DD_SOCKET_HANDSHAKE + 3 * HEARTBEAT - 1);
-    assert_false(station_said(self, "has said nothing in time"));
+    assert_int_equal(0, said(self, "has said nothing in time"));
     pass(self, 1000); /* who is silent is looked for once a second */
-    assert_true(station_said(self, "has said nothing in time"));
+    assert_int_equal(1, said(self, "has said nothing in time"));
     expect(self, has_accepted, 0);
+}
+
+/* What the core has ended may take its farewell, and must be gone after three keepalives. */
+static void who_was_ended_and_stays_is_cut(void **state)
+{
+    station_t *self = *state;
+    greet(self);
+    assert_int_equal(zmq_send(self->socket, "nonsense", 8, 0), 8);
+    expect(self, has_peers, 1);
+    zmq_pollitem_t farewell = {.socket = self->socket, .events = ZMQ_POLLIN};
+    assert_int_equal(zmq_poll(&farewell, 1, HARNESS_DEADLINE), 1);
+    pass(self, 3 * HEARTBEAT - 1);
+    assert_int_equal(self->peers, 1);
+    pass(self, 1);
+    expect(self, has_peers, 0);
+    expect(self, has_accepted, 0);
+}
+
+/* ---- The link to the parent ---------------------------------------------------------------- */
+
+static transport_t *link_to_nobody(const transport_settings_t *settings, dd_problem_t *problem)
+{
+    return parent_link_new(settings, "ipc:///no-such-directory/parent", problem);
+}
+
+static bool has_told_again(void *arg)
+{
+    station_t *self = arg;
+    pass(self, 0);
+    return said(self, "no connection to the parent") == self->wanted;
+}
+
+static void a_failure_that_goes_on_is_told_once_a_minute(void **state)
+{
+    station_t *self = *state;
+    expect(self, has_told_again, 1);
+    for (int i = 0; i < 9; i++)
+        pass(self, MINUTE / 10);
+    assert_int_equal(1, said(self, "no connection to the parent"));
+    self->now_ms += MINUTE;
+    expect(self, has_told_again, 2);
 }
 
 /* ---- All ----------------------------------------------------------------------------------- */
@@ -329,6 +384,12 @@ static int at_listener(void **state)
     return 0;
 }
 
+static int at_parent_link(void **state)
+{
+    *state = station_new(link_to_nobody);
+    return 0;
+}
+
 static int teardown(void **state)
 {
     station_destroy((station_t **)state);
@@ -336,6 +397,7 @@ static int teardown(void **state)
 }
 
 #define LEGACY(test) cmocka_unit_test_setup_teardown(test, at_legacy, teardown)
+#define PARENT_LINK(test) cmocka_unit_test_setup_teardown(test, at_parent_link, teardown)
 #define LISTENER(test) cmocka_unit_test_setup_teardown(test, at_listener, teardown)
 
 int main(void)
@@ -347,6 +409,8 @@ int main(void)
         LEGACY(who_logs_out_has_ten_seconds_to_log_in_again),
         LEGACY(who_was_ended_has_ten_seconds_to_leave),
         LISTENER(who_never_says_a_word_is_cut),
+        LISTENER(who_was_ended_and_stays_is_cut),
+        PARENT_LINK(a_failure_that_goes_on_is_told_once_a_minute),
     };
     return cmocka_run_group_tests_name("transports", tests, NULL, NULL);
 }
