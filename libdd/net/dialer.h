@@ -4,7 +4,7 @@
  *
  * A DEALER and the monitor that tells when its connection is ready, refused, or gone. A dialer
  * lives as long as its connection; for another attempt its owner destroys it and makes a new one,
- * when session or uplink say so. Not thread-safe.
+ * when the session or the link to the parent say so. Not thread-safe.
  */
 #ifndef DD_DIALER_H_INCLUDED
 #define DD_DIALER_H_INCLUDED
