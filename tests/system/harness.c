@@ -12,6 +12,9 @@
 
 #include "harness_state.h"
 
+/* Of the directory that others are made in: the path of a socket has 107 bytes at most. */
+#define ROOM_MAX 50
+
 const char *harness_keep(harness_t *self, const char *format, ...)
 {
     va_list arguments;
@@ -169,13 +172,38 @@ static void make_keys(harness_t *self, const char *tenants)
     }
 }
 
+/* Where directories are made: what the user says, unless a socket's path in it would be too long,
+   or the words of a shell's line would break. */
+static const char *choose_room(void)
+{
+    static const char PLAIN[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-";
+    const char *room = getenv("TMPDIR");
+    if (!room || room[0] != '/' || strlen(room) > ROOM_MAX || room[strspn(room, PLAIN)])
+        return "/tmp";
+    return room;
+}
+
+/* Nothing that a user has set is to change what programs do or say. */
+static void settle_environment(const harness_t *self)
+{
+    static const char *const UNSET[] = {"LANG", "LANGUAGE", "NO_COLOR", "ESCDELAY", "COLUMNS",
+        "LINES", "XDG_STATE_HOME", "DD_BROKER", "DD_KEYS", "DD_NAME", "TMUX", "ENV"};
+    const char *const set[][2] = {{"LC_ALL", "C.UTF-8"}, {"TZ", "UTC"}, {"SHELL", "/bin/sh"},
+        {"TERM", "xterm"}, {"HOME", self->directory}};
+    for (size_t i = 0; i < sizeof UNSET / sizeof UNSET[0]; i++)
+        unsetenv(UNSET[i]);
+    for (size_t i = 0; i < sizeof set / sizeof set[0]; i++)
+        setenv(set[i][0], set[i][1], 1);
+}
+
 harness_t *harness_new(const char *tenants)
 {
-    const char *temporary = getenv("TMPDIR");
     harness_t *self = calloc(1, sizeof *self);
     assert_non_null(self);
-    snprintf(self->directory, PATH_ROOM, "%.400s/dd-test-XXXXXX", temporary ? temporary : "/tmp");
+    snprintf(self->directory, PATH_ROOM, "%s/dd-test-XXXXXX", choose_room());
     assert_non_null(mkdtemp(self->directory));
+    settle_environment(self);
     if (tenants)
         make_keys(self, tenants);
     return self;

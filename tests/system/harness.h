@@ -6,6 +6,9 @@
  * also die with the test that started them. Nothing here waits for a fixed time: each wait is for a
  * condition and has a deadline in ms.
  *
+ * It settles the environment, for the test itself and all programs: the locale is C.UTF-8, the time
+ * zone UTC, and HOME the directory.
+ *
  * What can only fail through a mistake in the test or the machine (fork, a broker that doesn't
  * start) fails the cmocka test at once, with the program's output.
  *
@@ -18,8 +21,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* ms: ample for anything that works, on a slow machine and with sanitizers. */
-#define HARNESS_DEADLINE 20000
+#include "tests/deadline.h"
+
+#define HARNESS_DEADLINE DEADLINE
 
 typedef struct harness harness_t;
 typedef struct program program_t;

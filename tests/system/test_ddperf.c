@@ -14,9 +14,6 @@
 
 #include "harness.h"
 
-/* ms: a run on a slow machine, with sanitizers. */
-#define RUN_DEADLINE 60000
-
 static int setup(void **state)
 {
     *state = harness_new("a,b");
@@ -52,7 +49,7 @@ static double figure(json_object *report, const char *name)
 /* Every message arrived, once and in order. */
 static void assert_clean(program_t *program, double received)
 {
-    if (program_wait(program, RUN_DEADLINE) != 0)
+    if (program_wait(program, HARNESS_DEADLINE) != 0)
         fail_msg("%s%s", program_stdout(program), program_stderr(program));
     json_object *report = read_report(program);
     assert_figure(report, "received", received);
@@ -121,7 +118,7 @@ static void connecting(void **state)
     const char *const arguments[] = {"-d", harness_endpoint(harness, "broker"), "--mode", "connect",
         "--receivers", "50", "--pid", pid, NULL};
     program_t *program = perf(harness, arguments);
-    assert_int_equal(program_wait(program, RUN_DEADLINE), 0);
+    assert_int_equal(program_wait(program, HARNESS_DEADLINE), 0);
     json_object *report = read_report(program);
     assert_figure(report, "registered", 50);
     assert_true(figure(report, "connect_cpu") > 0);
@@ -134,7 +131,7 @@ static void report_for_people(void **state)
 {
     harness_t *harness = *state;
     broker_start(harness, "broker", NULL, NULL, NULL);
-    program_t *program = program_run(harness, NULL, RUN_DEADLINE, "ddperf", "-d",
+    program_t *program = program_run(harness, NULL, HARNESS_DEADLINE, "ddperf", "-d",
         harness_endpoint(harness, "broker"), "-k", harness_keys(harness, "a"), "--count", "1000",
         NULL);
     assert_int_equal(program_wait(program, 0), 0);
@@ -175,7 +172,7 @@ static void broken_runs_are_told(void **state)
         "-k", harness_keys(harness, "a"), "--clients", "--watch", "1", NULL);
     assert_true(program_expect(watcher, "-s0", HARNESS_DEADLINE));
     program_kill(broker);
-    assert_int_equal(program_wait(program, RUN_DEADLINE), 1);
+    assert_int_equal(program_wait(program, HARNESS_DEADLINE), 1);
     assert_true(program_said(program, "gives up"));
 }
 
@@ -184,7 +181,7 @@ static void keys_of_strangers(void **state)
     harness_t *harness = *state;
     harness_t *other = harness_new("a");
     broker_start(harness, "broker", NULL, NULL, NULL);
-    program_t *program = program_run(harness, NULL, RUN_DEADLINE, "ddperf", "-d",
+    program_t *program = program_run(harness, NULL, HARNESS_DEADLINE, "ddperf", "-d",
         harness_endpoint(harness, "broker"), "-k", harness_keys(other, "a"), "--count", "10", NULL);
     assert_int_equal(program_wait(program, 0), 1);
     assert_true(program_said(program, "key"));
@@ -198,7 +195,7 @@ static void wrong_lines(void **state)
     static const char *const LINES[][3] = {{"--mode", "fast", "notify"},
         {"--size", "1", "16 to 16777216"}, {"-k", "/nowhere/keys.json", "/nowhere/keys.json"}};
     for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
-        program_t *program = program_run(harness, NULL, RUN_DEADLINE, "ddperf", "-k",
+        program_t *program = program_run(harness, NULL, HARNESS_DEADLINE, "ddperf", "-k",
             harness_keys(harness, "a"), LINES[i][0], LINES[i][1], NULL);
         assert_int_equal(program_wait(program, 0), i < 2 ? 2 : 1);
         assert_true(program_said(program, LINES[i][2]));

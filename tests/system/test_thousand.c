@@ -14,8 +14,6 @@
 /* How many of them may be coming in at one time: on a busy machine with sanitizers, handshakes of
    all at once would time out, and be begun again, for minutes. */
 #define AT_THE_DOOR 50
-/* ms: enough for a thousand handshakes on a machine that is busy with other tests. */
-#define DEADLINE 50000
 
 /* ---- The crowd ---------------------------------------------------------------------------- */
 

@@ -23,9 +23,8 @@
 #include "libdd/box.h"
 #include "libdd/clock.h"
 #include "libdd/socket.h"
+#include "tests/deadline.h"
 
-/* ms: ample for whatever works. */
-#define DEADLINE 20000
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 typedef struct {

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "libdd/queue.h"
+#include "tests/deadline.h"
 
 static dd_event_node_t *event(uint32_t ref)
 {
@@ -186,7 +187,7 @@ static void *take_all(void *arg)
     struct pollfd item = {.fd = dd_queue_fd(self->queue), .events = POLLIN};
     bool room;
     for (uint32_t ref = 1; ref != 0;) {
-        if (poll(&item, 1, 20000) != 1)
+        if (poll(&item, 1, DEADLINE) != 1)
             break;
         dd_event_node_t *node = dd_queue_take(self->queue, &room);
         if (!node)
