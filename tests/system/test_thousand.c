@@ -2,6 +2,7 @@
  * test_thousand - a thousand clients on one broker, and the end of all of them at once
  *
  * With arguments this program is the crowd: clients in a process of their own, that can be killed.
+ * Where a process may not have descriptors enough for a thousand, there are fewer.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,10 +11,13 @@
 
 #include "scene.h"
 
-#define CROWD 1000
+#define CROWD 1000u
 /* How many of them may be coming in at one time: on a busy machine with sanitizers, handshakes of
    all at once would time out, and be begun again, for minutes. */
-#define AT_THE_DOOR 50
+#define AT_THE_DOOR 50u
+/* What one of them takes at most, with its own ZeroMQ context, and what the process has besides. */
+#define DESCRIPTORS_EACH 8
+#define DESCRIPTORS_SPARE 64
 
 /* ---- The crowd ---------------------------------------------------------------------------- */
 
@@ -62,17 +66,27 @@ static void hear(dd_client_t *client, const char *name, dd_event_type_t type, co
     dd_event_destroy(&event);
 }
 
+/* How many clients there can be: their process is given all descriptors that it may have. */
+static unsigned crowd_size(void)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_max >= CROWD * DESCRIPTORS_EACH + DESCRIPTORS_SPARE)
+        return CROWD;
+    if (limit.rlim_max < DESCRIPTORS_SPARE)
+        return 0;
+    return (unsigned)(limit.rlim_max - DESCRIPTORS_SPARE) / DESCRIPTORS_EACH;
+}
+
 static int crowd(const char *endpoint, const char *keyfile)
 {
     static dd_client_t *clients[CROWD];
-    struct rlimit limit;
+    const unsigned size = crowd_size();
     char name[16];
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-    for (unsigned i = 0; i < CROWD + AT_THE_DOOR; i++) {
-        if (i < CROWD) {
+    for (unsigned i = 0; i < size + AT_THE_DOOR; i++) {
+        if (i < size) {
             name_of(i, name);
             clients[i] = join(endpoint, keyfile, name);
         }
@@ -81,7 +95,7 @@ static int crowd(const char *endpoint, const char *keyfile)
     }
     puts("all are registered");
     fflush(stdout);
-    for (unsigned i = 0; i < CROWD; i++) {
+    for (unsigned i = 0; i < size; i++) {
         name_of(i, name);
         hear(clients[i], name, DD_EVENT_NOTIFICATION, name);
         hear(clients[i], name, DD_EVENT_PUBLICATION, "to all");
@@ -103,15 +117,15 @@ static program_t *start_crowd(harness_t *self)
     return program;
 }
 
-static void talk_to_all(client_t *sender)
+static void talk_to_all(client_t *sender, unsigned size)
 {
     char name[16];
-    for (unsigned i = 0; i < CROWD; i++) {
+    for (unsigned i = 0; i < size; i++) {
         name_of(i, name);
         client_tell(sender, name, name);
     }
     assert_int_equal(dd_client_publish(client_handle(sender), "topic", "to all", 6), DD_OK);
-    for (unsigned i = 0; i < CROWD; i++) {
+    for (unsigned i = 0; i < size; i++) {
         name_of(i, name);
         client_tell(sender, name, "done");
     }
@@ -120,11 +134,16 @@ static void talk_to_all(client_t *sender)
 static void a_thousand_clients_come_hear_and_go(void **state)
 {
     harness_t *self = *state;
+    const unsigned size = crowd_size();
+    if (size < CROWD)
+        print_message("descriptors are limited: %u clients instead of %u\n", size, CROWD);
+    if (size < AT_THE_DOOR)
+        skip();
     broker_start(self, "broker0", NULL, NULL, NULL);
     client_t *sender = client_open(self, "broker0", "a", "sender");
     for (int round = 0; round < 2; round++) {
         program_t *program = start_crowd(self);
-        talk_to_all(sender);
+        talk_to_all(sender, size);
         assert_true(program_expect(program, "all have heard\n", DEADLINE));
         program_kill(program);
         assert_null(client_take(sender, EVENT(DD_EVENT_ERROR), 0));
