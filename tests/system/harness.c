@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,6 +15,9 @@
 
 /* Of the directory that others are made in: the path of a socket has 107 bytes at most. */
 #define ROOM_MAX 50
+/* What a client takes at most, with its own ZeroMQ context, and what its process has besides. */
+#define DESCRIPTORS_EACH 8
+#define DESCRIPTORS_SPARE 64
 
 const char *harness_keep(harness_t *self, const char *format, ...)
 {
@@ -182,6 +186,20 @@ static const char *choose_room(void)
     if (!room || room[0] != '/' || strlen(room) > ROOM_MAX || room[strspn(room, PLAIN)])
         return "/tmp";
     return room;
+}
+
+unsigned harness_clients(unsigned wanted)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    rlim_t spare = limit.rlim_max < DESCRIPTORS_SPARE ? limit.rlim_max : DESCRIPTORS_SPARE;
+    rlim_t clients = (limit.rlim_max - spare) / DESCRIPTORS_EACH;
+    if (clients >= wanted)
+        return wanted;
+    print_message("descriptors are limited: %u clients instead of %u\n", (unsigned)clients, wanted);
+    return (unsigned)clients;
 }
 
 /* Nothing that a user has set is to change what programs do or say. */

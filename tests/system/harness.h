@@ -92,6 +92,10 @@ int program_wait(program_t *self, int deadline_ms);
 /* SIGKILL, and waits. Fine for a program that has ended. */
 void program_kill(program_t *self);
 
+/* How many clients a process may have, of those that are wanted: it is given all descriptors that
+   it can get. What it starts has as many. */
+unsigned harness_clients(unsigned wanted);
+
 /* ---- Waiting ------------------------------------------------------------------------------ */
 
 /* Tries until condition(arg) is true; false at the deadline. */
