@@ -140,8 +140,8 @@ program_t *broker_start(
     if (broker->program)
         program_kill(broker->program);
     const char *arguments[ARGUMENTS_MAX] = {harness_binary(self, "ddbroker"), "-r",
-        broker->endpoint, "-k", harness_keys(self, "broker")};
-    size_t count = 5;
+        broker->endpoint, "-k", harness_keys(self, "broker"), "--heartbeat", "1min"};
+    size_t count = 7;
     if (parent) {
         arguments[count++] = "-d";
         arguments[count++] = harness_endpoint(self, parent);

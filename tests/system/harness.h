@@ -44,7 +44,8 @@ const char *harness_binary(harness_t *self, const char *name);
 
 /*
  * Starts a broker and waits until it listens. parent is the name of a broker started before, or
- * NULL; scope may be NULL for the broker's default. Further arguments follow, ended with NULL. A
+ * NULL; scope may be NULL for the broker's default. Its heartbeat is so long that nobody whom the
+ * machine or the test lets wait is taken for dead. Further arguments follow, ended with NULL. A
  * name that was started before gets its old endpoint again, so a broker can be killed and started
  * anew; one that still runs is killed first.
  */
