@@ -87,6 +87,7 @@ const char *program_stdout(program_t *self);
 const char *program_stderr(program_t *self);
 
 int program_pid(const program_t *self);
+/* After SIGSTOP it stands still already. */
 void program_signal(program_t *self, int signal);
 /* Waits for the end: exit status, or 128 + the signal's number. -1 at the deadline. */
 int program_wait(program_t *self, int deadline_ms);
