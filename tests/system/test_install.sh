@@ -66,8 +66,9 @@ done
 library=$root/usr/lib/libdd.so
 sed -n 's/^DD_EXPORT .*\<\(dd_[a-z_]*\)(.*/\1/p' "$root/usr/include/dd.h" | sort >expected
 [ "$(wc -l <expected)" -ge 19 ] || fail "the header has lost its functions"
-# Besides, what its instruments bring with them.
-nm -D --defined-only "$library" | sed 's/.* //' | grep -v -e '^__\(odr_\)\{0,1\}asan' -e gcov -e '^mangle_path$' | sort >found
+# Besides, it has what its instruments bring with them.
+nm -D --defined-only "$library" | sed 's/.* //' |
+    grep -v -e '^__\(odr_\)\{0,1\}asan' -e gcov -e '^mangle_path$' | sort >found
 check diff expected found
 readelf -d "$library" >out
 grep -q 'SONAME.*\[libdd\.so\.1\]' out || fail "another soname"
