@@ -122,7 +122,7 @@ check: deps
 	$(Q)$(MAKE) --no-print-directory test
 
 asan:
-	$(Q)TEST_TIMEOUT=400 $(MAKE) --no-print-directory SAN=1 test
+	$(Q)$(MAKE) --no-print-directory SAN=1 test
 
 # What `bench` measures with and against. Peers that can't be installed are left out.
 BENCH     := $(addprefix $(BUILD)/tests/bench/,load forward core_scale)
@@ -169,7 +169,8 @@ install: all
 	ln -sf libdd.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libdd.so.$(SOVERSION)
 	ln -sf libdd.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/libdd.so
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' share/libdd.pc.in \
-	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/libdd.pc
+	    > $(BUILD)/libdd.pc
+	install -m 644 $(BUILD)/libdd.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	for page in $(MANPAGES); do \
 	    install -D -m 644 $$page \
 	        $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
