@@ -214,8 +214,8 @@ static void wrong_lines(void **state)
         {"/nowhere/keys.json", "--size", "16", 1, "/nowhere/keys.json"},
     };
     for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
-        program_t *program = program_run(harness, NULL, HARNESS_DEADLINE, "ddperf", "-k", LINES[i].keys,
-            LINES[i].option, LINES[i].value, NULL);
+        program_t *program = program_run(harness, NULL, HARNESS_DEADLINE, "ddperf", "-k",
+            LINES[i].keys, LINES[i].option, LINES[i].value, NULL);
         assert_int_equal(program_wait(program, 0), LINES[i].status);
         assert_true(program_said(program, LINES[i].says));
     }
