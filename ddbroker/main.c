@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "config.h"
+#include "libdd/standard_files.h"
 #include "loop.h"
 #include "option.h"
 
@@ -57,6 +58,7 @@ static int run(config_t *config, int argc, char **argv)
 int main(int argc, char **argv)
 {
     config_t config;
+    dd_standard_files_open();
     if (sodium_init() < 0) {
         fputs("ddbroker: the system has no random numbers\n", stderr);
         return LOOP_FAILED;

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "commands.h"
+#include "libdd/standard_files.h"
 
 static dd_error_t (*const RUN[])(const options_t *, dd_problem_t *) = {
     [COMMAND_MAKE] = make_run,
@@ -41,6 +42,7 @@ int main(int argc, char **argv)
 {
     options_t options;
     dd_problem_t problem = {0};
+    dd_standard_files_open();
     int status = options_read(&options, argc, argv);
     if (status == -1) {
         protect_secrets();

@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "libdd/standard_files.h"
 #include "run.h"
 
 int main(int argc, char **argv)
 {
     options_t options;
+    dd_standard_files_open();
     int status = options_read(&options, argc, argv);
     if (status == -1 && sodium_init() == -1) {
         fputs("ddperf: libsodium doesn't start\n", stderr);
