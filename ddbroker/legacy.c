@@ -177,15 +177,15 @@ static dd_error_t open_socket(legacy_t *self, void *context, dd_problem_t *probl
 }
 
 legacy_t *legacy_new(void *context, core_t *core, log_t *log, const dd_keyring_t *keyring,
-    const dd_socket_limits_t *limits, dd_problem_t *problem)
+    uint32_t payload_max, dd_problem_t *problem)
 {
     legacy_t *self = calloc(1, sizeof *self);
     if (!self)
         goto no_memory;
     self->core = core;
     self->log = log;
-    self->payload_max = limits->payload_max;
-    self->frame = malloc((size_t)limits->payload_max + FRAME_SLACK + DD_RECORD_OVERHEAD);
+    self->payload_max = payload_max;
+    self->frame = malloc((size_t)payload_max + FRAME_SLACK + DD_RECORD_OVERHEAD);
     legacy_set_keyring(self, keyring);
     if (!self->frame || !self->login)
         goto no_memory;

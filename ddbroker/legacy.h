@@ -17,7 +17,7 @@ typedef struct legacy legacy_t;
 /* The core, the log, and the keyring until legacy_set_keyring() are lent. NULL with *problem
    filled. */
 legacy_t *legacy_new(void *context, core_t *core, log_t *log, const dd_keyring_t *keyring,
-    const dd_socket_limits_t *limits, dd_problem_t *problem);
+    uint32_t payload_max, dd_problem_t *problem);
 /* Ends all connections; the core forgets them. */
 void legacy_destroy(legacy_t **self_p, uint64_t now_ms);
 

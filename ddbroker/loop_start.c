@@ -103,12 +103,13 @@ static dd_error_t open_core(loop_t *self, dd_problem_t *problem)
     return dd_problem(problem, DD_E_MEMORY, "out of memory");
 }
 
-static dd_error_t open_legacy(loop_t *self, const dd_socket_limits_t *limits, dd_problem_t *problem)
+static dd_error_t open_legacy(loop_t *self, uint32_t payload_max, dd_problem_t *problem)
 {
     const config_list_t *endpoints = &self->config->legacy;
     if (endpoints->count == 0)
         return DD_OK;
-    self->legacy = legacy_new(self->context, self->core, self->log, self->keyring, limits, problem);
+    self->legacy =
+        legacy_new(self->context, self->core, self->log, self->keyring, payload_max, problem);
     for (size_t i = 0; self->legacy && i < endpoints->count; i++)
         if (legacy_listen(self->legacy, endpoints->items[i], problem) != DD_OK)
             return DD_E_NETWORK;
@@ -118,24 +119,23 @@ static dd_error_t open_legacy(loop_t *self, const dd_socket_limits_t *limits, dd
 static dd_error_t open_sockets(loop_t *self, dd_problem_t *problem)
 {
     const config_t *config = self->config;
-    dd_socket_limits_t limits = {
-        .payload_max = (uint32_t)config->payload_max, .heartbeat = (uint32_t)config->heartbeat};
+    uint32_t payload_max = (uint32_t)config->payload_max;
     self->zap = zap_new(self->context, self->log, problem);
     if (self->zap)
-        self->router =
-            router_new(self->context, self->core, self->log, self->keyring, &limits, problem);
+        self->router = router_new(self->context, self->core, self->log, self->keyring, payload_max,
+            (uint32_t)config->heartbeat, problem);
     if (!self->router)
         return DD_E_NETWORK;
     if (config->parent) {
         self->uplink =
-            uplink_new(self->context, self->core, self->log, config->parent, &limits, problem);
+            uplink_new(self->context, self->core, self->log, config->parent, payload_max, problem);
         if (!self->uplink)
             return DD_E_MEMORY;
     }
     for (size_t i = 0; i < config->listen.count; i++)
         if (router_listen(self->router, config->listen.items[i], problem) != DD_OK)
             return DD_E_NETWORK;
-    return open_legacy(self, &limits, problem);
+    return open_legacy(self, payload_max, problem);
 }
 
 dd_error_t loop_start(loop_t *self, dd_problem_t *problem)

@@ -159,7 +159,7 @@ void router_tick(router_t *self, uint64_t now_ms)
 /* ---- The router ---------------------------------------------------------------------------- */
 
 router_t *router_new(void *context, core_t *core, log_t *log, const dd_keyring_t *keyring,
-    const dd_socket_limits_t *limits, dd_problem_t *problem)
+    uint32_t payload_max, uint32_t heartbeat, dd_problem_t *problem)
 {
     router_t *self = calloc(1, sizeof *self);
     if (!self) {
@@ -168,9 +168,9 @@ router_t *router_new(void *context, core_t *core, log_t *log, const dd_keyring_t
     }
     self->core = core;
     self->log = log;
-    self->heartbeat = limits->heartbeat;
-    self->unread_max = 2 * DD_SOCKET_FRAMES * (uint64_t)dd_socket_frame_max(limits);
-    self->socket = dd_socket_server(context, keyring, limits, problem);
+    self->heartbeat = heartbeat;
+    self->unread_max = 2 * DD_SOCKET_FRAMES * (uint64_t)dd_socket_frame_max(payload_max);
+    self->socket = dd_socket_server(context, keyring, payload_max, problem);
     if (self->socket)
         self->connections = connections_new(context, self->socket, log,
             ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL);

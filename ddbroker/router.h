@@ -14,9 +14,9 @@
 typedef struct router router_t;
 
 /* The ZAP handler must be there already. The core and the log are lent; the keyring is only for
-   this call. NULL with *problem filled. */
+   this call. payload_max is in bytes, heartbeat in ms. NULL with *problem filled. */
 router_t *router_new(void *context, core_t *core, log_t *log, const dd_keyring_t *keyring,
-    const dd_socket_limits_t *limits, dd_problem_t *problem);
+    uint32_t payload_max, uint32_t heartbeat, dd_problem_t *problem);
 /* Ends all connections; the core forgets them. */
 void router_destroy(router_t **self_p, uint64_t now_ms);
 

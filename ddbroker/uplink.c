@@ -24,7 +24,7 @@ struct uplink {
     core_t *core;
     log_t *log;
     const char *endpoint;
-    dd_socket_limits_t limits;
+    uint32_t payload_max;
     dd_dial_t *dial; /* NULL during a pause */
     peer_t *peer;    /* NULL until the dial is connected */
     dd_backoff_t backoff;
@@ -36,7 +36,7 @@ struct uplink {
 };
 
 uplink_t *uplink_new(void *context, core_t *core, log_t *log, const char *endpoint,
-    const dd_socket_limits_t *limits, dd_problem_t *problem)
+    uint32_t payload_max, dd_problem_t *problem)
 {
     uplink_t *self = calloc(1, sizeof *self);
     if (!self) {
@@ -47,7 +47,7 @@ uplink_t *uplink_new(void *context, core_t *core, log_t *log, const char *endpoi
     self->core = core;
     self->log = log;
     self->endpoint = endpoint;
-    self->limits = *limits;
+    self->payload_max = payload_max;
     return self;
 }
 
@@ -137,7 +137,7 @@ static void give_up(uplink_t *self, const dd_problem_t *reason, uint64_t now_ms)
 static void dial(uplink_t *self, const dd_keyring_t *keyring, uint64_t now_ms)
 {
     dd_problem_t problem;
-    self->dial = dd_dial_new(self->context, self->endpoint, keyring, &self->limits, &problem);
+    self->dial = dd_dial_new(self->context, self->endpoint, keyring, self->payload_max, &problem);
     if (self->dial)
         self->next_ms = UINT64_MAX; /* the monitor tells how it goes */
     else

@@ -15,7 +15,7 @@ typedef struct uplink uplink_t;
 
 /* Everything is lent, the endpoint too. NULL with *problem filled when out of memory. */
 uplink_t *uplink_new(void *context, core_t *core, log_t *log, const char *endpoint,
-    const dd_socket_limits_t *limits, dd_problem_t *problem);
+    uint32_t payload_max, dd_problem_t *problem);
 /* Ends the connection; the core forgets the parent. */
 void uplink_destroy(uplink_t **self_p, uint64_t now_ms);
 

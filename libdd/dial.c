@@ -64,7 +64,7 @@ static bool is_by_name(const char *endpoint)
 }
 
 dd_dial_t *dd_dial_new(void *context, const char *endpoint, const dd_keyring_t *keyring,
-    const dd_socket_limits_t *limits, dd_problem_t *problem)
+    uint32_t payload_max, dd_problem_t *problem)
 {
     if (dd_dial_check(endpoint, problem) != DD_OK)
         return NULL;
@@ -75,7 +75,7 @@ dd_dial_t *dd_dial_new(void *context, const char *endpoint, const dd_keyring_t *
     }
     snprintf(self->endpoint, sizeof self->endpoint, "%s", endpoint);
     self->by_name = is_by_name(endpoint);
-    self->socket = dd_socket_client(context, keyring, limits, problem);
+    self->socket = dd_socket_client(context, keyring, payload_max, problem);
     if (!self->socket)
         goto failed;
     self->monitor = dd_monitor_open(context, self->socket,

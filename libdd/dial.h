@@ -26,7 +26,7 @@ dd_error_t dd_dial_check(const char *endpoint, dd_problem_t *problem);
 /* Begins to connect. NULL with *problem filled if the endpoint is no endpoint or there are no more
    sockets. The keyring must outlive the dial. */
 dd_dial_t *dd_dial_new(void *context, const char *endpoint, const dd_keyring_t *keyring,
-    const dd_socket_limits_t *limits, dd_problem_t *problem);
+    uint32_t payload_max, dd_problem_t *problem);
 /* Ends the connection at once; what was flushed but has not left is lost, unless dd_dial_linger()
    gave it time. */
 void dd_dial_destroy(dd_dial_t **self_p);

@@ -101,9 +101,8 @@ static inline void *run_zap(void *arg)
 
 static inline void broker_run(broker_t *self)
 {
-    dd_socket_limits_t limits = {.payload_max = 1 << 20};
     dd_problem_t problem;
-    self->router = dd_socket_server(self->context, self->keyring, &limits, &problem);
+    self->router = dd_socket_server(self->context, self->keyring, 1 << 20, &problem);
     assert_non_null(self->router);
     /* The address of one that was stopped may be busy for a moment. */
     uint64_t until_us = dd_clock_us() + DEADLINE * 1000;
