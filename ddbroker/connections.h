@@ -10,6 +10,7 @@
 #include <linux/tcp.h>
 
 #include "hash.h"
+#include "libdd/buffer.h"
 #include "libdd/monitor.h"
 #include "log.h"
 
@@ -23,6 +24,7 @@ typedef struct connection {
     bool greeted;      /* has shaken hands, if the socket is told of it */
     uint64_t since_ms; /* a stranger since */
     void *owner;       /* NULL before the first message */
+    int64_t number;    /* ZeroMQ's for the owner, see connections_own() */
 } connection_t;
 
 /* For a socket that isn't bound yet. handshakes says what is told of those, bits of
@@ -47,12 +49,19 @@ size_t connections_count(const connections_t *self);
    none. NULL when there is no more news. */
 void *connections_next_gone(connections_t *self, uint64_t now_ms);
 
-/* One that is open, or NULL. fd may be -1, unknown. */
-connection_t *connections_find(const connections_t *self, int fd);
+/*
+ * The first message of a connection, with a routing id, says whose it is. False when the connection
+ * isn't there any more, and the message is only what it has left to be read: the table doesn't have
+ * the descriptor, or has it for a later connection. *former gets the owner that has taken this
+ * connection for its own in that way, which has none then, or else NULL.
+ */
+bool connections_own(connections_t *self, int fd, dd_bytes_t id, void *owner, void **former);
+/* The connection of that descriptor if it is still that owner's, else NULL. A descriptor says
+   nothing by itself, since a later connection may have it. */
+connection_t *connections_of(const connections_t *self, int fd, const void *owner);
 
-/* The first message of a connection says whose it is. Gives the former owner if that one's end was
-   missed, else NULL. */
-void *connections_own(connections_t *self, int fd, void *owner);
+/* The owner has proved itself: it is no stranger any more. */
+void connections_trust(connections_t *self, int fd, const void *owner);
 /* The owner has yet to prove itself, or is no longer wanted: a stranger from now on. */
 void connections_doubt(connections_t *self, int fd, const void *owner, uint64_t now_ms);
 /* The owner is done with it, before its end. */
@@ -63,13 +72,13 @@ connection_t *connections_strangers(const connections_t *self);
 size_t connections_stranger_count(const connections_t *self);
 
 /* Ends a connection from this side: its end then comes as news. It is no stranger any more. */
-void connections_cut(connections_t *self, int fd);
+void connections_cut(connections_t *self, connection_t *connection);
 /* Does so to all that have been strangers for longer than limit ms, or have sent more than so many
    bytes, of which nothing makes a message. */
 void connections_cut_strangers(
     connections_t *self, uint64_t limit, uint64_t bytes, uint64_t now_ms);
 
 /* What has come in over a connection; false if nobody knows, as with ipc. */
-bool connections_traffic(int fd, struct tcp_info *info);
+bool connections_traffic(const connection_t *connection, struct tcp_info *info);
 
 #endif

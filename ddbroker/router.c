@@ -28,7 +28,7 @@ typedef struct route {
     struct route *prev, *next; /* in the list of the gone, or else of the blocked */
     bool blocked;
     bool gone;         /* its connection is over; its last frames are perhaps still to be read */
-    int fd;            /* of its TCP connection; -1 if unknown */
+    int fd;            /* of its connection, as long as the table agrees; -1 if unknown */
     bool spoke;        /* since it was looked at */
     uint64_t received; /* bytes that had come when it was last found to have spoken */
     uint64_t ended_ms; /* when its peer was first seen to have been ended; 0 before */
@@ -117,10 +117,10 @@ static bool lingers(const router_t *self, route_t *route, uint64_t now_ms)
 /* Whether more has come than ZeroMQ and the kernel may hold of whole frames that wait to be read:
    it is one message, then, of ever more frames. ZeroMQ hands out a message when it has all of it,
    and doesn't limit how many frames that is. */
-static bool hoards(const router_t *self, route_t *route)
+static bool hoards(const router_t *self, route_t *route, const connection_t *connection)
 {
     struct tcp_info info;
-    if (!connections_traffic(route->fd, &info))
+    if (!connections_traffic(connection, &info))
         return false;
     if (route->spoke || info.tcpi_bytes_received < route->received)
         route->received = info.tcpi_bytes_received;
@@ -128,26 +128,35 @@ static bool hoards(const router_t *self, route_t *route)
     return info.tcpi_bytes_received > route->received + self->unread_max;
 }
 
-/* Cuts the connections of those that must go. Otherwise a key would be enough to hold any number of
-   them, or to fill the memory. */
+/* Cuts the connection of one that must go; one that has lost its own departs. */
+static void look_at(router_t *self, route_t *route, uint64_t now_ms)
+{
+    connection_t *connection = connections_of(self->connections, route->fd, route);
+    if (!connection) {
+        depart(self, route);
+        return;
+    }
+    bool hoarding = hoards(self, route, connection);
+    if (hoarding)
+        log_flood(self->log, FLOOD_REFUSED, LOG_WARNING,
+            "cut a connection that sends a message without end");
+    if (hoarding || lingers(self, route, now_ms))
+        connections_cut(self->connections, connection);
+}
+
+/* Otherwise a key would be enough to hold any number of connections, or to fill the memory. */
 static void look_around(router_t *self, uint64_t now_ms)
 {
     route_t *route = self->looked ? self->looked : self->routes;
-    for (int i = 0; route && i < LOOKS_AT_ONCE; i++, route = route->hh.next) {
-        if (route->gone)
-            continue;
-        bool hoarding = hoards(self, route);
-        if (hoarding)
-            log_flood(self->log, FLOOD_REFUSED, LOG_WARNING,
-                "cut a connection that sends a message without end");
-        if (hoarding || lingers(self, route, now_ms))
-            connections_cut(self->connections, route->fd);
-    }
+    for (int i = 0; route && i < LOOKS_AT_ONCE; i++, route = route->hh.next)
+        if (!route->gone)
+            look_at(self, route, now_ms);
     self->looked = route;
 }
 
 void router_tick(router_t *self, uint64_t now_ms)
 {
+    router_watch(self, now_ms); /* descriptors that are closed aren't to be touched */
     look_around(self, now_ms);
     if (now_ms < self->cut_ms)
         return;
@@ -236,6 +245,18 @@ static route_t *new_route(dd_bytes_t id, const char *user, int fd)
     return route;
 }
 
+/* Ties a new route to its connection. One whose connection has ended already departs: there are
+   only its last frames. */
+static void find_connection(router_t *self, route_t *route)
+{
+    void *former;
+    if (!connections_own(
+            self->connections, route->fd, dd_bytes(route->id, route->id_size), route, &former))
+        depart(self, route);
+    else if (former)
+        depart(self, former);
+}
+
 static bool add_route(router_t *self, route_t *route, uint64_t now_ms)
 {
     uint8_t key[DD_KEY_SIZE];
@@ -250,9 +271,7 @@ static bool add_route(router_t *self, route_t *route, uint64_t now_ms)
         core_disconnect(self->core, route->peer, now_ms);
         return false;
     }
-    route_t *former = connections_own(self->connections, route->fd, route);
-    if (former) /* its end was not told */
-        depart(self, former);
+    find_connection(self, route);
     return true;
 }
 
