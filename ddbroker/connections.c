@@ -4,13 +4,20 @@
 #include "connections.h"
 
 #include <endian.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 #include <zmq.h>
 
+#include "libdd/problem.h"
 #include "libdd/socket.h"
+
+#define IPC "ipc://"
 
 struct connections {
     void *socket;
@@ -50,9 +57,43 @@ void connections_destroy(connections_t **self_p)
     *self_p = NULL;
 }
 
+/* Whether it is a socket of somebody who lives. */
+static bool is_listened_on(const struct sockaddr_un *address)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    bool refused = connect(fd, (const struct sockaddr *)address, sizeof *address) != 0 &&
+                   (errno == ECONNREFUSED || errno == ENOENT);
+    if (fd >= 0)
+        close(fd);
+    return !refused;
+}
+
+/* ZeroMQ removes whatever is at an ipc path before it binds. That may be what a broker has left
+   that was killed, and nothing else. */
+static dd_error_t check_path(const char *endpoint, dd_problem_t *problem)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct stat status;
+    const char *path = endpoint + strlen(IPC);
+    if (strncmp(endpoint, IPC, strlen(IPC)) != 0 || strlen(path) >= sizeof address.sun_path ||
+        lstat(path, &status) != 0)
+        return DD_OK; /* for ZeroMQ to say what is wrong, if anything is */
+    strcpy(address.sun_path, path);
+    if (!S_ISSOCK(status.st_mode))
+        return dd_problem(problem, DD_E_NETWORK,
+            "can't listen on %s: there is something else than a socket", endpoint);
+    if (is_listened_on(&address))
+        return dd_problem(problem, DD_E_NETWORK,
+            "can't listen on %s: is another broker running there?", endpoint);
+    return DD_OK;
+}
+
 dd_error_t connections_listen(const connections_t *self, const char *endpoint,
     char shown[DD_ENDPOINT_MAX + 1], dd_problem_t *problem)
 {
+    dd_error_t result = check_path(endpoint, problem);
+    if (result != DD_OK)
+        return result;
     char bound[DD_ENDPOINT_MAX + 1] = "";
     size_t size = sizeof bound;
     if (zmq_bind(self->socket, endpoint) != 0 ||
