@@ -20,6 +20,7 @@
 #include "keys.h"
 #include "libdd/clock.h"
 #include "screen.h"
+#include "signals.h"
 
 /* us of the events' turn, after which input is looked at again. */
 #define EVENTS_TURN 10000
@@ -236,7 +237,8 @@ static bool take_over_signals(interact_t *self)
     sigset_t set;
     sigemptyset(&set);
     for (size_t i = 0; i < sizeof SIGNALS / sizeof SIGNALS[0]; i++)
-        sigaddset(&set, SIGNALS[i]);
+        if (!signals_ignored(SIGNALS[i]))
+            sigaddset(&set, SIGNALS[i]);
     signal(SIGPIPE, SIG_IGN);
     if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
         return false;

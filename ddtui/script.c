@@ -17,6 +17,7 @@
 #include "keys.h"
 #include "libdd/clock.h"
 #include "script_state.h"
+#include "signals.h"
 #include "text.h"
 
 /* ms within which a broker must be found and answer, when --timeout doesn't say otherwise. */
@@ -360,12 +361,14 @@ static void on_signal(int number)
 
 static bool take_signals(void)
 {
+    static const int SIGNALS[] = {SIGINT, SIGTERM, SIGHUP};
+    const struct sigaction action = {.sa_handler = on_signal};
     signal_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    struct sigaction action = {.sa_handler = on_signal};
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    return signal_fd >= 0 && sigaction(SIGINT, &action, NULL) == 0 &&
-           sigaction(SIGTERM, &action, NULL) == 0 && sigaction(SIGHUP, &action, NULL) == 0 &&
-           sigaction(SIGPIPE, &ignore, NULL) == 0;
+    signal(SIGPIPE, SIG_IGN);
+    for (size_t i = 0; i < sizeof SIGNALS / sizeof SIGNALS[0]; i++)
+        if (!signals_ignored(SIGNALS[i]) && sigaction(SIGNALS[i], &action, NULL) != 0)
+            return false;
+    return signal_fd >= 0;
 }
 
 /* ---- The client --------------------------------------------------------------------------- */

@@ -1,6 +1,8 @@
 /*
- * test_inherited - what programs get from those who start them: standard files that are closed
+ * test_inherited - what programs get from those who start them: standard files that are closed,
+ * signals that are ignored
  */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -54,11 +56,41 @@ static void keys_are_made_without_standard_files(void **state)
     shell_check("ddkeys check $DIR/new >/dev/null", DONE, "", "");
 }
 
+/* A line of shell with one of our programs that ignores such a signal. */
+static program_t *start_ignoring(const char *number, const char *line)
+{
+    char command[256];
+    snprintf(command, sizeof command, "env --ignore-signal=%s %s", number, line);
+    return shell_start(command);
+}
+
+/* As nohup(1) and a shell's background jobs have it. */
+static void ignored_signals_stay_ignored(void **state)
+{
+    static const struct {
+        int number;
+        const char *name;
+    } SIGNALS[] = {{SIGHUP, "HUP"}, {SIGINT, "INT"}};
+    harness_t *harness = *state;
+    broker_start(harness, "broker0", NULL, NULL, NULL);
+    shell_open(harness, "broker0", "a");
+    client_t *good = client_open(harness, "broker0", "a", "good");
+    for (size_t i = 0; i < COUNT(SIGNALS); i++) {
+        program_t *listener = start_ignoring(SIGNALS[i].name, "ddtui -l cli1");
+        assert_true(program_expect(listener, "registered as ", HARNESS_DEADLINE));
+        program_signal(listener, SIGNALS[i].number);
+        assert_int_equal(client_send(good, "cli1", "still there"), DD_OK);
+        assert_true(program_expect(listener, "still there", HARNESS_DEADLINE));
+        shell_stop(listener);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE(closed_standard_files_are_opened),
         SCENE(keys_are_made_without_standard_files),
+        SCENE(ignored_signals_stay_ignored),
     };
     return cmocka_run_group_tests_name("inherited", tests, NULL, NULL);
 }
