@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # DoubleDecker. `make demo` and `make check` install what is missing, build and run; see README.md.
 # V=1 shows whole commands. SAN=1 builds with address and undefined-behaviour sanitizers.
 
@@ -43,7 +44,9 @@ say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2);)
 
 PROGRAMS := ddbroker ddtui ddkeys ddperf
 HAVE     := $(foreach p,$(PROGRAMS),$(if $(wildcard $(p)/main.c),$(p)))
-SOURCES  := $(wildcard libdd/*.c) $(foreach p,$(HAVE),$(wildcard $(p)/*.c))
+# A program's sources stand in its folder and in that of each layer.
+sources   = $(wildcard $(1)/*.c $(1)/*/*.c)
+SOURCES  := $(call sources,libdd) $(foreach p,$(HAVE),$(call sources,$(p)))
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o)
 LIBDD_A  := $(BUILD)/libdd.a
 LIBDD_SO := $(BUILD)/libdd.so.$(VERSION)
@@ -58,15 +61,15 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(LIBDD_A): $(patsubst %.c,$(BUILD)/%.o,$(wildcard libdd/*.c))
+$(LIBDD_A): $(patsubst %.c,$(BUILD)/%.o,$(call sources,libdd))
 	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
 
-$(LIBDD_SO): $(patsubst %.c,$(BUILD)/%.o,$(wildcard libdd/*.c))
+$(LIBDD_SO): $(patsubst %.c,$(BUILD)/%.o,$(call sources,libdd))
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -shared -Wl,-soname,libdd.so.$(SOVERSION) -o $@ $^ $(LIBDD_LIBS)
 
 # A program's objects without main.o, so that tests can link them.
 define program
-$(BUILD)/$(1).a: $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(1)/main.c,$(wildcard $(1)/*.c)))
+$(BUILD)/$(1).a: $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(1)/main.c,$(call sources,$(1))))
 	$$(call say,AR,$$@)rm -f $$@ && ar rcs $$@ $$^
 $(BUILD)/bin/$(1): $(BUILD)/$(1)/main.o $(BUILD)/$(1).a $(LIBDD_A)
 	@mkdir -p $$(@D)
@@ -77,11 +80,11 @@ DDPERF_LIBS := $(LIBDD_LIBS)
 $(foreach p,$(HAVE),$(eval $(call program,$(p))))
 
 # ---- tests -------------------------------------------------------------------------------------
-# tests/unit/<folder>/test_<module>.c links that folder's objects, and what its tests share;
+# tests/unit/<program>/<layer>/test_<module>.c links that program's objects, and what its tests share;
 # tests/system/test_*.c and tests/screens/test_*.c drive real programs through
 # tests/system/harness.c; tests/fuzz/fuzz_*.c replay their corpora.
 
-UNIT    := $(wildcard tests/unit/*/test_*.c)
+UNIT    := $(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c)
 SYSTEM  := $(wildcard tests/system/test_*.c tests/screens/test_*.c)
 FUZZ    := $(wildcard tests/fuzz/fuzz_*.c)
 SCRIPTS := $(wildcard tests/system/test_*.sh)
@@ -149,10 +152,14 @@ demo: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)BUILD=$(BUILD) share/demo/demo
 
+# Shells look for completions by the program's name.
+BASH_DIR := $(PREFIX)/share/bash-completion/completions
+FISH_DIR := $(PREFIX)/share/fish/vendor_completions.d
+ZSH_DIR  := $(PREFIX)/share/zsh/site-functions
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/include \
 	    $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/share/doc/doubledecker/examples \
-	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 	    $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -m 755 $(filter-out %/ddbroker,$(BINARIES)) $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(BUILD)/bin/ddbroker $(DESTDIR)$(PREFIX)/sbin
@@ -166,7 +173,10 @@ install: all
 	for page in $(MANPAGES); do \
 	    install -D -m 644 $$page \
 	        $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
-	install -m 644 share/completions/*.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	for program in $(PROGRAMS); do \
+	    install -D -m 644 share/completions/doubledecker.bash $(DESTDIR)$(BASH_DIR)/$$program; \
+	    install -D -m 644 share/completions/doubledecker.fish $(DESTDIR)$(FISH_DIR)/$$program.fish; done
+	install -D -m 644 share/completions/_doubledecker $(DESTDIR)$(ZSH_DIR)/_doubledecker
 	install -m 644 share/examples/* $(DESTDIR)$(PREFIX)/share/doc/doubledecker/examples
 	install -m 644 share/systemd/*.service $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed -i 's|@PREFIX@|$(PREFIX)|' $(DESTDIR)$(PREFIX)/lib/systemd/system/ddbroker@.service
@@ -176,7 +186,8 @@ uninstall:
 	    $(DESTDIR)$(PREFIX)/include/dd.h $(DESTDIR)$(PREFIX)/lib/libdd.a \
 	    $(DESTDIR)$(PREFIX)/lib/libdd.so* $(DESTDIR)$(PREFIX)/lib/pkgconfig/libdd.pc \
 	    $(DESTDIR)$(PREFIX)/lib/systemd/system/ddbroker@.service \
-	    $(patsubst share/completions/%,$(DESTDIR)$(PREFIX)/share/bash-completion/completions/%,$(wildcard share/completions/*.bash))
+	    $(PROGRAMS:%=$(DESTDIR)$(BASH_DIR)/%) $(PROGRAMS:%=$(DESTDIR)$(FISH_DIR)/%.fish) \
+	    $(DESTDIR)$(ZSH_DIR)/_doubledecker
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/doubledecker
 	for page in $(MANPAGES); do \
 	    rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done

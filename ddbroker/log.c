@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * log - what the broker tells its operator: one line for each event
  */
@@ -14,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
 
 /* Shorter than PIPE_BUF, so that a pipe that is ready takes a line whole, without waiting. */
 #define LINE_MAX_SIZE 2048
@@ -25,25 +26,25 @@ typedef struct {
     uint64_t second; /* of which the rest is about */
     unsigned lines;
     unsigned left_out;
-    log_level_t level; /* of the last one */
+    dd_log_level_t level; /* of the last one */
 } flood_state_t;
 
 struct log {
     int fd;
-    bool journal;      /* fd is the systemd journal */
-    log_level_t level; /* the least important one that is written */
-    uint64_t lost;     /* lines that couldn't be written since the last that could */
-    uint64_t second;   /* as log_tick() said last */
+    bool journal;         /* fd is the systemd journal */
+    dd_log_level_t level; /* the least important one that is written */
+    uint64_t lost;        /* lines that couldn't be written since the last that could */
+    uint64_t second;      /* as log_tick() said last */
     flood_state_t floods[FLOOD_KINDS];
 };
 
 /* The journal's numbers for the levels. */
 static const int JOURNAL[] = {
-    [LOG_ERROR] = 3,
-    [LOG_WARNING] = 4,
-    [LOG_NOTICE] = 5,
-    [LOG_INFO] = 6,
-    [LOG_DEBUG] = 7,
+    [DD_LOG_ERROR] = 3,
+    [DD_LOG_WARNING] = 4,
+    [DD_LOG_NOTICE] = 5,
+    [DD_LOG_INFO] = 6,
+    [DD_LOG_DEBUG] = 7,
 };
 
 static const char *const FLOODS[] = {
@@ -74,7 +75,7 @@ static int open_log(const char *path, dd_problem_t *problem)
     return fd;
 }
 
-dd_error_t log_reopen(log_t *self, const char *path, log_level_t level, dd_problem_t *problem)
+dd_error_t log_reopen(log_t *self, const char *path, dd_log_level_t level, dd_problem_t *problem)
 {
     int fd = path ? open_log(path, problem) : STDERR_FILENO;
     if (fd < 0)
@@ -87,12 +88,12 @@ dd_error_t log_reopen(log_t *self, const char *path, log_level_t level, dd_probl
     return DD_OK;
 }
 
-void log_set_level(log_t *self, log_level_t level)
+void log_set_level(log_t *self, dd_log_level_t level)
 {
     self->level = level;
 }
 
-log_t *log_new(const char *path, log_level_t level, dd_problem_t *problem)
+log_t *log_new(const char *path, dd_log_level_t level, dd_problem_t *problem)
 {
     log_t *self = calloc(1, sizeof *self);
     if (!self) {
@@ -148,7 +149,7 @@ void log_escape(const char *line, char *text, size_t room)
 }
 
 /* What stands before the message. */
-static size_t prefix(const log_t *self, log_level_t level, char *text, size_t room)
+static size_t prefix(const log_t *self, dd_log_level_t level, char *text, size_t room)
 {
     if (self->journal)
         return (size_t)snprintf(text, room, "<%d>", JOURNAL[level]);
@@ -158,7 +159,7 @@ static size_t prefix(const log_t *self, log_level_t level, char *text, size_t ro
     gmtime_r(&now.tv_sec, &utc);
     size_t used = strftime(text, room, "%Y-%m-%dT%H:%M:%S", &utc);
     used += (size_t)snprintf(
-        text + used, room - used, ".%03ldZ %-7s ", now.tv_nsec / 1000000, log_level_name(level));
+        text + used, room - used, ".%03ldZ %-7s ", now.tv_nsec / 1000000, dd_log_level_name(level));
     return used;
 }
 
@@ -172,7 +173,7 @@ static bool put(const log_t *self, const char *line, size_t size)
     return write(self->fd, line, size) == (ssize_t)size;
 }
 
-static bool write_line(log_t *self, log_level_t level, const char *message)
+static bool write_line(log_t *self, dd_log_level_t level, const char *message)
 {
     char line[LINE_MAX_SIZE];
     size_t used = prefix(self, level, line, sizeof line);
@@ -182,27 +183,27 @@ static bool write_line(log_t *self, log_level_t level, const char *message)
     return put(self, line, used);
 }
 
-static void write_message(log_t *self, log_level_t level, const char *message)
+static void write_message(log_t *self, dd_log_level_t level, const char *message)
 {
     if (self->lost > 0) {
         char text[80];
         snprintf(text, sizeof text, "%llu lines before this one could not be written",
             (unsigned long long)self->lost);
-        if (write_line(self, LOG_WARNING, text))
+        if (write_line(self, DD_LOG_WARNING, text))
             self->lost = 0;
     }
     if (!write_line(self, level, message))
         self->lost++;
 }
 
-static void write_list(log_t *self, log_level_t level, const char *format, va_list list)
+static void write_list(log_t *self, dd_log_level_t level, const char *format, va_list list)
 {
     char message[LINE_MAX_SIZE];
     vsnprintf(message, sizeof message, format, list);
     write_message(self, level, message);
 }
 
-void log_write(log_t *self, log_level_t level, const char *format, ...)
+void log_write(log_t *self, dd_log_level_t level, const char *format, ...)
 {
     if (level > self->level)
         return;
@@ -212,14 +213,14 @@ void log_write(log_t *self, log_level_t level, const char *format, ...)
     va_end(list);
 }
 
-void log_of_core(void *log, log_level_t level, const char *line)
+void log_of_core(void *log, dd_log_level_t level, const char *line)
 {
     log_write(log, level, "%s", line);
 }
 
 /* ---- Floods -------------------------------------------------------------------------------- */
 
-void log_flood(log_t *self, flood_t kind, log_level_t level, const char *format, ...)
+void log_flood(log_t *self, flood_t kind, dd_log_level_t level, const char *format, ...)
 {
     flood_state_t *flood = &self->floods[kind];
     if (level > self->level)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * log - what the broker tells its operator: one line for each event
  *
@@ -13,7 +14,7 @@
 #ifndef LOG_H_INCLUDED
 #define LOG_H_INCLUDED
 
-#include "core.h"
+#include "ddbroker/core/core.h"
 
 typedef struct log log_t;
 
@@ -23,28 +24,28 @@ typedef enum { FLOOD_REFUSED, FLOOD_HANDSHAKE, FLOOD_DROPPED, FLOOD_KINDS } floo
 
 /* Begins to log to a file, which is made if it isn't there and appended to; path NULL is standard
    error. NULL with *problem filled if the file can't be opened. */
-log_t *log_new(const char *path, log_level_t level, dd_problem_t *problem);
+log_t *log_new(const char *path, dd_log_level_t level, dd_problem_t *problem);
 void log_destroy(log_t **self_p);
 
 /* Changes level and file, and opens the file anew even if its name is the same, since the old one
    may have been moved away. On failure the log goes on as it was. */
-dd_error_t log_reopen(log_t *self, const char *path, log_level_t level, dd_problem_t *problem);
+dd_error_t log_reopen(log_t *self, const char *path, dd_log_level_t level, dd_problem_t *problem);
 
-void log_set_level(log_t *self, log_level_t level);
+void log_set_level(log_t *self, dd_log_level_t level);
 
 /* Writes one line if its level is wanted. */
 __attribute__((format(printf, 3, 4))) void log_write(
-    log_t *self, log_level_t level, const char *format, ...);
+    log_t *self, dd_log_level_t level, const char *format, ...);
 
 /* The same for an event of a flood. */
 __attribute__((format(printf, 4, 5))) void log_flood(
-    log_t *self, flood_t kind, log_level_t level, const char *format, ...);
+    log_t *self, flood_t kind, dd_log_level_t level, const char *format, ...);
 
 /* Says how many lines of each flood were left out, once its second is over; call it often. */
 void log_tick(log_t *self, uint64_t now_ms);
 
 /* A core_log_t over a log_t. */
-void log_of_core(void *log, log_level_t level, const char *line);
+void log_of_core(void *log, dd_log_level_t level, const char *line);
 
 /* Copies a line into room bytes, cut where it doesn't fit. Control characters, C1's too, and bytes
    that aren't UTF-8 become \xNN. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * check - whether a directory's key files are sound and belong together
  */
@@ -10,10 +11,10 @@
 #include <json-c/json.h>
 
 #include "commands.h"
-#include "libdd/keyfile.h"
-#include "libdd/keyring.h"
-#include "libdd/name.h"
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
+#include "libdd/keys/keyfile.h"
+#include "libdd/keys/keyring.h"
+#include "libdd/protocol/name.h"
 #include "names.h"
 #include "store.h"
 

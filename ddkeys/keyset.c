@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * keyset - the key files of one set of brokers, as JSON to be changed
  */
@@ -6,9 +7,9 @@
 #include <string.h>
 
 #include "keyset.h"
-#include "libdd/keyfile.h"
-#include "libdd/name.h"
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
+#include "libdd/keys/keyfile.h"
+#include "libdd/protocol/name.h"
 #include "names.h"
 
 /* ---- fields ---------------------------------------------------------------------------------- */

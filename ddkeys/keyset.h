@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * keyset - the key files of one set of brokers, as JSON to be changed
  *
@@ -8,7 +9,7 @@
 #ifndef KEYSET_H_INCLUDED
 #define KEYSET_H_INCLUDED
 
-#include "libdd/keyring.h"
+#include "libdd/keys/keyring.h"
 #include "pair.h"
 #include "store.h"
 

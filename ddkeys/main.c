@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * ddkeys - makes, changes, shows and checks key files; see ddkeys(1)
  */
@@ -7,7 +8,10 @@
 #include <sys/resource.h>
 
 #include "commands.h"
-#include "libdd/standard_files.h"
+#include "libdd/base/standard_files.h"
+
+/* Exit status of a wrong command line. */
+#define EXIT_USAGE 2
 
 static dd_error_t (*const RUN[])(const options_t *, dd_problem_t *) = {
     [COMMAND_MAKE] = make_run,
@@ -38,20 +42,33 @@ static int exit_status(dd_error_t error)
     }
 }
 
+static int run(const options_t *options)
+{
+    dd_problem_t problem = {0};
+    dd_error_t error = RUN[options->command](options, &problem);
+    if (error != DD_OK)
+        fprintf(
+            stderr, "ddkeys: %s\n", problem.text[0] == '\0' ? dd_strerror(error) : problem.text);
+    return exit_status(error);
+}
+
 int main(int argc, char **argv)
 {
     options_t options;
-    dd_problem_t problem = {0};
+    dd_problem_t problem;
+    int status = EXIT_SUCCESS;
     dd_standard_files_open();
-    int status = options_read(&options, argc, argv);
-    if (status == -1) {
-        protect_secrets();
-        dd_error_t error =
-            sodium_init() == -1 ? DD_E_MEMORY : RUN[options.command](&options, &problem);
-        if (error != DD_OK)
-            fprintf(stderr, "ddkeys: %s\n",
-                problem.text[0] == '\0' ? dd_strerror(error) : problem.text);
-        status = exit_status(error);
+    protect_secrets();
+    if (sodium_init() == -1) {
+        fputs("ddkeys: libsodium doesn't start\n", stderr);
+        return EXIT_FAILURE;
+    }
+    dd_options_outcome_t outcome = options_read(&options, argc, argv, &problem);
+    if (outcome == DD_OPTIONS_TAKEN)
+        status = run(&options);
+    if (outcome == DD_OPTIONS_WRONG) {
+        fprintf(stderr, "ddkeys: %s\n", problem.text);
+        status = EXIT_USAGE;
     }
     if (fflush(stdout) == EOF) {
         perror("ddkeys: standard output");

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * make - new key sets, and new clients in one
  */
@@ -7,7 +8,7 @@
 
 #include "commands.h"
 #include "keyset.h"
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
 #include "names.h"
 
 /* ---- a new set ------------------------------------------------------------------------------- */

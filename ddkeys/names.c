@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * names - the tenants that a person named, and the files of their keys
  */
@@ -5,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libdd/name.h"
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
+#include "libdd/protocol/name.h"
 #include "names.h"
 
 #define ASIDE_SUFFIX ".new"

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * names - the tenants that a person named, and the files of their keys
  */
 #ifndef NAMES_H_INCLUDED
 #define NAMES_H_INCLUDED
 
-#include "libdd/buffer.h"
+#include "libdd/base/buffer.h"
 #include "libdd/include/dd.h"
 
 #define KEYS_SUFFIX "-keys.json"

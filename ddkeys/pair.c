@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * pair - a new pair of keys, as the texts that key files hold
  */

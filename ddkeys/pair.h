@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * pair - a new pair of keys, as the texts that key files hold
  */
 #ifndef PAIR_H_INCLUDED
 #define PAIR_H_INCLUDED
 
-#include "libdd/keyring.h"
+#include "libdd/keys/keyring.h"
 
 /* A key as base64 with padding, and its NUL. */
 #define KEY_TEXT_SIZE 45

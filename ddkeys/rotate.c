@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * rotate - new keys for old names
  */
@@ -7,9 +8,9 @@
 
 #include "commands.h"
 #include "keyset.h"
-#include "libdd/keyfile.h"
-#include "libdd/name.h"
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
+#include "libdd/keys/keyfile.h"
+#include "libdd/protocol/name.h"
 #include "names.h"
 
 /* ---- one client ------------------------------------------------------------------------------ */

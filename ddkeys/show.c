@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * show - what a key file holds
  */
@@ -5,7 +6,7 @@
 #include <sodium.h>
 
 #include "commands.h"
-#include "libdd/keyring.h"
+#include "libdd/keys/keyring.h"
 #include "pair.h"
 
 static const char *const KINDS[] = {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * store - a directory of key files, changed as a whole or not at all
  */
@@ -13,9 +14,9 @@
 
 #include <json-c/json.h>
 
-#include "libdd/keyfile.h"
-#include "libdd/keyring.h"
-#include "libdd/problem.h"
+#include "libdd/base/problem.h"
+#include "libdd/keys/keyfile.h"
+#include "libdd/keys/keyring.h"
 #include "names.h"
 #include "store.h"
 

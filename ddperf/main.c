@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * main - ddperf, which measures brokers; see ddperf(1)
  */
@@ -5,20 +6,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "libdd/standard_files.h"
+#include "libdd/base/standard_files.h"
 #include "run.h"
 
 int main(int argc, char **argv)
 {
     options_t options;
+    dd_problem_t problem;
+    int status = EXIT_SUCCESS;
     dd_standard_files_open();
-    int status = options_read(&options, argc, argv);
-    if (status == -1 && sodium_init() == -1) {
+    if (sodium_init() == -1) {
         fputs("ddperf: libsodium doesn't start\n", stderr);
         return EXIT_FAILURE;
     }
-    if (status == -1)
+    dd_options_outcome_t outcome = options_read(&options, argc, argv, &problem);
+    if (outcome == DD_OPTIONS_TAKEN)
         status = run_execute(&options);
+    if (outcome == DD_OPTIONS_WRONG) {
+        fprintf(stderr, "ddperf: %s\n", problem.text);
+        status = EXIT_USAGE;
+    }
     if (fflush(stdout) == EOF) {
         perror("ddperf: standard output");
         return EXIT_FAILURE;

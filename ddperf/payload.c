@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * payload - what stands in a measured message, so that its receiver can tell which one it is
  */

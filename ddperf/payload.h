@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * payload - what stands in a measured message, so that its receiver can tell which one it is
  *
@@ -6,7 +7,7 @@
 #ifndef PAYLOAD_H_INCLUDED
 #define PAYLOAD_H_INCLUDED
 
-#include "libdd/buffer.h"
+#include "libdd/base/buffer.h"
 
 /* Bytes of the header, and so of the smallest message. */
 #define PAYLOAD_HEADER 16

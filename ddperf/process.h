@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * process - what processes of this machine have used
+ * process - the processes of this machine, and what they have used
  */
 #ifndef PROCESS_H_INCLUDED
 #define PROCESS_H_INCLUDED
@@ -14,5 +15,8 @@ uint64_t process_cpu_us(const pid_t *pids, size_t count);
 
 /* Bytes of memory that they have in use (the resident set). */
 uint64_t process_memory(const pid_t *pids, size_t count);
+
+/* Calls back with the id of each process whose program has that name. */
+void process_each_named(const char *name, void (*each)(void *arg, const char *pid), void *arg);
 
 #endif

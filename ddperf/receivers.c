@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * receivers - the clients that receive, in the process that was started
  */
@@ -6,16 +7,16 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "libdd/clock.h"
+#include "libdd/base/clock.h"
 #include "member.h"
 #include "payload.h"
-#include "tally.h"
+#include "stream_counts.h"
 
 typedef struct {
     receivers_t *all;
     unsigned index;
     member_t member;
-    tally_t *tallies;          /* by sender: of the stream that this receiver gets */
+    stream_counts_t *tallies;  /* by sender: of the stream that this receiver gets */
     uint64_t *acknowledged;    /* by sender: messages of whole blocks */
     uint64_t missing;          /* messages that are still to come */
     _Atomic uint64_t received; /* different ones, of all streams */
@@ -41,9 +42,9 @@ static void answer(receiver_t *self, const dd_event_t *event, const payload_t *p
 
 static void count(receiver_t *self, const payload_t *payload)
 {
-    tally_t *tally = &self->tallies[payload->client];
+    stream_counts_t *tally = &self->tallies[payload->client];
     uint64_t before = tally->received;
-    tally_take(tally, payload->number);
+    stream_counts_take(tally, payload->number);
     if (tally->received == before)
         return;
     atomic_store_explicit(&self->received, self->received + 1, memory_order_relaxed);
@@ -94,7 +95,7 @@ static bool init_tallies(receiver_t *self)
     if (!self->tallies || !self->acknowledged)
         return false;
     for (unsigned i = 0; i < options->senders; i++)
-        if (!tally_init(&self->tallies[i], length))
+        if (!stream_counts_init(&self->tallies[i], length))
             return false;
     self->missing = options->senders * length;
     return true;
@@ -168,7 +169,7 @@ void receivers_destroy(receivers_t **self_p)
         receiver_t *item = &self->items[i];
         member_clear(&item->member);
         for (unsigned k = 0; item->tallies && k < self->options->senders; k++)
-            tally_clear(&item->tallies[k]);
+            stream_counts_clear(&item->tallies[k]);
         free(item->tallies);
         free(item->acknowledged);
     }
@@ -201,7 +202,7 @@ receivers_count_t receivers_conclude(receivers_t *self)
         member_clear(&self->items[i].member);
     for (unsigned i = 0; i < self->count; i++) {
         for (unsigned k = 0; k < self->options->senders; k++) {
-            const tally_t *tally = &self->items[i].tallies[k];
+            const stream_counts_t *tally = &self->items[i].tallies[k];
             result.received += tally->received;
             result.lost += tally->expected - tally->received;
             result.duplicated += tally->duplicated;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * run - one measurement, and what its two processes share of it
  */
@@ -12,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "libdd/clock.h"
+#include "libdd/base/clock.h"
 #include "receivers.h"
 #include "report.h"
 #include "senders.h"

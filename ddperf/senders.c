@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * senders - the process that sends
  *
@@ -10,7 +11,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "libdd/clock.h"
+#include "libdd/base/clock.h"
 #include "member.h"
 #include "payload.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* hello - a client that greets itself through a broker: hello ENDPOINT KEYFILE */
 #include <dd.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * core_scale - what the broker's core costs as the number of names and subscriptions grows
  *
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "ddbroker/core.h"
+#include "ddbroker/core/core.h"
 #include "tests/unit/ddbroker/tenants.h"
 
 #define MANY 100000

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * forward - a bare ROUTER with CURVE that sends each frame on: what ZeroMQ costs by itself
  *
@@ -15,7 +16,7 @@
 #include <string.h>
 #include <zmq.h>
 
-#include "libdd/heap.h"
+#include "libdd/base/malloc_tuning.h"
 
 static void check(int ok)
 {
@@ -63,7 +64,7 @@ int main(int argc, char **argv)
     }
     char public[FORWARD_KEY_SIZE], secret[FORWARD_KEY_SIZE];
     check(zmq_curve_keypair(public, secret) == 0);
-    dd_heap_keep(); /* as the broker does */
+    dd_malloc_tuning_keep(); /* as the broker does */
     void *context = zmq_ctx_new();
     void *socket = listen_at(context, argv[1], secret);
     publish_key(argv[2], public);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * forward - what the bare forwarder and those who connect to it agree on
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * load_receivers - the receiving process of the load generator
  */
@@ -8,7 +9,7 @@
 
 #include "ddperf/payload.h"
 #include "ddperf/receivers.h"
-#include "ddperf/tally.h"
+#include "ddperf/stream_counts.h"
 #include "load.h"
 
 #define EVENTS_AT_ONCE 64

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * load_senders - the sending process of the load generator
  */
@@ -6,7 +7,7 @@
 
 #include "ddperf/payload.h"
 #include "ddperf/senders.h"
-#include "libdd/clock.h"
+#include "libdd/base/clock.h"
 #include "load.h"
 
 typedef struct {

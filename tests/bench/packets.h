@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * packets - a wire over a stream of packets: what MQTT and NATS have in common
  */

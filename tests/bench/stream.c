@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * stream - a TCP connection, plain or with TLS, with its buffers
  */

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # Reads lines "FIGURE CONTENDER {JSON}", and prints the medians and the ratios of ours to others' as
 # a Markdown table.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * wire - one connection of a load generator to a peer, whatever the peer speaks
  *

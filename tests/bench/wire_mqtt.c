@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * wire_mqtt - MQTT 3.1.1 with quality of service 0, plain or with TLS
  */

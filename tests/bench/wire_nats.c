@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * wire_nats - the protocol of NATS, plain or with TLS
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * wire_zmq - DEALERs with CURVE at a bare forwarder, a frame for each message or for many
  *
@@ -12,7 +13,7 @@
 #include <zmq.h>
 
 #include "forward.h"
-#include "libdd/buffer.h"
+#include "libdd/base/buffer.h"
 #include "wire.h"
 
 /* ms to wait for the forwarder, and between two looks. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * fuzz_core - the broker's core under any order of connections, frames and time
  *
@@ -9,7 +10,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-#include "ddbroker/core.h"
+#include "ddbroker/core/core.h"
 #include "tests/unit/libdd/keys.h"
 
 /* Small, so that they fill up. */
@@ -217,16 +218,16 @@ static void look(fuzz_t *self)
     check(core_drained(self->core));
 }
 
-static void take_control(void *arg, core_control_t control, log_level_t level)
+static void take_control(void *arg, core_control_t control, dd_log_level_t level)
 {
     (void)arg;
-    check(control == CONTROL_DRAIN || log_level_name(level) != NULL);
+    check(control == CONTROL_DRAIN || dd_log_level_name(level) != NULL);
 }
 
-static void take_line(void *arg, log_level_t level, const char *line)
+static void take_line(void *arg, dd_log_level_t level, const char *line)
 {
     (void)arg;
-    check(log_level_name(level) != NULL && line[0] != '\0');
+    check(dd_log_level_name(level) != NULL && line[0] != '\0');
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * fuzz_legacy - messages of protocols 3 and 4 of any bytes, and any records told to old clients
  *
@@ -6,7 +7,7 @@
  */
 #include <stdlib.h>
 
-#include "ddbroker/legacy_wire.h"
+#include "ddbroker/legacy/legacy_wire.h"
 #include "tests/unit/libdd/keys.h"
 
 #define FRAMES_MAX (LEGACY_FRAMES_MAX + 2)

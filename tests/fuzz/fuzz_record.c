@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * fuzz_record - frames of any bytes, read; and what was read, written and read again
  */
 #include <stdlib.h>
 
-#include "libdd/record.h"
+#include "libdd/protocol/record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

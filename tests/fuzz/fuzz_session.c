@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * fuzz_session - a client's session under any order of calls, with any frames from the broker
  *
@@ -6,7 +7,7 @@
  */
 #include <stdlib.h>
 
-#include "libdd/session.h"
+#include "libdd/client/session.h"
 
 /* Small, so that it fills up. */
 #define OUTBOX 4096
@@ -75,7 +76,7 @@ static void send(fuzz_t *self, uint8_t argument)
         .destination = dd_bytes_of("cli2"),
         .topic = dd_bytes_of("alarms"),
         .payload = dd_bytes(PAYLOAD, argument)};
-    dd_session_send(self->session, &record);
+    dd_session_send(self->session, &record, false, 0);
 }
 
 static void subscribe(fuzz_t *self, uint8_t argument)

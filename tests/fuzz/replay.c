@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * replay - runs a fuzz target over its corpus, where libFuzzer isn't there to do it
  *

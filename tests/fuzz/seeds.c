@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * seeds - writes what the corpora of fuzz_record, fuzz_session and fuzz_core begin with
  *
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "libdd/record.h"
+#include "libdd/protocol/record.h"
 
 /* Steps of fuzz_session. */
 enum {

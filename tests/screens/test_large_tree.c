@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_large_tree - the console on a tree of 51 brokers and 5,000 clients
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_pages - every screen and every form of the console in a real terminal, small and large
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_strangers - hostile names and messages, floods, and more than fits on a screen
  */

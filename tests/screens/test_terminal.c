@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_terminal - what the console does to its terminal, what that does to it, and how it ends
  */

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # What the tests in shell begin with; read with `.` before anything else. Sets $source, the top of the
 # project; $BUILD, where the programs are; $room, an empty folder that is the current one, and gone at
 # the end; and $failures, for `end` to tell of.

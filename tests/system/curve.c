@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * curve - a connection to a broker without ZeroMQ: ZMTP 3 (RFC 23) and CURVE (RFC 26) by hand
  */
@@ -15,8 +16,8 @@
 
 #include <cmocka.h>
 
-#include "libdd/buffer.h"
-#include "libdd/keyring.h"
+#include "libdd/base/buffer.h"
+#include "libdd/keys/keyring.h"
 
 #define BODY_MAX (64 * 1024)
 #define ROOM (BODY_MAX + 256)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * curve - a connection to a broker without ZeroMQ: ZMTP 3 and CURVE by hand
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * legacy_client - a client of protocol 3 or 4, as those in Python, Java and C are
  */

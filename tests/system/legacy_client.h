@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * legacy_client - a client of protocol 3 or 4, as those in Python, Java and C are
  *
@@ -8,7 +9,7 @@
 #ifndef LEGACY_CLIENT_H_INCLUDED
 #define LEGACY_CLIENT_H_INCLUDED
 
-#include "libdd/keyring.h"
+#include "libdd/keys/keyring.h"
 
 #define LEGACY_V3 0x0d0d0003u
 #define LEGACY_V4 0x0d0d0004u

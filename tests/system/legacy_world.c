@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * legacy_world - a broker that serves native clients and those of protocols 3 and 4
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * puppet - a broker that is only a script: it joins a real one, and reports clients that nobody is
  */
@@ -13,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "libdd/clock.h"
+#include "libdd/base/clock.h"
 #include "raw.h"
 
 /* Of a REPORT, as real brokers have it. */

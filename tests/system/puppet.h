@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * puppet - a broker that is only a script: it joins a real one, and reports clients that nobody is
  *

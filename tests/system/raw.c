@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * raw - a connection to a broker that says what no library would
  */
@@ -9,13 +10,13 @@
 
 #include <cmocka.h>
 
-#include "libdd/clock.h"
-#include "libdd/dial.h"
+#include "libdd/base/clock.h"
+#include "libdd/net/dialer.h"
 
 struct raw {
     void *context;
     dd_keyring_t *keyring;
-    dd_dial_t *dial;
+    dd_dialer_t *dial;
     zmq_msg_t frame; /* that is being read */
     dd_reader_t reader;
 };
@@ -23,10 +24,10 @@ struct raw {
 static bool is_connected(void *arg)
 {
     const raw_t *self = arg;
-    dd_dial_state_t state = dd_dial_watch(self->dial);
-    if (state == DD_DIAL_LOST)
-        fail_msg("%s", dd_dial_reason(self->dial)->text);
-    return state == DD_DIAL_CONNECTED;
+    dd_dialer_state_t state = dd_dialer_watch(self->dial);
+    if (state == DD_DIALER_LOST)
+        fail_msg("%s", dd_dialer_reason(self->dial)->text);
+    return state == DD_DIALER_CONNECTED;
 }
 
 raw_t *raw_open(harness_t *harness, const char *broker, const char *owner)
@@ -39,13 +40,13 @@ raw_t *raw_open(harness_t *harness, const char *broker, const char *owner)
     assert_non_null(self->context);
     self->keyring = dd_keyring_load(harness_keys(harness, owner), &problem);
     if (self->keyring)
-        self->dial = dd_dial_new(self->context, harness_endpoint(harness, broker), self->keyring,
+        self->dial = dd_dialer_new(self->context, harness_endpoint(harness, broker), self->keyring,
             DD_PAYLOAD_MAX, &problem);
     if (!self->dial)
         fail_msg("%s", problem.text);
     assert_true(wait_until(is_connected, self, HARNESS_DEADLINE));
     int patience = HARNESS_DEADLINE;
-    zmq_setsockopt(dd_dial_socket(self->dial), ZMQ_SNDTIMEO, &patience, sizeof patience);
+    zmq_setsockopt(dd_dialer_socket(self->dial), ZMQ_SNDTIMEO, &patience, sizeof patience);
     return self;
 }
 
@@ -65,7 +66,7 @@ void raw_close(raw_t **self_p)
 {
     raw_t *self = *self_p;
     zmq_msg_close(&self->frame);
-    dd_dial_destroy(&self->dial);
+    dd_dialer_destroy(&self->dial);
     dd_keyring_destroy(&self->keyring);
     zmq_ctx_term(self->context);
     free(self);
@@ -75,7 +76,7 @@ void raw_close(raw_t **self_p)
 bool raw_is_lost(void *raw)
 {
     const raw_t *self = raw;
-    return dd_dial_watch(self->dial) == DD_DIAL_LOST;
+    return dd_dialer_watch(self->dial) == DD_DIALER_LOST;
 }
 
 size_t raw_frame(const dd_record_t *record, uint8_t frame[RAW_FRAME_MAX])
@@ -96,13 +97,13 @@ void raw_say(raw_t *self, const dd_record_t *record)
 
 bool raw_send(raw_t *self, const void *data, size_t size, bool more)
 {
-    return zmq_send(dd_dial_socket(self->dial), data, size, more ? ZMQ_SNDMORE : 0) >= 0;
+    return zmq_send(dd_dialer_socket(self->dial), data, size, more ? ZMQ_SNDMORE : 0) >= 0;
 }
 
 /* A frame in whole, from a broker that is taken for honest. */
 static void receive(raw_t *self)
 {
-    int size = zmq_msg_recv(&self->frame, dd_dial_socket(self->dial), ZMQ_DONTWAIT);
+    int size = zmq_msg_recv(&self->frame, dd_dialer_socket(self->dial), ZMQ_DONTWAIT);
     if (size >= 0)
         assert_true(dd_frame_open(&self->reader, zmq_msg_data(&self->frame), (size_t)size));
 }
@@ -111,7 +112,7 @@ bool raw_hear(raw_t *self, dd_record_t *record, int deadline_ms)
 {
     uint64_t deadline = dd_clock_us() + (uint64_t)deadline_ms * 1000, now;
     while (!dd_frame_more(&self->reader) && (now = dd_clock_us()) <= deadline) {
-        zmq_pollitem_t item = {.socket = dd_dial_socket(self->dial), .events = ZMQ_POLLIN};
+        zmq_pollitem_t item = {.socket = dd_dialer_socket(self->dial), .events = ZMQ_POLLIN};
         zmq_poll(&item, 1, (long)((deadline - now) / 1000) + 1);
         receive(self);
     }

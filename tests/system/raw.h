@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * raw - a connection to a broker that says what no library would
  *
@@ -8,7 +9,7 @@
 #define RAW_H_INCLUDED
 
 #include "harness.h"
-#include "libdd/record.h"
+#include "libdd/protocol/record.h"
 
 typedef struct raw raw_t;
 

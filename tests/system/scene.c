@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * scene - what tests of whole trees share: brokers that have joined, and clients in the test itself
  */
@@ -8,7 +9,7 @@
 #include <string.h>
 #include <utlist.h>
 
-#include "libdd/clock.h"
+#include "libdd/base/clock.h"
 
 /* ms after which a trace is taken for lost with its connection, and another one sent. */
 #define TRACE_LOST 1000

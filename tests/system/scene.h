@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * scene - what tests of whole trees share: brokers that have joined, and clients in the test itself
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * terminal - the console in a real terminal: a tmux server of the test's own
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_auth - who has no key of the broker's gets nothing through, whatever it tries
  */
@@ -5,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "libdd/dial.h"
-#include "libdd/record.h"
+#include "libdd/net/dialer.h"
+#include "libdd/protocol/record.h"
 #include "scene.h"
 
 static dd_keyring_t *load(const char *path)
@@ -34,7 +35,7 @@ static size_t hello(uint8_t *frame, size_t room)
 
 static bool is_lost(void *dial)
 {
-    return dd_dial_watch(dial) == DD_DIAL_LOST;
+    return dd_dialer_watch(dial) == DD_DIALER_LOST;
 }
 
 /* The keys are the right ones, and still nobody may come in, since nobody says so. */
@@ -52,14 +53,14 @@ static void without_handler_nobody_gets_in(void **state)
     assert_int_equal(zmq_bind(server, "tcp://127.0.0.1:*"), 0);
     assert_int_equal(zmq_getsockopt(server, ZMQ_LAST_ENDPOINT, endpoint, &size), 0);
 
-    dd_dial_t *dial = dd_dial_new(context, endpoint, tenant, 1 << 20, &problem);
+    dd_dialer_t *dial = dd_dialer_new(context, endpoint, tenant, 1 << 20, &problem);
     assert_non_null(dial);
     uint8_t frame[64];
-    zmq_send(dd_dial_socket(dial), frame, hello(frame, sizeof frame), ZMQ_DONTWAIT);
+    zmq_send(dd_dialer_socket(dial), frame, hello(frame, sizeof frame), ZMQ_DONTWAIT);
     assert_true(wait_until(is_lost, dial, HARNESS_DEADLINE));
     assert_int_equal(zmq_recv(server, frame, sizeof frame, ZMQ_DONTWAIT), -1);
 
-    dd_dial_destroy(&dial);
+    dd_dialer_destroy(&dial);
     zmq_close(server);
     dd_keyring_destroy(&broker);
     dd_keyring_destroy(&tenant);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_connections - whose a connection is, when descriptors are used again and a connection's last
  * messages are read after its end
@@ -7,13 +8,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "ddbroker/connections.h"
-#include "ddbroker/legacy.h"
-#include "ddbroker/router.h"
-#include "ddbroker/zap.h"
+#include "ddbroker/legacy/legacy.h"
+#include "ddbroker/net/connections.h"
+#include "ddbroker/net/listener.h"
+#include "ddbroker/net/zap.h"
 #include "legacy_client.h"
-#include "libdd/clock.h"
-#include "libdd/dial.h"
+#include "libdd/base/clock.h"
+#include "libdd/net/dialer.h"
 #include "raw.h"
 #include "scene.h"
 
@@ -27,7 +28,7 @@ typedef struct {
     dd_keyring_t *keyring;
     core_t *core;
     zap_t *zap;
-    router_t *router;
+    listener_t *listener;
     legacy_t *legacy;
 } side_t;
 
@@ -42,7 +43,7 @@ static int side_open(void **state)
     dd_problem_t problem;
     scene_open((void **)&self.harness);
     self.context = zmq_ctx_new();
-    self.log = log_new(harness_path(self.harness, "log"), LOG_DEBUG, &problem);
+    self.log = log_new(harness_path(self.harness, "log"), DD_LOG_DEBUG, &problem);
     self.keyring = dd_keyring_load(harness_keys(self.harness, "broker"), &problem);
     assert_non_null(self.keyring);
     const core_settings_t settings = {.name = "broker0",
@@ -57,11 +58,11 @@ static int side_open(void **state)
         .log_arg = self.log};
     self.core = core_new(&settings, self.keyring, now_ms());
     self.zap = zap_new(self.context, self.log, &problem);
-    self.router = router_new(
+    self.listener = listener_new(
         self.context, self.core, self.log, self.keyring, PAYLOAD_MAX, HEARTBEAT, &problem);
     self.legacy =
         legacy_new(self.context, self.core, self.log, self.keyring, PAYLOAD_MAX, &problem);
-    assert_true(self.core && self.zap && self.router && self.legacy);
+    assert_true(self.core && self.zap && self.listener && self.legacy);
     *state = &self;
     return 0;
 }
@@ -70,7 +71,7 @@ static int side_close(void **state)
 {
     side_t *self = *state;
     legacy_destroy(&self->legacy, now_ms());
-    router_destroy(&self->router, now_ms());
+    listener_destroy(&self->listener, now_ms());
     zap_destroy(&self->zap);
     core_destroy(&self->core);
     dd_keyring_destroy(&self->keyring);
@@ -187,8 +188,8 @@ static void a_descriptor_is_the_latest_connections(void **state)
 static bool has_no_client(void *arg)
 {
     side_t *self = arg;
-    router_watch(self->router, now_ms());
-    return router_connections(self->router) == 0;
+    listener_watch(self->listener, now_ms());
+    return listener_connections(self->listener) == 0;
 }
 
 static bool has_no_legacy_client(void *arg)
@@ -205,15 +206,15 @@ static bool has_legacy_client(void *arg)
 
 typedef struct {
     side_t *side;
-    dd_dial_t *dial;
+    dd_dialer_t *dial;
 } call_t;
 
 static bool is_connected(void *arg)
 {
     call_t *self = arg;
     zap_work(self->side->zap, self->side->keyring, false);
-    router_watch(self->side->router, now_ms());
-    return dd_dial_watch(self->dial) == DD_DIAL_CONNECTED;
+    listener_watch(self->side->listener, now_ms());
+    return dd_dialer_watch(self->dial) == DD_DIALER_CONNECTED;
 }
 
 /* Registers and leaves before the broker has read it. */
@@ -224,12 +225,12 @@ static void come_and_go(side_t *self, const char *endpoint)
     const dd_record_t hello = {.type = DD_HELLO, .number = 1, .name = dd_bytes_of("cli1")};
     dd_keyring_t *keyring = dd_keyring_load(harness_keys(self->harness, "a"), &problem);
     void *context = zmq_ctx_new();
-    call_t call = {self, dd_dial_new(context, endpoint, keyring, PAYLOAD_MAX, &problem)};
+    call_t call = {self, dd_dialer_new(context, endpoint, keyring, PAYLOAD_MAX, &problem)};
     assert_true(wait_until(is_connected, &call, HARNESS_DEADLINE));
     assert_true(
-        zmq_send(dd_dial_socket(call.dial), frame, raw_frame(&hello, frame), ZMQ_DONTWAIT) > 0);
-    dd_dial_linger(call.dial, HARNESS_DEADLINE);
-    dd_dial_destroy(&call.dial);
+        zmq_send(dd_dialer_socket(call.dial), frame, raw_frame(&hello, frame), ZMQ_DONTWAIT) > 0);
+    dd_dialer_linger(call.dial, HARNESS_DEADLINE);
+    dd_dialer_destroy(&call.dial);
     zmq_ctx_term(context);
     dd_keyring_destroy(&keyring);
 }
@@ -240,10 +241,10 @@ static void what_a_client_has_left_is_read_and_over(void **state)
 {
     side_t *self = *state;
     dd_problem_t problem;
-    assert_int_equal(router_listen(self->router, "tcp://127.0.0.1:0", &problem), DD_OK);
+    assert_int_equal(listener_listen(self->listener, "tcp://127.0.0.1:0", &problem), DD_OK);
     come_and_go(self, endpoint_of(self));
     assert_true(wait_until(has_no_client, self, HARNESS_DEADLINE));
-    assert_false(router_work(self->router, now_ms()));
+    assert_false(listener_work(self->listener, now_ms()));
     assert_int_equal(core_connections(self->core), 0);
 }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_drain - a broker that shuts down sends what it has, and the tree gets over it
  */

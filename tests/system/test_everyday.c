@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_everyday - what every user does first: keys, a broker, two clients, a message, a publication
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_healing - brokers that are killed and come back: what goes on, who is told, how all heals
  */

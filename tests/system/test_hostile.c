@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_hostile - bytes that no client sends: each ends one connection, and nobody else notices
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_inherited - what programs get from those who start them: standard files that are closed,
  * signals that are ignored

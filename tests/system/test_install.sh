@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # What `make install` puts where, whether others can build on it, and that `make uninstall` takes all
 # of it away.
 set -u
@@ -39,9 +40,11 @@ check build install
     echo "755 ./usr/lib/libdd.so.1.0.0"
     echo "644 ./usr/lib/pkgconfig/libdd.pc"
     echo "644 ./usr/lib/systemd/system/ddbroker@.service"
-    for file in "$source"/share/completions/*; do
-        echo "644 ./usr/share/bash-completion/completions/${file##*/}"
+    for program in ddbroker ddkeys ddperf ddtui; do
+        echo "644 ./usr/share/bash-completion/completions/$program"
+        echo "644 ./usr/share/fish/vendor_completions.d/$program.fish"
     done
+    echo "644 ./usr/share/zsh/site-functions/_doubledecker"
     for file in "$source"/share/examples/*; do
         echo "644 ./usr/share/doc/doubledecker/examples/${file##*/}"
     done

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_legacy - clients of protocols 3 and 4 log in and talk with native ones
  */

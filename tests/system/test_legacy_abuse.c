@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_legacy_abuse - whatever comes to the legacy endpoint, only who sent it suffers
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_legacy_strangers - connections to the legacy endpoint that don't log in, and old ZMTP
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_legacy_topics - clients of protocols 3 and 4 publish and subscribe among native ones
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_loops - brokers whose parents form a ring: nobody is harmed, and it ends when one gives way
  */

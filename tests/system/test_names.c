@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_names - a name is one client's in the whole tree, and free as soon as that client is gone
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_scopes - which publications reach whom, in a tree of three levels and two regions
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_slow - a subscriber that stands still loses publications, is told how many, and slows nobody
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_thousand - a thousand clients on one broker, and the end of all of them at once
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_views - what ddtui shows of a tree of brokers: events, tables again and again, traces
  *

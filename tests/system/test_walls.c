@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_walls - a tenant tries to reach another one by every record there is
  *
@@ -87,7 +88,10 @@ static const struct {
     {DD_PING, DD_PONG, DD_OK},
     {DD_BYE, DD_BYE, DD_OK},
     {DD_SEND, DD_ERROR, DD_E_NO_DESTINATION},
+    {DD_TAKEN, 0, DD_OK},
+    {DD_DRAIN, 0, DD_OK},
     {DD_RECEIPT, 0, DD_OK},
+    {DD_ACK, DD_ERROR, DD_E_MALFORMED},
     {DD_SUBSCRIBE, DD_SUBSCRIBED, DD_OK},
     {DD_UNSUBSCRIBE, DD_ERROR, DD_E_NOT_SUBSCRIBED},
     {DD_PUBLISH, 0, DD_OK},

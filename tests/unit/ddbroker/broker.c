@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * broker - a core in a tree, with what the sockets layer would do for it
  */
@@ -5,7 +6,7 @@
 
 #include "tree_state.h"
 
-static void obey(void *arg, core_control_t control, log_level_t level)
+static void obey(void *arg, core_control_t control, dd_log_level_t level)
 {
     broker_t *self = arg;
     if (control == CONTROL_DRAIN)
@@ -97,6 +98,14 @@ static void leave(end_t *end)
 {
     core_disconnect(end->broker->core, end->peer, end->wire->tree->now_ms);
     end->peer = NULL;
+}
+
+void broker_move(broker_t *self, broker_t *parent)
+{
+    end_t *before = self->uplink;
+    self->uplink = NULL;
+    leave(before);
+    broker_join(self, parent);
 }
 
 /* The wire goes once both ends have left it. */

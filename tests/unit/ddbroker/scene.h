@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * scene - a broker and one peer of any role, to see what it may do
  */

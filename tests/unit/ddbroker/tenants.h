@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * tenants - keys to test a broker with
  *
@@ -6,7 +7,7 @@
 #ifndef TENANTS_H_INCLUDED
 #define TENANTS_H_INCLUDED
 
-#include "libdd/keyring.h"
+#include "libdd/keys/keyring.h"
 
 /* Names that are no tenants'. */
 #define KEY_OF_BROKERS "dd"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_log - lines, levels, floods, files and what can't be written
  */
@@ -53,7 +54,7 @@ static const char *content(const char *name)
     return text;
 }
 
-static log_t *open_log(log_level_t level)
+static log_t *open_log(dd_log_level_t level)
 {
     dd_problem_t problem;
     log_t *log = log_new(path, level, &problem);
@@ -77,8 +78,8 @@ static unsigned count(const char *text, const char *what)
 static void a_line_has_time_level_and_message(void **state)
 {
     (void)state;
-    log_t *log = open_log(LOG_NOTICE);
-    log_write(log, LOG_NOTICE, "listening on %s", "tcp://*:5555");
+    log_t *log = open_log(DD_LOG_NOTICE);
+    log_write(log, DD_LOG_NOTICE, "listening on %s", "tcp://*:5555");
     log_destroy(&log);
     regex_t pattern;
     assert_int_equal(regcomp(&pattern,
@@ -93,10 +94,10 @@ static void a_line_has_time_level_and_message(void **state)
 static void less_important_lines_are_left_out(void **state)
 {
     (void)state;
-    for (log_level_t wanted = LOG_ERROR; wanted <= LOG_DEBUG; wanted++) {
+    for (dd_log_level_t wanted = DD_LOG_ERROR; wanted <= DD_LOG_DEBUG; wanted++) {
         unlink(path);
         log_t *log = open_log(wanted);
-        for (log_level_t level = LOG_ERROR; level <= LOG_DEBUG; level++)
+        for (dd_log_level_t level = DD_LOG_ERROR; level <= DD_LOG_DEBUG; level++)
             log_of_core(log, level, "x");
         log_destroy(&log);
         assert_int_equal(count(content(path), "\n"), wanted + 1);
@@ -151,8 +152,8 @@ static void long_lines_stay_one_line(void **state)
     char message[5000];
     memset(message, '\n', sizeof message);
     message[sizeof message - 1] = '\0';
-    log_t *log = open_log(LOG_NOTICE);
-    log_write(log, LOG_NOTICE, "%s", message);
+    log_t *log = open_log(DD_LOG_NOTICE);
+    log_write(log, DD_LOG_NOTICE, "%s", message);
     log_destroy(&log);
     const char *text = content(path);
     assert_int_equal(count(text, "\n"), 1);
@@ -164,18 +165,18 @@ static void long_lines_stay_one_line(void **state)
 static void floods_are_cut_and_counted(void **state)
 {
     (void)state;
-    log_t *log = open_log(LOG_NOTICE);
+    log_t *log = open_log(DD_LOG_NOTICE);
     log_tick(log, 5000);
     for (int i = 0; i < 1000; i++)
-        log_flood(log, FLOOD_REFUSED, LOG_WARNING, "refused somebody");
-    log_flood(log, FLOOD_DROPPED, LOG_WARNING, "another kind");
+        log_flood(log, FLOOD_REFUSED, DD_LOG_WARNING, "refused somebody");
+    log_flood(log, FLOOD_DROPPED, DD_LOG_WARNING, "another kind");
     log_tick(log, 5900);
     assert_int_equal(count(content(path), "refused somebody"), 10);
     assert_int_equal(count(content(path), "more"), 0);
     log_tick(log, 6000);
     assert_int_equal(count(content(path), "990 more connections were refused"), 1);
     assert_int_equal(count(content(path), "another kind"), 1);
-    log_flood(log, FLOOD_REFUSED, LOG_WARNING, "refused somebody");
+    log_flood(log, FLOOD_REFUSED, DD_LOG_WARNING, "refused somebody");
     assert_int_equal(count(content(path), "refused somebody"), 11);
     log_tick(log, 9000);
     assert_int_equal(count(content(path), "more"), 1);
@@ -188,18 +189,18 @@ static void a_moved_log_is_made_anew(void **state)
 {
     (void)state;
     dd_problem_t problem;
-    log_t *log = open_log(LOG_NOTICE);
-    log_write(log, LOG_NOTICE, "first");
+    log_t *log = open_log(DD_LOG_NOTICE);
+    log_write(log, DD_LOG_NOTICE, "first");
     assert_int_equal(rename(path, moved), 0);
-    log_write(log, LOG_NOTICE, "second");
-    assert_int_equal(log_reopen(log, path, LOG_INFO, &problem), DD_OK);
-    log_write(log, LOG_INFO, "third");
+    log_write(log, DD_LOG_NOTICE, "second");
+    assert_int_equal(log_reopen(log, path, DD_LOG_INFO, &problem), DD_OK);
+    log_write(log, DD_LOG_INFO, "third");
     assert_int_equal(count(content(moved), "\n"), 2);
     assert_non_null(strstr(content(moved), "second"));
     assert_non_null(strstr(content(path), "third"));
-    assert_int_equal(log_reopen(log, directory, LOG_INFO, &problem), DD_E_FILE);
+    assert_int_equal(log_reopen(log, directory, DD_LOG_INFO, &problem), DD_E_FILE);
     assert_non_null(strstr(problem.text, directory));
-    log_write(log, LOG_INFO, "fourth");
+    log_write(log, DD_LOG_INFO, "fourth");
     assert_int_equal(count(content(path), "\n"), 2);
     log_destroy(&log);
 }
@@ -208,7 +209,7 @@ static void a_file_that_cannot_be_opened_is_named(void **state)
 {
     (void)state;
     dd_problem_t problem;
-    assert_null(log_new("/nowhere/log", LOG_NOTICE, &problem));
+    assert_null(log_new("/nowhere/log", DD_LOG_NOTICE, &problem));
     assert_string_equal(
         problem.text, "can't open the log file /nowhere/log: No such file or directory");
 }
@@ -220,14 +221,14 @@ static void nobody_waits_for_a_slow_reader(void **state)
     assert_int_equal(mkfifo(path, 0600), 0);
     int reader = open(path, O_RDONLY | O_NONBLOCK);
     assert_true(reader >= 0);
-    log_t *log = open_log(LOG_NOTICE);
+    log_t *log = open_log(DD_LOG_NOTICE);
     for (int i = 0; i < 5000; i++)
-        log_write(log, LOG_NOTICE, "line %d of very many that nobody reads", i);
+        log_write(log, DD_LOG_NOTICE, "line %d of very many that nobody reads", i);
     static char text[1 << 20];
     ssize_t size;
     while ((size = read(reader, text, sizeof text)) == (ssize_t)sizeof text)
         ;
-    log_write(log, LOG_NOTICE, "the reader is back");
+    log_write(log, DD_LOG_NOTICE, "the reader is back");
     size = read(reader, text, sizeof text - 1);
     assert_true(size > 0);
     text[size] = '\0';
@@ -241,12 +242,12 @@ static void a_full_disk_ends_nothing(void **state)
 {
     (void)state;
     dd_problem_t problem;
-    log_t *log = log_new("/dev/full", LOG_NOTICE, &problem);
+    log_t *log = log_new("/dev/full", DD_LOG_NOTICE, &problem);
     assert_non_null(log);
-    log_write(log, LOG_NOTICE, "lost");
-    log_write(log, LOG_NOTICE, "lost too");
-    assert_int_equal(log_reopen(log, path, LOG_NOTICE, &problem), DD_OK);
-    log_write(log, LOG_NOTICE, "there is room");
+    log_write(log, DD_LOG_NOTICE, "lost");
+    log_write(log, DD_LOG_NOTICE, "lost too");
+    assert_int_equal(log_reopen(log, path, DD_LOG_NOTICE, &problem), DD_OK);
+    log_write(log, DD_LOG_NOTICE, "there is room");
     assert_non_null(strstr(content(path), "warning 2 lines before this one could not be written"));
     assert_non_null(strstr(content(path), "there is room"));
     log_destroy(&log);
@@ -263,17 +264,17 @@ static void the_journal_gets_levels_and_no_time(void **state)
     snprintf(stream, sizeof stream, "%llu:%llu", (unsigned long long)status.st_dev,
         (unsigned long long)status.st_ino);
     setenv("JOURNAL_STREAM", stream, 1);
-    log_t *log = open_log(LOG_DEBUG);
+    log_t *log = open_log(DD_LOG_DEBUG);
     static const char *const lines[] = {"<3>x\n", "<4>x\n", "<5>x\n", "<6>x\n", "<7>x\n"};
-    for (log_level_t level = LOG_ERROR; level <= LOG_DEBUG; level++)
+    for (dd_log_level_t level = DD_LOG_ERROR; level <= DD_LOG_DEBUG; level++)
         log_write(log, level, "x");
     const char *text = content(path);
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         assert_int_equal(strncmp(text + i * strlen(lines[0]), lines[i], strlen(lines[i])), 0);
     log_destroy(&log);
     setenv("JOURNAL_STREAM", "1:1", 1);
-    log = open_log(LOG_DEBUG);
-    log_write(log, LOG_ERROR, "a file that is no journal");
+    log = open_log(DD_LOG_DEBUG);
+    log_write(log, DD_LOG_ERROR, "a file that is no journal");
     assert_non_null(strstr(content(path), "Z error   a file that is no journal"));
     log_destroy(&log);
     unsetenv("JOURNAL_STREAM");

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * tree - brokers' cores in memory, joined by wires
  */
@@ -9,7 +10,7 @@
 
 #define TICK 250
 
-static void take_line(void *arg, log_level_t level, const char *line)
+static void take_line(void *arg, dd_log_level_t level, const char *line)
 {
     tree_t *self = arg;
     (void)level;

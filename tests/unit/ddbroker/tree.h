@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * tree - brokers' cores in memory, joined by wires, and actors who play the other ends
  *
@@ -11,7 +12,7 @@
 #ifndef TREE_H_INCLUDED
 #define TREE_H_INCLUDED
 
-#include "ddbroker/core.h"
+#include "ddbroker/core/core.h"
 #include "tenants.h"
 
 typedef struct tree tree_t;
@@ -27,7 +28,7 @@ typedef struct broker {
     end_t *uplink;          /* its end of the wire to its parent; NULL without one */
     dd_error_t parent_left; /* why the parent's connection ended last */
     unsigned drains;        /* times that an operator had it drained */
-    log_level_t level;      /* as an operator set it */
+    dd_log_level_t level;   /* as an operator set it */
 } broker_t;
 
 typedef struct actor {
@@ -75,6 +76,8 @@ void broker_kill(broker_t *self);
 void broker_join(broker_t *self, broker_t *parent);
 /* The wire to the parent breaks, and what is on it is lost. */
 void broker_cut(broker_t *self);
+/* It goes to another parent, and the one it had doesn't notice. Doesn't run the tree. */
+void broker_move(broker_t *self, broker_t *parent);
 /* What it sends to its parent, or its parent to it, stays in the outbox while this is held. */
 void broker_hold_up(broker_t *self, bool hold);
 void broker_hold_down(broker_t *self, bool hold);

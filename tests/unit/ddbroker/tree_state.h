@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * tree_state - a tree's wires, as the files that make up its brokers and actors share them
  */
 #ifndef TREE_STATE_H_INCLUDED
 #define TREE_STATE_H_INCLUDED
 
-#include "ddbroker/hash.h"
+#include "libdd/base/hash.h"
 #include "tree.h"
 
 /* cmocka.h wants these before it. */

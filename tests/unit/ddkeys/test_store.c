@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_store - a directory that changes as a whole or not at all
  */
@@ -21,7 +22,7 @@
 #include "ddkeys/names.h"
 #include "ddkeys/pair.h"
 #include "ddkeys/store.h"
-#include "libdd/keyring.h"
+#include "libdd/keys/keyring.h"
 
 /* Stands before the C library's, so that a disk can fail in the middle of a commit. */
 static bool renaming_fails;

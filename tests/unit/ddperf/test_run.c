@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_run - tests of how a run is divided into streams and blocks
  */
@@ -44,7 +45,7 @@ static void test_streams_in_turn(void **state)
 }
 
 static const struct {
-    size_t size;
+    unsigned size;
     unsigned senders, receivers;
     uint64_t least, most; /* a block's messages */
 } BLOCKS[] = {

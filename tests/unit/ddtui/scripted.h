@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * scripted - a tree as brokers would report it, for the tests of what shows it
  */
@@ -13,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "ddtui/console.h"
+#include "ddtui/ui/console.h"
 
 /* 14:03:22 UTC of some day. */
 #define SCRIPTED_WALL_MS 1763820202000
@@ -39,26 +40,27 @@ static inline dd_event_t scripted_event(dd_event_type_t type)
         .time_us = scripted_us};
 }
 
-static inline void scripted_pass(live_t *live, uint64_t ms)
+static inline void scripted_pass(session_view_t *live, uint64_t ms)
 {
     scripted_us += ms * 1000;
-    live_tick(live, scripted_us, SCRIPTED_WALL_MS + (int64_t)(scripted_us - 1000000000) / 1000);
+    session_view_tick(
+        live, scripted_us, SCRIPTED_WALL_MS + (int64_t)(scripted_us - 1000000000) / 1000);
 }
 
-static inline void scripted_register(live_t *live)
+static inline void scripted_register(session_view_t *live)
 {
     dd_event_t event = scripted_event(DD_EVENT_REGISTERED);
     event.source = "a.cli1";
     event.text = "broker0";
     event.scope = "/1/2/3/";
     event.number = 1 << 20;
-    live_event(live, &event);
+    session_view_event(live, &event);
 }
 
 /* What is live, registered as a.cli1 at broker0 /1/2/3/. */
-static inline live_t *scripted_live(void)
+static inline session_view_t *scripted_live(void)
 {
-    live_t *live = live_new(false);
+    session_view_t *live = session_view_new(false);
     assert_non_null(live);
     scripted_pass(live, 0);
     scripted_register(live);
@@ -67,16 +69,16 @@ static inline live_t *scripted_live(void)
 
 /* A round of a view: the reports of as many brokers as there are. */
 static inline void scripted_round(
-    live_t *live, view_t view, const char *const reports[], size_t count)
+    session_view_t *live, view_t view, const char *const reports[], size_t count)
 {
     static uint32_t ref;
-    rounds_asked(live_rounds(live), view, ++ref, live_now_ms(live));
+    poller_asked(session_view_rounds(live), view, ++ref, session_view_now_ms(live));
     for (size_t i = 0; i < count; i++) {
         dd_event_t event = scripted_event(DD_EVENT_REPORT);
         event.ref = ref;
         event.text = reports[i];
         event.number = count - 1 - i;
-        live_event(live, &event);
+        session_view_event(live, &event);
     }
 }
 
@@ -106,7 +108,7 @@ static const char *const SCRIPTED_SUBSCRIPTIONS[] = {
     "]}",
 };
 
-static inline void scripted_everything(live_t *live)
+static inline void scripted_everything(session_view_t *live)
 {
     scripted_round(live, VIEW_TREE, SCRIPTED_TREE, SCRIPTED_BROKERS);
     scripted_round(live, VIEW_CLIENTS, SCRIPTED_CLIENTS, 2);
@@ -114,7 +116,7 @@ static inline void scripted_everything(live_t *live)
 }
 
 static inline void scripted_message(
-    live_t *live, const char *source, const char *topic, const void *data, size_t size)
+    session_view_t *live, const char *source, const char *topic, const void *data, size_t size)
 {
     dd_event_t event = scripted_event(topic ? DD_EVENT_PUBLICATION : DD_EVENT_NOTIFICATION);
     event.source = source;
@@ -122,7 +124,7 @@ static inline void scripted_message(
     event.scope = topic ? "/1/2/3/" : "";
     event.data = data;
     event.size = size;
-    live_event(live, &event);
+    session_view_event(live, &event);
 }
 
 /* Whether some row of a canvas has a text. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * broker - a scripted broker to test clients against, and the key files of its tenants
  *
@@ -20,9 +21,9 @@
 #include <pthread.h>
 
 #include "keys.h"
-#include "libdd/box.h"
-#include "libdd/clock.h"
-#include "libdd/socket.h"
+#include "libdd/base/clock.h"
+#include "libdd/keys/box.h"
+#include "libdd/net/socket.h"
 
 /* ms: ample for whatever works. */
 #define DEADLINE 20000

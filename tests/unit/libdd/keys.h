@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * keys - key files to test with: fixed pairs, and the files of one set as other tools write them
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * session - a session to test with, brought to where a test begins, and what came out of it
  */
@@ -11,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "libdd/box.h"
-#include "libdd/session.h"
+#include "libdd/client/session.h"
+#include "libdd/keys/box.h"
 
 #define MS 1000u
 #define HEARTBEAT (2000 * MS)

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * core - the broker's state and rules, without sockets, files and clocks
+ */
+#include "core.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "dispatch.h"
+#include "inspect.h"
+#include "notifications.h"
+#include "old_clients.h"
+#include "publications.h"
+#include "registration.h"
+#include "tree_links.h"
+
+/* A peer that was silent for so many heartbeats is lost. */
+#define HEARTBEATS_MISSED 3
+/* ms between two looks at all peers. */
+#define SCAN_INTERVAL 1000
+/* ms between two answers to somebody who was told already that the broker doesn't know it. */
+#define COMPLAINT_INTERVAL 1000
+
+/* ---- Sending ------------------------------------------------------------------------------- */
+
+peer_t *core_next_dirty(core_t *self)
+{
+    peer_t *peer = self->dirty;
+    if (peer)
+        core_untouch(self, peer);
+    return peer;
+}
+
+void core_not_flushed(core_t *self, peer_t *peer)
+{
+    core_touch(self, peer);
+}
+
+void core_flushed(core_t *self, peer_t *peer)
+{
+    if (peer->lossy)
+        publications_tell_gaps(self, peer);
+}
+
+/* ---- Ending peers -------------------------------------------------------------------------- */
+
+/* Takes back all that the broker knows through a registered peer. */
+static void forget(core_t *self, peer_t *peer)
+{
+    if (peer->state != PEER_READY)
+        return;
+    peer->state = PEER_ENDED; /* first, so that nothing below is told to it */
+    inspect_forget(self, peer);
+    if (peer_is_link(peer))
+        tree_links_forget(self, peer);
+    publications_forget(self, peer);
+    registration_forget(self, peer);
+}
+
+/* Whose business it is that a peer came or went: its tenant's; all see the tree. */
+static const char *audience(const peer_t *peer)
+{
+    return peer_is_link(peer) ? EVENT_FOR_ALL : peer->tenant;
+}
+
+static void log_end(core_t *self, const peer_t *peer)
+{
+    char text[PEER_TEXT_MAX];
+    bool closed = peer->ending == DD_E_CLOSED; /* which says no more than the words do */
+    bool expected = closed || peer->ending == DD_E_DRAINING;
+    core_event(self, audience(peer), expected ? DD_LOG_INFO : DD_LOG_WARNING, "%s ended: %s%s%s%s",
+        peer_text(peer, text), peer->why, closed ? "" : " (",
+        closed ? "" : dd_strerror(peer->ending), closed ? "" : ")");
+}
+
+static void end(core_t *self, peer_t *peer)
+{
+    if (peer->state == PEER_ENDED)
+        return;
+    log_end(self, peer);
+    forget(self, peer);
+    peer->state = PEER_ENDED;
+    peer->complained_ms = self->now_ms;
+    dd_record_t record = {.type = peer->farewell,
+        .code = peer->ending == DD_E_CLOSED ? DD_OK : (uint16_t)peer->ending,
+        .text = dd_bytes_of(peer->why)};
+    if (peer->farewell && dd_outbox_append_urgent(&peer->outbox, &record) == DD_OK)
+        core_touch(self, peer);
+}
+
+/* Ends whom core_end() named; that may name others. */
+static void reap(core_t *self)
+{
+    while (self->ending) {
+        peer_t *peer = self->ending;
+        LL_DELETE2(self->ending, peer, next_ending);
+        end(self, peer);
+    }
+}
+
+/* ---- Connections --------------------------------------------------------------------------- */
+
+static peer_t *new_peer(core_t *self, role_t role, void *route)
+{
+    peer_t *peer = calloc(1, sizeof *peer);
+    if (!peer)
+        return NULL;
+    peer->role = role;
+    peer->protocol = DD_FRAME_VERSION;
+    peer->payload_max = UINT32_MAX;
+    peer->farewell = DD_ERROR;
+    peer->route = route;
+    peer->since_ms = peer->heard_ms = self->now_ms;
+    peer->heartbeat = self->settings.heartbeat;
+    dd_outbox_init(&peer->outbox,
+        role & ROLE_LINK ? self->settings.outbox_link : self->settings.outbox_client);
+    return peer;
+}
+
+/* The role that a key gives, 0 for none, and the tenant if it is one's. */
+static int identify(const core_t *self, const uint8_t *key, const dd_tenant_t **tenant)
+{
+    const uint8_t *operators = dd_keyring_operator_key(self->keyring);
+    *tenant = NULL;
+    if (memcmp(key, dd_keyring_broker_key(self->keyring), DD_KEY_SIZE) == 0)
+        return ROLE_CHILD;
+    if (operators && memcmp(key, operators, DD_KEY_SIZE) == 0)
+        return ROLE_OPERATOR;
+    *tenant = dd_keyring_tenant_by_key(self->keyring, key);
+    return *tenant ? ROLE_CLIENT : 0;
+}
+
+peer_t *core_connect(core_t *self, const uint8_t key[DD_KEY_SIZE], void *route, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    const dd_tenant_t *tenant;
+    int role = identify(self, key, &tenant);
+    if (role == 0 || self->connections >= self->settings.clients_max)
+        return NULL;
+    peer_t *peer = new_peer(self, (role_t)role, route);
+    if (!peer)
+        return NULL;
+    memcpy(peer->key, key, DD_KEY_SIZE);
+    if (tenant)
+        memcpy(peer->tenant, tenant->name, sizeof peer->tenant);
+    DL_APPEND(self->peers, peer);
+    self->connections++;
+    return peer;
+}
+
+peer_t *core_connect_parent(core_t *self, void *route, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    peer_t *peer = new_peer(self, ROLE_PARENT, route);
+    if (!peer)
+        return NULL;
+    memcpy(peer->key, dd_keyring_broker_key(self->keyring), DD_KEY_SIZE);
+    self->parent = peer;
+    tree_links_ask(self, peer);
+    reap(self);
+    return peer;
+}
+
+/* Somebody goes on talking after it was ended: says so again, but not for every frame. */
+static void complain(core_t *self, peer_t *peer)
+{
+    if (peer->role == ROLE_PARENT || self->now_ms < peer->complained_ms + COMPLAINT_INTERVAL)
+        return;
+    peer->complained_ms = self->now_ms;
+    dd_record_t record = {.type = DD_ERROR, .code = DD_E_UNKNOWN_PEER};
+    if (dd_outbox_append_urgent(&peer->outbox, &record) == DD_OK)
+        core_touch(self, peer);
+}
+
+void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    if (peer->state == PEER_ENDED) {
+        complain(self, peer);
+        return;
+    }
+    peer->heard_ms = now_ms;
+    dd_reader_t frame;
+    dd_record_t record;
+    bool valid = dd_frame_open(&frame, data, size);
+    while (valid && dd_frame_more(&frame) && !peer->ending) {
+        valid = dd_frame_next(&frame, &record) == DD_OK;
+        if (valid)
+            dispatch_record(self, peer, &record);
+        reap(self); /* the next record counts on it */
+    }
+    if (!valid)
+        core_end(self, peer, DD_E_MALFORMED, "it sent bytes that are no record");
+    reap(self);
+}
+
+void core_bad_input(core_t *self, peer_t *peer, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    if (peer->state == PEER_ENDED)
+        return;
+    core_end(self, peer, DD_E_MALFORMED, "it sent a message that is none of its protocol");
+    reap(self);
+}
+
+void core_refused(core_t *self, peer_t *peer, dd_error_t code)
+{
+    core_count_refused(self, peer, code);
+}
+
+bool core_serves(const core_t *self, dd_bytes_t name)
+{
+    const entry_t *entry = directory_find(&self->directory, name);
+    return entry && !peer_is_link(entry->via);
+}
+
+/* Gives what a gone peer never got back to those who sent it. */
+static void return_unsent(core_t *self, peer_t *peer)
+{
+    dd_frame_t *unsent;
+    while ((unsent = dd_outbox_take(&peer->outbox))) {
+        dd_reader_t frame;
+        dd_record_t record;
+        bool valid = dd_frame_open(&frame, unsent->data, unsent->size);
+        while (valid && dd_frame_more(&frame) && dd_frame_next(&frame, &record) == DD_OK)
+            notifications_return(self, peer, &record);
+        dd_frame_free(unsent);
+    }
+}
+
+void core_gone(peer_t *peer)
+{
+    peer->gone = true;
+}
+
+void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    if (peer->state != PEER_ENDED) {
+        char text[PEER_TEXT_MAX];
+        core_event(self, audience(peer), peer_is_link(peer) ? DD_LOG_NOTICE : DD_LOG_INFO,
+            "%s is gone", peer_text(peer, text));
+    }
+    forget(self, peer);
+    if (peer == self->parent) {
+        self->is_root = peer->ending == DD_E_LOOP;
+        self->parent = NULL;
+    } else {
+        DL_DELETE(self->peers, peer);
+        self->connections--;
+    }
+    return_unsent(self, peer);
+    core_untouch(self, peer);
+    if (peer->role == ROLE_CLIENT)
+        tenant_totals_left(&self->tally, peer_tenant(peer), &peer->count);
+    old_clients_forget(peer);
+    free(peer);
+    reap(self);
+}
+
+bool core_parent_ended(const core_t *self, dd_error_t *why)
+{
+    if (!self->parent || self->parent->state != PEER_ENDED)
+        return false;
+    *why = self->parent->ending;
+    return true;
+}
+
+/* ---- Time ---------------------------------------------------------------------------------- */
+
+static void check_heard(core_t *self, peer_t *peer)
+{
+    if (peer->state == PEER_ENDED)
+        return;
+    if (self->now_ms > peer->heard_ms + HEARTBEATS_MISSED * (uint64_t)peer->heartbeat)
+        core_end(self, peer, DD_E_TIMEOUT, "nothing was heard of it for %llu ms",
+            (unsigned long long)(self->now_ms - peer->heard_ms));
+}
+
+static void ping_parent(core_t *self, peer_t *parent)
+{
+    if (parent->state != PEER_READY || self->now_ms < parent->pinged_ms + parent->heartbeat)
+        return;
+    parent->pinged_ms = self->now_ms;
+    parent->pinged_us = self->now_us;
+    core_tell(self, parent, &(dd_record_t){.type = DD_PING, .number = self->now_us});
+}
+
+void core_clock(core_t *self, uint64_t now_us)
+{
+    self->now_us = now_us;
+}
+
+void core_tick(core_t *self, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    if (self->parent)
+        ping_parent(self, self->parent);
+    if (now_ms >= self->scanned_ms + SCAN_INTERVAL) {
+        self->scanned_ms = now_ms;
+        peer_t *peer;
+        DL_FOREACH (self->peers, peer)
+            check_heard(self, peer);
+        if (self->parent)
+            check_heard(self, self->parent);
+        inspect_expire(self);
+    }
+    reap(self);
+}
+
+/* ---- The broker as a whole ----------------------------------------------------------------- */
+
+core_t *core_new(const core_settings_t *settings, const dd_keyring_t *keyring, uint64_t now_ms)
+{
+    core_t *self = calloc(1, sizeof *self);
+    if (!self)
+        return NULL;
+    self->settings = *settings;
+    dd_bytes_copy(dd_bytes_of(settings->name), self->name, sizeof self->name);
+    self->settings.name = self->name;
+    self->settings.scope = NULL; /* the caller's string; parsed below */
+    self->keyring = keyring;
+    self->started_ms = self->now_ms = self->scanned_ms = now_ms;
+    randombytes_buf(self->id, sizeof self->id);
+    self->auto_scope = !dd_scope_parse(&self->scope, dd_bytes_of(settings->scope));
+    /* Until a parent gives it one, an "auto" broker is its own region 0, which no parent gives. */
+    if (self->auto_scope)
+        dd_scope_parse(&self->scope, dd_bytes_of(settings->has_parent ? "/0/" : "/1/"));
+    return self;
+}
+
+void core_destroy(core_t **self_p)
+{
+    if (!self_p || !*self_p)
+        return;
+    core_t *self = *self_p;
+    self->settings.log = NULL; /* it ends in order: nothing to tell of each peer */
+    if (self->parent)
+        core_disconnect(self, self->parent, self->now_ms);
+    while (self->peers)
+        core_disconnect(self, self->peers, self->now_ms);
+    tenant_totals_destroy(&self->tally);
+    free(self);
+    *self_p = NULL;
+}
+
+void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    self->keyring = keyring;
+    peer_t *peer;
+    DL_FOREACH (self->peers, peer) {
+        const dd_tenant_t *tenant;
+        int role = identify(self, peer->key, &tenant);
+        if (role != (int)peer->role || (tenant && strcmp(tenant->name, peer->tenant) != 0))
+            core_end(self, peer, DD_E_REFUSED, "its key was taken out of the broker's key file");
+        else if (peer->role == ROLE_CLIENT && registration_looks_foreign(self, &peer->name))
+            core_end(self, peer, DD_E_NAME_INVALID, "its name now begins with a tenant's");
+    }
+    reap(self);
+}
+
+void core_set_limits(core_t *self, const core_settings_t *settings)
+{
+    self->settings.heartbeat = settings->heartbeat;
+    self->settings.outbox_client = settings->outbox_client;
+    self->settings.outbox_link = settings->outbox_link;
+    self->settings.clients_max = settings->clients_max;
+    self->settings.subscriptions_max = settings->subscriptions_max;
+    peer_t *peer;
+    DL_FOREACH (self->peers, peer)
+        peer->outbox.limit = peer_is_link(peer) ? settings->outbox_link : settings->outbox_client;
+    if (self->parent)
+        self->parent->outbox.limit = settings->outbox_link;
+}
+
+void core_drain(core_t *self, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    self->draining = true;
+    const dd_record_t record = {
+        .type = DD_BYE, .code = DD_E_DRAINING, .text = dd_bytes_of("the broker is shutting down")};
+    peer_t *peer;
+    DL_FOREACH (self->peers, peer)
+        if (peer->state != PEER_ENDED)
+            core_tell(self, peer, &record);
+    if (core_parent_ready(self))
+        core_tell(self, self->parent, &record);
+    reap(self);
+}
+
+bool core_drained(const core_t *self)
+{
+    return !self->dirty;
+}
+
+size_t core_connections(const core_t *self)
+{
+    return self->connections;
+}
+
+const char *core_scope(const core_t *self)
+{
+    return self->scope.text;
+}

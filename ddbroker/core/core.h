@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * core - the broker's state and rules, without sockets, files and clocks
+ *
+ * The sockets layer (listener, parent_link) tells the core of connections, frames and time; the
+ * core answers by appending records to peers' outboxes and listing those peers as dirty.
+ * dd-protocol(7) has the rules; each group of records has its own file, and dispatch.c lists them.
+ *
+ * Not thread-safe: all calls come from one thread.
+ */
+#ifndef CORE_H_INCLUDED
+#define CORE_H_INCLUDED
+
+#include "libdd/base/log_level.h"
+#include "peer.h"
+
+/* Takes one line about one event: who, what, why. Never holds a secret or a payload. */
+typedef void(core_log_t)(void *arg, dd_log_level_t level, const char *line);
+
+/* What an operator may ask of the daemon around the core. */
+typedef enum { CONTROL_DRAIN, CONTROL_LOG_LEVEL } core_control_t;
+/* level: with CONTROL_LOG_LEVEL. Does it later or at once, but without calling the core. */
+typedef void(core_obey_t)(void *arg, core_control_t control, dd_log_level_t level);
+
+/* Sizes are bytes, times ms. */
+typedef struct {
+    const char *name;   /* of the broker */
+    const char *scope;  /* a path, or "auto": from the parent; "/1/" without one */
+    bool has_parent;    /* a parent is configured, reachable or not */
+    uint32_t settle;    /* after the start, within which not all that is beneath can be known */
+    uint32_t heartbeat; /* between two PINGs of a peer, DD_HEARTBEAT_LEAST.._MOST; it is lost
+                           after three. A new one holds for connections that come later */
+    uint32_t payload_max;
+    size_t outbox_client;       /* limit of a client's outbox */
+    size_t outbox_link;         /* of a child's or the parent's */
+    size_t clients_max;         /* connections of clients, operators and children together */
+    unsigned subscriptions_max; /* per client */
+    core_log_t *log;
+    void *log_arg;
+    core_obey_t *obey;
+    void *obey_arg;
+} core_settings_t;
+
+typedef struct core core_t;
+
+/* A broker without peers. Settings and strings in them are copied; the keyring is lent until
+   core_set_keyring() or core_destroy(). NULL when out of memory. */
+core_t *core_new(const core_settings_t *settings, const dd_keyring_t *keyring, uint64_t now_ms);
+void core_destroy(core_t **self_p);
+
+/* A new connection from someone with this public key; route is the caller's, kept in peer->route.
+   NULL if the key isn't in the keyring, or at the limit on connections. */
+peer_t *core_connect(core_t *self, const uint8_t key[DD_KEY_SIZE], void *route, uint64_t now_ms);
+
+/* The connection to the parent is ready: JOIN is in the returned peer's outbox. */
+peer_t *core_connect_parent(core_t *self, void *route, uint64_t now_ms);
+
+/* One frame from a peer. Whatever it holds, only that peer may suffer. */
+void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint64_t now_ms);
+
+/* The peer sent something that is no frame at all, or too many frames: ends it with DD_E_MALFORMED.
+ */
+void core_bad_input(core_t *self, peer_t *peer, uint64_t now_ms);
+
+/* The peer asked for what the sockets layer itself refused: counts it. */
+void core_refused(core_t *self, peer_t *peer, dd_error_t code);
+
+/* Whether a client of that full name is registered at this very broker. */
+bool core_serves(const core_t *self, dd_bytes_t name);
+
+/* The peer's connection is over, but what it said last may still have to be read, so that
+   core_disconnect() comes later. Its name may be taken by others from now on. */
+void core_gone(peer_t *peer);
+
+/* The peer's connection is gone: forgets all that it was and frees it. Its route is the caller's to
+   free. Unsent notifications are returned to their senders. */
+void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms);
+
+/* The time in microseconds, of any clock that never jumps, ahead of the calls made at that time. It
+   serves to measure the link to the parent, and nothing else. */
+void core_clock(core_t *self, uint64_t now_us);
+
+/* Heartbeats and expiry; call at least four times a second. */
+void core_tick(core_t *self, uint64_t now_ms);
+
+/* Takes the next peer off the list of those with something to send; NULL at its end. */
+peer_t *core_next_dirty(core_t *self);
+
+/* ZeroMQ took no more for this peer: it goes back on the list, for a later round. */
+void core_not_flushed(core_t *self, peer_t *peer);
+
+/* The outbox has been sent: tells of publications that were lost while it was full. */
+void core_flushed(core_t *self, peer_t *peer);
+
+/* True when the parent's connection is to be closed: it was ended, by either side. *why (of the
+   parent peer) says the reason; DD_E_LOOP asks for a long pause before the next attempt. */
+bool core_parent_ended(const core_t *self, dd_error_t *why);
+
+/* Reload: new settings that may change while running (heartbeat, limits) and new keys. Peers whose
+   key is no longer there are ended with DD_E_REFUSED. The old keyring may be freed afterwards. */
+void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms);
+void core_set_limits(core_t *self, const core_settings_t *settings);
+
+/* Shutting down: tells every peer BYE with DD_E_DRAINING; new registrations are refused from now.
+ */
+void core_drain(core_t *self, uint64_t now_ms);
+/* Whether every outbox is empty. */
+bool core_drained(const core_t *self);
+
+/* Connections, of any state, the parent not counted. */
+size_t core_connections(const core_t *self);
+
+/* The broker's scope at this moment, canonical. */
+const char *core_scope(const core_t *self);
+
+/* Says something in the broker's log and, to operators, among its events. */
+__attribute__((format(printf, 3, 4))) void core_log(
+    core_t *self, dd_log_level_t level, const char *format, ...);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * core_state - the broker's state, as the core's own files share it
+ *
+ * Only core.c and the files of the records include this; the sockets layer sees core.h.
+ */
+#ifndef CORE_STATE_H_INCLUDED
+#define CORE_STATE_H_INCLUDED
+
+#include "core.h"
+#include "event_history.h"
+#include "tenant_totals.h"
+
+struct core {
+    core_settings_t settings;
+    char name[DD_BROKER_MAX + 1];
+    const dd_keyring_t *keyring;
+    uint8_t id[DD_BROKER_ID_SIZE]; /* drawn at start */
+    bool auto_scope;
+    dd_scope_t scope;
+    uint8_t ancestors[DD_ANCESTORS_MAX * DD_BROKER_ID_SIZE]; /* ids, the parent's first */
+    size_t ancestors_size;
+    uint64_t started_ms;
+    uint64_t now_ms;     /* of the call at hand */
+    uint64_t now_us;     /* the same, finer: core_clock() */
+    uint64_t scanned_ms; /* last look at all peers' heartbeats */
+    peer_t *peers;       /* all but the parent */
+    size_t connections;
+    peer_t *parent;    /* from connection to disconnection */
+    bool is_root;      /* the parent that is configured is beneath this broker */
+    peer_t *links;     /* registered children and parent */
+    unsigned unsynced; /* children that have not told all they have */
+    peer_t *dirty;
+    peer_t *ending;
+    directory_t directory;
+    interests_t interests;
+    question_t *questions;   /* on their way through the tree, by id */
+    unsigned question_count; /* of those, how many this broker's clients asked */
+    uint64_t publications;   /* so far; the number of one is its stamp */
+    peer_count_t count;      /* of all peers since the start */
+    tenant_totals_t *tally;  /* and of each tenant, what is no longer with its clients */
+    event_history_t events;
+    bool draining;
+};
+
+/* Takes a record from a peer whose role and state allow it. */
+typedef void(handler_t)(core_t *self, peer_t *peer, const dd_record_t *record);
+
+/* Appends a record for a peer. DD_E_OVERLOADED when its outbox is full; then nothing was appended.
+ */
+dd_error_t core_send(core_t *self, peer_t *peer, const dd_record_t *record);
+
+/* The same for what a peer must not miss: a peer that has no room even for that is ended. */
+void core_tell(core_t *self, peer_t *peer, const dd_record_t *record);
+
+/* Answers a request that failed: ERROR with its ref. */
+void core_refuse(core_t *self, peer_t *peer, dd_error_t code, uint32_t ref, dd_bytes_t about);
+
+/* Passes over something that a link said and can't have meant: logs and counts it. what: "tells of
+   an interest that can't be". */
+void core_pass_over(core_t *self, peer_t *link, const char *what);
+
+/* Says something in the log and among the events that this tenant, or EVENT_FOR_ALL, may see. */
+__attribute__((format(printf, 4, 5))) void core_event(
+    core_t *self, const char *tenant, dd_log_level_t level, const char *format, ...);
+
+/* Ends a peer once the record at hand is done with: ERROR with ref 0, and it is forgotten. Until
+   then its names and interests are still there, and peer->ending says that it goes. */
+__attribute__((format(printf, 4, 5))) void core_end(
+    core_t *self, peer_t *peer, dd_error_t code, const char *format, ...);
+
+/* Puts the peer on the list of those with something to send. */
+void core_touch(core_t *self, peer_t *peer);
+/* And off it. */
+void core_untouch(core_t *self, peer_t *peer);
+
+/* One notification or publication of so many bytes came from, or went to, a peer. */
+static inline void core_count_in(core_t *self, peer_t *peer, size_t size)
+{
+    peer->count.in++;
+    peer->count.in_bytes += size;
+    self->count.in++;
+    self->count.in_bytes += size;
+}
+
+static inline void core_count_out(core_t *self, peer_t *peer, size_t size)
+{
+    peer->count.out++;
+    peer->count.out_bytes += size;
+    self->count.out++;
+    self->count.out_bytes += size;
+}
+
+/* A peer asked for something and didn't get it. */
+static inline void core_count_refused(core_t *self, peer_t *peer, dd_error_t code)
+{
+    peer->count.refused++;
+    self->count.refused++;
+    tenant_totals_refused(&self->tally, peer_tenant(peer), code);
+}
+
+/* A peer has no room for a publication. */
+static inline void core_count_dropped(core_t *self, peer_t *peer)
+{
+    peer->count.dropped++;
+    self->count.dropped++;
+    peer->count.dropped_ms = self->count.dropped_ms = self->now_ms;
+}
+
+/* Whether there is, or should be, somebody above who may know more. */
+static inline bool core_has_parent(const core_t *self)
+{
+    return self->settings.has_parent && !(self->is_root && !self->parent);
+}
+
+static inline bool core_parent_ready(const core_t *self)
+{
+    return self->parent && self->parent->state == PEER_READY;
+}
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * directory - who is where: full client name -> the peer through which it is reached
+ */
+#include "directory.h"
+
+#include <stdlib.h>
+
+#include "peer.h"
+
+entry_t *directory_find(const directory_t *self, dd_bytes_t name)
+{
+    entry_t *entry;
+    HASH_FIND(hh, self->by_name, name.data, name.size, entry);
+    return entry;
+}
+
+entry_t *directory_add(directory_t *self, dd_bytes_t name, peer_t *via, uint64_t instance)
+{
+    entry_t *entry = calloc(1, sizeof *entry + name.size + 1);
+    if (!entry)
+        return NULL;
+    entry->via = via;
+    entry->instance = instance;
+    entry->size = (uint8_t)name.size;
+    memcpy(entry->name, name.data, name.size);
+    HASH_ADD_KEYPTR(hh, self->by_name, entry->name, name.size, entry);
+    if (!entry->hh.tbl) {
+        free(entry);
+        return NULL;
+    }
+    DL_APPEND(via->entries, entry);
+    return entry;
+}
+
+void directory_move(entry_t *entry, peer_t *via)
+{
+    DL_DELETE(entry->via->entries, entry);
+    entry->via = via;
+    DL_APPEND(via->entries, entry);
+}
+
+void directory_remove(directory_t *self, entry_t *entry)
+{
+    DL_DELETE(entry->via->entries, entry);
+    HASH_DEL(self->by_name, entry);
+    free(entry);
+}
+
+size_t directory_count(const directory_t *self)
+{
+    return HASH_COUNT(self->by_name);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * directory - who is where: full client name -> the peer through which it is reached
+ *
+ * That peer is the client itself, or the child broker beneath which it is.
+ */
+#ifndef DIRECTORY_H_INCLUDED
+#define DIRECTORY_H_INCLUDED
+
+#include "libdd/base/hash.h"
+#include "libdd/protocol/name.h"
+
+typedef struct peer peer_t;
+
+typedef struct entry {
+    UT_hash_handle hh;
+    peer_t *via;
+    struct entry *prev, *next; /* in via->entries */
+    uint64_t instance;         /* of the client, to know it again when it comes back */
+    uint8_t size;
+    char name[]; /* with its NUL */
+} entry_t;
+
+typedef struct {
+    entry_t *by_name;
+} directory_t;
+
+entry_t *directory_find(const directory_t *self, dd_bytes_t name);
+
+/* Adds a name that isn't there yet; NULL when out of memory. */
+entry_t *directory_add(directory_t *self, dd_bytes_t name, peer_t *via, uint64_t instance);
+
+/* From now on it is reached through that peer. */
+void directory_move(entry_t *entry, peer_t *via);
+
+/* Takes the entry out and frees it. */
+void directory_remove(directory_t *self, entry_t *entry);
+
+size_t directory_count(const directory_t *self);
+
+static inline dd_bytes_t entry_name(const entry_t *self)
+{
+    return dd_bytes(self->name, self->size);
+}
+
+#endif

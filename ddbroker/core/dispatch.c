@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * dispatch - which records a peer may send, and who handles them
+ */
+#include "dispatch.h"
+
+#include "inspect.h"
+#include "notifications.h"
+#include "publications.h"
+#include "registration.h"
+#include "tree_links.h"
+
+/* ---- Connection ---------------------------------------------------------------------------- */
+
+/* What another says of why it ends. Numbers that mean something in a process only are not what it
+   can have meant. */
+static dd_error_t reason(uint16_t code, dd_error_t otherwise)
+{
+    return code > 0 && code < DD_E_ARGUMENT ? (dd_error_t)code : otherwise;
+}
+
+static void ping(core_t *self, peer_t *peer, const dd_record_t *record)
+{
+    if (peer->protocol != DD_FRAME_VERSION)
+        notifications_old_ping(self, peer);
+    core_tell(self, peer, &(dd_record_t){.type = DD_PONG, .number = record->number});
+}
+
+static void pong(core_t *self, peer_t *parent, const dd_record_t *record)
+{
+    if (record->number == parent->pinged_us && record->number < self->now_us)
+        parent->rtt_us = self->now_us - record->number;
+}
+
+static void bye(core_t *self, peer_t *peer, const dd_record_t *record)
+{
+    peer->farewell = DD_BYE;
+    core_end(self, peer, reason(record->code, DD_E_CLOSED), "it said goodbye");
+}
+
+/* Another broker refuses something of ours: only a word about the connection itself ends it. */
+static void error(core_t *self, peer_t *link, const dd_record_t *record)
+{
+    if (record->ref != 0)
+        return;
+    dd_error_t code = reason(record->code, DD_E_PROTOCOL);
+    link->farewell = 0;
+    core_end(self, link, code, "it refuses: %s", dd_strerror(code));
+}
+
+/* What the wire has a place for and this broker makes nothing of yet. */
+static void reserved(core_t *self, peer_t *peer, const dd_record_t *record)
+{
+    (void)self;
+    (void)peer;
+    (void)record;
+}
+
+/* ---- All ----------------------------------------------------------------------------------- */
+
+#define NEW (1u << PEER_NEW)
+#define READY (1u << PEER_READY)
+
+static const struct {
+    handler_t *handle;
+    uint8_t roles;
+    uint8_t states;
+} HANDLERS[] = {
+    [DD_HELLO] = {registration_hello, ROLE_CLIENT | ROLE_OPERATOR, NEW},
+    [DD_JOIN] = {tree_links_join, ROLE_CHILD, NEW},
+    [DD_ADMIT] = {tree_links_admit, ROLE_PARENT, NEW | READY},
+    [DD_PING] = {ping, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
+    [DD_PONG] = {pong, ROLE_PARENT, READY},
+    [DD_BYE] = {bye, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, NEW | READY},
+    [DD_ERROR] = {error, ROLE_LINK, NEW | READY},
+    [DD_TAKEN] = {reserved, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
+    [DD_DRAIN] = {reserved, ROLE_CLIENT | ROLE_LINK, READY},
+    [DD_SEND] = {notifications_send, ROLE_CLIENT, READY},
+    [DD_FORWARD] = {notifications_forward, ROLE_LINK, READY},
+    [DD_RECEIPT] = {notifications_receipt, ROLE_CLIENT | ROLE_LINK, READY},
+    [DD_HOP] = {notifications_hop, ROLE_LINK, READY},
+    [DD_ACK] = {notifications_ack, ROLE_CLIENT | ROLE_LINK, READY},
+    [DD_SUBSCRIBE] = {publications_subscribe, ROLE_CLIENT, READY},
+    [DD_UNSUBSCRIBE] = {publications_unsubscribe, ROLE_CLIENT, READY},
+    [DD_PUBLISH] = {publications_publish, ROLE_CLIENT, READY},
+    [DD_RELAY] = {publications_relay, ROLE_LINK, READY},
+    [DD_GAP] = {publications_gap, ROLE_LINK, READY},
+    [DD_ADD_CLIENT] = {registration_add_client, ROLE_CHILD, READY},
+    [DD_DROP_CLIENT] = {registration_drop_client, ROLE_LINK, READY},
+    [DD_ADD_INTEREST] = {publications_add_interest, ROLE_LINK, READY},
+    [DD_DROP_INTEREST] = {publications_drop_interest, ROLE_LINK, READY},
+    [DD_SYNCED] = {tree_links_synced, ROLE_LINK, READY},
+    [DD_CONTEST] = {reserved, ROLE_PARENT, READY},
+    [DD_KEPT] = {reserved, ROLE_CHILD, READY},
+    [DD_GONE] = {reserved, ROLE_CHILD, READY},
+    [DD_INSPECT] = {inspect_question, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
+    [DD_REPORT] = {inspect_report, ROLE_LINK, READY},
+    [DD_CONTROL] = {inspect_question, ROLE_OPERATOR | ROLE_LINK, READY},
+};
+
+void dispatch_record(core_t *self, peer_t *peer, const dd_record_t *record)
+{
+    const char *name = dd_record_name(record->type);
+    if (!name)
+        return; /* unknown, but optional */
+    bool known =
+        record->type < sizeof HANDLERS / sizeof HANDLERS[0] && HANDLERS[record->type].handle;
+    if (!known || !(HANDLERS[record->type].roles & peer->role))
+        core_end(self, peer, DD_E_PROTOCOL, "%s has no place here", name);
+    else if (HANDLERS[record->type].states & 1u << peer->state)
+        HANDLERS[record->type].handle(self, peer, record);
+    else if (peer->state == PEER_NEW)
+        core_end(self, peer, DD_E_UNKNOWN_PEER, "%s before registration", name);
+    else
+        core_end(self, peer, DD_E_PROTOCOL, "%s after registration", name);
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * interest - who wants which publications
+ */
+#include "interest.h"
+
+#include <stdlib.h>
+
+#include "peer.h"
+
+#define KEY_MAX (DD_TENANT_MAX + 1 + DD_TOPIC_MAX + 1 + DD_SCOPE_MAX)
+
+/* How many "noscope" interests of a tenant have a topic of each length: a publication looks up only
+   the lengths that are in use, usually one or two. */
+struct noscope_lengths {
+    UT_hash_handle hh;
+    unsigned used; /* sum of count */
+    uint32_t count[DD_TOPIC_MAX + 1];
+    char tenant[DD_TENANT_MAX + 1];
+};
+
+static void set_key(
+    subscription_key_t *key, peer_t *peer, interest_t *interest, const dd_scope_t *pattern)
+{
+    memset(key, 0, sizeof *key); /* the padding is hashed too */
+    key->peer = peer;
+    key->interest = interest;
+    memcpy(key->pattern, pattern->text, pattern->size);
+}
+
+interest_key_t interest_key(const interest_t *self)
+{
+    const char *topic = self->key + self->tenant_size + 1;
+    return (interest_key_t){dd_bytes(self->key, self->tenant_size),
+        dd_bytes(topic, self->topic_size), dd_bytes(topic + self->topic_size + 1, self->path_size)};
+}
+
+/* Writes tenant NUL topic NUL path; its size, or 0 if a part is too long. */
+static size_t write_key(char *key, interest_key_t parts)
+{
+    if (parts.tenant.size > DD_TENANT_MAX || parts.topic.size > DD_TOPIC_MAX ||
+        parts.path.size > DD_SCOPE_MAX)
+        return 0;
+    dd_writer_t writer = dd_writer(key, KEY_MAX);
+    dd_write_bytes(&writer, parts.tenant);
+    dd_write_u8(&writer, 0);
+    dd_write_bytes(&writer, parts.topic);
+    dd_write_u8(&writer, 0);
+    dd_write_bytes(&writer, parts.path);
+    return (size_t)(writer.at - (uint8_t *)key);
+}
+
+interest_t *interest_find(const interests_t *self, interest_key_t parts)
+{
+    char key[KEY_MAX];
+    size_t size = write_key(key, parts);
+    interest_t *interest = NULL;
+    if (size > 0)
+        HASH_FIND(hh, self->by_key, key, size, interest);
+    return interest;
+}
+
+subscription_t *interest_held(
+    const interests_t *self, peer_t *peer, interest_t *interest, const dd_scope_t *pattern)
+{
+    subscription_key_t key;
+    set_key(&key, peer, interest, pattern);
+    subscription_t *subscription;
+    HASH_FIND(hh, self->by_holder, &key, sizeof key, subscription);
+    return subscription;
+}
+
+static noscope_lengths_t *find_lengths(const interests_t *self, dd_bytes_t tenant)
+{
+    noscope_lengths_t *lengths;
+    HASH_FIND(hh, self->noscopes, tenant.data, tenant.size, lengths);
+    return lengths;
+}
+
+static bool count_length(interests_t *self, interest_key_t key)
+{
+    noscope_lengths_t *lengths = find_lengths(self, key.tenant);
+    if (!lengths) {
+        lengths = calloc(1, sizeof *lengths);
+        if (!lengths)
+            return false;
+        dd_bytes_copy(key.tenant, lengths->tenant, sizeof lengths->tenant);
+        HASH_ADD_KEYPTR(hh, self->noscopes, lengths->tenant, key.tenant.size, lengths);
+        if (!lengths->hh.tbl) {
+            free(lengths);
+            return false;
+        }
+    }
+    lengths->used++;
+    lengths->count[key.topic.size]++;
+    return true;
+}
+
+static void uncount_length(interests_t *self, interest_key_t key)
+{
+    noscope_lengths_t *lengths = find_lengths(self, key.tenant);
+    lengths->count[key.topic.size]--;
+    if (--lengths->used > 0)
+        return;
+    HASH_DEL(self->noscopes, lengths);
+    free(lengths);
+}
+
+static interest_t *new_interest(interests_t *self, interest_key_t parts)
+{
+    char key[KEY_MAX];
+    size_t size = write_key(key, parts);
+    interest_t *interest = size > 0 ? calloc(1, sizeof *interest + size + 1) : NULL;
+    if (!interest)
+        return NULL;
+    interest->tenant_size = (uint8_t)parts.tenant.size;
+    interest->topic_size = (uint8_t)parts.topic.size;
+    interest->path_size = (uint8_t)parts.path.size;
+    memcpy(interest->key, key, size);
+    HASH_ADD_KEYPTR(hh, self->by_key, interest->key, size, interest);
+    if (!interest->hh.tbl)
+        goto failed;
+    if (dd_scope_is_noscope(parts.path) && !count_length(self, parts)) {
+        HASH_DEL(self->by_key, interest);
+        goto failed;
+    }
+    self->depths[dd_scope_depth(parts.path)]++;
+    return interest;
+failed:
+    free(interest);
+    return NULL;
+}
+
+static void free_unheld(interests_t *self, interest_t *interest)
+{
+    if (interest->count > 0)
+        return;
+    if (dd_scope_is_noscope(interest_key(interest).path))
+        uncount_length(self, interest_key(interest));
+    self->depths[dd_scope_depth(interest_key(interest).path)]--;
+    HASH_DEL(self->by_key, interest);
+    free(interest);
+}
+
+static subscription_t *new_subscription(
+    interests_t *self, peer_t *peer, interest_t *interest, const dd_scope_t *pattern)
+{
+    subscription_t *subscription = calloc(1, sizeof *subscription);
+    if (!subscription)
+        return NULL;
+    set_key(&subscription->key, peer, interest, pattern);
+    HASH_ADD(hh, self->by_holder, key, sizeof subscription->key, subscription);
+    if (!subscription->hh.tbl) {
+        free(subscription);
+        return NULL;
+    }
+    DL_APPEND2(interest->holders, subscription, prev_holder, next_holder);
+    interest->count++;
+    DL_APPEND(peer->subscriptions, subscription);
+    peer->subscription_count++;
+    return subscription;
+}
+
+subscription_t *interest_add(
+    interests_t *self, peer_t *peer, interest_key_t parts, const dd_scope_t *pattern)
+{
+    interest_t *interest = interest_find(self, parts);
+    if (!interest)
+        interest = new_interest(self, parts);
+    if (!interest)
+        return NULL;
+    subscription_t *subscription = new_subscription(self, peer, interest, pattern);
+    free_unheld(self, interest);
+    return subscription;
+}
+
+void interest_remove(interests_t *self, subscription_t *subscription)
+{
+    interest_t *interest = subscription->key.interest;
+    peer_t *peer = subscription->key.peer;
+    DL_DELETE2(interest->holders, subscription, prev_holder, next_holder);
+    interest->count--;
+    DL_DELETE(peer->subscriptions, subscription);
+    peer->subscription_count--;
+    HASH_DEL(self->by_holder, subscription);
+    free(subscription);
+    free_unheld(self, interest);
+}
+
+interest_match_t interest_match(
+    const interests_t *self, dd_bytes_t tenant, dd_bytes_t topic, dd_bytes_t origin)
+{
+    return (interest_match_t){
+        .interests = self,
+        .key = {.tenant = tenant, .topic = topic},
+        .origin = origin,
+        .noscopes = self->noscopes ? find_lengths(self, tenant) : NULL,
+    };
+}
+
+/* The interests of the topic itself whose path covers the origin. */
+static interest_t *next_scoped(interest_match_t *match)
+{
+    while (match->prefix < match->origin.size) {
+        match->prefix = dd_scope_next_prefix(match->origin, match->prefix);
+        if (match->prefix == 0)
+            match->prefix = match->origin.size;
+        if (match->interests->depths[match->depth++] == 0)
+            continue;
+        match->key.path = dd_bytes(match->origin.data, match->prefix);
+        interest_t *interest = interest_find(match->interests, match->key);
+        if (interest)
+            return interest;
+    }
+    return NULL;
+}
+
+/* The "noscope" interests whose topic the publication's topic begins with. */
+static interest_t *next_noscope(interest_match_t *match)
+{
+    while (match->noscopes && match->length < match->key.topic.size) {
+        if (match->noscopes->count[++match->length] == 0)
+            continue;
+        interest_key_t key = {match->key.tenant, dd_bytes(match->key.topic.data, match->length),
+            dd_bytes_of(DD_NOSCOPE)};
+        interest_t *interest = interest_find(match->interests, key);
+        if (interest)
+            return interest;
+    }
+    return NULL;
+}
+
+interest_t *interest_next(interest_match_t *match)
+{
+    interest_t *interest = next_scoped(match);
+    return interest ? interest : next_noscope(match);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * interest - who wants which publications
+ *
+ * An interest is (tenant, topic, resolved path); its holders are the local clients that subscribed
+ * and the links whose other side told of subscribers there. A publication is matched with a few
+ * hash lookups, whatever the number of interests: one for each path that covers its origin and is
+ * as deep as some interest's, and one for each length that a "noscope" topic of the tenant's has.
+ */
+#ifndef INTEREST_H_INCLUDED
+#define INTEREST_H_INCLUDED
+
+#include "libdd/base/hash.h"
+#include "libdd/protocol/scope.h"
+#include "libdd/protocol/topic.h"
+
+typedef struct peer peer_t;
+typedef struct interest interest_t;
+
+/* What makes a subscription the one it is, in one piece so that it can be hashed. A client may hold
+   an interest under several patterns ("/1/" and "region" in region 1); a link holds it once. */
+typedef struct {
+    peer_t *peer;
+    interest_t *interest;
+    char pattern[DD_SCOPE_MAX + 1]; /* as the client gave it; for a link the resolved path */
+} subscription_key_t;
+
+/* One holder of an interest. */
+typedef struct subscription {
+    UT_hash_handle hh;
+    struct subscription *prev_holder, *next_holder; /* of the same interest */
+    struct subscription *prev, *next;               /* of the same peer */
+    uint64_t lost;                                  /* publications since the last GAP */
+    subscription_key_t key;
+} subscription_t;
+
+struct interest {
+    UT_hash_handle hh;
+    subscription_t *holders;
+    unsigned count; /* of holders */
+    uint8_t tenant_size;
+    uint8_t topic_size;
+    uint8_t path_size;
+    char key[]; /* tenant, NUL, topic, NUL, path, NUL: three C strings */
+};
+
+typedef struct noscope_lengths noscope_lengths_t;
+
+typedef struct {
+    interest_t *by_key;
+    subscription_t *by_holder;
+    noscope_lengths_t *noscopes;           /* per tenant: how long its "noscope" topics are */
+    size_t depths[DD_SCOPE_DEPTH_MAX + 1]; /* interests whose path has so many numbers */
+} interests_t;
+
+/* The three parts that make an interest. */
+typedef struct {
+    dd_bytes_t tenant;
+    dd_bytes_t topic;
+    dd_bytes_t path;
+} interest_key_t;
+
+interest_key_t interest_key(const interest_t *self);
+interest_t *interest_find(const interests_t *self, interest_key_t key);
+
+/* The peer's subscription to the interest with that pattern, or NULL. */
+subscription_t *interest_held(
+    const interests_t *self, peer_t *peer, interest_t *interest, const dd_scope_t *pattern);
+
+/* Makes the peer a holder; it must not be one with that pattern yet. NULL when out of memory. */
+subscription_t *interest_add(
+    interests_t *self, peer_t *peer, interest_key_t key, const dd_scope_t *pattern);
+
+/* Ends a subscription; frees its interest too when that was the last holder. */
+void interest_remove(interests_t *self, subscription_t *subscription);
+
+/* Walks over the interests that a publication meets. */
+typedef struct {
+    const interests_t *interests;
+    interest_key_t key;
+    dd_bytes_t origin;
+    size_t prefix;  /* of origin, tried last */
+    unsigned depth; /* of the prefix tried next */
+    const noscope_lengths_t *noscopes;
+    unsigned length; /* of topic, tried last for noscope */
+} interest_match_t;
+
+interest_match_t interest_match(
+    const interests_t *self, dd_bytes_t tenant, dd_bytes_t topic, dd_bytes_t origin);
+/* The next one, or NULL. */
+interest_t *interest_next(interest_match_t *match);
+
+#endif

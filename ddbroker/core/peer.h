@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * peer - one connection of the broker: who is there, what waits for it, what it did
+ */
+#ifndef PEER_H_INCLUDED
+#define PEER_H_INCLUDED
+
+#include "directory.h"
+#include "interest.h"
+#include "libdd/keys/keyring.h"
+#include "libdd/protocol/name.h"
+#include "libdd/protocol/outbox.h"
+#include "libdd/protocol/scope.h"
+
+typedef struct question question_t;
+typedef struct old_client old_client_t;
+
+/* Bits, so that a record's handler can say which roles may use it. */
+typedef enum {
+    ROLE_CLIENT = 1,   /* of a tenant */
+    ROLE_OPERATOR = 2, /* sees all, sends nothing */
+    ROLE_CHILD = 4,    /* a broker beneath this one */
+    ROLE_PARENT = 8    /* the broker above */
+} role_t;
+#define ROLE_LINK (ROLE_CHILD | ROLE_PARENT)
+
+typedef enum {
+    PEER_NEW,   /* its key is known; HELLO, JOIN or ADMIT is still to come */
+    PEER_READY, /* registered */
+    PEER_ENDED  /* was told why; nothing it sends counts, until the connection is gone */
+} peer_state_t;
+
+/* Since the peer was registered. */
+typedef struct {
+    uint64_t in;       /* notifications and publications from it */
+    uint64_t out;      /* the same to it */
+    uint64_t in_bytes; /* of their payloads */
+    uint64_t out_bytes;
+    uint64_t refused;    /* what it asked and didn't get */
+    uint64_t dropped;    /* publications lost to its full outbox */
+    uint64_t dropped_ms; /* when it lost the last of them */
+} peer_count_t;
+
+struct peer {
+    role_t role;
+    peer_state_t state;
+    uint8_t protocol;               /* DD_FRAME_VERSION; 3 or 4: a client of the legacy endpoint */
+    char tenant[DD_TENANT_MAX + 1]; /* of a client, else "" */
+    uint8_t key[DD_KEY_SIZE];       /* public key it logged in with */
+    dd_name_t name;                 /* client: full name; operator and broker: its name */
+    uint64_t instance;              /* client: from HELLO */
+    uint8_t id[DD_BROKER_ID_SIZE];  /* link: the other broker's */
+    dd_scope_t scope;               /* link: the other broker's */
+    dd_outbox_t outbox;
+    uint64_t since_ms;      /* registered, or before that connected */
+    uint64_t heard_ms;      /* last frame */
+    uint32_t heartbeat;     /* ms between two PINGs, as was agreed on this connection */
+    uint64_t pinged_ms;     /* parent: last PING of ours */
+    uint64_t pinged_us;     /* the same, by the finer clock; the PING's number */
+    uint64_t complained_ms; /* last UNKNOWN_PEER, which is sent once a second at most */
+    uint64_t rtt_us;        /* parent: round trip of the last PING; 0: not known */
+    peer_count_t count;
+    entry_t *entries;              /* names reached through it: its own, or a link's subtree */
+    subscription_t *subscriptions; /* those with losses to tell first */
+    unsigned subscription_count;
+    question_t *questions; /* that it asked lately */
+    unsigned question_count;
+    uint32_t payload_max;     /* link: what the other broker takes */
+    uint64_t owed_acks;       /* notifications handed to it, less the times it acknowledged some */
+    old_client_t *old_client; /* of protocol 3 or 4: what it is to acknowledge; NULL before */
+    bool synced;              /* child: it has told all it has */
+    bool gone;                /* its connection is over; its last words are perhaps still to come */
+    bool lossy;               /* some subscription has lost publications that no GAP has told of */
+    uint64_t stamp;           /* number of the last publication for it, so that it gets one copy */
+    const interest_t *missed; /* the interest by which it missed that one; NULL if it got it */
+    peer_t *prev, *next;      /* in the core's list of peers */
+    peer_t *prev_link, *next_link;   /* of registered links */
+    peer_t *prev_dirty, *next_dirty; /* of peers with something to send */
+    bool dirty;                      /* is in that list */
+    peer_t *next_ending;             /* of peers to be ended when the frame at hand is done with */
+    uint8_t farewell;                /* record that tells it of its end: ERROR, BYE, or 0: none */
+    dd_error_t ending;               /* why it is in that list, or has ended */
+    char why[160];                   /* the same in words */
+    void *route; /* the sockets layer's own; freed by it after core_disconnect() */
+};
+
+static inline dd_bytes_t peer_tenant(const peer_t *self)
+{
+    return dd_bytes_of(self->tenant);
+}
+
+static inline bool peer_is_link(const peer_t *self)
+{
+    return self->role & ROLE_LINK;
+}
+
+/* "client a.cli1", "broker broker0", or, before it has a name, "client of a" or "broker": for log
+   lines. Writes into text and returns it. */
+#define PEER_TEXT_MAX 300
+const char *peer_text(const peer_t *self, char text[PEER_TEXT_MAX]);
+
+void peer_count_add(peer_count_t *self, const peer_count_t *more);
+
+#endif

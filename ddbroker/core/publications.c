@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * publications - publications to all subscribers, and who they are
+ *
+ * A link is told of an interest while somebody elsewhere holds it, so that publications go only
+ * where they are wanted. What a subscriber loses to its own full outbox is counted, and told in a
+ * GAP.
+ */
+#include "publications.h"
+
+#include <stdio.h>
+
+/* ---- Interest, told along the links -------------------------------------------------------- */
+
+static void tell_link(core_t *self, peer_t *link, uint8_t type, interest_key_t key)
+{
+    dd_record_t record = {
+        .type = type, .tenant = key.tenant, .topic = key.topic, .scope = key.path};
+    core_tell(self, link, &record);
+}
+
+/*
+ * After a holder came (ADD_INTEREST) or before it goes (DROP_INTEREST): a link's "elsewhere"
+ * changes only between no other holder and one. So all links but the holder's are told when it is
+ * alone, and the other holder, if it is a link, when there are two.
+ */
+static void tell_links(core_t *self, uint8_t type, const subscription_t *holder)
+{
+    const interest_t *interest = holder->key.interest;
+    interest_key_t key = interest_key(interest);
+    if (interest->count == 1) {
+        peer_t *link;
+        DL_FOREACH2 (self->links, link, next_link)
+            if (link != holder->key.peer)
+                tell_link(self, link, type, key);
+    } else if (interest->count == 2) {
+        const subscription_t *other = interest->holders;
+        if (other == holder)
+            other = other->next_holder;
+        if (peer_is_link(other->key.peer))
+            tell_link(self, other->key.peer, type, key);
+    }
+}
+
+static subscription_t *add(
+    core_t *self, peer_t *peer, interest_key_t key, const dd_scope_t *pattern)
+{
+    subscription_t *subscription = interest_add(&self->interests, peer, key, pattern);
+    if (subscription)
+        tell_links(self, DD_ADD_INTEREST, subscription);
+    return subscription;
+}
+
+static void drop(core_t *self, subscription_t *subscription)
+{
+    tell_links(self, DD_DROP_INTEREST, subscription);
+    interest_remove(&self->interests, subscription);
+}
+
+void publications_forget(core_t *self, peer_t *peer)
+{
+    while (peer->subscriptions)
+        drop(self, peer->subscriptions);
+    peer->lossy = false;
+}
+
+void publications_sync(core_t *self, peer_t *link)
+{
+    interest_t *interest, *next;
+    HASH_ITER (hh, self->interests.by_key, interest, next)
+        tell_link(self, link, DD_ADD_INTEREST, interest_key(interest));
+}
+
+/* What a link says of an interest: false if it can't be. The tenant needs no key here: it may have
+   come while this broker's keys are still to be loaded. */
+static bool read_interest(
+    core_t *self, peer_t *link, const dd_record_t *record, interest_key_t *key, dd_scope_t *path)
+{
+    *key = (interest_key_t){record->tenant, record->topic, record->scope};
+    if (dd_tenant_valid(key->tenant) && dd_topic_subscribable(key->topic) &&
+        dd_scope_is_resolved(key->path) && dd_scope_parse_pattern(path, key->path))
+        return true;
+    core_pass_over(self, link, "tells of an interest that can't be");
+    return false;
+}
+
+static subscription_t *find(
+    core_t *self, peer_t *peer, interest_key_t key, const dd_scope_t *pattern)
+{
+    interest_t *interest = interest_find(&self->interests, key);
+    return interest ? interest_held(&self->interests, peer, interest, pattern) : NULL;
+}
+
+void publications_add_interest(core_t *self, peer_t *link, const dd_record_t *record)
+{
+    interest_key_t key;
+    dd_scope_t path;
+    if (!read_interest(self, link, record, &key, &path) || find(self, link, key, &path))
+        return;
+    if (!add(self, link, key, &path))
+        core_end(self, link, DD_E_LIMIT, "the broker is out of memory");
+}
+
+void publications_drop_interest(core_t *self, peer_t *link, const dd_record_t *record)
+{
+    interest_key_t key;
+    dd_scope_t path;
+    if (!read_interest(self, link, record, &key, &path))
+        return;
+    subscription_t *subscription = find(self, link, key, &path);
+    if (subscription)
+        drop(self, subscription);
+}
+
+/* ---- Clients' subscriptions ---------------------------------------------------------------- */
+
+/* Reads what a client wants to (un)subscribe; answers it with an ERROR if that can't be. */
+static bool read_subscription(
+    core_t *self, peer_t *client, const dd_record_t *record, dd_scope_t *pattern, dd_scope_t *path)
+{
+    char text[DD_TOPIC_MAX + 200];
+    dd_error_t code = DD_OK;
+    if (!dd_topic_valid(record->topic))
+        code = DD_E_TOPIC_INVALID;
+    else if (!dd_topic_subscribable(record->topic))
+        code = DD_E_REFUSED;
+    else if (!dd_scope_parse_pattern(pattern, record->scope) ||
+             !dd_scope_resolve(path, pattern, &self->scope))
+        code = DD_E_SCOPE_INVALID;
+    if (code == DD_OK)
+        return true;
+    snprintf(text, sizeof text, "topic %.*s, scope %.*s at a broker of scope %s",
+        (int)record->topic.size, (const char *)record->topic.data, (int)record->scope.size,
+        (const char *)record->scope.data, self->scope.text);
+    core_refuse(self, client, code, record->ref, dd_bytes_of(text));
+    return false;
+}
+
+static void acknowledge(
+    core_t *self, peer_t *client, uint8_t type, const dd_record_t *record, const dd_scope_t *path)
+{
+    dd_record_t answer = {
+        .type = type, .ref = record->ref, .topic = record->topic, .scope = dd_scope_bytes(path)};
+    core_tell(self, client, &answer);
+}
+
+void publications_subscribe(core_t *self, peer_t *client, const dd_record_t *record)
+{
+    dd_scope_t pattern, path;
+    if (!read_subscription(self, client, record, &pattern, &path))
+        return;
+    interest_key_t key = {peer_tenant(client), record->topic, dd_scope_bytes(&path)};
+    if (!find(self, client, key, &pattern)) {
+        if (client->subscription_count >= self->settings.subscriptions_max ||
+            !add(self, client, key, &pattern)) {
+            core_refuse(self, client, DD_E_LIMIT, record->ref, record->topic);
+            return;
+        }
+    }
+    acknowledge(self, client, DD_SUBSCRIBED, record, &path);
+}
+
+void publications_unsubscribe(core_t *self, peer_t *client, const dd_record_t *record)
+{
+    dd_scope_t pattern, path;
+    if (!read_subscription(self, client, record, &pattern, &path))
+        return;
+    interest_key_t key = {peer_tenant(client), record->topic, dd_scope_bytes(&path)};
+    subscription_t *subscription = find(self, client, key, &pattern);
+    if (!subscription) {
+        core_refuse(self, client, DD_E_NOT_SUBSCRIBED, record->ref, record->topic);
+        return;
+    }
+    drop(self, subscription);
+    acknowledge(self, client, DD_UNSUBSCRIBED, record, &path);
+}
+
+/* ---- Publications -------------------------------------------------------------------------- */
+
+/* One publication on its way to all who want it. Each of the two records is encoded once, into the
+   first outbox it goes to, and copied from there. */
+typedef struct {
+    core_t *core;
+    const peer_t *from;
+    dd_bytes_t tenant; /* whose subscribers get it */
+    bool stays;        /* it has passed as many links as it may */
+    dd_record_t for_clients;
+    dd_record_t for_links;
+    dd_bytes_t client_copy; /* encoded; empty before the first */
+    dd_bytes_t link_copy;
+} delivery_t;
+
+static dd_error_t append(peer_t *peer, const dd_record_t *record, dd_bytes_t *copy)
+{
+    if (copy->size > 0)
+        return dd_outbox_append_bytes(&peer->outbox, *copy);
+    dd_error_t error = dd_outbox_append(&peer->outbox, record);
+    if (error == DD_OK)
+        *copy = dd_outbox_newest(&peer->outbox, dd_record_size(record));
+    return error;
+}
+
+/* False if the peer has no room. */
+static bool hand_over(delivery_t *delivery, peer_t *peer)
+{
+    core_t *self = delivery->core;
+    bool link = peer_is_link(peer);
+    dd_error_t error = DD_E_OVERLOADED;
+    if (!peer->lossy || publications_tell_gaps(self, peer))
+        error = link ? append(peer, &delivery->for_links, &delivery->link_copy)
+                     : append(peer, &delivery->for_clients, &delivery->client_copy);
+    if (error != DD_OK) {
+        core_count_dropped(self, peer);
+        return false;
+    }
+    core_count_out(self, peer, delivery->for_clients.payload.size);
+    core_touch(self, peer);
+    return true;
+}
+
+/* A peer's subscriptions that have lost something stand first in its list: one that doesn't read
+   costs the same, however many others it has. */
+static void lose(subscription_t *subscription, uint64_t count)
+{
+    peer_t *peer = subscription->key.peer;
+    if (subscription->lost == 0) {
+        DL_DELETE(peer->subscriptions, subscription);
+        DL_PREPEND(peer->subscriptions, subscription);
+    }
+    /* A link may say any number. */
+    uint64_t room = UINT64_MAX - subscription->lost;
+    subscription->lost += count < room ? count : room;
+    peer->lossy = true;
+}
+
+/* A peer gets one copy, by whichever of its interests comes first. If it misses it, it has missed
+   it by each of them: what is beneath a link may have any one of them. */
+static void offer(delivery_t *delivery, subscription_t *holder, uint64_t stamp)
+{
+    peer_t *peer = holder->key.peer;
+    const interest_t *interest = holder->key.interest;
+    if (peer_is_link(peer) && (peer == delivery->from || delivery->stays))
+        return;
+    bool first = peer->stamp != stamp;
+    peer->stamp = stamp;
+    if (first && hand_over(delivery, peer))
+        peer->missed = NULL;
+    else if (first || (peer->missed && peer->missed != interest)) {
+        peer->missed = interest;
+        lose(holder, 1);
+    }
+}
+
+/* To every holder of a matching interest, but not back where it came from. A client does get its
+   own publications if it subscribed to them. */
+static void deliver(delivery_t *delivery)
+{
+    core_t *self = delivery->core;
+    uint64_t stamp = ++self->publications;
+    interest_match_t match = interest_match(&self->interests, delivery->tenant,
+        delivery->for_clients.topic, delivery->for_clients.scope);
+    interest_t *interest;
+    while ((interest = interest_next(&match))) {
+        subscription_t *holder;
+        DL_FOREACH2 (interest->holders, holder, next_holder)
+            offer(delivery, holder, stamp);
+    }
+}
+
+/* `relay` is as it came in: its hops so far, its source a full name. */
+static void publish(core_t *self, peer_t *from, const dd_record_t *relay)
+{
+    core_count_in(self, from, relay->payload.size);
+    delivery_t delivery = {.core = self,
+        .from = from,
+        .tenant = relay->tenant,
+        .stays = relay->hops >= DD_HOPS_MAX,
+        .for_clients = {.type = DD_PUBLICATION,
+            .source = dd_name_shown(relay->source, relay->tenant),
+            .topic = relay->topic,
+            .scope = relay->scope,
+            .payload = relay->payload},
+        .for_links = *relay};
+    delivery.for_links.flags = 0;
+    delivery.for_links.hops++;
+    deliver(&delivery);
+}
+
+void publications_publish(core_t *self, peer_t *client, const dd_record_t *record)
+{
+    dd_record_t relay = {.type = DD_RELAY,
+        .source = dd_name_bytes(&client->name),
+        .scope = dd_scope_bytes(&self->scope),
+        .payload = record->payload};
+    if (record->payload.size > self->settings.payload_max)
+        core_end(self, client, DD_E_TOO_LARGE, "it published more than %u bytes at once",
+            self->settings.payload_max);
+    else if (!dd_topic_route(peer_tenant(client), record->topic, &relay.tenant, &relay.topic))
+        core_end(self, client, DD_E_TOPIC_INVALID, "it published on a topic that can't be");
+    else
+        publish(self, client, &relay);
+}
+
+/* Where a publication can come from: a broker's scope. */
+static bool is_origin(dd_bytes_t scope)
+{
+    return dd_scope_is_resolved(scope) && dd_scope_depth(scope) > 0;
+}
+
+/* Rule 1, and what no broker can have written. */
+static bool is_valid_relay(const dd_record_t *record)
+{
+    dd_bytes_t tenant, client;
+    return dd_name_split(record->source, &tenant, &client) &&
+           (dd_bytes_equal(tenant, record->tenant) ||
+               dd_bytes_equal(record->tenant, dd_bytes_of(DD_PUBLIC))) &&
+           dd_topic_subscribable(record->topic) && is_origin(record->scope);
+}
+
+/* Rule 2: a child relays for clients beneath it only. And the parent for none of those beneath this
+   broker: that would be a publication that comes round a loop which is about to be found. */
+static bool may_relay(const core_t *self, const peer_t *link, dd_bytes_t source)
+{
+    entry_t *entry = directory_find(&self->directory, source);
+    return entry ? entry->via == link : link->role == ROLE_PARENT;
+}
+
+void publications_relay(core_t *self, peer_t *link, const dd_record_t *record)
+{
+    if (is_valid_relay(record) && may_relay(self, link, record->source))
+        publish(self, link, record);
+    else
+        core_pass_over(self, link, "relays for a client that isn't beneath it, or across tenants");
+}
+
+/* ---- Losses -------------------------------------------------------------------------------- */
+
+/* A link lost publications on their way here: all who would have got them have lost them. */
+void publications_gap(core_t *self, peer_t *link, const dd_record_t *record)
+{
+    interest_key_t key;
+    dd_scope_t path;
+    if (!read_interest(self, link, record, &key, &path) || record->number == 0)
+        return;
+    interest_t *interest = interest_find(&self->interests, key);
+    uint64_t stamp = ++self->publications;
+    subscription_t *holder;
+    DL_FOREACH2 (interest ? interest->holders : NULL, holder, next_holder) {
+        peer_t *peer = holder->key.peer;
+        if (peer == link || peer->stamp == stamp)
+            continue;
+        peer->stamp = stamp;
+        lose(holder, record->number);
+        publications_tell_gaps(self, peer);
+    }
+}
+
+static bool tell_gap(core_t *self, peer_t *peer, const subscription_t *subscription)
+{
+    interest_key_t key = interest_key(subscription->key.interest);
+    dd_record_t record = {.type = DD_GAP,
+        .number = subscription->lost,
+        .tenant = key.tenant,
+        .topic = key.topic,
+        .scope = key.path};
+    return core_send(self, peer, &record) == DD_OK;
+}
+
+bool publications_tell_gaps(core_t *self, peer_t *peer)
+{
+    subscription_t *first;
+    while ((first = peer->subscriptions) && first->lost > 0) {
+        if (!tell_gap(self, peer, first))
+            return false;
+        first->lost = 0;
+        DL_DELETE(peer->subscriptions, first);
+        DL_APPEND(peer->subscriptions, first);
+    }
+    peer->lossy = false;
+    return true;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * config - what the broker was told to be, by its command line and its configuration file
+ *
+ * config_options.h has the table of all that can be said there.
+ */
+#ifndef CONFIG_H_INCLUDED
+#define CONFIG_H_INCLUDED
+
+#include "ddbroker/core/core.h"
+
+/* Endpoints that one broker may listen on. */
+#define CONFIG_ENDPOINTS_MAX 16
+
+typedef struct {
+    char *items[CONFIG_ENDPOINTS_MAX];
+    size_t count;
+} config_list_t;
+
+/* Sizes are bytes, times ms. Texts are the config's own. */
+typedef struct {
+    char *name;
+    config_list_t listen;
+    config_list_t legacy; /* for clients of protocols 3 and 4 */
+    char *parent;         /* NULL without one */
+    char *keys;
+    char *scope;
+    char *file;     /* the configuration file; NULL without one */
+    char *log_file; /* NULL for standard error */
+    uint64_t log_level;
+    uint64_t heartbeat;
+    uint64_t payload_max;
+    uint64_t client_outbox;
+    uint64_t link_outbox;
+    uint64_t clients_max;
+    uint64_t subscriptions_max;
+    uint64_t io_threads;
+    bool only_check; /* nothing is to be run */
+} config_t;
+
+typedef enum {
+    CONFIG_RUN,         /* filled: be the broker */
+    CONFIG_CHECK,       /* filled: only check it */
+    CONFIG_ANSWERED,    /* it asked for help or the like, which is printed */
+    CONFIG_WRONG_USAGE, /* the command line is no good */
+    CONFIG_WRONG        /* the configuration file or the whole is no good */
+} config_outcome_t;
+
+/*
+ * Reads the command line and the file that it names; defaults fill the rest. *problem is filled for
+ * the last two outcomes. Free with config_clear(), whatever the outcome. argv is lent.
+ */
+config_outcome_t config_read(config_t *self, int argc, char *const argv[], dd_problem_t *problem);
+void config_clear(config_t *self);
+
+/* Takes over from a newer reading the values that a running broker can change; the others stay, and
+   the names of those that differ are written into room bytes: "listen, scope". */
+void config_adopt(config_t *self, config_t *newer, char *others, size_t room);
+
+/* Loads the key file and checks that it is a broker's. */
+dd_keyring_t *config_load_keys(const config_t *self, dd_problem_t *problem);
+
+#endif

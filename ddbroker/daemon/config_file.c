@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * config_file - reads a configuration file in ZeroMQ's property language
+ */
+#include "config_file.h"
+
+#include <czmq.h>
+
+#include "libdd/base/problem.h"
+
+/* zconfig cuts longer lines without a word, and reads past the end of its input besides. */
+#define LINE_MAX_SIZE 1000
+#define LINES_MAX 10000
+
+/* One line to a tree with one child, or without a child for an empty line. NULL if it isn't valid;
+   zconfig then says why on standard output, with the line's number within what it was given: hence
+   the empty lines before it. */
+static zconfig_t *parse(const char *line, size_t number)
+{
+    char text[LINES_MAX + LINE_MAX_SIZE + 1];
+    memset(text, '\n', number - 1);
+    memcpy(text + number - 1, line, strlen(line) + 1);
+    return zconfig_str_load(text);
+}
+
+static dd_error_t take_line(const char *line, size_t number, config_file_setting_t *setting,
+    void *arg, dd_problem_t *problem)
+{
+    zconfig_t *tree = parse(line, number);
+    if (!tree)
+        return dd_problem(problem, DD_E_FILE, "this is no line of the form: name = value");
+    zconfig_t *child = zconfig_child(tree);
+    dd_error_t result = DD_OK;
+    if (child)
+        result = setting(arg, zconfig_name(child), zconfig_value(child), problem);
+    zconfig_destroy(&tree);
+    return result;
+}
+
+static dd_error_t read_lines(
+    FILE *file, const char *path, config_file_setting_t *setting, void *arg, dd_problem_t *problem)
+{
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t size;
+    dd_error_t result = DD_OK;
+    for (size_t number = 1; result == DD_OK && (size = getline(&line, &room, file)) >= 0;
+         number++) {
+        dd_problem_t wrong = {.error = DD_OK};
+        if (size > LINE_MAX_SIZE || number > LINES_MAX || strlen(line) != (size_t)size)
+            result = dd_problem(&wrong, DD_E_FILE, "this line is too long or no text");
+        else
+            result = take_line(line, number, setting, arg, &wrong);
+        if (result != DD_OK)
+            dd_problem(problem, result, "%s:%zu: %s", path, number, wrong.text);
+    }
+    free(line);
+    return result;
+}
+
+dd_error_t config_file_read(
+    const char *path, config_file_setting_t *setting, void *arg, dd_problem_t *problem)
+{
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return dd_problem(problem, DD_E_FILE, "can't read %s: %s", path, strerror(errno));
+    dd_error_t result = read_lines(file, path, setting, arg, problem);
+    if (result == DD_OK && ferror(file))
+        result = dd_problem(problem, DD_E_FILE, "can't read %s: %s", path, strerror(errno));
+    fclose(file);
+    return result;
+}

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * config_options - the table of all that a broker can be told, and how each value is written
+ */
+#include "config_options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ddbroker/log.h"
+#include "libdd/base/problem.h"
+#include "libdd/net/dialer.h"
+
+#define FIELD(name) offsetof(config_t, name)
+
+static const char *const ENDPOINTS[] = {"tcp://", "ipc://", NULL};
+static const char *const PLACES[] = {"auto", NULL};
+
+static dd_option_set_t add_endpoint, set_endpoint, set_path, set_scope, set_level, set_time,
+    set_size, set_count, set_name;
+
+static const config_option_t OPTIONS[] = {
+    {.option = {.letter = 'r',
+         .name = "listen",
+         .argument = "ENDPOINT",
+         .help = "where clients and child brokers connect",
+         .fallback = "tcp://*:5555",
+         .words = ENDPOINTS,
+         .repeats = true,
+         .set = add_endpoint,
+         .offset = FIELD(listen)},
+        .kind = KIND_ENDPOINTS,
+        .in_file = true},
+    {.option = {.name = "legacy",
+         .argument = "ENDPOINT",
+         .help = "where clients of protocols 3 and 4 connect",
+         .words = ENDPOINTS,
+         .repeats = true,
+         .set = add_endpoint,
+         .offset = FIELD(legacy)},
+        .kind = KIND_ENDPOINTS,
+        .in_file = true},
+    {.option = {.letter = 'd',
+         .name = "parent",
+         .argument = "ENDPOINT",
+         .help = "the broker above this one",
+         .words = ENDPOINTS,
+         .set = set_endpoint,
+         .offset = FIELD(parent)},
+        .kind = KIND_TEXT,
+        .in_file = true},
+    {.option = {.letter = 'k',
+         .name = "keys",
+         .argument = "FILE",
+         .help = "the brokers' key file",
+         .fallback = DD_SYSCONF "/broker-keys.json",
+         .takes = DD_TAKES_FILE,
+         .set = set_path,
+         .offset = FIELD(keys)},
+        .kind = KIND_TEXT,
+        .in_file = true,
+        .reloads = true},
+    {.option = {.letter = 's',
+         .name = "scope",
+         .argument = "SCOPE",
+         .help = "the broker's place, like /1/2/, or auto: from the parent",
+         .fallback = "auto",
+         .words = PLACES,
+         .set = set_scope,
+         .offset = FIELD(scope)},
+        .kind = KIND_TEXT,
+        .in_file = true},
+    {.option = {.letter = 'c',
+         .name = "config",
+         .argument = "FILE",
+         .help = "read these options from a file too",
+         .takes = DD_TAKES_FILE,
+         .set = set_path,
+         .offset = FIELD(file)},
+        .kind = KIND_TEXT},
+    {.option = {.letter = 'l',
+         .name = "log-level",
+         .argument = "LEVEL",
+         .help = "least important lines to log",
+         .fallback = "notice",
+         .takes = DD_TAKES_WORD,
+         .words = DD_LOG_LEVEL_NAMES,
+         .set = set_level,
+         .offset = FIELD(log_level)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .reloads = true},
+    {.option = {.letter = 'L',
+         .name = "log-file",
+         .argument = "FILE",
+         .help = "log there instead of to standard error",
+         .takes = DD_TAKES_FILE,
+         .set = set_path,
+         .offset = FIELD(log_file)},
+        .kind = KIND_TEXT,
+        .in_file = true,
+        .reloads = true},
+    {.option = {.name = "heartbeat",
+         .argument = "TIME",
+         .help = "a peer is lost after three of these in silence",
+         .fallback = "5s",
+         .set = set_time,
+         .offset = FIELD(heartbeat)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .least = "100ms",
+        .most = "1min"},
+    {.option = {.name = "payload-max",
+         .argument = "SIZE",
+         .help = "largest message",
+         .fallback = "1M",
+         .set = set_size,
+         .offset = FIELD(payload_max)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .least = "1k",
+        .most = "16M"},
+    {.option = {.name = "client-outbox",
+         .argument = "SIZE",
+         .help = "what may wait for one client",
+         .fallback = "16M",
+         .set = set_size,
+         .offset = FIELD(client_outbox)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .reloads = true,
+        .least = "64k",
+        .most = "1024M"},
+    {.option = {.name = "link-outbox",
+         .argument = "SIZE",
+         .help = "what may wait for one broker",
+         .fallback = "64M",
+         .set = set_size,
+         .offset = FIELD(link_outbox)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .reloads = true,
+        .least = "64k",
+        .most = "4096M"},
+    {.option = {.name = "clients-max",
+         .argument = "COUNT",
+         .help = "connections at one time",
+         .fallback = "60000",
+         .set = set_count,
+         .offset = FIELD(clients_max)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .reloads = true,
+        .least = "1",
+        .most = "1000000"},
+    {.option = {.name = "subscriptions-max",
+         .argument = "COUNT",
+         .help = "subscriptions of one client",
+         .fallback = "10000",
+         .set = set_count,
+         .offset = FIELD(subscriptions_max)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .reloads = true,
+        .least = "1",
+        .most = "1000000"},
+    {.option = {.name = "io-threads",
+         .argument = "COUNT",
+         .help = "threads for the network and encryption",
+         .fallback = "1",
+         .set = set_count,
+         .offset = FIELD(io_threads)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .least = "1",
+        .most = "64"},
+    {.option = {.name = "name",
+         .argument = "NAME",
+         .help = "the broker's name; without it: the host's",
+         .set = set_name,
+         .offset = FIELD(name)},
+        .kind = KIND_TEXT,
+        .in_file = true},
+    {.option = {.name = "check-config",
+         .help = "check options, file and keys, and end",
+         .set = dd_option_set_flag,
+         .offset = FIELD(only_check)}},
+    {.option = {.argument = "NAME",
+         .help = "the same as with --name",
+         .set = set_name,
+         .offset = FIELD(name)}},
+};
+#define OPTION_COUNT (sizeof OPTIONS / sizeof OPTIONS[0])
+
+const dd_options_t CONFIG_OPTIONS = {
+    .program = "ddbroker",
+    .summary = "Carries messages between the clients of a tree of DoubleDecker brokers.\n",
+    DD_OPTIONS_TABLE(OPTIONS),
+    .notes = "Exit status: 0 stopped in order, 1 could not start, 2 wrong usage.\n"
+             "See ddbroker(8).\n",
+};
+
+const config_option_t *config_option_at(size_t index)
+{
+    return index < OPTION_COUNT ? &OPTIONS[index] : NULL;
+}
+
+const config_option_t *config_option_in_file(const char *name)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (OPTIONS[i].in_file && strcmp(OPTIONS[i].option.name, name) == 0)
+            return &OPTIONS[i];
+    return NULL;
+}
+
+/* ---- Values -------------------------------------------------------------------------------- */
+
+typedef struct {
+    const char *name;
+    uint64_t factor;
+} unit_t;
+
+static const unit_t SIZE_UNITS[] = {
+    {"", 1}, {"k", 1 << 10}, {"K", 1 << 10}, {"M", 1 << 20}, {NULL, 0}};
+static const unit_t TIME_UNITS[] = {{"ms", 1}, {"s", 1000}, {"min", 60000}, {NULL, 0}};
+static const unit_t COUNT_UNITS[] = {{"", 1}, {NULL, 0}};
+
+/* Sets a text if it is good. */
+static dd_error_t keep_text(void *values, const dd_option_t *option, const char *text, bool good,
+    const char *expected, dd_problem_t *problem)
+{
+    char **field = (char **)(void *)((char *)values + option->offset);
+    if (!good)
+        return dd_option_refuse(text, expected, problem);
+    char *copy = strdup(text);
+    if (!copy)
+        return dd_problem(problem, DD_E_MEMORY, "%s", dd_strerror(DD_E_MEMORY));
+    free(*field);
+    *field = copy;
+    return DD_OK;
+}
+
+static dd_error_t set_name(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
+{
+    return keep_text(values, option, text, dd_broker_valid(dd_bytes_of(text)),
+        "1 to 63 bytes without white space and control characters", problem);
+}
+
+static dd_error_t set_endpoint(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
+{
+    return keep_text(values, option, text, dd_dialer_check(text, NULL) == DD_OK,
+        "tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH", problem);
+}
+
+static dd_error_t set_path(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
+{
+    return keep_text(values, option, text, text[0] != '\0', "the name of a file", problem);
+}
+
+static dd_error_t set_scope(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
+{
+    dd_scope_t scope;
+    bool good = strcmp(text, "auto") == 0 || dd_scope_parse(&scope, dd_bytes_of(text));
+    return keep_text(
+        values, option, text, good, "a path of 1 to 8 numbers like /1/2/, or auto", problem);
+}
+
+/* ZeroMQ takes the digits that it finds in a port and passes over the rest. */
+static bool is_port(const char *text)
+{
+    if (strcmp(text, "*") == 0)
+        return true;
+    size_t digits = strspn(text, "0123456789");
+    return digits > 0 && digits <= 5 && text[digits] == '\0' &&
+           strtoul(text, NULL, 10) <= UINT16_MAX;
+}
+
+/* The address is ZeroMQ's to judge when it binds. */
+static bool is_place_to_listen(const char *text)
+{
+    const char *rest = text + strlen("tcp://");
+    if (strlen(text) > DD_ENDPOINT_MAX)
+        return false;
+    if (strncmp(text, "ipc://", strlen("ipc://")) == 0)
+        return rest[0] != '\0';
+    const char *port = strrchr(text, ':');
+    return strncmp(text, "tcp://", strlen("tcp://")) == 0 && port > rest && is_port(port + 1);
+}
+
+static dd_error_t add_endpoint(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
+{
+    config_list_t *list = (config_list_t *)(void *)((char *)values + option->offset);
+    bool good = is_place_to_listen(text) && list->count < CONFIG_ENDPOINTS_MAX;
+    if (!good)
+        return dd_option_refuse(
+            text, "tcp://ADDRESS:PORT, tcp://*:PORT or ipc://PATH, 16 times at most", problem);
+    list->items[list->count] = strdup(text);
+    if (!list->items[list->count])
+        return dd_problem(problem, DD_E_MEMORY, "%s", dd_strerror(DD_E_MEMORY));
+    list->count++;
+    return DD_OK;
+}
+
+/* The table has made sure that it is one of the names. */
+static dd_error_t set_level(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
+{
+    dd_log_level_t level;
+    (void)problem;
+    dd_log_level_parse(&level, dd_bytes_of(text));
+    *(uint64_t *)(void *)((char *)values + option->offset) = level;
+    return DD_OK;
+}
+
+/* Digits and a unit; numbers that a unit would make too large for 64 bits are more than any
+   option's most. */
+static bool read_number(const unit_t *units, const char *text, uint64_t *number)
+{
+    const char *unit = dd_option_digits(text, number);
+    if (!unit || *number > UINT32_MAX)
+        return false;
+    for (; units->name; units++)
+        if (strcmp(unit, units->name) == 0) {
+            *number *= units->factor;
+            return true;
+        }
+    return false;
+}
+
+static dd_error_t set_number(const unit_t *units, const char *expected, void *values,
+    const dd_option_t *option, const char *text, dd_problem_t *problem)
+{
+    const config_option_t *limits = (const config_option_t *)option;
+    uint64_t least, most, *field = (uint64_t *)(void *)((char *)values + option->offset);
+    if (read_number(units, limits->least, &least) && read_number(units, limits->most, &most) &&
+        read_number(units, text, field) && *field >= least && *field <= most)
+        return DD_OK;
+    char wanted[96];
+    snprintf(wanted, sizeof wanted, "%s, from %s to %s", expected, limits->least, limits->most);
+    return dd_option_refuse(text, wanted, problem);
+}
+
+static dd_error_t set_size(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
+{
+    return set_number(SIZE_UNITS, "bytes, or with k or M", values, option, text, problem);
+}
+
+static dd_error_t set_time(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
+{
+    return set_number(TIME_UNITS, "a number with ms, s or min", values, option, text, problem);
+}
+
+static dd_error_t set_count(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
+{
+    return set_number(COUNT_UNITS, "a number", values, option, text, problem);
+}
+
+/* ---- Comparing ----------------------------------------------------------------------------- */
+
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool same_list(const config_list_t *a, const config_list_t *b)
+{
+    bool same = a->count == b->count;
+    for (size_t i = 0; same && i < a->count; i++)
+        same = same_text(a->items[i], b->items[i]);
+    return same;
+}
+
+bool config_option_same(const config_option_t *option, const config_t *a, const config_t *b)
+{
+    const void *left = (const char *)a + option->option.offset;
+    const void *right = (const char *)b + option->option.offset;
+    switch (option->kind) {
+    case KIND_ENDPOINTS:
+        return same_list(left, right);
+    case KIND_NUMBER:
+        return *(const uint64_t *)left == *(const uint64_t *)right;
+    case KIND_TEXT:
+        return same_text(*(char *const *)left, *(char *const *)right);
+    default:
+        return true;
+    }
+}
+
+void config_option_swap(const config_option_t *option, config_t *a, config_t *b)
+{
+    uint8_t kept[sizeof(uint64_t)];
+    size_t size = option->kind == KIND_NUMBER ? sizeof(uint64_t) : sizeof(char *);
+    size_t offset = option->option.offset;
+    memcpy(kept, (char *)a + offset, size);
+    memcpy((char *)a + offset, (char *)b + offset, size);
+    memcpy((char *)b + offset, kept, size);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * signals - what signals and operators have the broker do: reload and shut down
+ */
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "libdd/base/problem.h"
+#include "loop_state.h"
+
+/* ms that peers have to take what waits for them and to leave, once the broker is told to end. */
+#define DRAIN_LIMIT 2000
+
+/* A key file that can be used instead of the one at hand, or NULL. */
+static dd_keyring_t *reload_keys(const loop_t *self, const config_t *config, dd_problem_t *problem)
+{
+    dd_keyring_t *keyring = config_load_keys(config, problem);
+    if (!keyring || memcmp(dd_keyring_public_key(keyring), dd_keyring_public_key(self->keyring),
+                        DD_KEY_SIZE) == 0)
+        return keyring;
+    dd_problem(problem, DD_E_KEYS, "%s has another pair of keys for brokers, which takes a restart",
+        config->keys);
+    dd_keyring_destroy(&keyring);
+    return NULL;
+}
+
+/* Everything is read before anything changes, so that a reload works whole or not at all. */
+static dd_error_t reload(loop_t *self, dd_problem_t *problem)
+{
+    config_t newer;
+    dd_keyring_t *keyring = NULL;
+    config_outcome_t outcome = config_read(&newer, self->argc, self->argv, problem);
+    dd_error_t result = outcome == CONFIG_RUN ? DD_OK : DD_E_ARGUMENT;
+    if (result == DD_OK && !(keyring = reload_keys(self, &newer, problem)))
+        result = DD_E_KEYS;
+    if (result == DD_OK)
+        result = log_reopen(self->log, newer.log_file, (dd_log_level_t)newer.log_level, problem);
+    if (result != DD_OK)
+        goto cleanup;
+    char others[256];
+    config_adopt(self->config, &newer, others, sizeof others);
+    if (others[0])
+        log_write(
+            self->log, DD_LOG_WARNING, "a restart is needed for the new value of: %s", others);
+    dd_keyring_t *old = self->keyring;
+    self->keyring = keyring;
+    keyring = old; /* to be freed */
+    core_settings_t chosen = loop_settings(self);
+    core_set_limits(self->core, &chosen);
+    core_set_keyring(self->core, self->keyring, loop_now_ms());
+    if (self->legacy)
+        legacy_set_keyring(self->legacy, self->keyring);
+cleanup:
+    dd_keyring_destroy(&keyring);
+    config_clear(&newer);
+    return result;
+}
+
+static void hang_up(loop_t *self)
+{
+    dd_problem_t problem;
+    if (reload(self, &problem) == DD_OK)
+        log_write(self->log, DD_LOG_NOTICE, "keys, limits and log reloaded");
+    else
+        log_write(self->log, DD_LOG_ERROR, "nothing was reloaded: %s", problem.text);
+}
+
+static void stop(loop_t *self, const char *who)
+{
+    if (self->drain_ms) {
+        log_write(self->log, DD_LOG_WARNING, "ends at once: told a second time, by %s", who);
+        self->aborted = true;
+        return;
+    }
+    uint64_t now = loop_now_ms();
+    log_write(self->log, DD_LOG_NOTICE, "shutting down: told by %s", who);
+    self->drain_ms = now + DRAIN_LIMIT;
+    if (self->parent_link)
+        parent_link_drain(self->parent_link);
+    core_drain(self->core, now);
+}
+
+void signals_take(loop_t *self)
+{
+    struct signalfd_siginfo info;
+    while (read(self->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (info.ssi_signo == SIGHUP)
+            hang_up(self);
+        else
+            stop(self, info.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM");
+    }
+    if (self->told_to_stop && !self->drain_ms)
+        stop(self, "an operator");
+}

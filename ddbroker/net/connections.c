@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * connections - the connections of a ROUTER, by file descriptor, as its monitor tells of them
+ */
+#include "connections.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include "libdd/base/problem.h"
+#include "libdd/net/socket.h"
+
+#define IPC "ipc://"
+
+struct connections {
+    void *socket;
+    void *monitor;
+    log_t *log;
+    connection_t *by_fd;
+    connection_t *strangers;
+    size_t stranger_count;
+};
+
+connections_t *connections_new(void *context, void *socket, log_t *log, int handshakes)
+{
+    connections_t *self = calloc(1, sizeof *self);
+    if (!self)
+        return NULL;
+    self->socket = socket;
+    self->log = log;
+    self->monitor = dd_monitor_open(context, socket,
+        ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_ACCEPT_FAILED | handshakes);
+    if (!self->monitor)
+        connections_destroy(&self);
+    return self;
+}
+
+void connections_destroy(connections_t **self_p)
+{
+    connections_t *self = *self_p;
+    if (!self)
+        return;
+    dd_monitor_close(self->monitor, self->socket);
+    connection_t *connection, *next;
+    HASH_ITER (hh, self->by_fd, connection, next) {
+        HASH_DEL(self->by_fd, connection);
+        free(connection);
+    }
+    free(self);
+    *self_p = NULL;
+}
+
+/* Whether it is a socket of somebody who lives. */
+static bool is_listened_on(const struct sockaddr_un *address)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    bool refused = connect(fd, (const struct sockaddr *)address, sizeof *address) != 0 &&
+                   (errno == ECONNREFUSED || errno == ENOENT);
+    if (fd >= 0)
+        close(fd);
+    return !refused;
+}
+
+/* ZeroMQ removes whatever is at an ipc path before it binds. That may be what a broker has left
+   that was killed, and nothing else. */
+static dd_error_t check_path(const char *endpoint, dd_problem_t *problem)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct stat status;
+    const char *path = endpoint + strlen(IPC);
+    if (strncmp(endpoint, IPC, strlen(IPC)) != 0 || strlen(path) >= sizeof address.sun_path ||
+        lstat(path, &status) != 0)
+        return DD_OK; /* for ZeroMQ to say what is wrong, if anything is */
+    strcpy(address.sun_path, path);
+    if (!S_ISSOCK(status.st_mode))
+        return dd_problem(problem, DD_E_NETWORK,
+            "can't listen on %s: there is something else than a socket", endpoint);
+    if (is_listened_on(&address))
+        return dd_problem(problem, DD_E_NETWORK,
+            "can't listen on %s: is another broker running there?", endpoint);
+    return DD_OK;
+}
+
+dd_error_t connections_listen(const connections_t *self, const char *endpoint,
+    char shown[DD_ENDPOINT_MAX + 1], dd_problem_t *problem)
+{
+    dd_error_t result = check_path(endpoint, problem);
+    if (result != DD_OK)
+        return result;
+    char bound[DD_ENDPOINT_MAX + 1] = "";
+    size_t size = sizeof bound;
+    if (zmq_bind(self->socket, endpoint) != 0 ||
+        zmq_getsockopt(self->socket, ZMQ_LAST_ENDPOINT, bound, &size) != 0)
+        return dd_socket_problem(problem, "listen on", endpoint);
+    const char *told_port = strrchr(endpoint, ':');
+    const char *port = strrchr(bound, ':');
+    if (strncmp(endpoint, "tcp://", strlen("tcp://")) == 0 && told_port && port)
+        snprintf(shown, DD_ENDPOINT_MAX + 1, "%.*s%s", (int)(told_port - endpoint), endpoint, port);
+    else
+        snprintf(shown, DD_ENDPOINT_MAX + 1, "%s", bound);
+    return DD_OK;
+}
+
+void *connections_monitor(const connections_t *self)
+{
+    return self->monitor;
+}
+
+size_t connections_count(const connections_t *self)
+{
+    return HASH_COUNT(self->by_fd);
+}
+
+static connection_t *find(const connections_t *self, int fd)
+{
+    connection_t *connection;
+    HASH_FIND_INT(self->by_fd, &fd, connection);
+    return connection;
+}
+
+/* ---- Strangers ----------------------------------------------------------------------------- */
+
+connection_t *connections_strangers(const connections_t *self)
+{
+    return self->strangers;
+}
+
+size_t connections_stranger_count(const connections_t *self)
+{
+    return self->stranger_count;
+}
+
+static void add_stranger(connections_t *self, connection_t *connection)
+{
+    if (connection->stranger)
+        return;
+    connection->stranger = true;
+    self->stranger_count++;
+    DL_APPEND(self->strangers, connection);
+}
+
+static void remove_stranger(connections_t *self, connection_t *connection)
+{
+    if (!connection->stranger)
+        return;
+    connection->stranger = false;
+    self->stranger_count--;
+    DL_DELETE(self->strangers, connection);
+}
+
+/* ---- Owners -------------------------------------------------------------------------------- */
+
+/* ZeroMQ numbers connections in the order in which they have shaken hands. -1 for an id that a peer
+   has chosen for itself. */
+static int64_t number_of(dd_bytes_t id)
+{
+    uint32_t number;
+    if (id.size != 1 + sizeof number || id.data[0] != 0)
+        return -1;
+    memcpy(&number, id.data + 1, sizeof number);
+    return be32toh(number);
+}
+
+/* Numbers begin anywhere and go round. What was chosen is proof of nothing. */
+static bool is_later(int64_t number, int64_t than)
+{
+    if (number < 0 || than < 0)
+        return number >= 0;
+    return number != than && (uint32_t)(number - than) <= INT32_MAX;
+}
+
+bool connections_own(connections_t *self, int fd, dd_bytes_t id, void *owner, void **former)
+{
+    connection_t *connection = find(self, fd);
+    int64_t number = number_of(id);
+    *former = NULL;
+    if (!connection || (connection->owner && !is_later(number, connection->number)))
+        return false;
+    *former = connection->owner;
+    connection->owner = owner;
+    connection->number = number;
+    remove_stranger(self, connection);
+    return true;
+}
+
+connection_t *connections_of(const connections_t *self, int fd, const void *owner)
+{
+    connection_t *connection = find(self, fd);
+    return connection && connection->owner == owner ? connection : NULL;
+}
+
+void connections_trust(connections_t *self, int fd, const void *owner)
+{
+    connection_t *connection = connections_of(self, fd, owner);
+    if (connection)
+        remove_stranger(self, connection);
+}
+
+void connections_doubt(connections_t *self, int fd, const void *owner, uint64_t now_ms)
+{
+    connection_t *connection = connections_of(self, fd, owner);
+    if (!connection || connection->stranger)
+        return;
+    connection->since_ms = now_ms;
+    add_stranger(self, connection);
+}
+
+void connections_disown(connections_t *self, int fd, const void *owner)
+{
+    connection_t *connection = connections_of(self, fd, owner);
+    if (!connection)
+        return;
+    connection->owner = NULL;
+    add_stranger(self, connection);
+}
+
+/* ---- Cutting ------------------------------------------------------------------------------- */
+
+/* ZeroMQ's thread sees the end and closes its side. Should it have closed it in this very moment,
+   and the descriptor be another connection's already, that one is cut, and comes back. What
+   connect(2) calls dissolving resets a TCP connection; after shutdown(2) alone, who floods it goes
+   on, and ZeroMQ reads it. */
+void connections_cut(connections_t *self, connection_t *connection)
+{
+    static const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+    if (connect(connection->fd, &nobody, sizeof nobody) != 0) /* ipc */
+        shutdown(connection->fd, SHUT_RDWR);
+    remove_stranger(self, connection);
+}
+
+bool connections_traffic(const connection_t *connection, struct tcp_info *info)
+{
+    socklen_t size = sizeof *info;
+    return getsockopt(connection->fd, IPPROTO_TCP, TCP_INFO, info, &size) == 0;
+}
+
+/* What is wrong with a stranger; NULL if it may stay. */
+static const char *fault(
+    const connection_t *connection, uint64_t limit, uint64_t bytes, uint64_t now_ms)
+{
+    struct tcp_info info;
+    if (now_ms >= connection->since_ms + limit)
+        return "has said nothing in time";
+    if (connections_traffic(connection, &info) && info.tcpi_bytes_received > bytes)
+        return "sends a message without end";
+    return NULL;
+}
+
+void connections_cut_strangers(connections_t *self, uint64_t limit, uint64_t bytes, uint64_t now_ms)
+{
+    connection_t *connection, *next;
+    DL_FOREACH_SAFE (self->strangers, connection, next) {
+        const char *what = fault(connection, limit, bytes, now_ms);
+        if (!what)
+            continue;
+        log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING, "cut a connection that %s", what);
+        connections_cut(self, connection);
+    }
+}
+
+/* ---- News ---------------------------------------------------------------------------------- */
+
+static void opened(connections_t *self, int fd, uint64_t now_ms)
+{
+    connection_t *connection = find(self, fd) ? NULL : calloc(1, sizeof *connection);
+    if (!connection)
+        return;
+    connection->fd = fd;
+    connection->since_ms = now_ms;
+    HASH_ADD_INT(self->by_fd, fd, connection);
+    if (connection->hh.tbl)
+        add_stranger(self, connection);
+    else /* out of memory */
+        free(connection);
+}
+
+static void greeted(connections_t *self, int fd)
+{
+    connection_t *connection = find(self, fd);
+    if (connection)
+        connection->greeted = true;
+}
+
+/* Gives the owner, who has it no more. */
+static void *closed(connections_t *self, int fd)
+{
+    connection_t *connection = find(self, fd);
+    if (!connection)
+        return NULL;
+    void *owner = connection->owner;
+    remove_stranger(self, connection);
+    HASH_DEL(self->by_fd, connection);
+    free(connection);
+    return owner;
+}
+
+static void log_handshake(connections_t *self, const dd_monitor_event_t *event)
+{
+    static const struct {
+        uint32_t why;
+        const char *text;
+    } TEXTS[] = {
+        {ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH, "the peer doesn't use CURVE"},
+        {ZMQ_PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC, "the peer has another broker's key"},
+    };
+    const char *text = "the peer doesn't keep to the protocol";
+    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++)
+        if (TEXTS[i].why == event->value)
+            text = TEXTS[i].text;
+    log_flood(self->log, FLOOD_HANDSHAKE, DD_LOG_WARNING, "a handshake on %s failed: %s",
+        event->endpoint, text);
+}
+
+static void *take_event(connections_t *self, const dd_monitor_event_t *event, uint64_t now_ms)
+{
+    switch (event->event) {
+    case ZMQ_EVENT_ACCEPTED:
+        opened(self, (int)event->value, now_ms);
+        break;
+    case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
+        greeted(self, (int)event->value);
+        break;
+    case ZMQ_EVENT_DISCONNECTED:
+        return closed(self, (int)event->value);
+    case ZMQ_EVENT_ACCEPT_FAILED:
+        log_flood(self->log, FLOOD_HANDSHAKE, DD_LOG_ERROR, "can't accept a connection on %s: %s",
+            event->endpoint, strerror((int)event->value));
+        break;
+    case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
+        log_handshake(self, event);
+        break;
+    default: /* left, or silent for too long; a scan of ports does that */
+        log_flood(self->log, FLOOD_HANDSHAKE, DD_LOG_INFO, "a handshake on %s was not finished",
+            event->endpoint);
+    }
+    return NULL;
+}
+
+/*
+ * Every connection that ZeroMQ accepts makes ACCEPTED and at its end DISCONNECTED, both with its
+ * file descriptor, whether the handshake succeeded or not (libzmq 4.3.4, as observed). The
+ * descriptor is closed after the event was written, so that one that is used again comes with its
+ * ACCEPTED behind the old one's DISCONNECTED.
+ */
+void *connections_next_gone(connections_t *self, uint64_t now_ms)
+{
+    dd_monitor_event_t event;
+    while (dd_monitor_next(self->monitor, &event)) {
+        void *owner = take_event(self, &event, now_ms);
+        if (owner)
+            return owner;
+    }
+    return NULL;
+}

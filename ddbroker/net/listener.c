@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * listener - the sockets' side of all who connect to this broker: clients and child brokers
+ */
+#include "listener.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "connections.h"
+#include "libdd/base/problem.h"
+#include "zap.h"
+
+/* Heartbeats within which a peer must say something, and within which it must leave once it was
+   told to. */
+#define HEARTBEATS 3
+/* ms between two looks at those who haven't said anything yet. */
+#define CUT_INTERVAL 1000
+/* Frames taken in before what they caused is sent. */
+#define FRAMES_AT_ONCE 256
+/* Routes looked at in one go, which takes a few ms. */
+#define LOOKS_AT_ONCE 4096
+
+/* One connection that has sent a frame; its key in the hash is ZeroMQ's routing id. */
+typedef struct route {
+    UT_hash_handle hh;
+    peer_t *peer;
+    struct route *prev, *next; /* in the list of the gone, or else of the blocked */
+    bool blocked;
+    bool gone;         /* its connection is over; its last frames are perhaps still to be read */
+    int fd;            /* of its connection, as long as the table agrees; -1 if unknown */
+    bool spoke;        /* since it was looked at */
+    uint64_t received; /* bytes that had come when it was last found to have spoken */
+    uint64_t ended_ms; /* when its peer was first seen to have been ended; 0 before */
+    char user[ZAP_USER_SIZE + 1];
+    uint8_t id_size;
+    uint8_t id[];
+} route_t;
+
+struct listener {
+    void *socket;
+    connections_t *connections; /* each owned by its route */
+    core_t *core;
+    log_t *log;
+    uint32_t heartbeat;
+    uint64_t unread_max; /* bytes that may have come over a connection that brings no frame */
+    route_t *routes;
+    route_t *looked; /* the next of them to look at */
+    route_t *blocked;
+    route_t *gone;
+    uint64_t retry_ms; /* when the blocked ones are tried again */
+    uint64_t cut_ms;   /* when to look next for those that must go */
+};
+
+/* ---- Connections --------------------------------------------------------------------------- */
+
+static void unblock(listener_t *self, route_t *route)
+{
+    if (!route->blocked)
+        return;
+    route->blocked = false;
+    DL_DELETE(self->blocked, route);
+}
+
+/* The core forgets a peer, and so does the listener. */
+static void lose(listener_t *self, route_t *route, uint64_t now_ms)
+{
+    connections_disown(self->connections, route->fd, route);
+    unblock(self, route);
+    if (route->gone)
+        DL_DELETE(self->gone, route);
+    if (self->looked == route)
+        self->looked = route->hh.next;
+    HASH_DEL(self->routes, route);
+    core_disconnect(self->core, route->peer, now_ms);
+    free(route);
+}
+
+/* A connection is over. What it sent before is in the ROUTER, and counts. */
+static void depart(listener_t *self, route_t *route)
+{
+    if (route->gone)
+        return;
+    unblock(self, route);
+    route->gone = true;
+    DL_APPEND(self->gone, route);
+    core_gone(route->peer);
+}
+
+/* A client that is killed and started anew must shake hands before its first frame comes, and that
+   the old connection has gone is news by then. */
+void listener_watch(listener_t *self, uint64_t now_ms)
+{
+    route_t *route;
+    while ((route = connections_next_gone(self->connections, now_ms)))
+        depart(self, route);
+}
+
+/* All that was there to be read has been read. ZeroMQ's thread hands over what a connection brought
+   before it tells of its end. */
+static void lose_gone(listener_t *self, uint64_t now_ms)
+{
+    while (self->gone)
+        lose(self, self->gone, now_ms);
+}
+
+/* Whether one that was ended doesn't leave. */
+static bool lingers(const listener_t *self, route_t *route, uint64_t now_ms)
+{
+    if (route->peer->state != PEER_ENDED)
+        return false;
+    if (route->ended_ms == 0)
+        route->ended_ms = now_ms;
+    return now_ms >= route->ended_ms + (uint64_t)HEARTBEATS * self->heartbeat;
+}
+
+/* Whether more has come than ZeroMQ and the kernel may hold of whole frames that wait to be read:
+   it is one message, then, of ever more frames. ZeroMQ hands out a message when it has all of it,
+   and doesn't limit how many frames that is. */
+static bool hoards(const listener_t *self, route_t *route, const connection_t *connection)
+{
+    struct tcp_info info;
+    if (!connections_traffic(connection, &info))
+        return false;
+    if (route->spoke || info.tcpi_bytes_received < route->received)
+        route->received = info.tcpi_bytes_received;
+    route->spoke = false;
+    return info.tcpi_bytes_received > route->received + self->unread_max;
+}
+
+/* Cuts the connection of one that must go; one that has lost its own departs. */
+static void look_at(listener_t *self, route_t *route, uint64_t now_ms)
+{
+    connection_t *connection = connections_of(self->connections, route->fd, route);
+    if (!connection) {
+        depart(self, route);
+        return;
+    }
+    bool hoarding = hoards(self, route, connection);
+    if (hoarding)
+        log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING,
+            "cut a connection that sends a message without end");
+    if (hoarding || lingers(self, route, now_ms))
+        connections_cut(self->connections, connection);
+}
+
+/* Otherwise a key would be enough to hold any number of connections, or to fill the memory. */
+static void look_around(listener_t *self, uint64_t now_ms)
+{
+    route_t *route = self->looked ? self->looked : self->routes;
+    for (int i = 0; route && i < LOOKS_AT_ONCE; i++, route = route->hh.next)
+        if (!route->gone)
+            look_at(self, route, now_ms);
+    self->looked = route;
+}
+
+void listener_tick(listener_t *self, uint64_t now_ms)
+{
+    listener_watch(self, now_ms); /* descriptors that are closed aren't to be touched */
+    look_around(self, now_ms);
+    if (now_ms < self->cut_ms)
+        return;
+    self->cut_ms = now_ms + CUT_INTERVAL;
+    connections_cut_strangers(self->connections,
+        DD_SOCKET_HANDSHAKE + (uint64_t)HEARTBEATS * self->heartbeat, self->unread_max, now_ms);
+}
+
+/* ---- The listener -------------------------------------------------------------------------- */
+
+listener_t *listener_new(void *context, core_t *core, log_t *log, const dd_keyring_t *keyring,
+    uint32_t payload_max, uint32_t heartbeat, dd_problem_t *problem)
+{
+    listener_t *self = calloc(1, sizeof *self);
+    if (!self) {
+        dd_problem(problem, DD_E_MEMORY, "out of memory");
+        return NULL;
+    }
+    self->core = core;
+    self->log = log;
+    self->heartbeat = heartbeat;
+    self->unread_max = 2 * DD_SOCKET_FRAMES * (uint64_t)dd_socket_frame_max(payload_max);
+    self->socket = dd_socket_server(context, keyring, payload_max, problem);
+    if (self->socket)
+        self->connections = connections_new(context, self->socket, log,
+            ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL);
+    if (self->connections)
+        return self;
+    if (self->socket)
+        dd_socket_problem(problem, "watch", "the connections");
+    listener_destroy(&self, 0);
+    return NULL;
+}
+
+void listener_destroy(listener_t **self_p, uint64_t now_ms)
+{
+    listener_t *self = *self_p;
+    if (!self)
+        return;
+    while (self->routes)
+        lose(self, self->routes, now_ms);
+    connections_destroy(&self->connections);
+    if (self->socket)
+        zmq_close(self->socket);
+    free(self);
+    *self_p = NULL;
+}
+
+dd_error_t listener_listen(listener_t *self, const char *endpoint, dd_problem_t *problem)
+{
+    char shown[DD_ENDPOINT_MAX + 1];
+    dd_error_t result = connections_listen(self->connections, endpoint, shown, problem);
+    if (result == DD_OK)
+        log_write(self->log, DD_LOG_NOTICE, "listening on %s", shown);
+    return result;
+}
+
+void *listener_socket(const listener_t *self)
+{
+    return self->socket;
+}
+
+void *listener_monitor(const listener_t *self)
+{
+    return connections_monitor(self->connections);
+}
+
+size_t listener_connections(const listener_t *self)
+{
+    return connections_count(self->connections);
+}
+
+/* ---- Frames in ----------------------------------------------------------------------------- */
+
+static route_t *new_route(dd_bytes_t id, const char *user, int fd)
+{
+    route_t *route = calloc(1, sizeof *route + id.size);
+    if (!route || id.size > UINT8_MAX || strlen(user) != ZAP_USER_SIZE) {
+        free(route);
+        return NULL;
+    }
+    route->fd = fd;
+    memcpy(route->user, user, sizeof route->user);
+    memcpy(route->id, id.data, id.size);
+    route->id_size = (uint8_t)id.size;
+    return route;
+}
+
+/* Ties a new route to its connection. One whose connection has ended already departs: there are
+   only its last frames. */
+static void find_connection(listener_t *self, route_t *route)
+{
+    void *former;
+    if (!connections_own(
+            self->connections, route->fd, dd_bytes(route->id, route->id_size), route, &former))
+        depart(self, route);
+    else if (former)
+        depart(self, former);
+}
+
+static bool add_route(listener_t *self, route_t *route, uint64_t now_ms)
+{
+    uint8_t key[DD_KEY_SIZE];
+    size_t size;
+    if (sodium_hex2bin(key, sizeof key, route->user, ZAP_USER_SIZE, NULL, &size, NULL) != 0)
+        return false;
+    route->peer = core_connect(self->core, key, route, now_ms);
+    if (!route->peer)
+        return false;
+    HASH_ADD(hh, self->routes, id, route->id_size, route);
+    if (!route->hh.tbl) { /* out of memory */
+        core_disconnect(self->core, route->peer, now_ms);
+        return false;
+    }
+    find_connection(self, route);
+    return true;
+}
+
+/* The first frame of a connection. NULL if it may have none, now or at all. */
+static route_t *admit(listener_t *self, dd_bytes_t id, const char *user, int fd, uint64_t now_ms)
+{
+    listener_watch(self, now_ms); /* the name it wants may be that of one that has just gone */
+    route_t *route = new_route(id, user, fd);
+    if (!route || add_route(self, route, now_ms))
+        return route;
+    free(route);
+    return NULL;
+}
+
+/* The route of a frame: known, new, or NULL. The routing id isn't proof of who it is, since a peer
+   may choose its own: what counts is the key. */
+static route_t *route_of(listener_t *self, zmq_msg_t *id, zmq_msg_t *frame, uint64_t now_ms)
+{
+    route_t *route;
+    /* Only the frame that follows the routing id has it. */
+    const char *user = zmq_msg_gets(frame, "User-Id");
+    if (!user)
+        return NULL;
+    HASH_FIND(hh, self->routes, zmq_msg_data(id), zmq_msg_size(id), route);
+    if (!route)
+        return admit(self, dd_bytes(zmq_msg_data(id), zmq_msg_size(id)), user,
+            zmq_msg_get(frame, ZMQ_SRCFD), now_ms);
+    return strcmp(user, route->user) == 0 ? route : NULL;
+}
+
+static void take_frame(
+    listener_t *self, zmq_msg_t *id, zmq_msg_t *frame, dd_error_t result, uint64_t now_ms)
+{
+    route_t *route = route_of(self, id, frame, now_ms);
+    if (!route) {
+        log_flood(self->log, FLOOD_DROPPED, DD_LOG_WARNING,
+            "dropped a message from a connection without a key that is known, or beyond the limit");
+        return;
+    }
+    route->spoke = true;
+    if (result == DD_OK)
+        core_input(self->core, route->peer, zmq_msg_data(frame), zmq_msg_size(frame), now_ms);
+    else
+        core_bad_input(self->core, route->peer, now_ms);
+}
+
+bool listener_work(listener_t *self, uint64_t now_ms)
+{
+    for (int i = 0; i < FRAMES_AT_ONCE; i++) {
+        zmq_msg_t id, frame;
+        zmq_msg_init(&id);
+        zmq_msg_init(&frame);
+        dd_error_t result = dd_socket_receive(self->socket, &id, &frame);
+        if (result != DD_E_TIMEOUT)
+            take_frame(self, &id, &frame, result, now_ms);
+        zmq_msg_close(&id);
+        zmq_msg_close(&frame);
+        if (result == DD_E_TIMEOUT) {
+            lose_gone(self, now_ms);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- Frames out ---------------------------------------------------------------------------- */
+
+void listener_flush(listener_t *self, peer_t *peer, uint64_t now_ms)
+{
+    route_t *route = peer->route;
+    if (route->blocked || route->gone)
+        return;
+    switch (dd_socket_flush(self->socket, dd_bytes(route->id, route->id_size), &peer->outbox)) {
+    case DD_OK:
+        core_flushed(self->core, peer);
+        break;
+    case DD_E_OVERLOADED:
+        if (!self->blocked)
+            self->retry_ms = now_ms + 1;
+        route->blocked = true;
+        DL_APPEND(self->blocked, route);
+        break;
+    default:
+        depart(self, route);
+    }
+}
+
+bool listener_blocked(const listener_t *self)
+{
+    return self->blocked != NULL;
+}
+
+void listener_retry(listener_t *self, uint64_t now_ms)
+{
+    if (now_ms < self->retry_ms)
+        return;
+    route_t *route, *next;
+    DL_FOREACH_SAFE (self->blocked, route, next) {
+        unblock(self, route);
+        core_not_flushed(self->core, route->peer);
+    }
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * zap - says who may connect
+ */
+#include "zap.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <zmq.h>
+
+#include "libdd/base/problem.h"
+#include "libdd/net/socket.h"
+
+/* Frames of a request, in their order. */
+enum { VERSION, REQUEST, DOMAIN, ADDRESS, IDENTITY, MECHANISM, KEY, REQUEST_FRAMES };
+/* Room for one; longer ones are cut, and then equal nothing that is asked for. */
+#define FRAME_ROOM 256
+
+struct zap {
+    void *socket; /* REP */
+    log_t *log;
+};
+
+typedef struct {
+    dd_bytes_t frames[REQUEST_FRAMES];
+    uint8_t room[REQUEST_FRAMES + 1][FRAME_ROOM]; /* the last is for all that are too many */
+    bool valid;                                   /* has the frames that it must have */
+} request_t;
+
+typedef struct {
+    const char *code;
+    const char *text;
+} answer_t;
+
+static const answer_t WELCOME = {"200", "OK"};
+/* 300 makes a client try again later, 400 tells it that this key is no good. */
+static const answer_t FULL = {"300", "the broker is full or shutting down"};
+static const answer_t UNKNOWN = {"400", "this key is not in the broker's key file"};
+static const answer_t INVALID = {"500", "not a request for this broker"};
+
+zap_t *zap_new(void *context, log_t *log, dd_problem_t *problem)
+{
+    zap_t *self = calloc(1, sizeof *self);
+    if (!self) {
+        dd_problem(problem, DD_E_MEMORY, "out of memory");
+        return NULL;
+    }
+    self->log = log;
+    self->socket = zmq_socket(context, ZMQ_REP);
+    if (self->socket && zmq_bind(self->socket, DD_ZAP_ENDPOINT) == 0)
+        return self;
+    dd_socket_problem(problem, "listen on", DD_ZAP_ENDPOINT);
+    zap_destroy(&self);
+    return NULL;
+}
+
+void zap_destroy(zap_t **self_p)
+{
+    zap_t *self = *self_p;
+    if (!self)
+        return;
+    if (self->socket)
+        zmq_close(self->socket);
+    free(self);
+    *self_p = NULL;
+}
+
+void *zap_socket(const zap_t *self)
+{
+    return self->socket;
+}
+
+/* Reads one request, whatever it has. False if there is none. */
+static bool receive(zap_t *self, request_t *request)
+{
+    size_t count = 0;
+    int more = 1;
+    size_t size = sizeof more;
+    for (; more; count++) {
+        uint8_t *room = request->room[count < REQUEST_FRAMES ? count : REQUEST_FRAMES];
+        int got = zmq_recv(self->socket, room, FRAME_ROOM, ZMQ_DONTWAIT);
+        if (got < 0)
+            return false;
+        if (count < REQUEST_FRAMES)
+            request->frames[count] = dd_bytes(room, (size_t)got);
+        zmq_getsockopt(self->socket, ZMQ_RCVMORE, &more, &size);
+    }
+    request->valid = count == REQUEST_FRAMES;
+    return true;
+}
+
+static bool is(const request_t *request, int frame, const char *text)
+{
+    return dd_bytes_equal(request->frames[frame], dd_bytes_of(text));
+}
+
+static bool is_known(const dd_keyring_t *keyring, const uint8_t *key)
+{
+    const uint8_t *operators = dd_keyring_operator_key(keyring);
+    return dd_keyring_tenant_by_key(keyring, key) ||
+           memcmp(key, dd_keyring_broker_key(keyring), DD_KEY_SIZE) == 0 ||
+           (operators && memcmp(key, operators, DD_KEY_SIZE) == 0);
+}
+
+static const answer_t *judge(const request_t *request, const dd_keyring_t *keyring, bool full)
+{
+    if (!request->valid || !is(request, VERSION, "1.0") || !is(request, DOMAIN, DD_ZAP_DOMAIN) ||
+        !is(request, MECHANISM, "CURVE") || request->frames[KEY].size != DD_KEY_SIZE)
+        return &INVALID;
+    if (!is_known(keyring, request->frames[KEY].data))
+        return &UNKNOWN;
+    return full ? &FULL : &WELCOME;
+}
+
+/* The key's first bytes are enough to find it in a key file or in another line. */
+static void log_refusal(zap_t *self, const request_t *request, const answer_t *answer)
+{
+    char key[2 * 8 + 1] = "none";
+    char address[FRAME_ROOM];
+    if (request->valid && request->frames[KEY].size >= 8)
+        sodium_bin2hex(key, sizeof key, request->frames[KEY].data, 8);
+    dd_bytes_copy(request->frames[ADDRESS], address, sizeof address);
+    log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING,
+        "refused a connection from %s with key %s: %s", address, key, answer->text);
+}
+
+static void reply(zap_t *self, const request_t *request, const answer_t *answer)
+{
+    char user[ZAP_USER_SIZE + 1] = "";
+    if (answer == &WELCOME)
+        sodium_bin2hex(user, sizeof user, request->frames[KEY].data, DD_KEY_SIZE);
+    const dd_bytes_t frames[] = {dd_bytes_of("1.0"), request->frames[REQUEST],
+        dd_bytes_of(answer->code), dd_bytes_of(answer->text), dd_bytes_of(user), dd_bytes("", 0)};
+    const size_t count = sizeof frames / sizeof frames[0];
+    for (size_t i = 0; i < count; i++)
+        zmq_send(self->socket, frames[i].data, frames[i].size,
+            ZMQ_DONTWAIT | (i + 1 < count ? ZMQ_SNDMORE : 0));
+}
+
+void zap_work(zap_t *self, const dd_keyring_t *keyring, bool full)
+{
+    request_t request = {.valid = false};
+    while (receive(self, &request)) {
+        const answer_t *answer = judge(&request, keyring, full);
+        if (answer != &WELCOME)
+            log_refusal(self, &request, answer);
+        reply(self, &request, answer);
+        request = (request_t){.valid = false};
+    }
+}

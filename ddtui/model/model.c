@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * model - what is known of the tree: brokers, clients, subscriptions
+ */
+#include "model.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    char *rows;
+    size_t count;
+    size_t room; /* rows for which there is memory */
+} list_table_t;
+
+struct model {
+    list_table_t tables[VIEWS];
+};
+
+/* The brokers while they are put in order. */
+typedef struct {
+    const broker_t *from; /* all of them, children of one parent in their order */
+    bool *placed;         /* one for each in `from` */
+    size_t count;
+    broker_t *to;
+    size_t done;
+} arrangement_t;
+
+/* The numbers in scopes and names count as numbers: "/1/2/" comes before "/1/10/". */
+static int compare_brokers(const void *a, const void *b)
+{
+    const broker_t *left = a, *right = b;
+    int order = strverscmp(left->scope, right->scope);
+    if (order == 0)
+        order = strverscmp(left->name, right->name);
+    return order ? order : strcmp(left->id, right->id);
+}
+
+static int compare_clients(const void *a, const void *b)
+{
+    const client_t *left = a, *right = b;
+    int order = strcmp(left->tenant, right->tenant);
+    if (order == 0)
+        order = strverscmp(left->name, right->name);
+    if (order == 0)
+        order = strcmp(left->broker, right->broker);
+    return order ? order : strcmp(left->broker_id, right->broker_id);
+}
+
+static int compare_subscriptions(const void *a, const void *b)
+{
+    const subscription_t *left = a, *right = b;
+    int order = strcmp(left->tenant, right->tenant);
+    if (order == 0)
+        order = strverscmp(left->client, right->client);
+    if (order == 0)
+        order = strcmp(left->topic, right->topic);
+    if (order == 0)
+        order = strverscmp(left->path, right->path);
+    if (order == 0)
+        order = strcmp(left->scope, right->scope);
+    return order ? order : strcmp(left->broker, right->broker);
+}
+
+static int compare_happenings(const void *a, const void *b)
+{
+    const happening_t *left = a, *right = b;
+    if (left->age_ms != right->age_ms)
+        return left->age_ms < right->age_ms ? -1 : 1;
+    return strcmp(left->broker, right->broker);
+}
+
+static const struct {
+    size_t size;
+    size_t max;
+    int (*compare)(const void *a, const void *b);
+    bool unique; /* rows that compare as equal are one, which was told of twice */
+} ROWS[VIEWS] = {
+    [VIEW_TREE] = {sizeof(broker_t), MODEL_BROKERS_MAX, compare_brokers, false},
+    [VIEW_CLIENTS] = {sizeof(client_t), MODEL_ROWS_MAX, compare_clients, true},
+    [VIEW_SUBSCRIPTIONS] = {sizeof(subscription_t), MODEL_ROWS_MAX, compare_subscriptions, true},
+    [VIEW_EVENTS] = {sizeof(happening_t), MODEL_ROWS_MAX, compare_happenings, false},
+};
+
+model_t *model_new(void)
+{
+    return calloc(1, sizeof(model_t));
+}
+
+void model_destroy(model_t **self_p)
+{
+    model_t *self = self_p ? *self_p : NULL;
+    if (!self)
+        return;
+    for (size_t i = 0; i < VIEWS; i++)
+        free(self->tables[i].rows);
+    free(self);
+    *self_p = NULL;
+}
+
+static broker_t *find_broker(const list_table_t *self, const char *id)
+{
+    broker_t *brokers = (broker_t *)(void *)self->rows;
+    for (size_t i = 0; i < self->count; i++)
+        if (strcmp(brokers[i].id, id) == 0)
+            return &brokers[i];
+    return NULL;
+}
+
+static dd_error_t append(list_table_t *self, view_t view, const void *row)
+{
+    size_t size = ROWS[view].size;
+    if (self->count == ROWS[view].max)
+        return DD_E_LIMIT;
+    if (self->count == self->room) {
+        size_t room = self->room ? 2 * self->room : 64;
+        char *rows = reallocarray(self->rows, room, size);
+        if (!rows)
+            return DD_E_MEMORY;
+        self->rows = rows;
+        self->room = room;
+    }
+    memcpy(self->rows + self->count++ * size, row, size);
+    return DD_OK;
+}
+
+dd_error_t model_add(model_t *self, view_t view, const void *row)
+{
+    list_table_t *table = &self->tables[view];
+    if (view == VIEW_TREE) {
+        broker_t *known = find_broker(table, ((const broker_t *)row)->id);
+        if (known) {
+            memcpy(known, row, sizeof *known);
+            return DD_OK;
+        }
+    }
+    return append(table, view, row);
+}
+
+/* Places a broker and all below it. Each is placed once, so parents that form a circle don't turn
+   in it, and the depth has the number of brokers as its limit. */
+static void place(arrangement_t *self, size_t index, unsigned depth)
+{
+    const broker_t *broker = &self->from[index];
+    self->placed[index] = true;
+    self->to[self->done] = *broker;
+    self->to[self->done++].depth = depth;
+    for (size_t i = 0; i < self->count; i++)
+        if (!self->placed[i] && strcmp(self->from[i].parent, broker->id) == 0)
+            place(self, i, depth + 1);
+}
+
+static dd_error_t arrange_tree(list_table_t *table)
+{
+    dd_error_t error = DD_E_MEMORY;
+    arrangement_t arrangement = {
+        .from = (const broker_t *)(void *)table->rows,
+        .count = table->count,
+        .placed = calloc(table->room, sizeof(bool)),
+        .to = calloc(table->room, sizeof(broker_t)),
+    };
+    if (!arrangement.placed || !arrangement.to)
+        goto cleanup;
+    for (size_t i = 0; i < table->count; i++)
+        if (!find_broker(table, arrangement.from[i].parent))
+            place(&arrangement, i, 0);
+    for (size_t i = 0; i < table->count; i++)
+        if (!arrangement.placed[i])
+            place(&arrangement, i, 0);
+    char *old = table->rows;
+    table->rows = (char *)arrangement.to;
+    arrangement.to = (broker_t *)(void *)old;
+    error = DD_OK;
+cleanup:
+    free(arrangement.placed);
+    free(arrangement.to);
+    return error;
+}
+
+static void drop_doubles(list_table_t *table, view_t view)
+{
+    size_t size = ROWS[view].size, kept = 1;
+    for (size_t i = 1; i < table->count; i++) {
+        const char *row = table->rows + i * size, *last = table->rows + (kept - 1) * size;
+        if (ROWS[view].compare(last, row) != 0)
+            memmove(table->rows + kept++ * size, row, size);
+    }
+    table->count = kept;
+}
+
+dd_error_t model_arrange(model_t *self)
+{
+    for (view_t view = VIEW_TREE; view < VIEWS; view++) {
+        list_table_t *table = &self->tables[view];
+        if (table->count == 0)
+            continue;
+        qsort(table->rows, table->count, ROWS[view].size, ROWS[view].compare);
+        if (ROWS[view].unique)
+            drop_doubles(table, view);
+    }
+    list_table_t *brokers = &self->tables[VIEW_TREE];
+    return brokers->count > 0 ? arrange_tree(brokers) : DD_OK;
+}
+
+size_t model_count(const model_t *self, view_t view)
+{
+    return self->tables[view].count;
+}
+
+const void *model_row(const model_t *self, view_t view, size_t index)
+{
+    return self->tables[view].rows + index * ROWS[view].size;
+}
+
+void *model_edit(model_t *self, view_t view, size_t index)
+{
+    return self->tables[view].rows + index * ROWS[view].size;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * model - what is known of the tree: brokers, clients, subscriptions
+ *
+ * Each view is a table of rows of one struct. Rows come from reports (feed), and what of a row is
+ * shown, how and under which title stands in columns. Pure: no sockets, no screen, no clock.
+ * Texts in rows are as strangers chose them: text.h makes them fit for a terminal.
+ */
+#ifndef MODEL_H_INCLUDED
+#define MODEL_H_INCLUDED
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "libdd/include/dd.h"
+#include "libdd/protocol/record.h"
+
+/* A number that no report has told, or that isn't known there either. */
+#define MODEL_UNKNOWN UINT64_MAX
+
+/* Rows that are kept at most, so that hostile reports can't take all memory. */
+#define MODEL_BROKERS_MAX 4096
+#define MODEL_ROWS_MAX 250000
+
+/* A broker's id in hex, with the NUL. */
+#define MODEL_ID_ROOM (2 * DD_BROKER_ID_SIZE + 1)
+
+typedef enum { VIEW_NONE, VIEW_TREE, VIEW_CLIENTS, VIEW_SUBSCRIPTIONS, VIEW_EVENTS, VIEWS } view_t;
+
+/* Notifications and publications, since the broker's start or the client's registration. */
+typedef struct {
+    uint64_t in; /* from the clients, or the client */
+    uint64_t out;
+    uint64_t in_bytes; /* of their payloads */
+    uint64_t out_bytes;
+    uint64_t refused;     /* asked for and not granted */
+    uint64_t dropped;     /* lost to a full outbox */
+    uint64_t drop_age_ms; /* since the last of these */
+    uint64_t in_rate;     /* a second, between two rounds of reports; no report has it */
+    uint64_t out_rate;
+} traffic_t;
+
+typedef struct {
+    char id[MODEL_ID_ROOM];
+    char parent[MODEL_ID_ROOM]; /* its id, or "" */
+    char name[DD_BROKER_MAX + 1];
+    char scope[DD_SCOPE_MAX + 1];
+    char version[32];
+    char state[32];
+    uint64_t uptime_ms;
+    uint64_t clients;
+    uint64_t subscriptions;
+    uint64_t children;
+    uint64_t outbox; /* bytes that wait for its clients */
+    traffic_t traffic;
+    char refused_for[1024]; /* how often for which reason */
+    uint64_t rtt_us;        /* to its parent and back */
+    uint64_t silent_ms;     /* since its last report; 0 if that is in this round */
+    unsigned depth;         /* in the tree, 0 for the root; model_arrange() sets it */
+} broker_t;
+
+typedef struct {
+    char tenant[DD_TENANT_MAX + 1];
+    char name[DD_CLIENT_MAX + 1];
+    char broker[DD_BROKER_MAX + 1];
+    char broker_id[MODEL_ID_ROOM];
+    char scope[DD_SCOPE_MAX + 1]; /* the broker's */
+    uint64_t since_ms;            /* age of the registration */
+    uint64_t idle_ms;
+    uint64_t subscriptions;
+    uint64_t outbox; /* bytes that wait for the client */
+    traffic_t traffic;
+    uint64_t silent_ms; /* since it was last reported; 0 if that is in this round */
+} client_t;
+
+typedef struct {
+    char tenant[DD_TENANT_MAX + 1];
+    char client[DD_CLIENT_MAX + 1];
+    char topic[DD_TOPIC_MAX + 1];
+    char scope[DD_SCOPE_MAX + 1]; /* as the client asked */
+    char path[DD_SCOPE_MAX + 1];  /* as its broker resolved it */
+    char broker[DD_BROKER_MAX + 1];
+} subscription_t;
+
+/* Something that happened at a broker. */
+typedef struct {
+    char broker[DD_BROKER_MAX + 1];
+    char level[16];
+    char tenant[DD_TENANT_MAX + 1]; /* whose it is; "*": everybody's; "": the operators' */
+    char text[512];
+    char broker_id[MODEL_ID_ROOM];
+    uint64_t at_ms; /* from the broker's start */
+    uint64_t age_ms;
+    uint64_t time_ms; /* since 1970, by the clock of whoever asked; no report has it */
+} happening_t;
+
+typedef struct model model_t;
+
+/* NULL when out of memory. */
+model_t *model_new(void);
+void model_destroy(model_t **self_p);
+
+/* Copies a row (broker_t, client_t, subscription_t or happening_t, as the view says) into its
+   table; a broker takes the place of one with the same id. DD_E_LIMIT when the table is full,
+   DD_E_MEMORY.
+ */
+dd_error_t model_add(model_t *self, view_t view, const void *row);
+
+/* Puts all rows in the order in which they are shown: brokers depth first, each below its parent,
+   what happened latest first, and all else by name. A client or subscription that was added twice
+   is there once. A broker whose parent isn't known, or is below
+   itself, stands at the left. */
+dd_error_t model_arrange(model_t *self);
+
+size_t model_count(const model_t *self, view_t view);
+/* A row by its index, which must be below model_count(). Valid until the model changes. */
+const void *model_row(const model_t *self, view_t view, size_t index);
+/* The same to be changed, but for what it is ordered by. */
+void *model_edit(model_t *self, view_t view, size_t index);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * own_subscriptions - the subscriptions of this client, and what came of them
+ */
+#ifndef OWN_SUBSCRIPTIONS_H_INCLUDED
+#define OWN_SUBSCRIPTIONS_H_INCLUDED
+
+#include <stdbool.h>
+
+#include "libdd/include/dd.h"
+
+/* The console's limit, whatever the broker's is. */
+#define OWN_SUBSCRIPTIONS_MAX 1000
+
+typedef struct {
+    char topic[DD_TOPIC_MAX + 1];
+    char scope[DD_SCOPE_MAX + 1]; /* as asked, canonical */
+    char path[DD_SCOPE_MAX + 1];  /* as the broker resolved it; "" until it agrees */
+    uint64_t received;            /* publications that it matches */
+} own_subscription_t;
+
+typedef struct {
+    own_subscription_t rows[OWN_SUBSCRIPTIONS_MAX];
+    size_t count;
+} own_subscriptions_t;
+
+/* Asked for; scope is a word or a path. True if it is new. */
+bool own_subscriptions_ask(own_subscriptions_t *self, const char *topic, const char *scope);
+/* Given up, or refused. False if there was none. */
+bool own_subscriptions_remove(own_subscriptions_t *self, const char *topic, const char *scope);
+
+/* The broker, whose scope is `at`, agreed to a resolved path. The row, if it is the first time
+   since own_subscriptions_restart(), or NULL. */
+const own_subscription_t *own_subscriptions_agree(
+    own_subscriptions_t *self, const char *topic, const char *path, const char *at);
+/* The connection is gone, and with it what was agreed. */
+void own_subscriptions_restart(own_subscriptions_t *self);
+
+/* Counts a publication for all that it matches. */
+void own_subscriptions_count(own_subscriptions_t *self, const char *topic, const char *scope);
+
+#endif

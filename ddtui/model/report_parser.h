@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * report_parser - what brokers report, read into the model
+ */
+#ifndef REPORT_PARSER_H_INCLUDED
+#define REPORT_PARSER_H_INCLUDED
+
+#include <stdbool.h>
+
+#include "model.h"
+
+/*
+ * Reads the JSON text of one DD_EVENT_REPORT that answers the question of a view. Fields that this
+ * version doesn't know are passed over. DD_E_MALFORMED if the text is no such report: what stood
+ * before the fault has been taken in. DD_E_LIMIT and DD_E_MEMORY as model_add().
+ * *rows becomes how many rows the broker says it has, 0 if it doesn't say; NULL if nobody asks.
+ */
+dd_error_t report_parser_report(model_t *model, view_t view, const char *json, uint64_t *rows);
+
+/* Reads the JSON text of a report on what a broker was told to do: whether it did. If not, failure
+   becomes the reason, escaped. */
+bool report_parser_control(const char *json, char *failure, size_t room);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * status_log - what the console has to say: the newest is its status line, all are among the events
+ */
+#include "status_log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct status_log {
+    note_t ring[STATUS_LOG_MAX];
+    uint64_t serial;
+    size_t count;
+};
+
+status_log_t *status_log_new(void)
+{
+    return calloc(1, sizeof(status_log_t));
+}
+
+void status_log_destroy(status_log_t **self_p)
+{
+    if (!self_p)
+        return;
+    free(*self_p);
+    *self_p = NULL;
+}
+
+void status_log_vadd(
+    status_log_t *self, int64_t wall_ms, note_kind_t kind, const char *format, va_list arguments)
+{
+    note_t *note = &self->ring[self->serial % STATUS_LOG_MAX];
+    note->kind = kind;
+    note->serial = self->serial++;
+    note->wall_ms = wall_ms;
+    vsnprintf(note->text, sizeof note->text, format, arguments);
+    if (self->count < STATUS_LOG_MAX)
+        self->count++;
+}
+
+void status_log_clear(status_log_t *self)
+{
+    self->count = 0;
+}
+
+size_t status_log_count(const status_log_t *self)
+{
+    return self->count;
+}
+
+const note_t *status_log_at(const status_log_t *self, size_t number)
+{
+    return &self->ring[(self->serial - 1 - number) % STATUS_LOG_MAX];
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * status_log - what the console has to say: the newest is its status line, all are among the events
+ */
+#ifndef STATUS_LOG_H_INCLUDED
+#define STATUS_LOG_H_INCLUDED
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define STATUS_LOG_MAX 500
+#define NOTE_ROOM 512
+
+typedef enum { NOTE_PLAIN, NOTE_GOOD, NOTE_WARNING, NOTE_BAD } note_kind_t;
+
+typedef struct {
+    note_kind_t kind;
+    uint64_t serial; /* counts all that were ever taken */
+    int64_t wall_ms;
+    char text[NOTE_ROOM]; /* one line, fit for a terminal */
+} note_t;
+
+typedef struct status_log status_log_t;
+
+/* NULL when out of memory. */
+status_log_t *status_log_new(void);
+void status_log_destroy(status_log_t **self_p);
+
+/* What doesn't fit is cut. Texts from outside have been escaped before. */
+__attribute__((format(printf, 4, 0))) void status_log_vadd(
+    status_log_t *self, int64_t wall_ms, note_kind_t kind, const char *format, va_list arguments);
+void status_log_clear(status_log_t *self);
+
+size_t status_log_count(const status_log_t *self);
+/* The newest is number 0. Valid until the next change. */
+const note_t *status_log_at(const status_log_t *self, size_t number);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * key_role - whose key file it is
+ */
+#ifndef KEY_ROLE_H_INCLUDED
+#define KEY_ROLE_H_INCLUDED
+
+#include "ddtui/options.h"
+
+/* Looks into the key file whether it is an operator's. DD_E_REFUSED if the options need that and it
+   isn't; the errors of dd_keyring_load(). *problem is then filled. */
+dd_error_t key_role_look(const options_t *options, bool *is_operator, dd_problem_t *problem);
+
+/* The name to register with. Brokers log what operators do under their names, so one who gives none
+   is called as the user is. Valid until the next call. */
+const char *key_role_name(const options_t *options, bool is_operator);
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * script_poll - what a script asks of the brokers, again and again if it is to, and prints
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "ddtui/model/columns.h"
+#include "ddtui/model/report_parser.h"
+#include "script_state.h"
+
+/* ---- Questions and answers ---------------------------------------------------------------- */
+
+void script_ask(script_t *self)
+{
+    const char *what = columns_of(options_question(self->options))->name;
+    model_destroy(&self->model);
+    self->model = model_new();
+    if (!self->model) {
+        script_fail(self, STATUS_FAILED, "out of memory");
+        return;
+    }
+    self->phase = ACTING;
+    self->silent = 1;
+    self->unreadable = 0;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    self->asked_wall_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    dd_question_t question = {.what = what};
+    dd_error_t error = dd_client_inspect(self->client, &question, &self->inspect_ref);
+    if (error != DD_OK)
+        script_call_failed(self, error, "ask for", what);
+}
+
+/* Says of each event when it was, by the clock on the wall. */
+static void date_events(const script_t *self)
+{
+    for (size_t i = 0; i < model_count(self->model, VIEW_EVENTS); i++) {
+        happening_t *event = model_edit(self->model, VIEW_EVENTS, i);
+        if (event->age_ms <= self->asked_wall_ms)
+            event->time_ms = self->asked_wall_ms - event->age_ms;
+    }
+}
+
+void script_take_report(script_t *self, const dd_event_t *event)
+{
+    dd_error_t error =
+        report_parser_report(self->model, options_question(self->options), event->text, NULL);
+    if (error == DD_E_MALFORMED)
+        self->unreadable++;
+    else if (error != DD_OK)
+        script_fail(
+            self, STATUS_FAILED, "can't keep all that the brokers report: %s", dd_strerror(error));
+    self->silent = event->number;
+    if (self->silent == 0)
+        script_end_round(self);
+}
+
+/* ---- Output ------------------------------------------------------------------------------- */
+
+/* Tables are parted by an empty line; what is one line, or goes on where it was, is not. */
+static bool print_round(const script_t *self, FILE *out)
+{
+    view_t view = self->options->view;
+    if (self->options->check)
+        return health_check_print(&self->check, out, self->options->json);
+    if (view == VIEW_EVENTS)
+        return output_events(out, self->model, self->follow, self->style);
+    bool gap = self->rounds > 0 && self->style != OUTPUT_JSON;
+    return (!gap || putc('\n', out) != EOF) && output_view(out, self->model, view, self->style);
+}
+
+static void print(script_t *self)
+{
+    output_t output;
+    FILE *out = script_open(&output);
+    script_close(self, &output, out && print_round(self, out));
+}
+
+void script_fail_check(script_t *self, health_check_state_t state, const char *text)
+{
+    health_check_fail(&self->check, state, text);
+    print(self);
+}
+
+/* ---- Rounds ------------------------------------------------------------------------------- */
+
+void script_rest(script_t *self)
+{
+    uint64_t count = self->options->count, now = script_now_ms();
+    self->rounds++;
+    self->round_ms += self->options->watch_ms;
+    if (self->round_ms < now)
+        self->round_ms = now;
+    if (self->phase != CONNECTING)
+        self->phase = RESTING;
+    if (!script_watches(self) || (count > 0 && self->rounds >= count))
+        script_end(self, self->round_status);
+}
+
+/* A check has its own words for these. */
+static void complain(const script_t *self)
+{
+    if (self->silent > 0)
+        script_complain("%" PRIu64 " broker%s did not answer within %g s", self->silent,
+            self->silent == 1 ? "" : "s", (double)script_limit_ms(self) / 1000);
+    if (self->unreadable > 0)
+        script_complain("%" PRIu64 " report%s of brokers could not be read", self->unreadable,
+            self->unreadable == 1 ? "" : "s");
+}
+
+void script_end_round(script_t *self)
+{
+    self->inspect_ref = 0;
+    if (model_arrange(self->model) != DD_OK) {
+        script_fail(self, STATUS_FAILED, "out of memory");
+        return;
+    }
+    date_events(self);
+    self->round_status = self->unreadable > 0 ? STATUS_FAILED : STATUS_DONE;
+    if (self->silent > 0)
+        self->round_status = STATUS_TIMEOUT;
+    if (self->options->check)
+        health_check_tree(&self->check, self->model, self->silent, self->unreadable);
+    else
+        complain(self);
+    if (self->options->order.what) {
+        script_give_order(self);
+        return;
+    }
+    print(self);
+    script_rest(self);
+}

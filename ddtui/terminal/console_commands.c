@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * console_commands_run - has done what a form asks for
+ */
+#include "console_commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "libdd/base/escape.h"
+
+/* What a command is carried out with. */
+typedef struct {
+    const command_t *command;
+    dd_client_t *client;
+    session_view_t *live;
+    console_t *console;
+    char *why;
+} doing_t;
+
+static dd_error_t notify(doing_t *self)
+{
+    const command_t *command = self->command;
+    uint32_t ref = 0;
+    dd_error_t error = dd_client_notify(self->client, command->name, command->text,
+        strlen(command->text), command->receipt ? DD_WANT_RECEIPT : 0, &ref);
+    if (error == DD_OK)
+        session_view_sent(self->live, ref, command->name, command->receipt);
+    return error;
+}
+
+static dd_error_t publish(doing_t *self)
+{
+    const command_t *command = self->command;
+    char topic[4 * DD_TOPIC_MAX + 1];
+    size_t size = strlen(command->text);
+    dd_error_t error = dd_client_publish(self->client, command->name, command->text, size);
+    dd_text_escape(command->name, strlen(command->name), topic, sizeof topic);
+    if (error == DD_OK)
+        session_view_note(self->live, NOTE_GOOD, "published %zu bytes on %s", size, topic);
+    return error;
+}
+
+static dd_error_t subscribe(doing_t *self)
+{
+    const command_t *command = self->command;
+    dd_error_t error = dd_client_subscribe(self->client, command->name, command->scope);
+    if (error == DD_OK)
+        session_view_subscribed(self->live, command->name, command->scope);
+    return error;
+}
+
+static dd_error_t unsubscribe(doing_t *self)
+{
+    const command_t *command = self->command;
+    dd_error_t error = dd_client_unsubscribe(self->client, command->name, command->scope);
+    if (error == DD_OK)
+        session_view_unsubscribed(self->live, command->name, command->scope);
+    return error;
+}
+
+static dd_error_t trace(doing_t *self)
+{
+    uint32_t ref = 0;
+    dd_error_t error = dd_client_trace(self->client, self->command->name, &ref);
+    if (error == DD_OK)
+        session_view_traced(self->live, ref, self->command->name);
+    return error;
+}
+
+static dd_error_t save(doing_t *self)
+{
+    dd_problem_t problem;
+    char path[1024];
+    dd_text_escape(self->command->name, strlen(self->command->name), path, sizeof path);
+    if (!console_save(self->console, self->command->name, &problem)) {
+        dd_text_escape(problem.text, strlen(problem.text), self->why, CONSOLE_COMMAND_WHY_ROOM);
+        return problem.error;
+    }
+    session_view_note(self->live, NOTE_GOOD, "saved to %s", path);
+    return DD_OK;
+}
+
+static dd_error_t control(doing_t *self)
+{
+    static const char *const WHAT[] = {
+        [FORM_END_CLIENT] = "end-client", [FORM_DRAIN] = "drain", [FORM_LOG_LEVEL] = "log-level"};
+    const command_t *command = self->command;
+    const char *what = WHAT[command->kind];
+    bool level = command->kind == FORM_LOG_LEVEL;
+    uint32_t ref = 0;
+    dd_error_t error = dd_client_control(
+        self->client, command->broker, what, level ? command->level : command->name, &ref);
+    if (error == DD_OK)
+        session_view_controlled(self->live, ref, what, command->name);
+    return error;
+}
+
+static dd_error_t (*const DO[FORMS])(doing_t *self) = {
+    [FORM_NOTIFY] = notify,
+    [FORM_PUBLISH] = publish,
+    [FORM_SUBSCRIBE] = subscribe,
+    [FORM_UNSUBSCRIBE] = unsubscribe,
+    [FORM_TRACE] = trace,
+    [FORM_SAVE] = save,
+    [FORM_END_CLIENT] = control,
+    [FORM_DRAIN] = control,
+    [FORM_LOG_LEVEL] = control,
+};
+
+bool console_commands_run(const command_t *command, dd_client_t *client, session_view_t *live,
+    console_t *console, char why[CONSOLE_COMMAND_WHY_ROOM])
+{
+    doing_t doing = {command, client, live, console, why};
+    why[0] = '\0';
+    dd_error_t error = DO[command->kind](&doing);
+    if (error != DD_OK && why[0] == '\0')
+        snprintf(why, CONSOLE_COMMAND_WHY_ROOM, "not done: %s", dd_strerror(error));
+    return error == DD_OK;
+}

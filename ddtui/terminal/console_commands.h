@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * console_commands_run - has done what a form asks for
+ */
+#ifndef CONSOLE_COMMANDS_H_INCLUDED
+#define CONSOLE_COMMANDS_H_INCLUDED
+
+#include "ddtui/ui/console.h"
+
+#define CONSOLE_COMMAND_WHY_ROOM 512
+
+/* Sends, subscribes, saves, and so on; what is live is told. False with the reason in why. */
+bool console_commands_run(const command_t *command, dd_client_t *client, session_view_t *live,
+    console_t *console, char why[CONSOLE_COMMAND_WHY_ROOM]);
+
+#endif

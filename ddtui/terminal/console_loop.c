@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * console_loop - ddtui with its screen: the loop around console, terminal and client library
+ *
+ * One thread, which waits for input, signals, events and the time, lets each have its turn, and
+ * then draws once. Nothing in it waits for a broker.
+ */
+#include "console_loop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "console_commands.h"
+#include "ddtui/script/key_role.h"
+#include "ddtui/signals.h"
+#include "ddtui/ui/console.h"
+#include "libdd/base/clock.h"
+#include "screen.h"
+
+/* us of the events' turn, after which input is looked at again. */
+#define EVENTS_TURN 10000
+/* us between two drawings, at least, while events come in. */
+#define FRAME 30000
+/* us after which the clock and the ages are drawn anew, if nothing else happens. */
+#define SECOND 1000000
+
+typedef struct {
+    const options_t *options;
+    dd_client_t *client;
+    session_view_t *live;
+    history_t *history;
+    console_t *console;
+    screen_t *screen;
+    canvas_t *canvas;
+    int signals; /* a signalfd */
+    uint64_t drawn_us;
+    bool dirty;  /* something has changed since it was drawn */
+    bool urgent; /* and the user is waiting for it */
+    bool whole;  /* the terminal may show something else */
+    bool ended;
+} interact_t;
+
+/* ---- Time ----------------------------------------------------------------------------------- */
+
+static int64_t wall_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* ms until something is to be done without anybody's word. */
+static int pause_ms(const interact_t *self)
+{
+    uint64_t wait = self->dirty ? FRAME : SECOND, now = dd_clock_us();
+    uint64_t due = self->drawn_us + wait;
+    return self->urgent || due <= now ? 0 : (int)((due - now) / 1000) + 1;
+}
+
+static void tick(interact_t *self)
+{
+    session_view_tick(self->live, dd_clock_us(), wall_ms());
+    session_view_set_rtt(self->live, dd_client_rtt_us(self->client));
+}
+
+/* ---- Input ---------------------------------------------------------------------------------- */
+
+static void carry_out(interact_t *self)
+{
+    char why[CONSOLE_COMMAND_WHY_ROOM] = "";
+    const command_t *command = console_command(self->console);
+    tick(self); /* what was sent counts from now */
+    bool done = console_commands_run(command, self->client, self->live, self->console, why);
+    console_done(self->console, done ? NULL : why);
+}
+
+static void follow(interact_t *self, unsigned flags)
+{
+    if (flags & CONSOLE_QUIT)
+        self->ended = true;
+    if (flags & CONSOLE_SUSPEND)
+        screen_suspend(self->screen);
+    if (flags & (CONSOLE_REDRAW | CONSOLE_SUSPEND))
+        self->whole = true;
+    if (flags & CONSOLE_COMMAND)
+        carry_out(self);
+}
+
+static void take_key(interact_t *self, ui_key_t key)
+{
+    chooser_kind_t kind;
+    size_t item;
+    if (screen_inject(self->screen, key, &kind, &item))
+        console_choose(self->console, kind, item);
+    else
+        follow(self, console_key(self->console, key));
+}
+
+/* The widgets lie over all else. */
+static void take_mouse(interact_t *self, const screen_input_t *input)
+{
+    chooser_kind_t kind;
+    size_t item;
+    if (input->mouse == MOUSE_CLICK &&
+        screen_item_at(self->screen, input->row, input->column, &kind, &item))
+        follow(self, console_pick(self->console, kind, item));
+    else
+        follow(self, console_mouse(self->console, input->mouse, input->row, input->column));
+}
+
+static void take_input(interact_t *self)
+{
+    screen_input_t input;
+    while (!self->ended && (input = screen_read(self->screen)).kind != INPUT_NONE) {
+        if (input.kind == INPUT_KEY)
+            take_key(self, input.key);
+        else if (input.kind == INPUT_PASTED)
+            console_paste(self->console, input.key);
+        else
+            take_mouse(self, &input);
+        self->dirty = self->urgent = true;
+    }
+}
+
+static void take_signals(interact_t *self)
+{
+    struct signalfd_siginfo info;
+    while (read(self->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (info.ssi_signo == SIGTSTP)
+            follow(self, CONSOLE_SUSPEND);
+        else if (info.ssi_signo != SIGWINCH && info.ssi_signo != SIGCONT)
+            self->ended = true;
+        self->dirty = self->urgent = true;
+    }
+}
+
+/* ---- Events and questions ------------------------------------------------------------------- */
+
+static void take_events(interact_t *self)
+{
+    uint64_t until = dd_clock_us() + EVENTS_TURN;
+    dd_event_t *event;
+    while (dd_clock_us() < until && (event = dd_client_receive(self->client, 0)) != NULL) {
+        session_view_event(self->live, event);
+        dd_event_destroy(&event);
+        self->dirty = true;
+    }
+}
+
+static void ask(interact_t *self)
+{
+    poller_t *rounds = session_view_rounds(self->live);
+    unsigned views = console_views(self->console);
+    view_t view;
+    if (session_view_link(self->live)->state != LINK_REGISTERED)
+        return;
+    while ((view = poller_due(rounds, views, session_view_now_ms(self->live))) != VIEW_NONE) {
+        uint32_t ref = 0;
+        dd_question_t question = poller_question(rounds, view);
+        if (dd_client_inspect(self->client, &question, &ref) != DD_OK)
+            ref = 0;
+        poller_asked(rounds, view, ref, session_view_now_ms(self->live));
+    }
+}
+
+/* ---- Output --------------------------------------------------------------------------------- */
+
+/* A canvas of the terminal's size. */
+static bool fit_canvas(interact_t *self)
+{
+    int rows, columns;
+    screen_size(self->screen, &rows, &columns);
+    rect_t all = self->canvas ? canvas_all(self->canvas) : (rect_t){0};
+    if (all.height == rows && all.width == columns)
+        return true;
+    canvas_destroy(&self->canvas);
+    self->canvas = canvas_new(rows, columns);
+    self->whole = true;
+    return self->canvas != NULL;
+}
+
+static void draw(interact_t *self)
+{
+    cursor_t cursor;
+    chooser_t choosers[2];
+    self->drawn_us = dd_clock_us();
+    if (!fit_canvas(self)) {
+        self->ended = true;
+        return;
+    }
+    size_t count = console_draw(self->console, self->canvas, &cursor, choosers);
+    screen_show(self->screen, self->canvas, &cursor, choosers, count, self->whole);
+    self->dirty = self->urgent = self->whole = false;
+}
+
+/* ---- The loop ------------------------------------------------------------------------------- */
+
+static void loop(interact_t *self)
+{
+    struct pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {self->signals, POLLIN, 0},
+        {dd_client_fd(self->client), POLLIN, 0}};
+    while (!self->ended) {
+        tick(self);
+        console_update(self->console);
+        ask(self);
+        if (pause_ms(self) == 0)
+            draw(self);
+        if (poll(fds, sizeof fds / sizeof fds[0], pause_ms(self)) < 0 && errno != EINTR)
+            return;
+        /* A terminal that is gone. */
+        if ((fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0)
+            return;
+        tick(self);
+        take_signals(self);
+        take_input(self);
+        take_events(self);
+    }
+}
+
+/* ---- Beginning and end ---------------------------------------------------------------------- */
+
+static status_t fail(const char *text)
+{
+    fprintf(stderr, "ddtui: %s\n", text);
+    return STATUS_FAILED;
+}
+
+/* Signals come through a file descriptor, and to no thread. */
+static bool take_over_signals(interact_t *self)
+{
+    static const int SIGNALS[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT};
+    sigset_t set;
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof SIGNALS / sizeof SIGNALS[0]; i++)
+        if (!signals_ignored(SIGNALS[i]))
+            sigaddset(&set, SIGNALS[i]);
+    signal(SIGPIPE, SIG_IGN);
+    if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
+        return false;
+    self->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return self->signals >= 0;
+}
+
+static bool make_client(interact_t *self, bool operates, dd_problem_t *problem)
+{
+    const options_t *options = self->options;
+    self->client = dd_client_new(
+        options->endpoint, options->keyfile, key_role_name(options, operates), problem);
+    if (!self->client)
+        return false;
+    dd_error_t error =
+        options->tenant ? dd_client_set_tenant(self->client, options->tenant) : DD_OK;
+    if (error != DD_OK)
+        snprintf(problem->text, sizeof problem->text, "tenant %s: %s", options->tenant,
+            dd_strerror(error));
+    return error == DD_OK;
+}
+
+/* The first screen doesn't wait for anybody: it is drawn before the client begins. */
+static status_t start_client(interact_t *self)
+{
+    tick(self);
+    draw(self);
+    dd_error_t error = dd_client_start(self->client);
+    if (error != DD_OK) {
+        screen_destroy(&self->screen);
+        return fail(dd_strerror(error));
+    }
+    return STATUS_DONE;
+}
+
+static bool make_console(interact_t *self, bool operates)
+{
+    char path[PATH_MAX];
+    unsigned rights = operates ? RIGHT_OPERATE : RIGHT_SEND;
+    if (self->options->read_only)
+        rights = 0;
+    self->live = session_view_new(operates);
+    self->history = history_new(history_path(path, sizeof path) ? path : NULL);
+    if (!self->live || !self->history)
+        return false;
+    self->console = console_new(self->live, self->history, self->options->endpoint, rights);
+    return self->console != NULL;
+}
+
+static bool wants_colour(const options_t *options)
+{
+    const char *no_colour = getenv("NO_COLOR");
+    return !options->no_colour && !(no_colour && no_colour[0] != '\0');
+}
+
+static status_t begin(interact_t *self)
+{
+    dd_problem_t problem = {0};
+    bool operates;
+    if (key_role_look(self->options, &operates, &problem) != DD_OK)
+        return fail(problem.text);
+    if (!take_over_signals(self) || !make_console(self, operates))
+        return fail("can't start the console: out of memory or file descriptors");
+    if (!make_client(self, operates, &problem))
+        return fail(problem.text);
+    self->screen = screen_new(wants_colour(self->options), &problem);
+    return self->screen ? start_client(self) : fail(problem.text);
+}
+
+status_t console_loop_run(const options_t *options)
+{
+    interact_t self = {.options = options, .signals = -1, .dirty = true, .urgent = true};
+    status_t status = begin(&self);
+    if (status == STATUS_DONE) {
+        loop(&self);
+        const link_t *link = session_view_link(self.live);
+        if (link->state == LINK_CLOSED)
+            status = script_status_of(link->error);
+    }
+    screen_destroy(&self.screen);
+    dd_client_destroy(&self.client);
+    console_destroy(&self.console);
+    history_destroy(&self.history);
+    session_view_destroy(&self.live);
+    canvas_destroy(&self.canvas);
+    if (self.signals >= 0)
+        close(self.signals);
+    return status;
+}

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * screen - the terminal: shows canvases and CDK's widgets, reads keys and the mouse
+ */
+#include "screen.h"
+
+#include <cdk/cdk.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "libdd/base/problem.h"
+#include "screen_crash.h"
+#include "screen_terminal.h"
+#include "screen_widget.h"
+
+#define WIDGETS_MAX 2
+/* What the mouse did that curses keeps. */
+#define MOUSE_MAX 8
+/* ms to wait after an Esc for the rest of a key's sequence. */
+#define ESCAPE_WAIT 25
+
+/* Keys that curses gets to know: before and after what is pasted. */
+enum { KEY_PASTE_BEGIN = KEY_MAX + 1, KEY_PASTE_END };
+
+struct screen {
+    SCREEN *terminal;
+    CDKSCREEN *cdk;
+    bool pasting;
+    MEVENT mouse[MOUSE_MAX]; /* what it did and isn't told yet, the next one last */
+    size_t mouse_count;
+    int rows; /* that curses knows of */
+    int columns;
+    widget_t *widgets[WIDGETS_MAX];
+    attr_t attributes[STYLES];
+    short pairs[STYLES];
+};
+
+/* ---- Styles --------------------------------------------------------------------------------- */
+
+static const struct {
+    attr_t attribute;
+    short colour; /* of the text, -1 for the terminal's own */
+} LOOKS[STYLES] = {
+    [STYLE_PLAIN] = {A_NORMAL, -1},
+    [STYLE_DIM] = {A_DIM, -1},
+    [STYLE_STRONG] = {A_BOLD, -1},
+    [STYLE_BORDER] = {A_DIM, -1},
+    [STYLE_TITLE] = {A_BOLD, -1},
+    [STYLE_ACCENT] = {A_BOLD, COLOR_CYAN},
+    [STYLE_GOOD] = {A_NORMAL, COLOR_GREEN},
+    [STYLE_WARNING] = {A_NORMAL, COLOR_YELLOW},
+    [STYLE_BAD] = {A_BOLD, COLOR_RED},
+    [STYLE_BAR] = {A_REVERSE, -1},
+    [STYLE_TAB] = {A_REVERSE | A_BOLD, -1},
+    [STYLE_FIELD] = {A_UNDERLINE, -1},
+};
+
+static void make_styles(screen_t *self, bool with_colour)
+{
+    bool coloured = with_colour && has_colors();
+    if (coloured) {
+        start_color();
+        use_default_colors();
+    }
+    for (short style = 0; style < STYLES; style++) {
+        self->attributes[style] = LOOKS[style].attribute;
+        if (coloured && LOOKS[style].colour >= 0) {
+            self->pairs[style] = (short)(style + 1);
+            init_pair(self->pairs[style], LOOKS[style].colour, -1);
+        }
+    }
+}
+
+static void style_of(const screen_t *self, unsigned style, attr_t *attribute, short *pair)
+{
+    unsigned base = style & STYLE_MASK;
+    *attribute = self->attributes[base];
+    *pair = self->pairs[base];
+    if (style & STYLE_SELECTED)
+        *attribute ^= A_REVERSE;
+    if (style & STYLE_FOUND)
+        *attribute |= A_BOLD | A_UNDERLINE;
+}
+
+/* ---- Taking and giving back the terminal ---------------------------------------------------- */
+
+/* What curses doesn't do by itself: a mouse, and telling what is pasted from what is typed. */
+static void take_input(void)
+{
+    raw();
+    noecho();
+    nonl();
+    keypad(stdscr, TRUE);
+    nodelay(stdscr, TRUE);
+    set_escdelay(ESCAPE_WAIT);
+    typeahead(-1);
+    mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    mouseinterval(0);
+    putp(terminal_capability("BE"));
+    if (terminal_capability("PS")[0] != '\0') {
+        define_key(terminal_capability("PS"), KEY_PASTE_BEGIN);
+        define_key(terminal_capability("PE"), KEY_PASTE_END);
+    }
+    fflush(stdout);
+}
+
+screen_t *screen_new(bool with_colour, dd_problem_t *problem)
+{
+    if (!terminal_check(problem))
+        return NULL;
+    screen_t *self = calloc(1, sizeof *self);
+    if (!self) {
+        dd_problem(problem, DD_E_MEMORY, "out of memory");
+        return NULL;
+    }
+    screen_crash_prepare();
+    terminal_forget();
+    self->terminal = newterm(NULL, stdout, stdin);
+    if (self->terminal)
+        self->cdk = initCDKScreen(stdscr);
+    setlocale(LC_ALL, "C.UTF-8"); /* CDK has set what the environment says */
+    if (!self->cdk) {
+        dd_problem(problem, DD_E_FILE, "curses can't use this terminal, TERM=%s", getenv("TERM"));
+        screen_destroy(&self);
+        return NULL;
+    }
+    make_styles(self, with_colour);
+    take_input();
+    screen_size(self, &self->rows, &self->columns);
+    return self;
+}
+
+void screen_destroy(screen_t **self_p)
+{
+    screen_t *self = self_p ? *self_p : NULL;
+    if (!self)
+        return;
+    for (size_t i = 0; i < WIDGETS_MAX; i++)
+        widget_destroy(&self->widgets[i]);
+    if (self->cdk) {
+        free(self->cdk->object); /* which CDK forgets */
+        destroyCDKScreen(self->cdk);
+    }
+    if (self->terminal) {
+        putp(terminal_capability("BD"));
+        endwin();
+        delscreen(self->terminal);
+    }
+    screen_crash_forget();
+    free(self);
+    *self_p = NULL;
+}
+
+void screen_suspend(screen_t *self)
+{
+    (void)self;
+    putp(terminal_capability("BD"));
+    fflush(stdout);
+    endwin();
+    raise(SIGSTOP);
+    take_input();
+    clearok(curscr, TRUE);
+}
+
+void screen_size(const screen_t *self, int *rows, int *columns)
+{
+    struct winsize size;
+    *rows = self->rows ? self->rows : LINES;
+    *columns = self->columns ? self->columns : COLS;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0) {
+        *rows = size.ws_row;
+        *columns = size.ws_col;
+    }
+}
+
+/* ---- Input ---------------------------------------------------------------------------------- */
+
+static const struct {
+    wint_t curses;
+    ui_key_t key;
+} KEYS[] = {
+    {KEY_ENTER, UI_ENTER},
+    {KEY_BACKSPACE, UI_BACKSPACE},
+    {KEY_BTAB, UI_BACK_TAB},
+    {KEY_DC, UI_DELETE},
+    {KEY_UP, UI_UP},
+    {KEY_DOWN, UI_DOWN},
+    {KEY_LEFT, UI_LEFT},
+    {KEY_RIGHT, UI_RIGHT},
+    {KEY_PPAGE, UI_PAGE_UP},
+    {KEY_NPAGE, UI_PAGE_DOWN},
+    {KEY_HOME, UI_HOME},
+    {KEY_END, UI_END},
+};
+
+static ui_key_t function_key(wint_t code)
+{
+    if (code >= KEY_F(1) && code <= KEY_F(12))
+        return UI_F(code - KEY_F(0));
+    for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++)
+        if (KEYS[i].curses == code)
+            return KEYS[i].key;
+    return UI_NONE;
+}
+
+/* All that the mouse did: curses reads on as long as there is more, and tells of it once. The
+   newest comes first. */
+static void collect_mouse(screen_t *self)
+{
+    MEVENT event;
+    while (self->mouse_count < MOUSE_MAX && getmouse(&event) == OK)
+        self->mouse[self->mouse_count++] = event;
+}
+
+/* Keys without a meaning, if there is nothing. */
+static screen_input_t next_mouse(screen_t *self)
+{
+    if (self->mouse_count == 0)
+        return (screen_input_t){.kind = INPUT_KEY};
+    const MEVENT *event = &self->mouse[--self->mouse_count];
+    screen_input_t input = {.kind = INPUT_MOUSE, .row = event->y, .column = event->x};
+    input.mouse = event->bstate & BUTTON4_PRESSED   ? MOUSE_WHEEL_UP
+                  : event->bstate & BUTTON5_PRESSED ? MOUSE_WHEEL_DOWN
+                                                    : MOUSE_CLICK;
+    return input;
+}
+
+static screen_input_t typed(const screen_t *self, wint_t character)
+{
+    if (self->pasting)
+        return (screen_input_t){.kind = INPUT_PASTED, .key = character};
+    /* Backspace is one or the other; and what doesn't come from a keyboard may end lines so. */
+    if (character == 0x7f)
+        character = UI_BACKSPACE;
+    else if (character == '\n')
+        character = UI_ENTER;
+    return (screen_input_t){.kind = INPUT_KEY, .key = character};
+}
+
+screen_input_t screen_read(screen_t *self)
+{
+    wint_t code;
+    if (self->mouse_count > 0)
+        return next_mouse(self);
+    int kind = wget_wch(stdscr, &code);
+    if (kind == ERR)
+        return (screen_input_t){.kind = INPUT_NONE};
+    if (kind == OK)
+        return typed(self, code);
+    if (code == KEY_PASTE_BEGIN || code == KEY_PASTE_END)
+        self->pasting = code == KEY_PASTE_BEGIN;
+    if (code == KEY_MOUSE) {
+        collect_mouse(self);
+        return next_mouse(self);
+    }
+    return (screen_input_t){.kind = INPUT_KEY, .key = function_key(code)};
+}
+
+bool screen_inject(screen_t *self, ui_key_t key, chooser_kind_t *kind, size_t *item)
+{
+    for (size_t i = 0; i < WIDGETS_MAX; i++) {
+        widget_t *widget = self->widgets[i];
+        if (!widget || !widget_has_focus(widget) || !widget_inject(widget, key, item))
+            continue;
+        *kind = widget_kind(widget);
+        return true;
+    }
+    return false;
+}
+
+bool screen_item_at(const screen_t *self, int row, int column, chooser_kind_t *kind, size_t *item)
+{
+    for (size_t i = 0; i < WIDGETS_MAX; i++) {
+        const widget_t *widget = self->widgets[i];
+        if (!widget || !widget_item_at(widget, row, column, item))
+            continue;
+        *kind = widget_kind(widget);
+        return true;
+    }
+    return false;
+}
+
+/* ---- Output --------------------------------------------------------------------------------- */
+
+static void show_cells(const screen_t *self, const canvas_t *canvas)
+{
+    rect_t all = canvas_all(canvas);
+    for (int row = 0; row < all.height && row < LINES; row++) {
+        for (int column = 0; column < all.width && column < COLS; column++) {
+            const cell_t *cell = canvas_cell(canvas, row, column);
+            attr_t attribute;
+            short pair;
+            cchar_t character;
+            if (cell->width == 0)
+                continue;
+            style_of(self, cell->style, &attribute, &pair);
+            setcchar(&character, cell->text, attribute, pair, NULL);
+            mvadd_wch(row, column, &character);
+        }
+    }
+}
+
+static void show_widgets(screen_t *self, const chooser_t choosers[], size_t count)
+{
+    for (size_t i = 0; i < WIDGETS_MAX; i++) {
+        widget_t **widget = &self->widgets[i];
+        if (*widget && (i >= count || !widget_is_of(*widget, &choosers[i])))
+            widget_destroy(widget);
+    }
+    /* The cells, which a widget that is gone has wiped, and over them what is there now. */
+    touchwin(stdscr);
+    wnoutrefresh(stdscr);
+    for (size_t i = 0; i < WIDGETS_MAX && i < count; i++) {
+        if (!self->widgets[i])
+            self->widgets[i] = widget_new(self->cdk, &choosers[i]);
+        if (self->widgets[i])
+            widget_draw(self->widgets[i], choosers[i].current);
+    }
+}
+
+/* CDK knows nothing of sizes that change, so its widgets are made anew. */
+static void follow_size(screen_t *self)
+{
+    int rows, columns;
+    screen_size(self, &rows, &columns);
+    if (rows == self->rows && columns == self->columns)
+        return;
+    for (size_t i = 0; i < WIDGETS_MAX; i++)
+        widget_destroy(&self->widgets[i]);
+    self->rows = rows;
+    self->columns = columns;
+    resizeterm(rows, columns);
+}
+
+void screen_show(screen_t *self, const canvas_t *canvas, const cursor_t *cursor,
+    const chooser_t choosers[], size_t count, bool whole)
+{
+    follow_size(self);
+    if (whole)
+        clearok(curscr, TRUE);
+    show_cells(self, canvas);
+    curs_set(cursor->visible ? 1 : 0);
+    show_widgets(self, choosers, count);
+    if (cursor->visible)
+        wmove(stdscr, cursor->row, cursor->column);
+    wnoutrefresh(stdscr);
+    doupdate();
+}

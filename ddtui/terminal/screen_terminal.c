@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * screen_terminal - what is known of the terminal before it is taken over
+ */
+#include "screen_terminal.h"
+
+#include <curses.h>
+#include <stdlib.h>
+#include <term.h>
+#include <unistd.h>
+
+#include "libdd/base/problem.h"
+
+bool terminal_check(dd_problem_t *problem)
+{
+    int status;
+    const char *name = getenv("TERM");
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        dd_problem(problem, DD_E_FILE,
+            "the console needs a terminal as its input and output; "
+            "the flags of 'ddtui --help' need none");
+        return false;
+    }
+    if (!name || setupterm(name, STDOUT_FILENO, &status) != OK) {
+        dd_problem(problem, DD_E_FILE,
+            "TERM=%s is no terminal known here; set TERM to what yours is, as xterm-256color",
+            name ? name : "");
+        return false;
+    }
+    if (!tigetstr("cup") || !tigetstr("clear")) {
+        dd_problem(problem, DD_E_FILE,
+            "TERM=%s can't place its cursor, so there is no console on it; set TERM to what your "
+            "terminal is, or use the flags of 'ddtui --help'",
+            name);
+        terminal_forget();
+        return false;
+    }
+    return true;
+}
+
+void terminal_forget(void)
+{
+    del_curterm(cur_term);
+}
+
+const char *terminal_capability(const char *name)
+{
+    const char *text = tigetstr(name);
+    return text && text != (char *)-1 ? text : "";
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * screen_widget - choosers as widgets of CDK
+ */
+#include "screen_widget.h"
+
+#include <cdk/cdk.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Bytes of an item or line as CDK gets it. */
+#define LINE_ROOM 256
+#define DIALOG_LINES_MAX 8
+
+struct widget {
+    chooser_t chooser; /* its items are the copies below */
+    char title[LINE_ROOM * DIALOG_LINES_MAX];
+    char items[CHOOSER_ITEMS_MAX][LINE_ROOM];
+    const char *lines[DIALOG_LINES_MAX]; /* of a dialog, in title */
+    int line_count;
+    CDKSCROLL *list;
+    CDKBUTTONBOX *buttons;
+    CDKDIALOG *dialog;
+};
+
+/* CDK knows bytes, not characters, and takes what stands in <...> for a command. */
+static void make_fit(
+    const char *before, const char *text, const char *after, char *out, size_t room)
+{
+    snprintf(out, room, "%s%s%s", before, text, after);
+    for (char *at = out; *at != '\0'; at++) {
+        if (*at == '<' || *at == '>')
+            *at = *at == '<' ? '(' : ')';
+        else if ((*at < ' ' && *at != '\n') || *at > '~')
+            *at = '?';
+    }
+}
+
+static void copy_texts(widget_t *self, const chooser_t *chooser)
+{
+    bool is_list = chooser->kind == CHOOSER_LIST;
+    self->chooser = *chooser;
+    make_fit("", chooser->title ? chooser->title : "", "", self->title, sizeof self->title);
+    for (size_t i = 0; i < chooser->count; i++) {
+        make_fit(is_list ? " " : "[ ", chooser->items[i], is_list ? "" : " ]", self->items[i],
+            LINE_ROOM);
+        self->chooser.items[i] = self->items[i];
+    }
+    for (char *line = self->title; line && self->line_count < DIALOG_LINES_MAX;) {
+        self->lines[self->line_count++] = line;
+        line = strchr(line, '\n');
+        if (line)
+            *line++ = '\0';
+    }
+}
+
+static void make_list(widget_t *self, CDKSCREEN *screen)
+{
+    rect_t area = self->chooser.area;
+    bool framed = self->title[0] != '\0';
+    char title[LINE_ROOM + 8] = "";
+    if (framed)
+        snprintf(title, sizeof title, "<C>%.*s", LINE_ROOM, self->title);
+    bool scrolls = (int)self->chooser.count > area.height - (framed ? 3 : 0);
+    self->list = newCDKScroll(screen, area.column, area.row, scrolls ? RIGHT : NONE, area.height,
+        area.width - (scrolls ? 1 : 0), framed ? title : NULL, (CDK_CSTRING2)self->chooser.items,
+        (int)self->chooser.count, NONUMBERS, self->chooser.focused ? A_REVERSE : A_NORMAL, framed,
+        FALSE);
+}
+
+static void make_buttons(widget_t *self, CDKSCREEN *screen)
+{
+    rect_t area = self->chooser.area;
+    self->buttons = newCDKButtonbox(screen, area.column, area.row, 1, area.width, NULL, 1,
+        (int)self->chooser.count, (CDK_CSTRING2)self->chooser.items, (int)self->chooser.count,
+        self->chooser.focused ? A_REVERSE : A_NORMAL, FALSE, FALSE);
+    /* CDK adds two rows, which would wipe what stands below. */
+    if (self->buttons)
+        wresize(self->buttons->win, 1, self->buttons->boxWidth);
+}
+
+static void make_dialog(widget_t *self, CDKSCREEN *screen)
+{
+    self->dialog = newCDKDialog(screen, CENTER, CENTER, (CDK_CSTRING2)self->lines, self->line_count,
+        (CDK_CSTRING2)self->chooser.items, (int)self->chooser.count, A_REVERSE, TRUE, TRUE, FALSE);
+}
+
+widget_t *widget_new(void *cdk_screen, const chooser_t *chooser)
+{
+    static void (*const MAKE[])(widget_t * self, CDKSCREEN * screen) = {[CHOOSER_LIST] = make_list,
+        [CHOOSER_BUTTONS] = make_buttons,
+        [CHOOSER_DIALOG] = make_dialog};
+    widget_t *self = calloc(1, sizeof *self);
+    if (!self)
+        return NULL;
+    copy_texts(self, chooser);
+    if (chooser->area.height > 0 && chooser->area.width > 0)
+        MAKE[chooser->kind](self, cdk_screen);
+    if (!self->list && !self->buttons && !self->dialog)
+        widget_destroy(&self);
+    return self;
+}
+
+void widget_destroy(widget_t **self_p)
+{
+    widget_t *self = self_p ? *self_p : NULL;
+    if (!self)
+        return;
+    if (self->list)
+        destroyCDKScroll(self->list);
+    if (self->buttons)
+        destroyCDKButtonbox(self->buttons);
+    if (self->dialog)
+        destroyCDKDialog(self->dialog);
+    free(self);
+    *self_p = NULL;
+}
+
+bool widget_is_of(const widget_t *self, const chooser_t *chooser)
+{
+    static widget_t other;
+    memset(&other, 0, sizeof other);
+    copy_texts(&other, chooser);
+    return self->chooser.kind == chooser->kind && self->chooser.count == chooser->count &&
+           self->chooser.focused == chooser->focused &&
+           memcmp(&self->chooser.area, &chooser->area, sizeof chooser->area) == 0 &&
+           memcmp(self->title, other.title, sizeof other.title) == 0 &&
+           memcmp(self->items, other.items, sizeof other.items) == 0;
+}
+
+void widget_draw(widget_t *self, size_t current)
+{
+    self->chooser.current = current;
+    if (self->list) {
+        setCDKScrollCurrentItem(self->list, (int)current);
+        drawCDKScroll(self->list, ObjOf(self->list)->box);
+    } else if (self->buttons) {
+        setCDKButtonboxCurrentButton(self->buttons, (int)current);
+        drawCDKButtonbox(self->buttons, FALSE);
+    } else {
+        self->dialog->currentButton = (int)current;
+        drawCDKDialog(self->dialog, TRUE);
+    }
+}
+
+/* ---- Keys ----------------------------------------------------------------------------------- */
+
+/* Keys that move through a widget. Others mean something else, or would make CDK wait for input by
+   itself. */
+static const struct {
+    ui_key_t key;
+    chtype cdk;
+    bool in_list; /* else among buttons */
+} KEYS[] = {
+    {UI_UP, KEY_UP, true},
+    {UI_DOWN, KEY_DOWN, true},
+    {UI_PAGE_UP, KEY_PPAGE, true},
+    {UI_PAGE_DOWN, KEY_NPAGE, true},
+    {UI_HOME, KEY_HOME, true},
+    {UI_END, KEY_END, true},
+    {UI_LEFT, KEY_LEFT, false},
+    {UI_RIGHT, KEY_RIGHT, false},
+};
+
+static size_t inject(widget_t *self, chtype key)
+{
+    if (self->list) {
+        injectCDKScroll(self->list, key);
+        return (size_t)getCDKScrollCurrentItem(self->list);
+    }
+    if (self->buttons) {
+        injectCDKButtonbox(self->buttons, key);
+        return (size_t)getCDKButtonboxCurrentButton(self->buttons);
+    }
+    injectCDKDialog(self->dialog, key);
+    return (size_t)self->dialog->currentButton;
+}
+
+bool widget_inject(widget_t *self, ui_key_t key, size_t *item)
+{
+    for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++) {
+        if (KEYS[i].key != key || KEYS[i].in_list != (self->list != NULL))
+            continue;
+        *item = inject(self, KEYS[i].cdk);
+        return true;
+    }
+    return false;
+}
+
+/* ---- The mouse ------------------------------------------------------------------------------ */
+
+/* A list has one item a line. */
+static bool list_item_at(const widget_t *self, int row, int column, size_t *item)
+{
+    WINDOW *window = self->list->listWin;
+    if (!wenclose(window, row, column))
+        return false;
+    *item = (size_t)(self->list->currentTop + row - getbegy(window));
+    return *item < self->chooser.count;
+}
+
+/* Where CDK puts buttons is its own affair: they are looked for in what it has drawn. */
+static bool button_at(const widget_t *self, WINDOW *window, int row, int column, size_t *item)
+{
+    char line[LINE_ROOM];
+    if (!wenclose(window, row, column) ||
+        mvwinnstr(window, row - getbegy(window), 0, line, (int)sizeof line - 1) == ERR)
+        return false;
+    for (size_t i = 0; i < self->chooser.count; i++) {
+        const char *found = strstr(line, self->items[i]);
+        long first = found ? found - line + getbegx(window) : LONG_MAX;
+        if (column >= first && column < first + (long)strlen(self->items[i])) {
+            *item = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool widget_item_at(const widget_t *self, int row, int column, size_t *item)
+{
+    if (self->list)
+        return list_item_at(self, row, column, item);
+    WINDOW *window = self->buttons ? self->buttons->win : self->dialog->win;
+    return button_at(self, window, row, column, item);
+}
+
+chooser_kind_t widget_kind(const widget_t *self)
+{
+    return self->chooser.kind;
+}
+
+bool widget_has_focus(const widget_t *self)
+{
+    return self->chooser.focused;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * completion_offer - what a field may be filled with: from the history, and from what is live
+ */
+#include "completion.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ddtui/model/filter.h"
+#include "libdd/base/log_level.h"
+#include "libdd/protocol/scope.h"
+
+/* What is filled in, and what of it is wanted. */
+typedef struct {
+    suggestions_t *to;
+    const session_view_t *live;
+    const history_t *history;
+    filter_t filter;
+    const char *typed;
+} search_t;
+
+static void offer(search_t *self, const char *text)
+{
+    suggestions_t *to = self->to;
+    if (to->count == SUGGESTIONS_MAX || strlen(text) >= SUGGESTION_ROOM ||
+        strcmp(text, self->typed) == 0 || !filter_wants(&self->filter, text, strlen(text)))
+        return;
+    for (size_t i = 0; i < to->count; i++)
+        if (strcmp(to->texts[i], text) == 0)
+            return;
+    snprintf(to->texts[to->count++], SUGGESTION_ROOM, "%s", text);
+}
+
+/* ---- Sources -------------------------------------------------------------------------------- */
+
+static void offer_clients(search_t *self)
+{
+    const model_t *model = poller_model(session_view_rounds(self->live), VIEW_CLIENTS);
+    for (size_t i = 0; i < model_count(model, VIEW_CLIENTS); i++) {
+        const client_t *client = model_row(model, VIEW_CLIENTS, i);
+        char name[DD_NAME_MAX + 1];
+        if (client->silent_ms > 0 || session_view_is_own(self->live, client->tenant, client->name))
+            continue;
+        session_view_shown_name(self->live, client->tenant, client->name, name);
+        offer(self, name);
+    }
+}
+
+static void offer_topics(search_t *self)
+{
+    const model_t *model = poller_model(session_view_rounds(self->live), VIEW_SUBSCRIPTIONS);
+    for (size_t i = 0; i < model_count(model, VIEW_SUBSCRIPTIONS); i++)
+        offer(self, ((const subscription_t *)model_row(model, VIEW_SUBSCRIPTIONS, i))->topic);
+}
+
+static void offer_words(search_t *self, const char *const words[])
+{
+    for (size_t i = 0; words[i]; i++)
+        offer(self, words[i]);
+}
+
+static void offer_scopes(search_t *self)
+{
+    offer_words(self, DD_SCOPE_WORDS);
+    for (size_t i = 0; i < history_count(self->history, HISTORY_SCOPE); i++) {
+        const char *text = history_at(self->history, HISTORY_SCOPE, i);
+        dd_scope_t scope;
+        if (text[0] == '/' && dd_scope_parse_pattern(&scope, dd_bytes_of(text)))
+            offer(self, scope.text);
+    }
+    const model_t *model = poller_model(session_view_rounds(self->live), VIEW_TREE);
+    for (size_t i = 0; i < model_count(model, VIEW_TREE); i++) {
+        const broker_t *broker = model_row(model, VIEW_TREE, i);
+        dd_scope_t scope;
+        if (dd_scope_parse(&scope, dd_bytes_of(broker->scope)))
+            offer(self, scope.text);
+    }
+}
+
+void completion_own_text(const own_subscription_t *own, char out[SUGGESTION_ROOM])
+{
+    snprintf(out, SUGGESTION_ROOM, "%s  %s", own->topic, dd_scope_word(own->scope));
+}
+
+static void offer_own(search_t *self)
+{
+    const own_subscriptions_t *owns = session_view_owns(self->live);
+    for (size_t i = 0; i < owns->count; i++) {
+        char text[SUGGESTION_ROOM];
+        completion_own_text(&owns->rows[i], text);
+        offer(self, text);
+    }
+}
+
+static void offer_levels(search_t *self)
+{
+    offer_words(self, DD_LOG_LEVEL_NAMES);
+}
+
+static const struct {
+    unsigned views;
+    void (*offer)(search_t *self);
+} SOURCES[] = {
+    [COMPLETION_NOTHING] = {0, NULL},
+    [COMPLETION_CLIENTS] = {1u << VIEW_CLIENTS, offer_clients},
+    [COMPLETION_TOPICS] = {1u << VIEW_SUBSCRIPTIONS, offer_topics},
+    [COMPLETION_SCOPES] = {1u << VIEW_TREE, offer_scopes},
+    [COMPLETION_OWN] = {0, offer_own},
+    [COMPLETION_LEVELS] = {0, offer_levels},
+};
+
+unsigned completion_views(completion_t from)
+{
+    return SOURCES[from].views;
+}
+
+void completion_offer(suggestions_t *self, completion_t from, history_kind_t kind,
+    const session_view_t *live, const history_t *history, const char *typed)
+{
+    search_t search = {.to = self, .live = live, .history = history, .typed = typed};
+    self->count = 0;
+    filter_set(&search.filter, typed);
+    for (size_t i = 0; kind != HISTORY_NONE && i < history_count(history, kind); i++)
+        offer(&search, history_at(history, kind, i));
+    if (SOURCES[from].offer)
+        SOURCES[from].offer(&search);
+}
+
+/* ---- Scopes --------------------------------------------------------------------------------- */
+
+void completion_scope_meaning(const session_view_t *live, const char *text, char *out, size_t room)
+{
+    static const struct {
+        const char *scope;
+        const char *meaning;
+    } MEANINGS[] = {{"/", "everything"}, {"/*/", "your region"}, {"/*/*/", "your cluster"},
+        {"/*/*/*/", "your node"}, {DD_NOSCOPE, "topics that begin with it, from anywhere"}};
+    dd_scope_t pattern, here, path;
+    const link_t *link = session_view_link(live);
+    if (!dd_scope_parse_pattern(&pattern, dd_bytes_of(text))) {
+        snprintf(out, room, "no scope: a word of the list, or a path like /1/2/ or /1/*/");
+        return;
+    }
+    const char *meaning = "what is sent there";
+    for (size_t i = 0; i < sizeof MEANINGS / sizeof MEANINGS[0]; i++)
+        if (strcmp(pattern.text, MEANINGS[i].scope) == 0)
+            meaning = MEANINGS[i].meaning;
+    if (!dd_scope_parse(&here, dd_bytes_of(link->scope)))
+        snprintf(out, room, "%s", meaning);
+    else if (!dd_scope_resolve(&path, &pattern, &here))
+        snprintf(out, room, "deeper than this broker's scope, %s", here.text);
+    else
+        snprintf(out, room, "%s%s%s", meaning, path.text[0] == '/' ? ": " : "",
+            path.text[0] == '/' ? path.text : "");
+}

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * console - the whole screen: one of the pages, and over it a form, a menu, or a detail
+ */
+#include "console.h"
+
+#include <stdlib.h>
+
+#include "console_state.h"
+
+/* Rows that a turn of the wheel moves. */
+#define WHEEL_ROWS 3
+
+console_t *console_new(
+    session_view_t *live, history_t *history, const char *endpoint, unsigned rights)
+{
+    console_t *self = calloc(1, sizeof *self);
+    if (!self)
+        return NULL;
+    self->live = live;
+    self->history = history;
+    self->endpoint = endpoint;
+    self->rights = rights;
+    self->views = pages_new(live, rights);
+    self->line = line_editor_new(FILTER_ROOM - 1);
+    if (!self->views || !self->line)
+        console_destroy(&self);
+    return self;
+}
+
+void console_destroy(console_t **self_p)
+{
+    console_t *self = self_p ? *self_p : NULL;
+    if (!self)
+        return;
+    pages_destroy(&self->views);
+    line_editor_destroy(&self->line);
+    form_destroy(&self->form);
+    free(self);
+    *self_p = NULL;
+}
+
+page_state_t *console_page(const console_t *self)
+{
+    return pages_page(self->views, self->page);
+}
+
+unsigned console_where(const console_t *self)
+{
+    static const unsigned OVER[] = {[OVER_FORM] = AT_FORM,
+        [OVER_MENU] = AT_MENU,
+        [OVER_LINE] = AT_LINE,
+        [OVER_END] = AT_MENU,
+        [OVER_DETAIL] = AT_DETAIL};
+    if (self->over == OVER_DETAIL && self->page == PAGE_MESSAGES)
+        return AT_DETAIL | AT_MESSAGE;
+    return self->over == OVER_NOTHING ? AT_PAGE(self->page) : OVER[self->over];
+}
+
+unsigned console_views(const console_t *self)
+{
+    const page_ops_t *ops = console_page(self)->ops;
+    unsigned views = ops->views;
+    if (ops->more_views)
+        views |= ops->more_views(console_page(self));
+    if (self->over == OVER_DETAIL)
+        views |= ops->detail_views;
+    return self->over == OVER_FORM ? views | form_views(self->form) : views;
+}
+
+/* ---- Forms ---------------------------------------------------------------------------------- */
+
+static void close_over(console_t *self)
+{
+    form_destroy(&self->form);
+    self->over = OVER_NOTHING;
+}
+
+const command_t *console_command(const console_t *self)
+{
+    return form_command(self->form);
+}
+
+void console_done(console_t *self, const char *why)
+{
+    if (why) {
+        form_fail(self->form, why);
+        return;
+    }
+    page_t shown = form_command(self->form)->kind == FORM_TRACE ? PAGE_TRACE : self->page;
+    close_over(self);
+    self->page = shown;
+}
+
+bool console_save(console_t *self, const char *path, dd_problem_t *problem)
+{
+    return messages_save(pages_page(self->views, PAGE_MESSAGES), path, problem);
+}
+
+/* ---- What actions do ------------------------------------------------------------------------ */
+
+static void open_menu(console_t *self)
+{
+    self->over = OVER_MENU;
+    self->menu_item = 0;
+}
+
+static void open_line(console_t *self)
+{
+    page_state_t *page = console_page(self);
+    if (!page->grid)
+        return;
+    self->over = OVER_LINE;
+    line_editor_set(self->line, list_filter(page->grid)->text);
+}
+
+static void go_back(console_t *self)
+{
+    if (self->over == OVER_NOTHING)
+        page_set_filter(console_page(self), "");
+    close_over(self);
+}
+
+static void open_detail(console_t *self)
+{
+    text_pane_t *sheet = page_detail(console_page(self), 1);
+    if (sheet)
+        self->over = OVER_DETAIL;
+    self->scroll = 0;
+    self->found = SIZE_MAX;
+    text_pane_destroy(&sheet);
+}
+
+/* To the next line of the detail that has what the filter wants, or the one before. */
+static void find_in_detail(console_t *self, bool next)
+{
+    const filter_t *filter = list_filter(console_page(self)->grid);
+    text_pane_t *sheet = page_detail(console_page(self), self->detail_width);
+    if (filter->length > 0 && !filter->inverted)
+        self->found = text_pane_find(sheet, filter, self->found, next);
+    if (self->found != SIZE_MAX)
+        self->scroll = self->found;
+    text_pane_destroy(&sheet);
+}
+
+static void scroll_detail(console_t *self, action_t action)
+{
+    size_t page = self->detail_height > 1 ? self->detail_height - 1 : 1;
+    size_t step = action == ACT_PAGE_UP || action == ACT_PAGE_DOWN ? page : 1;
+    if (action == ACT_UP || action == ACT_PAGE_UP)
+        self->scroll -= self->scroll < step ? self->scroll : step;
+    else if (action == ACT_DOWN || action == ACT_PAGE_DOWN)
+        self->scroll += step;
+    else if (action == ACT_FIRST || action == ACT_LAST)
+        self->scroll = action == ACT_FIRST ? 0 : TEXT_PANE_LINES_MAX;
+    else if (action == ACT_FIND_NEXT || action == ACT_FIND_PREVIOUS)
+        find_in_detail(self, action == ACT_FIND_NEXT);
+    else
+        page_act(console_page(self), action);
+}
+
+/* What is done in the page or the detail, and nowhere else. */
+static void act_on_page(console_t *self, action_t action)
+{
+    if (self->over == OVER_DETAIL)
+        scroll_detail(self, action);
+    else if (action == ACT_OPEN)
+        open_detail(self);
+    else
+        page_act(console_page(self), action);
+}
+
+static unsigned act(console_t *self, action_t action)
+{
+    switch (action) {
+    case ACT_QUIT:
+        return CONSOLE_QUIT;
+    case ACT_SUSPEND:
+        return CONSOLE_SUSPEND;
+    case ACT_REDRAW:
+        return CONSOLE_REDRAW;
+    case ACT_MENU:
+        open_menu(self);
+        break;
+    case ACT_FILTER:
+        open_line(self);
+        break;
+    case ACT_FREEZE:
+        session_view_freeze(self->live, !session_view_is_frozen(self->live));
+        break;
+    case ACT_BACK:
+        go_back(self);
+        break;
+    case ACT_CLEAR:
+        session_view_clear(self->live, self->page);
+        break;
+    case ACT_SAVE:
+    case ACT_NOTIFY:
+    case ACT_PUBLISH:
+    case ACT_SUBSCRIBE:
+    case ACT_UNSUBSCRIBE:
+    case ACT_TRACE:
+    case ACT_END_CLIENT:
+    case ACT_DRAIN:
+    case ACT_LOG_LEVEL:
+        console_open_form(self, action);
+        break;
+    default:
+        if (action >= ACT_GO_TREE && action <= ACT_GO_HELP) {
+            close_over(self);
+            self->page = (page_t)(action - ACT_GO_TREE);
+        } else {
+            act_on_page(self, action);
+        }
+    }
+    return 0;
+}
+
+/* ---- Keys ----------------------------------------------------------------------------------- */
+
+static unsigned form_took(console_t *self, form_state_t state)
+{
+    if (state == FORM_CANCELLED)
+        close_over(self);
+    return state == FORM_READY ? CONSOLE_COMMAND : 0;
+}
+
+static unsigned menu_key(console_t *self, action_t action)
+{
+    const binding_t *items[CHOOSER_ITEMS_MAX];
+    size_t count = console_menu(self, items);
+    if (action == ACT_UP)
+        self->menu_item = self->menu_item > 0 ? self->menu_item - 1 : count - 1;
+    else if (action == ACT_DOWN)
+        self->menu_item = self->menu_item + 1 < count ? self->menu_item + 1 : 0;
+    else if (action == ACT_BACK)
+        close_over(self);
+    if (action != ACT_ACCEPT)
+        return 0;
+    close_over(self);
+    return act(self, items[self->menu_item]->action);
+}
+
+static void set_filter(console_t *self)
+{
+    page_set_filter(console_page(self), line_editor_text(self->line));
+}
+
+static void line_key(console_t *self, ui_key_t key, action_t action)
+{
+    if (action == ACT_ACCEPT) {
+        history_add(self->history, HISTORY_FILTER, line_editor_text(self->line));
+        close_over(self);
+        return;
+    }
+    if (action == ACT_BACK) {
+        line_editor_set(self->line, "");
+        close_over(self);
+    } else if (action == ACT_UP || action == ACT_DOWN) {
+        page_act(console_page(self), action);
+    } else if (action != ACT_NONE) {
+        line_editor_act(self->line, action);
+    } else if (key >= ' ' && key < UI_BEYOND) {
+        line_editor_type(self->line, key);
+    }
+    set_filter(self);
+}
+
+static unsigned end_key(console_t *self, action_t action)
+{
+    if (action == ACT_LEFT || action == ACT_RIGHT)
+        self->end_button = action == ACT_RIGHT;
+    if (action == ACT_BACK || action == ACT_ACCEPT)
+        close_over(self);
+    return action == ACT_ACCEPT && self->end_button == 0 ? CONSOLE_QUIT : 0;
+}
+
+static unsigned take(console_t *self, ui_key_t key, action_t action)
+{
+    if (action == ACT_REDRAW || action == ACT_SUSPEND)
+        return act(self, action);
+    switch (self->over) {
+    case OVER_FORM:
+        return form_took(self, form_key(self->form, key, action));
+    case OVER_MENU:
+        return menu_key(self, action);
+    case OVER_END:
+        return end_key(self, action);
+    case OVER_LINE:
+        line_key(self, key, action);
+        return 0;
+    default:
+        return action == ACT_NONE ? 0 : act(self, action);
+    }
+}
+
+unsigned console_key(console_t *self, ui_key_t key)
+{
+    return take(self, key, keymap_action(key, console_where(self), self->rights));
+}
+
+void console_paste(console_t *self, ui_key_t character)
+{
+    if (character == UI_ENTER)
+        character = '\n';
+    if (self->over == OVER_FORM)
+        form_key(self->form, character, ACT_NONE);
+    else if (self->over == OVER_LINE)
+        line_key(self, character, ACT_NONE);
+}
+
+void console_choose(console_t *self, chooser_kind_t kind, size_t item)
+{
+    if (self->over == OVER_MENU)
+        self->menu_item = item;
+    else if (self->over == OVER_END)
+        self->end_button = item;
+    else if (self->over == OVER_FORM)
+        form_choose(self->form, kind, item);
+}
+
+unsigned console_pick(console_t *self, chooser_kind_t kind, size_t item)
+{
+    console_choose(self, kind, item);
+    if (self->over == OVER_FORM)
+        return form_took(self, form_pick(self->form, kind, item));
+    return take(self, UI_NONE, ACT_ACCEPT);
+}
+
+/* Beside the clients only the subscriptions of one of them are shown: its broker alone is asked. */
+static void aim(console_t *self)
+{
+    const client_t *client = self->over == OVER_FORM ? NULL : console_selected_client(self);
+    poller_aim(
+        session_view_rounds(self->live), VIEW_SUBSCRIPTIONS, client ? client->broker_id : "");
+}
+
+void console_update(console_t *self)
+{
+    bool closed = session_view_link(self->live)->state == LINK_CLOSED;
+    if (closed && !self->end_told) {
+        close_over(self);
+        self->over = OVER_END;
+        self->end_button = 0;
+    }
+    self->end_told = closed;
+    if (self->over == OVER_FORM)
+        form_update(self->form);
+    aim(self);
+}
+
+/* ---- Mouse ---------------------------------------------------------------------------------- */
+
+/* A click on what is selected already opens it. */
+static void click_page(console_t *self, int row, int column)
+{
+    page_state_t *page = console_page(self);
+    size_t before = page->grid ? list_selected(page->grid) : LIST_NONE;
+    if (page_click(page, row, column) && list_selected(page->grid) == before)
+        open_detail(self);
+}
+
+/* The action of what stands at a place of the lines around the page, as far as it may be done now;
+   ACT_NONE if there is none. */
+static action_t spot_action(const console_t *self, int row, int column)
+{
+    for (size_t i = 0; i < self->spot_count; i++) {
+        action_t action = self->spots[i].action;
+        if (rect_has(self->spots[i].area, row, column) &&
+            keymap_allows(action, console_where(self), self->rights))
+            return action;
+    }
+    return ACT_NONE;
+}
+
+static unsigned click(console_t *self, int row, int column)
+{
+    action_t action = spot_action(self, row, column);
+    if (action != ACT_NONE)
+        return take(self, UI_NONE, action);
+    if (self->over == OVER_FORM)
+        form_click(self->form, row, column);
+    else if (self->over == OVER_NOTHING || self->over == OVER_LINE)
+        click_page(self, row, column);
+    return 0;
+}
+
+static void turn_wheel(console_t *self, action_t action)
+{
+    if (self->over == OVER_FORM)
+        form_key(self->form, UI_NONE, action);
+    else if (self->over == OVER_MENU)
+        menu_key(self, action);
+    for (int i = 0; i < WHEEL_ROWS && (self->over == OVER_NOTHING || self->over == OVER_DETAIL);
+         i++)
+        act_on_page(self, action);
+}
+
+unsigned console_mouse(console_t *self, mouse_t what, int row, int column)
+{
+    if (what == MOUSE_CLICK)
+        return click(self, row, column);
+    turn_wheel(self, what == MOUSE_WHEEL_UP ? ACT_UP : ACT_DOWN);
+    return 0;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * console - the whole screen: one of the pages, and over it a form, a menu, or a detail
+ *
+ * Keys go in, drawings come out, and commands for whoever has the connection. It knows neither the
+ * terminal nor the client library, so that all of it can be tried without them.
+ */
+#ifndef CONSOLE_H_INCLUDED
+#define CONSOLE_H_INCLUDED
+
+#include "chooser.h"
+#include "forms.h"
+#include "pages.h"
+
+/* The smallest terminal on which it works. */
+#define CONSOLE_COLUMNS_MIN 60
+#define CONSOLE_ROWS_MIN 15
+
+/* What a key brought about: bits of a set. */
+#define CONSOLE_QUIT 1u
+#define CONSOLE_REDRAW 2u  /* the terminal may show something else: draw all of it */
+#define CONSOLE_SUSPEND 4u /* go back to the shell */
+#define CONSOLE_COMMAND 8u /* there is something to be done: console_command() */
+
+typedef enum { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN } mouse_t;
+
+typedef struct console console_t;
+
+/* What is live and the history are lent; so is the endpoint. rights as in keymap.h. NULL when out
+   of memory. */
+console_t *console_new(
+    session_view_t *live, history_t *history, const char *endpoint, unsigned rights);
+void console_destroy(console_t **self_p);
+
+/* Views to ask for what is shown, as bits 1 << view. */
+unsigned console_views(const console_t *self);
+
+/* Takes notice of what has changed in what is live. Comes before keys and drawings. */
+void console_update(console_t *self);
+
+unsigned console_key(console_t *self, ui_key_t key);
+/* A character that was pasted, not typed: it never does anything but to be in a text. */
+void console_paste(console_t *self, ui_key_t character);
+unsigned console_mouse(console_t *self, mouse_t what, int row, int column);
+/* A widget of the screen has moved to an item. */
+void console_choose(console_t *self, chooser_kind_t kind, size_t item);
+
+/* An item of a widget was clicked on: it is chosen, and done if it is one to be done. */
+unsigned console_pick(console_t *self, chooser_kind_t kind, size_t item);
+
+/* What is to be done; then comes console_done(), with why it couldn't be, or NULL. */
+const command_t *console_command(const console_t *self);
+void console_done(console_t *self, const char *why);
+/* Writes the selected message to a file. */
+bool console_save(console_t *self, const char *path, dd_problem_t *problem);
+
+/* Draws everything but the choosers, which it puts into out, room for two; returns their count. */
+size_t console_draw(console_t *self, canvas_t *canvas, cursor_t *cursor, chooser_t out[2]);
+
+#endif

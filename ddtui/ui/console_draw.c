@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * console_draw - the line at the top, the screens' names, a page, and the two lines at the bottom
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "console_state.h"
+#include "libdd/base/escape.h"
+
+/* ms for which a note is shown as new. */
+#define NOTE_FRESH 10000
+#define FOOTER_MAX 24
+/* Columns of the text of a dialog. */
+#define DIALOG_WIDTH 50
+/* Columns of a tab besides its title, and of a title that is cut. */
+#define TAB_EXTRA 4
+#define TAB_SHORT 3
+
+/* ---- The line at the top -------------------------------------------------------------------- */
+
+static void link_words(const console_t *self, char *out, size_t room, unsigned *style)
+{
+    const link_t *link = session_view_link(self->live);
+    if (link->state == LINK_REGISTERED) {
+        *style = STYLE_BAR;
+        snprintf(out, room, "registered  rtt %.1f ms", (double)link->rtt_us / 1000);
+    } else if (link->state == LINK_CLOSED) {
+        *style = STYLE_BAD;
+        snprintf(out, room, "ended: %s", link->reason);
+    } else {
+        *style = STYLE_WARNING;
+        snprintf(out, room, "connecting to %s%s%s", self->endpoint,
+            link->reason[0] != '\0' ? ": " : " …", link->reason);
+    }
+}
+
+/* Writes "name @ broker /1/2/  endpoint" as far as it is known. */
+static void who_and_where(const console_t *self, bool with_endpoint, char *out, size_t room)
+{
+    const link_t *link = session_view_link(self->live);
+    char name[2 * DD_NAME_MAX], broker[2 * DD_BROKER_MAX];
+    out[0] = '\0';
+    if (link->state != LINK_REGISTERED)
+        return;
+    dd_text_escape(link->name, strlen(link->name), name, sizeof name);
+    dd_text_escape(link->broker, strlen(link->broker), broker, sizeof broker);
+    snprintf(out, room, "%s%s @ %s %s  %s%s",
+        session_view_is_operator(self->live) ? "operator " : "", name, broker, link->scope,
+        with_endpoint ? self->endpoint : "", with_endpoint ? "  " : "");
+}
+
+static void draw_top(const console_t *self, canvas_t *canvas, rect_t line)
+{
+    char where[1024], words[NOTE_ROOM + 256], time[TIME_ROOM];
+    unsigned style;
+    canvas_fill(canvas, line, STYLE_BAR);
+    page_time(session_view_wall_ms(self->live), false, time);
+    canvas_text(canvas, rect_cut_right(&line, 10), 0, 1, STYLE_BAR, time);
+    link_words(self, words, sizeof words, &style);
+    who_and_where(self, true, where, sizeof where);
+    rect_cut_left(&line, 1);
+    int at = canvas_text(canvas, line, 0, 0, STYLE_BAR, "DoubleDecker") + 2;
+    if (at + (int)dd_text_width(where) + (int)dd_text_width(words) > line.width)
+        who_and_where(self, false, where, sizeof where);
+    at += canvas_text(canvas, line, 0, at, STYLE_BAR, where);
+    canvas_text(canvas, line, 0, at, style, words);
+}
+
+/* ---- Names of screens, and the footer -------------------------------------------------------- */
+
+static void add_spot(console_t *self, rect_t line, int column, int width, action_t action)
+{
+    if (self->spot_count < SPOTS_MAX)
+        self->spots[self->spot_count++] =
+            (spot_t){{line.row, line.column + column, 1, width}, action};
+}
+
+/* Bytes of a tab's title: all of it, or its beginning where the names don't fit into the line. The
+   names are ASCII. */
+static int title_size(const console_t *self, page_t page, int width)
+{
+    int needed = 0, size = (int)strlen(pages_title(page));
+    for (page_t each = PAGE_TREE; each < PAGES; each++)
+        needed += (int)strlen(pages_title(each)) + TAB_EXTRA;
+    return needed < width || page == self->page || size < TAB_SHORT ? size : TAB_SHORT;
+}
+
+static void draw_tabs(console_t *self, canvas_t *canvas, rect_t line)
+{
+    rect_t right = {0};
+    if (session_view_is_frozen(self->live))
+        right = rect_cut_right(&line, 8);
+    canvas_text(canvas, right, 0, 0, STYLE_WARNING, "FROZEN");
+    int at = 0;
+    for (page_t page = PAGE_TREE; page < PAGES; page++) {
+        unsigned style = page == self->page ? STYLE_TAB : STYLE_PLAIN;
+        int width = canvas_print(canvas, line, 0, at, style, " %d %.*s ", (int)page + 1,
+            title_size(self, page, line.width), pages_title(page));
+        add_spot(self, line, at, width, (action_t)(ACT_GO_TREE + page));
+        at += width;
+    }
+}
+
+static void draw_footer(console_t *self, canvas_t *canvas, rect_t line)
+{
+    const binding_t *chosen[FOOTER_MAX];
+    int at = 0;
+    canvas_fill(canvas, line, STYLE_BAR);
+    rect_cut_left(&line, 1);
+    size_t count =
+        keymap_footer(console_where(self), self->rights, (size_t)line.width, chosen, FOOTER_MAX);
+    for (size_t i = 0; i < count; i++) {
+        char name[KEY_NAME_ROOM];
+        keymap_key_name(chosen[i]->keys[0], name);
+        int width = canvas_text(canvas, line, 0, at, STYLE_BAR | STYLE_SELECTED, name);
+        width += canvas_print(canvas, line, 0, at + width, STYLE_BAR, " %s", chosen[i]->label);
+        add_spot(self, line, at, width, chosen[i]->action);
+        at += width + 2;
+    }
+}
+
+/* The newest note, or the filter while it is typed. */
+static void draw_status(console_t *self, canvas_t *canvas, rect_t line, cursor_t *cursor)
+{
+    static const unsigned STYLES_OF[] = {[NOTE_PLAIN] = STYLE_PLAIN,
+        [NOTE_GOOD] = STYLE_GOOD,
+        [NOTE_WARNING] = STYLE_WARNING,
+        [NOTE_BAD] = STYLE_BAD};
+    rect_cut_left(&line, 1);
+    if (self->over == OVER_LINE) {
+        int at = canvas_text(canvas, line, 0, 0, STYLE_STRONG, "Filter: ");
+        rect_cut_left(&line, at);
+        *cursor =
+            (cursor_t){true, line.row, line_editor_draw(self->line, canvas, line, STYLE_FIELD)};
+        return;
+    }
+    const status_log_t *notes = session_view_notes(self->live);
+    if (status_log_count(notes) == 0)
+        return;
+    const note_t *note = status_log_at(notes, 0);
+    char time[TIME_ROOM];
+    page_time(note->wall_ms, false, time);
+    bool fresh = session_view_wall_ms(self->live) - note->wall_ms < NOTE_FRESH;
+    canvas_text(canvas, line, 0, 0, STYLE_DIM, time);
+    canvas_text(canvas, line, 0, 9, fresh ? STYLES_OF[note->kind] : STYLE_DIM, note->text);
+}
+
+/* ---- Over the page -------------------------------------------------------------------------- */
+
+size_t console_menu(const console_t *self, const binding_t *items[CHOOSER_ITEMS_MAX])
+{
+    size_t count, used = 0;
+    const binding_t *bindings = keymap_bindings(&count);
+    for (size_t i = 0; i < count && used < CHOOSER_ITEMS_MAX; i++)
+        if (bindings[i].menu && keymap_works(&bindings[i], AT_PAGE(self->page), self->rights))
+            items[used++] = &bindings[i];
+    return used;
+}
+
+static size_t draw_menu(const console_t *self, rect_t area, chooser_t *out)
+{
+    const binding_t *items[CHOOSER_ITEMS_MAX];
+    size_t count = console_menu(self, items);
+    *out = (chooser_t){.kind = CHOOSER_LIST,
+        .area = rect_centre(area, (int)count + 3, 30),
+        .title = "Menu",
+        .count = count,
+        .current = self->menu_item,
+        .focused = true};
+    for (size_t i = 0; i < count; i++)
+        out->items[i] = items[i]->menu;
+    return 1;
+}
+
+/* Puts line ends in, so that no line is longer than the dialog is wide. */
+static void wrap(const char *text, char *out, size_t room)
+{
+    size_t used = 0;
+    while (*text != '\0' && used + DIALOG_WIDTH + 2 < room) {
+        size_t size = strnlen(text, DIALOG_WIDTH);
+        while (text[size] != '\0' && size > DIALOG_WIDTH / 2 && text[size] != ' ')
+            size--;
+        used += (size_t)snprintf(
+            out + used, room - used, "%s%.*s", used > 0 ? "\n" : "", (int)size, text);
+        text += size + (text[size] == ' ' ? 1 : 0);
+    }
+}
+
+static size_t draw_end(console_t *self, rect_t area, chooser_t *out)
+{
+    char words[NOTE_ROOM + 64];
+    snprintf(words, sizeof words, "The connection has ended, and won't come back: %s",
+        session_view_link(self->live)->reason);
+    wrap(words, self->end_text, sizeof self->end_text);
+    *out = (chooser_t){.kind = CHOOSER_DIALOG,
+        .area = area,
+        .title = self->end_text,
+        .items = {"Quit", "Stay"},
+        .count = 2,
+        .current = self->end_button,
+        .focused = true};
+    return 1;
+}
+
+static void draw_detail(console_t *self, canvas_t *canvas, rect_t area)
+{
+    char title[64];
+    page_state_t *page = console_page(self);
+    canvas_fill(canvas, area, STYLE_PLAIN);
+    snprintf(title, sizeof title, "%s: details", page->ops->title);
+    rect_t inside = canvas_box(canvas, area, title);
+    text_pane_t *sheet = page_detail(page, inside.width);
+    self->detail_height = (size_t)inside.height;
+    self->detail_width = inside.width;
+    self->scroll =
+        text_pane_draw(sheet, canvas, inside, self->scroll, filter_marks(list_filter(page->grid)));
+    list_table_draw_bar(canvas, area, self->scroll, self->detail_height, text_pane_count(sheet));
+    text_pane_destroy(&sheet);
+}
+
+static size_t draw_over(
+    console_t *self, canvas_t *canvas, rect_t area, cursor_t *cursor, chooser_t out[2])
+{
+    switch (self->over) {
+    case OVER_DETAIL:
+        draw_detail(self, canvas, area);
+        return 0;
+    case OVER_FORM:
+        return form_draw(self->form, canvas, area, cursor, out);
+    case OVER_END:
+        return draw_end(self, area, out);
+    case OVER_MENU:
+        return draw_menu(self, area, out);
+    default:
+        return 0;
+    }
+}
+
+static bool is_too_small(canvas_t *canvas, rect_t all)
+{
+    if (all.width >= CONSOLE_COLUMNS_MIN && all.height >= CONSOLE_ROWS_MIN)
+        return false;
+    canvas_print(canvas, all, 0, 0, STYLE_WARNING, "%dx%d is too small:", all.width, all.height);
+    canvas_print(canvas, all, 1, 0, STYLE_WARNING, "ddtui needs %dx%d.", CONSOLE_COLUMNS_MIN,
+        CONSOLE_ROWS_MIN);
+    return true;
+}
+
+size_t console_draw(console_t *self, canvas_t *canvas, cursor_t *cursor, chooser_t out[2])
+{
+    rect_t area = canvas_all(canvas);
+    *cursor = (cursor_t){0};
+    self->spot_count = 0;
+    canvas_fill(canvas, area, STYLE_PLAIN);
+    if (is_too_small(canvas, area))
+        return 0;
+    draw_top(self, canvas, rect_cut_top(&area, 1));
+    draw_tabs(self, canvas, rect_cut_top(&area, 1));
+    draw_footer(self, canvas, rect_cut_bottom(&area, 1));
+    draw_status(self, canvas, rect_cut_bottom(&area, 1), cursor);
+    page_draw(console_page(self), canvas, area);
+    return draw_over(self, canvas, area, cursor, out);
+}

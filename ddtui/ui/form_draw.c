@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * form_draw - what a form looks like
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "form_state.h"
+#include "libdd/base/escape.h"
+#include "libdd/protocol/scope.h"
+
+/* Cells of a form at most, and of the names of its fields. */
+#define FORM_WIDTH 74
+#define LABEL_WIDTH 13
+/* Lines for suggestions, at most. */
+#define HELP_HEIGHT 8
+/* Lines of a form that are neither fields nor help: frame, blank, word, buttons. */
+#define OTHER_HEIGHT 6
+
+static void draw_field(form_t *self, size_t number, canvas_t *canvas, rect_t line, cursor_t *cursor)
+{
+    const spec_t *spec = &self->spec->fields[number];
+    bool has_focus = self->focus == number;
+    self->lines[number] = line;
+    rect_t label = rect_cut_left(&line, LABEL_WIDTH);
+    canvas_text(canvas, label, 0, 0, has_focus ? STYLE_STRONG : STYLE_PLAIN, spec->label);
+    *cursor = (cursor_t){has_focus, line.row, line.column + 1};
+    if (spec->kind == FIELD_CHECK) {
+        canvas_print(canvas, line, 0, 0, has_focus ? STYLE_STRONG : STYLE_PLAIN, "[%c]",
+            self->checked ? 'x' : ' ');
+        return;
+    }
+    cursor->column = line_editor_draw(self->fields[number], canvas, line, STYLE_FIELD);
+    if (has_focus && self->fresh[number]) {
+        rect_t text = line;
+        text.width = cursor->column - line.column;
+        canvas_mark(canvas, text, STYLE_SELECTED);
+    }
+}
+
+/* Suggestions, the marked one always visible. */
+static void draw_suggestions(form_t *self, canvas_t *canvas, rect_t area)
+{
+    rect_cut_left(&area, LABEL_WIDTH);
+    size_t count = self->suggestions.count, height = (size_t)area.height, first = 0;
+    if (self->suggestion < count && self->suggestion >= height)
+        first = self->suggestion - height + 1;
+    self->offers = area;
+    self->first_offer = first;
+    for (size_t i = 0; i < height && first + i < count; i++) {
+        char text[4 * SUGGESTION_ROOM];
+        const char *suggestion = self->suggestions.texts[first + i];
+        dd_text_escape(suggestion, strlen(suggestion), text, sizeof text);
+        rect_t line = {area.row + (int)i, area.column, 1, area.width};
+        canvas_text(canvas, line, 0, 0, STYLE_DIM, text);
+        if (first + i == self->suggestion)
+            canvas_mark(canvas, line, STYLE_SELECTED);
+    }
+    if (first + height < count)
+        canvas_text(canvas, area, area.height - 1, area.width - 1, STYLE_DIM, "↓");
+}
+
+/* Which of the tree's brokers the scope covers. */
+static void draw_preview(const form_t *self, canvas_t *canvas, rect_t area)
+{
+    const char *text = line_editor_text(self->fields[self->focus]);
+    const model_t *model = poller_model(session_view_rounds(self->live), VIEW_TREE);
+    dd_scope_t pattern, here, path;
+    char meaning[128];
+    completion_scope_meaning(self->live, text, meaning, sizeof meaning);
+    canvas_text(canvas, area, 0, 0, STYLE_ACCENT, meaning);
+    rect_cut_top(&area, 1);
+    if (!dd_scope_parse_pattern(&pattern, dd_bytes_of(text)) ||
+        !dd_scope_parse(&here, dd_bytes_of(session_view_link(self->live)->scope)) ||
+        !dd_scope_resolve(&path, &pattern, &here))
+        return;
+    bool everywhere = dd_scope_is_noscope(dd_scope_bytes(&path));
+    rect_t heading = rect_cut_top(&area, 1);
+    size_t covered = 0, count = model_count(model, VIEW_TREE);
+    for (size_t i = 0; i < count; i++) {
+        const broker_t *broker = model_row(model, VIEW_TREE, i);
+        char name[4 * sizeof broker->name];
+        if (!everywhere && !dd_scope_covers(dd_scope_bytes(&path), dd_bytes_of(broker->scope)))
+            continue;
+        dd_text_escape(broker->name, strlen(broker->name), name, sizeof name);
+        canvas_print(canvas, area, (int)covered++, 1, STYLE_GOOD, "%-14s %s", name, broker->scope);
+    }
+    canvas_print(canvas, heading, 0, 0, STYLE_PLAIN, "covers %zu of %zu brokers", covered, count);
+}
+
+static size_t add_buttons(const form_t *self, rect_t line, chooser_t *out)
+{
+    *out = (chooser_t){.kind = CHOOSER_BUTTONS,
+        .area = line,
+        .items = {self->spec->button, "Cancel"},
+        .count = BUTTONS,
+        .current = self->button,
+        .focused = form_at_buttons(self)};
+    return 1;
+}
+
+static size_t add_list(const form_t *self, rect_t area, chooser_t *out)
+{
+    *out = (chooser_t){.kind = CHOOSER_LIST,
+        .area = area,
+        .count = self->suggestions.count,
+        .current = self->suggestion < self->suggestions.count ? self->suggestion : 0,
+        .focused = self->suggestion < self->suggestions.count};
+    for (size_t i = 0; i < out->count; i++)
+        out->items[i] = self->suggestions.texts[i];
+    return out->count > 0 ? 1 : 0;
+}
+
+static void draw_word(const form_t *self, canvas_t *canvas, rect_t line)
+{
+    if (self->why[0] != '\0')
+        canvas_text(canvas, line, 0, 0, STYLE_BAD, self->why);
+    else if (!form_at_buttons(self))
+        canvas_text(canvas, line, 0, 0, STYLE_DIM, form_focused(self)->hint);
+}
+
+static void draw_warning(const form_t *self, canvas_t *canvas, rect_t *inside)
+{
+    char object[4 * sizeof self->object];
+    if (!self->spec->warning)
+        return;
+    dd_text_escape(self->object, strlen(self->object), object, sizeof object);
+    canvas_text(canvas, rect_cut_top(inside, 1), 0, 0, STYLE_WARNING, self->spec->warning);
+    canvas_text(canvas, rect_cut_top(inside, 2), 0, 2, STYLE_STRONG, object);
+}
+
+/* Lines for suggestions: none where nothing is ever suggested. */
+static int help_height(const form_t *self)
+{
+    for (size_t i = 0; i < self->spec->count; i++)
+        if (self->spec->fields[i].completion_offer != COMPLETION_NOTHING ||
+            self->spec->fields[i].history != HISTORY_NONE)
+            return HELP_HEIGHT;
+    return 0;
+}
+
+size_t form_draw(form_t *self, canvas_t *canvas, rect_t area, cursor_t *cursor, chooser_t out[2])
+{
+    int fields = (int)self->spec->count + (self->spec->warning ? 3 : 0);
+    rect_t box = rect_centre(area, OTHER_HEIGHT + fields + help_height(self), FORM_WIDTH);
+    canvas_fill(canvas, box, STYLE_PLAIN);
+    rect_t inside = canvas_box(canvas, box, self->spec->title);
+    rect_cut_left(&inside, 1);
+    rect_cut_right(&inside, 1);
+    size_t choosers = add_buttons(self, rect_cut_bottom(&inside, 1), &out[0]);
+    draw_word(self, canvas, rect_cut_bottom(&inside, 2));
+    draw_warning(self, canvas, &inside);
+    *cursor = (cursor_t){0};
+    self->offers = (rect_t){0};
+    for (size_t i = 0; i < self->spec->count; i++) {
+        cursor_t here;
+        draw_field(self, i, canvas, rect_cut_top(&inside, 1), &here);
+        if (here.visible)
+            *cursor = here;
+    }
+    rect_cut_top(&inside, 1);
+    if (form_is_choice(self)) {
+        choosers += add_list(self, rect_cut_left(&inside, inside.width * 2 / 5), &out[1]);
+        rect_cut_left(&inside, 1);
+        if (form_focused(self)->completion_offer == COMPLETION_SCOPES)
+            draw_preview(self, canvas, inside);
+    } else {
+        draw_suggestions(self, canvas, inside);
+    }
+    return choosers;
+}

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * forms - what is asked before something is done, as data: fields, their help, and a button
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "form_state.h"
+
+const char *form_title(form_kind_t kind)
+{
+    return FORM_SPECS[kind].title;
+}
+
+/* ---- Fields and suggestions ----------------------------------------------------------------- */
+
+/* Lists what the focused field may be filled with. In a choice everything can be chosen always. */
+static void refresh(form_t *self)
+{
+    self->suggestions.count = 0;
+    self->suggestion = 0;
+    if (form_at_buttons(self) || form_focused(self)->kind == FIELD_CHECK)
+        return;
+    const char *typed = line_editor_text(self->fields[self->focus]);
+    bool all = form_is_choice(self) || self->fresh[self->focus];
+    completion_offer(&self->suggestions, form_focused(self)->completion_offer,
+        form_is_choice(self) ? HISTORY_NONE : form_focused(self)->history, self->live,
+        self->history, all ? "" : typed);
+    self->suggestion = self->suggestions.count;
+    for (size_t i = 0; form_is_choice(self) && i < self->suggestions.count; i++)
+        if (strcmp(self->suggestions.texts[i], typed) == 0)
+            self->suggestion = i;
+}
+
+void form_update(form_t *self)
+{
+    char marked[SUGGESTION_ROOM] = "";
+    if (self->suggestion < self->suggestions.count)
+        memcpy(marked, self->suggestions.texts[self->suggestion], sizeof marked);
+    refresh(self);
+    for (size_t i = 0; marked[0] != '\0' && i < self->suggestions.count; i++)
+        if (strcmp(self->suggestions.texts[i], marked) == 0)
+            self->suggestion = i;
+}
+
+static void set_focus(form_t *self, size_t focus)
+{
+    self->focus = focus;
+    self->button = 0;
+    refresh(self);
+}
+
+/* Puts a suggestion into the field. */
+static void take(form_t *self, size_t suggestion)
+{
+    line_editor_set(self->fields[self->focus], self->suggestions.texts[suggestion]);
+    self->fresh[self->focus] = false;
+}
+
+static void move_suggestion(form_t *self, bool down)
+{
+    size_t count = self->suggestions.count;
+    if (count == 0)
+        return;
+    if (down)
+        self->suggestion = self->suggestion + 1 < count ? self->suggestion + 1 : 0;
+    else
+        self->suggestion = self->suggestion > 0 ? self->suggestion - 1 : count;
+    if (self->suggestion > count)
+        self->suggestion = count;
+    if (form_is_choice(self) && self->suggestion < count)
+        take(self, self->suggestion);
+}
+
+/* ---- The form ------------------------------------------------------------------------------- */
+
+static const char *first_text(const form_t *self, const form_about_t *about, size_t field)
+{
+    if (field == 0 && about->first)
+        return about->first;
+    if (self->kind == FORM_SUBSCRIBE && field == 1)
+        return "all";
+    return self->kind == FORM_LOG_LEVEL && field == 0 ? "notice" : "";
+}
+
+form_t *form_new(
+    form_kind_t kind, const form_about_t *about, const session_view_t *live, history_t *history)
+{
+    form_t *self = calloc(1, sizeof *self);
+    if (!self)
+        return NULL;
+    self->kind = kind;
+    self->spec = &FORM_SPECS[kind];
+    self->live = live;
+    self->history = history;
+    self->checked = true;
+    snprintf(self->object, sizeof self->object, "%s", about->object ? about->object : "");
+    snprintf(self->command.broker, sizeof self->command.broker, "%s",
+        about->broker ? about->broker : "");
+    for (size_t i = 0; i < self->spec->count; i++) {
+        if (self->spec->fields[i].kind == FIELD_CHECK)
+            continue;
+        self->fields[i] = line_editor_new(self->spec->fields[i].max);
+        if (!self->fields[i]) {
+            form_destroy(&self);
+            return NULL;
+        }
+        line_editor_set(self->fields[i], first_text(self, about, i));
+        self->fresh[i] = line_editor_text(self->fields[i])[0] != '\0';
+    }
+    set_focus(self, 0);
+    return self;
+}
+
+void form_destroy(form_t **self_p)
+{
+    form_t *self = self_p ? *self_p : NULL;
+    if (!self)
+        return;
+    for (size_t i = 0; i < FIELDS_MAX; i++)
+        line_editor_destroy(&self->fields[i]);
+    free(self);
+    *self_p = NULL;
+}
+
+unsigned form_views(const form_t *self)
+{
+    unsigned views = 1u << VIEW_TREE;
+    for (size_t i = 0; i < self->spec->count; i++)
+        views |= completion_views(self->spec->fields[i].completion_offer);
+    return views;
+}
+
+void form_fail(form_t *self, const char *why)
+{
+    snprintf(self->why, sizeof self->why, "%s", why);
+}
+
+/* ---- The command ---------------------------------------------------------------------------- */
+
+const command_t *form_command(form_t *self)
+{
+    return &self->command;
+}
+
+static void remember(form_t *self)
+{
+    for (size_t i = 0; i < self->spec->count; i++)
+        if (self->spec->fields[i].history != HISTORY_NONE)
+            history_add(
+                self->history, self->spec->fields[i].history, line_editor_text(self->fields[i]));
+}
+
+/* "topic  scope", as it was suggested. */
+static void split_own(command_t *command)
+{
+    char *scope = strrchr(command->name, ' ');
+    if (!scope)
+        return;
+    snprintf(command->scope, sizeof command->scope, "%s", scope + 1);
+    command->name[strcspn(command->name, " ")] = '\0';
+}
+
+static void fill_command(form_t *self)
+{
+    command_t *command = &self->command;
+    const char *first = line_editor_text(self->fields[0]);
+    command->kind = self->kind;
+    command->receipt = self->checked;
+    snprintf(command->name, sizeof command->name, "%s", self->spec->warning ? self->object : first);
+    if (self->kind == FORM_NOTIFY || self->kind == FORM_PUBLISH)
+        snprintf(command->text, sizeof command->text, "%s", line_editor_text(self->fields[1]));
+    else if (self->kind == FORM_SUBSCRIBE)
+        snprintf(command->scope, sizeof command->scope, "%s", line_editor_text(self->fields[1]));
+    else if (self->kind == FORM_LOG_LEVEL)
+        snprintf(command->level, sizeof command->level, "%s", first);
+    else if (self->kind == FORM_UNSUBSCRIBE)
+        split_own(command);
+}
+
+static form_state_t submit(form_t *self)
+{
+    size_t field = 0;
+    const char *why = form_check(self, &field);
+    if (why) {
+        set_focus(self, field);
+        form_fail(self, why);
+        return FORM_OPEN;
+    }
+    fill_command(self);
+    remember(self);
+    return FORM_READY;
+}
+
+/* ---- Keys ----------------------------------------------------------------------------------- */
+
+static void go_next(form_t *self)
+{
+    set_focus(self, self->focus < self->spec->count ? self->focus + 1 : 0);
+}
+
+static void go_back(form_t *self)
+{
+    set_focus(self, self->focus > 0 ? self->focus - 1 : self->spec->count);
+}
+
+/* Whether no field below is typed into: Enter does it. */
+static bool is_last_line(const form_t *self)
+{
+    for (size_t i = self->focus + 1; i < self->spec->count; i++)
+        if (self->spec->fields[i].kind != FIELD_CHECK)
+            return false;
+    return true;
+}
+
+/* Takes the marked suggestion, if there is one; true if that changed the field. */
+static bool take_marked(form_t *self)
+{
+    if (form_at_buttons(self) || form_is_choice(self) ||
+        self->suggestion >= self->suggestions.count)
+        return false;
+    take(self, self->suggestion);
+    refresh(self);
+    return true;
+}
+
+static form_state_t accept(form_t *self)
+{
+    if (form_at_buttons(self))
+        return self->button == CANCEL ? FORM_CANCELLED : submit(self);
+    take_marked(self);
+    if (is_last_line(self))
+        return submit(self);
+    go_next(self);
+    return FORM_OPEN;
+}
+
+static void act_on_field(form_t *self, action_t action)
+{
+    line_editor_t *field = self->fields[self->focus];
+    if (!field || !line_editor_act(field, action))
+        return;
+    self->fresh[self->focus] = false;
+    if (action >= ACT_ERASE)
+        refresh(self);
+}
+
+static void type(form_t *self, ui_key_t key)
+{
+    line_editor_t *field = form_at_buttons(self) ? NULL : self->fields[self->focus];
+    if (!form_at_buttons(self) && form_focused(self)->kind == FIELD_CHECK && key == ' ')
+        self->checked = !self->checked;
+    if (!field || (key < ' ' && key != '\n' && key != '\t') || key >= UI_BEYOND)
+        return;
+    if (self->fresh[self->focus])
+        line_editor_act(field, ACT_ERASE_ALL);
+    self->fresh[self->focus] = false;
+    if (!line_editor_type(field, key))
+        form_fail(self, "that is as long as it can be");
+    refresh(self);
+}
+
+form_state_t form_key(form_t *self, ui_key_t key, action_t action)
+{
+    self->why[0] = '\0';
+    switch (action) {
+    case ACT_BACK:
+        return FORM_CANCELLED;
+    case ACT_ACCEPT:
+        return accept(self);
+    case ACT_NEXT:
+        take_marked(self);
+        go_next(self);
+        break;
+    case ACT_PREVIOUS:
+        go_back(self);
+        break;
+    case ACT_UP:
+    case ACT_DOWN:
+        move_suggestion(self, action == ACT_DOWN);
+        break;
+    case ACT_NONE:
+        type(self, key);
+        break;
+    default:
+        if (form_at_buttons(self))
+            self->button = action == ACT_RIGHT ? CANCEL : 0;
+        else
+            act_on_field(self, action);
+    }
+    return FORM_OPEN;
+}
+
+void form_choose(form_t *self, chooser_kind_t kind, size_t item)
+{
+    if (kind == CHOOSER_BUTTONS && item < BUTTONS)
+        self->button = item;
+    else if (kind == CHOOSER_LIST && form_is_choice(self) && item < self->suggestions.count) {
+        self->suggestion = item;
+        take(self, item);
+    }
+}
+
+/* ---- The mouse ------------------------------------------------------------------------------ */
+
+form_state_t form_pick(form_t *self, chooser_kind_t kind, size_t item)
+{
+    self->why[0] = '\0';
+    form_choose(self, kind, item);
+    if (kind != CHOOSER_BUTTONS)
+        return FORM_OPEN;
+    self->focus = self->spec->count;
+    return accept(self);
+}
+
+static void click_field(form_t *self, size_t field)
+{
+    if (self->spec->fields[field].kind == FIELD_CHECK)
+        self->checked = !self->checked;
+    set_focus(self, field);
+}
+
+void form_click(form_t *self, int row, int column)
+{
+    self->why[0] = '\0';
+    size_t offer = self->first_offer + (size_t)(row - self->offers.row);
+    if (rect_has(self->offers, row, column) && offer < self->suggestions.count) {
+        take(self, offer);
+        refresh(self);
+        return;
+    }
+    for (size_t i = 0; i < self->spec->count; i++)
+        if (rect_has(self->lines[i], row, column))
+            click_field(self, i);
+}

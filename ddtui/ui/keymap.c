@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * keymap - keys and what they do, as data
+ */
+#include "keymap.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ON(page) AT_PAGE(PAGE_##page)
+#define LISTS (ON(TREE) | ON(CLIENTS) | ON(SUBSCRIPTIONS) | ON(MESSAGES) | ON(EVENTS) | ON(TRACE))
+#define PAGES_ALL (LISTS | ON(HELP))
+#define ANYWHERE (PAGES_ALL | AT_DETAIL) /* where nothing is entered */
+
+/* clang-format off */
+static const binding_t BINDINGS[] = {
+    {{'1', UI_F(1)}, ACT_GO_TREE, ANYWHERE, 0, GROUP_PAGES, 0, NULL, NULL,
+        "the tree of brokers"},
+    {{'2', UI_F(2)}, ACT_GO_CLIENTS, ANYWHERE, 0, GROUP_PAGES, 0, NULL, NULL,
+        "clients, and where they are connected"},
+    {{'3', UI_F(3)}, ACT_GO_SUBSCRIPTIONS, ANYWHERE, 0, GROUP_PAGES, 0, NULL, NULL,
+        "subscriptions: your own, then everybody's"},
+    {{'4', UI_F(4)}, ACT_GO_MESSAGES, ANYWHERE, 0, GROUP_PAGES, 0, NULL, NULL,
+        "notifications and publications as they arrive"},
+    {{'5', UI_F(5)}, ACT_GO_EVENTS, ANYWHERE, 0, GROUP_PAGES, 0, NULL, NULL,
+        "what happened: clients, links, refusals, losses"},
+    {{'6', UI_F(6)}, ACT_GO_TRACE, ANYWHERE, 0, GROUP_PAGES, 0, NULL, NULL,
+        "one notification's way, broker by broker"},
+    {{'7', UI_F(7)}, ACT_GO_HELP, ANYWHERE, 0, GROUP_PAGES, 0, NULL, NULL,
+        "this help"},
+
+    {{UI_ENTER}, ACT_OPEN, LISTS, 0, GROUP_LISTS, 4, "Details", NULL,
+        "show all about the selected row"},
+    {{UI_ESCAPE}, ACT_BACK, AT_DETAIL, 0, GROUP_LISTS, 1, "Back", NULL,
+        "close what is open"},
+    {{' '}, ACT_FOLD, ON(TREE), 0, GROUP_TREE, 9, "Fold", NULL,
+        "hide or show the brokers below the selected one"},
+    {{'v'}, ACT_MODE, ON(MESSAGES) | AT_MESSAGE, 0, GROUP_MESSAGES, 5, "View as", NULL,
+        "show the message as text, as JSON, or as bytes"},
+    {{'w'}, ACT_SAVE, ON(MESSAGES) | AT_MESSAGE, 0, GROUP_MESSAGES, 6, "Save", NULL,
+        "write the selected message to a file"},
+    {{'c'}, ACT_CLEAR, ON(MESSAGES) | ON(EVENTS), 0, GROUP_MESSAGES, 12, "Clear", NULL,
+        "forget all messages, or all events, that are shown"},
+
+    {{'n'}, ACT_NOTIFY, ANYWHERE, RIGHT_SEND, GROUP_EVERYWHERE, 2, "Notify",
+        "Send Notification", "send a notification to one client"},
+    {{'p'}, ACT_PUBLISH, ANYWHERE, RIGHT_SEND, GROUP_EVERYWHERE, 2, "Publish",
+        "Publish message", "publish a message on a topic"},
+    {{'s'}, ACT_SUBSCRIBE, ANYWHERE, RIGHT_SEND, GROUP_EVERYWHERE, 2, "Subscribe",
+        "Subscribe to topic", "subscribe to a topic within a scope"},
+    {{'u'}, ACT_UNSUBSCRIBE, ANYWHERE, RIGHT_SEND, GROUP_EVERYWHERE, 8, "Unsubscribe",
+        "Unsubscribe from topic", "give up one of your subscriptions"},
+    {{'t', 'x'}, ACT_TRACE, ANYWHERE, RIGHT_SEND, GROUP_EVERYWHERE, 7, "Trace",
+        "Trace a notification", "send a test notification and follow it"},
+    {{'E'}, ACT_END_CLIENT, ON(CLIENTS), RIGHT_OPERATE, GROUP_OPERATORS, 3, "End client",
+        "End the selected client", "end the selected client's connection, after typing its name"},
+    {{'D'}, ACT_DRAIN, ON(TREE), RIGHT_OPERATE, GROUP_OPERATORS, 3, "Drain",
+        "Drain the selected broker",
+        "shut the selected broker down in order, after typing its name"},
+    {{'L'}, ACT_LOG_LEVEL, ON(TREE), RIGHT_OPERATE, GROUP_OPERATORS, 3, "Log level",
+        "Change its log level", "change how much the selected broker logs, after typing its name"},
+    {{'/'}, ACT_FILTER, LISTS, 0, GROUP_EVERYWHERE, 3, "Filter", NULL,
+        "show only rows that hold a text; Esc shows all again"},
+    {{'a'}, ACT_SHOW_ALL, LISTS, 0, GROUP_EVERYWHERE, 0, "All", NULL,
+        "show the rows around those with the text, too, or hide them again"},
+    {{'.'}, ACT_FIND_NEXT, LISTS | AT_DETAIL, 0, GROUP_EVERYWHERE, 0, "Next", NULL,
+        "to the next place with the text"},
+    {{','}, ACT_FIND_PREVIOUS, LISTS | AT_DETAIL, 0, GROUP_EVERYWHERE, 0, "Previous", NULL,
+        "to the place with the text before"},
+    {{'f'}, ACT_FREEZE, LISTS | AT_DETAIL, 0, GROUP_EVERYWHERE, 6, "Freeze", NULL,
+        "hold everything still, or let it go on"},
+    {{'m', UI_F(9)}, ACT_MENU, ANYWHERE, 0, GROUP_EVERYWHERE, 1, "Menu", NULL,
+        "choose from a menu what to do"},
+    {{'?'}, ACT_GO_HELP, ANYWHERE, 0, GROUP_EVERYWHERE, 1, "Help", "Help",
+        "explain all keys"},
+    {{'q', UI_CTRL('C')}, ACT_QUIT, ANYWHERE, 0, GROUP_EVERYWHERE, 1, "Quit",
+        "Quit", "end the console"},
+    {{UI_CTRL('L')}, ACT_REDRAW, ANYWHERE | AT_FORM | AT_MENU | AT_LINE, 0,
+        GROUP_EVERYWHERE, 0, NULL, NULL, "draw the whole screen anew"},
+    {{UI_CTRL('Z')}, ACT_SUSPEND, ANYWHERE | AT_FORM | AT_MENU | AT_LINE, 0,
+        GROUP_EVERYWHERE, 0, NULL, NULL, "go back to the shell; fg brings the console back"},
+
+    {{UI_UP, 'k'}, ACT_UP, ANYWHERE, 0, GROUP_LISTS, 0, NULL, NULL,
+        "one row up"},
+    {{UI_DOWN, 'j'}, ACT_DOWN, ANYWHERE, 0, GROUP_LISTS, 0, NULL, NULL,
+        "one row down"},
+    {{UI_PAGE_UP, UI_CTRL('B')}, ACT_PAGE_UP, ANYWHERE, 0, GROUP_LISTS, 0, NULL,
+        NULL, "one screen up"},
+    {{UI_PAGE_DOWN, UI_CTRL('F')}, ACT_PAGE_DOWN, ANYWHERE, 0, GROUP_LISTS, 0, NULL,
+        NULL, "one screen down"},
+    {{UI_HOME, 'g'}, ACT_FIRST, ANYWHERE, 0, GROUP_LISTS, 0, NULL, NULL,
+        "to the first row"},
+    {{UI_END, 'G'}, ACT_LAST, ANYWHERE, 0, GROUP_LISTS, 0, NULL, NULL,
+        "to the last row; there, messages and events keep rolling"},
+    {{'o'}, ACT_SORT_NEXT, ON(CLIENTS) | ON(SUBSCRIPTIONS), 0, GROUP_LISTS, 10, "Order", NULL,
+        "order the rows by the next column"},
+    {{'r'}, ACT_SORT_REVERSE, ON(CLIENTS) | ON(SUBSCRIPTIONS), 0, GROUP_LISTS, 11, "Reverse",
+        NULL, "turn the order around"},
+    {{UI_ESCAPE}, ACT_BACK, PAGES_ALL, 0, GROUP_LISTS, 0, NULL, NULL,
+        "drop the filter"},
+    {{UI_LEFT}, ACT_LEFT, ON(TREE), 0, GROUP_TREE, 0, NULL, NULL,
+        "hide the brokers below, or go to the parent"},
+    {{UI_RIGHT}, ACT_RIGHT, ON(TREE), 0, GROUP_TREE, 0, NULL, NULL,
+        "show the brokers below"},
+
+    {{UI_TAB}, ACT_NEXT, AT_FORM, 0, GROUP_FORMS, 2, "Next field", NULL,
+        "to the next field, with the suggestion that is marked"},
+    {{UI_BACK_TAB}, ACT_PREVIOUS, AT_FORM, 0, GROUP_FORMS, 0, NULL, NULL,
+        "to the field before"},
+    {{UI_ENTER}, ACT_ACCEPT, AT_FORM | AT_MENU | AT_LINE, 0, GROUP_FORMS, 1, "Choose", NULL,
+        "take what is marked, go on, and at the last field do it"},
+    {{UI_ESCAPE, UI_CTRL('C')}, ACT_BACK, AT_FORM | AT_MENU | AT_LINE, 0, GROUP_FORMS, 1, "Cancel",
+        NULL, "leave without doing it"},
+    {{UI_UP}, ACT_UP, AT_FORM | AT_MENU | AT_LINE, 0, GROUP_FORMS, 0, NULL, NULL,
+        "to the suggestion or choice above"},
+    {{UI_DOWN}, ACT_DOWN, AT_FORM | AT_MENU | AT_LINE, 0, GROUP_FORMS, 0, NULL, NULL,
+        "to the suggestion or choice below"},
+    {{UI_LEFT}, ACT_LEFT, AT_FORM | AT_MENU | AT_LINE, 0, GROUP_FORMS, 0, NULL, NULL,
+        "one character, or button, to the left"},
+    {{UI_RIGHT}, ACT_RIGHT, AT_FORM | AT_MENU | AT_LINE, 0, GROUP_FORMS, 0, NULL, NULL,
+        "one character, or button, to the right"},
+    {{UI_HOME, UI_CTRL('A')}, ACT_FIRST, AT_FORM | AT_LINE, 0, GROUP_FORMS, 0, NULL, NULL,
+        "to the start of the text"},
+    {{UI_END, UI_CTRL('E')}, ACT_LAST, AT_FORM | AT_LINE, 0, GROUP_FORMS, 0, NULL, NULL,
+        "to the end of the text"},
+    {{UI_BACKSPACE, UI_CTRL('H')}, ACT_ERASE, AT_FORM | AT_LINE, 0, GROUP_FORMS, 0, NULL, NULL,
+        "erase the character before the cursor"},
+    {{UI_DELETE, UI_CTRL('D')}, ACT_ERASE_NEXT, AT_FORM | AT_LINE, 0, GROUP_FORMS, 0, NULL, NULL,
+        "erase the character at the cursor"},
+    {{UI_CTRL('W')}, ACT_ERASE_WORD, AT_FORM | AT_LINE, 0, GROUP_FORMS, 0, NULL, NULL,
+        "erase the word before the cursor"},
+    {{UI_CTRL('U')}, ACT_ERASE_ALL, AT_FORM | AT_LINE, 0, GROUP_FORMS, 0, NULL, NULL,
+        "erase the whole text"},
+};
+/* clang-format on */
+#define BINDING_COUNT (sizeof BINDINGS / sizeof BINDINGS[0])
+#define RANKS 12
+
+static const char *const GROUP_NAMES[GROUPS] = {
+    [GROUP_PAGES] = "Screens",
+    [GROUP_EVERYWHERE] = "Everywhere",
+    [GROUP_LISTS] = "In lists",
+    [GROUP_TREE] = "In the tree",
+    [GROUP_MESSAGES] = "At messages",
+    [GROUP_OPERATORS] = "With an operator's key",
+    [GROUP_FORMS] = "In forms and menus",
+};
+
+const binding_t *keymap_bindings(size_t *count)
+{
+    *count = BINDING_COUNT;
+    return BINDINGS;
+}
+
+const char *keymap_group(group_t group)
+{
+    return GROUP_NAMES[group];
+}
+
+bool keymap_works(const binding_t *self, unsigned where, unsigned rights)
+{
+    return (self->where & where) != 0 && (self->needs & rights) == self->needs;
+}
+
+static bool has_key(const binding_t *self, ui_key_t key)
+{
+    for (size_t i = 0; i < BINDING_KEYS && self->keys[i] != UI_NONE; i++)
+        if (self->keys[i] == key)
+            return true;
+    return false;
+}
+
+action_t keymap_action(ui_key_t key, unsigned where, unsigned rights)
+{
+    for (size_t i = 0; i < BINDING_COUNT; i++)
+        if (has_key(&BINDINGS[i], key) && keymap_works(&BINDINGS[i], where, rights))
+            return BINDINGS[i].action;
+    return ACT_NONE;
+}
+
+bool keymap_allows(action_t action, unsigned where, unsigned rights)
+{
+    for (size_t i = 0; i < BINDING_COUNT; i++)
+        if (BINDINGS[i].action == action && keymap_works(&BINDINGS[i], where, rights))
+            return true;
+    return false;
+}
+
+/* ---- Names ---------------------------------------------------------------------------------- */
+
+static const struct {
+    ui_key_t key;
+    const char *name;
+} KEY_NAMES[] = {
+    {' ', "Space"},
+    {UI_TAB, "Tab"},
+    {UI_ENTER, "Enter"},
+    {UI_ESCAPE, "Esc"},
+    {UI_BACKSPACE, "Backspace"},
+    {UI_BACK_TAB, "Shift-Tab"},
+    {UI_DELETE, "Del"},
+    {UI_UP, "Up"},
+    {UI_DOWN, "Down"},
+    {UI_LEFT, "Left"},
+    {UI_RIGHT, "Right"},
+    {UI_PAGE_UP, "PgUp"},
+    {UI_PAGE_DOWN, "PgDn"},
+    {UI_HOME, "Home"},
+    {UI_END, "End"},
+};
+
+void keymap_key_name(ui_key_t key, char out[KEY_NAME_ROOM])
+{
+    for (size_t i = 0; i < sizeof KEY_NAMES / sizeof KEY_NAMES[0]; i++) {
+        if (KEY_NAMES[i].key == key) {
+            snprintf(out, KEY_NAME_ROOM, "%s", KEY_NAMES[i].name);
+            return;
+        }
+    }
+    if (key > UI_F0 && key < UI_KEYS_END)
+        snprintf(out, KEY_NAME_ROOM, "F%u", (unsigned)(key - UI_F0));
+    else if (key < ' ')
+        snprintf(out, KEY_NAME_ROOM, "Ctrl-%c", (char)(key + '@'));
+    else
+        snprintf(out, KEY_NAME_ROOM, "%c", key < 0x7f ? (char)key : '?');
+}
+
+void keymap_key_names(const binding_t *self, char out[KEY_NAMES_ROOM])
+{
+    size_t used = 0;
+    for (size_t i = 0; i < BINDING_KEYS && self->keys[i] != UI_NONE; i++) {
+        char name[KEY_NAME_ROOM];
+        keymap_key_name(self->keys[i], name);
+        int size = snprintf(out + used, KEY_NAMES_ROOM - used, "%s%s", i > 0 ? ", " : "", name);
+        used += (size_t)size;
+    }
+}
+
+/* ---- Footer --------------------------------------------------------------------------------- */
+
+/* "n Notify", and the two blanks after it. */
+static size_t footer_width(const binding_t *self)
+{
+    char name[KEY_NAME_ROOM];
+    keymap_key_name(self->keys[0], name);
+    return strlen(name) + 1 + strlen(self->label) + 2;
+}
+
+size_t keymap_footer(
+    unsigned where, unsigned rights, size_t width, const binding_t *chosen[], size_t max)
+{
+    bool in[BINDING_COUNT] = {false};
+    size_t used = 0, count = 0;
+    for (unsigned rank = 1; rank <= RANKS; rank++) {
+        for (size_t i = 0; i < BINDING_COUNT; i++) {
+            const binding_t *binding = &BINDINGS[i];
+            if (binding->rank != rank || !keymap_works(binding, where, rights) ||
+                used + footer_width(binding) > width + 2)
+                continue;
+            in[i] = true;
+            used += footer_width(binding);
+        }
+    }
+    for (size_t i = 0; i < BINDING_COUNT && count < max; i++)
+        if (in[i])
+            chosen[count++] = &BINDINGS[i];
+    return count;
+}

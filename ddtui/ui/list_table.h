@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * list_table - rows and columns on a canvas: as many columns as fit, and only the rows that are
+ * visible
+ */
+#ifndef LIST_TABLE_H_INCLUDED
+#define LIST_TABLE_H_INCLUDED
+
+#include "canvas.h"
+#include "ddtui/model/columns.h"
+#include "list.h"
+
+#define LIST_TABLE_COLUMNS_MAX 16
+/* For list_table_column_t's `most`: all that is left over. */
+#define LIST_TABLE_REST 10000
+
+typedef struct {
+    const char *field; /* of the view's columns, by which it is ordered, too; or NULL */
+    const char *title;
+    int width;     /* cells, at least */
+    unsigned rank; /* 1 is the last to leave a table that is too narrow */
+    int most;      /* and at most, if there is more room; 0 for no more than width */
+    bool right;    /* stands at the right edge, as numbers do */
+} list_table_column_t;
+
+typedef struct {
+    view_t view; /* whose columns the fields are; VIEW_NONE if there are none */
+    const list_table_column_t *columns;
+    size_t count;
+    /* The row, of the struct that the view has, of an index; may be NULL without a view. */
+    const void *(*row)(const void *source, size_t index);
+    /* Writes a cell, escaped; false leaves it to the column's field. May be NULL. */
+    bool (*cell)(const void *source, size_t index, size_t column, char *out, size_t room);
+    /* The style of a row, or of one cell of it; may be NULL. */
+    unsigned (*style)(const void *source, size_t index, size_t column);
+} list_table_t;
+
+/* Chooses the widths of the columns, 0 for those that don't fit, with one blank between two. */
+void list_table_layout(const list_table_t *self, int width, int widths[LIST_TABLE_COLUMNS_MAX]);
+
+/* The column whose title stands that many cells from the left of a table of that width; the count
+   of columns if there is none. */
+size_t list_table_column_at(const list_table_t *self, int width, int cell);
+
+/* Orders two rows by a column of the table; 0 if it has no field. */
+int list_table_compare(
+    const list_table_t *self, const void *source, size_t a, size_t b, size_t column);
+
+/* Draws titles and rows, the selected one marked, and what is found. Returns where the rows are. */
+rect_t list_table_draw(
+    const list_table_t *self, const void *source, list_t *grid, canvas_t *canvas, rect_t area);
+
+/* Draws a bar on the right edge of a box that shows which part of the rows is visible. */
+void list_table_draw_bar(canvas_t *canvas, rect_t box, size_t first, size_t visible, size_t count);
+
+#endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * page_clients - every client that the key may see, and where it is connected
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "libdd/base/escape.h"
+#include "pages.h"
+
+/* Least columns of a screen that has a detail pane beside the list. */
+#define DETAIL_FROM 120
+#define DETAIL_WIDTH 44
+/* Subscriptions and events that a client's detail lists. */
+#define DETAIL_ROWS 50
+
+enum { COLUMN_NAME, COLUMN_SINCE = 10, COLUMN_WHY };
+
+static const list_table_column_t COLUMNS[] = {
+    [COLUMN_NAME] = {"name", "CLIENT", 18, 1, 50, false},
+    {"broker", "BROKER", 14, 1, 24, false},
+    {"scope", "SCOPE", 10, 3, 16, false},
+    {"subscriptions", "SUBSCR", 6, 5, 0, true},
+    {"in_rate", "IN/S", 6, 4, 0, true},
+    {"out_rate", "OUT/S", 6, 4, 0, true},
+    {"outbox", "OUTBOX", 7, 6, 0, true},
+    {"dropped", "DROPPED", 7, 8, 0, true},
+    {"refused", "REFUSED", 7, 9, 0, true},
+    {"idle_ms", "IDLE", 6, 7, 0, true},
+    [COLUMN_SINCE] = {"since_ms", "SINCE", 8, 2, 0, true},
+    [COLUMN_WHY] = {NULL, "HOW IT LEFT", 16, 10, LIST_TABLE_REST, false},
+};
+
+static const model_t *model_of(const page_state_t *self)
+{
+    return poller_model(session_view_rounds(self->live), VIEW_CLIENTS);
+}
+
+static const void *row_at(const void *source, size_t index)
+{
+    return model_row(model_of(source), VIEW_CLIENTS, index);
+}
+
+static size_t count(const void *source)
+{
+    return model_count(model_of(source), VIEW_CLIENTS);
+}
+
+static uint64_t identity(const void *source, size_t index)
+{
+    const client_t *client = row_at(source, index);
+    return list_identity(
+        list_identity(list_identity(LIST_IDENTITY, client->tenant), client->name), client->broker);
+}
+
+static size_t row_text(const void *source, size_t index, char *out, size_t room)
+{
+    const client_t *client = row_at(source, index);
+    return (size_t)snprintf(
+        out, room, "%s.%s %s %s", client->tenant, client->name, client->broker, client->scope);
+}
+
+/* What follows the name in an event that begins with "client NAME "; NULL in any other. */
+static const char *words_about(const happening_t *event, const client_t *client)
+{
+    char start[DD_NAME_MAX + 16];
+    size_t size =
+        (size_t)snprintf(start, sizeof start, "client %s.%s ", client->tenant, client->name);
+    return strncmp(event->text, start, size) == 0 ? event->text + size : NULL;
+}
+
+/* The last that its broker said of a client which has left, if that says how; else nothing. */
+static void why_it_left(const page_state_t *self, const client_t *client, char *out, size_t room)
+{
+    static const char ENDED[] = "ended: ";
+    const model_t *model = poller_model(session_view_rounds(self->live), VIEW_EVENTS);
+    const char *words = NULL;
+    for (size_t i = 0; i < model_count(model, VIEW_EVENTS) && !words; i++) {
+        const happening_t *event = model_row(model, VIEW_EVENTS, i);
+        if (strcmp(event->broker, client->broker) == 0)
+            words = words_about(event, client);
+    }
+    out[0] = '\0';
+    if (!words || strcmp(words, "registered") == 0)
+        return;
+    if (strncmp(words, ENDED, sizeof ENDED - 1) == 0)
+        words += sizeof ENDED - 1;
+    else if (strcmp(words, "is gone") == 0)
+        words = "its connection broke";
+    dd_text_escape(words, strlen(words), out, room);
+}
+
+static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
+{
+    const page_state_t *self = source;
+    const client_t *client = row_at(source, index);
+    bool has_left = client->silent_ms > 0;
+    if (column == COLUMN_NAME) {
+        char name[DD_NAME_MAX + 1];
+        session_view_shown_name(self->live, client->tenant, client->name, name);
+        dd_text_escape(name, strlen(name), out, room);
+    } else if (column == COLUMN_SINCE && has_left) {
+        snprintf(out, room, "left %" PRIu64 "s", client->silent_ms / 1000);
+    } else if (column == COLUMN_WHY && has_left) {
+        why_it_left(self, client, out, room);
+    }
+    return column == COLUMN_NAME || column == COLUMN_WHY || (column == COLUMN_SINCE && has_left);
+}
+
+static unsigned style(const void *source, size_t index, size_t column)
+{
+    const page_state_t *self = source;
+    const client_t *client = row_at(source, index);
+    if (client->silent_ms > 0)
+        return STYLE_DIM;
+    bool is_own = session_view_is_own(self->live, client->tenant, client->name);
+    return column == COLUMN_NAME && is_own ? STYLE_ACCENT : STYLE_PLAIN;
+}
+
+static const list_table_t TABLE = {.view = VIEW_CLIENTS,
+    .columns = COLUMNS,
+    .count = sizeof COLUMNS / sizeof COLUMNS[0],
+    .row = row_at,
+    .cell = cell,
+    .style = style};
+
+static int compare(const void *source, size_t a, size_t b, size_t column)
+{
+    return list_table_compare(&TABLE, source, a, b, column);
+}
+
+static const list_ops_t GRID = {
+    .count = count, .identity = identity, .text = row_text, .compare = compare};
+
+/* ---- The detail ----------------------------------------------------------------------------- */
+
+static void add_subscriptions(const page_state_t *self, const client_t *client, text_pane_t *sheet)
+{
+    const model_t *model = poller_model(session_view_rounds(self->live), VIEW_SUBSCRIPTIONS);
+    size_t found = 0;
+    for (size_t i = 0; i < model_count(model, VIEW_SUBSCRIPTIONS) && found < DETAIL_ROWS; i++) {
+        const subscription_t *row = model_row(model, VIEW_SUBSCRIPTIONS, i);
+        char topic[DD_TOPIC_MAX + 1];
+        if (strcmp(row->tenant, client->tenant) != 0 || strcmp(row->client, client->name) != 0)
+            continue;
+        if (found++ == 0)
+            text_pane_text(sheet, STYLE_TITLE, "Subscribed to");
+        dd_text_escape(row->topic, strlen(row->topic), topic, sizeof topic);
+        text_pane_print(sheet, STYLE_PLAIN, "  %s  %s", topic, row->path);
+    }
+}
+
+/* The brokers' own words, in which the full name stands. */
+static void add_events(const page_state_t *self, const client_t *client, text_pane_t *sheet)
+{
+    const model_t *model = poller_model(session_view_rounds(self->live), VIEW_EVENTS);
+    char name[DD_NAME_MAX + 1];
+    size_t found = 0;
+    snprintf(name, sizeof name, "%s.%s", client->tenant, client->name);
+    for (size_t i = 0; i < model_count(model, VIEW_EVENTS) && found < DETAIL_ROWS; i++) {
+        const happening_t *row = model_row(model, VIEW_EVENTS, i);
+        char text[sizeof row->text];
+        if (!strstr(row->text, name))
+            continue;
+        if (found++ == 0)
+            text_pane_text(sheet, STYLE_TITLE, "Lately");
+        dd_text_escape(row->text, strlen(row->text), text, sizeof text);
+        text_pane_print(sheet, STYLE_PLAIN, "  %" PRIu64 "s ago  %s", row->age_ms / 1000, text);
+    }
+}
+
+static void detail(page_state_t *self, size_t index, text_pane_t *sheet)
+{
+    const client_t *client = row_at(self, index);
+    if (client->silent_ms > 0)
+        text_pane_print(
+            sheet, STYLE_WARNING, "no longer reported for %" PRIu64 " s", client->silent_ms / 1000);
+    page_add_columns(sheet, VIEW_CLIENTS, client);
+    add_subscriptions(self, client, sheet);
+    add_events(self, client, sheet);
+}
+
+/* ---- The page ------------------------------------------------------------------------------- */
+
+static void prepare(page_state_t *self)
+{
+    self->some_left = false;
+    for (size_t i = 0; i < count(self) && !self->some_left; i++)
+        self->some_left = ((const client_t *)row_at(self, i))->silent_ms > 0;
+}
+
+/* The brokers' events tell why. */
+static unsigned more_views(const page_state_t *self)
+{
+    return self->some_left ? 1u << VIEW_EVENTS : 0;
+}
+
+static void title(const page_state_t *self, char *out, size_t room)
+{
+    const round_t *last = poller_last(session_view_rounds(self->live), VIEW_CLIENTS);
+    int used = snprintf(out, room, "Clients");
+    if (last->any && last->silent > 0)
+        snprintf(out + used, room - (size_t)used, " (%" PRIu64 " brokers silent)", last->silent);
+    else if (last->full)
+        snprintf(out + used, room - (size_t)used, " (not all: too many)");
+}
+
+static void draw(page_state_t *self, canvas_t *canvas, rect_t area)
+{
+    char line[64];
+    rect_t right = {0};
+    if (area.width >= DETAIL_FROM)
+        right = rect_cut_right(&area, DETAIL_WIDTH);
+    title(self, line, sizeof line);
+    page_draw_list(self, canvas, area, line);
+    page_draw_empty(self, canvas, area,
+        poller_last(session_view_rounds(self->live), VIEW_CLIENTS)->any
+            ? "No client of this tenant is anywhere in the tree."
+            : "Waiting for the brokers to answer.");
+    if (right.width > 0)
+        page_draw_detail(self, canvas, right, "Client");
+}
+
+const page_ops_t CLIENTS_PAGE = {.title = "Clients",
+    .views = 1u << VIEW_TREE | 1u << VIEW_CLIENTS | 1u << VIEW_SUBSCRIPTIONS,
+    .more_views = more_views,
+    .detail_views = 1u << VIEW_EVENTS,
+    .grid = &GRID,
+    .table = &TABLE,
+    .prepare = prepare,
+    .draw = draw,
+    .detail = detail};

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * page_messages - notifications and publications as they arrive, and one of them whole
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "libdd/base/escape.h"
+#include "libdd/base/problem.h"
+#include "pages.h"
+
+/* Least rows of a screen that shows the selected message below the list. */
+#define DETAIL_FROM 14
+/* Bytes of a payload from which a row's text is made. */
+#define PREVIEW_BYTES 1024
+
+enum { COLUMN_TIME, COLUMN_KIND, COLUMN_SOURCE, COLUMN_TOPIC, COLUMN_SIZE, COLUMN_TEXT_OF };
+
+static const list_table_column_t COLUMNS[] = {
+    [COLUMN_TIME] = {NULL, "TIME", 12, 3, 0, false},
+    [COLUMN_KIND] = {NULL, "KIND", 6, 1, 0, false},
+    [COLUMN_SOURCE] = {NULL, "FROM", 12, 1, 24, false},
+    [COLUMN_TOPIC] = {NULL, "TOPIC", 12, 2, 24, false},
+    [COLUMN_SIZE] = {NULL, "BYTES", 7, 4, 0, true},
+    [COLUMN_TEXT_OF] = {NULL, "MESSAGE", 32, 1, LIST_TABLE_REST, false},
+};
+
+static const struct {
+    const char *name;
+    unsigned style;
+} KINDS[] = {
+    [MESSAGE_NOTIFICATION] = {"notify", STYLE_GOOD},
+    [MESSAGE_PUBLICATION] = {"pub", STYLE_ACCENT},
+    [MESSAGE_LOST] = {"lost", STYLE_BAD},
+    [MESSAGE_SKIPPED] = {"…", STYLE_WARNING},
+};
+
+static const message_t *message_at(const void *source, size_t index)
+{
+    const page_state_t *self = source;
+    return messages_at(session_view_messages(self->live), index);
+}
+
+static size_t count(const void *source)
+{
+    const page_state_t *self = source;
+    return messages_count(session_view_messages(self->live));
+}
+
+static uint64_t identity(const void *source, size_t index)
+{
+    return message_at(source, index)->serial;
+}
+
+/* What a row says in one line. */
+static void message_line(const message_t *self, char *out, size_t room)
+{
+    if (self->kind == MESSAGE_LOST)
+        snprintf(out, room,
+            "%" PRIu64 " publications did not reach this client: it read too slowly", self->count);
+    else if (self->kind == MESSAGE_SKIPPED)
+        snprintf(out, room, "%" PRIu64 " messages are not shown: more than %d a second, or frozen",
+            self->count, MESSAGES_PER_SECOND);
+    else
+        dd_text_escape(
+            self->data, self->size < PREVIEW_BYTES ? self->size : PREVIEW_BYTES, out, room);
+}
+
+static size_t row_text(const void *source, size_t index, char *out, size_t room)
+{
+    const message_t *message = message_at(source, index);
+    int used = snprintf(out, room, "%s %s ", message->source, message->topic);
+    size_t left = room - (size_t)used;
+    size_t size = message->size < left ? message->size : left;
+    memcpy(out + used, message->data, size);
+    return (size_t)used + size;
+}
+
+/* ---- The table ------------------------------------------------------------------------------ */
+
+static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
+{
+    const message_t *message = message_at(source, index);
+    switch (column) {
+    case COLUMN_TIME:
+        page_time(message->wall_ms, true, out);
+        break;
+    case COLUMN_KIND:
+        snprintf(out, room, "%s", KINDS[message->kind].name);
+        break;
+    case COLUMN_SOURCE:
+        dd_text_escape(message->source, strlen(message->source), out, room);
+        break;
+    case COLUMN_TOPIC:
+        dd_text_escape(message->topic, strlen(message->topic), out, room);
+        break;
+    case COLUMN_SIZE:
+        if (message->kind == MESSAGE_NOTIFICATION || message->kind == MESSAGE_PUBLICATION)
+            snprintf(out, room, "%zu", message->whole);
+        break;
+    default:
+        message_line(message, out, room);
+    }
+    return true;
+}
+
+static unsigned style(const void *source, size_t index, size_t column)
+{
+    const message_t *message = message_at(source, index);
+    return column == COLUMN_KIND || message->kind >= MESSAGE_LOST ? KINDS[message->kind].style
+                                                                  : STYLE_PLAIN;
+}
+
+static const list_table_t TABLE = {.view = VIEW_NONE,
+    .columns = COLUMNS,
+    .count = sizeof COLUMNS / sizeof COLUMNS[0],
+    .cell = cell,
+    .style = style};
+
+static const list_ops_t GRID = {.count = count, .identity = identity, .text = row_text};
+
+/* ---- One message ---------------------------------------------------------------------------- */
+
+static void detail(page_state_t *self, size_t index, text_pane_t *sheet)
+{
+    const message_t *message = message_at(self, index);
+    char time[TIME_ROOM], line[1024];
+    page_time(message->wall_ms, true, time);
+    if (message->kind >= MESSAGE_LOST) {
+        message_line(message, line, sizeof line);
+        text_pane_text(sheet, KINDS[message->kind].style, line);
+        return;
+    }
+    char source[DD_NAME_MAX + 1], topic[DD_TOPIC_MAX + 1];
+    dd_text_escape(message->source, strlen(message->source), source, sizeof source);
+    dd_text_escape(message->topic, strlen(message->topic), topic, sizeof topic);
+    bool is_publication = message->kind == MESSAGE_PUBLICATION;
+    text_pane_print(sheet, STYLE_TITLE, "%s from %s%s%s%s%s, %s, %zu bytes, as %s",
+        is_publication ? "publication" : "notification", source, is_publication ? " on " : "",
+        topic, is_publication ? " at " : "", message->scope, time, message->whole,
+        payload_view_mode_name(self->mode));
+    payload_view_add(sheet, self->mode, message->data, message->size);
+    if (message->size < message->whole)
+        text_pane_print(
+            sheet, STYLE_WARNING, "… only the first %zu bytes were kept", message->size);
+}
+
+static bool act(page_state_t *self, action_t action)
+{
+    if (action != ACT_MODE)
+        return false;
+    self->mode = (self->mode + 1) % PAYLOAD_MODES;
+    return true;
+}
+
+bool messages_save(page_state_t *self, const char *path, dd_problem_t *problem)
+{
+    size_t index = list_selected_index(self->grid);
+    if (index == LIST_NONE) {
+        dd_problem(problem, DD_E_ARGUMENT, "no message is selected");
+        return false;
+    }
+    const message_t *message = message_at(self, index);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) {
+        dd_problem(problem, DD_E_FILE, "%s: %s", path, strerror(errno));
+        return false;
+    }
+    FILE *file = fdopen(fd, "w");
+    bool good = file && fwrite(message->data, 1, message->size, file) == message->size;
+    if (file)
+        good = fclose(file) == 0 && good;
+    else
+        close(fd);
+    if (!good) {
+        dd_problem(problem, DD_E_FILE, "%s: %s", path, strerror(errno));
+        unlink(path);
+    }
+    return good;
+}
+
+/* ---- The page ------------------------------------------------------------------------------- */
+
+static void title(const page_state_t *self, char *out, size_t room)
+{
+    const messages_t *messages = session_view_messages(self->live);
+    int used = snprintf(out, room, "Messages");
+    if (messages_skipped(messages) > 0)
+        snprintf(out + used, room - (size_t)used, " (%" PRIu64 " of %" PRIu64 " not kept)",
+            messages_skipped(messages), messages_arrived(messages));
+}
+
+static void draw(page_state_t *self, canvas_t *canvas, rect_t area)
+{
+    char line[96];
+    rect_t bottom = {0};
+    if (area.height >= DETAIL_FROM)
+        bottom = rect_cut_bottom(&area, area.height * 2 / 5);
+    title(self, line, sizeof line);
+    page_draw_list(self, canvas, area, line);
+    page_draw_empty(self, canvas, area,
+        session_view_is_operator(self->live)
+            ? "An operator receives no messages."
+            : "No message has arrived. s subscribes to a topic; notifications come by themselves.");
+    if (bottom.height > 0)
+        page_draw_detail(self, canvas, bottom, "Message");
+}
+
+void messages_draw_tail(const session_view_t *live, canvas_t *canvas, rect_t area)
+{
+    const messages_t *messages = session_view_messages(live);
+    size_t total = messages_count(messages), height = (size_t)area.height;
+    size_t first = total > height ? total - height : 0;
+    if (total == 0)
+        canvas_text(canvas, area, 0, 1, STYLE_DIM, "No message has arrived.");
+    for (size_t i = first; i < total; i++) {
+        const message_t *message = messages_at(messages, i);
+        char time[TIME_ROOM], source[DD_NAME_MAX + 1], topic[DD_TOPIC_MAX + 1], line[1024];
+        int row = (int)(i - first);
+        page_time(message->wall_ms, false, time);
+        dd_text_escape(message->source, strlen(message->source), source, sizeof source);
+        dd_text_escape(message->topic, strlen(message->topic), topic, sizeof topic);
+        message_line(message, line, sizeof line);
+        canvas_text(canvas, area, row, 0, STYLE_DIM, time);
+        canvas_text(canvas, area, row, 9, KINDS[message->kind].style, KINDS[message->kind].name);
+        canvas_print(canvas, area, row, 16, STYLE_PLAIN, "%s%s%s%s%s", source,
+            topic[0] != '\0' ? "  " : "", topic, source[0] != '\0' ? "  " : "", line);
+    }
+}
+
+const page_ops_t MESSAGES_PAGE = {.title = "Messages",
+    .views = 1u << VIEW_TREE,
+    .rolls = true,
+    .grid = &GRID,
+    .table = &TABLE,
+    .draw = draw,
+    .detail = detail,
+    .act = act};

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * page_subscriptions - the own subscriptions, and below them everybody's that the key may see
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "libdd/base/escape.h"
+#include "libdd/protocol/scope.h"
+#include "pages.h"
+
+enum { COLUMN_OWN, COLUMN_CLIENT, COLUMN_TOPIC, COLUMN_SCOPE, COLUMN_PATH, COLUMN_RECEIVED };
+
+static const list_table_column_t COLUMNS[] = {
+    [COLUMN_OWN] = {NULL, "", 1, 1, 0, false},
+    [COLUMN_CLIENT] = {"client", "CLIENT", 16, 1, 40, false},
+    [COLUMN_TOPIC] = {"topic", "TOPIC", 16, 1, 40, false},
+    [COLUMN_SCOPE] = {"scope", "SCOPE", 9, 2, 0, false},
+    [COLUMN_PATH] = {"path", "COVERS", 10, 1, 16, false},
+    [COLUMN_RECEIVED] = {NULL, "RECEIVED", 9, 3, 0, true},
+    {"broker", "BROKER", 11, 4, 24, false},
+};
+
+/* ---- Rows: first the own ones, then those of the model that aren't this client's ------------- */
+
+static const model_t *model_of(const page_state_t *self)
+{
+    return poller_model(session_view_rounds(self->live), VIEW_SUBSCRIPTIONS);
+}
+
+static size_t own_count_of(const page_state_t *self)
+{
+    return session_view_owns(self->live)->count;
+}
+
+static const own_subscription_t *own_at(const page_state_t *self, size_t index)
+{
+    const own_subscriptions_t *owns = session_view_owns(self->live);
+    return index < owns->count ? &owns->rows[index] : NULL;
+}
+
+static size_t count(const void *source)
+{
+    return own_count_of(source) + model_count(model_of(source), VIEW_SUBSCRIPTIONS);
+}
+
+static const subscription_t *reported_at(const page_state_t *self, size_t index)
+{
+    return model_row(model_of(self), VIEW_SUBSCRIPTIONS, index - own_count_of(self));
+}
+
+/* Both kinds of rows as one. */
+static subscription_t subscription_at(const page_state_t *self, size_t index)
+{
+    const own_subscription_t *own = own_at(self, index);
+    if (!own)
+        return *reported_at(self, index);
+    const link_t *link = session_view_link(self->live);
+    subscription_t row = {0};
+    const char *dot = strchr(link->name, '.');
+    snprintf(row.tenant, sizeof row.tenant, "%s", link->tenant);
+    dd_bytes_copy(dd_bytes_of(dot ? dot + 1 : link->name), row.client, sizeof row.client);
+    snprintf(row.broker, sizeof row.broker, "%s", link->broker);
+    memcpy(row.topic, own->topic, sizeof row.topic);
+    memcpy(row.scope, own->scope, sizeof row.scope);
+    memcpy(row.path, own->path, sizeof row.path);
+    return row;
+}
+
+static bool is_hidden(const void *source, size_t index)
+{
+    const page_state_t *self = source;
+    if (own_at(self, index))
+        return false;
+    const subscription_t *row = reported_at(self, index);
+    return session_view_is_own(self->live, row->tenant, row->client);
+}
+
+static uint64_t identity(const void *source, size_t index)
+{
+    subscription_t row = subscription_at(source, index);
+    const char *const texts[] = {row.tenant, row.client, row.topic, row.scope};
+    uint64_t number = LIST_IDENTITY;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        number = list_identity(number, texts[i]);
+    return number;
+}
+
+static size_t row_text(const void *source, size_t index, char *out, size_t room)
+{
+    subscription_t row = subscription_at(source, index);
+    return (size_t)snprintf(out, room, "%s.%s %s %s %s %s", row.tenant, row.client, row.topic,
+        row.scope, row.path, row.broker);
+}
+
+/* ---- The table ------------------------------------------------------------------------------ */
+
+static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
+{
+    const page_state_t *self = source;
+    const own_subscription_t *own = own_at(self, index);
+    subscription_t row = subscription_at(self, index);
+    char name[DD_NAME_MAX + 1];
+    const char *text = "";
+    switch (column) {
+    case COLUMN_OWN:
+        text = own ? "●" : "";
+        break;
+    case COLUMN_CLIENT:
+        session_view_shown_name(self->live, row.tenant, row.client, name);
+        text = name;
+        break;
+    case COLUMN_TOPIC:
+        text = row.topic;
+        break;
+    case COLUMN_SCOPE:
+        text = dd_scope_word(row.scope);
+        break;
+    case COLUMN_PATH:
+        text = row.path[0] != '\0' ? row.path : "asked…";
+        break;
+    case COLUMN_RECEIVED:
+        if (own)
+            snprintf(name, sizeof name, "%" PRIu64, own->received);
+        text = own ? name : "";
+        break;
+    default:
+        text = row.broker;
+    }
+    dd_text_escape(text, strlen(text), out, room);
+    return true;
+}
+
+static unsigned style(const void *source, size_t index, size_t column)
+{
+    const own_subscription_t *own = own_at(source, index);
+    if (!own)
+        return STYLE_PLAIN;
+    return column == COLUMN_PATH && own->path[0] == '\0' ? STYLE_WARNING : STYLE_ACCENT;
+}
+
+static const list_table_t TABLE = {.view = VIEW_SUBSCRIPTIONS,
+    .columns = COLUMNS,
+    .count = sizeof COLUMNS / sizeof COLUMNS[0],
+    .cell = cell,
+    .style = style};
+
+static int compare(const void *source, size_t a, size_t b, size_t column)
+{
+    const column_t *field = columns_find(columns_of(VIEW_SUBSCRIPTIONS), COLUMNS[column].field);
+    subscription_t left = subscription_at(source, a), right = subscription_at(source, b);
+    return column_compare(field, &left, &right);
+}
+
+static const list_ops_t GRID = {.count = count,
+    .identity = identity,
+    .text = row_text,
+    .hidden = is_hidden,
+    .compare = compare};
+
+const char *subscriptions_selected_own(page_state_t *self, char room[SUGGESTION_ROOM])
+{
+    page_update(self);
+    size_t index = list_selected_index(self->grid);
+    const own_subscription_t *own = index == LIST_NONE ? NULL : own_at(self, index);
+    if (!own && own_count_of(self) == 1)
+        own = own_at(self, 0);
+    if (!own)
+        return NULL;
+    completion_own_text(own, room);
+    return room;
+}
+
+/* ---- The page ------------------------------------------------------------------------------- */
+
+static void detail(page_state_t *self, size_t index, text_pane_t *sheet)
+{
+    subscription_t row = subscription_at(self, index);
+    const own_subscription_t *own = own_at(self, index);
+    page_add_columns(sheet, VIEW_SUBSCRIPTIONS, &row);
+    if (!own)
+        return;
+    char received[32];
+    snprintf(received, sizeof received, "%" PRIu64, own->received);
+    text_pane_pair(sheet, "received", STYLE_PLAIN, received);
+    text_pane_text(sheet, STYLE_DIM, "This is your own subscription; u gives it up.");
+}
+
+static void draw(page_state_t *self, canvas_t *canvas, rect_t area)
+{
+    page_draw_list(self, canvas, area, "Subscriptions (● yours)");
+    page_draw_empty(self, canvas, area,
+        session_view_is_operator(self->live)
+            ? "No client has subscribed to anything."
+            : "Nobody of this tenant has subscribed to anything. s subscribes.");
+}
+
+const page_ops_t SUBSCRIPTIONS_PAGE = {.title = "Subscriptions",
+    .views = 1u << VIEW_TREE | 1u << VIEW_SUBSCRIPTIONS,
+    .grid = &GRID,
+    .table = &TABLE,
+    .draw = draw,
+    .detail = detail};

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * page_tree - the tree of brokers, live
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "libdd/base/escape.h"
+#include "pages.h"
+
+/* ms of silence after which a broker is called stale, and after which it is called gone. */
+#define STALE_AFTER 2500
+#define GONE_AFTER 10000
+
+/* Least columns of a screen that has a detail pane beside the tree. */
+#define DETAIL_FROM 76
+#define TAIL_ROWS_MAX 8
+/* Its columns at most: as many as a broker's id needs, with its name and the frame. */
+#define DETAIL_WIDTH 48
+
+enum {
+    COLUMN_BROKER,
+    COLUMN_SCOPE,
+    COLUMN_LINK,
+    COLUMN_CLIENTS,
+    COLUMN_SUBSCRIPTIONS,
+    COLUMN_IN,
+    COLUMN_OUT,
+    COLUMN_OUTBOX,
+    COLUMN_REFUSED,
+    COLUMN_DROPPED,
+    COLUMN_UP,
+    COLUMN_STATE
+};
+
+static const list_table_column_t COLUMNS[] = {
+    [COLUMN_BROKER] = {"broker", "BROKER", 15, 1, 40, false},
+    [COLUMN_SCOPE] = {"scope", "SCOPE", 8, 2, 20, false},
+    [COLUMN_LINK] = {"rtt_us", "LINK", 7, 5, 0, true},
+    [COLUMN_CLIENTS] = {"clients", "CLNTS", 5, 3, 7, true},
+    [COLUMN_SUBSCRIPTIONS] = {"subscriptions", "SUBSCR", 6, 8, 7, true},
+    [COLUMN_IN] = {"in_rate", "IN/S", 6, 4, 0, true},
+    [COLUMN_OUT] = {"out_rate", "OUT/S", 6, 6, 0, true},
+    [COLUMN_OUTBOX] = {"outbox", "OUTBOX", 7, 9, 0, true},
+    [COLUMN_REFUSED] = {"refused", "REFUSED", 7, 10, 0, true},
+    [COLUMN_DROPPED] = {"dropped", "DROPPED", 7, 10, 0, true},
+    [COLUMN_UP] = {"uptime_ms", "UP", 6, 7, 0, true},
+    [COLUMN_STATE] = {"state", "STATE", 8, 1, 12, false},
+};
+
+/* ---- Rows ----------------------------------------------------------------------------------- */
+
+static const model_t *model_of(const page_state_t *self)
+{
+    return poller_model(session_view_rounds(self->live), VIEW_TREE);
+}
+
+static const void *row_at(const void *source, size_t index)
+{
+    return model_row(model_of(source), VIEW_TREE, index);
+}
+
+static size_t count(const void *source)
+{
+    return model_count(model_of(source), VIEW_TREE);
+}
+
+static uint64_t identity(const void *source, size_t index)
+{
+    const broker_t *broker = row_at(source, index);
+    return list_identity(LIST_IDENTITY, broker->id);
+}
+
+static size_t row_text(const void *source, size_t index, char *out, size_t room)
+{
+    const broker_t *broker = row_at(source, index);
+    return (size_t)snprintf(out, room, "%s %s %s", broker->name, broker->scope, broker->state);
+}
+
+static bool is_hidden(const void *source, size_t index)
+{
+    const page_state_t *self = source;
+    return self->hidden[index];
+}
+
+/* ---- Folding -------------------------------------------------------------------------------- */
+
+static size_t find_folded(const page_state_t *self, const char *id)
+{
+    size_t i = 0;
+    while (i < self->folded_count && strcmp(self->folded[i], id) != 0)
+        i++;
+    return i;
+}
+
+static bool is_folded(const page_state_t *self, const char *id)
+{
+    return find_folded(self, id) < self->folded_count;
+}
+
+/* A broker stands right before those below it, which are deeper. */
+static bool has_children(const page_state_t *self, size_t index)
+{
+    const broker_t *broker = row_at(self, index);
+    if (index + 1 == count(self))
+        return false;
+    const broker_t *next = row_at(self, index + 1);
+    return next->depth > broker->depth;
+}
+
+static void prepare(page_state_t *self)
+{
+    unsigned folded_depth = 0;
+    bool folded = false;
+    for (size_t i = 0; i < count(self); i++) {
+        const broker_t *broker = row_at(self, i);
+        if (folded && broker->depth <= folded_depth)
+            folded = false;
+        self->hidden[i] = folded;
+        if (!folded && is_folded(self, broker->id)) {
+            folded = true;
+            folded_depth = broker->depth;
+        }
+    }
+}
+
+static void fold(page_state_t *self, size_t index)
+{
+    const broker_t *broker = row_at(self, index);
+    if (has_children(self, index) && self->folded_count < FOLDED_MAX &&
+        !is_folded(self, broker->id))
+        memcpy(self->folded[self->folded_count++], broker->id, sizeof broker->id);
+}
+
+static void unfold(page_state_t *self, size_t index)
+{
+    const broker_t *broker = row_at(self, index);
+    size_t at = find_folded(self, broker->id);
+    if (at < self->folded_count)
+        memmove(self->folded[at], self->folded[--self->folded_count], sizeof broker->id);
+}
+
+static void select_parent(page_state_t *self, size_t index)
+{
+    unsigned depth = ((const broker_t *)row_at(self, index))->depth;
+    for (size_t position = list_selected(self->grid); position > 0;) {
+        position--;
+        const broker_t *above = row_at(self, list_index(self->grid, position));
+        if (above->depth < depth) {
+            list_select(self->grid, position);
+            return;
+        }
+    }
+}
+
+static bool act(page_state_t *self, action_t action)
+{
+    size_t index = list_selected_index(self->grid);
+    if (index == LIST_NONE || (action != ACT_FOLD && action != ACT_LEFT && action != ACT_RIGHT))
+        return false;
+    bool folded = is_folded(self, ((const broker_t *)row_at(self, index))->id);
+    if (folded && action != ACT_LEFT)
+        unfold(self, index);
+    else if (!folded && action != ACT_RIGHT && has_children(self, index))
+        fold(self, index);
+    else if (action == ACT_LEFT)
+        select_parent(self, index);
+    return true;
+}
+
+/* ---- The table ------------------------------------------------------------------------------ */
+
+static const char *folding_mark(const page_state_t *self, size_t index)
+{
+    const broker_t *broker = row_at(self, index);
+    if (!has_children(self, index))
+        return "  ";
+    return is_folded(self, broker->id) ? "▸ " : "▾ ";
+}
+
+static void state_text(const page_state_t *self, const broker_t *broker, char *out, size_t room)
+{
+    uint64_t silence = session_view_silence(self->live, broker);
+    if (silence >= GONE_AFTER)
+        snprintf(out, room, "GONE %" PRIu64 "s", silence / 1000);
+    else if (silence >= STALE_AFTER)
+        snprintf(out, room, "stale %" PRIu64 "s", silence / 1000);
+    else
+        dd_text_escape(broker->state, strlen(broker->state), out, room);
+}
+
+static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
+{
+    const page_state_t *self = source;
+    const broker_t *broker = row_at(self, index);
+    char name[4 * sizeof broker->name];
+    if (column == COLUMN_STATE) {
+        state_text(self, broker, out, room);
+        return true;
+    }
+    if (column != COLUMN_BROKER)
+        return false;
+    dd_text_escape(broker->name, strlen(broker->name), name, sizeof name);
+    snprintf(out, room, "%*s%s%s", 2 * (int)broker->depth, "", folding_mark(self, index), name);
+    return true;
+}
+
+static unsigned style(const void *source, size_t index, size_t column)
+{
+    const page_state_t *self = source;
+    const broker_t *broker = row_at(self, index);
+    uint64_t silence = session_view_silence(self->live, broker);
+    bool is_door = strcmp(broker->name, session_view_link(self->live)->broker) == 0;
+    if (silence >= STALE_AFTER)
+        return column == COLUMN_STATE && silence >= GONE_AFTER ? STYLE_BAD : STYLE_DIM;
+    if (column == COLUMN_STATE)
+        return strcmp(broker->state, "ok") == 0 ? STYLE_GOOD : STYLE_BAD;
+    if (column == COLUMN_DROPPED && broker->traffic.dropped != MODEL_UNKNOWN)
+        return broker->traffic.dropped > 0 ? STYLE_WARNING : STYLE_PLAIN;
+    return column == COLUMN_BROKER && is_door ? STYLE_ACCENT : STYLE_PLAIN;
+}
+
+static const list_table_t TABLE = {.view = VIEW_TREE,
+    .columns = COLUMNS,
+    .count = sizeof COLUMNS / sizeof COLUMNS[0],
+    .row = row_at,
+    .cell = cell,
+    .style = style};
+
+static const list_ops_t GRID = {
+    .count = count, .identity = identity, .text = row_text, .hidden = is_hidden};
+
+/* ---- The detail ----------------------------------------------------------------------------- */
+
+/* A curve of blocks, the highest rate being the highest block. */
+static void curve(const uint64_t *rates, size_t count_of, size_t width, char *out, size_t room)
+{
+    static const char *const BLOCKS[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    uint64_t highest = 1;
+    size_t used = 0, first = count_of > width ? count_of - width : 0;
+    for (size_t i = first; i < count_of; i++)
+        highest = rates[i] > highest ? rates[i] : highest;
+    out[0] = '\0';
+    for (size_t i = first; i < count_of && used + 4 < room; i++) {
+        size_t level = (size_t)((double)rates[i] / (double)highest * 7 + 0.5);
+        used += (size_t)snprintf(out + used, room - used, "%s", BLOCKS[level]);
+    }
+}
+
+static void add_rate(text_pane_t *sheet, const char *name, const char *field,
+    const broker_t *broker, const uint64_t *rates, size_t count_of)
+{
+    char rate[COLUMN_TEXT_ROOM], blocks[4 * POLLER_SAMPLES + 1], line[COLUMN_TEXT_ROOM + 256];
+    column_text(columns_find(columns_of(VIEW_TREE), field), broker, rate, sizeof rate);
+    int width = text_pane_width(sheet) - 24;
+    curve(rates, count_of, width > 0 ? (size_t)width : 0, blocks, sizeof blocks);
+    snprintf(line, sizeof line, "%s/s %*s%s", rate, (int)(6 - strnlen(rate, 6)), "", blocks);
+    text_pane_pair(sheet, name, STYLE_PLAIN, line);
+}
+
+static void add_field(
+    text_pane_t *sheet, const char *name, const char *field, const broker_t *broker)
+{
+    char text[COLUMN_TEXT_ROOM];
+    column_text(columns_find(columns_of(VIEW_TREE), field), broker, text, sizeof text);
+    text_pane_pair(sheet, name, STYLE_PLAIN, text);
+}
+
+static void detail(page_state_t *self, size_t index, text_pane_t *sheet)
+{
+    static const char *const FIELDS[][2] = {{"up for", "uptime_ms"}, {"parent link", "rtt_us"},
+        {"clients", "clients"}, {"subscriptions", "subscriptions"}, {"children", "children"},
+        {"outbox", "outbox"}, {"received", "in"}, {"sent", "out"}, {"bytes in", "in_bytes"},
+        {"bytes out", "out_bytes"}, {"refused", "refused"}, {"refused for", "refused_for"},
+        {"dropped", "dropped"}, {"last drop", "drop_age_ms"}, {"version", "version"}, {"id", "id"},
+        {"parent", "parent"}};
+    const broker_t *broker = row_at(self, index);
+    const samples_t *samples = poller_samples(session_view_rounds(self->live), broker->id);
+    static const samples_t NONE = {.count = 0};
+    char state[128];
+    if (!samples)
+        samples = &NONE;
+    state_text(self, broker, state, sizeof state);
+    add_field(sheet, "broker", "broker", broker);
+    add_field(sheet, "scope", "scope", broker);
+    text_pane_pair(sheet, "state", style(self, index, COLUMN_STATE), state);
+    add_rate(sheet, "in", "in_rate", broker, samples->in, samples->count);
+    add_rate(sheet, "out", "out_rate", broker, samples->out, samples->count);
+    for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++)
+        add_field(sheet, FIELDS[i][0], FIELDS[i][1], broker);
+}
+
+/* ---- The page ------------------------------------------------------------------------------- */
+
+static const char *empty_text(const page_state_t *self)
+{
+    static const char *const TEXTS[] = {
+        [LINK_REGISTERED] = "Waiting for the brokers to answer.",
+        [LINK_CONNECTING] = "Not connected, so nothing is known of the tree. The line at the top "
+                            "says why; the console keeps trying by itself.",
+        [LINK_CLOSED] = "The connection has ended for good. q leaves the console.",
+    };
+    return TEXTS[session_view_link(self->live)->state];
+}
+
+static void draw(page_state_t *self, canvas_t *canvas, rect_t area)
+{
+    int tail = area.height / 4 < TAIL_ROWS_MAX ? area.height / 4 : TAIL_ROWS_MAX;
+    rect_t bottom = rect_cut_bottom(&area, tail >= 3 ? tail : 0);
+    rect_t right = {0};
+    if (area.width >= DETAIL_FROM)
+        right = rect_cut_right(
+            &area, area.width * 2 / 5 < DETAIL_WIDTH ? area.width * 2 / 5 : DETAIL_WIDTH);
+    page_draw_list(self, canvas, area, "Tree");
+    page_draw_empty(self, canvas, area, empty_text(self));
+    if (right.width > 0)
+        page_draw_detail(self, canvas, right, "Broker");
+    if (bottom.height > 0 && session_view_is_operator(self->live))
+        events_draw_tail(self->live, canvas, canvas_box(canvas, bottom, "Events"));
+    else if (bottom.height > 0)
+        messages_draw_tail(self->live, canvas, canvas_box(canvas, bottom, "Messages"));
+}
+
+/* An operator gets no messages, and sees at the bottom what happens. */
+static unsigned more_views(const page_state_t *self)
+{
+    return session_view_is_operator(self->live) ? 1u << VIEW_EVENTS : 0;
+}
+
+const page_ops_t TREE_PAGE = {.title = "Tree",
+    .views = 1u << VIEW_TREE,
+    .more_views = more_views,
+    .grid = &GRID,
+    .table = &TABLE,
+    .prepare = prepare,
+    .draw = draw,
+    .detail = detail,
+    .act = act};

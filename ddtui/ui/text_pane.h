@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * text_pane - lines of text that are read, wrapped to a width and scrolled
+ */
+#ifndef TEXT_PANE_H_INCLUDED
+#define TEXT_PANE_H_INCLUDED
+
+#include "canvas.h"
+#include "ddtui/model/filter.h"
+
+/* Lines of a sheet; what comes after them is left out, and the last line says so. */
+#define TEXT_PANE_LINES_MAX 20000
+
+typedef struct text_pane text_pane_t;
+
+/* A sheet of that many columns. NULL when out of memory; all calls take that and do nothing. */
+text_pane_t *text_pane_new(int width);
+void text_pane_destroy(text_pane_t **self_p);
+
+int text_pane_width(const text_pane_t *self);
+size_t text_pane_count(const text_pane_t *self);
+
+/* Adds a line, which goes on in the next one where it is too long. */
+void text_pane_text(text_pane_t *self, unsigned style, const char *text);
+__attribute__((format(printf, 3, 4))) void text_pane_print(
+    text_pane_t *self, unsigned style, const char *format, ...);
+/* Adds "name  value", values under each other. */
+void text_pane_pair(text_pane_t *self, const char *name, unsigned style, const char *value);
+
+/* The next line after that one which the filter wants, or the one before it; after the last comes
+   the first. SIZE_MAX if there is none. */
+size_t text_pane_find(const text_pane_t *self, const filter_t *filter, size_t line, bool next);
+
+/* Draws from a line on, what is marked as found included, and returns the line that it began with:
+   no further than that the last line is at the bottom. */
+size_t text_pane_draw(
+    const text_pane_t *self, canvas_t *canvas, rect_t area, size_t first, const char *found);
+
+#endif

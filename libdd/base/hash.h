@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * hash - uthash, set up for names that strangers choose
+ *
+ * Include this instead of uthash.h. Keys are hashed with SipHash under a key drawn at start, so
+ * that nobody can choose names that fall into one bucket; running out of memory isn't fatal.
+ */
+#ifndef DD_HASH_H_INCLUDED
+#define DD_HASH_H_INCLUDED
+
+#include <stddef.h>
+
+unsigned dd_hash_bytes(const void *data, size_t size);
+
+#define HASH_FUNCTION(keyptr, keylen, hashv) ((hashv) = dd_hash_bytes(keyptr, keylen))
+#define HASH_NONFATAL_OOM 1
+
+#include <uthash.h>
+#include <utlist.h>
+
+/* Keys of one bucket before there are more buckets. With uthash's 10, a lookup steps over several
+   others' keys, which are cache misses once there are 100,000; with 4 and less, the largest table
+   takes long to grow, and meanwhile nothing else moves. */
+#undef HASH_BKT_CAPACITY_THRESH
+#define HASH_BKT_CAPACITY_THRESH 6U
+
+#endif

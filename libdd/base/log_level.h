@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * log_level - how much an event matters
+ */
+#ifndef DD_LOG_LEVEL_H_INCLUDED
+#define DD_LOG_LEVEL_H_INCLUDED
+
+#include "buffer.h"
+
+typedef enum {
+    DD_LOG_ERROR,
+    DD_LOG_WARNING,
+    DD_LOG_NOTICE,
+    DD_LOG_INFO,
+    DD_LOG_DEBUG
+} dd_log_level_t;
+
+/* The levels as a sentence lists them. */
+#define DD_LOG_LEVELS "error, warning, notice, info or debug"
+
+/* The names in the levels' order; NULL ends them. */
+extern const char *const DD_LOG_LEVEL_NAMES[];
+
+/* "error", "warning", "notice", "info" or "debug"; NULL for a number that is none. */
+const char *dd_log_level_name(dd_log_level_t level);
+
+/* False if the name is none of them. */
+bool dd_log_level_parse(dd_log_level_t *level, dd_bytes_t name);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * malloc_tuning - what becomes of memory that was freed
+ */
+#include "malloc_tuning.h"
+
+#include <stdlib.h>
+
+/* Bytes; glibc then keeps twice as much. */
+#define BLOCK (8u << 20)
+
+/* glibc gives back what lies free at the end of a heap when it is more than 128 KB, until it has
+   seen a larger block being freed: from then on it expects the like and keeps more (mallopt(3),
+   M_MMAP_THRESHOLD). So let it see one. The block is never touched and so takes no memory. */
+void dd_malloc_tuning_keep(void)
+{
+    void *volatile block = malloc(BLOCK);
+    free(block);
+}

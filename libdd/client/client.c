@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * client - dd_client_t: a session, a connection, and a thread that brings them together
+ *
+ * This is the callers' side. A call takes the lock, changes the session, and wakes the thread if
+ * that sleeps; a busy thread finds by itself what a loop of calls has put into the outbox, and
+ * sends it in few large frames.
+ */
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "client_state.h"
+#include "libdd/base/clock.h"
+#include "libdd/base/problem.h"
+#include "libdd/net/context.h"
+#include "libdd/protocol/name.h"
+#include "libdd/protocol/topic.h"
+
+#define LIMIT_DEFAULT (64u << 20)
+#define QUESTION_NAME_MAX 64
+
+/* ---- Making -------------------------------------------------------------------------------- */
+
+/* Keeps what the session emits for the thread to deliver. Called with the lock. */
+static void keep_news(void *arg, const dd_news_t *news)
+{
+    dd_client_t *self = arg;
+    size_t opened = news->sealed.size > DD_BOX_OVERHEAD ? news->sealed.size - DD_BOX_OVERHEAD : 0;
+    dd_event_node_t *node = dd_event_new(news, opened);
+    if (node)
+        dd_event_list_append(&self->news, node);
+}
+
+static bool load_keys(dd_client_t *self, const char *keyfile, dd_problem_t *problem)
+{
+    self->keyring = dd_keyring_load(keyfile, problem);
+    if (!self->keyring)
+        return false;
+    switch (dd_keyring_kind(self->keyring)) {
+    case DD_KEYS_BROKER:
+        dd_problem(problem, DD_E_KEYS,
+            "%s: holds a broker's keys; a client needs its tenant's <tenant>-keys.json", keyfile);
+        return false;
+    case DD_KEYS_OPERATOR:
+        return true;
+    default:
+        self->box = dd_box_new(self->keyring);
+        if (!self->box)
+            dd_problem(problem, DD_E_MEMORY, "out of memory for the keys of %s", keyfile);
+        return self->box;
+    }
+}
+
+static bool make_session(dd_client_t *self, const char *name, dd_problem_t *problem)
+{
+    dd_session_settings_t settings = {.name = name,
+        .operator_key = !self->box,
+        .outbox = LIMIT_DEFAULT,
+        .emit = keep_news,
+        .arg = self,
+        .random = randombytes_random};
+    randombytes_buf(&settings.instance, sizeof settings.instance);
+    self->session = dd_session_new(&settings);
+    self->queue = dd_event_queue_new();
+    self->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (self->session && self->queue && self->wake_fd >= 0) {
+        dd_event_queue_set_limit(self->queue, LIMIT_DEFAULT);
+        return true;
+    }
+    dd_problem(problem, DD_E_MEMORY, "out of memory or file descriptors for a client");
+    return false;
+}
+
+static bool check_arguments(
+    const char *endpoint, const char *keyfile, const char *name, dd_problem_t *problem)
+{
+    if (!endpoint || !keyfile || !name) {
+        dd_problem(problem, DD_E_ARGUMENT, "endpoint, key file and name are needed");
+        return false;
+    }
+    if (dd_dialer_check(endpoint, problem) != DD_OK)
+        return false;
+    if (dd_client_valid(dd_bytes_of(name)))
+        return true;
+    dd_problem(problem, DD_E_NAME_INVALID,
+        "'%.200s' is no client's name: 1 to %d bytes of UTF-8 without white space and control "
+        "characters, and not beginning with 'public.'",
+        name, DD_CLIENT_MAX);
+    return false;
+}
+
+dd_client_t *dd_client_new(
+    const char *endpoint, const char *keyfile, const char *name, dd_problem_t *problem)
+{
+    if (!check_arguments(endpoint, keyfile, name, problem))
+        return NULL;
+    dd_client_t *self = sodium_init() < 0 ? NULL : calloc(1, sizeof *self);
+    if (!self) {
+        dd_problem(problem, DD_E_MEMORY, "out of memory for a client");
+        return NULL;
+    }
+    self->wake_fd = -1;
+    memcpy(self->endpoint, endpoint, strlen(endpoint) + 1);
+    pthread_mutex_init(&self->seal_lock, NULL);
+    pthread_mutex_init(&self->lock, NULL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&self->left, &attributes);
+    pthread_condattr_destroy(&attributes);
+    self->context = dd_context_acquire(problem);
+    if (!self->context || !load_keys(self, keyfile, problem) || !make_session(self, name, problem))
+        dd_client_destroy(&self);
+    return self;
+}
+
+static void stop(dd_client_t *self)
+{
+    pthread_mutex_lock(&self->lock);
+    dd_session_leave(self->session, dd_clock_us());
+    self->stopping = true;
+    pthread_mutex_unlock(&self->lock);
+    dd_client_wake(self);
+    pthread_join(self->thread, NULL);
+}
+
+void dd_client_destroy(dd_client_t **self_p)
+{
+    if (!self_p || !*self_p)
+        return;
+    dd_client_t *self = *self_p;
+    if (self->started)
+        stop(self);
+    if (self->context)
+        dd_context_release();
+    dd_session_destroy(&self->session);
+    dd_event_list_clear(&self->news);
+    dd_event_queue_destroy(&self->queue);
+    dd_box_destroy(&self->box);
+    dd_keyring_destroy(&self->keyring);
+    if (self->wake_fd >= 0)
+        close(self->wake_fd);
+    pthread_cond_destroy(&self->left);
+    pthread_mutex_destroy(&self->lock);
+    pthread_mutex_destroy(&self->seal_lock);
+    free(self);
+    *self_p = NULL;
+}
+
+/* ---- Before the start ---------------------------------------------------------------------- */
+
+dd_error_t dd_client_set_tenant(dd_client_t *self, const char *tenant)
+{
+    if (self->started)
+        return DD_E_ARGUMENT;
+    if (!dd_tenant_valid(dd_bytes_of(tenant)))
+        return DD_E_NAME_INVALID;
+    dd_session_set_tenant(self->session, tenant);
+    return DD_OK;
+}
+
+dd_error_t dd_client_set_limits(dd_client_t *self, size_t outbox, size_t events)
+{
+    if (self->started || outbox == 0 || events == 0)
+        return DD_E_ARGUMENT;
+    dd_session_outbox(self->session)->limit = outbox;
+    dd_event_queue_set_limit(self->queue, events);
+    return DD_OK;
+}
+
+dd_error_t dd_client_set_callback(dd_client_t *self, dd_event_callback_t *callback, void *arg)
+{
+    if (self->started)
+        return DD_E_ARGUMENT;
+    self->callback = callback;
+    self->callback_arg = arg;
+    return DD_OK;
+}
+
+dd_error_t dd_client_start(dd_client_t *self)
+{
+    if (self->started)
+        return DD_E_ARGUMENT;
+    /* Signals are for the application's threads. The lock keeps the new thread from calling back
+       before it is known here. */
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_mutex_lock(&self->lock);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    self->started = pthread_create(&self->thread, NULL, dd_client_run, self) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (self->started) {
+        pthread_setname_np(self->thread, "dd-client");
+        dd_session_start(self->session);
+    }
+    pthread_mutex_unlock(&self->lock);
+    return self->started ? DD_OK : DD_E_MEMORY;
+}
+
+/* ---- Calls --------------------------------------------------------------------------------- */
+
+void dd_client_wake(dd_client_t *self)
+{
+    eventfd_write(self->wake_fd, 1);
+}
+
+/* Ends a call that took the lock: the thread may have something to send or to tell. */
+static void unlock(dd_client_t *self)
+{
+    bool wake = self->asleep || self->news.first;
+    self->asleep = false;
+    pthread_mutex_unlock(&self->lock);
+    if (wake)
+        dd_client_wake(self);
+}
+
+/* Seals a payload for whom the broker shows under that name, and sends it with the record. The lock
+   is held for the append only, so that the thread doesn't wait for the encryption. */
+static dd_error_t send(dd_client_t *self, dd_bytes_t shown, const void *data, size_t size,
+    dd_record_t *record, bool wanted)
+{
+    if (!self->box)
+        return DD_E_REFUSED;
+    if (size > DD_PAYLOAD_MAX)
+        return DD_E_TOO_LARGE;
+    dd_error_t error = DD_E_MEMORY;
+    size_t sealed_size = size + DD_BOX_OVERHEAD;
+    pthread_mutex_lock(&self->seal_lock);
+    uint8_t *sealed = sealed_size <= sizeof self->sealed ? self->sealed : malloc(sealed_size);
+    if (sealed) {
+        dd_box_seal(self->box, dd_box_peer(self->box, shown), data, size, sealed);
+        record->payload = dd_bytes(sealed, sealed_size);
+        pthread_mutex_lock(&self->lock);
+        error = dd_session_send(self->session, record, wanted, dd_clock_us());
+        unlock(self);
+    }
+    if (sealed != self->sealed)
+        free(sealed);
+    pthread_mutex_unlock(&self->seal_lock);
+    return error;
+}
+
+dd_error_t dd_client_notify(dd_client_t *self, const char *destination, const void *data,
+    size_t size, unsigned flags, uint32_t *ref)
+{
+    dd_bytes_t name = dd_bytes_of(destination);
+    if (!dd_word_valid(name, DD_NAME_MAX))
+        return DD_E_NAME_INVALID;
+    dd_record_t record = {.type = DD_SEND, .flags = flags & DD_WANT_RECEIPT, .destination = name};
+    dd_error_t error = send(self, name, data, size, &record, flags & DD_WANT_OUTCOME);
+    if (ref)
+        *ref = record.ref;
+    return error;
+}
+
+dd_error_t dd_client_publish(dd_client_t *self, const char *topic, const void *data, size_t size)
+{
+    dd_bytes_t own = {0}, to_tenant, to_topic;
+    dd_record_t record = {.type = DD_PUBLISH, .topic = dd_bytes_of(topic)};
+    if (!dd_topic_route(own, record.topic, &to_tenant, &to_topic))
+        return DD_E_TOPIC_INVALID;
+    /* Only "public.x" is for another tenant; in any other topic a dot means nothing. */
+    return send(self, to_tenant.size > 0 ? record.topic : own, data, size, &record, false);
+}
+
+dd_error_t dd_client_subscribe(dd_client_t *self, const char *topic, const char *scope)
+{
+    pthread_mutex_lock(&self->lock);
+    dd_error_t error = dd_session_subscribe(self->session, topic, scope);
+    unlock(self);
+    return error;
+}
+
+dd_error_t dd_client_unsubscribe(dd_client_t *self, const char *topic, const char *scope)
+{
+    pthread_mutex_lock(&self->lock);
+    dd_error_t error = dd_session_unsubscribe(self->session, topic, scope);
+    unlock(self);
+    return error;
+}
+
+dd_error_t dd_client_trace(dd_client_t *self, const char *destination, uint32_t *ref)
+{
+    dd_record_t record = {.type = DD_SEND,
+        .flags = DD_FLAG_RECEIPT | DD_FLAG_TRACE,
+        .destination = dd_bytes_of(destination)};
+    if (!dd_word_valid(record.destination, DD_NAME_MAX))
+        return DD_E_NAME_INVALID;
+    if (!self->box)
+        return DD_E_REFUSED;
+    pthread_mutex_lock(&self->lock);
+    dd_error_t error = dd_session_send(self->session, &record, false, dd_clock_us());
+    unlock(self);
+    if (ref)
+        *ref = record.ref;
+    return error;
+}
+
+/* Sends a question to the broker of that id, or with NULL to all. */
+static dd_error_t ask(dd_client_t *self, dd_record_t *question, const char *broker, uint32_t *ref)
+{
+    uint8_t id[DD_BROKER_ID_SIZE];
+    size_t size = 0;
+    if (broker) {
+        if (sodium_hex2bin(id, sizeof id, broker, strlen(broker), NULL, &size, NULL) != 0 ||
+            size != sizeof id)
+            return DD_E_ARGUMENT;
+        question->id = dd_bytes(id, size);
+    }
+    if (!dd_word_valid(question->text, QUESTION_NAME_MAX))
+        return DD_E_ARGUMENT;
+    pthread_mutex_lock(&self->lock);
+    dd_error_t error = dd_session_ask(self->session, question, dd_clock_us());
+    unlock(self);
+    if (ref)
+        *ref = question->ref;
+    return error;
+}
+
+dd_error_t dd_client_inspect(dd_client_t *self, const dd_question_t *question, uint32_t *ref)
+{
+    dd_record_t record = {.type = DD_INSPECT,
+        .text = dd_bytes_of(question->what),
+        .first = question->first,
+        .limit = question->rows};
+    return ask(self, &record, question->broker, ref);
+}
+
+dd_error_t dd_client_control(
+    dd_client_t *self, const char *broker, const char *what, const char *argument, uint32_t *ref)
+{
+    dd_record_t record = {
+        .type = DD_CONTROL, .text = dd_bytes_of(what), .name = dd_bytes_of(argument)};
+    if (self->box)
+        return DD_E_REFUSED;
+    return broker ? ask(self, &record, broker, ref) : DD_E_ARGUMENT;
+}
+
+uint64_t dd_client_rtt_us(dd_client_t *self)
+{
+    pthread_mutex_lock(&self->lock);
+    uint64_t rtt_us = dd_session_rtt_us(self->session);
+    pthread_mutex_unlock(&self->lock);
+    return rtt_us;
+}
+
+/* ---- Waiting ------------------------------------------------------------------------------- */
+
+/* The clock's time in timeout_ms, or as good as never for a negative one. */
+static uint64_t deadline_of(int timeout_ms)
+{
+    uint64_t now_us = dd_clock_us();
+    return timeout_ms < 0 ? now_us + UINT32_MAX * (uint64_t)1000
+                          : now_us + (uint64_t)timeout_ms * 1000;
+}
+
+dd_error_t dd_client_drain(dd_client_t *self, size_t bytes, int timeout_ms)
+{
+    if (self->started && pthread_equal(self->thread, pthread_self()))
+        return DD_E_ARGUMENT;
+    uint64_t until_us = deadline_of(timeout_ms);
+    struct timespec until = {(time_t)(until_us / 1000000), (long)(until_us % 1000000 * 1000)};
+    pthread_mutex_lock(&self->lock);
+    const dd_outbox_t *outbox = dd_session_outbox(self->session);
+    dd_error_t error = DD_OK;
+    self->drainers++;
+    while (error == DD_OK && outbox->bytes > bytes) {
+        /* What a lost connection leaves comes back as events, for which the caller may have to make
+           room: no reason to wait for that here. */
+        if (dd_session_state(self->session) != DD_SESSION_REGISTERED)
+            error = DD_E_NOT_CONNECTED;
+        else if (pthread_cond_timedwait(&self->left, &self->lock, &until) != 0)
+            error = outbox->bytes > bytes ? DD_E_TIMEOUT : DD_OK;
+    }
+    self->drainers--;
+    pthread_mutex_unlock(&self->lock);
+    return error;
+}
+
+/* The oldest event if there is one, with what its being taken brings about. */
+static dd_event_t *take(dd_client_t *self)
+{
+    bool room;
+    dd_event_node_t *node = dd_event_queue_take(self->queue, &room);
+    if (room)
+        dd_client_wake(self);
+    if (!node)
+        return NULL;
+    if (node->wants_receipt) {
+        pthread_mutex_lock(&self->lock);
+        dd_session_receipt(self->session, node->event.ref, dd_bytes_of(node->event.source));
+        unlock(self);
+    }
+    return &node->event;
+}
+
+dd_event_t *dd_client_receive(dd_client_t *self, int timeout_ms)
+{
+    dd_event_t *event = take(self);
+    if (event || timeout_ms == 0)
+        return event;
+    uint64_t until_us = deadline_of(timeout_ms);
+    struct pollfd item = {.fd = dd_event_queue_fd(self->queue), .events = POLLIN};
+    for (;;) {
+        uint64_t now_us = dd_clock_us();
+        if (now_us >= until_us)
+            return NULL;
+        uint64_t left_ms = (until_us - now_us + 999) / 1000;
+        if (poll(&item, 1, left_ms > INT_MAX ? -1 : (int)left_ms) < 0)
+            return NULL;
+        if ((event = take(self)))
+            return event;
+    }
+}
+
+int dd_client_fd(const dd_client_t *self)
+{
+    return dd_event_queue_fd(self->queue);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * client_state - a client's state, as the callers' side and its thread share it
+ */
+#ifndef DD_CLIENT_STATE_H_INCLUDED
+#define DD_CLIENT_STATE_H_INCLUDED
+
+#include <pthread.h>
+
+#include "event_queue.h"
+#include "libdd/keys/box.h"
+#include "libdd/net/dialer.h"
+#include "session.h"
+
+/* Payloads up to this are sealed without an allocation. */
+#define SEALED_AT_HAND 4096
+
+/* Locks are taken in the order seal_lock, lock, and then the queue's own. */
+struct dd_client {
+    /* These don't change after dd_client_start(). */
+    char endpoint[DD_ENDPOINT_MAX + 1];
+    dd_keyring_t *keyring;
+    dd_box_t *box; /* NULL for an operator */
+    void *context;
+    dd_event_callback_t *callback; /* or NULL: events go to the queue */
+    void *callback_arg;
+    bool started;
+    pthread_t thread;
+    int wake_fd; /* an eventfd that ends the thread's sleep */
+
+    dd_event_queue_t *queue;
+
+    pthread_mutex_t seal_lock; /* guards the box's sealing and the room for what it makes */
+    uint8_t sealed[SEALED_AT_HAND];
+
+    pthread_mutex_t lock; /* guards what follows */
+    dd_session_t *session;
+    dd_event_list_t news; /* emitted by the session, not yet delivered */
+    bool asleep;          /* the thread won't look at the outbox before it is woken */
+    bool stopping;        /* dd_client_destroy() waits for the thread */
+    unsigned drainers;    /* callers in dd_client_drain() */
+    pthread_cond_t left;  /* told to drainers: bytes have left the outbox */
+};
+
+/* Ends the thread's sleep, now or the next one. Any thread, with or without the lock. */
+void dd_client_wake(dd_client_t *self);
+
+/* What the thread runs. */
+void *dd_client_run(void *client);
+
+#endif

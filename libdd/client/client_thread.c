@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * client_thread - a client's own thread: its connection, and the way of events to the application
+ *
+ * The session says what is to be done; this moves bytes between it and the sockets. Payloads are
+ * opened here, outside the lock, so that nobody who sends waits for it.
+ */
+#include <limits.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+
+#include "client_state.h"
+#include "libdd/base/clock.h"
+#include "libdd/base/problem.h"
+
+/* Frames read in one go before the outbox gets its turn. */
+#define READ_AT_ONCE 16
+
+/* What the thread alone knows. */
+typedef struct {
+    dd_client_t *client;
+    dd_dialer_t *dial; /* NULL between connections */
+    bool connected;    /* the session knows that it is */
+    bool lost;         /* it is over; what came before is perhaps still to be read */
+    bool blocked;      /* ZeroMQ takes no more frames now */
+    bool deaf;         /* the application is behind: nothing more is read */
+    bool told;         /* the monitor has news */
+    bool ready;        /* the socket has a frame, or room for one */
+    bool stirred;      /* it was used since it was found empty: its descriptor doesn't tell */
+} reactor_t;
+
+/* ---- Events -------------------------------------------------------------------------------- */
+
+/* Opens the payload in place. What doesn't open becomes an error event. */
+static dd_event_node_t *open_payload(dd_client_t *self, dd_event_node_t *node)
+{
+    dd_bytes_t source = dd_bytes_of(node->event.source);
+    if (self->box &&
+        dd_box_open(dd_box_peer(self->box, source), node->sealed, (uint8_t *)node->room) == DD_OK)
+        return node;
+    dd_news_t news = {.type = DD_EVENT_ERROR, .error = DD_E_DECRYPT, .source = source};
+    dd_event_node_t *error = dd_event_new(&news, 0);
+    if (node->event.type == DD_EVENT_NOTIFICATION) {
+        pthread_mutex_lock(&self->lock);
+        dd_session_unreadable(self->session, node->event.ref, source);
+        pthread_mutex_unlock(&self->lock);
+    }
+    dd_event_t *event = &node->event;
+    dd_event_destroy(&event);
+    return error;
+}
+
+static void call_back(dd_client_t *self, dd_event_node_t *node)
+{
+    if (node->wants_receipt) {
+        pthread_mutex_lock(&self->lock);
+        dd_session_receipt(self->session, node->event.ref, dd_bytes_of(node->event.source));
+        pthread_mutex_unlock(&self->lock);
+    }
+    self->callback(self, &node->event, self->callback_arg);
+    dd_event_t *event = &node->event;
+    dd_event_destroy(&event);
+}
+
+/* Hands over what the session has emitted. The frame that payloads lie in must still be there. */
+static void deliver(dd_client_t *self)
+{
+    pthread_mutex_lock(&self->lock);
+    dd_event_list_t news = self->news;
+    self->news = (dd_event_list_t){0};
+    pthread_mutex_unlock(&self->lock);
+
+    dd_event_list_t ready = {0};
+    dd_event_node_t *node;
+    while ((node = dd_event_list_take(&news))) {
+        if (node->sealed.data)
+            node = open_payload(self, node);
+        if (node && self->callback)
+            call_back(self, node);
+        else if (node)
+            dd_event_list_append(&ready, node);
+    }
+    dd_event_queue_put(self->queue, &ready);
+}
+
+/* ---- Connection ---------------------------------------------------------------------------- */
+
+/* With the lock. */
+static void open_connection(reactor_t *self)
+{
+    dd_client_t *client = self->client;
+    dd_problem_t problem;
+    self->dial =
+        dd_dialer_new(client->context, client->endpoint, client->keyring, DD_PAYLOAD_MAX, &problem);
+    /* ZeroMQ tells of a change only to those who have looked before. */
+    self->told = self->stirred = true;
+    if (!self->dial)
+        dd_session_lost(client->session, problem.error, problem.text);
+}
+
+static void close_connection(reactor_t *self)
+{
+    dd_dialer_destroy(&self->dial);
+    self->connected = self->lost = self->blocked = self->told = self->ready = false;
+}
+
+/* With the lock. */
+static void flush(reactor_t *self, uint64_t now_us)
+{
+    dd_session_t *session = self->client->session;
+    dd_outbox_t *outbox = dd_session_outbox(session);
+    size_t before = outbox->bytes;
+    if (!self->connected || dd_outbox_empty(outbox))
+        return;
+    bool was_blocked = self->blocked;
+    self->blocked = dd_socket_flush(dd_dialer_socket(self->dial), (dd_bytes_t){0}, outbox) != DD_OK;
+    self->stirred = true;
+    /* A network that takes more is alive, though our PING waits behind all that is still to go. */
+    if (was_blocked && outbox->bytes < before)
+        dd_session_excuse(session, now_us);
+}
+
+/* Does what the session wants now. With the lock. */
+static void work(reactor_t *self, uint64_t now_us)
+{
+    dd_session_t *session = self->client->session;
+    if (self->deaf)
+        dd_session_excuse(session, now_us);
+    if (!self->deaf || dd_session_state(session) != DD_SESSION_ENDING)
+        dd_session_tick(session, now_us);
+    bool wanted = dd_session_wants_connection(session);
+    if (self->dial && !wanted)
+        close_connection(self);
+    if (!self->dial && wanted)
+        open_connection(self);
+    if (self->dial)
+        flush(self, now_us);
+    if (self->client->drainers > 0)
+        pthread_cond_broadcast(&self->client->left);
+}
+
+/* Whether all frames that are there have been read; not if it is enough for now. */
+static bool read_frames(reactor_t *self)
+{
+    dd_client_t *client = self->client;
+    self->stirred = true;
+    for (int i = 0; i < READ_AT_ONCE; i++) {
+        zmq_msg_t frame;
+        zmq_msg_init(&frame);
+        dd_error_t error = dd_socket_receive(dd_dialer_socket(self->dial), NULL, &frame);
+        if (error == DD_E_TIMEOUT) {
+            zmq_msg_close(&frame);
+            self->stirred = false;
+            return true;
+        }
+        /* A message of several frames comes out as an empty one, which is malformed as well. */
+        size_t size = error == DD_OK ? zmq_msg_size(&frame) : 0;
+        pthread_mutex_lock(&client->lock);
+        dd_session_input(client->session, zmq_msg_data(&frame), size, dd_clock_us());
+        pthread_mutex_unlock(&client->lock);
+        deliver(client);
+        zmq_msg_close(&frame);
+        if (!client->callback && dd_event_queue_is_full(client->queue))
+            return false;
+    }
+    return false;
+}
+
+/* How the connection stands. */
+static void watch(reactor_t *self)
+{
+    dd_client_t *client = self->client;
+    dd_dialer_state_t state = dd_dialer_watch(self->dial);
+    self->told = false;
+    if (state == DD_DIALER_CONNECTED && !self->connected) {
+        pthread_mutex_lock(&client->lock);
+        dd_session_connected(client->session, dd_clock_us());
+        pthread_mutex_unlock(&client->lock);
+        self->connected = true;
+    }
+    self->lost = state == DD_DIALER_LOST;
+}
+
+/* Takes in what the connection brings. The end of it comes after its last frame. */
+static void look(reactor_t *self)
+{
+    dd_client_t *client = self->client;
+    if (self->told)
+        watch(self);
+    bool may_read = !self->deaf && (self->ready || self->lost);
+    if (!may_read || !read_frames(self) || !self->lost)
+        return;
+    const dd_problem_t *reason = dd_dialer_reason(self->dial);
+    pthread_mutex_lock(&client->lock);
+    dd_session_lost(client->session, reason->error, reason->text);
+    pthread_mutex_unlock(&client->lock);
+}
+
+/* ---- Sleep --------------------------------------------------------------------------------- */
+
+/* Microseconds until something is due. With the lock. */
+static uint64_t choose_sleep(const reactor_t *self, uint64_t now_us)
+{
+    const dd_client_t *client = self->client;
+    if (client->news.first || (self->lost && !self->deaf))
+        return 0;
+    bool held_back = self->deaf && dd_session_state(client->session) == DD_SESSION_ENDING;
+    uint64_t due = held_back ? UINT64_MAX : dd_session_due(client->session);
+    return due > now_us ? due - now_us : 0;
+}
+
+/* In ms, rounded up so that nothing comes too early. */
+static int to_timeout(uint64_t us)
+{
+    return us > INT_MAX ? -1 : (int)((us + 999) / 1000);
+}
+
+/* What the socket is waited for. */
+static int wanted(const reactor_t *self)
+{
+    return (self->deaf ? 0 : ZMQ_POLLIN) | (self->blocked ? ZMQ_POLLOUT : 0);
+}
+
+/* Waits until something happens that this is to look after. */
+static void wait(reactor_t *self, int timeout)
+{
+    void *socket = self->dial ? dd_dialer_socket(self->dial) : NULL;
+    void *monitor = self->dial ? dd_dialer_monitor(self->dial) : NULL;
+    int events = self->dial ? wanted(self) : 0;
+    self->stirred |= self->deaf;
+    self->ready = events && self->stirred && dd_socket_ready(socket, events);
+    struct pollfd items[] = {
+        {.fd = self->client->wake_fd, .events = POLLIN},
+        {.fd = dd_socket_fd(monitor), .events = POLLIN},
+        {.fd = events ? dd_socket_fd(socket) : -1, .events = POLLIN},
+    };
+    if (poll(items, sizeof items / sizeof items[0], self->ready || self->told ? 0 : timeout) < 0)
+        return;
+    eventfd_t wakes;
+    if (items[0].revents)
+        eventfd_read(self->client->wake_fd, &wakes);
+    self->told |= items[1].revents;
+    self->ready |= items[2].revents && dd_socket_ready(socket, events);
+}
+
+/* ---- The whole ----------------------------------------------------------------------------- */
+
+/* Whether nothing is left to do. With the lock. */
+static bool is_over(const dd_client_t *client)
+{
+    return client->stopping && dd_session_state(client->session) == DD_SESSION_CLOSED;
+}
+
+void *dd_client_run(void *arg)
+{
+    dd_client_t *client = arg;
+    reactor_t self = {.client = client};
+    for (bool over = false; !over;) {
+        deliver(client);
+        bool behind = !client->callback && dd_event_queue_is_full(client->queue);
+        uint64_t now_us = dd_clock_us();
+        pthread_mutex_lock(&client->lock);
+        self.deaf = behind && !client->stopping;
+        work(&self, now_us);
+        uint64_t sleep_us = choose_sleep(&self, now_us);
+        client->asleep = sleep_us > 0 && !self.blocked;
+        over = is_over(client);
+        pthread_mutex_unlock(&client->lock);
+        if (!over)
+            wait(&self, to_timeout(sleep_us));
+        if (self.dial)
+            look(&self);
+    }
+    return NULL;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * event_queue - events that wait for the application
+ */
+#include "event_queue.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+struct dd_event_queue {
+    int fd; /* an eventfd, not 0 while the list isn't empty */
+    size_t limit;
+    pthread_mutex_t lock; /* guards what follows */
+    dd_event_list_t list;
+    bool wanted; /* it was found full */
+};
+
+dd_event_queue_t *dd_event_queue_new(void)
+{
+    dd_event_queue_t *self = calloc(1, sizeof *self);
+    if (!self)
+        return NULL;
+    self->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (self->fd < 0) {
+        free(self);
+        return NULL;
+    }
+    pthread_mutex_init(&self->lock, NULL);
+    return self;
+}
+
+void dd_event_queue_destroy(dd_event_queue_t **self_p)
+{
+    if (!self_p || !*self_p)
+        return;
+    dd_event_list_clear(&(*self_p)->list);
+    pthread_mutex_destroy(&(*self_p)->lock);
+    close((*self_p)->fd);
+    free(*self_p);
+    *self_p = NULL;
+}
+
+void dd_event_queue_set_limit(dd_event_queue_t *self, size_t limit)
+{
+    self->limit = limit;
+}
+
+int dd_event_queue_fd(const dd_event_queue_t *self)
+{
+    return self->fd;
+}
+
+void dd_event_queue_put(dd_event_queue_t *self, dd_event_list_t *news)
+{
+    if (!news->first)
+        return;
+    pthread_mutex_lock(&self->lock);
+    if (!self->list.first)
+        eventfd_write(self->fd, 1);
+    dd_event_list_join(&self->list, news);
+    pthread_mutex_unlock(&self->lock);
+}
+
+bool dd_event_queue_is_full(dd_event_queue_t *self)
+{
+    pthread_mutex_lock(&self->lock);
+    self->wanted = self->list.bytes >= self->limit;
+    bool full = self->wanted;
+    pthread_mutex_unlock(&self->lock);
+    return full;
+}
+
+dd_event_node_t *dd_event_queue_take(dd_event_queue_t *self, bool *room)
+{
+    eventfd_t count;
+    pthread_mutex_lock(&self->lock);
+    dd_event_node_t *node = dd_event_list_take(&self->list);
+    if (node && !self->list.first)
+        eventfd_read(self->fd, &count);
+    *room = self->wanted && self->list.bytes <= self->limit / 2;
+    if (*room)
+        self->wanted = false;
+    pthread_mutex_unlock(&self->lock);
+    return node;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * event_queue - events that wait for the application
+ *
+ * One thread puts events in, any may take them out. The queue's limit isn't a wall: whoever fills
+ * it looks at dd_event_queue_is_full() before making more.
+ */
+#ifndef DD_EVENT_QUEUE_H_INCLUDED
+#define DD_EVENT_QUEUE_H_INCLUDED
+
+#include "event.h"
+
+typedef struct dd_event_queue dd_event_queue_t;
+
+/* NULL when out of memory or file descriptors. */
+dd_event_queue_t *dd_event_queue_new(void);
+/* Frees what is still in it; takes NULL and *self_p == NULL. */
+void dd_event_queue_destroy(dd_event_queue_t **self_p);
+
+/* In bytes. Before the first use. */
+void dd_event_queue_set_limit(dd_event_queue_t *self, size_t limit);
+
+/* Readable exactly while there are events. */
+int dd_event_queue_fd(const dd_event_queue_t *self);
+
+/* Puts all of the list in. */
+void dd_event_queue_put(dd_event_queue_t *self, dd_event_list_t *news);
+
+/* Whether the limit is reached. If so, a dd_event_queue_take() will tell when half of it is free.
+ */
+bool dd_event_queue_is_full(dd_event_queue_t *self);
+
+/* The oldest event, or NULL at once. *room says that someone waits for room and there is some. */
+dd_event_node_t *dd_event_queue_take(dd_event_queue_t *self, bool *room);
+
+#endif

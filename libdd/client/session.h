@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * session - the client's side of a connection as a state machine
+ *
+ * Decides when to connect, says what a client has to say, answers what a broker may say, and keeps
+ * what outlives a connection: the subscriptions. It knows no socket and no clock: its owner makes
+ * the connections it wants, brings it frames and the time, and sends what is in its outbox. What
+ * the application is to know goes out through one callback.
+ *
+ * Not thread-safe. Times are microseconds of a clock that never jumps.
+ */
+#ifndef DD_SESSION_H_INCLUDED
+#define DD_SESSION_H_INCLUDED
+
+#include "event.h"
+#include "libdd/protocol/outbox.h"
+
+typedef struct dd_session dd_session_t;
+
+typedef enum {
+    DD_SESSION_IDLE, /* not started */
+    DD_SESSION_PAUSE,
+    DD_SESSION_CONNECTING,  /* waits for a connection to be ready */
+    DD_SESSION_REGISTERING, /* has said HELLO */
+    DD_SESSION_REGISTERED,
+    DD_SESSION_ENDING,  /* the connection is over; what it left is still being told */
+    DD_SESSION_LEAVING, /* has said BYE, and waits for the broker's */
+    DD_SESSION_CLOSED   /* for good */
+} dd_session_state_t;
+
+/* Takes news for the application. Called only from within calls that say so. */
+typedef void(dd_emit_t)(void *arg, const dd_news_t *news);
+
+typedef struct {
+    const char *name;  /* wanted, or "auto"; copied */
+    uint64_t instance; /* random; tells this client from another one of its name */
+    bool operator_key; /* an operator sends and subscribes nothing, and has no tenant */
+    size_t outbox;     /* bytes that may wait for the network */
+    dd_emit_t *emit;
+    void *arg; /* for emit */
+    uint32_t (*random)(void);
+} dd_session_settings_t;
+
+/* NULL when out of memory. */
+dd_session_t *dd_session_new(const dd_session_settings_t *settings);
+void dd_session_destroy(dd_session_t **self_p);
+
+/* Before the start: the tenant that the broker must say we are of; copied. */
+void dd_session_set_tenant(dd_session_t *self, const char *tenant);
+
+dd_session_state_t dd_session_state(const dd_session_t *self);
+
+/* ---- For the owner of the connection. These may emit. -------------------------------------- */
+
+void dd_session_start(dd_session_t *self);
+
+/* Whether there is to be a connection. When this turns false, the one there is gets closed; between
+   two connections there is always a dd_session_tick() at which it is false. */
+bool dd_session_wants_connection(const dd_session_t *self);
+
+/* The connection is ready. */
+void dd_session_connected(dd_session_t *self, uint64_t now_us);
+
+/* It failed or ended. */
+void dd_session_lost(dd_session_t *self, dd_error_t error, const char *text);
+
+/* One frame from the broker, whatever it holds. */
+void dd_session_input(dd_session_t *self, const void *data, size_t size, uint64_t now_us);
+
+/* The broker's silence means nothing: what it says is left unread, since the application is behind,
+   or what it is to answer is still on its way through a slow network. */
+void dd_session_excuse(dd_session_t *self, uint64_t now_us);
+
+/* Does what is due. While DD_SESSION_ENDING each call tells of one frame's unsent notifications, so
+   that an application that is behind isn't flooded: hold the calls back for it. */
+void dd_session_tick(dd_session_t *self, uint64_t now_us);
+/* When the next tick is due, UINT64_MAX for never. */
+uint64_t dd_session_due(const dd_session_t *self);
+
+/* Says BYE. Nothing is emitted any more; DD_SESSION_CLOSED comes when the broker has read all that
+   went before, or after a second. */
+void dd_session_leave(dd_session_t *self, uint64_t now_us);
+
+/* To be sent while there is a connection. Its limit may be changed. */
+dd_outbox_t *dd_session_outbox(dd_session_t *self);
+
+/* Round trip of the last PING, 0 before the first. */
+uint64_t dd_session_rtt_us(const dd_session_t *self);
+
+/* ---- For the application. dd.h says what they do and return. ------------------------------- */
+
+/* Sends a SEND, which gets a ref of its own, or a PUBLISH. The payload is sealed already,
+   destination or topic have been checked. wanted: a SEND's delivery is told as well. */
+dd_error_t dd_session_send(dd_session_t *self, dd_record_t *record, bool wanted, uint64_t now_us);
+
+/* The application, or its keys, can't read the notification of that number from that source. */
+void dd_session_unreadable(dd_session_t *self, uint32_t ref, dd_bytes_t source);
+
+/* Notifications that were sent and are not settled yet. */
+size_t dd_session_unsettled(const dd_session_t *self);
+
+/* For how long a notification may stay without an outcome, which is unknown then. */
+void dd_session_set_outcome_limit(dd_session_t *self, uint64_t limit_us);
+
+/* The application has the notification of that number from that source. */
+void dd_session_receipt(dd_session_t *self, uint32_t ref, dd_bytes_t source);
+
+dd_error_t dd_session_subscribe(dd_session_t *self, const char *topic, const char *scope);
+/* May emit: what the broker doesn't know of needs no answer from it. */
+dd_error_t dd_session_unsubscribe(dd_session_t *self, const char *topic, const char *scope);
+
+/* INSPECT or CONTROL; sets its ref. */
+dd_error_t dd_session_ask(dd_session_t *self, dd_record_t *question, uint64_t now_us);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * session_calls - what the application asks of a session
+ */
+#include "libdd/keys/box.h"
+#include "libdd/protocol/scope.h"
+#include "libdd/protocol/topic.h"
+#include "session_state.h"
+
+/* For how long answers to a question are waited for. */
+#define QUESTION_LIFE (15000 * MS)
+
+static bool is_over(const dd_session_t *self)
+{
+    return self->state == DD_SESSION_LEAVING || self->state == DD_SESSION_CLOSED;
+}
+
+/* What is wrong when there is no registration. */
+static dd_error_t check_registered(const dd_session_t *self)
+{
+    if (self->state == DD_SESSION_REGISTERED)
+        return DD_OK;
+    return is_over(self) ? DD_E_CLOSED : DD_E_NOT_CONNECTED;
+}
+
+/* Notifications of one run. A receiver tells earlier from later by half the range of a ref, and may
+   have heard nothing of this client for long. */
+#define RUN_LENGTH (1u << 30)
+
+/* The number of a SEND: its run, and a ref in it. */
+static void number(dd_session_t *self, dd_record_t *record)
+{
+    record->ref = dd_session_next_ref(self);
+    if (record->ref - self->run_began > RUN_LENGTH)
+        dd_session_next_run(self);
+    record->run = self->run;
+}
+
+static dd_error_t send_notification(
+    dd_session_t *self, dd_record_t *record, bool wanted, uint64_t now_us)
+{
+    dd_bytes_t destination = dd_session_shown(self, record->destination);
+    number(self, record);
+    dd_error_t error =
+        dd_outcomes_open(self->outcomes, destination, record->ref, wanted, now_us / MS);
+    /* What is still here may go yet: no receiver's fault. */
+    if (error == DD_E_OVERLOADED && !dd_outbox_empty(&self->outbox))
+        return DD_E_OUTBOX_FULL;
+    if (error != DD_OK)
+        return error;
+    error = dd_session_append(self, record);
+    if (error != DD_OK)
+        dd_outcomes_cancel(self->outcomes, destination, record->ref);
+    return error;
+}
+
+dd_error_t dd_session_send(dd_session_t *self, dd_record_t *record, bool wanted, uint64_t now_us)
+{
+    dd_error_t error = check_registered(self);
+    if (error != DD_OK)
+        return error;
+    if (record->payload.size > self->sealed_max)
+        return DD_E_TOO_LARGE;
+    return record->type == DD_SEND ? send_notification(self, record, wanted, now_us)
+                                   : dd_session_append(self, record);
+}
+
+size_t dd_session_unsettled(const dd_session_t *self)
+{
+    return dd_outcomes_count(self->outcomes);
+}
+
+void dd_session_set_outcome_limit(dd_session_t *self, uint64_t limit_us)
+{
+    self->outcome_limit_ms = limit_us / MS;
+}
+
+void dd_session_receipt(dd_session_t *self, uint32_t ref, dd_bytes_t source)
+{
+    if (self->state != DD_SESSION_REGISTERED)
+        return;
+    dd_outbox_append_urgent(
+        &self->outbox, &(dd_record_t){.type = DD_RECEIPT, .ref = ref, .destination = source});
+}
+
+void dd_session_unreadable(dd_session_t *self, uint32_t ref, dd_bytes_t source)
+{
+    if (self->state != DD_SESSION_REGISTERED)
+        return;
+    dd_arrivals_exclude(self->arrivals, source, ref);
+    dd_outbox_append_urgent(&self->outbox,
+        &(dd_record_t){
+            .type = DD_RECEIPT, .code = DD_E_UNREADABLE, .ref = ref, .destination = source});
+}
+
+void dd_session_acknowledge(dd_session_t *self)
+{
+    uint8_t room[DD_ARRIVALS_ROOM];
+    dd_record_t ack;
+    /* They may wait for room, and what waits too long is merely unknown to its sender. */
+    while (self->outbox.bytes + sizeof room < self->outbox.limit &&
+           dd_arrivals_next(self->arrivals, &ack, room))
+        dd_outbox_append(&self->outbox, &ack);
+    if (dd_arrivals_pending(self->arrivals) == 0)
+        self->acknowledge_us = 0;
+}
+
+/* ---- Subscriptions ------------------------------------------------------------------------- */
+
+/* Sends what the outbox has room for; the next tick goes on. */
+void dd_session_send_subscriptions(dd_session_t *self)
+{
+    const dd_subscription_t *next;
+    while ((next = dd_subscriptions_unsent(self->subscriptions))) {
+        uint32_t ref = dd_session_next_ref(self);
+        dd_record_t record = {.type = DD_SUBSCRIBE,
+            .ref = ref,
+            .topic = dd_bytes_of(next->topic),
+            .scope = dd_bytes_of(next->pattern)};
+        if (dd_session_append(self, &record) != DD_OK)
+            return;
+        dd_subscriptions_sent(self->subscriptions, ref);
+    }
+}
+
+/* Checks what the application gives, and makes the scope canonical. */
+static dd_error_t check_subscription(
+    const dd_session_t *self, const char *topic, const char *scope, dd_scope_t *pattern)
+{
+    if (is_over(self))
+        return DD_E_CLOSED;
+    if (self->operator_key)
+        return DD_E_REFUSED;
+    if (!dd_topic_subscribable(dd_bytes_of(topic)))
+        return DD_E_TOPIC_INVALID;
+    return dd_scope_parse_pattern(pattern, dd_bytes_of(scope)) ? DD_OK : DD_E_SCOPE_INVALID;
+}
+
+dd_error_t dd_session_subscribe(dd_session_t *self, const char *topic, const char *scope)
+{
+    dd_scope_t pattern;
+    dd_error_t error = check_subscription(self, topic, scope, &pattern);
+    if (error != DD_OK)
+        return error;
+    if (!dd_subscriptions_add(self->subscriptions, topic, pattern.text))
+        return DD_E_MEMORY;
+    if (self->state == DD_SESSION_REGISTERED)
+        dd_session_send_subscriptions(self);
+    return DD_OK;
+}
+
+dd_error_t dd_session_unsubscribe(dd_session_t *self, const char *topic, const char *scope)
+{
+    dd_scope_t pattern;
+    dd_error_t error = check_subscription(self, topic, scope, &pattern);
+    if (error != DD_OK)
+        return error;
+    dd_subscription_t *found = dd_subscriptions_find(self->subscriptions, topic, pattern.text);
+    if (!found)
+        return DD_E_NOT_SUBSCRIBED;
+    dd_bytes_t topic_bytes = dd_bytes_of(topic);
+    if (self->state == DD_SESSION_REGISTERED && found->ref != 0) {
+        dd_record_t record = {.type = DD_UNSUBSCRIBE,
+            .ref = dd_session_next_ref(self),
+            .topic = topic_bytes,
+            .scope = dd_scope_bytes(&pattern)};
+        error = dd_session_append(self, &record);
+        self->unsubscribes[self->unsubscribe++ % UNSUBSCRIBES_MAX] = record.ref;
+    } else {
+        self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_UNSUBSCRIBED,
+                                  .topic = topic_bytes,
+                                  .scope = dd_scope_bytes(&pattern)});
+    }
+    if (error == DD_OK)
+        dd_subscriptions_remove(self->subscriptions, found);
+    return error;
+}
+
+/* ---- Questions ----------------------------------------------------------------------------- */
+
+question_t *dd_session_find_question(dd_session_t *self, uint32_t ref)
+{
+    for (size_t i = 0; i < QUESTIONS_MAX; i++)
+        if (self->questions[i].ref == ref)
+            return &self->questions[i];
+    return NULL;
+}
+
+/* Gives up the questions whose time is over, with the reason. */
+void dd_session_drop_questions(dd_session_t *self, uint64_t now_us, dd_error_t error)
+{
+    for (size_t i = 0; i < QUESTIONS_MAX; i++) {
+        question_t *question = &self->questions[i];
+        if (question->ref == 0 || question->until_us > now_us)
+            continue;
+        dd_session_emit_error(self, error, question->ref, dd_bytes_of("inspect"));
+        question->ref = 0;
+    }
+}
+
+dd_error_t dd_session_ask(dd_session_t *self, dd_record_t *question, uint64_t now_us)
+{
+    dd_error_t error = check_registered(self);
+    if (error != DD_OK)
+        return error;
+    question_t *place = dd_session_find_question(self, 0);
+    if (!place)
+        return DD_E_LIMIT;
+    question->ref = dd_session_next_ref(self);
+    error = dd_session_append(self, question);
+    if (error == DD_OK)
+        *place = (question_t){question->ref, 1, now_us + QUESTION_LIFE};
+    return error;
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * session_handlers - what a broker may say, and what a session makes of it
+ */
+#include <stdio.h>
+
+#include "libdd/keys/box.h"
+#include "libdd/protocol/name.h"
+#include "libdd/protocol/scope.h"
+#include "session_state.h"
+
+/* An error that came over the wire. Numbers that mean something in this process only are not what
+   the broker can have meant. */
+static dd_error_t wire_error(uint16_t code)
+{
+    return code > 0 && code < DD_E_ARGUMENT ? (dd_error_t)code : DD_E_PROTOCOL;
+}
+
+/* Within which a notification is acknowledged. */
+#define ACKNOWLEDGE_LIMIT (50 * MS)
+
+/* Each takes one record. DD_OK, or what the broker did wrong, which ends the connection. */
+typedef dd_error_t(handler_t)(dd_session_t *self, const dd_record_t *record);
+
+static bool is_valid_welcome(const dd_session_t *self, const dd_record_t *record)
+{
+    dd_scope_t scope;
+    bool tenant_valid =
+        self->operator_key ? record->tenant.size == 0 : dd_tenant_valid(record->tenant);
+    return tenant_valid && dd_client_valid(record->name) && dd_broker_valid(record->source) &&
+           dd_scope_parse(&scope, record->scope) && record->id.size == DD_BROKER_ID_SIZE;
+}
+
+static void emit_registered(dd_session_t *self, const dd_record_t *record)
+{
+    dd_name_t full;
+    dd_bytes_t source = record->name;
+    if (dd_name_join(&full, record->tenant, record->name))
+        source = dd_name_bytes(&full);
+    size_t payload_max =
+        self->sealed_max > DD_BOX_OVERHEAD ? self->sealed_max - DD_BOX_OVERHEAD : 0;
+    self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_REGISTERED,
+                              .number = payload_max,
+                              .source = source,
+                              .text = record->source,
+                              .scope = record->scope});
+}
+
+static dd_error_t on_welcome(dd_session_t *self, const dd_record_t *record)
+{
+    if (!is_valid_welcome(self, record))
+        return DD_E_MALFORMED;
+    if (self->tenant[0] && !dd_bytes_equal(record->tenant, dd_bytes_of(self->tenant))) {
+        char text[sizeof self->reason.text];
+        snprintf(text, sizeof text, "the key file is of tenant %.*s, not of %s",
+            (int)record->tenant.size, (const char *)record->tenant.data, self->tenant);
+        dd_session_end(self, DD_E_REFUSED, text);
+        self->is_final = true;
+        return DD_OK;
+    }
+    self->heartbeat_us = (uint64_t)dd_heartbeat(record->heartbeat) * MS;
+    self->sealed_max = record->limit;
+    self->registered_us = self->now_us;
+    self->is_public = dd_bytes_equal(record->tenant, dd_bytes_of(DD_PUBLIC));
+    dd_session_next_run(self);
+    dd_arrivals_forget_pending(self->arrivals);
+    self->acknowledge_us = 0;
+    self->state = DD_SESSION_REGISTERED;
+    self->told.error = DD_OK;
+    dd_backoff_reset(&self->backoff);
+    emit_registered(self, record);
+    dd_session_ping(self);
+    dd_subscriptions_restart(self->subscriptions);
+    dd_session_send_subscriptions(self);
+    return DD_OK;
+}
+
+static dd_error_t on_ping(dd_session_t *self, const dd_record_t *record)
+{
+    dd_outbox_append_urgent(
+        &self->outbox, &(dd_record_t){.type = DD_PONG, .number = record->number});
+    return DD_OK;
+}
+
+static dd_error_t on_pong(dd_session_t *self, const dd_record_t *record)
+{
+    if (record->number <= self->now_us)
+        self->rtt_us = self->now_us - record->number;
+    return DD_OK;
+}
+
+static dd_error_t on_bye(dd_session_t *self, const dd_record_t *record)
+{
+    char text[sizeof self->reason.text];
+    dd_bytes_copy(record->text, text, sizeof text);
+    dd_session_end(self, wire_error(record->code), text);
+    return DD_OK;
+}
+
+/* A word about the connection itself: it is over. */
+static void on_connection_error(dd_session_t *self, dd_error_t error, dd_bytes_t text)
+{
+    static const dd_error_t FINAL[] = {DD_E_NAME_TAKEN, DD_E_NAME_INVALID, DD_E_REFUSED};
+    char why[sizeof self->reason.text];
+    dd_bytes_copy(text, why, sizeof why);
+    dd_session_end(self, error, why);
+    for (size_t i = 0; i < sizeof FINAL / sizeof FINAL[0]; i++)
+        self->is_final |= error == FINAL[i];
+}
+
+/* Whether one of the latest UNSUBSCRIBEs has that ref, which is given up then. */
+static bool take_unsubscribe(dd_session_t *self, uint32_t ref)
+{
+    for (size_t i = 0; i < UNSUBSCRIBES_MAX; i++)
+        if (self->unsubscribes[i] == ref) {
+            self->unsubscribes[i] = 0;
+            return true;
+        }
+    return false;
+}
+
+/* A notification, a question or an UNSUBSCRIBE was refused. What has had its outcome, or was never
+   asked, has no second one. */
+static void on_refusal(dd_session_t *self, dd_error_t error, const dd_record_t *record)
+{
+    question_t *question = dd_session_find_question(self, record->ref);
+    if (question)
+        question->ref = 0;
+    if (question || take_unsubscribe(self, record->ref))
+        dd_session_emit_error(self, error, record->ref, record->text);
+    else
+        dd_outcomes_settle(
+            self->outcomes, dd_session_shown(self, record->text), record->ref, error);
+}
+
+static dd_error_t on_error(dd_session_t *self, const dd_record_t *record)
+{
+    dd_error_t error = wire_error(record->code);
+    if (record->ref == 0) {
+        on_connection_error(self, error, record->text);
+        return DD_OK;
+    }
+    dd_subscription_t *refused = dd_subscriptions_find_ref(self->subscriptions, record->ref);
+    if (!refused) {
+        on_refusal(self, error, record);
+        return DD_OK;
+    }
+    self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_ERROR,
+                              .error = error,
+                              .topic = dd_bytes_of(refused->topic),
+                              .scope = dd_bytes_of(refused->pattern),
+                              .text = record->text});
+    dd_subscriptions_remove(self->subscriptions, refused);
+    return DD_OK;
+}
+
+static dd_error_t on_data(dd_session_t *self, const dd_record_t *record)
+{
+    if (!dd_word_valid(record->source, DD_NAME_MAX))
+        return DD_E_MALFORMED;
+    if (!dd_arrivals_take(self->arrivals, record))
+        return DD_OK;
+    if (self->acknowledge_us == 0 && dd_arrivals_pending(self->arrivals) > 0)
+        self->acknowledge_us = self->now_us + ACKNOWLEDGE_LIMIT;
+    if (record->flags & DD_FLAG_TRACE) { /* only to see whether it arrives */
+        dd_session_receipt(self, record->ref, record->source);
+        return DD_OK;
+    }
+    self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_NOTIFICATION,
+                              .ref = record->ref,
+                              .source = record->source,
+                              .sealed = record->payload,
+                              .wants_receipt = record->flags & DD_FLAG_RECEIPT});
+    return DD_OK;
+}
+
+static bool is_valid_topic_and_scope(const dd_record_t *record)
+{
+    return dd_word_valid(record->topic, DD_TOPIC_MAX) && dd_word_valid(record->scope, DD_SCOPE_MAX);
+}
+
+static dd_error_t on_publication(dd_session_t *self, const dd_record_t *record)
+{
+    if (!dd_word_valid(record->source, DD_NAME_MAX) || !is_valid_topic_and_scope(record))
+        return DD_E_MALFORMED;
+    self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_PUBLICATION,
+                              .source = record->source,
+                              .topic = record->topic,
+                              .scope = record->scope,
+                              .sealed = record->payload});
+    return DD_OK;
+}
+
+static dd_error_t on_receipt(dd_session_t *self, const dd_record_t *record)
+{
+    if (!dd_word_valid(record->source, DD_NAME_MAX))
+        return DD_E_MALFORMED;
+    if (self->last_ref - record->ref >= self->refs)
+        return DD_OK; /* to what was never sent */
+    dd_outcomes_settle(self->outcomes, record->source, record->ref, DD_OK);
+    self->emit(self->arg,
+        &(dd_news_t){.type = DD_EVENT_RECEIPT, .ref = record->ref, .source = record->source});
+    return DD_OK;
+}
+
+/* Ranges that can't be are the receiver's doing, and no reason to leave the broker. */
+static dd_error_t on_ack(dd_session_t *self, const dd_record_t *record)
+{
+    if (!dd_word_valid(record->source, DD_NAME_MAX))
+        return DD_E_MALFORMED;
+    if (dd_run_is_of_same(record->run, self->run))
+        dd_outcomes_acknowledge(self->outcomes, record->source, record->payload);
+    return DD_OK;
+}
+
+/* What the wire has a place for and this library makes nothing of yet. */
+static dd_error_t reserved(dd_session_t *self, const dd_record_t *record)
+{
+    (void)self;
+    (void)record;
+    return DD_OK;
+}
+
+static dd_error_t on_hop(dd_session_t *self, const dd_record_t *record)
+{
+    dd_scope_t scope;
+    if (!dd_broker_valid(record->name) || !dd_scope_parse(&scope, record->scope))
+        return DD_E_MALFORMED;
+    self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_HOP,
+                              .error = record->code == DD_OK ? DD_OK : wire_error(record->code),
+                              .ref = record->ref,
+                              .number = record->number,
+                              .source = record->name,
+                              .scope = record->scope,
+                              .text = record->text});
+    return DD_OK;
+}
+
+/* SUBSCRIBED, UNSUBSCRIBED and GAP: all of one form. */
+static dd_error_t on_topic(dd_session_t *self, const dd_record_t *record)
+{
+    static const dd_event_type_t EVENTS[] = {[DD_SUBSCRIBED] = DD_EVENT_SUBSCRIBED,
+        [DD_UNSUBSCRIBED] = DD_EVENT_UNSUBSCRIBED,
+        [DD_GAP] = DD_EVENT_GAP};
+    if (!is_valid_topic_and_scope(record))
+        return DD_E_MALFORMED;
+    self->emit(self->arg, &(dd_news_t){.type = EVENTS[record->type],
+                              .number = record->number,
+                              .topic = record->topic,
+                              .scope = record->scope});
+    return DD_OK;
+}
+
+static dd_error_t on_report(dd_session_t *self, const dd_record_t *record)
+{
+    question_t *question = record->ref == 0 ? NULL : dd_session_find_question(self, record->ref);
+    if (!question)
+        return DD_OK; /* its time is over */
+    if (record->flags & DD_FLAG_LAST)
+        question->outstanding += record->links - 1u;
+    self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_REPORT,
+                              .ref = record->ref,
+                              .number = question->outstanding,
+                              .text = record->payload});
+    if (question->outstanding == 0)
+        question->ref = 0;
+    return DD_OK;
+}
+
+#define REGISTERING (1u << DD_SESSION_REGISTERING)
+#define REGISTERED (1u << DD_SESSION_REGISTERED)
+
+static const struct {
+    handler_t *handle;
+    unsigned states; /* in which it may come */
+} HANDLERS[] = {
+    [DD_WELCOME] = {on_welcome, REGISTERING},
+    [DD_PING] = {on_ping, REGISTERING | REGISTERED},
+    [DD_PONG] = {on_pong, REGISTERED},
+    [DD_BYE] = {on_bye, REGISTERING | REGISTERED},
+    [DD_ERROR] = {on_error, REGISTERING | REGISTERED},
+    [DD_DATA] = {on_data, REGISTERED},
+    [DD_RECEIPT] = {on_receipt, REGISTERED},
+    [DD_HOP] = {on_hop, REGISTERED},
+    [DD_ACK] = {on_ack, REGISTERED},
+    [DD_TAKEN] = {reserved, REGISTERED},
+    [DD_DRAIN] = {reserved, REGISTERED},
+    [DD_SUBSCRIBED] = {on_topic, REGISTERED},
+    [DD_UNSUBSCRIBED] = {on_topic, REGISTERED},
+    [DD_PUBLICATION] = {on_publication, REGISTERED},
+    [DD_GAP] = {on_topic, REGISTERED},
+    [DD_REPORT] = {on_report, REGISTERED},
+};
+
+dd_error_t dd_session_handle(dd_session_t *self, const dd_record_t *record)
+{
+    if (!dd_record_name(record->type))
+        return DD_OK; /* unknown, but optional */
+    size_t count = sizeof HANDLERS / sizeof HANDLERS[0];
+    if (record->type >= count || !(HANDLERS[record->type].states & 1u << self->state))
+        return DD_E_PROTOCOL;
+    return HANDLERS[record->type].handle(self, record);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * session_state - what all of a session's files do: number, append, tell, end
+ */
+#include "session_state.h"
+
+#include "libdd/base/problem.h"
+#include "libdd/protocol/name.h"
+
+/* The part of a run that counts. */
+#define RUN_COUNT 0xFFFFu
+
+uint32_t dd_session_next_ref(dd_session_t *self)
+{
+    if (++self->last_ref == 0)
+        self->last_ref = 1;
+    if (self->refs < UINT32_MAX / 2)
+        self->refs++;
+    return self->last_ref;
+}
+
+dd_bytes_t dd_session_shown(const dd_session_t *self, dd_bytes_t name)
+{
+    return self->is_public ? dd_name_shown(name, dd_bytes_of(DD_PUBLIC)) : name;
+}
+
+void dd_session_next_run(dd_session_t *self)
+{
+    uint32_t random = self->run & ~RUN_COUNT;
+    self->run = random | ((self->run + 1) & RUN_COUNT);
+    self->run_began = self->last_ref - 1;
+}
+
+dd_error_t dd_session_append(dd_session_t *self, const dd_record_t *record)
+{
+    dd_error_t error = dd_outbox_append(&self->outbox, record);
+    return error == DD_E_OVERLOADED ? DD_E_OUTBOX_FULL : error;
+}
+
+void dd_session_emit_error(dd_session_t *self, dd_error_t error, uint32_t ref, dd_bytes_t text)
+{
+    self->emit(
+        self->arg, &(dd_news_t){.type = DD_EVENT_ERROR, .error = error, .ref = ref, .text = text});
+}
+
+void dd_session_end(dd_session_t *self, dd_error_t error, const char *text)
+{
+    self->was_registered = self->state == DD_SESSION_REGISTERED;
+    self->is_final = false;
+    self->state = DD_SESSION_ENDING;
+    dd_problem(&self->reason, error, "%s", text);
+}
+
+void dd_session_ping(dd_session_t *self)
+{
+    self->due_us = self->now_us + self->heartbeat_us;
+    dd_outbox_append_urgent(&self->outbox, &(dd_record_t){.type = DD_PING, .number = self->now_us});
+}

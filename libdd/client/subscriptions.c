@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * subscriptions - what a client wants to be subscribed to, whether or not it is connected
+ */
+#include "subscriptions.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Running out of memory isn't fatal: the handle that could not be added has no table. */
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+typedef struct {
+    dd_subscription_t wish; /* first, so that a wish is its entry */
+    UT_hash_handle by_key;  /* all, in order */
+    UT_hash_handle by_ref;  /* those that were sent */
+    size_t key_size;
+    char key[]; /* topic, NUL, pattern, NUL */
+} entry_t;
+
+struct dd_subscriptions {
+    entry_t *by_key;
+    entry_t *by_ref;
+    entry_t *unsent; /* the first that has no ref; those after it have none either */
+};
+
+dd_subscriptions_t *dd_subscriptions_new(void)
+{
+    return calloc(1, sizeof(dd_subscriptions_t));
+}
+
+void dd_subscriptions_destroy(dd_subscriptions_t **self_p)
+{
+    if (!self_p || !*self_p)
+        return;
+    while ((*self_p)->by_key)
+        dd_subscriptions_remove(*self_p, &(*self_p)->by_key->wish);
+    free(*self_p);
+    *self_p = NULL;
+}
+
+static entry_t *new_entry(const char *topic, const char *pattern)
+{
+    size_t topic_size = strlen(topic) + 1;
+    size_t pattern_size = strlen(pattern) + 1;
+    entry_t *entry = calloc(1, sizeof *entry + topic_size + pattern_size);
+    if (!entry)
+        return NULL;
+    entry->key_size = topic_size + pattern_size;
+    memcpy(entry->key, topic, topic_size);
+    memcpy(entry->key + topic_size, pattern, pattern_size);
+    entry->wish.topic = entry->key;
+    entry->wish.pattern = entry->key + topic_size;
+    return entry;
+}
+
+static entry_t *find_equal(const dd_subscriptions_t *self, const entry_t *wanted)
+{
+    entry_t *entry;
+    HASH_FIND(by_key, self->by_key, wanted->key, wanted->key_size, entry);
+    return entry;
+}
+
+dd_subscription_t *dd_subscriptions_add(
+    dd_subscriptions_t *self, const char *topic, const char *pattern)
+{
+    entry_t *entry = new_entry(topic, pattern);
+    if (!entry)
+        return NULL;
+    entry_t *equal = find_equal(self, entry);
+    if (equal)
+        dd_subscriptions_remove(self, &equal->wish);
+    HASH_ADD_KEYPTR(by_key, self->by_key, entry->key, entry->key_size, entry);
+    if (!entry->by_key.tbl) {
+        free(entry);
+        return NULL;
+    }
+    if (!self->unsent)
+        self->unsent = entry;
+    return &entry->wish;
+}
+
+dd_subscription_t *dd_subscriptions_find(
+    const dd_subscriptions_t *self, const char *topic, const char *pattern)
+{
+    entry_t *wanted = new_entry(topic, pattern);
+    entry_t *entry = wanted ? find_equal(self, wanted) : NULL;
+    free(wanted);
+    return entry ? &entry->wish : NULL;
+}
+
+dd_subscription_t *dd_subscriptions_find_ref(const dd_subscriptions_t *self, uint32_t ref)
+{
+    entry_t *entry;
+    HASH_FIND(by_ref, self->by_ref, &ref, sizeof ref, entry);
+    return entry ? &entry->wish : NULL;
+}
+
+static void forget_ref(dd_subscriptions_t *self, entry_t *entry)
+{
+    if (entry->by_ref.tbl)
+        HASH_DELETE(by_ref, self->by_ref, entry);
+    entry->by_ref.tbl = NULL;
+    entry->wish.ref = 0;
+}
+
+void dd_subscriptions_remove(dd_subscriptions_t *self, dd_subscription_t *subscription)
+{
+    entry_t *entry = (entry_t *)subscription;
+    if (self->unsent == entry)
+        self->unsent = entry->by_key.next;
+    forget_ref(self, entry);
+    HASH_DELETE(by_key, self->by_key, entry);
+    free(entry);
+}
+
+void dd_subscriptions_restart(dd_subscriptions_t *self)
+{
+    for (entry_t *entry = self->by_key; entry; entry = entry->by_key.next)
+        forget_ref(self, entry);
+    self->unsent = self->by_key;
+}
+
+const dd_subscription_t *dd_subscriptions_unsent(const dd_subscriptions_t *self)
+{
+    return self->unsent ? &self->unsent->wish : NULL;
+}
+
+void dd_subscriptions_sent(dd_subscriptions_t *self, uint32_t ref)
+{
+    entry_t *entry = self->unsent;
+    self->unsent = entry->by_key.next;
+    entry->wish.ref = ref;
+    HASH_ADD(by_ref, self->by_ref, wish.ref, sizeof entry->wish.ref, entry);
+}

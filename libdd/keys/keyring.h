@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * keyring - key files <-> keys in memory
+ *
+ * dd-keys(5) has the files. The own secret key lives in sodium_malloc memory and is wiped with the
+ * keyring. A keyring doesn't change after loading, so any thread may read it.
+ */
+#ifndef DD_KEYRING_H_INCLUDED
+#define DD_KEYRING_H_INCLUDED
+
+#include "libdd/base/buffer.h"
+#include "libdd/include/dd.h"
+
+#define DD_KEY_SIZE 32
+#define DD_HASH_SIZE 64
+
+typedef enum {
+    DD_KEYS_BROKER = 1, /* broker-keys.json: the dd pair and every tenant's public key */
+    DD_KEYS_TENANT,     /* <tenant>-keys.json */
+    DD_KEYS_PUBLIC,  /* public-keys.json: the public tenant's pair and every tenant's public key */
+    DD_KEYS_OPERATOR /* operator-keys.json */
+} dd_keys_kind_t;
+
+typedef struct dd_keyring dd_keyring_t;
+
+/* A tenant as others know it. Owned by its keyring. */
+typedef struct {
+    char name[DD_TENANT_MAX + 1];
+    char hash[DD_HASH_SIZE + 1]; /* as in the file; ddkeys writes lower-case hex of public_key */
+    uint8_t public_key[DD_KEY_SIZE];
+    uint64_t cookie; /* field R; only in a broker's file, else 0 */
+    size_t index;    /* its place for dd_keyring_tenant_at() */
+} dd_tenant_t;
+
+/*
+ * Reads a key file of any kind; the kind is seen from its content. NULL with *problem naming file
+ * and field if it can't be read or isn't what it must be. A file that others may read is accepted
+ * (existing tools write them so).
+ */
+dd_keyring_t *dd_keyring_load(const char *path, dd_problem_t *problem);
+/* The same from text; `path` is only for messages. */
+dd_keyring_t *dd_keyring_parse(
+    const char *path, const char *json, size_t size, dd_problem_t *problem);
+/* Wipes and frees; takes NULL and *self_p == NULL. */
+void dd_keyring_destroy(dd_keyring_t **self_p);
+
+dd_keys_kind_t dd_keyring_kind(const dd_keyring_t *self);
+const uint8_t *dd_keyring_secret_key(const dd_keyring_t *self);
+const uint8_t *dd_keyring_public_key(const dd_keyring_t *self);
+/* The brokers' public key (for a broker's keyring, its own). */
+const uint8_t *dd_keyring_broker_key(const dd_keyring_t *self);
+/* The public tenant's public key; NULL where the file has none: an operator's, or a broker's
+   without a tenant "public". */
+const uint8_t *dd_keyring_tenant_public(const dd_keyring_t *self);
+/* The operator's public key in a broker's file; NULL where there is none. */
+const uint8_t *dd_keyring_operator_key(const dd_keyring_t *self);
+
+/* Tenants of a broker's or the public tenant's file, "public" included in a broker's. NULL if there
+   is none. One hash lookup each. */
+const dd_tenant_t *dd_keyring_tenant_by_key(
+    const dd_keyring_t *self, const uint8_t key[DD_KEY_SIZE]);
+const dd_tenant_t *dd_keyring_tenant_by_name(const dd_keyring_t *self, dd_bytes_t name);
+/* By the hash that clients of protocol 3 and 4 log in with. */
+const dd_tenant_t *dd_keyring_tenant_by_hash(const dd_keyring_t *self, dd_bytes_t hash);
+/* A dd_tenant_exists_t over a keyring. */
+bool dd_keyring_has_tenant(const void *keyring, dd_bytes_t tenant);
+/* Walks all tenants in a stable order: index from 0; NULL past the end. */
+const dd_tenant_t *dd_keyring_tenant_at(const dd_keyring_t *self, size_t index);
+
+#endif

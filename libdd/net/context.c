@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * context - ZeroMQ contexts, and the one that all clients of a process share
+ */
+#include "context.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <zmq.h>
+
+#include "libdd/base/malloc_tuning.h"
+#include "libdd/base/problem.h"
+
+/* ZeroMQ's default of 1023 would do for 341 clients: each takes three. */
+#define SOCKETS_MAX 32768
+/* libzmq 4.3.4 knows it, Debian's zmq.h names it only among the drafts. Without it, a connection
+   doesn't count who still uses the buffer it reads into, and takes a page of memory less. What is
+   copied instead are frames below 8 KB, which CURVE copies anyway. */
+#define ZERO_COPY_RECEIVE 10
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static void *context;
+static unsigned users;
+
+void *dd_context_new(void)
+{
+    dd_malloc_tuning_keep();
+    void *self = zmq_ctx_new();
+    if (self)
+        zmq_ctx_set(self, ZERO_COPY_RECEIVE, 0);
+    return self;
+}
+
+void *dd_context_acquire(dd_problem_t *problem)
+{
+    pthread_mutex_lock(&lock);
+    if (!context && (context = dd_context_new()))
+        zmq_ctx_set(context, ZMQ_MAX_SOCKETS, SOCKETS_MAX);
+    void *result = context;
+    if (result)
+        users++;
+    else
+        dd_problem(problem, DD_E_NETWORK, "can't start ZeroMQ: %s", zmq_strerror(zmq_errno()));
+    pthread_mutex_unlock(&lock);
+    return result;
+}
+
+void dd_context_release(void)
+{
+    pthread_mutex_lock(&lock);
+    void *last = --users == 0 ? context : NULL;
+    if (last)
+        context = NULL;
+    pthread_mutex_unlock(&lock);
+    while (last && zmq_ctx_term(last) != 0 && zmq_errno() == EINTR)
+        ;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * context - ZeroMQ contexts, and the one that all clients of a process share
+ */
+#ifndef DD_CONTEXT_H_INCLUDED
+#define DD_CONTEXT_H_INCLUDED
+
+#include "libdd/include/dd.h"
+
+/* A context set up as this project needs it, for zmq_ctx_term(). NULL with errno set. */
+void *dd_context_new(void);
+
+/* The shared one, made for the first who asks; each call needs a dd_context_release(). NULL with
+ *problem filled. Any thread. */
+void *dd_context_acquire(dd_problem_t *problem);
+
+/* The last one ends the context, and waits for what lingering sockets still have to send. */
+void dd_context_release(void);
+
+#endif

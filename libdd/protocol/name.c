@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * name - names of tenants, clients and brokers, and the walls between tenants
+ */
+#include "name.h"
+
+#include "libdd/base/utf8.h"
+
+/* Control characters, white space, and what reorders or hides text on a terminal. */
+static bool is_unprintable(uint32_t c)
+{
+    static const uint32_t RANGES[][2] = {{0x00, 0x20}, {0x7F, 0xA0}, {0xAD, 0xAD}, {0x1680, 0x1680},
+        {0x2000, 0x200F}, {0x2028, 0x202F}, {0x205F, 0x206F}, {0x3000, 0x3000}, {0xFEFF, 0xFEFF},
+        {0xFFF0, 0xFFFF}, {0xE0000, 0xE0FFF}};
+    for (size_t i = 0; i < sizeof RANGES / sizeof RANGES[0]; i++)
+        if (c >= RANGES[i][0] && c <= RANGES[i][1])
+            return true;
+    return false;
+}
+
+bool dd_word_valid(dd_bytes_t word, size_t max)
+{
+    if (word.size == 0 || word.size > max)
+        return false;
+    for (size_t at = 0; at < word.size;) {
+        if (word.data[at] > ' ' && word.data[at] < 0x7F) { /* what nearly all names are made of */
+            at++;
+            continue;
+        }
+        uint32_t character;
+        size_t length = dd_utf8_decode(word.data + at, word.size - at, &character);
+        if (length == 0 || is_unprintable(character))
+            return false;
+        at += length;
+    }
+    return true;
+}
+
+static bool starts_with(dd_bytes_t bytes, const char *prefix)
+{
+    size_t size = strlen(prefix);
+    return bytes.size >= size && memcmp(bytes.data, prefix, size) == 0;
+}
+
+static bool holds(dd_bytes_t bytes, int byte)
+{
+    return bytes.size > 0 && memchr(bytes.data, byte, bytes.size);
+}
+
+bool dd_tenant_valid(dd_bytes_t tenant)
+{
+    return dd_word_valid(tenant, DD_TENANT_MAX) && !holds(tenant, '.') && !holds(tenant, ':') &&
+           !holds(tenant, '/') && !dd_bytes_equal(tenant, dd_bytes_of("dd")) &&
+           !dd_bytes_equal(tenant, dd_bytes_of("*"));
+}
+
+bool dd_client_valid(dd_bytes_t client)
+{
+    return dd_word_valid(client, DD_CLIENT_MAX) && !starts_with(client, DD_PUBLIC ".");
+}
+
+bool dd_broker_valid(dd_bytes_t broker)
+{
+    return dd_word_valid(broker, DD_BROKER_MAX);
+}
+
+bool dd_name_join(dd_name_t *self, dd_bytes_t tenant, dd_bytes_t client)
+{
+    if (tenant.size == 0 || tenant.size > DD_TENANT_MAX || client.size == 0 ||
+        client.size > DD_CLIENT_MAX)
+        return false;
+    memcpy(self->text, tenant.data, tenant.size);
+    self->text[tenant.size] = '.';
+    memcpy(self->text + tenant.size + 1, client.data, client.size);
+    self->size = (uint8_t)(tenant.size + 1 + client.size);
+    self->text[self->size] = '\0';
+    return true;
+}
+
+bool dd_name_split(dd_bytes_t full, dd_bytes_t *tenant, dd_bytes_t *client)
+{
+    const uint8_t *dot = full.size > 0 ? memchr(full.data, '.', full.size) : NULL;
+    if (!dot)
+        return false;
+    *tenant = dd_bytes(full.data, (size_t)(dot - full.data));
+    *client = dd_bytes(dot + 1, full.size - tenant->size - 1);
+    return tenant->size > 0 && tenant->size <= DD_TENANT_MAX && client->size > 0 &&
+           client->size <= DD_CLIENT_MAX;
+}
+
+bool dd_name_resolve(dd_name_t *self, dd_bytes_t tenant, dd_bytes_t destination,
+    dd_tenant_exists_t *exists, const void *tenants)
+{
+    dd_bytes_t first, rest;
+    if (dd_name_split(destination, &first, &rest)) {
+        dd_bytes_t public = dd_bytes_of(DD_PUBLIC);
+        bool from_public = dd_bytes_equal(tenant, public);
+        if (dd_bytes_equal(first, public) || (from_public && exists(tenants, first)))
+            return dd_name_join(self, first, rest);
+    }
+    return dd_name_join(self, tenant, destination);
+}
+
+dd_bytes_t dd_name_shown(dd_bytes_t full, dd_bytes_t tenant)
+{
+    dd_bytes_t first, rest;
+    if (dd_name_split(full, &first, &rest) && dd_bytes_equal(first, tenant))
+        return rest;
+    return full;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * outbox - records that wait to be sent to one peer
+ */
+#include "outbox.h"
+
+#include <stdlib.h>
+
+/* What a frame begins with at least, so that an idle peer's PONG doesn't cost a page. */
+#define CAPACITY_MIN 256
+
+void dd_outbox_init(dd_outbox_t *self, size_t limit)
+{
+    *self = (dd_outbox_t){.limit = limit, .hint = CAPACITY_MIN};
+}
+
+void dd_outbox_clear(dd_outbox_t *self)
+{
+    dd_frame_t *frame;
+    while ((frame = dd_outbox_take(self)))
+        dd_frame_free(frame);
+}
+
+void dd_frame_free(dd_frame_t *frame)
+{
+    free(frame);
+}
+
+static dd_frame_t *new_frame(dd_outbox_t *self, size_t size)
+{
+    size_t capacity = DD_FRAME_HEADER + size;
+    if (capacity < self->hint)
+        capacity = self->hint;
+    dd_frame_t *frame = malloc(sizeof *frame + capacity);
+    if (!frame)
+        return NULL;
+    *frame = (dd_frame_t){.size = DD_FRAME_HEADER, .capacity = capacity};
+    frame->data[0] = DD_FRAME_MAGIC;
+    frame->data[1] = DD_FRAME_VERSION;
+    self->bytes += DD_FRAME_HEADER;
+    if (self->last)
+        self->last->next = frame;
+    else
+        self->first = frame;
+    return self->last = frame;
+}
+
+/* Whether size more bytes are within the limit, or at most so far beyond it. The limit may be so
+   high that nothing can be added to it. */
+static bool fits(const dd_outbox_t *self, size_t size, size_t beyond)
+{
+    size_t bytes = self->bytes + size;
+    return bytes <= self->limit || bytes - self->limit <= beyond;
+}
+
+/* Room for size more bytes in the newest frame, counted as used. A frame that is full is never made
+   larger, which would copy it: the next one begins with twice its room. */
+static uint8_t *reserve(dd_outbox_t *self, size_t size, size_t beyond)
+{
+    if (!fits(self, size, beyond))
+        return NULL;
+    dd_frame_t *frame = self->last;
+    if (frame && frame->size + size > frame->capacity) {
+        self->hint = frame->capacity < DD_FRAME_TARGET / 2 ? frame->capacity * 2 : DD_FRAME_TARGET;
+        frame = NULL;
+    }
+    if (!frame)
+        frame = new_frame(self, size);
+    if (!frame)
+        return NULL;
+    uint8_t *place = frame->data + frame->size;
+    frame->size += size;
+    self->bytes += size;
+    return place;
+}
+
+static dd_error_t append(dd_outbox_t *self, const dd_record_t *record, size_t beyond)
+{
+    size_t size = dd_record_size(record);
+    if (size == 0)
+        return DD_E_ARGUMENT;
+    uint8_t *place = reserve(self, size, beyond);
+    if (!place)
+        return DD_E_OVERLOADED;
+    dd_record_write(record, place, size);
+    return DD_OK;
+}
+
+dd_error_t dd_outbox_append(dd_outbox_t *self, const dd_record_t *record)
+{
+    return append(self, record, 0);
+}
+
+dd_error_t dd_outbox_append_urgent(dd_outbox_t *self, const dd_record_t *record)
+{
+    return append(self, record, DD_OUTBOX_RESERVE);
+}
+
+dd_error_t dd_outbox_append_bytes(dd_outbox_t *self, dd_bytes_t encoded)
+{
+    uint8_t *place = reserve(self, encoded.size, 0);
+    if (!place)
+        return DD_E_OVERLOADED;
+    memcpy(place, encoded.data, encoded.size);
+    return DD_OK;
+}
+
+dd_frame_t *dd_outbox_take(dd_outbox_t *self)
+{
+    dd_frame_t *frame = self->first;
+    if (!frame)
+        return NULL;
+    self->first = frame->next;
+    if (!self->first)
+        self->last = NULL;
+    frame->next = NULL;
+    self->bytes -= frame->size;
+    if (frame->size < self->hint / 4 && self->hint > CAPACITY_MIN)
+        self->hint /= 2;
+    return frame;
+}
+
+void dd_outbox_untake(dd_outbox_t *self, dd_frame_t *frame)
+{
+    frame->next = self->first;
+    self->first = frame;
+    if (!self->last)
+        self->last = frame;
+    self->bytes += frame->size;
+}

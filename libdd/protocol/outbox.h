@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * outbox - records that wait to be sent to one peer
+ *
+ * Records are packed into frames of about DD_FRAME_TARGET bytes as they are appended; the sockets
+ * layer takes the frames out, oldest first. What waits is limited in bytes: one slow peer costs
+ * its own traffic, nobody else's.
+ */
+#ifndef DD_OUTBOX_H_INCLUDED
+#define DD_OUTBOX_H_INCLUDED
+
+#include "record.h"
+
+/* A frame is closed and the next one begun when it reaches this. Larger ones gain nothing, smaller
+   ones pay ZeroMQ's and CURVE's cost per frame more often. */
+#define DD_FRAME_TARGET (32u * 1024)
+/* Room beyond the limit for records that tell of a loss (ERROR, RECEIPT, GAP, PONG, BYE). */
+#define DD_OUTBOX_RESERVE (64u * 1024)
+
+typedef struct dd_frame {
+    struct dd_frame *next;
+    size_t size;
+    size_t capacity;
+    bool kept;      /* for socket.c: the message around it is closed, but the frame lives on */
+    uint8_t data[]; /* begins with the frame header */
+} dd_frame_t;
+
+typedef struct {
+    dd_frame_t *first;
+    dd_frame_t *last; /* the one that is appended to */
+    size_t bytes;     /* in all frames */
+    size_t limit;
+    size_t hint; /* capacity to begin the next frame with: what the last ones needed */
+} dd_outbox_t;
+
+void dd_outbox_init(dd_outbox_t *self, size_t limit);
+void dd_outbox_clear(dd_outbox_t *self);
+
+/* DD_OK, DD_E_OVERLOADED when the limit is reached or memory is out, or DD_E_ARGUMENT for a record
+   that can't be written; then nothing was appended. */
+dd_error_t dd_outbox_append(dd_outbox_t *self, const dd_record_t *record);
+/* The same, using the reserve. */
+dd_error_t dd_outbox_append_urgent(dd_outbox_t *self, const dd_record_t *record);
+/* Appends one record that is already encoded: a publication is written once and copied to all. */
+dd_error_t dd_outbox_append_bytes(dd_outbox_t *self, dd_bytes_t encoded);
+
+/* The last size bytes, which the record appended last takes. They stay where they are until the
+   frame is freed. */
+static inline dd_bytes_t dd_outbox_newest(const dd_outbox_t *self, size_t size)
+{
+    return dd_bytes(self->last->data + self->last->size - size, size);
+}
+
+static inline bool dd_outbox_empty(const dd_outbox_t *self)
+{
+    return self->first == NULL;
+}
+
+/* Takes the oldest frame out; the caller then owns it. NULL if there is none. */
+dd_frame_t *dd_outbox_take(dd_outbox_t *self);
+/* Puts a frame back that could not be sent, as the oldest one. */
+void dd_outbox_untake(dd_outbox_t *self, dd_frame_t *frame);
+
+/* Frees a frame that was taken out. */
+void dd_frame_free(dd_frame_t *frame);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test_forward - what links may say about notifications
+ */
+#include "tests/unit/ddbroker/tree.h"
+
+/* cmocka.h wants these before it. */
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define B(text) dd_bytes_of(text)
+
+static void forward(actor_t *link, const char *source, const char *destination, uint8_t hops)
+{
+    actor_say(link, &(dd_record_t){.type = DD_FORWARD,
+                        .hops = hops,
+                        .ref = 1,
+                        .source = B(source),
+                        .destination = B(destination),
+                        .payload = B("hello")});
+}
+
+static void test_a_child_forwards_for_those_beneath_it_only(void **state)
+{
+    static const struct {
+        const char *source, *destination;
+        bool passes;
+    } CASES[] = {
+        {"a.mine", "a.x", true},
+        {"a.mine", "public.x", true},
+        {"a.mine", "b.x", false}, /* across tenants */
+        {"a.mine", "ab.x", false},
+        {"a.x", "a.x", false},      /* this broker's own client */
+        {"a.theirs", "a.x", false}, /* another child's */
+        {"a.nobody", "a.x", false},
+        {"public.mine", "b.x", true},
+        {"c.mine", "public.x", false}, /* no such tenant */
+        {"mine", "a.x", false},
+        {"a.mine", "x", false},
+        {"", "a.x", false},
+        {"a.mine", "", false},
+    };
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *child = actor_child(broker, 1, "/1/1/"), *sibling = actor_child(broker, 2, "/1/2/");
+    static const char *const KEYS[] = {"a", "ab", "b", "public"};
+    actor_t *receivers[4];
+    for (size_t i = 0; i < 4; i++)
+        receivers[i] = actor_client(broker, KEYS[i], "x");
+    actor_add_client(child, "a.mine", 1);
+    actor_add_client(child, "public.mine", 1);
+    actor_add_client(sibling, "a.theirs", 1);
+    uint64_t refused = 0;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        forward(child, CASES[i].source, CASES[i].destination, 1);
+        unsigned got = 0;
+        for (size_t k = 0; k < 4; k++)
+            got += actor_find(receivers[k], DD_DATA) != NULL;
+        assert_int_equal(got, CASES[i].passes);
+        assert_int_equal(tree_logged(tree, "forwards for a client"), !CASES[i].passes);
+        refused += !CASES[i].passes;
+        assert_int_equal(actor_peer(child)->count.refused, refused);
+        assert_int_equal(actor_peer(child)->state, PEER_READY);
+        actor_expect_nothing(child);
+        actor_expect_nothing(sibling);
+    }
+    tree_destroy(&tree);
+}
+
+static void test_the_parent_forwards_within_walls(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker;
+    actor_t *parent = actor_new_parent(tree, &broker), *client = actor_client(broker, "a", "x");
+    actor_skip(parent);
+    forward(parent, "b.far", "a.x", 1);
+    forward(parent, "ab.far", "a.x", 1);
+    actor_expect_nothing(client);
+    assert_int_equal(actor_peer(parent)->count.refused, 2);
+    forward(parent, "public.far", "a.x", 1);
+    assert_bytes(actor_expect(client, DD_DATA)->source, "public.far");
+    forward(parent, "a.far", "a.gone", 1); /* it doesn't go up again */
+    const dd_record_t *record = actor_expect(parent, DD_RECEIPT);
+    assert_int_equal(record->code, DD_E_NO_DESTINATION);
+    assert_bytes(record->source, "a.gone");
+    assert_bytes(record->destination, "a.far");
+    actor_expect_nothing(parent);
+    tree_destroy(&tree);
+}
+
+static void test_hops_are_limited(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker;
+    actor_t *parent = actor_new_parent(tree, &broker), *child = actor_child(broker, 1, "/1/1/1/");
+    actor_t *client = actor_client(broker, "a", "x");
+    actor_add_client(child, "a.low", 1);
+    actor_skip(parent);
+    forward(parent, "a.far", "a.x", DD_HOPS_MAX); /* it is there */
+    actor_expect(client, DD_DATA);
+    forward(parent, "a.far", "a.low", DD_HOPS_MAX - 1);
+    assert_int_equal(actor_expect(child, DD_FORWARD)->hops, DD_HOPS_MAX);
+    static const uint8_t TOO_FAR[] = {DD_HOPS_MAX, DD_HOPS_MAX + 1, UINT8_MAX};
+    for (size_t i = 0; i < 3; i++) {
+        forward(parent, "a.far", "a.low", TOO_FAR[i]);
+        assert_int_equal(actor_expect(parent, DD_RECEIPT)->code, DD_E_HOP_LIMIT);
+        actor_expect_nothing(child);
+        actor_say(child, &(dd_record_t){.type = DD_RECEIPT,
+                             .hops = TOO_FAR[i],
+                             .source = B("a.low"),
+                             .destination = B("a.far")});
+        actor_expect_nothing(parent);
+    }
+    tree_destroy(&tree);
+}
+
+static void test_links_pass_no_receipt_across_tenants(void **state)
+{
+    static const char *const SOURCES[] = {"b.x", "ab.x", "x", "", ".x", "a"};
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker;
+    actor_t *parent = actor_new_parent(tree, &broker), *child = actor_child(broker, 1, "/1/1/1/");
+    actor_t *client = actor_client(broker, "a", "s");
+    actor_t *const LINKS[] = {parent, child};
+    for (size_t i = 0; i < 12; i++) {
+        dd_record_t record = {.type = DD_RECEIPT, .ref = 1, .destination = B("a.s")};
+        record.source = B(SOURCES[i / 2]);
+        actor_say(LINKS[i % 2], &record);
+        actor_expect_nothing(client);
+    }
+    assert_int_equal(actor_peer(child)->count.refused, 6);
+    actor_say(child, &(dd_record_t){.type = DD_RECEIPT,
+                         .code = DD_E_OVERLOADED,
+                         .ref = 9,
+                         .source = B("public.x"),
+                         .destination = B("a.s")});
+    actor_expect_error(client, DD_E_OVERLOADED, 9);
+    tree_destroy(&tree);
+}
+
+/* Errors that nobody reads may come from others' doing too. */
+static void test_a_deaf_link_is_ended_and_its_names_are_free(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    tree_settings(tree)->outbox_link = 1000;
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *child = actor_child(broker, 1, "/1/1/"), *client = actor_client(broker, "a", "s");
+    actor_add_client(child, "a.x", 1);
+    actor_hold(child, true);
+    for (int i = 0; i < 10000; i++)
+        forward(child, "a.x", "a.nobody", 1);
+    assert_int_equal(actor_peer(child)->ending, DD_E_OVERLOADED);
+    actor_client(broker, "a", "x");
+    actor_send(client, "x", "hello", 1);
+    actor_expect_nothing(client);
+    tree_destroy(&tree);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_child_forwards_for_those_beneath_it_only),
+        cmocka_unit_test(test_the_parent_forwards_within_walls),
+        cmocka_unit_test(test_hops_are_limited),
+        cmocka_unit_test(test_links_pass_no_receipt_across_tenants),
+        cmocka_unit_test(test_a_deaf_link_is_ended_and_its_names_are_free),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

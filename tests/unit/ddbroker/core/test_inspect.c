@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test_inspect - questions reach every broker, and bring what the asker may see
+ */
+#include "ddbroker/core/core_state.h"
+#include "tests/unit/ddbroker/answers.h"
+
+/* cmocka.h wants these before it. */
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define B(text) dd_bytes_of(text)
+#define QUESTIONS_MAX 64
+#define QUESTIONS_OF_ALL_MAX 1000
+#define QUESTION_LIFE 10000
+
+/* ---- The tree ------------------------------------------------------------------------------- */
+
+static void test_every_broker_answers_once(void **state)
+{
+    (void)state;
+    pair_t pair = pair_new();
+    broker_t *const BROKERS[] = {pair.root, pair.left, pair.right, pair.left_leaf, pair.right_leaf};
+    for (size_t i = 0; i < 5; i++) {
+        actor_t *actor = actor_client(BROKERS[i], "a", "x");
+        ask(actor, "tree", 7);
+        answer_t answer = read_answer(actor, 7);
+        assert_int_equal(answer.brokers, 5);
+        assert_int_equal(answer.outstanding, 0);
+        for (size_t k = 0; k < 5; k++) {
+            json_object *report = report_of(&answer, BROKERS[k]->name);
+            assert_non_null(report);
+            assert_string_equal(text_of(report, "scope"), core_scope(BROKERS[k]->core));
+            assert_string_equal(text_of(report, "state"), "ok");
+        }
+        free_answer(&answer);
+        actor_leave(actor);
+        tree_run(pair.tree);
+    }
+    tree_destroy(&pair.tree);
+}
+
+static void test_the_tree_says_how_brokers_hang_together(void **state)
+{
+    (void)state;
+    pair_t pair = pair_new();
+    actor_t *operators = actor_operator(pair.right);
+    actor_t *client = actor_client(pair.left, "a", "x");
+    actor_subscribe(client, "t", "all");
+    actor_publish(client, "t", "12345");
+    tree_pass(pair.tree, 4000);
+    ask(operators, "tree", 1);
+    answer_t answer = read_answer(operators, 1);
+    json_object *root = report_of(&answer, "root"), *left = report_of(&answer, "left");
+    json_object *leaf = report_of(&answer, "left-leaf");
+    assert_null(text_of(root, "parent"));
+    assert_null(text_of(root, "rtt_us"));
+    assert_string_equal(text_of(left, "parent"), text_of(root, "id"));
+    assert_string_equal(text_of(leaf, "parent"), text_of(left, "id"));
+    assert_int_equal(strlen(text_of(root, "id")), 2 * DD_BROKER_ID_SIZE);
+    assert_int_equal(number_of(root, "children"), 2);
+    assert_int_equal(number_of(left, "children"), 1);
+    assert_int_equal(number_of(leaf, "children"), 0);
+    assert_int_equal(number_of(root, "uptime_ms"), 4000);
+    assert_int_equal(number_of(left, "clients"), 1);
+    assert_int_equal(number_of(left, "subscriptions"), 1);
+    assert_int_equal(number_of(left, "in"), 1);
+    assert_int_equal(number_of(left, "out"), 1);
+    assert_int_equal(number_of(left, "in_bytes"), 5);
+    assert_int_equal(number_of(left, "out_bytes"), 5);
+    assert_string_equal(text_of(leaf, "version"), DD_VERSION);
+    free_answer(&answer);
+    actor_t *cut = actor_client(pair.right_leaf, "a", "y");
+    broker_cut(pair.right_leaf);
+    tree_run(pair.tree);
+    actor_skip(cut);
+    ask(cut, "tree", 2);
+    answer = read_answer(cut, 2);
+    assert_string_equal(text_of(report_of(&answer, "right-leaf"), "state"), "cut off");
+    assert_int_equal(answer.brokers, 1);
+    free_answer(&answer);
+    tree_destroy(&pair.tree);
+}
+
+static void test_what_waits_and_what_was_refused_is_counted(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *slow = actor_client(broker, "a", "slow"), *asker = actor_client(broker, "a", "asker");
+    actor_hold(slow, true);
+    actor_send(asker, "slow", "hello", 1);
+    actor_send(asker, "nobody", "hello", 2);
+    actor_skip(asker);
+    static const char *const WHAT[] = {"tree", "clients"};
+    for (uint32_t i = 0; i < 2; i++) {
+        ask(asker, WHAT[i], i);
+        answer_t answer = read_answer(asker, i);
+        json_object *report = report_at(&answer, 0), *rows = rows_of(&answer, "clients");
+        json_object *slow_row = json_object_array_get_idx(rows, 0);
+        assert_true(number_of(i == 0 ? report : slow_row, "outbox") > 0);
+        if (i == 0)
+            assert_int_equal(number_of(report, "refused"), 1);
+        json_object_put(rows);
+        free_answer(&answer);
+    }
+    assert_int_equal(actor_peer(asker)->count.refused, 1);
+    assert_int_equal(broker->core->count.refused, 1);
+    tree_destroy(&tree);
+}
+
+/* A tenant's refusals are its own business, and an operator's, also when the client has left. */
+static void test_why_something_was_refused(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *clumsy = actor_client(broker, "a", "clumsy");
+    actor_send(clumsy, "nobody", "hello", 1);
+    actor_send(clumsy, "nobody", "hello", 2);
+    actor_subscribe(clumsy, "t", "no scope");
+    actor_leave(clumsy);
+    tree_run(tree);
+    actor_t *askers[] = {actor_client(broker, "a", "asker"), actor_operator(broker),
+        actor_client(broker, "b", "asker")};
+    static const char *const REASONS[] = {
+        "2 no such destination, 1 invalid scope", "2 no such destination, 1 invalid scope", NULL};
+    for (uint32_t i = 0; i < 3; i++) {
+        ask(askers[i], "tree", i);
+        answer_t answer = read_answer(askers[i], i);
+        const char *reasons = text_of(report_at(&answer, 0), "refused_for");
+        if (REASONS[i])
+            assert_string_equal(reasons, REASONS[i]);
+        else
+            assert_null(reasons);
+        free_answer(&answer);
+    }
+    tree_destroy(&tree);
+}
+
+/* Of a tenant's totals nothing goes when a client goes, and another's stay apart. */
+static void test_totals_stay_when_clients_leave(void **state)
+{
+    static const struct {
+        const char *tenant;
+        uint64_t in, out;
+    } TOTALS[] = {{"a", 3, 2}, {"b", 1, 0}};
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    for (int i = 0; i < 2; i++) {
+        actor_t *sender = actor_client(broker, "a", "sender");
+        actor_t *other = actor_client(broker, "b", "sender");
+        actor_send(sender, "sender", "to itself", 1);
+        if (i == 0)
+            actor_publish(other, "t", "to nobody");
+        else
+            actor_publish(sender, "t", "to nobody");
+        actor_leave(sender);
+        actor_leave(other);
+        tree_run(tree);
+    }
+    for (size_t i = 0; i < sizeof TOTALS / sizeof TOTALS[0]; i++) {
+        actor_t *asker = actor_client(broker, TOTALS[i].tenant, "asker");
+        ask(asker, "tree", 1);
+        answer_t answer = read_answer(asker, 1);
+        json_object *report = report_at(&answer, 0);
+        assert_int_equal(number_of(report, "clients"), 1);
+        assert_int_equal(number_of(report, "in"), TOTALS[i].in);
+        assert_int_equal(number_of(report, "out"), TOTALS[i].out);
+        free_answer(&answer);
+    }
+    tree_destroy(&tree);
+}
+
+static void test_a_broker_that_drains_says_so(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *actor = actor_client(broker, "a", "x");
+    core_drain(broker->core, tree_now(tree));
+    tree_run(tree);
+    actor_expect(actor, DD_BYE);
+    ask(actor, "tree", 1);
+    answer_t answer = read_answer(actor, 1);
+    assert_string_equal(text_of(report_of(&answer, "broker"), "state"), "draining");
+    free_answer(&answer);
+    tree_destroy(&tree);
+}
+
+/* ---- Rule 11: who sees what ----------------------------------------------------------------- */
+
+static void test_a_tenant_sees_its_own_and_an_operator_all(void **state)
+{
+    static const struct {
+        const char *key;
+        unsigned clients, subscriptions;
+    } CASES[] = {
+        {"a", 2, 1}, {"ab", 2, 1}, {"b", 1, 0}, {"public", 1, 0}, {KEY_OF_OPERATORS, 5, 2}};
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        pair_t pair = pair_new();
+        actor_subscribe(actor_client(pair.left, "a", "left"), "of-a", "region");
+        actor_client(pair.right_leaf, "a", "right");
+        actor_subscribe(actor_client(pair.left, "ab", "left"), "of-ab", "all");
+        actor_client(pair.right_leaf, "ab", "right");
+        actor_client(pair.root, "b", "b");
+        actor_t *asker =
+            i == 4 ? actor_operator(pair.left_leaf) : actor_connect(pair.left_leaf, CASES[i].key);
+        if (i < 4) {
+            actor_hello(asker, "asker", 1);
+            actor_expect(asker, DD_WELCOME);
+        }
+        ask(asker, "clients", 1);
+        answer_t answer = read_answer(asker, 1);
+        json_object *rows = rows_of(&answer, "clients");
+        /* The asker is a client as well, unless it is an operator or b's or public's only one. */
+        unsigned expected = CASES[i].clients + (i < 3);
+        assert_int_equal(json_object_array_length(rows), expected);
+        for (size_t k = 0; i < 4 && k < expected; k++)
+            assert_string_equal(
+                text_of(json_object_array_get_idx(rows, k), "tenant"), CASES[i].key);
+        json_object_put(rows);
+        free_answer(&answer);
+        ask(asker, "subscriptions", 2);
+        answer = read_answer(asker, 2);
+        rows = rows_of(&answer, "subscriptions");
+        assert_int_equal(json_object_array_length(rows), CASES[i].subscriptions);
+        assert_int_equal(has_row(rows, "topic", "of-a"), i == 0 || i == 4);
+        assert_int_equal(has_row(rows, "topic", "of-ab"), i == 1 || i == 4);
+        assert_int_equal(has_row(rows, "client", "left"), CASES[i].subscriptions > 0);
+        assert_int_equal(has_row(rows, "scope", "/*/"), i == 0 || i == 4);
+        assert_int_equal(has_row(rows, "path", "/1/"), i == 0 || i == 4);
+        json_object_put(rows);
+        free_answer(&answer);
+        tree_destroy(&pair.tree);
+    }
+}
+
+static void test_a_tenants_tree_counts_its_own_traffic(void **state)
+{
+    (void)state;
+    pair_t pair = pair_new();
+    actor_t *a = actor_client(pair.left, "a", "x"), *b = actor_client(pair.left, "b", "x");
+    actor_subscribe(b, "t", "all");
+    actor_publish(b, "t", "12345");
+    actor_send(b, "nobody", "hello", 1);
+    ask(a, "tree", 1);
+    answer_t answer = read_answer(a, 1);
+    json_object *left = report_of(&answer, "left");
+    static const char *const FIELDS[] = {
+        "in", "out", "in_bytes", "out_bytes", "refused", "dropped", "subscriptions"};
+    for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++)
+        assert_int_equal(number_of(left, FIELDS[i]), 0);
+    assert_int_equal(number_of(left, "clients"), 1);
+    free_answer(&answer);
+    actor_skip(b);
+    ask(b, "tree", 2);
+    answer = read_answer(b, 2);
+    static const int64_t COUNTS[] = {2, 1, 10, 5, 1, 0, 1};
+    for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++)
+        assert_int_equal(number_of(report_of(&answer, "left"), FIELDS[i]), COUNTS[i]);
+    free_answer(&answer);
+    tree_destroy(&pair.tree);
+}
+
+/* Who asks is what the key says. */
+static void test_nobody_asks_in_anothers_name(void **state)
+{
+    (void)state;
+    pair_t pair = pair_new();
+    actor_client(pair.root, "b", "secret");
+    actor_t *actor = actor_client(pair.left, "a", "x");
+    static const char *const NAMES[] = {"", "b", "*"};
+    for (uint32_t i = 0; i < 3; i++) {
+        actor_say(actor, &(dd_record_t){.type = DD_INSPECT,
+                             .ref = i,
+                             .number = 99,
+                             .hops = UINT8_MAX,
+                             .tenant = B(NAMES[i]),
+                             .text = B("clients")});
+        answer_t answer = read_answer(actor, i);
+        json_object *rows = rows_of(&answer, "clients");
+        assert_false(has_row(rows, "tenant", "b"));
+        assert_int_equal(json_object_array_length(rows), 1);
+        assert_int_equal(answer.brokers, 5);
+        assert_int_equal(answer.outstanding, 0);
+        json_object_put(rows);
+        free_answer(&answer);
+    }
+    tree_destroy(&pair.tree);
+}
+
+/* Whether something was lost, and how long ago, is told with the counts, to those who may know. */
+static void test_losses_have_an_age(void **state)
+{
+    (void)state;
+    static char text[1000];
+    tree_t *tree = tree_new();
+    tree_settings(tree)->outbox_client = 10000;
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *slow = actor_client(broker, "a", "slow"), *asker = actor_client(broker, "a", "asker");
+    actor_t *other = actor_client(broker, "b", "other"), *operators = actor_operator(broker);
+    memset(text, 'x', sizeof text - 1);
+    actor_subscribe(slow, "t", "all");
+    actor_hold(slow, true);
+    for (int i = 0; i < 20; i++)
+        actor_publish(asker, "t", text);
+    tree_pass(tree, 1250);
+    actor_t *const ASKERS[] = {asker, other, operators};
+    for (size_t i = 0; i < 3; i++) {
+        ask(ASKERS[i], "tree", 1);
+        answer_t answer = read_answer(ASKERS[i], 1);
+        json_object *report = report_of(&answer, "broker");
+        assert_int_equal(number_of(report, "dropped") > 0, i != 1);
+        assert_int_equal(number_of(report, "drop_age_ms"), i != 1 ? 1250 : 0);
+        assert_int_equal(json_object_object_get(report, "drop_age_ms") == NULL, i == 1);
+        free_answer(&answer);
+    }
+    tree_destroy(&tree);
+}
+
+/* ---- One broker ----------------------------------------------------------------------------- */
+
+static dd_bytes_t id_of(const broker_t *broker)
+{
+    return dd_bytes(broker->core->id, DD_BROKER_ID_SIZE);
+}
+
+static void test_one_broker_can_be_asked(void **state)
+{
+    (void)state;
+    pair_t pair = pair_new();
+    actor_t *asker = actor_client(pair.left_leaf, "a", "asker");
+    actor_say(
+        asker, &(dd_record_t){
+                   .type = DD_INSPECT, .ref = 3, .id = id_of(pair.right_leaf), .text = B("tree")});
+    answer_t answer = read_answer(asker, 3);
+    assert_int_equal(answer.brokers, 5); /* the others with nothing */
+    assert_int_equal(answer.outstanding, 0);
+    assert_int_equal(json_object_array_length(answer.reports), 1);
+    assert_string_equal(text_of(report_at(&answer, 0), "broker"), "right-leaf");
+    free_answer(&answer);
+    tree_destroy(&pair.tree);
+}
+
+/* ---- Limits and lies ------------------------------------------------------------------------ */
+
+static void test_questions_that_make_no_sense(void **state)
+{
+    (void)state;
+    pair_t pair = pair_new();
+    actor_t *actor = actor_client(pair.root, "a", "x");
+    static const char *const WHAT[] = {"", "everything", "Tree", "tree "};
+    for (uint32_t i = 0; i < 4; i++) {
+        ask(actor, WHAT[i], i + 1);
+        actor_expect_error(actor, DD_E_PROTOCOL, i + 1);
+    }
+    actor_expect_nothing(actor);
+    tree_destroy(&pair.tree);
+}
+
+static void test_a_client_asks_so_many_questions_at_a_time(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *root = broker_new(tree, "root", NULL, "/1/");
+    broker_t *leaf = broker_new(tree, "leaf", root, "/1/1/");
+    actor_t *actor = actor_client(root, "a", "x"), *other = actor_client(root, "a", "y");
+    for (int round = 0; round < 2; round++) {
+        for (uint32_t i = 0; i < QUESTIONS_MAX; i++)
+            ask(actor, "tree", i + 1);
+        for (uint32_t i = 0; i < 2 * QUESTIONS_MAX; i++)
+            actor_expect(actor, DD_REPORT);
+        ask(actor, "tree", 77);
+        actor_expect_error(actor, DD_E_LIMIT, 77);
+        ask(other, "tree", 1);
+        assert_non_null(actor_find(other, DD_REPORT));
+        for (uint64_t ms = 0; ms <= QUESTION_LIFE + 1000; ms += 1000) {
+            tree_pass(tree, 1000);
+            actor_say(actor, &(dd_record_t){.type = DD_PING});
+            actor_say(other, &(dd_record_t){.type = DD_PING});
+        }
+        actor_skip(actor);
+        assert_null(root->core->questions);
+        assert_null(leaf->core->questions);
+        assert_null(actor_peer(actor)->questions);
+    }
+    tree_destroy(&tree);
+}
+
+static void test_all_clients_together_ask_so_many_questions(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *operators = actor_operator(broker), *actors[20];
+    for (uint32_t i = 0; i < 20; i++) {
+        actors[i] = actor_client(broker, "a", DD_AUTO_NAME);
+        for (uint32_t ref = 1; ref <= QUESTIONS_OF_ALL_MAX / 20; ref++) {
+            ask(actors[i], "tree", ref);
+            actor_expect(actors[i], DD_REPORT);
+        }
+    }
+    ask(actors[0], "tree", 1);
+    actor_expect_error(actors[0], DD_E_LIMIT, 1);
+    ask(operators, "tree", 1);
+    actor_expect(operators, DD_REPORT);
+    actor_leave(actors[1]);
+    ask(actors[0], "tree", 2);
+    actor_expect(actors[0], DD_REPORT);
+    tree_destroy(&tree);
+}
+
+/* A child that answers what nobody asked it, or its own question, or more than once. */
+static void test_reports_that_nobody_waits_for(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *root = broker_new(tree, "root", NULL, "/1/");
+    actor_t *child = actor_child(root, 1, "/1/1/"), *asker = actor_client(root, "a", "x");
+    dd_record_t report = {.type = DD_REPORT, .flags = DD_FLAG_LAST, .payload = B("{}")};
+    report.number = 12345;
+    actor_say(child, &report);
+    actor_expect_nothing(child);
+    ask(asker, "tree", 1);
+    actor_expect(asker, DD_REPORT);
+    report.number = actor_expect(child, DD_INSPECT)->number;
+    actor_say(child, &report);
+    assert_bytes(actor_expect(asker, DD_REPORT)->payload, "{}");
+    actor_say(child, &report); /* again */
+    actor_expect_nothing(asker);
+
+    actor_say(child, &(dd_record_t){.type = DD_INSPECT, .number = 777, .text = B("tree")});
+    assert_int_equal(actor_expect(child, DD_REPORT)->number, 777);
+    report.number = 777;
+    actor_say(child, &report);
+    actor_expect_nothing(child);
+    tree_destroy(&tree);
+}
+
+/* In a loop that is about to be found, a question comes by again. */
+static void test_a_question_is_answered_once(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *root = broker_new(tree, "root", NULL, "/1/");
+    actor_t *one = actor_child(root, 1, "/1/1/"), *two = actor_child(root, 2, "/1/2/");
+    dd_record_t question = {.type = DD_INSPECT, .number = 777, .hops = 1, .text = B("tree")};
+    actor_say(one, &question);
+    assert_int_equal(actor_expect(one, DD_REPORT)->links, 1);
+    assert_int_equal(actor_expect(two, DD_INSPECT)->hops, 2);
+    actor_say(two, &question);
+    actor_say(one, &question);
+    actor_expect_nothing(one);
+    actor_expect_nothing(two);
+    question.number = 778;
+    question.hops = UINT8_MAX;
+    actor_say(one, &question);
+    assert_int_equal(actor_expect(one, DD_REPORT)->links, 0);
+    actor_expect_nothing(two);
+    tree_destroy(&tree);
+}
+
+static void test_an_asker_may_leave_before_the_answer(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *root = broker_new(tree, "root", NULL, "/1/");
+    actor_t *child = actor_child(root, 1, "/1/1/"), *asker = actor_client(root, "a", "x");
+    ask(asker, "tree", 1);
+    uint64_t number = actor_expect(child, DD_INSPECT)->number;
+    actor_leave(asker);
+    assert_null(root->core->questions);
+    actor_say(child, &(dd_record_t){.type = DD_REPORT, .flags = DD_FLAG_LAST, .number = number});
+    actor_expect_nothing(child);
+    tree_destroy(&tree);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_broker_answers_once),
+        cmocka_unit_test(test_the_tree_says_how_brokers_hang_together),
+        cmocka_unit_test(test_what_waits_and_what_was_refused_is_counted),
+        cmocka_unit_test(test_why_something_was_refused),
+        cmocka_unit_test(test_totals_stay_when_clients_leave),
+        cmocka_unit_test(test_a_broker_that_drains_says_so),
+        cmocka_unit_test(test_a_tenant_sees_its_own_and_an_operator_all),
+        cmocka_unit_test(test_a_tenants_tree_counts_its_own_traffic),
+        cmocka_unit_test(test_nobody_asks_in_anothers_name),
+        cmocka_unit_test(test_losses_have_an_age),
+        cmocka_unit_test(test_one_broker_can_be_asked),
+        cmocka_unit_test(test_questions_that_make_no_sense),
+        cmocka_unit_test(test_a_client_asks_so_many_questions_at_a_time),
+        cmocka_unit_test(test_all_clients_together_ask_so_many_questions),
+        cmocka_unit_test(test_reports_that_nobody_waits_for),
+        cmocka_unit_test(test_a_question_is_answered_once),
+        cmocka_unit_test(test_an_asker_may_leave_before_the_answer),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

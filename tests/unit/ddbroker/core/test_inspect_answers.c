@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test_inspect_answers - long answers come in pages
+ */
+#include <stdio.h>
+
+#include "ddbroker/core/core_state.h"
+#include "tests/unit/ddbroker/answers.h"
+
+/* cmocka.h wants these before it. */
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define B(text) dd_bytes_of(text)
+#define QUESTIONS_MAX 64
+#define PAGE_ROWS 20
+
+#define MANY 250
+
+static broker_t *new_crowd(tree_t *tree)
+{
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    char name[32];
+    for (int i = 0; i < MANY - 1; i++) {
+        snprintf(name, sizeof name, "client%d", i);
+        actor_client(broker, "a", name);
+    }
+    return broker;
+}
+
+static void test_long_answers_come_in_pages(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    actor_t *asker = actor_client(new_crowd(tree), "a", "asker");
+    ask(asker, "clients", 1);
+    answer_t answer = read_answer(asker, 1);
+    assert_int_equal(json_object_array_length(answer.reports), MANY / PAGE_ROWS + 1);
+    assert_int_equal(answer.brokers, 1);
+    json_object *rows = rows_of(&answer, "clients");
+    assert_int_equal(json_object_array_length(rows), MANY);
+    char name[32];
+    for (int i = 0; i < MANY - 1; i++) {
+        snprintf(name, sizeof name, "client%d", i);
+        assert_true(has_row(rows, "name", name));
+    }
+    assert_int_equal(number_of(report_at(&answer, MANY / PAGE_ROWS), "rows"), MANY);
+    json_object_put(rows);
+    free_answer(&answer);
+    tree_destroy(&tree);
+}
+
+/* A connection carries frames of DD_FRAME_TARGET and a payload, and a payload may be small. */
+static void test_a_page_of_the_longest_rows_fits_a_frame(void **state)
+{
+    static const char *const WHAT[] = {"clients", "subscriptions", "events"};
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    char name[DD_CLIENT_MAX + 1], topic[DD_TOPIC_MAX + 1];
+    memset(name, '"', sizeof name - 1); /* which JSON makes twice as long */
+    memset(topic, '"', sizeof topic - 1);
+    name[sizeof name - 1] = topic[sizeof topic - 1] = '\0';
+    for (int i = 0; i < PAGE_ROWS; i++) {
+        name[0] = (char)('a' + i);
+        actor_t *actor = actor_client(broker, "public", name);
+        actor_subscribe(actor, topic, "/65535/65535/65535/65535/65535/65535/65535/65535/");
+    }
+    actor_t *operators = actor_operator(broker);
+    for (uint32_t i = 0; i < 3; i++) {
+        ask(operators, WHAT[i], i);
+        const dd_record_t *record = actor_expect(operators, DD_REPORT);
+        assert_int_equal(record->flags, 0); /* a full page */
+        assert_true(dd_record_size(record) <= DD_FRAME_TARGET);
+        actor_skip(operators);
+    }
+    tree_destroy(&tree);
+}
+
+static void test_a_part_of_the_rows_can_be_asked_for(void **state)
+{
+    static const struct {
+        uint32_t first, limit;
+        size_t count;
+    } CASES[] = {{0, 0, MANY}, {0, 1, 1}, {0, MANY, MANY}, {10, 20, 20}, {MANY - 5, 20, 5},
+        {MANY, 20, 0}, {UINT32_MAX, UINT32_MAX, 0}, {1, UINT32_MAX, MANY - 1}, {5, 0, MANY - 5}};
+    (void)state;
+    tree_t *tree = tree_new();
+    actor_t *asker = actor_client(new_crowd(tree), "a", "asker");
+    for (uint32_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        actor_say(asker, &(dd_record_t){.type = DD_INSPECT,
+                             .ref = i,
+                             .first = CASES[i].first,
+                             .limit = CASES[i].limit,
+                             .text = B("clients")});
+        answer_t answer = read_answer(asker, i);
+        json_object *rows = rows_of(&answer, "clients");
+        assert_int_equal(json_object_array_length(rows), CASES[i].count);
+        json_object_put(rows);
+        size_t last = json_object_array_length(answer.reports) - 1;
+        assert_int_equal(number_of(report_at(&answer, last), "rows"), MANY);
+        free_answer(&answer);
+    }
+    tree_destroy(&tree);
+}
+
+static void test_an_asker_that_does_not_read_misses_answers_and_no_more(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    tree_settings(tree)->outbox_client = 50000;
+    broker_t *broker = new_crowd(tree);
+    actor_t *asker = actor_client(broker, "a", "asker"), *other = actor_client(broker, "b", "x");
+    actor_hold(asker, true);
+    for (uint32_t i = 0; i < QUESTIONS_MAX; i++)
+        ask(asker, "clients", 1);
+    assert_int_equal(actor_peer(asker)->state, PEER_READY);
+    actor_send(other, "x", "hello", 1);
+    actor_expect(other, DD_DATA);
+    actor_hold(asker, false);
+    tree_run(tree);
+    assert_non_null(actor_find(asker, DD_REPORT));
+    tree_destroy(&tree);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_long_answers_come_in_pages),
+        cmocka_unit_test(test_a_page_of_the_longest_rows_fits_a_frame),
+        cmocka_unit_test(test_a_part_of_the_rows_can_be_asked_for),
+        cmocka_unit_test(test_an_asker_that_does_not_read_misses_answers_and_no_more),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test_config - options, the configuration file, and the pages that describe them
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "ddbroker/daemon/config.h"
+#include "ddbroker/daemon/config_options.h"
+
+#define ARGUMENTS_MAX 12
+
+/* ---- Helpers ------------------------------------------------------------------------------ */
+
+static char directory[] = "/tmp/dd-config-XXXXXX";
+static char file[64];
+
+static int setup(void **state)
+{
+    (void)state;
+    assert_non_null(mkdtemp(directory));
+    snprintf(file, sizeof file, "%s/broker.conf", directory);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    unlink(file);
+    rmdir(directory);
+    return 0;
+}
+
+static void write_file(const char *text, size_t size)
+{
+    FILE *out = fopen(file, "w");
+    assert_non_null(out);
+    assert_int_equal(fwrite(text, 1, size, out), size);
+    assert_int_equal(fclose(out), 0);
+}
+
+/* Reads a command line that is written as words with one space between. */
+static config_outcome_t read_words(config_t *config, const char *words, dd_problem_t *problem)
+{
+    char copy[512];
+    char program[] = "ddbroker";
+    char *arguments[ARGUMENTS_MAX + 1] = {program};
+    int count = 1;
+    snprintf(copy, sizeof copy, "%s", words);
+    char *rest = NULL;
+    for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+        assert_true(count < ARGUMENTS_MAX);
+        arguments[count++] = word;
+    }
+    problem->text[0] = '\0';
+    return config_read(config, count, arguments, problem);
+}
+
+static config_outcome_t read_file(
+    config_t *config, const char *text, const char *words, dd_problem_t *problem)
+{
+    char line[256];
+    write_file(text, strlen(text));
+    snprintf(line, sizeof line, "-c %s %s", file, words);
+    return read_words(config, line, problem);
+}
+
+/* ---- The command line --------------------------------------------------------------------- */
+
+static void defaults_are_in_force(void **state)
+{
+    (void)state;
+    config_t config;
+    dd_problem_t problem;
+    assert_int_equal(read_words(&config, "broker0", &problem), CONFIG_RUN);
+    assert_string_equal(config.name, "broker0");
+    assert_int_equal(config.listen.count, 1);
+    assert_string_equal(config.listen.items[0], "tcp://*:5555");
+    assert_null(config.parent);
+    assert_string_equal(config.keys, DD_SYSCONF "/broker-keys.json");
+    assert_string_equal(config.scope, "auto");
+    assert_null(config.log_file);
+    assert_int_equal(config.log_level, DD_LOG_NOTICE);
+    assert_int_equal(config.heartbeat, 5000);
+    assert_int_equal(config.payload_max, DD_PAYLOAD_DEFAULT);
+    assert_int_equal(config.client_outbox, 16 << 20);
+    assert_int_equal(config.link_outbox, 64 << 20);
+    assert_int_equal(config.clients_max, 60000);
+    assert_int_equal(config.subscriptions_max, 10000);
+    assert_int_equal(config.io_threads, 1);
+    config_clear(&config);
+}
+
+static void every_flag_is_taken(void **state)
+{
+    (void)state;
+    config_t config;
+    dd_problem_t problem;
+    assert_int_equal(
+        read_words(&config, "-r tcp://*:1 -r ipc:///x -dtcp://[::1]:5555 --keys=k -s /01/2/ middle",
+            &problem),
+        CONFIG_RUN);
+    assert_int_equal(config.listen.count, 2);
+    assert_string_equal(config.listen.items[0], "tcp://*:1");
+    assert_string_equal(config.listen.items[1], "ipc:///x");
+    assert_string_equal(config.parent, "tcp://[::1]:5555");
+    assert_string_equal(config.keys, "k");
+    assert_string_equal(config.scope, "/01/2/");
+    assert_string_equal(config.name, "middle");
+    config_clear(&config);
+    assert_int_equal(
+        read_words(&config, "-l debug -L log --heartbeat 100ms --io-threads 2 --name n", &problem),
+        CONFIG_RUN);
+    assert_int_equal(config.log_level, DD_LOG_DEBUG);
+    assert_string_equal(config.log_file, "log");
+    assert_int_equal(config.heartbeat, 100);
+    assert_int_equal(config.io_threads, 2);
+    assert_string_equal(config.name, "n");
+    config_clear(&config);
+}
+
+static const struct {
+    const char *words;
+    config_outcome_t outcome;
+    const char *says; /* part of the problem's text */
+} COMMAND_LINES[] = {
+    {"-h", CONFIG_ANSWERED, ""},
+    {"-l debug --help", CONFIG_ANSWERED, ""},
+    {"-V", CONFIG_ANSWERED, ""},
+    {"--check-config x", CONFIG_CHECK, ""},
+    {"x --check-config", CONFIG_CHECK, ""},
+    {"-Q", CONFIG_WRONG_USAGE, "there is no option -Q"},
+    {"--nothing", CONFIG_WRONG_USAGE, "there is no option --nothing"},
+    {"-l", CONFIG_WRONG_USAGE, "--log-level needs an argument; write --log-level LEVEL"},
+    {"--scope", CONFIG_WRONG_USAGE, "--scope needs an argument"},
+    {"a b", CONFIG_WRONG_USAGE, "'b' is one word too many"},
+    {"--name a b", CONFIG_WRONG_USAGE, "'b' is one name too many"},
+    {"-\xc3\xa9", CONFIG_WRONG_USAGE, "there is no option -\xc3\xa9;"},
+    {"--check-config=yes", CONFIG_WRONG_USAGE, "--check-config takes no argument"},
+    {"--l debug", CONFIG_WRONG_USAGE,
+        "--l can be --listen, --legacy, --log-level, --log-file or --link-outbox"},
+    {"-l info -l debug", CONFIG_WRONG_USAGE, "--log-level is given twice"},
+    {"-k a --keys b", CONFIG_WRONG_USAGE, "--keys is given twice"},
+    {"-L a -L b", CONFIG_WRONG_USAGE, "--log-file is given twice"},
+    {"-d tcp://a:1 -d tcp://b:1", CONFIG_WRONG_USAGE, "--parent is given twice"},
+    {"-l loud", CONFIG_WRONG_USAGE, "write error, warning, notice, info or debug"},
+    {"-s region", CONFIG_WRONG_USAGE, "scope: 'region' is no good; write a path"},
+    {"-s /1/*/", CONFIG_WRONG_USAGE, "scope: "},
+    {"-d tcp://*:5555", CONFIG_WRONG_USAGE, "parent: 'tcp://*:5555' is no good"},
+    {"-d localhost:5555", CONFIG_WRONG_USAGE, "write tcp://HOST:PORT, tcp://[V6]:PORT"},
+    {"-r 5555", CONFIG_WRONG_USAGE, "listen: '5555' is no good"},
+    {"-r tcp://*", CONFIG_WRONG_USAGE, "listen: "},
+    {"-r tcp://:5555", CONFIG_WRONG_USAGE, "listen: "},
+    {"-r tcp://*:5555x", CONFIG_WRONG_USAGE, "listen: "},
+    {"-r tcp://*:65536", CONFIG_WRONG_USAGE, "listen: "},
+    {"-r ipc://", CONFIG_WRONG_USAGE, "listen: "},
+    {"-r inproc://x", CONFIG_WRONG_USAGE, "listen: "},
+    {"--heartbeat 5", CONFIG_WRONG_USAGE, "write a number with ms, s or min, from 100ms to 1min"},
+    {"--heartbeat 99ms", CONFIG_WRONG_USAGE, "heartbeat: '99ms'"},
+    {"--heartbeat 61s", CONFIG_WRONG_USAGE, "heartbeat: '61s'"},
+    {"--heartbeat -5s", CONFIG_WRONG_USAGE, "heartbeat: '-5s'"},
+    {"--payload-max 17M", CONFIG_WRONG_USAGE, "from 1k to 16M"},
+    {"--payload-max 1G", CONFIG_WRONG_USAGE, "write bytes, or with k or M"},
+    {"--clients-max 0", CONFIG_WRONG_USAGE, "from 1 to 1000000"},
+    {"--clients-max 99999999999999999999", CONFIG_WRONG_USAGE, "clients-max: "},
+    {"--clients-max 1k", CONFIG_WRONG_USAGE, "clients-max: "},
+    {"--io-threads 65", CONFIG_WRONG_USAGE, "from 1 to 64"},
+    {"--name a\tb", CONFIG_WRONG_USAGE, "name: 'a\\x09b' is no good"},
+    {"--client-outbox 64k", CONFIG_WRONG,
+        "client-outbox must be at least 32k more than payload-max"},
+    {"--link-outbox 64k", CONFIG_WRONG, "link-outbox must be at least 32k more than payload-max"},
+    {"-c /nowhere/broker.conf", CONFIG_WRONG, "can't read /nowhere/broker.conf: No such file"},
+    {"-c /", CONFIG_WRONG, "can't read /: Is a directory"},
+};
+
+static void command_lines_are_judged(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof COMMAND_LINES / sizeof COMMAND_LINES[0]; i++) {
+        config_t config;
+        dd_problem_t problem;
+        config_outcome_t outcome = read_words(&config, COMMAND_LINES[i].words, &problem);
+        config_clear(&config);
+        if (outcome != COMMAND_LINES[i].outcome || !strstr(problem.text, COMMAND_LINES[i].says))
+            fail_msg(
+                "%s: outcome %d, says: %s", COMMAND_LINES[i].words, (int)outcome, problem.text);
+    }
+}
+
+static void listens_on_sixteen_endpoints_at_most(void **state)
+{
+    (void)state;
+    config_t config = {.name = NULL};
+    const dd_option_t *option = &config_option_in_file("listen")->option;
+    for (int i = 0; i < CONFIG_ENDPOINTS_MAX; i++)
+        assert_int_equal(dd_option_take(option, &config, "tcp://*:1", NULL), DD_OK);
+    assert_int_equal(dd_option_take(option, &config, "tcp://*:1", NULL), DD_E_ARGUMENT);
+    config_clear(&config);
+}
+
+/* ---- The file ----------------------------------------------------------------------------- */
+
+static void file_is_read(void **state)
+{
+    (void)state;
+    config_t config;
+    dd_problem_t problem;
+    config_outcome_t outcome = read_file(&config,
+        "# a comment\n\nlisten = tcp://*:1\nlisten = \"tcp://*:2\"  # two\r\nname='middle'\n"
+        "heartbeat =2s\npayload-max= 16M\nclient-outbox = 17M\nlog-level = info",
+        "", &problem);
+    assert_string_equal(problem.text, "");
+    assert_int_equal(outcome, CONFIG_RUN);
+    assert_int_equal(config.listen.count, 2);
+    assert_string_equal(config.listen.items[1], "tcp://*:2");
+    assert_string_equal(config.name, "middle");
+    assert_int_equal(config.heartbeat, 2000);
+    assert_int_equal(config.payload_max, DD_PAYLOAD_MAX);
+    assert_int_equal(config.log_level, DD_LOG_INFO);
+    config_clear(&config);
+}
+
+static void command_line_wins_over_the_file(void **state)
+{
+    (void)state;
+    config_t config;
+    dd_problem_t problem;
+    config_outcome_t outcome = read_file(&config,
+        "listen = tcp://*:1\nlisten = tcp://*:2\nscope = /1/\nheartbeat = 1s\nname = other\n",
+        "-r tcp://*:3 -s /2/ mine", &problem);
+    assert_int_equal(outcome, CONFIG_RUN);
+    assert_int_equal(config.listen.count, 1);
+    assert_string_equal(config.listen.items[0], "tcp://*:3");
+    assert_string_equal(config.scope, "/2/");
+    assert_string_equal(config.name, "mine");
+    assert_int_equal(config.heartbeat, 1000);
+    config_clear(&config);
+}
+
+static const struct {
+    const char *text;
+    const char *says; /* behind the file's name */
+} WRONG_FILES[] = {
+    {"colour = red\n", ":1: there is no option 'colour'; ddbroker.conf(5) has the list"},
+    {"config = other\n", ":1: there is no option 'config'"},
+    {"help = yes\n", ":1: there is no option 'help'"},
+    {"\n\nscope = /1/\nscope = /1/\n", ":4: scope is given a second time"},
+    {"# x\nheartbeat = soon\n",
+        ":2: heartbeat: 'soon' is no good; write a number with ms, s or min"},
+    {"heartbeat\n", ":1: heartbeat: '' is no good"},
+    {"name = \"unfinished\nscope = /1/\n", ":1: this is no line of the form: name = value"},
+    {"scope = /1/\n    name = x\n", ":2: this is no line of the form: name = value"},
+    {"\tname = x\n", ":1: this is no line"},
+    {"= x\n", ":1: this is no line"},
+    {"name x\n", ":1: this is no line"},
+    /* the command line sets the scope, but the file's is looked at all the same */
+    {"scope = nowhere\n", ":1: scope: 'nowhere' is no good"},
+};
+
+static void wrong_files_are_named_with_line(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof WRONG_FILES / sizeof WRONG_FILES[0]; i++) {
+        config_t config;
+        dd_problem_t problem;
+        config_outcome_t outcome = read_file(&config, WRONG_FILES[i].text, "-s /1/", &problem);
+        config_clear(&config);
+        size_t size = strlen(file);
+        if (outcome != CONFIG_WRONG || strncmp(problem.text, file, size) != 0 ||
+            strncmp(problem.text + size, WRONG_FILES[i].says, strlen(WRONG_FILES[i].says)) != 0)
+            fail_msg("'%s' says: %s", WRONG_FILES[i].text, problem.text);
+    }
+}
+
+static void odd_lines_are_refused(void **state)
+{
+    (void)state;
+    config_t config;
+    dd_problem_t problem;
+    char long_line[1100] = "name = ";
+    memset(long_line + 7, 'x', sizeof long_line - 8);
+    assert_int_equal(read_file(&config, long_line, "", &problem), CONFIG_WRONG);
+    assert_non_null(strstr(problem.text, ":1: this line is too long or no text"));
+    config_clear(&config);
+    char line[128];
+    write_file("name = x\0y\n", 11);
+    snprintf(line, sizeof line, "-c %s", file);
+    assert_int_equal(read_words(&config, line, &problem), CONFIG_WRONG);
+    assert_non_null(strstr(problem.text, ":1: this line is too long or no text"));
+    config_clear(&config);
+}
+
+/* ---- Reload ------------------------------------------------------------------------------- */
+
+static void a_running_broker_adopts_what_may_change(void **state)
+{
+    (void)state;
+    config_t config, newer;
+    dd_problem_t problem;
+    char others[64];
+    read_words(&config, "-r tcp://*:1 -k old -l info x", &problem);
+    read_words(&newer, "-r tcp://*:2 -k new -L log --clients-max 5 --heartbeat 1s x", &problem);
+    config_adopt(&config, &newer, others, sizeof others);
+    config_clear(&newer);
+    assert_string_equal(others, "listen, heartbeat");
+    assert_string_equal(config.listen.items[0], "tcp://*:1");
+    assert_int_equal(config.heartbeat, 5000);
+    assert_string_equal(config.keys, "new");
+    assert_string_equal(config.log_file, "log");
+    assert_int_equal(config.log_level, DD_LOG_NOTICE);
+    assert_int_equal(config.clients_max, 5);
+    read_words(&newer, "-r tcp://*:1 -k new --clients-max 5 x", &problem);
+    config_adopt(&config, &newer, others, sizeof others);
+    config_clear(&newer);
+    assert_string_equal(others, "");
+    assert_null(config.log_file);
+    config_clear(&config);
+}
+
+/* ---- The page and the example -------------------------------------------------------------- */
+
+static char *read_page(const char *path)
+{
+    FILE *in = fopen(path, "r");
+    if (!in)
+        fail_msg("can't read %s: run the tests from the top directory", path);
+    static char text[64 << 10];
+    size_t size = fread(text, 1, sizeof text - 1, in);
+    fclose(in);
+    text[size] = '\0';
+    return text;
+}
+
+/* What the page says of one setting: from its .It to the next. */
+static char *section_of(char *page, const char *name)
+{
+    char item[64];
+    snprintf(item, sizeof item, "\n.It Ic %s\n", name);
+    char *start = strstr(page, item);
+    if (!start)
+        fail_msg("man/ddbroker.conf.5 lacks %s", name);
+    char *text = start + strlen(item);
+    char *end = strstr(text, "\n.El");
+    char *next = strstr(text, "\n.It ");
+    assert_non_null(end);
+    return strndup(text, (size_t)((next && next < end ? next : end) - text));
+}
+
+static void file_page_has_every_setting(void **state)
+{
+    (void)state;
+    const config_option_t *option;
+    for (size_t i = 0; (option = config_option_at(i)); i++) {
+        if (!option->in_file)
+            continue;
+        char *text = section_of(read_page("man/ddbroker.conf.5"), option->option.name);
+        char limits[64];
+        snprintf(limits, sizeof limits, "From %s to %s", option->least ? option->least : "",
+            option->most ? option->most : "");
+        bool has_limits = !option->least || strstr(text, limits);
+        bool has_default = !option->option.fallback || option->option.takes == DD_TAKES_FILE ||
+                           strstr(text, option->option.fallback);
+        bool says_reload = (strstr(text, "Changeable.") != NULL) == option->reloads;
+        if (!has_limits || !has_default || !says_reload)
+            fail_msg("man/ddbroker.conf.5 is wrong about %s:\n%s", option->option.name, text);
+        free(text);
+    }
+}
+
+/* The example holds every setting, each with its default or commented out, and is valid. */
+static void example_has_every_setting(void **state)
+{
+    (void)state;
+    config_t config;
+    dd_problem_t problem;
+    const char *page = read_page("share/examples/ddbroker.conf");
+    const config_option_t *option;
+    for (size_t i = 0; (option = config_option_at(i)); i++) {
+        char setting[64];
+        if (!option->in_file)
+            continue;
+        snprintf(setting, sizeof setting, "%s = ", option->option.name);
+        if (!strstr(page, setting))
+            fail_msg("share/examples/ddbroker.conf lacks %s", option->option.name);
+    }
+    if (read_words(&config, "-c share/examples/ddbroker.conf", &problem) != CONFIG_RUN)
+        fail_msg("%s", problem.text);
+    config_clear(&config);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_are_in_force),
+        cmocka_unit_test(every_flag_is_taken),
+        cmocka_unit_test(command_lines_are_judged),
+        cmocka_unit_test(listens_on_sixteen_endpoints_at_most),
+        cmocka_unit_test(file_is_read),
+        cmocka_unit_test(command_line_wins_over_the_file),
+        cmocka_unit_test(wrong_files_are_named_with_line),
+        cmocka_unit_test(odd_lines_are_refused),
+        cmocka_unit_test(a_running_broker_adopts_what_may_change),
+        cmocka_unit_test(file_page_has_every_setting),
+        cmocka_unit_test(example_has_every_setting),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test_client_thread - a client's connection: lost and made again, slow sides, many callers, the
+ * end
+ */
+#include "tests/unit/libdd/client.h"
+
+/* ---- Connections that fail and come back ----------------------------------------------------- */
+
+static void expect_disconnected(dd_client_t *client, dd_error_t error, const char *words)
+{
+    dd_event_t *event = next_event(client, DD_EVENT_DISCONNECTED);
+    assert_int_equal(event->error, error);
+    assert_non_null(strstr(event->text, words));
+    dd_event_destroy(&event);
+}
+
+static void test_comes_back(void **state)
+{
+    broker_t *broker = *state;
+    dd_client_t *client = client_of(broker, "a.json");
+    assert_int_equal(dd_client_subscribe(client, "alarms", "region"), DD_OK);
+    assert_int_equal(dd_client_start(client), DD_OK);
+    for (unsigned i = 1; i <= 3; i++) {
+        broker_admit(broker, "a");
+        assert_int_equal(broker->instance & 0xFFFF, i);
+        broker_expect(broker, DD_SUBSCRIBE);
+        expect_event(client, DD_EVENT_REGISTERED);
+        broker_stop(broker);
+        expect_disconnected(client, DD_E_NETWORK, "ended the connection");
+        assert_int_equal(dd_client_notify(client, "cli2", "x", 1, 0, NULL), DD_E_NOT_CONNECTED);
+        broker_run(broker);
+    }
+    dd_client_destroy(&client);
+}
+
+static void test_starts_before_the_broker(void **state)
+{
+    broker_t *broker = *state;
+    broker_stop(broker);
+    dd_client_t *client = client_of(broker, "a.json");
+    assert_int_equal(dd_client_start(client), DD_OK);
+    expect_disconnected(client, DD_E_NETWORK, "doesn't answer");
+    assert_null(dd_client_receive(client, 0));
+    broker_run(broker);
+    broker_admit(broker, "a");
+    expect_event(client, DD_EVENT_REGISTERED);
+    say_goodbye(broker, client);
+}
+
+static void test_a_refused_key_may_be_let_in_later(void **state)
+{
+    broker_t *broker = *state;
+    broker->verdict = "400";
+    dd_client_t *client = client_of(broker, "a.json");
+    assert_int_equal(dd_client_start(client), DD_OK);
+    expect_disconnected(client, DD_E_REFUSED, "refuses this key");
+    broker->verdict = "200";
+    broker_admit(broker, "a");
+    expect_event(client, DD_EVENT_REGISTERED);
+    say_goodbye(broker, client);
+}
+
+static void test_a_taken_name_ends_it(void **state)
+{
+    broker_t *broker = *state;
+    dd_client_t *client = client_of(broker, "a.json");
+    assert_int_equal(dd_client_start(client), DD_OK);
+    broker_expect(broker, DD_HELLO);
+    broker_say(broker, (dd_record_t){.type = DD_ERROR,
+                           .code = DD_E_NAME_TAKEN,
+                           .text = dd_bytes_of("a.cli1 is registered already")});
+    dd_event_t *event = next_event(client, DD_EVENT_CLOSED);
+    assert_int_equal(event->error, DD_E_NAME_TAKEN);
+    assert_string_equal(event->text, "a.cli1 is registered already");
+    dd_event_destroy(&event);
+    assert_int_equal(dd_client_notify(client, "cli2", "x", 1, 0, NULL), DD_E_CLOSED);
+    assert_int_equal(dd_client_subscribe(client, "t", "all"), DD_E_CLOSED);
+    assert_false(broker_hears(broker, 300)); /* ample for a retry, whose pause is 100 ms at most */
+    dd_client_destroy(&client);
+}
+
+/* A last word that comes with the end of the connection is heard. */
+static void test_last_words(void **state)
+{
+    broker_t *broker = *state;
+    for (int i = 0; i < 20; i++) {
+        dd_client_t *client = registered(broker);
+        int linger = DEADLINE;
+        zmq_setsockopt(broker->router, ZMQ_LINGER, &linger, sizeof linger);
+        for (int j = 0; j < 10; j++)
+            broker_put(
+                broker, (dd_record_t){
+                            .type = DD_GAP, .topic = dd_bytes_of("t"), .scope = dd_bytes_of("/")});
+        broker_say(broker, (dd_record_t){.type = DD_ERROR, .code = DD_E_NAME_TAKEN});
+        broker_stop(broker);
+        for (int j = 0; j < 10; j++)
+            expect_event(client, DD_EVENT_GAP);
+        expect_event(client, DD_EVENT_CLOSED);
+        dd_client_destroy(&client);
+        broker_run(broker);
+    }
+}
+
+static void test_silence_ends_the_connection(void **state)
+{
+    broker_t *broker = *state;
+    broker->heartbeat = 100;
+    dd_client_t *client = registered(broker);
+    expect_disconnected(client, DD_E_TIMEOUT, "silent");
+    broker_admit(broker, "a");
+    expect_event(client, DD_EVENT_REGISTERED);
+    say_goodbye(broker, client);
+}
+
+static void test_malformed_messages_end_the_connection(void **state)
+{
+    static const struct {
+        size_t size;
+        const char *bytes;
+        int more; /* sends it twice, as one message of two frames */
+    } MESSAGES[] = {{0, "", 0}, {5, "hello", 0}, {8, "\xDD\x05\x02\0\0\0\x34\0", ZMQ_SNDMORE},
+        {8, "\xDD\x05\x02\0\0\0\xC8\0", 0}};
+    broker_t *broker = *state;
+    dd_client_t *client = registered(broker);
+    for (size_t i = 0; i < COUNT(MESSAGES); i++) {
+        zmq_send(broker->router, broker->route, broker->route_size, ZMQ_SNDMORE);
+        zmq_send(broker->router, MESSAGES[i].bytes, MESSAGES[i].size, MESSAGES[i].more);
+        if (MESSAGES[i].more)
+            zmq_send(broker->router, MESSAGES[i].bytes, MESSAGES[i].size, 0);
+        expect_disconnected(client, DD_E_MALFORMED, "what a broker doesn't send");
+        broker_admit(broker, "a");
+        expect_event(client, DD_EVENT_REGISTERED);
+    }
+    say_goodbye(broker, client);
+}
+
+/* ---- Slow sides ------------------------------------------------------------------------------ */
+
+static uint32_t number_of(const void *data)
+{
+    uint32_t number;
+    memcpy(&number, data, sizeof number);
+    return number;
+}
+
+/* Notifies with numbered payloads of 1000 bytes until the outbox is full. */
+static uint32_t fill_outbox(dd_client_t *client)
+{
+    uint8_t payload[1000] = {0};
+    uint32_t sent = 0;
+    for (;; sent++) {
+        memcpy(payload, &sent, sizeof sent);
+        dd_error_t error = dd_client_notify(client, "cli2", payload, sizeof payload, 0, NULL);
+        if (error == DD_E_OUTBOX_FULL)
+            return sent;
+        assert_int_equal(error, DD_OK);
+        assert_true(sent < 1000000);
+    }
+}
+
+/* Fills the outbox and all that the network takes, which the broker doesn't read: until no room is
+   made for a while. Returns how many notifications that took. */
+static uint32_t fill_all(dd_client_t *client, size_t limit)
+{
+    uint32_t sent = 0;
+    do
+        sent += fill_outbox(client);
+    while (dd_client_drain(client, limit / 2, 700) == DD_OK);
+    return sent;
+}
+
+/* Reads numbered notifications from the client at the broker, and checks that none is missing. */
+static void read_numbers(broker_t *broker, uint32_t count)
+{
+    other_t a = other_of(A_FILE);
+    for (uint32_t i = 0; i < count; i++) {
+        dd_record_t record = broker_expect(broker, DD_SEND);
+        assert_int_equal(number_of(opened(&a, "cli1", record.payload)), i);
+    }
+    other_end(&a);
+}
+
+static void test_full_outbox(void **state)
+{
+    enum { LIMIT = 1 << 20 };
+    broker_t *broker = *state;
+    broker->heartbeat = 60000;
+    dd_client_t *client = client_of(broker, "a.json");
+    assert_int_equal(dd_client_set_limits(client, LIMIT, 1 << 20), DD_OK);
+    assert_int_equal(dd_client_start(client), DD_OK);
+    broker_admit(broker, "a");
+    expect_event(client, DD_EVENT_REGISTERED);
+    uint32_t sent = fill_all(client, LIMIT);
+    assert_int_equal(dd_client_drain(client, 0, 0), DD_E_TIMEOUT);
+    assert_int_equal(dd_client_drain(client, 2 * LIMIT, 0), DD_OK);
+    for (uint32_t i = 0; i < sent; i++)
+        broker_expect(broker, DD_SEND);
+    assert_int_equal(dd_client_drain(client, 0, DEADLINE), DD_OK);
+    say_goodbye(broker, client);
+}
+
+enum { FLOOD = 20000, FLOOD_SIZE = 1000 };
+
+/* Numbered notifications. */
+static dd_outbox_t make_flood(void)
+{
+    dd_outbox_t flood;
+    dd_outbox_init(&flood, SIZE_MAX / 2);
+    other_t a = other_of(A_FILE);
+    char text[FLOOD_SIZE + 1];
+    for (uint32_t i = 0; i < FLOOD; i++) {
+        snprintf(text, sizeof text, "%0*u", FLOOD_SIZE, i);
+        dd_record_t record = {
+            .type = DD_DATA, .source = dd_bytes_of("cli2"), .payload = sealed(&a, "cli1", text)};
+        assert_int_equal(dd_outbox_append(&flood, &record), DD_OK);
+    }
+    other_end(&a);
+    return flood;
+}
+
+static void test_slow_application(void **state)
+{
+    broker_t *broker = *state;
+    dd_outbox_t flood = make_flood();
+    broker->heartbeat = 100; /* the client is deaf for longer than its patience */
+    dd_client_t *client = client_of(broker, "a.json");
+    assert_int_equal(dd_client_set_limits(client, 1 << 20, 200000), DD_OK);
+    assert_int_equal(dd_client_start(client), DD_OK);
+    broker_admit(broker, "a");
+    broker->outbox = flood;
+    expect_event(client, DD_EVENT_REGISTERED);
+    /* It stops reading: what ZeroMQ and the kernel hold is far less than all. */
+    uint64_t until_us = dd_clock_us() + 1000 * 1000;
+    while (!broker_flush(broker) && dd_clock_us() < until_us)
+        broker_hears(broker, 10); /* its PINGs go on */
+    assert_false(dd_outbox_empty(&broker->outbox));
+    broker->reader = (dd_reader_t){0};
+
+    for (uint32_t i = 0; i < FLOOD; i++) {
+        broker_flush(broker);
+        dd_event_t *event = next_event(client, DD_EVENT_NOTIFICATION);
+        assert_int_equal(strtoul(event->data, NULL, 10), i);
+        assert_int_equal(event->size, FLOOD_SIZE);
+        dd_event_destroy(&event);
+    }
+    assert_true(dd_outbox_empty(&broker->outbox));
+    say_goodbye(broker, client);
+}
+
+/* Sends notifications as fast as they are taken, and a last one. */
+static void *send_many(void *client)
+{
+    static const uint8_t PAYLOAD[1000];
+    for (int i = 0; i < 30000; i++)
+        while (
+            dd_client_notify(client, "cli2", PAYLOAD, sizeof PAYLOAD, 0, NULL) == DD_E_OUTBOX_FULL)
+            dd_client_drain(client, 8 << 20, DEADLINE);
+    dd_client_notify(client, "last", "x", 1, 0, NULL);
+    return NULL;
+}
+
+/* A broker that is heard of late, since the PINGs wait behind all that is to go through a slow
+   network, isn't one that is silent. */
+static void test_slow_network(void **state)
+{
+    enum { HEARTBEAT = 800, PACE = 5 }; /* ms */
+    broker_t *broker = *state;
+    broker->heartbeat = HEARTBEAT;
+    dd_client_t *client = client_of(broker, "a.json");
+    assert_int_equal(dd_client_set_limits(client, 16 << 20, 1 << 20), DD_OK);
+    assert_int_equal(dd_client_start(client), DD_OK);
+    broker_admit(broker, "a");
+    expect_event(client, DD_EVENT_REGISTERED);
+    pthread_t sender;
+    uint64_t before_us = dd_clock_us();
+    assert_int_equal(pthread_create(&sender, NULL, send_many, client), 0);
+    while (!dd_bytes_equal(broker_expect(broker, DD_SEND).destination, dd_bytes_of("last")))
+        if (!dd_frame_more(&broker->reader))
+            poll(NULL, 0, PACE); /* so many bytes in so many ms */
+    assert_true(dd_clock_us() - before_us > 4 * HEARTBEAT * 1000);
+    pthread_join(sender, NULL);
+    assert_null(dd_client_receive(client, 0));
+    say_goodbye(broker, client);
+}
+
+static void test_unsent_notifications_come_back(void **state)
+{
+    enum { LIMIT = 4 << 20 };
+    broker_t *broker = *state;
+    broker->heartbeat = 60000;
+    dd_client_t *client = client_of(broker, "a.json");
+    /* Room for few of the errors at a time: they wait for the application. */
+    assert_int_equal(dd_client_set_limits(client, LIMIT, 10000), DD_OK);
+    assert_int_equal(dd_client_start(client), DD_OK);
+    broker_admit(broker, "a");
+    expect_event(client, DD_EVENT_REGISTERED);
+    fill_all(client, LIMIT);
+    broker_stop(broker);
+    assert_int_equal(dd_client_drain(client, 0, -1), DD_E_NOT_CONNECTED); /* and doesn't wait */
+    dd_event_t *event;
+    /* First those that are known not to have left, then those that nobody acknowledged. */
+    unsigned errors = 0, unknown = 0;
+    uint32_t ref = 0;
+    while ((event = dd_client_receive(client, DEADLINE)) && event->type == DD_EVENT_ERROR) {
+        if (event->error == DD_E_UNKNOWN && unknown++ == 0)
+            ref = event->ref - 1;
+        assert_int_equal(event->error, unknown > 0 ? DD_E_UNKNOWN : DD_E_NOT_CONNECTED);
+        assert_true(errors == 0 || (int32_t)(event->ref - ref) > 0);
+        ref = event->ref;
+        errors += event->error == DD_E_NOT_CONNECTED;
+        dd_event_destroy(&event);
+    }
+    assert_true(unknown > 0);
+    assert_int_equal(event->type, DD_EVENT_DISCONNECTED);
+    dd_event_destroy(&event);
+    assert_in_range(errors, LIMIT / 2 / 1100, LIMIT / 1000);
+    dd_client_destroy(&client);
+    broker_run(broker);
+}
+
+/* ---- Many callers ---------------------------------------------------------------------------- */
+
+enum { CALLERS = 4, CALLS = 5000 };
+
+typedef struct {
+    dd_client_t *client;
+    uint32_t refs[CALLS];
+    pthread_t thread;
+} caller_t;
+
+static void *call_often(void *arg)
+{
+    caller_t *self = arg;
+    for (uint32_t i = 0; i < CALLS; i++)
+        if (dd_client_notify(self->client, "cli2", &i, sizeof i, 0, &self->refs[i]) != DD_OK)
+            self->refs[i] = 0;
+    return NULL;
+}
+
+static int compare_refs(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(uint32_t));
+}
+
+static void test_many_callers(void **state)
+{
+    broker_t *broker = *state;
+    dd_client_t *client = registered(broker);
+    caller_t *callers = calloc(CALLERS, sizeof *callers);
+    for (int i = 0; i < CALLERS; i++) {
+        callers[i].client = client;
+        assert_int_equal(pthread_create(&callers[i].thread, NULL, call_often, &callers[i]), 0);
+    }
+    uint32_t *refs = calloc(CALLERS * CALLS, sizeof *refs);
+    other_t a = other_of(A_FILE);
+    for (int i = 0; i < CALLERS * CALLS; i++) {
+        dd_record_t record = broker_expect(broker, DD_SEND);
+        assert_in_range(number_of(opened(&a, "cli1", record.payload)), 0, CALLS - 1);
+        refs[i] = record.ref;
+    }
+    uint32_t *given = calloc(CALLERS * CALLS, sizeof *given);
+    for (int i = 0; i < CALLERS; i++) {
+        pthread_join(callers[i].thread, NULL);
+        memcpy(given + i * CALLS, callers[i].refs, sizeof callers[i].refs);
+    }
+    qsort(refs, CALLERS * CALLS, sizeof *refs, compare_refs);
+    qsort(given, CALLERS * CALLS, sizeof *given, compare_refs);
+    assert_memory_equal(refs, given, CALLERS * CALLS * sizeof *refs);
+    for (int i = 1; i < CALLERS * CALLS; i++)
+        assert_int_not_equal(refs[i], refs[i - 1]);
+    free(given);
+    free(refs);
+    free(callers);
+    other_end(&a);
+    say_goodbye(broker, client);
+}
+
+/* A loop of calls goes out in far fewer frames. */
+static void test_batches(void **state)
+{
+    enum { NOTIFICATIONS = 50000 };
+    broker_t *broker = *state;
+    dd_client_t *client = registered(broker);
+    unsigned before = broker->frames;
+    for (uint32_t i = 0; i < NOTIFICATIONS; i++)
+        assert_int_equal(dd_client_notify(client, "cli2", &i, sizeof i, 0, NULL), DD_OK);
+    read_numbers(broker, NOTIFICATIONS);
+    assert_in_range(broker->frames - before, 1, NOTIFICATIONS / 10);
+    say_goodbye(broker, client);
+}
+
+/* ---- The end --------------------------------------------------------------------------------- */
+
+static void test_destroy_in_every_state(void **state)
+{
+    broker_t *broker = *state;
+    destroy_soon(client_of(broker, "a.json"));
+
+    dd_client_t *client = client_of(broker, "a.json");
+    assert_int_equal(dd_client_start(client), DD_OK);
+    destroy_soon(client);
+
+    client = client_of(broker, "a.json");
+    assert_int_equal(dd_client_start(client), DD_OK);
+    broker_expect(broker, DD_HELLO);
+    destroy_soon(client);
+    broker_expect(broker, DD_BYE);
+
+    client = registered(broker);
+    destroy_soon(client);
+    broker_expect(broker, DD_BYE);
+
+    client = registered(broker);
+    broker_say(broker, (dd_record_t){.type = DD_ERROR, .code = DD_E_NAME_TAKEN});
+    expect_event(client, DD_EVENT_CLOSED);
+    destroy_soon(client);
+
+    client = registered(broker);
+    broker_stop(broker);
+    expect_event(client, DD_EVENT_DISCONNECTED);
+    destroy_soon(client);
+
+    client = client_of(broker, "a.json");
+    assert_int_equal(dd_client_start(client), DD_OK);
+    expect_event(client, DD_EVENT_DISCONNECTED);
+    destroy_soon(client);
+    broker_run(broker);
+}
+
+/* However much is still on its way: the broker gets all of it. */
+static void test_destroy_sends_the_rest(void **state)
+{
+    enum { NOTIFICATIONS = 20000 };
+    broker_t *broker = *state;
+    dd_client_t *client = registered(broker);
+    for (uint32_t i = 0; i < NOTIFICATIONS; i++)
+        assert_int_equal(dd_client_notify(client, "cli2", &i, sizeof i, 0, NULL), DD_OK);
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, time_destroy, client), 0);
+    read_numbers(broker, NOTIFICATIONS);
+    broker_expect(broker, DD_BYE);
+    broker_say(broker, (dd_record_t){.type = DD_BYE});
+    pthread_join(thread, NULL);
+}
+
+/* A broker that doesn't read can't hold up the end. */
+static void test_destroy_gives_up(void **state)
+{
+    enum { LIMIT = 1 << 20 };
+    broker_t *broker = *state;
+    broker->heartbeat = 60000;
+    dd_client_t *client = client_of(broker, "a.json");
+    assert_int_equal(dd_client_set_limits(client, LIMIT, 1 << 20), DD_OK);
+    assert_int_equal(dd_client_start(client), DD_OK);
+    broker_admit(broker, "a");
+    expect_event(client, DD_EVENT_REGISTERED);
+    fill_all(client, LIMIT);
+    destroy_soon(client);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        client_test(test_comes_back),
+        client_test(test_starts_before_the_broker),
+        client_test(test_a_refused_key_may_be_let_in_later),
+        client_test(test_a_taken_name_ends_it),
+        client_test(test_last_words),
+        client_test(test_silence_ends_the_connection),
+        client_test(test_malformed_messages_end_the_connection),
+        client_test(test_full_outbox),
+        client_test(test_slow_application),
+        client_test(test_slow_network),
+        client_test(test_unsent_notifications_come_back),
+        client_test(test_many_callers),
+        client_test(test_batches),
+        client_test(test_destroy_in_every_state),
+        client_test(test_destroy_sends_the_rest),
+        client_test(test_destroy_gives_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

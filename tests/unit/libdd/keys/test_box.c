@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test_box - payloads between tenants, against libsodium's own functions
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+
+#include "libdd/keys/box.h"
+#include "tests/unit/libdd/keys.h"
+
+#define TEXT "attack at dawn"
+#define TEXT_SIZE (sizeof TEXT - 1)
+#define SEALED_SIZE (TEXT_SIZE + DD_BOX_OVERHEAD)
+
+/* One side of a conversation: a key file and the box made from it. */
+typedef struct {
+    dd_keyring_t *keyring;
+    dd_box_t *box;
+} side_t;
+
+static side_t side(const char *file)
+{
+    side_t self;
+    self.keyring = dd_keyring_parse("test.json", file, strlen(file), NULL);
+    assert_non_null(self.keyring);
+    self.box = dd_box_new(self.keyring);
+    assert_non_null(self.box);
+    return self;
+}
+
+static void side_end(side_t *self)
+{
+    dd_box_destroy(&self->box);
+    assert_null(self->box);
+    dd_keyring_destroy(&self->keyring);
+}
+
+static dd_error_t open_as(
+    const side_t *self, const char *source, const uint8_t *sealed, size_t size, uint8_t *text)
+{
+    const dd_box_key_t *key = dd_box_peer(self->box, dd_bytes_of(source));
+    assert_non_null(key);
+    return dd_box_open(key, dd_bytes(sealed, size), text);
+}
+
+/* ---- the four directions --------------------------------------------------------------------- */
+
+static const struct {
+    const char *from, *to;         /* key files */
+    const char *destination;       /* as the sender names it */
+    const char *source;            /* as the receiver is shown it */
+    const char *from_key, *to_key; /* public keys, base64 */
+} DIRECTIONS[] = {
+    {A_FILE, A_FILE, "x", "y", A_KEY, A_KEY},
+    {A_FILE, A_FILE, "x.y.z", "b.y", A_KEY, A_KEY},
+    {A_FILE, PUBLIC_FILE, "public.x", "a.y", A_KEY, PUBLIC_KEY},
+    {PUBLIC_FILE, A_FILE, "a.y", "public.x", PUBLIC_KEY, A_KEY},
+    {PUBLIC_FILE, B_FILE, "b.y", "public.x", PUBLIC_KEY, B_KEY},
+    {PUBLIC_FILE, PUBLIC_FILE, "x", "y", PUBLIC_KEY, PUBLIC_KEY},
+    {PUBLIC_FILE, PUBLIC_FILE, "nobody.x", "public.y", PUBLIC_KEY, PUBLIC_KEY},
+};
+
+static void decode(const char *base64, uint8_t key[DD_KEY_SIZE])
+{
+    assert_int_equal(sodium_base642bin(key, DD_KEY_SIZE, base64, strlen(base64), NULL, NULL, NULL,
+                         sodium_base64_VARIANT_ORIGINAL),
+        0);
+}
+
+static void test_sealed_is_opened(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof DIRECTIONS / sizeof DIRECTIONS[0]; i++) {
+        side_t from = side(DIRECTIONS[i].from), to = side(DIRECTIONS[i].to);
+        const dd_box_key_t *key = dd_box_peer(from.box, dd_bytes_of(DIRECTIONS[i].destination));
+        uint8_t sealed[SEALED_SIZE], text[TEXT_SIZE];
+        dd_box_seal(from.box, key, TEXT, TEXT_SIZE, sealed);
+        assert_int_equal(open_as(&to, DIRECTIONS[i].source, sealed, sizeof sealed, text), DD_OK);
+        assert_memory_equal(text, TEXT, TEXT_SIZE);
+        side_end(&from);
+        side_end(&to);
+    }
+}
+
+/* nonce || crypto_box_easy, with the pair of keys that the direction wants, both ways. */
+static void test_is_what_libsodium_makes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof DIRECTIONS / sizeof DIRECTIONS[0]; i++) {
+        side_t from = side(DIRECTIONS[i].from), to = side(DIRECTIONS[i].to);
+        uint8_t from_key[DD_KEY_SIZE], to_key[DD_KEY_SIZE], sealed[SEALED_SIZE], text[TEXT_SIZE];
+        const uint8_t *from_secret = dd_keyring_secret_key(from.keyring);
+        const uint8_t *to_secret = dd_keyring_secret_key(to.keyring);
+        decode(DIRECTIONS[i].from_key, from_key);
+        decode(DIRECTIONS[i].to_key, to_key);
+
+        dd_box_seal(from.box, dd_box_peer(from.box, dd_bytes_of(DIRECTIONS[i].destination)), TEXT,
+            TEXT_SIZE, sealed);
+        assert_int_equal(crypto_box_open_easy(text, sealed + crypto_box_NONCEBYTES,
+                             sizeof sealed - crypto_box_NONCEBYTES, sealed, from_key, to_secret),
+            0);
+        assert_memory_equal(text, TEXT, TEXT_SIZE);
+
+        memset(sealed, 7, crypto_box_NONCEBYTES);
+        assert_int_equal(crypto_box_easy(sealed + crypto_box_NONCEBYTES, (const uint8_t *)TEXT,
+                             TEXT_SIZE, sealed, to_key, from_secret),
+            0);
+        memset(text, 0, sizeof text);
+        assert_int_equal(open_as(&to, DIRECTIONS[i].source, sealed, sizeof sealed, text), DD_OK);
+        assert_memory_equal(text, TEXT, TEXT_SIZE);
+        side_end(&from);
+        side_end(&to);
+    }
+}
+
+/* Short payloads are sealed and opened in another way than long ones; libsodium must not notice. */
+static void test_all_sizes_are_libsodiums(void **state)
+{
+    (void)state;
+    enum { LARGEST = 2600 };
+    static uint8_t data[LARGEST], sealed[LARGEST + DD_BOX_OVERHEAD], text[LARGEST];
+    side_t a = side(A_FILE);
+    uint8_t public_key[DD_KEY_SIZE], shared[crypto_box_BEFORENMBYTES];
+    decode(A_KEY, public_key);
+    assert_int_equal(crypto_box_beforenm(shared, public_key, dd_keyring_secret_key(a.keyring)), 0);
+    const dd_box_key_t *key = dd_box_peer(a.box, dd_bytes_of("x"));
+    randombytes_buf(data, sizeof data);
+    for (size_t size = 0; size <= LARGEST; size++) {
+        uint8_t *box = sealed + crypto_box_NONCEBYTES;
+        size_t box_size = size + crypto_box_MACBYTES;
+        dd_box_seal(a.box, key, data, size, sealed);
+        assert_int_equal(crypto_box_open_easy_afternm(text, box, box_size, sealed, shared), 0);
+        assert_memory_equal(text, data, size);
+
+        crypto_box_easy_afternm(box, data, size, sealed, shared);
+        memset(text, 0, size);
+        assert_int_equal(dd_box_open(key, dd_bytes(sealed, size + DD_BOX_OVERHEAD), text), DD_OK);
+        assert_memory_equal(text, data, size);
+    }
+    sodium_memzero(shared, sizeof shared);
+    side_end(&a);
+}
+
+/* ---- who is meant by a shown name
+ * ---------------------------------------------------------------- */
+
+static void test_shown_names(void **state)
+{
+    (void)state;
+    /* Two names mean the same tenant when they have the same key. */
+    static const struct {
+        const char *file, *shown, *same_as;
+    } NAMES[] = {
+        {A_FILE, "", "x"},
+        {A_FILE, "a.x", "x"},
+        {A_FILE, "b.x", "x"},
+        {A_FILE, "publicity.x", "x"},
+        {A_FILE, "pub.x", "x"},
+        {A_FILE, "public", "x"},
+        {A_FILE, ".public", "x"},
+        {A_FILE, "x.public.y", "x"},
+        {A_FILE, "public.a.x", "public.x"},
+        {A_FILE, "public.", "public.x"},
+        {PUBLIC_FILE, "public.x", "x"},
+        {PUBLIC_FILE, "c.x", "x"},
+        {PUBLIC_FILE, "aa.x", "x"},
+        {PUBLIC_FILE, "a", "x"},
+        {PUBLIC_FILE, ".a.x", "x"},
+        {PUBLIC_FILE, "a.b.c", "a.x"},
+        {PUBLIC_FILE, "b.", "b.x"},
+    };
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        side_t self = side(NAMES[i].file);
+        assert_ptr_equal(dd_box_peer(self.box, dd_bytes_of(NAMES[i].shown)),
+            dd_box_peer(self.box, dd_bytes_of(NAMES[i].same_as)));
+        side_end(&self);
+    }
+    side_t a = side(A_FILE), public = side(PUBLIC_FILE);
+    assert_ptr_not_equal(
+        dd_box_peer(a.box, dd_bytes_of("x")), dd_box_peer(a.box, dd_bytes_of("public.x")));
+    assert_ptr_not_equal(
+        dd_box_peer(public.box, dd_bytes_of("a.x")), dd_box_peer(public.box, dd_bytes_of("b.x")));
+    assert_ptr_not_equal(
+        dd_box_peer(public.box, dd_bytes_of("a.x")), dd_box_peer(public.box, dd_bytes_of("x")));
+    side_end(&a);
+    side_end(&public);
+}
+
+/* ---- what must not open
+ * -------------------------------------------------------------------------- */
+
+static void test_every_forged_bit_is_noticed(void **state)
+{
+    (void)state;
+    side_t a = side(A_FILE);
+    uint8_t sealed[SEALED_SIZE], text[TEXT_SIZE];
+    dd_box_seal(a.box, dd_box_peer(a.box, dd_bytes_of("x")), TEXT, TEXT_SIZE, sealed);
+    for (size_t bit = 0; bit < sizeof sealed * 8; bit++) {
+        sealed[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        assert_int_equal(open_as(&a, "x", sealed, sizeof sealed, text), DD_E_DECRYPT);
+        sealed[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+    assert_int_equal(open_as(&a, "x", sealed, sizeof sealed, text), DD_OK);
+    side_end(&a);
+}
+
+static void test_every_cut_is_noticed(void **state)
+{
+    (void)state;
+    side_t a = side(A_FILE);
+    uint8_t sealed[SEALED_SIZE], text[TEXT_SIZE];
+    dd_box_seal(a.box, dd_box_peer(a.box, dd_bytes_of("x")), TEXT, TEXT_SIZE, sealed);
+    for (size_t size = 0; size < sizeof sealed; size++)
+        assert_int_equal(open_as(&a, "x", sealed, size, text), DD_E_DECRYPT);
+    assert_int_equal(
+        dd_box_open(dd_box_peer(a.box, (dd_bytes_t){0}), (dd_bytes_t){0}, text), DD_E_DECRYPT);
+    side_end(&a);
+}
+
+static void test_foreign_keys_dont_open(void **state)
+{
+    (void)state;
+    side_t a = side(A_FILE), b = side(B_FILE), public = side(PUBLIC_FILE);
+    uint8_t inside[SEALED_SIZE], to_public[SEALED_SIZE], text[TEXT_SIZE];
+    dd_box_seal(a.box, dd_box_peer(a.box, dd_bytes_of("x")), TEXT, TEXT_SIZE, inside);
+    dd_box_seal(a.box, dd_box_peer(a.box, dd_bytes_of("public.x")), TEXT, TEXT_SIZE, to_public);
+
+    assert_int_equal(open_as(&b, "a.x", inside, sizeof inside, text), DD_E_DECRYPT);
+    assert_int_equal(open_as(&b, "public.x", to_public, sizeof to_public, text), DD_E_DECRYPT);
+    assert_int_equal(open_as(&public, "a.x", inside, sizeof inside, text), DD_E_DECRYPT);
+    assert_int_equal(open_as(&public, "b.x", to_public, sizeof to_public, text), DD_E_DECRYPT);
+    assert_int_equal(open_as(&public, "x", to_public, sizeof to_public, text), DD_E_DECRYPT);
+    side_end(&a);
+    side_end(&b);
+    side_end(&public);
+}
+
+/* ---- the rest
+ * ------------------------------------------------------------------------------------ */
+
+static void test_empty_payload(void **state)
+{
+    (void)state;
+    side_t a = side(A_FILE);
+    uint8_t sealed[DD_BOX_OVERHEAD], nothing[1];
+    dd_box_seal(a.box, dd_box_peer(a.box, dd_bytes_of("x")), NULL, 0, sealed);
+    assert_int_equal(open_as(&a, "x", sealed, sizeof sealed, nothing), DD_OK);
+    side_end(&a);
+}
+
+static void test_no_nonce_twice(void **state)
+{
+    (void)state;
+    enum { MESSAGES = 600 };
+    side_t a = side(A_FILE), again = side(A_FILE);
+    static uint8_t nonces[2 * MESSAGES][crypto_box_NONCEBYTES];
+    for (size_t i = 0; i < 2 * MESSAGES; i++) {
+        side_t *self = i < MESSAGES ? &a : &again;
+        uint8_t sealed[SEALED_SIZE];
+        dd_box_seal(self->box, dd_box_peer(self->box, dd_bytes_of("x")), TEXT, TEXT_SIZE, sealed);
+        memcpy(nonces[i], sealed, sizeof nonces[i]);
+        for (size_t j = 0; j < i; j++)
+            assert_memory_not_equal(nonces[i], nonces[j], sizeof nonces[i]);
+    }
+    side_end(&a);
+    side_end(&again);
+}
+
+static void test_only_for_clients(void **state)
+{
+    (void)state;
+    const char *files[] = {BROKER_FILE, OPERATOR_FILE};
+    for (size_t i = 0; i < 2; i++) {
+        dd_keyring_t *keyring = dd_keyring_parse("test.json", files[i], strlen(files[i]), NULL);
+        assert_non_null(keyring);
+        assert_null(dd_box_new(keyring));
+        dd_keyring_destroy(&keyring);
+    }
+    dd_box_t *none = NULL;
+    dd_box_destroy(&none);
+    dd_box_destroy(NULL);
+}
+
+int main(void)
+{
+    if (sodium_init() == -1)
+        return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sealed_is_opened),
+        cmocka_unit_test(test_is_what_libsodium_makes),
+        cmocka_unit_test(test_all_sizes_are_libsodiums),
+        cmocka_unit_test(test_shown_names),
+        cmocka_unit_test(test_every_forged_bit_is_noticed),
+        cmocka_unit_test(test_every_cut_is_noticed),
+        cmocka_unit_test(test_foreign_keys_dont_open),
+        cmocka_unit_test(test_empty_payload),
+        cmocka_unit_test(test_no_nonce_twice),
+        cmocka_unit_test(test_only_for_clients),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test_keyring - key files of every kind, as other tools write them, and every way to be wrong
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "libdd/keys/keyfile.h"
+#include "libdd/keys/keyring.h"
+#include "tests/unit/libdd/keys.h"
+
+static dd_keyring_t *parse(const char *json)
+{
+    dd_problem_t problem = {0};
+    dd_keyring_t *keyring = dd_keyring_parse("test.json", json, strlen(json), &problem);
+    if (keyring == NULL)
+        print_error("%s\n", problem.text);
+    assert_non_null(keyring);
+    return keyring;
+}
+
+static void assert_key(const uint8_t *key, const char *base64)
+{
+    char text[sodium_base64_ENCODED_LEN(DD_KEY_SIZE, sodium_base64_VARIANT_ORIGINAL)];
+    assert_non_null(key);
+    sodium_bin2base64(text, sizeof text, key, DD_KEY_SIZE, sodium_base64_VARIANT_ORIGINAL);
+    assert_string_equal(text, base64);
+}
+
+/* ---- good files ------------------------------------------------------------------------------ */
+
+static void test_broker(void **state)
+{
+    (void)state;
+    dd_keyring_t *keyring = parse(BROKER_FILE);
+    assert_int_equal(dd_keyring_kind(keyring), DD_KEYS_BROKER);
+    assert_key(dd_keyring_secret_key(keyring), DD_SECRET);
+    assert_key(dd_keyring_public_key(keyring), DD_KEY);
+    assert_key(dd_keyring_broker_key(keyring), DD_KEY);
+    assert_key(dd_keyring_tenant_public(keyring), PUBLIC_KEY);
+    assert_key(dd_keyring_operator_key(keyring), OPERATOR_KEY);
+    dd_keyring_destroy(&keyring);
+    assert_null(keyring);
+    dd_keyring_destroy(&keyring);
+    dd_keyring_destroy(NULL);
+}
+
+static void test_broker_without_extras(void **state)
+{
+    (void)state;
+    dd_keyring_t *keyring = parse("{\"dd\": {" PAIR(DD_SECRET, DD_KEY) "}}");
+    assert_null(dd_keyring_operator_key(keyring));
+    assert_null(dd_keyring_tenant_public(keyring));
+    assert_null(dd_keyring_tenant_at(keyring, 0));
+    assert_null(dd_keyring_tenant_by_name(keyring, dd_bytes_of("a")));
+    dd_keyring_destroy(&keyring);
+}
+
+static void test_tenant_lookups(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *hash, *key;
+        uint64_t cookie;
+    } TENANTS[] = {{"a", A_HASH, A_KEY, 16856119424031212349u},
+        {"b", B_HASH, B_KEY, 15502338891588627066u}, {"public", PUBLIC_HASH, PUBLIC_KEY, 0}};
+    dd_keyring_t *keyring = parse(BROKER_FILE);
+    for (size_t i = 0; i < 3; i++) {
+        const dd_tenant_t *tenant = dd_keyring_tenant_at(keyring, i);
+        assert_string_equal(tenant->name, TENANTS[i].name);
+        assert_string_equal(tenant->hash, TENANTS[i].hash);
+        assert_key(tenant->public_key, TENANTS[i].key);
+        assert_true(tenant->cookie == TENANTS[i].cookie);
+        assert_int_equal(tenant->index, i);
+        assert_ptr_equal(tenant, dd_keyring_tenant_by_key(keyring, tenant->public_key));
+        assert_ptr_equal(tenant, dd_keyring_tenant_by_name(keyring, dd_bytes_of(TENANTS[i].name)));
+        assert_ptr_equal(tenant, dd_keyring_tenant_by_hash(keyring, dd_bytes_of(TENANTS[i].hash)));
+        assert_true(dd_keyring_has_tenant(keyring, dd_bytes_of(TENANTS[i].name)));
+    }
+    assert_null(dd_keyring_tenant_at(keyring, 3));
+
+    const char *absent[] = {"", "A", "aa", "pub", "public.", "dd", A_HASH A_HASH};
+    for (size_t i = 0; i < sizeof absent / sizeof absent[0]; i++) {
+        assert_null(dd_keyring_tenant_by_name(keyring, dd_bytes_of(absent[i])));
+        assert_null(dd_keyring_tenant_by_hash(keyring, dd_bytes_of(absent[i])));
+    }
+    assert_null(dd_keyring_tenant_by_key(keyring, dd_keyring_public_key(keyring)));
+    dd_keyring_destroy(&keyring);
+}
+
+static void test_tenant(void **state)
+{
+    (void)state;
+    dd_keyring_t *keyring = parse(A_FILE);
+    assert_int_equal(dd_keyring_kind(keyring), DD_KEYS_TENANT);
+    assert_key(dd_keyring_secret_key(keyring), A_SECRET);
+    assert_key(dd_keyring_public_key(keyring), A_KEY);
+    assert_key(dd_keyring_broker_key(keyring), DD_KEY);
+    assert_key(dd_keyring_tenant_public(keyring), PUBLIC_KEY);
+    assert_null(dd_keyring_operator_key(keyring));
+    assert_null(dd_keyring_tenant_at(keyring, 0));
+    dd_keyring_destroy(&keyring);
+}
+
+static void test_public_nested_and_flat(void **state)
+{
+    (void)state;
+    const char *files[] = {PUBLIC_FILE, "{" PUBLIC_OWN ", " PUBLIC_TENANTS "}"};
+    for (size_t i = 0; i < 2; i++) {
+        dd_keyring_t *keyring = parse(files[i]);
+        assert_int_equal(dd_keyring_kind(keyring), DD_KEYS_PUBLIC);
+        assert_key(dd_keyring_secret_key(keyring), PUBLIC_SECRET);
+        assert_key(dd_keyring_tenant_public(keyring), PUBLIC_KEY);
+        assert_key(dd_keyring_tenant_by_name(keyring, dd_bytes_of("b"))->public_key, B_KEY);
+        assert_null(dd_keyring_tenant_at(keyring, 2));
+        dd_keyring_destroy(&keyring);
+    }
+}
+
+static void test_operator(void **state)
+{
+    (void)state;
+    dd_keyring_t *keyring = parse(OPERATOR_FILE);
+    assert_int_equal(dd_keyring_kind(keyring), DD_KEYS_OPERATOR);
+    assert_key(dd_keyring_secret_key(keyring), OPERATOR_SECRET);
+    assert_key(dd_keyring_broker_key(keyring), DD_KEY);
+    assert_null(dd_keyring_tenant_public(keyring));
+    dd_keyring_destroy(&keyring);
+}
+
+static void test_base64_of_other_tools(void **state)
+{
+    (void)state;
+    static const char *const SPELLINGS[] = {A_KEY "\\n", "\\r\\n" A_KEY, " " A_KEY " ",
+        "YDRufJEaX2uhVBKRdMr+\\ndbKUrDu9VUljL0jOxiZvhBA=\\n",
+        "YDRufJEaX2uhVBKRdMr+dbKUrDu9VUljL0jOxiZvhBA",
+        "YDRufJEaX2uhVBKRdMr+dbKUrDu9VUljL0jOxiZvhBA\\n",
+        "YDRufJEaX2uhVBKRdMr\\u002b"
+        "dbKUrDu9VUljL0jOxiZvhBA="};
+    for (size_t i = 0; i < sizeof SPELLINGS / sizeof SPELLINGS[0]; i++) {
+        char json[1024];
+        snprintf(json, sizeof json,
+            "{" STRING("privkey", A_SECRET) ", " STRING("pubkey", "%s") ", " OTHERS "}",
+            SPELLINGS[i]);
+        dd_keyring_t *keyring = parse(json);
+        assert_key(dd_keyring_public_key(keyring), A_KEY);
+        dd_keyring_destroy(&keyring);
+    }
+}
+
+static void test_unknown_fields_are_ignored(void **state)
+{
+    (void)state;
+    const char *files[] = {
+        "{\"x\": [1, {\"y\": null}], " PAIR(A_SECRET, A_KEY) ", " OTHERS ", \"z\": {}}",
+        "{\"version\": 3, \"note\": \"by hand\", \"dd\": {\"x\": {\"r\": 1}, " PAIR(
+            DD_SECRET, DD_KEY) "}, \"h\": {\"x\": 1, \"r\": \"a\", \"R\": 1, " STRING("pubkey",
+            A_KEY) "}}\n\n",
+    };
+    for (size_t i = 0; i < 2; i++) {
+        dd_keyring_t *keyring = parse(files[i]);
+        dd_keyring_destroy(&keyring);
+    }
+}
+
+/* ---- bad text -------------------------------------------------------------------------------- */
+
+#define SHORT_KEY "YDRufJEaX2uhVBKRdMr+dbKUrDu9VUljL0jOxiZvhA=="
+#define LONG_KEY "YDRufJEaX2uhVBKRdMr+dbKUrDu9VUljL0jOxiZvhBAA"
+#define NULL_KEY "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+#define BROKER(tenant) "{" DD_OWN_WITH_OPERATOR ", " tenant "}"
+
+static const struct {
+    const char *json;
+    const char *complaint;
+} BAD[] = {
+    /* no JSON object */
+    {" ", "cut off"},
+    {"{", "cut off"},
+    {"{\"dd\":", "cut off"},
+    {"{\n\n}}", "line 3 is not valid JSON"},
+    {"\n{\"dd\": nonsense}", "line 2 is not valid JSON"},
+    {"[]", "no JSON object"},
+    {"\"privkey\"", "no JSON object"},
+    {"{\"a\": \"\xff\"}", "line 1 is not valid JSON"},
+    {A_FILE " trailing", "line 1 is not valid JSON"},
+    /* no key file */
+    {"{}", "field \"privkey\" is missing"},
+    {"{\"dd\": 1, \"public\": []}", "field \"privkey\" is missing"},
+    {"{\"role\": \"admin\"}", "field \"privkey\" is missing"},
+    /* a tenant's */
+    {"{" STRING("privkey", A_SECRET) ", " OTHERS "}", "field \"pubkey\" is missing"},
+    {"{" PAIR(A_SECRET, A_KEY) ", " STRING("ddpubkey", DD_KEY) "}",
+        "field \"publicpubkey\" is missing"},
+    {"{" PAIR(A_SECRET, A_KEY) ", " STRING("publicpubkey", PUBLIC_KEY) "}",
+        "field \"ddpubkey\" is missing"},
+    {"{\"privkey\": 1, " STRING("pubkey", A_KEY) ", " OTHERS "}",
+        "field \"privkey\" is not a string"},
+    {"{\"privkey\": null, " STRING("pubkey", A_KEY) ", " OTHERS "}",
+        "field \"privkey\" is not a string"},
+    {"{" PAIR(A_SECRET, "") ", " OTHERS "}", "field \"pubkey\" is not the base64 of 32 bytes"},
+    {"{" PAIR(A_SECRET, SHORT_KEY) ", " OTHERS "}", "field \"pubkey\" is not the base64"},
+    {"{" PAIR(A_SECRET, LONG_KEY) ", " OTHERS "}", "field \"pubkey\" is not the base64"},
+    {"{" PAIR(LONG_KEY, A_KEY) ", " OTHERS "}", "field \"privkey\" is not the base64"},
+    {"{" PAIR(A_SECRET, "%%%%") ", " OTHERS "}", "field \"pubkey\" is not the base64"},
+    {"{" PAIR(A_SECRET, B_KEY) ", " OTHERS "}", "\"pubkey\" doesn't belong to \"privkey\""},
+    {"{" PAIR(A_SECRET, A_KEY) ", " STRING("ddpubkey", NULL_KEY) ", " STRING(
+         "publicpubkey", PUBLIC_KEY) "}",
+        "field \"ddpubkey\" is a key that protects nothing"},
+    {"{" PAIR(A_SECRET, A_KEY) ", " STRING("ddpubkey", A_KEY) ", " STRING(
+         "publicpubkey", PUBLIC_KEY) "}",
+        "field \"ddpubkey\" is the same"},
+    /* the public tenant's */
+    {"{\"public\": {" PAIR(PUBLIC_SECRET, PUBLIC_KEY) ", " STRING("ddpubkey", DD_KEY) "}}",
+        "field \"public.publicpubkey\" is missing"},
+    {"{\"public\": {" PAIR(PUBLIC_SECRET, PUBLIC_KEY) ", " STRING("ddpubkey", DD_KEY) ", " STRING(
+         "publicpubkey", A_KEY) "}}",
+        "field \"public.publicpubkey\" differs"},
+    {"{\"public\": {" PUBLIC_OWN "}, " TENANT("h", "a", "1", PUBLIC_KEY) "}",
+        "field \"h.pubkey\" is no tenant's"},
+    {"{\"public\": {" PUBLIC_OWN "}, " TENANT("h", "public", "1", DD_KEY) "}",
+        "field \"h.pubkey\" is no tenant's"},
+    /* an operator's */
+    {"{\"role\": \"operator\", " PAIR(OPERATOR_SECRET, OPERATOR_KEY) "}",
+        "field \"ddpubkey\" is missing"},
+    /* a broker's */
+    {"{\"dd\": {}}", "field \"dd.privkey\" is missing"},
+    {"{\"dd\": {" PAIR(DD_SECRET, A_KEY) "}}", "field \"dd.pubkey\" doesn't belong"},
+    {"{\"dd\": {" PAIR(DD_SECRET, DD_KEY) ", " STRING("operatorpubkey", "x") "}}",
+        "field \"dd.operatorpubkey\" is not the base64"},
+    {"{\"dd\": {" PAIR(DD_SECRET, DD_KEY) ", " STRING("operatorpubkey", DD_KEY) "}}",
+        "field \"dd.operatorpubkey\" is the same"},
+    {BROKER("\"h\": {}"), "field \"h.r\" is missing"},
+    {BROKER("\"h\": {\"r\": 1}"), "field \"h.r\" is not a string"},
+    {BROKER("\"h\": {\"r\": \"a\"}"), "field \"h.pubkey\" is missing"},
+    {BROKER("\"h\": {\"r\": \"a\", " STRING("pubkey", A_KEY) "}"), "field \"h.R\" is missing"},
+    {BROKER(TENANT("h", "", "1", A_KEY)), "field \"h.r\" is not a valid tenant name"},
+    {BROKER(TENANT("h", "a.b", "1", A_KEY)), "field \"h.r\" is not a valid tenant name"},
+    {BROKER(TENANT("h", "a b", "1", A_KEY)), "field \"h.r\" is not a valid tenant name"},
+    {BROKER(TENANT("h", "a\\u0000", "1", A_KEY)), "field \"h.r\" is not a valid tenant name"},
+    {BROKER(TENANT("h", A_HASH, "1", A_KEY)), "field \"h.r\" is not a valid tenant name"},
+    {BROKER(TENANT("h", "a", "1", NULL_KEY)), "field \"h.pubkey\" is a key that protects"},
+    {BROKER(TENANT("h", "a", "1", DD_KEY)), "field \"h.pubkey\" is no tenant's"},
+    {BROKER(TENANT("h", "a", "1", OPERATOR_KEY)), "field \"h.pubkey\" is no tenant's"},
+    {BROKER(TENANT("h", "public", "1", DD_KEY)), "field \"h.pubkey\" is no tenant's"},
+    {BROKER(TENANT("a\\u001b[2J", "a", "1", A_KEY)), "\"a?[2J\" is not named by a tenant's hash"},
+    {BROKER(TENANT("h", "a", "true", A_KEY)), "field \"h.R\" is neither"},
+    {BROKER(TENANT("h", "a", "1.5", A_KEY)), "field \"h.R\" is neither"},
+    {BROKER(TENANT("h", "a", "-1", A_KEY)), "field \"h.R\" is not a decimal"},
+    {BROKER(TENANT("h", "a", "\"\"", A_KEY)), "field \"h.R\" is not a decimal"},
+    {BROKER(TENANT("h", "a", "\"-1\"", A_KEY)), "field \"h.R\" is not a decimal"},
+    {BROKER(TENANT("h", "a", "\" 1\"", A_KEY)), "field \"h.R\" is not a decimal"},
+    {BROKER(TENANT("h", "a", "\"1x\"", A_KEY)), "field \"h.R\" is not a decimal"},
+    {BROKER(TENANT("h", "a", "\"1\\u0000\"", A_KEY)), "field \"h.R\" is not a decimal"},
+    {BROKER(TENANT("h", "a", "\"18446744073709551616\"", A_KEY)), "field \"h.R\" is not a decimal"},
+    {BROKER(TENANT("", "a", "1", A_KEY)), "is not named by a tenant's hash"},
+    {BROKER(TENANT(A_HASH "0", "a", "1", A_KEY)), "is not named by a tenant's hash"},
+    {BROKER(TENANT("h", "a", "1", A_KEY) ", " TENANT("i", "a", "1", B_KEY)),
+        "field \"i.r\" names a tenant that the file has already"},
+    {BROKER(TENANT("h", "a", "1", A_KEY) ", " TENANT("i", "b", "1", A_KEY)),
+        "field \"i.pubkey\" is another tenant's"},
+};
+
+static void test_bad_text(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+        dd_problem_t problem = {0};
+        dd_keyring_t *keyring =
+            dd_keyring_parse("bad.json", BAD[i].json, strlen(BAD[i].json), &problem);
+        if (keyring != NULL || strstr(problem.text, BAD[i].complaint) == NULL)
+            print_error("%s\ngave: %s\nnot: %s\n", BAD[i].json, problem.text, BAD[i].complaint);
+        assert_null(keyring);
+        assert_non_null(strstr(problem.text, BAD[i].complaint));
+        assert_int_equal(strncmp(problem.text, "bad.json: ", 10), 0);
+        assert_int_equal(problem.error, DD_E_KEYS);
+        assert_null(dd_keyring_parse("bad.json", BAD[i].json, strlen(BAD[i].json), NULL));
+    }
+}
+
+/* No prefix of a file is a key file, and none does any harm. */
+static void test_cut_at_every_byte(void **state)
+{
+    (void)state;
+    const char *files[] = {BROKER_FILE, A_FILE, PUBLIC_FILE, OPERATOR_FILE};
+    for (size_t i = 0; i < 4; i++)
+        for (size_t size = 0; size < strlen(files[i]); size++)
+            assert_null(dd_keyring_parse("cut.json", files[i], size, NULL));
+}
+
+/* A NUL ends C strings, but no file. */
+static void test_text_after_a_nul(void **state)
+{
+    (void)state;
+    static const char TEXT[] = A_FILE "\0 and more";
+    dd_problem_t problem = {0};
+    assert_null(dd_keyring_parse("nul.json", TEXT, sizeof TEXT - 1, &problem));
+    assert_non_null(strstr(problem.text, "something follows the end"));
+}
+
+/* Secrets don't get into messages. */
+static void test_messages_hold_no_secret(void **state)
+{
+    (void)state;
+    const char *json = "{" PAIR(A_SECRET, B_KEY) ", " OTHERS "}";
+    dd_problem_t problem = {0};
+    assert_null(dd_keyring_parse("a.json", json, strlen(json), &problem));
+    assert_null(strstr(problem.text, A_SECRET));
+}
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+typedef struct {
+    char directory[32];
+    char path[64];
+} files_t;
+
+static int make_directory(void **state)
+{
+    files_t *self = calloc(1, sizeof *self);
+    strcpy(self->directory, "/tmp/test_keyring.XXXXXX");
+    if (mkdtemp(self->directory) == NULL || chmod(self->directory, 0755) == -1)
+        return -1;
+    snprintf(self->path, sizeof self->path, "%s/keys.json", self->directory);
+    *state = self;
+    return 0;
+}
+
+static int remove_directory(void **state)
+{
+    files_t *self = *state;
+    remove(self->path);
+    int rc = rmdir(self->directory);
+    free(self);
+    return rc;
+}
+
+static void write_file(const files_t *self, const char *text, size_t size)
+{
+    int fd = open(self->path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    assert_int_not_equal(fd, -1);
+    assert_int_equal(write(fd, text, size), size);
+    assert_int_equal(close(fd), 0);
+}
+
+static void assert_refused(const char *path, dd_error_t error, const char *complaint)
+{
+    dd_problem_t problem = {0};
+    assert_null(dd_keyring_load(path, &problem));
+    if (strstr(problem.text, complaint) == NULL)
+        print_error("%s\n", problem.text);
+    assert_non_null(strstr(problem.text, complaint));
+    assert_non_null(strstr(problem.text, path));
+    assert_int_equal(problem.error, error);
+}
+
+static void test_load(void **state)
+{
+    const files_t *files = *state;
+    write_file(files, A_FILE, strlen(A_FILE));
+    dd_keyring_t *keyring = dd_keyring_load(files->path, NULL);
+    assert_non_null(keyring);
+    assert_key(dd_keyring_public_key(keyring), A_KEY);
+    dd_keyring_destroy(&keyring);
+}
+
+static void test_load_absent(void **state)
+{
+    const files_t *files = *state;
+    assert_refused(files->path, DD_E_FILE, "No such file");
+}
+
+static void test_load_directory(void **state)
+{
+    const files_t *files = *state;
+    assert_refused(files->directory, DD_E_FILE, "is a directory");
+}
+
+static void test_load_pipe(void **state)
+{
+    const files_t *files = *state;
+    assert_int_equal(mkfifo(files->path, 0600), 0);
+    assert_refused(files->path, DD_E_FILE, "not a regular file");
+}
+
+static void test_load_empty(void **state)
+{
+    const files_t *files = *state;
+    write_file(files, "", 0);
+    assert_refused(files->path, DD_E_KEYS, "is empty");
+}
+
+static void test_load_huge(void **state)
+{
+    const files_t *files = *state;
+    write_file(files, "{", 1);
+    assert_int_equal(truncate(files->path, (off_t)DD_KEYFILE_MAX + 1), 0);
+    assert_refused(files->path, DD_E_KEYS, "larger than 64 MiB");
+}
+
+static void test_load_truncated(void **state)
+{
+    const files_t *files = *state;
+    write_file(files, BROKER_FILE, strlen(BROKER_FILE) / 2);
+    assert_refused(files->path, DD_E_KEYS, "cut off");
+}
+
+static void test_load_without_permission(void **state)
+{
+    const files_t *files = *state;
+    write_file(files, A_FILE, strlen(A_FILE));
+    assert_int_equal(chmod(files->path, 0), 0);
+    /* Nothing is forbidden to root, so be nobody for a moment. */
+    bool is_root = geteuid() == 0;
+    if (is_root)
+        assert_int_equal(seteuid(65534), 0);
+    assert_refused(files->path, DD_E_FILE, "Permission denied");
+    if (is_root)
+        assert_int_equal(seteuid(0), 0);
+}
+
+/* ---- many tenants ---------------------------------------------------------------------------- */
+
+#define MANY 300
+
+static void test_many_tenants(void **state)
+{
+    (void)state;
+    size_t room = MANY * 256, size = 0;
+    char *json = calloc(1, room);
+    size += (size_t)snprintf(json, room, "{" DD_OWN);
+    for (unsigned i = 0; i < MANY; i++) {
+        uint8_t scalar[DD_KEY_SIZE] = {0, (uint8_t)i, (uint8_t)(i >> 8)}, key[DD_KEY_SIZE];
+        char hash[DD_HASH_SIZE + 1], base64[64];
+        crypto_scalarmult_base(key, scalar);
+        sodium_bin2hex(hash, sizeof hash, key, sizeof key);
+        sodium_bin2base64(base64, sizeof base64, key, sizeof key, sodium_base64_VARIANT_ORIGINAL);
+        size += (size_t)snprintf(json + size, room - size,
+            ", " TENANT("%s", "tenant-%u", "\"%u\"", "%s"), hash, i, i, base64);
+    }
+    size += (size_t)snprintf(json + size, room - size, "}");
+    dd_keyring_t *keyring = parse(json);
+    for (unsigned i = 0; i < MANY; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "tenant-%u", i);
+        const dd_tenant_t *tenant = dd_keyring_tenant_by_name(keyring, dd_bytes_of(name));
+        assert_non_null(tenant);
+        assert_true(tenant->cookie == i);
+        assert_ptr_equal(tenant, dd_keyring_tenant_by_hash(keyring, dd_bytes_of(tenant->hash)));
+        assert_ptr_equal(tenant, dd_keyring_tenant_by_key(keyring, tenant->public_key));
+    }
+    dd_keyring_destroy(&keyring);
+    free(json);
+}
+
+int main(void)
+{
+    if (sodium_init() == -1)
+        return 1;
+#define WITH_FILES(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_broker),
+        cmocka_unit_test(test_broker_without_extras),
+        cmocka_unit_test(test_tenant_lookups),
+        cmocka_unit_test(test_tenant),
+        cmocka_unit_test(test_public_nested_and_flat),
+        cmocka_unit_test(test_operator),
+        cmocka_unit_test(test_base64_of_other_tools),
+        cmocka_unit_test(test_unknown_fields_are_ignored),
+        cmocka_unit_test(test_bad_text),
+        cmocka_unit_test(test_cut_at_every_byte),
+        cmocka_unit_test(test_text_after_a_nul),
+        cmocka_unit_test(test_messages_hold_no_secret),
+        cmocka_unit_test(test_many_tenants),
+        WITH_FILES(test_load),
+        WITH_FILES(test_load_absent),
+        WITH_FILES(test_load_directory),
+        WITH_FILES(test_load_pipe),
+        WITH_FILES(test_load_empty),
+        WITH_FILES(test_load_huge),
+        WITH_FILES(test_load_truncated),
+        WITH_FILES(test_load_without_permission),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

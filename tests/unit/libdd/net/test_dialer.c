@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test_dialer - outgoing connections, and what is said of those that fail
+ */
+#include <netdb.h>
+#include <poll.h>
+
+#include "libdd/net/dialer.h"
+#include "tests/unit/libdd/broker.h"
+
+/* ---- Endpoints ------------------------------------------------------------------------------- */
+
+static void test_endpoints(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *endpoint;
+        bool valid;
+    } CASES[] = {
+        {"tcp://127.0.0.1:5555", true},
+        {"tcp://localhost:1", true},
+        {"tcp://broker.example:65535", true},
+        {"tcp://[::1]:5555", true},
+        {"tcp://[fe80::1%eth0]:5555", true},
+        {"ipc:///run/dd.sock", true},
+        {"ipc://@dd", true},
+        {"", false},
+        {"tcp://", false},
+        {"tcp://127.0.0.1", false},
+        {"tcp://127.0.0.1:", false},
+        {"tcp://127.0.0.1:0", false},
+        {"tcp://127.0.0.1:65536", false},
+        {"tcp://127.0.0.1:100000", false},
+        {"tcp://127.0.0.1:5555x", false},
+        {"tcp://127.0.0.1:*", false},
+        {"tcp://*:5555", false},
+        {"tcp://:5555", false},
+        {"tcp://::1:5555", false},
+        {"tcp://[]:5555", false},
+        {"tcp://a b:5555", false},
+        {"tcp://127.0.0.1:1;127.0.0.1:2", false},
+        {"tcp://host/path:5555", false},
+        {"ipc://", false},
+        {"inproc://x", false},
+        {"udp://127.0.0.1:5555", false},
+        {"127.0.0.1:5555", false},
+    };
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        dd_problem_t problem = {0};
+        dd_error_t error = dd_dialer_check(CASES[i].endpoint, &problem);
+        assert_int_equal(error, CASES[i].valid ? DD_OK : DD_E_ARGUMENT);
+        assert_int_equal(problem.error, error);
+    }
+    char path[200] = "ipc://";
+    memset(path + 6, 'x', 108);
+    assert_int_equal(dd_dialer_check(path, NULL), DD_E_ARGUMENT);
+    path[6 + 107] = '\0';
+    assert_int_equal(dd_dialer_check(path, NULL), DD_OK);
+    char host[600] = "tcp://";
+    memset(host + 6, 'x', 300);
+    strcpy(host + 306, ":1");
+    assert_int_equal(dd_dialer_check(host, NULL), DD_E_ARGUMENT);
+}
+
+/* ---- Connections ----------------------------------------------------------------------------- */
+
+typedef struct {
+    void *context;
+    dd_keyring_t *keyring;
+    dd_dialer_t *dial;
+} caller_t;
+
+static caller_t call(broker_t *broker, const char *keys, const char *endpoint)
+{
+    caller_t self = {.context = zmq_ctx_new()};
+    dd_problem_t problem = {0};
+    self.keyring = dd_keyring_load(path_of(broker, keys), &problem);
+    assert_non_null(self.keyring);
+    self.dial = dd_dialer_new(self.context, endpoint, self.keyring, 1 << 20, &problem);
+    assert_non_null(self.dial);
+    return self;
+}
+
+static void hang_up(caller_t *self)
+{
+    dd_dialer_destroy(&self->dial);
+    assert_null(self->dial);
+    dd_dialer_destroy(&self->dial);
+    dd_keyring_destroy(&self->keyring);
+    zmq_ctx_term(self->context);
+}
+
+static void wait_for(dd_dialer_t *dial, dd_dialer_state_t state)
+{
+    uint64_t until_us = dd_clock_us() + DEADLINE * 1000;
+    while (dd_dialer_watch(dial) != state) {
+        assert_true(dd_clock_us() < until_us);
+        zmq_pollitem_t item = {.socket = dd_dialer_monitor(dial), .events = ZMQ_POLLIN};
+        zmq_poll(&item, 1, DEADLINE);
+    }
+}
+
+static dd_error_t expect_lost(caller_t *self, const char *words)
+{
+    wait_for(self->dial, DD_DIALER_LOST);
+    const dd_problem_t *reason = dd_dialer_reason(self->dial);
+    assert_non_null(strstr(reason->text, words));
+    assert_int_equal(dd_dialer_watch(self->dial), DD_DIALER_LOST);
+    dd_error_t error = reason->error;
+    hang_up(self);
+    return error;
+}
+
+static void test_connects_and_talks(void **state)
+{
+    broker_t *broker = *state;
+    caller_t self = call(broker, "a.json", broker->endpoint);
+    wait_for(self.dial, DD_DIALER_CONNECTED);
+    dd_outbox_t outbox;
+    dd_outbox_init(&outbox, 1000);
+    dd_outbox_append(&outbox, &(dd_record_t){.type = DD_HELLO, .name = dd_bytes_of("cli1")});
+    assert_int_equal(dd_socket_flush(dd_dialer_socket(self.dial), (dd_bytes_t){0}, &outbox), DD_OK);
+    assert_true(dd_bytes_equal(broker_expect(broker, DD_HELLO).name, dd_bytes_of("cli1")));
+
+    /* What was said before the end can be read after it. */
+    broker_say(broker, (dd_record_t){.type = DD_BYE});
+    zmq_pollitem_t item = {.socket = dd_dialer_socket(self.dial), .events = ZMQ_POLLIN};
+    assert_int_equal(zmq_poll(&item, 1, DEADLINE), 1);
+    broker_stop(broker);
+    wait_for(self.dial, DD_DIALER_LOST);
+    zmq_msg_t frame;
+    zmq_msg_init(&frame);
+    assert_int_equal(dd_socket_receive(dd_dialer_socket(self.dial), NULL, &frame), DD_OK);
+    zmq_msg_close(&frame);
+    assert_non_null(strstr(dd_dialer_reason(self.dial)->text, "ended the connection"));
+    hang_up(&self);
+    broker_run(broker);
+}
+
+static void test_tells_why_not(void **state)
+{
+    broker_t *broker = *state;
+    caller_t self = call(broker, "stray.json", broker->endpoint);
+    assert_int_equal(expect_lost(&self, "another broker key"), DD_E_REFUSED);
+
+    broker->verdict = "400";
+    self = call(broker, "b.json", broker->endpoint);
+    assert_int_equal(expect_lost(&self, "refuses this key"), DD_E_REFUSED);
+    broker->verdict = "200";
+
+    char endpoint[64];
+    strcpy(endpoint, broker->endpoint);
+    broker_stop(broker);
+    self = call(broker, "a.json", endpoint);
+    assert_int_equal(expect_lost(&self, "doesn't answer"), DD_E_NETWORK);
+    broker_run(broker);
+
+    self = call(broker, "a.json", "ipc:///tmp/there-is-no-such-socket");
+    assert_int_equal(expect_lost(&self, "doesn't answer"), DD_E_NETWORK);
+}
+
+/* A TCP listener that isn't ours. */
+static int listen_at(char *endpoint, size_t room)
+{
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(listener, 5), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+    snprintf(endpoint, room, "tcp://127.0.0.1:%d", ntohs(address.sin_port));
+    return listener;
+}
+
+static void test_tells_what_is_no_broker(void **state)
+{
+    broker_t *broker = *state;
+    char endpoint[64];
+    int listener = listen_at(endpoint, sizeof endpoint);
+    caller_t self = call(broker, "a.json", endpoint);
+    struct pollfd item = {.fd = listener, .events = POLLIN};
+    assert_int_equal(poll(&item, 1, DEADLINE), 1);
+    int connection = accept(listener, NULL, NULL);
+    assert_int_equal(write(connection, "HTTP/1.0 400 Bad\r\n", 18), 18);
+    close(connection);
+    expect_lost(&self, "a DoubleDecker broker"); /* how it ends depends on timing */
+    close(listener);
+
+    /* A ROUTER without keys. */
+    void *router = zmq_socket(broker->context, ZMQ_ROUTER);
+    assert_int_equal(zmq_bind(router, "tcp://127.0.0.1:*"), 0);
+    size_t length = sizeof endpoint;
+    zmq_getsockopt(router, ZMQ_LAST_ENDPOINT, endpoint, &length);
+    self = call(broker, "a.json", endpoint);
+    expect_lost(&self, "is not a DoubleDecker broker");
+    zmq_close(router);
+}
+
+static void test_gives_up_on_silence(void **state)
+{
+    broker_t *broker = *state;
+    char endpoint[64];
+    int listener = listen_at(endpoint, sizeof endpoint);
+    caller_t self = call(broker, "a.json", endpoint);
+    assert_int_equal(expect_lost(&self, "accepts connections, but doesn't answer"), DD_E_NETWORK);
+    close(listener);
+}
+
+static void test_name_that_does_not_resolve(void **state)
+{
+    broker_t *broker = *state;
+    caller_t self = call(broker, "a.json", "tcp://no-such-host.invalid:5555");
+    assert_int_equal(expect_lost(&self, "does the host's name resolve?"), DD_E_NETWORK);
+}
+
+/* Without a ZAP handler nobody gets in: the server must not fail open. */
+static void test_no_zap_no_entry(void **state)
+{
+    broker_t *broker = *state;
+    void *context = zmq_ctx_new();
+    void *router = dd_socket_server(context, broker->keyring, 1 << 20, NULL);
+    assert_non_null(router);
+    assert_int_equal(zmq_bind(router, "tcp://127.0.0.1:*"), 0);
+    char endpoint[64];
+    size_t length = sizeof endpoint;
+    zmq_getsockopt(router, ZMQ_LAST_ENDPOINT, endpoint, &length);
+    caller_t self = call(broker, "a.json", endpoint);
+    wait_for(self.dial, DD_DIALER_LOST);
+    hang_up(&self);
+    zmq_close(router);
+    zmq_ctx_term(context);
+}
+
+static int option_of(void *socket, int option)
+{
+    int value = -1;
+    size_t size = sizeof value;
+    assert_int_equal(zmq_getsockopt(socket, option, &value, &size), 0);
+    return value;
+}
+
+/* It aborts the process when a connection is reset whose input is stopped. */
+static void test_zeromq_has_no_heartbeat(void **state)
+{
+    broker_t *broker = *state;
+    caller_t self = call(broker, "a.json", broker->endpoint);
+    assert_int_equal(option_of(dd_dialer_socket(self.dial), ZMQ_HEARTBEAT_IVL), 0);
+    assert_int_equal(option_of(broker->router, ZMQ_HEARTBEAT_IVL), 0);
+    hang_up(&self);
+}
+
+static void test_localhost(void **state)
+{
+    broker_t *broker = *state;
+    char endpoint[64];
+    struct addrinfo *found;
+    if (getaddrinfo("localhost", NULL, NULL, &found) != 0)
+        skip(); /* a chroot without /etc/hosts */
+    freeaddrinfo(found);
+    snprintf(endpoint, sizeof endpoint, "tcp://localhost%s", strrchr(broker->endpoint, ':'));
+    caller_t self = call(broker, "a.json", endpoint);
+    wait_for(self.dial, DD_DIALER_CONNECTED);
+    hang_up(&self);
+}
+
+static int setup(void **state)
+{
+    *state = broker_new();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    broker_destroy(*state);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_endpoints),
+        cmocka_unit_test(test_connects_and_talks),
+        cmocka_unit_test(test_tells_why_not),
+        cmocka_unit_test(test_tells_what_is_no_broker),
+        cmocka_unit_test(test_no_zap_no_entry),
+        cmocka_unit_test(test_gives_up_on_silence),
+        cmocka_unit_test(test_name_that_does_not_resolve),
+        cmocka_unit_test(test_zeromq_has_no_heartbeat),
+        cmocka_unit_test(test_localhost),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
