@@ -48,8 +48,8 @@ static dd_error_t open_transports(loop_t *self, dd_problem_t *problem)
         .core = self->core,
         .log = self->log,
         .keyring = self->keyring,
-        .limits = {.payload_max = (uint32_t)config->payload_max,
-            .heartbeat = (uint32_t)config->heartbeat}};
+        .payload_max = (uint32_t)config->payload_max,
+        .heartbeat = (uint32_t)config->heartbeat};
     dd_error_t result =
         add_transport(self, listener_new(&settings, problem), &config->listen, problem);
     if (result == DD_OK && config->parent)

@@ -176,7 +176,7 @@ static dd_error_t set_up(
     self->transport.ops = &OPS;
     self->core = settings->core;
     self->log = settings->log;
-    self->payload_max = settings->limits.payload_max;
+    self->payload_max = settings->payload_max;
     self->frame = malloc((size_t)self->payload_max + FRAME_SLACK + DD_RECORD_OVERHEAD);
     set_keyring(&self->transport, settings->keyring);
     if (!self->frame || !self->login)

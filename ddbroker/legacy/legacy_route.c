@@ -50,7 +50,7 @@ void legacy_route_log_in(legacy_t *self, legacy_route_t *route, peer_t *peer)
     route->peer = peer;
     self->peers++;
     legacy_route_become(self, route, LEGACY_ROUTE_CLIENT);
-    connections_own(self->connections, route->fd, route);
+    connections_trust(self->connections, route->fd, route);
 }
 
 void legacy_route_block(legacy_t *self, legacy_route_t *route)
@@ -106,25 +106,18 @@ void legacy_route_watch(legacy_t *self)
     legacy_admission_make_room(self);
 }
 
-/*
- * Ties the route to the connection that its messages come over, if that can be told: by the file
- * descriptor, which another one may have used before. What such a one left unread comes first, so
- * that of two strangers the later is the one; but if a client has logged in over the connection,
- * the message is a leftover. False then.
- */
+/* Ties the route to the connection that its messages come over, if that can be told. False if that
+   one has ended, and the message is what it has left. */
 static bool attach(legacy_t *self, legacy_route_t *route, int fd)
 {
-    route->fd = -1;
+    void *former = NULL;
     legacy_route_watch(self);
-    const connection_t *connection = connections_find(self->connections, fd);
-    legacy_route_t *former = connection ? connection->owner : NULL;
-    if (former && former->peer)
+    route->fd = fd;
+    if (fd >= 0 && !connections_own(
+                       self->connections, fd, dd_bytes(route->id, route->id_size), route, &former))
         return false;
     if (former)
         legacy_route_depart(self, former);
-    if (connection)
-        route->fd = fd;
-    connections_own(self->connections, fd, route);
     return true;
 }
 

@@ -36,7 +36,7 @@ typedef struct route {
     peer_t *peer;
     route_state_t state;
     struct route *prev, *next; /* among those in the same state */
-    int fd;                    /* of its TCP connection; -1 if unknown */
+    int fd;                    /* of its connection, as long as the table agrees; -1 if unknown */
     bool spoke;                /* since it was looked at */
     uint64_t received;         /* bytes that had come when it was last found to have spoken */
     uint64_t ended_ms;         /* when its peer was first seen to have been ended; 0 before */
@@ -121,10 +121,10 @@ static bool lingers(const listener_t *self, route_t *route, uint64_t now_ms)
 /* Whether more has come than ZeroMQ and the kernel may hold of whole frames that wait to be read:
    it is one message, then, of ever more frames. ZeroMQ hands out a message when it has all of it,
    and doesn't limit how many frames that is. */
-static bool hoards(const listener_t *self, route_t *route)
+static bool hoards(const listener_t *self, route_t *route, const connection_t *connection)
 {
     struct tcp_info info;
-    if (!connections_traffic(route->fd, &info))
+    if (!connections_traffic(connection, &info))
         return false;
     if (route->spoke || info.tcpi_bytes_received < route->received)
         route->received = info.tcpi_bytes_received;
@@ -132,27 +132,36 @@ static bool hoards(const listener_t *self, route_t *route)
     return info.tcpi_bytes_received > route->received + self->unread_max;
 }
 
-/* Cuts the connections of those that must go. Otherwise a key would be enough to hold any number of
-   them, or to fill the memory. */
+/* Cuts the connection of one that must go; one that has lost its own departs. */
+static void look_at(listener_t *self, route_t *route, uint64_t now_ms)
+{
+    connection_t *connection = connections_of(self->connections, route->fd, route);
+    if (!connection) {
+        depart(self, route);
+        return;
+    }
+    bool hoarding = hoards(self, route, connection);
+    if (hoarding)
+        log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING,
+            "cut a connection that sends a message without end");
+    if (hoarding || lingers(self, route, now_ms))
+        connections_cut(self->connections, connection);
+}
+
+/* Otherwise a key would be enough to hold any number of connections, or to fill the memory. */
 static void look_around(listener_t *self, uint64_t now_ms)
 {
     route_t *route = self->looked ? self->looked : self->routes;
-    for (int i = 0; route && i < LOOKS_AT_ONCE; i++, route = route->hh.next) {
-        if (route->state == ROUTE_GONE)
-            continue;
-        bool hoarding = hoards(self, route);
-        if (hoarding)
-            log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING,
-                "cut a connection that sends a message without end");
-        if (hoarding || lingers(self, route, now_ms))
-            connections_cut(self->connections, route->fd);
-    }
+    for (int i = 0; route && i < LOOKS_AT_ONCE; i++, route = route->hh.next)
+        if (route->state != ROUTE_GONE)
+            look_at(self, route, now_ms);
     self->looked = route;
 }
 
 static void tick(transport_t *transport, uint64_t now_ms)
 {
     listener_t *self = (listener_t *)transport;
+    watch(transport, now_ms); /* descriptors that are closed aren't to be touched */
     look_around(self, now_ms);
     if (now_ms < self->cut_ms)
         return;
@@ -178,6 +187,18 @@ static route_t *new_route(listener_t *self, dd_bytes_t id, const char *user, int
     return route;
 }
 
+/* Ties a new route to its connection. One whose connection has ended already departs: there are
+   only its last frames. */
+static void find_connection(listener_t *self, route_t *route)
+{
+    void *former;
+    if (!connections_own(
+            self->connections, route->fd, dd_bytes(route->id, route->id_size), route, &former))
+        depart(self, route);
+    else if (former)
+        depart(self, former);
+}
+
 static bool add_route(listener_t *self, route_t *route, uint64_t now_ms)
 {
     uint8_t key[DD_KEY_SIZE];
@@ -193,9 +214,7 @@ static bool add_route(listener_t *self, route_t *route, uint64_t now_ms)
         return false;
     }
     DL_APPEND(self->in_state[ROUTE_OPEN], route);
-    route_t *former = connections_own(self->connections, route->fd, route);
-    if (former) /* its end was not told */
-        depart(self, former);
+    find_connection(self, route);
     return true;
 }
 
@@ -364,10 +383,10 @@ transport_t *listener_new(const transport_settings_t *settings, dd_problem_t *pr
     self->transport.ops = &OPS;
     self->core = settings->core;
     self->log = settings->log;
-    self->heartbeat = settings->limits.heartbeat;
-    self->unread_max = 2 * DD_SOCKET_FRAMES * (uint64_t)dd_socket_frame_max(&settings->limits);
+    self->heartbeat = settings->heartbeat;
+    self->unread_max = 2 * DD_SOCKET_FRAMES * (uint64_t)dd_socket_frame_max(settings->payload_max);
     self->socket =
-        dd_socket_server(settings->context, settings->keyring, &settings->limits, problem);
+        dd_socket_server(settings->context, settings->keyring, settings->payload_max, problem);
     if (self->socket)
         self->connections = connections_new(settings->context, self->socket, self->log,
             ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL);

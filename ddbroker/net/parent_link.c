@@ -29,7 +29,7 @@ typedef struct {
     log_t *log;
     const dd_keyring_t *keyring;
     const char *endpoint;
-    dd_socket_limits_t limits;
+    uint32_t payload_max;
     dd_dialer_t *dial; /* NULL during a pause */
     peer_t *peer;      /* NULL until the dial is connected */
     dd_backoff_t backoff;
@@ -93,7 +93,7 @@ static void dial(parent_link_t *self, uint64_t now_ms)
 {
     dd_problem_t problem;
     self->dial =
-        dd_dialer_new(self->context, self->endpoint, self->keyring, &self->limits, &problem);
+        dd_dialer_new(self->context, self->endpoint, self->keyring, self->payload_max, &problem);
     if (self->dial)
         self->next_ms = UINT64_MAX; /* the monitor tells how it goes */
     else
@@ -256,7 +256,7 @@ transport_t *parent_link_new(
     self->core = settings->core;
     self->log = settings->log;
     self->keyring = settings->keyring;
-    self->limits = settings->limits;
+    self->payload_max = settings->payload_max;
     self->endpoint = endpoint;
     return &self->transport;
 }

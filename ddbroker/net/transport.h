@@ -23,7 +23,8 @@ typedef struct {
     core_t *core;
     log_t *log;
     const dd_keyring_t *keyring;
-    dd_socket_limits_t limits;
+    uint32_t payload_max; /* bytes */
+    uint32_t heartbeat;   /* ms */
 } transport_settings_t;
 
 /* ZeroMQ sockets to poll for input; NULL for one that isn't there now. They may change with each

@@ -90,12 +90,9 @@ static void deliver(dd_client_t *self)
 static void open_connection(reactor_t *self)
 {
     dd_client_t *client = self->client;
-    /* ZeroMQ's own heartbeat would end the connection of an application that is behind, since then
-       nothing is read; the session's does the work. */
-    dd_socket_limits_t limits = {.payload_max = DD_PAYLOAD_MAX, .heartbeat = 0};
     dd_problem_t problem;
     self->dial =
-        dd_dialer_new(client->context, client->endpoint, client->keyring, &limits, &problem);
+        dd_dialer_new(client->context, client->endpoint, client->keyring, DD_PAYLOAD_MAX, &problem);
     /* ZeroMQ tells of a change only to those who have looked before. */
     self->told = self->stirred = true;
     if (!self->dial)

@@ -22,7 +22,7 @@ struct dd_dialer {
 };
 
 dd_dialer_t *dd_dialer_new(void *context, const char *endpoint, const dd_keyring_t *keyring,
-    const dd_socket_limits_t *limits, dd_problem_t *problem)
+    uint32_t payload_max, dd_problem_t *problem)
 {
     if (dd_endpoint_check(endpoint, problem) != DD_OK)
         return NULL;
@@ -33,7 +33,7 @@ dd_dialer_t *dd_dialer_new(void *context, const char *endpoint, const dd_keyring
     }
     snprintf(self->endpoint, sizeof self->endpoint, "%s", endpoint);
     self->by_name = dd_endpoint_by_name(endpoint);
-    self->socket = dd_socket_client(context, keyring, limits, problem);
+    self->socket = dd_socket_client(context, keyring, payload_max, problem);
     if (!self->socket)
         goto failed;
     self->monitor = dd_monitor_open(context, self->socket,

@@ -23,7 +23,7 @@ typedef enum {
 /* Begins to connect. NULL with *problem filled if the endpoint is no endpoint or there are no more
    sockets. Everything is lent for this call only, but the context. */
 dd_dialer_t *dd_dialer_new(void *context, const char *endpoint, const dd_keyring_t *keyring,
-    const dd_socket_limits_t *limits, dd_problem_t *problem);
+    uint32_t payload_max, dd_problem_t *problem);
 /* Ends the connection at once; what was flushed but has not left is lost, unless dd_dialer_linger()
    gave it time. */
 void dd_dialer_destroy(dd_dialer_t **self_p);

@@ -153,6 +153,24 @@ static void test_colours(void **state)
     }
 }
 
+/* Frames and texts are the same under any locale, one that doesn't exist included. */
+static void test_locales(void **state)
+{
+    harness_t *harness = *state;
+    broker_start(harness, "root", NULL, "/1/", NULL);
+    static const char *const VARIABLES[] = {"LC_ALL=C", "LC_ALL=POSIX", "LC_ALL=nonsense"};
+    for (size_t i = 0; i < COUNT(VARIABLES); i++) {
+        terminal_t *terminal = open_console(harness, 24, 80, "", VARIABLES[i]);
+        terminal_press(terminal, "s");
+        terminal_type(terminal, "tøpic");
+        terminal_expect(terminal, "Topic        tøpic");
+        terminal_expect(terminal, "│");
+        terminal_press(terminal, "Escape q");
+        terminal_expect(terminal, "ended with 0");
+        terminal_close(&terminal);
+    }
+}
+
 static void test_without_a_broker_and_with_it_again(void **state)
 {
     harness_t *harness = *state;
@@ -306,6 +324,7 @@ int main(void)
         SCENE(test_back_to_the_shell_for_a_while),
         SCENE(test_terminals_that_are_none),
         SCENE(test_colours),
+        SCENE(test_locales),
         SCENE(test_without_a_broker_and_with_it_again),
         SCENE(test_a_name_that_is_taken),
         SCENE(test_read_only),

@@ -108,6 +108,39 @@ static void listens_everywhere(void **state)
     notify_from(harness, v6, good);
 }
 
+static void refuse_to_start(
+    harness_t *harness, const char *option, const char *endpoint, const char *says)
+{
+    program_t *program = program_spawn(harness, "ddbroker", "-r", "tcp://127.0.0.1:0", "-k",
+        harness_keys(harness, "broker"), option, endpoint, NULL);
+    assert_int_equal(program_wait(program, HARNESS_DEADLINE), 1);
+    if (!program_said(program, says))
+        fail_msg("expected '%s' in: %s", says, program_stderr(program));
+}
+
+/* ZeroMQ removes any file, and the socket of a broker that runs. */
+static void an_ipc_path_is_taken_only_from_the_dead(void **state)
+{
+    harness_t *harness = *state;
+    static const char *const OPTIONS[] = {"-r", "--legacy"};
+    const char *precious = harness_keys(harness, "a");
+    for (size_t i = 0; i < COUNT(OPTIONS); i++) {
+        char path[300], file[300];
+        snprintf(path, sizeof path, "ipc://%s-%zu", harness_path(harness, "socket"), i);
+        snprintf(file, sizeof file, "ipc://%s", precious);
+        program_t *first = broker_start(harness, "first", NULL, NULL, OPTIONS[i], path, NULL);
+        assert_true(program_expect(first, path, HARNESS_DEADLINE));
+        refuse_to_start(harness, OPTIONS[i], path, "is another broker running there?");
+        refuse_to_start(harness, OPTIONS[i], file, "there is something else than a socket");
+        assert_int_equal(access(precious, R_OK), 0);
+        assert_int_equal(access(path + strlen("ipc://"), F_OK), 0);
+        program_kill(first);
+        assert_int_equal(access(path + strlen("ipc://"), F_OK), 0);
+        first = broker_start(harness, "first", NULL, NULL, OPTIONS[i], path, NULL);
+        assert_true(program_expect(first, path, HARNESS_DEADLINE));
+    }
+}
+
 /* ---- Ending ------------------------------------------------------------------------------- */
 
 static void a_signal_drains(void **state)
@@ -333,6 +366,7 @@ int main(void)
         SCENE(bad_starts_say_why),
         SCENE(questions_are_answered_on_standard_output),
         SCENE(listens_everywhere),
+        SCENE(an_ipc_path_is_taken_only_from_the_dead),
         SCENE(a_signal_drains),
         SCENE(a_second_signal_ends_at_once),
         SCENE(a_stuck_client_holds_the_drain_for_a_bounded_time),

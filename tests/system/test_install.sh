@@ -59,6 +59,7 @@ find "$root/usr" -type d ! -perm 755 >out
 [ ! -s out ] || fail "folders that not everybody can look into"
 grep -rl '@[A-Z]*@' "$root/usr/lib/pkgconfig" "$root/usr/lib/systemd" >out && fail "not filled in"
 check grep -q '^ExecStart=/usr/sbin/ddbroker ' "$root/usr/lib/systemd/system/ddbroker@.service"
+check grep -qw "^RestrictAddressFamilies=.*AF_NETLINK" "$root/usr/lib/systemd/system/ddbroker@.service"
 for program in bin/ddkeys bin/ddperf bin/ddtui sbin/ddbroker; do
     check "$root/usr/$program" --version
     [ "$(cat out)" = "${program#*/} 1.0.0" ] || fail "$program has another version"

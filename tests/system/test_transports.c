@@ -120,7 +120,8 @@ static void build(station_t *self, open_t *make)
         .core = self->core,
         .log = self->log,
         .keyring = self->keyring,
-        .limits = {.payload_max = 1 << 20, .heartbeat = HEARTBEAT}};
+        .payload_max = 1 << 20,
+        .heartbeat = HEARTBEAT};
     self->transport = make(&settings, &problem);
     assert_non_null(self->transport);
 }
@@ -308,11 +309,11 @@ static void who_was_ended_has_ten_seconds_to_leave(void **state)
 /* Somebody with the keys of tenant a, who says no more than that. */
 static void greet(station_t *self)
 {
-    const dd_socket_limits_t limits = {.payload_max = 1 << 20};
+
     dd_problem_t problem;
     self->keys = dd_keyring_load(harness_keys(self->harness, "a"), &problem);
     assert_non_null(self->keys);
-    self->socket = dd_socket_client(self->context, self->keys, &limits, &problem);
+    self->socket = dd_socket_client(self->context, self->keys, 1 << 20, &problem);
     assert_non_null(self->socket);
     assert_int_equal(zmq_connect(self->socket, self->endpoint), 0);
 }

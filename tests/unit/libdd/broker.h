@@ -102,9 +102,8 @@ static inline void *run_zap(void *arg)
 
 static inline void broker_run(broker_t *self)
 {
-    dd_socket_limits_t limits = {.payload_max = 1 << 20};
     dd_problem_t problem;
-    self->router = dd_socket_server(self->context, self->keyring, &limits, &problem);
+    self->router = dd_socket_server(self->context, self->keyring, 1 << 20, &problem);
     assert_non_null(self->router);
     zmq_setsockopt(self->router, ZMQ_RCVBUF, &self->buffer, sizeof self->buffer);
     zmq_setsockopt(self->router, ZMQ_SNDBUF, &self->buffer, sizeof self->buffer);

@@ -20,8 +20,7 @@ static caller_t call(broker_t *broker, const char *keys, const char *endpoint)
     dd_problem_t problem = {0};
     self.keyring = dd_keyring_load(path_of(broker, keys), &problem);
     assert_non_null(self.keyring);
-    dd_socket_limits_t limits = {.payload_max = 1 << 20};
-    self.dial = dd_dialer_new(self.context, endpoint, self.keyring, &limits, &problem);
+    self.dial = dd_dialer_new(self.context, endpoint, self.keyring, 1 << 20, &problem);
     assert_non_null(self.dial);
     return self;
 }
@@ -163,8 +162,7 @@ static void test_no_zap_no_entry(void **state)
 {
     broker_t *broker = *state;
     void *context = zmq_ctx_new();
-    dd_socket_limits_t limits = {.payload_max = 1 << 20};
-    void *router = dd_socket_server(context, broker->keyring, &limits, NULL);
+    void *router = dd_socket_server(context, broker->keyring, 1 << 20, NULL);
     assert_non_null(router);
     assert_int_equal(zmq_bind(router, "tcp://127.0.0.1:*"), 0);
     char endpoint[64];
@@ -175,6 +173,24 @@ static void test_no_zap_no_entry(void **state)
     hang_up(&self);
     zmq_close(router);
     zmq_ctx_term(context);
+}
+
+static int option_of(void *socket, int option)
+{
+    int value = -1;
+    size_t size = sizeof value;
+    assert_int_equal(zmq_getsockopt(socket, option, &value, &size), 0);
+    return value;
+}
+
+/* It aborts the process when a connection is reset whose input is stopped. */
+static void test_zeromq_has_no_heartbeat(void **state)
+{
+    broker_t *broker = *state;
+    caller_t self = call(broker, "a.json", broker->endpoint);
+    assert_int_equal(option_of(dd_dialer_socket(self.dial), ZMQ_HEARTBEAT_IVL), 0);
+    assert_int_equal(option_of(broker->router, ZMQ_HEARTBEAT_IVL), 0);
+    hang_up(&self);
 }
 
 static void test_localhost(void **state)
@@ -212,6 +228,7 @@ int main(void)
         cmocka_unit_test(test_no_zap_no_entry),
         cmocka_unit_test(test_gives_up_on_silence),
         cmocka_unit_test(test_name_that_does_not_resolve),
+        cmocka_unit_test(test_zeromq_has_no_heartbeat),
         cmocka_unit_test(test_localhost),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
