@@ -4,6 +4,12 @@
  */
 #include "dispatch.h"
 
+#include "inspect.h"
+#include "notifications.h"
+#include "publications.h"
+#include "registration.h"
+#include "tree_links.h"
+
 /* ---- Connection ---------------------------------------------------------------------------- */
 
 /* What another says of why it ends. Numbers that mean something in a process only are not what it

@@ -5,7 +5,10 @@
  * A link that comes up tells all it has and then SYNCED; one that goes down is forgotten whole. No
  * state of a link outlives its connection.
  */
-#include "dispatch.h"
+#include "tree_links.h"
+
+#include "publications.h"
+#include "registration.h"
 
 static bool holds_id(const uint8_t *ids, size_t size, const uint8_t *id)
 {
@@ -63,7 +66,7 @@ static bool scope_is_free(const core_t *self, const dd_scope_t *scope)
 {
     peer_t *link;
     DL_FOREACH2 (self->links, link, next_link)
-        if (link->role == ROLE_CHILD && strcmp(link->scope.text, scope->text) == 0)
+        if (link->role == ROLE_CHILD && !link->ending && strcmp(link->scope.text, scope->text) == 0)
             return false;
     return true;
 }
@@ -107,10 +110,10 @@ static bool give_scope(core_t *self, peer_t *child, const dd_record_t *record)
 /* The same broker on a connection that it has left. */
 static void end_stale(core_t *self, const uint8_t *id)
 {
-    peer_t *link, *next;
-    DL_FOREACH_SAFE2 (self->links, link, next, next_link)
+    peer_t *link;
+    DL_FOREACH2 (self->links, link, next_link)
         if (link->role == ROLE_CHILD && memcmp(link->id, id, DD_BROKER_ID_SIZE) == 0)
-            core_end_now(self, link, DD_E_UNKNOWN_PEER, "the same broker joined again");
+            core_end(self, link, DD_E_UNKNOWN_PEER, "the same broker joined again");
 }
 
 static bool may_join(core_t *self, peer_t *child, const dd_record_t *record)
