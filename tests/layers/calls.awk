@@ -65,6 +65,10 @@ part == 1 {
             entry[$i] = FNR
     next
 }
+/^error: / {
+    complain($0)
+    next
+}
 {
     file = substr($1, length(build) + 2)
     sub(/\.o:$/, "", file)

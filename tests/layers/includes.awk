@@ -24,10 +24,11 @@ function descend(top, row,    count, below, i)
 {
     count = split(rows[row], below)
     for (i = 1; i <= count; i++)
-        if (!((top, below[i]) in allowed) && (below[i] !~ /^</ || row == top)) {
+        if (below[i] in rows && !((top, below[i]) in allowed)) {
             allowed[top, below[i]] = 1
             descend(top, below[i])
-        }
+        } else if (row == top)
+            allowed[top, below[i]] = 1
 }
 
 function complain(text)
