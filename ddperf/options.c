@@ -123,7 +123,7 @@ static bool set_number(options_t *self, int code, const char *name)
         return false;
     switch (code) {
     case SIZE:
-        self->size = value;
+        self->size = (size_t)value;
         break;
     case COUNT:
         self->count = value;
