@@ -181,9 +181,8 @@ demo: deps
 	$(Q)BUILD=$(BUILD) share/demo/demo
 
 # Files that name folders name those they are installed to.
-relative  = $(patsubst $(PREFIX)/%,$${prefix}/%,$(1))
-fill      = sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(call relative,$(LIBDIR))|' \
-                -e 's|@INCLUDEDIR@|$(call relative,$(INCLUDEDIR))|; s|@VERSION@|$(VERSION)|' \
+fill      = sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+                -e 's|^\([a-z]*dir\)=$(PREFIX)/|\1=$${prefix}/|; s|@VERSION@|$(VERSION)|' \
                 -e 's|@SBINDIR@|$(SBINDIR)|; s|/etc/doubledecker|$(SYSCONFDIR)/doubledecker|g'
 # Whatever the umask, all may read it.
 install_all = umask 022 && for file in $(2); do \
