@@ -88,6 +88,8 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(COMPILE) -MMD -MP -c -o $@ $<
 
+objects: $(OBJECTS)
+
 $(LIBDD_A): $(patsubst %.c,$(BUILD)/%.o,$(call sources,libdd))
 	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
 
@@ -236,7 +238,7 @@ dist:
 clean:
 	rm -rf build .build-*
 
-.PHONY: all tests test check asan bench fuzz deps demo install uninstall lint format dist clean
+.PHONY: all objects tests test check asan bench fuzz deps demo install uninstall lint format dist clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD)/ -name '*.d' 2>/dev/null)
