@@ -48,6 +48,7 @@ static void admit(core_t *self, peer_t *child)
     child->heartbeat = self->settings.heartbeat;
     dd_record_t record = {.type = DD_ADMIT,
         .heartbeat = child->heartbeat,
+        .limit = self->settings.payload_max,
         .name = dd_bytes_of(self->name),
         .scope = dd_scope_bytes(&child->scope),
         .id = dd_bytes(ids, DD_BROKER_ID_SIZE + self->ancestors_size)};
@@ -155,6 +156,7 @@ void tree_links_ask(core_t *self, peer_t *parent)
 {
     dd_record_t record = {.type = DD_JOIN,
         .flags = self->auto_scope ? DD_FLAG_AUTO_SCOPE : 0,
+        .limit = self->settings.payload_max,
         .id = dd_bytes(self->id, sizeof self->id),
         .name = dd_bytes_of(self->name),
         .scope = dd_scope_bytes(&self->scope)};
