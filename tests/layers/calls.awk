@@ -40,10 +40,10 @@ function descend(top, file,    count, below, i)
 }
 
 # A circle is known if one entry of the list has all its files.
-function tell(first,    members, count, file, other, known, i)
+function tell(first,    members, count, file, known, i, j)
 {
     known = first in entry
-    for (file in files)
+    for (file in circle)
         if (circle[file] == first) {
             members[++count] = file
             if (!(file in entry) || entry[file] != entry[first])
@@ -52,10 +52,10 @@ function tell(first,    members, count, file, other, known, i)
     if (known)
         return
     complain(count " files call each other in a circle")
-    for (file in files)
-        for (i = 1; i <= count; i++)
-            if (circle[file] == first && (file, members[i]) in symbols)
-                print "    " file ".c calls " members[i] ".c:" symbols[file, members[i]]
+    for (i = 1; i <= count; i++)
+        for (j = 1; j <= count; j++)
+            if ((members[i], members[j]) in symbols)
+                print "    " members[i] ".c calls " members[j] ".c:" symbols[members[i], members[j]]
 }
 
 FNR == 1 { part++ }

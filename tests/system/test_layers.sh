@@ -103,5 +103,8 @@ finds "nothing in a known circle" ''
 project
 echo 'libdd/base/one libdd/base/two' >project/tests/layers/circles
 finds "a circle that is none any more" 'libdd/base/two is in no circle any more'
+echo 'int base_two(void) { extern int base_three(void); return base_three(); }' >project/libdd/base/two.c
+echo 'libdd/base/one libdd/base/two libdd/base/three' >project/tests/layers/circles
+finds "a file that has left a known circle" 'libdd/base/one is in no circle any more'
 
 end
