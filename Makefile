@@ -84,7 +84,7 @@ all: $(LIBDD_A) $(LIBDD_SO) $(BINARIES)
 
 # ---- objects, library, programs ----------------------------------------------------------------
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c | $(filter deps,$(MAKECMDGOALS))
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(COMPILE) -MMD -MP -c -o $@ $<
 
