@@ -71,6 +71,14 @@ only CFLAGS=-O0
 only CPPFLAGS=-D_FORTIFY_SOURCE=3
 [ "$(called 'FORTIFY.*FORTIFY')" -eq 0 ] || fail "fortified twice"
 
+# A bare system has git and make.
+check build -n deps
+for package in gcc libc6-dev pkg-config libzmq3-dev; do
+    grep -q " $package\b" out || fail "deps doesn't bring $package"
+done
+build -n deps all CC=gcc >out 2>&1
+[ "$(head -n 1 out | cut -d ' ' -f 1)" = share/deps ] || fail "deps doesn't come first"
+
 # ---- a BUILD with a space ----------------------------------------------------------------------------
 
 check build BUILD="a build" all
