@@ -22,6 +22,10 @@ MANDIR     ?= $(DATADIR)/man
 DOCDIR     ?= $(DATADIR)/doc/doubledecker
 UNITDIR    ?= $(PREFIX)/lib/systemd/system
 SYSCONFDIR ?= /etc
+# Shells look for completions by the program's name.
+BASHDIR    ?= $(DATADIR)/bash-completion/completions
+FISHDIR    ?= $(DATADIR)/fish/vendor_completions.d
+ZSHDIR     ?= $(DATADIR)/zsh/site-functions
 
 # Debian 12's names. `deps` calls apt-get only for what dpkg doesn't know as installed.
 DEPS := gcc libc6-dev pkg-config libzmq3-dev libczmq-dev libsodium-dev libjson-c-dev uthash-dev \
@@ -203,7 +207,10 @@ install: all
 	ln -sf libdd.so.$(SOVERSION) "$(DESTDIR)$(LIBDIR)/libdd.so"
 	$(call install_filled,share/libdd.pc.in,$(LIBDIR)/pkgconfig)
 	$(foreach section,1 3 5 7 8,$(call install_filled,$(call pages,$(section)),$(MANDIR)/man$(section)) &&) :
-	$(call install_filled,$(wildcard share/completions/*.bash),$(DATADIR)/bash-completion/completions)
+	umask 022 && for program in $(PROGRAMS); do \
+	    install -D -m 644 share/completions/doubledecker.bash "$(DESTDIR)$(BASHDIR)/$$program" && \
+	    install -D -m 644 share/completions/doubledecker.fish "$(DESTDIR)$(FISHDIR)/$$program.fish" || exit 1; done
+	$(call install_all,644,share/completions/_doubledecker,$(ZSHDIR))
 	$(call install_filled,$(wildcard share/examples/*),$(DOCDIR)/examples)
 	$(call install_filled,$(wildcard share/systemd/*.service),$(UNITDIR))
 	$(if $(DESTDIR),,[ "$$(id -u)" -ne 0 ] || $(LDCONFIG))
@@ -216,8 +223,9 @@ uninstall:
 	rm -f "$(DESTDIR)$(SBINDIR)/ddbroker" "$(DESTDIR)$(INCLUDEDIR)/dd.h" \
 	    "$(DESTDIR)$(LIBDIR)"/libdd.a "$(DESTDIR)$(LIBDIR)"/libdd.so* "$(DESTDIR)$(LIBDIR)/pkgconfig/libdd.pc"
 	for unit in $(notdir $(wildcard share/systemd/*.service)); do rm -f "$(DESTDIR)$(UNITDIR)/$$unit"; done
-	for file in $(notdir $(wildcard share/completions/*.bash)); do \
-	    rm -f "$(DESTDIR)$(DATADIR)/bash-completion/completions/$$file"; done
+	for program in $(PROGRAMS); do \
+	    rm -f "$(DESTDIR)$(BASHDIR)/$$program" "$(DESTDIR)$(FISHDIR)/$$program.fish"; done
+	rm -f "$(DESTDIR)$(ZSHDIR)/_doubledecker"
 	rm -rf "$(DESTDIR)$(DOCDIR)/examples"
 	rmdir "$(DESTDIR)$(DOCDIR)" 2>/dev/null || :
 	for page in $(notdir $(MANPAGES)); do rm -f "$(DESTDIR)$(MANDIR)/man$${page##*.}/$$page"; done

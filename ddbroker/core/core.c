@@ -10,6 +10,7 @@
 #include "dispatch.h"
 #include "inspect.h"
 #include "notifications.h"
+#include "old_clients.h"
 #include "publications.h"
 #include "registration.h"
 #include "tree_links.h"
@@ -107,6 +108,7 @@ static peer_t *new_peer(core_t *self, role_t role, void *route)
         return NULL;
     peer->role = role;
     peer->protocol = DD_FRAME_VERSION;
+    peer->payload_max = UINT32_MAX;
     peer->farewell = DD_ERROR;
     peer->route = route;
     peer->since_ms = peer->heard_ms = self->now_ms;
@@ -242,6 +244,7 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
     }
     forget(self, peer);
     if (peer == self->parent) {
+        self->is_root = peer->ending == DD_E_LOOP;
         self->parent = NULL;
     } else {
         DL_DELETE(self->peers, peer);
@@ -251,6 +254,7 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
     core_untouch(self, peer);
     if (peer->role == ROLE_CLIENT)
         tenant_totals_left(&self->tally, peer_tenant(peer), &peer->count);
+    old_clients_forget(peer);
     free(peer);
     reap(self);
 }

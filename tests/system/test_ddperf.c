@@ -196,13 +196,21 @@ static void keys_of_strangers(void **state)
 static void wrong_lines(void **state)
 {
     harness_t *harness = *state;
-    static const char *const LINES[][3] = {{"--mode", "fast", "notify"},
-        {"--size", "1", "16 to 16777216"}, {"-k", "/nowhere/keys.json", "/nowhere/keys.json"}};
+    const char *keys = harness_keys(harness, "a");
+    const struct {
+        const char *keys, *option, *value;
+        int status;
+        const char *says;
+    } LINES[] = {
+        {keys, "--mode", "fast", 2, "notify"},
+        {keys, "--size", "1", 2, "16 to 16777216"},
+        {"/nowhere/keys.json", "--size", "16", 1, "/nowhere/keys.json"},
+    };
     for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
-        program_t *program = program_run(harness, NULL, RUN_DEADLINE, "ddperf", "-k",
-            harness_keys(harness, "a"), LINES[i][0], LINES[i][1], NULL);
-        assert_int_equal(program_wait(program, 0), i < 2 ? 2 : 1);
-        assert_true(program_said(program, LINES[i][2]));
+        program_t *program = program_run(harness, NULL, RUN_DEADLINE, "ddperf", "-k", LINES[i].keys,
+            LINES[i].option, LINES[i].value, NULL);
+        assert_int_equal(program_wait(program, 0), LINES[i].status);
+        assert_true(program_said(program, LINES[i].says));
     }
 }
 

@@ -43,9 +43,11 @@ installed() {
     echo "755 ./usr/lib/libdd.so.$version"
     echo "644 ./usr/lib/pkgconfig/libdd.pc"
     echo "644 ./usr/lib/systemd/system/ddbroker@.service"
-    for file in "$source"/share/completions/*; do
-        echo "644 ./usr/share/bash-completion/completions/${file##*/}"
+    for program in ddbroker ddkeys ddperf ddtui; do
+        echo "644 ./usr/share/bash-completion/completions/$program"
+        echo "644 ./usr/share/fish/vendor_completions.d/$program.fish"
     done
+    echo "644 ./usr/share/zsh/site-functions/_doubledecker"
     for file in "$source"/share/examples/*; do
         echo "644 ./usr/share/doc/doubledecker/examples/${file##*/}"
     done
@@ -145,7 +147,7 @@ elsewhere() {
 }
 check elsewhere install
 for file in b/ddtui s/ddbroker l/multi/libdd.a l/multi/libdd.so l/multi/pkgconfig/libdd.pc i/dd.h \
-    d/bash-completion/completions/ddtui.bash m/man8/ddbroker.8 doc/examples/ddbroker.conf \
+    d/bash-completion/completions/ddtui m/man8/ddbroker.8 doc/examples/ddbroker.conf \
     u/ddbroker@.service; do
     [ -f "$here/$file" ] || fail "$file isn't where it belongs"
 done

@@ -267,21 +267,6 @@ static void test_command_lines(void **state)
     shell_check("ddtui --help >/dev/full", FAILED, "", "");
 }
 
-/* What bash offers for the last of some words. */
-#define COMPLETE(words)                                                                            \
-    "bash -c '. share/completions/ddtui.bash && COMP_WORDS=(ddtui " words ") &&"                   \
-    " COMP_CWORD=$((${#COMP_WORDS[@]} - 1)) && _ddtui; echo ${COMPREPLY[*]}'"
-
-static void test_completion(void **state)
-{
-    (void)state;
-    shell_check(COMPLETE("--end"), DONE, "--end-client\n", "");
-    shell_check(COMPLETE("--t"), DONE, "--timeout --tree --trace\n", "");
-    shell_check(COMPLETE("-s alarms @ n"), DONE, "node noscope\n", "");
-    shell_check(COMPLETE("--log-level x = d"), DONE, "debug\n", "");
-    shell_check(COMPLETE("--keys tests/li"), DONE, "tests/lint\n", "");
-}
-
 static void test_nobody_there(void **state)
 {
     (void)state;
@@ -445,7 +430,6 @@ int main(void)
         cmocka_unit_test(test_clients_and_subscriptions),
         cmocka_unit_test(test_broker_that_does_not_answer),
         cmocka_unit_test(test_command_lines),
-        cmocka_unit_test(test_completion),
         cmocka_unit_test(test_nobody_there),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_nobody_answers),
