@@ -156,7 +156,7 @@ check: deps
 	$(Q)$(MAKE) $(SUBMAKE) test
 
 asan:
-	$(Q)TEST_TIMEOUT=400 $(MAKE) $(SUBMAKE) SAN=1 test
+	$(Q)$(MAKE) $(SUBMAKE) SAN=1 test
 
 # What `bench` measures with and against. Peers that can't be installed are left out.
 BENCH     := $(addprefix $(BUILD)/tests/bench/,load forward core_scale)

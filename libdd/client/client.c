@@ -83,7 +83,7 @@ static bool check_arguments(
         dd_problem(problem, DD_E_ARGUMENT, "endpoint, key file and name are needed");
         return false;
     }
-    if (dd_dialer_check(endpoint, problem) != DD_OK)
+    if (dd_endpoint_check(endpoint, problem) != DD_OK)
         return false;
     if (dd_client_valid(dd_bytes_of(name)))
         return true;

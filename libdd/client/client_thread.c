@@ -12,6 +12,7 @@
 #include "client_state.h"
 #include "libdd/base/clock.h"
 #include "libdd/base/problem.h"
+#include "libdd/net/dialer.h"
 
 /* Frames read in one go before the outbox gets its turn. */
 #define READ_AT_ONCE 16

@@ -20,16 +20,17 @@ check() {
 
 version=$(sed -n 's/^#define DD_VERSION "\(.*\)"/\1/p' "$source/libdd/include/dd.h")
 
+# By one who lets nobody read what he makes: what is installed is for everybody all the same.
 build() {
-    make -s -C "$source" BUILD="$BUILD" DESTDIR="$root" PREFIX=/usr "$@"
+    (umask 077 && make -s -C "$source" BUILD="${BUILD#"$source/"}" DESTDIR="$root" PREFIX=/usr "$@")
 }
 
 installed() {
     (cd "$root" && find . ! -type d -printf "$1\n" | LC_ALL=C sort)
 }
 
-# A careful administrator's.
-(umask 077 && check build install && [ "$failures" -eq 0 ]) || failures=1
+check build install
+[ "$failures" -eq 0 ] || exit 1
 
 # ---- files and modes -------------------------------------------------------------------------------
 
@@ -58,7 +59,7 @@ installed() {
 installed '%m %p' | LC_ALL=C sort -k 2 >found
 check diff expected found
 find "$root/usr" -type d ! -perm 755 >out
-[ ! -s out ] || fail "folders that not all can enter"
+[ ! -s out ] || fail "folders that not everybody can look into"
 grep -rl '@[A-Z]*@' "$root/usr/lib/pkgconfig" "$root/usr/lib/systemd" >out && fail "not filled in"
 check grep -q '^ExecStart=/usr/sbin/ddbroker ' "$root/usr/lib/systemd/system/ddbroker@.service"
 for program in bin/ddkeys bin/ddperf bin/ddtui sbin/ddbroker; do
@@ -71,8 +72,7 @@ done
 library=$root/usr/lib/libdd.so
 sed -n 's/^DD_EXPORT .*\<\(dd_[a-z_]*\)(.*/\1/p' "$root/usr/include/dd.h" | sort >expected
 [ "$(wc -l <expected)" -ge 19 ] || fail "the header has lost its functions"
-nm -D --defined-only "$library" | sed -n 's/@@LIBDD_1$//; s/.* [A-Z] //p' >out
-grep -v -e '^LIBDD_1$' -e '^__\(odr_\)\{0,1\}asan' out | sort >found
+nm -D --defined-only "$library" | sed -n 's/@@LIBDD_1$//; s/.* [A-Z] //p' | grep -v '^LIBDD_1$' | sort >found
 check diff expected found
 readelf -d "$library" >out
 grep -q 'SONAME.*\[libdd\.so\.1\]' out || fail "another soname"
@@ -93,8 +93,6 @@ int main(void)
     return client != 0 || problem.error != DD_E_FILE;
 }
 END
-# A library with sanitizers works in programs with them only.
-nm -D "$library" | grep -q __asan_init && sanitize='-fsanitize=address,undefined'
 export PKG_CONFIG_PATH="$root/usr/lib/pkgconfig"
 export PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 PKG_CONFIG_ALLOW_SYSTEM_LIBS=1
 
@@ -107,8 +105,8 @@ compile() {
     output=$1
     shift
     # shellcheck disable=SC2046,SC2086  # lists of words
-    check ${CC:-gcc} -Wall -Wextra -Wpedantic -Werror ${sanitize:-} $(config --cflags) \
-        -o "$output" program.c "$@"
+    check ${CC:-gcc} -Wall -Wextra -Wpedantic -Werror $(instruments "$BUILD/libdd.a") \
+        $(config --cflags) -o "$output" program.c "$@"
 }
 
 if command -v pkg-config >/dev/null; then
