@@ -21,10 +21,10 @@ enum { SIGNALS, ASKED, TRANSPORTS, SOURCES = TRANSPORTS + 2 * TRANSPORTS_MAX };
 
 /* ---- Waiting ------------------------------------------------------------------------------- */
 
-/* Nobody is connected any more, or the time for leaving is over. */
-static bool is_drained(const loop_t *self, uint64_t now)
+/* All have left and nobody is connected any more, or the time for that is over. */
+static bool is_over(const loop_t *self, bool drained, uint64_t now)
 {
-    size_t peers = 0;
+    size_t peers = drained ? 0 : 1;
     for (size_t i = 0; i < self->transport_count; i++)
         peers += self->transports[i]->ops->peers(self->transports[i]);
     return peers == 0 || now >= self->drain_ms;
@@ -144,8 +144,9 @@ static void run(loop_t *self)
         again = take_in(self, items, all, again, now);
         if (all)
             tick(self, now);
+        bool drained = self->drain_ms && core_drained(self->core, now);
         again |= flush(self, now);
-        if (self->aborted || (self->drain_ms && is_drained(self, now)))
+        if (self->aborted || (self->drain_ms && is_over(self, drained, now)))
             break;
     }
     log_write(self->log, DD_LOG_NOTICE, "broker %s has ended", self->config->name);

@@ -12,8 +12,9 @@
 #include "libdd/base/problem.h"
 #include "settings.h"
 
-/* ms that peers have to take what waits for them and to leave, once the broker is told to end. */
-#define DRAIN_LIMIT 2000
+/* ms that all the steps of shutting down may take, and those who were let go to hang up;
+   core/drain.c has the limit of each. */
+#define DRAIN_LIMIT 3500
 
 dd_error_t signals_open(loop_t *self, dd_problem_t *problem)
 {

@@ -264,7 +264,7 @@ void *dd_client_run(void *arg)
         bool behind = !client->callback && dd_event_queue_is_full(client->queue);
         uint64_t now_us = dd_clock_us();
         pthread_mutex_lock(&client->lock);
-        self.deaf = behind && !client->stopping;
+        self.deaf = behind && !client->closing;
         work(&self, now_us);
         uint64_t sleep_us = choose_sleep(&self, now_us);
         client->asleep = sleep_us > 0 && !self.blocked;

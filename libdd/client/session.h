@@ -23,9 +23,11 @@ typedef enum {
     DD_SESSION_CONNECTING,  /* waits for a connection to be ready */
     DD_SESSION_REGISTERING, /* has said HELLO */
     DD_SESSION_REGISTERED,
-    DD_SESSION_ENDING,  /* the connection is over; what it left is still being told */
-    DD_SESSION_LEAVING, /* has said BYE, and waits for the broker's */
-    DD_SESSION_CLOSED   /* for good */
+    DD_SESSION_SETTLING, /* is about to leave: sends nothing new, and waits for what it has sent */
+    DD_SESSION_PARTING,  /* has said DRAIN, and waits until all that was for it has come */
+    DD_SESSION_ENDING,   /* the connection is over; what it left is still being told */
+    DD_SESSION_LEAVING,  /* has said BYE, and waits for the broker's */
+    DD_SESSION_CLOSED    /* for good */
 } dd_session_state_t;
 
 /* Takes news for the application. Called only from within calls that say so. */
@@ -77,9 +79,10 @@ void dd_session_tick(dd_session_t *self, uint64_t now_us);
 /* When the next tick is due, UINT64_MAX for never. */
 uint64_t dd_session_due(const dd_session_t *self);
 
-/* Says BYE. Nothing is emitted any more; DD_SESSION_CLOSED comes when the broker has read all that
-   went before, or after a second. */
-void dd_session_leave(dd_session_t *self, uint64_t now_us);
+/* Leaves for good, in order: what was sent is waited for until then at the latest, then what is on
+   its way to here, then the broker's farewell. DD_SESSION_CLOSED comes when that is done, or at
+   most a second after the time given. */
+void dd_session_leave(dd_session_t *self, uint64_t until_us, uint64_t now_us);
 
 /* To be sent while there is a connection. Its limit may be changed. */
 dd_outbox_t *dd_session_outbox(dd_session_t *self);

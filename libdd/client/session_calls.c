@@ -12,7 +12,14 @@
 
 static bool is_over(const dd_session_t *self)
 {
-    return self->state == DD_SESSION_LEAVING || self->state == DD_SESSION_CLOSED;
+    return self->leaves || self->state == DD_SESSION_CLOSED;
+}
+
+/* Whether the broker still takes an answer to what it has brought. */
+static bool may_answer(const dd_session_t *self)
+{
+    return self->state == DD_SESSION_REGISTERED || self->state == DD_SESSION_SETTLING ||
+           self->state == DD_SESSION_PARTING;
 }
 
 /* What is wrong when there is no registration. */
@@ -77,7 +84,7 @@ void dd_session_set_outcome_limit(dd_session_t *self, uint64_t limit_us)
 
 void dd_session_receipt(dd_session_t *self, uint32_t ref, dd_bytes_t source)
 {
-    if (self->state != DD_SESSION_REGISTERED)
+    if (!may_answer(self))
         return;
     dd_outbox_append_urgent(
         &self->outbox, &(dd_record_t){.type = DD_RECEIPT, .ref = ref, .destination = source});
@@ -85,7 +92,7 @@ void dd_session_receipt(dd_session_t *self, uint32_t ref, dd_bytes_t source)
 
 void dd_session_unreadable(dd_session_t *self, uint32_t ref, dd_bytes_t source)
 {
-    if (self->state != DD_SESSION_REGISTERED)
+    if (!may_answer(self))
         return;
     dd_arrivals_exclude(self->arrivals, source, ref);
     dd_outbox_append_urgent(&self->outbox,

@@ -143,6 +143,13 @@ static inline bool dd_run_is_of_same(uint32_t a, uint32_t b)
 /* The type's name, or NULL for a number that is no type. */
 const char *dd_record_name(uint8_t type);
 
+/* An error that came over the wire. Numbers that mean something in a process only are not what a
+   peer can have meant. */
+static inline dd_error_t dd_wire_error(uint16_t code, dd_error_t otherwise)
+{
+    return code > 0 && code < DD_E_ARGUMENT ? (dd_error_t)code : otherwise;
+}
+
 /* What a peer keeps that was asked for this heartbeat. */
 static inline uint32_t dd_heartbeat(uint32_t asked)
 {

@@ -129,8 +129,9 @@ static inline uintptr_t say_goodbye(broker_t *broker, dd_client_t *client)
     pthread_t thread;
     void *ms;
     assert_int_equal(pthread_create(&thread, NULL, time_destroy, client), 0);
-    while (broker_next(broker).type != DD_BYE)
-        ;
+    for (uint8_t type; (type = broker_next(broker).type) != DD_BYE;)
+        if (type == DD_DRAIN)
+            broker_say(broker, (dd_record_t){.type = DD_DRAIN});
     broker_say(broker, (dd_record_t){.type = DD_BYE});
     assert_int_equal(pthread_join(thread, &ms), 0);
     return (uintptr_t)ms;

@@ -183,7 +183,7 @@ static void test_a_broker_that_drains_says_so(void **state)
     actor_t *actor = actor_client(broker, "a", "x");
     core_drain(broker->core, tree_now(tree));
     tree_run(tree);
-    actor_expect(actor, DD_BYE);
+    actor_expect(actor, DD_DRAIN);
     ask(actor, "tree", 1);
     answer_t answer = read_answer(actor, 1);
     assert_string_equal(text_of(report_of(&answer, "broker"), "state"), "draining");

@@ -425,6 +425,7 @@ static void test_destroy_in_every_state(void **state)
 
     client = registered(broker);
     destroy_soon(client);
+    broker_expect(broker, DD_DRAIN);
     broker_expect(broker, DD_BYE);
 
     client = registered(broker);
@@ -465,6 +466,8 @@ static void test_destroy_sends_the_rest(void **state)
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, time_destroy, client), 0);
     read_numbers(broker, NOTIFICATIONS);
+    broker_expect(broker, DD_DRAIN);
+    broker_say(broker, (dd_record_t){.type = DD_DRAIN});
     broker_expect(broker, DD_BYE);
     broker_say(broker, (dd_record_t){.type = DD_BYE});
     pthread_join(thread, NULL);
