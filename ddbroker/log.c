@@ -197,7 +197,8 @@ static void write_message(log_t *self, dd_log_level_t level, const char *message
         self->lost++;
 }
 
-static void write_list(log_t *self, dd_log_level_t level, const char *format, va_list list)
+__attribute__((format(printf, 3, 0))) static void write_list(
+    log_t *self, dd_log_level_t level, const char *format, va_list list)
 {
     char message[LINE_MAX_SIZE];
     vsnprintf(message, sizeof message, format, list);

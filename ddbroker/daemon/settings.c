@@ -14,7 +14,7 @@
    may raise the hard limit too. */
 void settings_raise_descriptors(loop_t *self)
 {
-    rlim_t wanted = self->config->clients_max + DESCRIPTOR_RESERVE;
+    rlim_t wanted = (rlim_t)self->config->clients_max + DESCRIPTOR_RESERVE;
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return;
@@ -29,7 +29,7 @@ void settings_raise_descriptors(loop_t *self)
 
 static void limit_clients(loop_t *self)
 {
-    size_t wanted = self->config->clients_max;
+    size_t wanted = (size_t)self->config->clients_max;
     self->clients_max = wanted < self->descriptors_max ? wanted : self->descriptors_max;
     if (self->clients_max < wanted)
         log_write(self->log, DD_LOG_WARNING,
@@ -54,6 +54,12 @@ static void obey(void *arg, core_control_t control, dd_log_level_t level)
         self->told_to_stop = true;
 }
 
+/* A machine of 32 bits can't hold all that may be configured. */
+static size_t size_of(uint64_t value)
+{
+    return value < SIZE_MAX ? (size_t)value : SIZE_MAX;
+}
+
 core_settings_t settings_of_core(loop_t *self)
 {
     const config_t *config = self->config;
@@ -64,8 +70,8 @@ core_settings_t settings_of_core(loop_t *self)
         .has_parent = config->parent,
         .heartbeat = (uint32_t)config->heartbeat,
         .payload_max = (uint32_t)config->payload_max,
-        .outbox_client = config->client_outbox,
-        .outbox_link = config->link_outbox,
+        .outbox_client = size_of(config->client_outbox),
+        .outbox_link = size_of(config->link_outbox),
         .clients_max = self->clients_max,
         .subscriptions_max = (unsigned)config->subscriptions_max,
         .log = log_line,

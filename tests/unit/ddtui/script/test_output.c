@@ -107,8 +107,8 @@ static void test_orders_are_printed(void **state)
     (void)state;
     static const char *const LINES[] = {[OUTPUT_TABS] = "drain\tx\\x1b\ty\tdone\n",
         [OUTPUT_ALIGNED] = "drain\tx\\x1b\ty\tdone\n",
-        [OUTPUT_JSON] = "{\"what\":\"drain\",\"argument\":\"x\\u001b\",\"broker\":\"y\","
-                        "\"done\":true}\n"};
+        [OUTPUT_JSON] = ("{\"what\":\"drain\",\"argument\":\"x\\u001b\",\"broker\":\"y\","
+                         "\"done\":true}\n")};
     for (output_style_t style = OUTPUT_TABS; style <= OUTPUT_JSON; style++) {
         char *text;
         size_t size;
