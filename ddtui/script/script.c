@@ -35,7 +35,7 @@ static int signal_fd = -1;
 
 const char *script_shown(const char *text, char room[SHOWN_ROOM])
 {
-    dd_text_escape(text, strlen(text), room, SHOWN_ROOM);
+    dd_escape_text(text, strlen(text), room, SHOWN_ROOM);
     return room;
 }
 

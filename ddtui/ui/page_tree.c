@@ -187,7 +187,7 @@ static void state_text(const page_state_t *self, const broker_t *broker, char *o
     else if (silence >= STALE_AFTER)
         snprintf(out, room, "stale %" PRIu64 "s", silence / 1000);
     else
-        dd_text_escape(broker->state, strlen(broker->state), out, room);
+        dd_escape_text(broker->state, strlen(broker->state), out, room);
 }
 
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
@@ -201,7 +201,7 @@ static bool cell(const void *source, size_t index, size_t column, char *out, siz
     }
     if (column != COLUMN_BROKER)
         return false;
-    dd_text_escape(broker->name, strlen(broker->name), name, sizeof name);
+    dd_escape_text(broker->name, strlen(broker->name), name, sizeof name);
     snprintf(out, room, "%*s%s%s", 2 * (int)broker->depth, "", folding_mark(self, index), name);
     return true;
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libdd/base/escape.h"
+#include "libdd/base/utf8.h"
 
 /* Columns of the names of pairs. */
 #define NAME_WIDTH 14
@@ -86,7 +86,7 @@ static void append(text_pane_t *self, unsigned style, size_t name, const char *t
    to make it worth it. */
 static size_t fitting(const char *text, int width)
 {
-    size_t size = dd_text_prefix(text, (size_t)width);
+    size_t size = dd_utf8_prefix(text, (size_t)width);
     if (text[size] == '\0')
         return size;
     for (size_t at = size; at > size / 2; at--)

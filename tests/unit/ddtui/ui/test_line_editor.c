@@ -79,6 +79,10 @@ static void test_the_cursor_is_always_visible(void **state)
     line_editor_set(field, "a\nb\tc");
     assert_int_equal(line_editor_draw(field, canvas, area, STYLE_FIELD), 7);
     assert_shows(canvas, "a␊b␉c");
+    /* What a terminal would obey or not show has a cell and is seen. */
+    line_editor_set(field, "a\xe2\x80\xae\xe2\x80\x8d\x7f");
+    assert_int_equal(line_editor_draw(field, canvas, area, STYLE_FIELD), 6);
+    assert_shows(canvas, "a???");
     canvas_destroy(&canvas);
     line_editor_destroy(&field);
 }

@@ -55,6 +55,9 @@ static void test_problem_is_cut(void **state)
     dd_problem_t problem;
     dd_problem(&problem, DD_E_KEYS, "%01000d", 0);
     assert_int_equal(strlen(problem.text), sizeof problem.text - 1);
+    /* An "å" of two bytes that fits with the first of them only is left out. */
+    dd_problem(&problem, DD_E_KEYS, "%0*då", (int)sizeof problem.text - 2, 0);
+    assert_int_equal(strlen(problem.text), sizeof problem.text - 2);
 }
 
 static void test_problem_disarms_control_characters(void **state)
@@ -64,7 +67,11 @@ static void test_problem_disarms_control_characters(void **state)
         {"csi \xC2\x9B"
          "2J",
             "csi ??2J"},
-        {"å ✓ 漢", "å ✓ 漢"}, {"\xC2", "\xC2"}, {"no-break\xC2\xA0space", "no-break\xC2\xA0space"}};
+        {"å ✓ 漢", "å ✓ 漢"}, {"\xC2", "?"},
+        {"\xE2\x80\xAE"
+         "desrever",
+            "???desrever"},
+        {"no-break\xC2\xA0space", "no-break\xC2\xA0space"}};
     for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
         dd_problem_t problem;
         dd_problem(&problem, DD_E_KEYS, "%s", TEXTS[i][0]);
