@@ -91,7 +91,9 @@ SCRIPTS := $(wildcard tests/system/test_*.sh)
 TESTS   := $(UNIT:%.c=$(BUILD)/%) $(FUZZ:%.c=$(BUILD)/%) $(SYSTEM:%.c=$(BUILD)/%)
 HARNESS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/system/test_%.c,$(wildcard tests/system/*.c)))
 
-shared = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/$(1)/test_%.c,$(wildcard tests/unit/$(1)/*.c)))
+# Unit tests can say when memory runs out: tests/unit/memory_limit.h.
+$(BUILD)/tests/unit/%: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+shared = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/*.c) $(filter-out tests/unit/$(1)/test_%.c,$(wildcard tests/unit/$(1)/*.c)))
 $(BUILD)/tests/unit/libdd/%: $(BUILD)/tests/unit/libdd/%.o $(call shared,libdd) $(LIBDD_A)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lcmocka $(LIBDD_LIBS)
 $(BUILD)/tests/unit/ddbroker/%: $(BUILD)/tests/unit/ddbroker/%.o $(call shared,ddbroker) $(BUILD)/ddbroker.a $(LIBDD_A)

@@ -45,7 +45,7 @@ void dd_session_receipt(dd_session_t *self, uint32_t ref, dd_bytes_t source)
 
 /* ---- Subscriptions ------------------------------------------------------------------------- */
 
-/* Sends what the outbox has room for; the next tick goes on. */
+/* Sends what there is room for in the outbox and in memory; the next tick goes on. */
 void dd_session_send_subscriptions(dd_session_t *self)
 {
     const dd_subscription_t *next;
@@ -55,9 +55,12 @@ void dd_session_send_subscriptions(dd_session_t *self)
             .ref = ref,
             .topic = dd_bytes_of(next->topic),
             .scope = dd_bytes_of(next->pattern)};
-        if (dd_session_append(self, &record) != DD_OK)
+        if (!dd_subscriptions_sent(self->subscriptions, ref))
             return;
-        dd_subscriptions_sent(self->subscriptions, ref);
+        if (dd_session_append(self, &record) != DD_OK) {
+            dd_subscriptions_take_back(self->subscriptions, ref);
+            return;
+        }
     }
 }
 
