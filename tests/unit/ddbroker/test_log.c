@@ -4,17 +4,14 @@
  */
 #include <fcntl.h>
 #include <regex.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "ddbroker/log.h"
+#include "tests/unit/unit.h"
 
 static char directory[] = "/tmp/dd-log-XXXXXX";
 static char path[64], moved[64];
@@ -125,7 +122,7 @@ static const struct {
 static void hostile_bytes_are_shown(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof ESCAPES / sizeof ESCAPES[0]; i++) {
+    for (size_t i = 0; i < COUNT(ESCAPES); i++) {
         unlink(path);
         log_t *log = open_log(DD_LOG_NOTICE);
         log_write(log, DD_LOG_NOTICE, "<%s>", ESCAPES[i].line);
@@ -259,7 +256,7 @@ static void the_journal_gets_levels_and_no_time(void **state)
     for (dd_log_level_t level = DD_LOG_ERROR; level <= DD_LOG_DEBUG; level++)
         log_write(log, level, "x");
     const char *text = content(path);
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+    for (size_t i = 0; i < COUNT(lines); i++)
         assert_int_equal(strncmp(text + i * strlen(lines[0]), lines[i], strlen(lines[i])), 0);
     log_destroy(&log);
     setenv("JOURNAL_STREAM", "1:1", 1);

@@ -2,14 +2,11 @@
 /*
  * test_options - command lines
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ddkeys/options.h"
+#include "tests/unit/unit.h"
 
 #define WORDS_MAX 8
 
@@ -54,7 +51,7 @@ static void test_good_lines(void **state)
         {"check x", {COMMAND_CHECK, "x", NULL, "x", false, false}},
         {"check -d x", {COMMAND_CHECK, "x", NULL, NULL, false, false}},
     };
-    for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
+    for (size_t i = 0; i < COUNT(LINES); i++) {
         options_t options;
         char *line = strdup(LINES[i].line);
         assert_int_equal(read_line(line, &options), -1);
@@ -74,7 +71,7 @@ static void test_bad_lines(void **state)
     static const char *const LINES[] = {"-x", "--nonsense", "-d", "-t", "a,b,c", "make", "add",
         "add a b", "rotate", "rotate a b", "show", "show a b", "check a b", "check -d x y",
         "add a -t b", "rotate a --secret", "show a -f", "check -f", "--secret", "-s", "check -t a"};
-    for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
+    for (size_t i = 0; i < COUNT(LINES); i++) {
         options_t options;
         char *line = strdup(LINES[i]);
         assert_int_equal(read_line(line, &options), EXIT_USAGE);
@@ -86,7 +83,7 @@ static void test_help_ends_well(void **state)
 {
     (void)state;
     static const char *const LINES[] = {"-h", "--help", "-V", "--version", "add --help"};
-    for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
+    for (size_t i = 0; i < COUNT(LINES); i++) {
         options_t options;
         char *line = strdup(LINES[i]);
         assert_int_equal(read_line(line, &options), EXIT_SUCCESS);

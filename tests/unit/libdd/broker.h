@@ -9,25 +9,22 @@
 #define TEST_BROKER_H_INCLUDED
 
 #include <arpa/inet.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cmocka.h>
 #include <pthread.h>
 
 #include "keys.h"
 #include "libdd/base/clock.h"
 #include "libdd/keys/box.h"
 #include "libdd/net/socket.h"
+#include "tests/unit/unit.h"
 
 /* ms: ample for whatever works. */
 #define DEADLINE 20000
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 typedef struct {
     char directory[32];

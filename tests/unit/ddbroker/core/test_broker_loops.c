@@ -5,14 +5,8 @@
 #include <stdio.h>
 
 #include "tests/unit/ddbroker/tree.h"
+#include "tests/unit/unit.h"
 
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define B(text) dd_bytes_of(text)
 #define ID_A "aaaaaaaaaaaaaaaa"
 
 static void test_a_broker_is_not_its_own_parent(void **state)

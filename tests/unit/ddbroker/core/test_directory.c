@@ -5,14 +5,9 @@
 #include <stdio.h>
 
 #include "ddbroker/core/peer.h"
+#include "tests/unit/unit.h"
 
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define COUNT 10000
+#define MANY 10000
 
 static void test_names_are_found_exactly(void **state)
 {
@@ -20,7 +15,7 @@ static void test_names_are_found_exactly(void **state)
     (void)state;
     directory_t directory = {0};
     peer_t peer = {0};
-    size_t count = sizeof NAMES / sizeof NAMES[0];
+    size_t count = COUNT(NAMES);
     for (size_t i = 0; i < count; i++) {
         assert_null(directory_find(&directory, dd_bytes_of(NAMES[i])));
         entry_t *entry = directory_add(&directory, dd_bytes_of(NAMES[i]), &peer, i);
@@ -57,13 +52,13 @@ static void test_each_peer_has_its_own(void **state)
     directory_t directory = {0};
     peer_t peers[3] = {0};
     char name[32];
-    for (unsigned i = 0; i < COUNT; i++) {
+    for (unsigned i = 0; i < MANY; i++) {
         snprintf(name, sizeof name, "a.client%u", i);
         assert_non_null(directory_add(&directory, dd_bytes_of(name), &peers[i % 3], i));
     }
     while (peers[1].entries)
         directory_remove(&directory, peers[1].entries);
-    for (unsigned i = 0; i < COUNT; i++) {
+    for (unsigned i = 0; i < MANY; i++) {
         snprintf(name, sizeof name, "a.client%u", i);
         entry_t *entry = directory_find(&directory, dd_bytes_of(name));
         assert_int_equal(entry != NULL, i % 3 != 1);

@@ -3,14 +3,7 @@
  * test_forward - what links may say about notifications
  */
 #include "tests/unit/ddbroker/tree.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define B(text) dd_bytes_of(text)
+#include "tests/unit/unit.h"
 
 static void forward(actor_t *link, const char *source, const char *destination, uint8_t hops)
 {
@@ -54,7 +47,7 @@ static void test_a_child_forwards_for_those_beneath_it_only(void **state)
     actor_add_client(child, "public.mine", 1);
     actor_add_client(sibling, "a.theirs", 1);
     uint64_t refused = 0;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         forward(child, CASES[i].source, CASES[i].destination, 1);
         unsigned got = 0;
         for (size_t k = 0; k < 4; k++)

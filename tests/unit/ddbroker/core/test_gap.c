@@ -3,14 +3,7 @@
  * test_gap - lost publications are counted and told
  */
 #include "tests/unit/ddbroker/tree.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define B(text) dd_bytes_of(text)
+#include "tests/unit/unit.h"
 
 #define MANY 300
 
@@ -208,7 +201,7 @@ static void test_a_link_may_tell_of_any_loss(void **state)
     actor_t *sender = actor_client(broker, "a", "filler");
     for (int i = 0; i < 1000; i++) /* until not even a gap has room */
         actor_say(sender, &filler);
-    for (size_t i = 0; i < sizeof GAPS / sizeof GAPS[0]; i++)
+    for (size_t i = 0; i < COUNT(GAPS); i++)
         actor_say(child, &(dd_record_t){.type = DD_GAP,
                              .number = GAPS[i].number,
                              .tenant = B("a"),

@@ -4,14 +4,8 @@
  */
 #include "ddbroker/core/core_state.h"
 #include "tests/unit/ddbroker/answers.h"
+#include "tests/unit/unit.h"
 
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define B(text) dd_bytes_of(text)
 #define QUESTIONS_MAX 64
 #define QUESTIONS_OF_ALL_MAX 1000
 #define QUESTION_LIFE 10000
@@ -162,7 +156,7 @@ static void test_totals_stay_when_clients_leave(void **state)
         actor_leave(other);
         tree_run(tree);
     }
-    for (size_t i = 0; i < sizeof TOTALS / sizeof TOTALS[0]; i++) {
+    for (size_t i = 0; i < COUNT(TOTALS); i++) {
         actor_t *asker = actor_client(broker, TOTALS[i].tenant, "asker");
         ask(asker, "tree", 1);
         answer_t answer = read_answer(asker, 1);
@@ -201,7 +195,7 @@ static void test_a_tenant_sees_its_own_and_an_operator_all(void **state)
     } CASES[] = {
         {"a", 2, 1}, {"ab", 2, 1}, {"b", 1, 0}, {"public", 1, 0}, {KEY_OF_OPERATORS, 5, 2}};
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         pair_t pair = pair_new();
         actor_subscribe(actor_client(pair.left, "a", "left"), "of-a", "region");
         actor_client(pair.right_leaf, "a", "right");
@@ -253,7 +247,7 @@ static void test_a_tenants_tree_counts_its_own_traffic(void **state)
     json_object *left = report_of(&answer, "left");
     static const char *const FIELDS[] = {
         "in", "out", "in_bytes", "out_bytes", "refused", "dropped", "subscriptions"};
-    for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++)
+    for (size_t i = 0; i < COUNT(FIELDS); i++)
         assert_int_equal(number_of(left, FIELDS[i]), 0);
     assert_int_equal(number_of(left, "clients"), 1);
     free_answer(&answer);
@@ -261,7 +255,7 @@ static void test_a_tenants_tree_counts_its_own_traffic(void **state)
     ask(b, "tree", 2);
     answer = read_answer(b, 2);
     static const int64_t COUNTS[] = {2, 1, 10, 5, 1, 0, 1};
-    for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++)
+    for (size_t i = 0; i < COUNT(FIELDS); i++)
         assert_int_equal(number_of(report_of(&answer, "left"), FIELDS[i]), COUNTS[i]);
     free_answer(&answer);
     tree_destroy(&pair.tree);

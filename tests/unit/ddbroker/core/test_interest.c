@@ -5,14 +5,7 @@
 #include <stdlib.h>
 
 #include "ddbroker/core/peer.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define B(text) dd_bytes_of(text)
+#include "tests/unit/unit.h"
 
 static subscription_t *add(
     interests_t *interests, peer_t *peer, const char *tenant, const char *topic, const char *path)
@@ -67,7 +60,7 @@ static void test_what_matches(void **state)
         {"a", "t", "noscope", "b", "t", "/1/", false},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         interests_t interests = {0};
         peer_t peer = {0};
         assert_non_null(add(&interests, &peer, CASES[i].tenant, CASES[i].topic, CASES[i].path));
@@ -151,7 +144,7 @@ static const char *const TOPICS[] = {"t", "tt", "ttt", "tx", "x", "x.t"};
 static const char *const PATHS[] = {"/", "/1/", "/1/2/", "/1/2/3/", "/2/", "/12/", "noscope"};
 static const char *const ORIGINS[] = {"/1/", "/1/2/", "/1/2/3/", "/1/22/", "/12/", "/2/1/"};
 
-#define PICK(list) list[(unsigned)rand() % (sizeof list / sizeof list[0])]
+#define PICK(list) list[(unsigned)rand() % (COUNT(list))]
 
 static bool starts_with(const char *text, const char *prefix)
 {

@@ -2,19 +2,15 @@
 /*
  * test_legacy_wire - messages of protocols 3 and 4, read and written
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 
-#include <cmocka.h>
 #include <sodium.h>
 
 #include "ddbroker/legacy/legacy_login.h"
 #include "ddbroker/legacy/legacy_wire.h"
 #include "libdd/protocol/scope.h"
 #include "tests/unit/libdd/keys.h"
-
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+#include "tests/unit/unit.h"
 
 /* Frames as literals: a payload that could be one, a cookie, the versions and some commands. */
 #define V3 "\x03\x00\x0d\x0d"
@@ -281,7 +277,7 @@ typedef struct {
     bool taken_nearby;
 } saying_t;
 
-#define B(text)                                                                                    \
+#define WORD(text)                                                                                 \
     {                                                                                              \
         (const uint8_t *)(text), sizeof(text) - 1                                                  \
     }
@@ -291,50 +287,52 @@ typedef struct {
     }
 
 static const saying_t SAYINGS[] = {
-    {"WELCOME", "a", RECORD(.type = DD_WELCOME, .name = B("cli")), 4,
+    {"WELCOME", "a", RECORD(.type = DD_WELCOME, .name = WORD("cli")), 4,
         {F(V4), F(COMMAND("\x0b")), F(COOKIE), F("cli")}, 0, false},
-    {"WELCOME, version 3", "a", RECORD(.type = DD_WELCOME, .name = B("cli")), 3,
+    {"WELCOME, version 3", "a", RECORD(.type = DD_WELCOME, .name = WORD("cli")), 3,
         {F(V3), F(COMMAND("\x0b")), F(COOKIE)}, LEGACY_VERSION_3, false},
     {"PONG", "a", RECORD(.type = DD_PONG), 2, {F(V4), F(COMMAND("\x0c"))}, 0, false},
-    {"DATA", "a", RECORD(.type = DD_DATA, .source = B("public.x"), .payload = B(SEALED)), 4,
+    {"DATA", "a", RECORD(.type = DD_DATA, .source = WORD("public.x"), .payload = WORD(SEALED)), 4,
         {F(V4), F(COMMAND("\x09")), F("public.x"), F(SEALED)}, 0, false},
     {"DATA of a trace", "a",
-        RECORD(.type = DD_DATA, .flags = DD_FLAG_TRACE, .source = B("x"), .payload = B(SEALED)), 0,
-        {{NULL, 0}}, 0, false},
+        RECORD(.type = DD_DATA, .flags = DD_FLAG_TRACE, .source = WORD("x"),
+            .payload = WORD(SEALED)),
+        0, {{NULL, 0}}, 0, false},
     {"DATA that can't be decrypted", "a",
-        RECORD(.type = DD_DATA, .source = B("x"), .payload = B("short")), 0, {{NULL, 0}}, 0, false},
+        RECORD(.type = DD_DATA, .source = WORD("x"), .payload = WORD("short")), 0, {{NULL, 0}}, 0,
+        false},
     {"PUBLICATION", "a",
-        RECORD(.type = DD_PUBLICATION, .source = B("x"), .topic = B("t"), .scope = B("/1/"),
-            .payload = B(SEALED)),
+        RECORD(.type = DD_PUBLICATION, .source = WORD("x"), .topic = WORD("t"),
+            .scope = WORD("/1/"), .payload = WORD(SEALED)),
         5, {F(V4), F(COMMAND("\x0f")), F("x"), F("t"), F(SEALED)}, 0, false},
     {"PUBLICATION of a tenant for public", "public",
-        RECORD(.type = DD_PUBLICATION, .source = B("a.x"), .topic = B("t"), .scope = B("/1/"),
-            .payload = B(SEALED)),
+        RECORD(.type = DD_PUBLICATION, .source = WORD("a.x"), .topic = WORD("t"),
+            .scope = WORD("/1/"), .payload = WORD(SEALED)),
         5, {F(V4), F(COMMAND("\x0f")), F("a.x"), F("public.t"), F(SEALED)}, 0, false},
     {"PUBLICATION of public, whose client has a dot", "public",
-        RECORD(.type = DD_PUBLICATION, .source = B("c.x"), .topic = B("t"), .scope = B("/1/"),
-            .payload = B(SEALED)),
+        RECORD(.type = DD_PUBLICATION, .source = WORD("c.x"), .topic = WORD("t"),
+            .scope = WORD("/1/"), .payload = WORD(SEALED)),
         5, {F(V4), F(COMMAND("\x0f")), F("c.x"), F("t"), F(SEALED)}, 0, false},
     {"PUBLICATION in a tenant, whose client looks like another tenant's", "a",
-        RECORD(.type = DD_PUBLICATION, .source = B("b.x"), .topic = B("t"), .scope = B("/1/"),
-            .payload = B(SEALED)),
+        RECORD(.type = DD_PUBLICATION, .source = WORD("b.x"), .topic = WORD("t"),
+            .scope = WORD("/1/"), .payload = WORD(SEALED)),
         5, {F(V4), F(COMMAND("\x0f")), F("b.x"), F("t"), F(SEALED)}, 0, false},
     {"ERROR: the name is taken here", "a",
-        RECORD(.type = DD_ERROR, .code = DD_E_NAME_TAKEN, .text = B("is taken")), 4,
+        RECORD(.type = DD_ERROR, .code = DD_E_NAME_TAKEN, .text = WORD("is taken")), 4,
         {F(V4), F(COMMAND("\x0a")), F(COMMAND("\x01")), F("local")}, 0, true},
     {"ERROR: the name is taken elsewhere", "a",
-        RECORD(.type = DD_ERROR, .code = DD_E_NAME_TAKEN, .text = B("is taken")), 4,
+        RECORD(.type = DD_ERROR, .code = DD_E_NAME_TAKEN, .text = WORD("is taken")), 4,
         {F(V4), F(COMMAND("\x0a")), F(COMMAND("\x01")), F("remote")}, 0, false},
     {"ERROR: ended for another reason", "a",
-        RECORD(.type = DD_ERROR, .code = DD_E_MALFORMED, .text = B("because")), 4,
+        RECORD(.type = DD_ERROR, .code = DD_E_MALFORMED, .text = WORD("because")), 4,
         {F(V4), F(COMMAND("\x0a")), F(COMMAND("\x01")), F("because")}, 0, false},
     {"ERROR: the broker doesn't know it", "a", RECORD(.type = DD_ERROR, .code = DD_E_UNKNOWN_PEER),
         0, {{NULL, 0}}, 0, false},
     {"BYE", "a", RECORD(.type = DD_BYE, .code = DD_E_DRAINING), 0, {{NULL, 0}}, 0, false},
-    {"GAP", "a", RECORD(.type = DD_GAP, .number = 7, .topic = B("t"), .scope = B("/")), 0,
+    {"GAP", "a", RECORD(.type = DD_GAP, .number = 7, .topic = WORD("t"), .scope = WORD("/")), 0,
         {{NULL, 0}}, 0, false},
-    {"UNSUBSCRIBED", "a", RECORD(.type = DD_UNSUBSCRIBED, .topic = B("t"), .scope = B("/")), 0,
-        {{NULL, 0}}, 0, false},
+    {"UNSUBSCRIBED", "a", RECORD(.type = DD_UNSUBSCRIBED, .topic = WORD("t"), .scope = WORD("/")),
+        0, {{NULL, 0}}, 0, false},
     {"REPORT", "a", RECORD(.type = DD_REPORT), 0, {{NULL, 0}}, 0, false},
     {"an unknown record", "a", RECORD(.type = 255), 0, {{NULL, 0}}, 0, false},
 };
@@ -376,8 +374,8 @@ static void test_records_become_messages(void **state)
 
 static const legacy_recipient_t CLIENT = {.version = LEGACY_VERSION_4,
     .cookie = COOKIE_NUMBER,
-    .tenant = B("a"),
-    .name = B("a.cli"),
+    .tenant = WORD("a"),
+    .name = WORD("a.cli"),
     .taken_nearby = false,
     .keyring = NULL};
 

@@ -2,16 +2,12 @@
 /*
  * test_event_dedup - events are new once
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ddtui/model/event_dedup.h"
+#include "tests/unit/unit.h"
 
 static bool is_new(event_dedup_t *follow, const char *id, uint64_t at_ms)
 {

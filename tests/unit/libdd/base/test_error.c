@@ -2,14 +2,11 @@
 /*
  * test_error - every error has a text of its own
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "libdd/base/problem.h"
+#include "tests/unit/unit.h"
 
 #define UNKNOWN "unknown error"
 
@@ -35,7 +32,7 @@ static void test_unknown_numbers(void **state)
 {
     (void)state;
     const int numbers[] = {-1, DD_E_NOT_SUBSCRIBED + 1, DD_E_ARGUMENT - 1, DD_E_CLOSED + 1, 100000};
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+    for (size_t i = 0; i < COUNT(numbers); i++)
         assert_string_equal(dd_strerror((dd_error_t)numbers[i]), UNKNOWN);
 }
 
@@ -72,7 +69,7 @@ static void test_problem_disarms_control_characters(void **state)
          "desrever",
             "???desrever"},
         {"no-break\xC2\xA0space", "no-break\xC2\xA0space"}};
-    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
+    for (size_t i = 0; i < COUNT(TEXTS); i++) {
         dd_problem_t problem;
         dd_problem(&problem, DD_E_KEYS, "%s", TEXTS[i][0]);
         assert_string_equal(problem.text, TEXTS[i][1]);

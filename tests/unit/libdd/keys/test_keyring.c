@@ -2,12 +2,9 @@
 /*
  * test_keyring - key files of every kind, as other tools write them, and every way to be wrong
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <sys/stat.h>
@@ -16,6 +13,7 @@
 #include "libdd/keys/keyfile.h"
 #include "libdd/keys/keyring.h"
 #include "tests/unit/libdd/keys.h"
+#include "tests/unit/unit.h"
 
 static dd_keyring_t *parse(const char *json)
 {
@@ -88,7 +86,7 @@ static void test_tenant_lookups(void **state)
     assert_null(dd_keyring_tenant_at(keyring, 3));
 
     const char *absent[] = {"", "A", "aa", "pub", "public.", "dd", A_HASH A_HASH};
-    for (size_t i = 0; i < sizeof absent / sizeof absent[0]; i++) {
+    for (size_t i = 0; i < COUNT(absent); i++) {
         assert_null(dd_keyring_tenant_by_name(keyring, dd_bytes_of(absent[i])));
         assert_null(dd_keyring_tenant_by_hash(keyring, dd_bytes_of(absent[i])));
     }
@@ -145,7 +143,7 @@ static void test_base64_of_other_tools(void **state)
         "YDRufJEaX2uhVBKRdMr+dbKUrDu9VUljL0jOxiZvhBA\\n",
         "YDRufJEaX2uhVBKRdMr\\u002b"
         "dbKUrDu9VUljL0jOxiZvhBA="};
-    for (size_t i = 0; i < sizeof SPELLINGS / sizeof SPELLINGS[0]; i++) {
+    for (size_t i = 0; i < COUNT(SPELLINGS); i++) {
         char json[1024];
         snprintf(json, sizeof json,
             "{" STRING("privkey", A_SECRET) ", " STRING("pubkey", "%s") ", " OTHERS "}",
@@ -272,7 +270,7 @@ static const struct {
 static void test_bad_text(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+    for (size_t i = 0; i < COUNT(BAD); i++) {
         dd_problem_t problem = {0};
         dd_keyring_t *keyring =
             dd_keyring_parse("bad.json", BAD[i].json, strlen(BAD[i].json), &problem);

@@ -2,15 +2,10 @@
 /*
  * test_name - names, and the walls between tenants
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "libdd/protocol/name.h"
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
+#include "tests/unit/unit.h"
 
 /* ---- What is a name -------------------------------------------------------------------------- */
 

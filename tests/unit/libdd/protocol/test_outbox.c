@@ -2,13 +2,10 @@
 /*
  * test_outbox - what waits for a peer: order, frames, limits, and frames that come back
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "libdd/protocol/outbox.h"
+#include "tests/unit/unit.h"
 
 /* A record of a given size, at least 14, that carries a number. */
 static dd_record_t numbered(uint64_t number, size_t size)

@@ -2,16 +2,12 @@
 /*
  * test_record - the native protocol: each type there and back, and bytes that are no record
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "libdd/protocol/record.h"
+#include "tests/unit/unit.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 #define FRAME_MAX 4096
 
 /* ---- What the protocol says ------------------------------------------------------------------ */
