@@ -2,7 +2,6 @@
 /*
  * test_options - command lines
  */
-
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -2,7 +2,6 @@
 /*
  * test_payload - tests of what stands in a measured message
  */
-
 #include "ddperf/payload.h"
 #include "tests/unit/unit.h"
 

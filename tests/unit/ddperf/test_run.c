@@ -2,7 +2,6 @@
 /*
  * test_run - tests of how a run is divided into streams and blocks
  */
-
 #include <string.h>
 
 #include "ddperf/run.h"

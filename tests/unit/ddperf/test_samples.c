@@ -2,7 +2,6 @@
 /*
  * test_samples - tests of percentiles
  */
-
 #include "ddperf/samples.h"
 #include "tests/unit/unit.h"
 

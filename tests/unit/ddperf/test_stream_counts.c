@@ -2,7 +2,6 @@
 /*
  * test_stream_counts - tests of which messages of a stream have arrived
  */
-
 #include "ddperf/stream_counts.h"
 #include "tests/unit/unit.h"
 

@@ -2,7 +2,6 @@
 /*
  * test_backoff - pauses that grow, within their bounds
  */
-
 #include "libdd/base/backoff.h"
 #include "tests/unit/unit.h"
 

@@ -2,7 +2,6 @@
 /*
  * test_buffer - byte cursors: values, ends, and failures that stick
  */
-
 #include "libdd/base/buffer.h"
 #include "tests/unit/unit.h"
 

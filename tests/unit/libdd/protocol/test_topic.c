@@ -2,7 +2,6 @@
 /*
  * test_topic - topics, and whom they reach
  */
-
 #include "libdd/protocol/topic.h"
 #include "tests/unit/unit.h"
 
