@@ -5,12 +5,14 @@
 #include "core.h"
 
 #include <sodium.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "core_state.h"
 #include "dispatch.h"
+#include "inspect.h"
+#include "notifications.h"
+#include "publications.h"
+#include "registration.h"
+#include "tree_links.h"
 
 /* A peer that was silent for so many heartbeats is lost. */
 #define HEARTBEATS_MISSED 3
@@ -21,57 +23,11 @@
 
 /* ---- Sending ------------------------------------------------------------------------------- */
 
-void core_touch(core_t *self, peer_t *peer)
-{
-    if (peer->dirty)
-        return;
-    peer->dirty = true;
-    DL_APPEND2(self->dirty, peer, prev_dirty, next_dirty);
-}
-
-static void untouch(core_t *self, peer_t *peer)
-{
-    if (!peer->dirty)
-        return;
-    peer->dirty = false;
-    DL_DELETE2(self->dirty, peer, prev_dirty, next_dirty);
-}
-
-dd_error_t core_send(core_t *self, peer_t *peer, const dd_record_t *record)
-{
-    dd_error_t result = dd_outbox_append(&peer->outbox, record);
-    if (result == DD_OK)
-        core_touch(self, peer);
-    return result;
-}
-
-void core_tell(core_t *self, peer_t *peer, const dd_record_t *record)
-{
-    if (dd_outbox_append_urgent(&peer->outbox, record) == DD_OK)
-        core_touch(self, peer);
-    else
-        core_end(self, peer, DD_E_OVERLOADED, "it doesn't read what it is told");
-}
-
-void core_refuse(core_t *self, peer_t *peer, dd_error_t code, uint32_t ref, dd_bytes_t about)
-{
-    core_count_refused(self, peer, code);
-    core_tell(self, peer,
-        &(dd_record_t){.type = DD_ERROR, .code = (uint16_t)code, .ref = ref, .text = about});
-}
-
-void core_pass_over(core_t *self, peer_t *link, const char *what)
-{
-    char text[PEER_TEXT_MAX];
-    core_count_refused(self, link, DD_E_PROTOCOL);
-    core_log(self, DD_LOG_WARNING, "%s %s", peer_text(link, text), what);
-}
-
 peer_t *core_next_dirty(core_t *self)
 {
     peer_t *peer = self->dirty;
     if (peer)
-        untouch(self, peer);
+        core_untouch(self, peer);
     return peer;
 }
 
@@ -87,18 +43,6 @@ void core_flushed(core_t *self, peer_t *peer)
 }
 
 /* ---- Ending peers -------------------------------------------------------------------------- */
-
-void core_end(core_t *self, peer_t *peer, dd_error_t code, const char *format, ...)
-{
-    if (peer->ending)
-        return;
-    peer->ending = code;
-    va_list list;
-    va_start(list, format);
-    vsnprintf(peer->why, sizeof peer->why, format, list);
-    va_end(list);
-    LL_PREPEND2(self->ending, peer, next_ending);
-}
 
 /* Takes back all that the broker knows through a registered peer. */
 static void forget(core_t *self, peer_t *peer)
@@ -142,12 +86,6 @@ static void end(core_t *self, peer_t *peer)
         .text = dd_bytes_of(peer->why)};
     if (peer->farewell && dd_outbox_append_urgent(&peer->outbox, &record) == DD_OK)
         core_touch(self, peer);
-}
-
-void core_end_now(core_t *self, peer_t *peer, dd_error_t code, const char *why)
-{
-    core_end(self, peer, code, "%s", why);
-    end(self, peer);
 }
 
 /* Ends whom core_end() named; that may name others. */
@@ -248,6 +186,7 @@ void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint6
         valid = dd_frame_next(&frame, &record) == DD_OK;
         if (valid)
             dispatch_record(self, peer, &record);
+        reap(self); /* the next record counts on it */
     }
     if (!valid)
         core_end(self, peer, DD_E_MALFORMED, "it sent bytes that are no record");
@@ -309,7 +248,7 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
         self->connections--;
     }
     return_unsent(self, peer);
-    untouch(self, peer);
+    core_untouch(self, peer);
     if (peer->role == ROLE_CLIENT)
         tenant_totals_left(&self->tally, peer_tenant(peer), &peer->count);
     free(peer);
@@ -460,31 +399,4 @@ size_t core_connections(const core_t *self)
 const char *core_scope(const core_t *self)
 {
     return self->scope.text;
-}
-
-static void say(
-    core_t *self, const char *tenant, dd_log_level_t level, const char *format, va_list list)
-{
-    char line[1024];
-    vsnprintf(line, sizeof line, format, list);
-    if (level < DD_LOG_DEBUG)
-        event_history_add(&self->events, self->now_ms, level, tenant, line);
-    if (self->settings.log)
-        self->settings.log(self->settings.log_arg, level, line);
-}
-
-void core_log(core_t *self, dd_log_level_t level, const char *format, ...)
-{
-    va_list list;
-    va_start(list, format);
-    say(self, EVENT_FOR_OPERATORS, level, format, list);
-    va_end(list);
-}
-
-void core_event(core_t *self, const char *tenant, dd_log_level_t level, const char *format, ...)
-{
-    va_list list;
-    va_start(list, format);
-    say(self, tenant, level, format, list);
-    va_end(list);
 }

@@ -4,7 +4,7 @@
  *
  * The sockets layer (listener, parent_link) tells the core of connections, frames and time; the
  * core answers by appending records to peers' outboxes and listing those peers as dirty.
- * dd-protocol(7) has the rules; each group of records has its own file, and dispatch.h lists them.
+ * dd-protocol(7) has the rules; each group of records has its own file, and dispatch.c lists them.
  *
  * Not thread-safe: all calls come from one thread.
  */

@@ -41,6 +41,9 @@ struct core {
     bool draining;
 };
 
+/* Takes a record from a peer whose role and state allow it. */
+typedef void(handler_t)(core_t *self, peer_t *peer, const dd_record_t *record);
+
 /* Appends a record for a peer. DD_E_OVERLOADED when its outbox is full; then nothing was appended.
  */
 dd_error_t core_send(core_t *self, peer_t *peer, const dd_record_t *record);
@@ -59,15 +62,15 @@ void core_pass_over(core_t *self, peer_t *link, const char *what);
 __attribute__((format(printf, 4, 5))) void core_event(
     core_t *self, const char *tenant, dd_log_level_t level, const char *format, ...);
 
-/* Ends a peer once the record at hand is done with: ERROR with ref 0, and it is forgotten. */
+/* Ends a peer once the record at hand is done with: ERROR with ref 0, and it is forgotten. Until
+   then its names and interests are still there, and peer->ending says that it goes. */
 __attribute__((format(printf, 4, 5))) void core_end(
     core_t *self, peer_t *peer, dd_error_t code, const char *format, ...);
 
-/* Ends it at once; not while walking over lists that it is in. */
-void core_end_now(core_t *self, peer_t *peer, dd_error_t code, const char *why);
-
 /* Puts the peer on the list of those with something to send. */
 void core_touch(core_t *self, peer_t *peer);
+/* And off it. */
+void core_untouch(core_t *self, peer_t *peer);
 
 /* One notification or publication of so many bytes came from, or went to, a peer. */
 static inline void core_count_in(core_t *self, peer_t *peer, size_t size)

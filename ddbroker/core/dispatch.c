@@ -4,6 +4,12 @@
  */
 #include "dispatch.h"
 
+#include "inspect.h"
+#include "notifications.h"
+#include "publications.h"
+#include "registration.h"
+#include "tree_links.h"
+
 /* ---- Connection ---------------------------------------------------------------------------- */
 
 /* What another says of why it ends. Numbers that mean something in a process only are not what it
@@ -40,6 +46,14 @@ static void error(core_t *self, peer_t *link, const dd_record_t *record)
     core_end(self, link, code, "it refuses: %s", dd_strerror(code));
 }
 
+/* What the wire has a place for and this broker makes nothing of yet. */
+static void reserved(core_t *self, peer_t *peer, const dd_record_t *record)
+{
+    (void)self;
+    (void)peer;
+    (void)record;
+}
+
 /* ---- All ----------------------------------------------------------------------------------- */
 
 #define NEW (1u << PEER_NEW)
@@ -57,10 +71,13 @@ static const struct {
     [DD_PONG] = {pong, ROLE_PARENT, READY},
     [DD_BYE] = {bye, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, NEW | READY},
     [DD_ERROR] = {error, ROLE_LINK, NEW | READY},
+    [DD_TAKEN] = {reserved, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
+    [DD_DRAIN] = {reserved, ROLE_CLIENT | ROLE_LINK, READY},
     [DD_SEND] = {notifications_send, ROLE_CLIENT, READY},
     [DD_FORWARD] = {notifications_forward, ROLE_LINK, READY},
     [DD_RECEIPT] = {notifications_receipt, ROLE_CLIENT | ROLE_LINK, READY},
     [DD_HOP] = {notifications_hop, ROLE_LINK, READY},
+    [DD_ACK] = {reserved, ROLE_CLIENT | ROLE_LINK, READY},
     [DD_SUBSCRIBE] = {publications_subscribe, ROLE_CLIENT, READY},
     [DD_UNSUBSCRIBE] = {publications_unsubscribe, ROLE_CLIENT, READY},
     [DD_PUBLISH] = {publications_publish, ROLE_CLIENT, READY},
@@ -71,6 +88,9 @@ static const struct {
     [DD_ADD_INTEREST] = {publications_add_interest, ROLE_LINK, READY},
     [DD_DROP_INTEREST] = {publications_drop_interest, ROLE_LINK, READY},
     [DD_SYNCED] = {tree_links_synced, ROLE_LINK, READY},
+    [DD_CONTEST] = {reserved, ROLE_PARENT, READY},
+    [DD_KEPT] = {reserved, ROLE_CHILD, READY},
+    [DD_GONE] = {reserved, ROLE_CHILD, READY},
     [DD_INSPECT] = {inspect_question, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
     [DD_REPORT] = {inspect_report, ROLE_LINK, READY},
     [DD_CONTROL] = {inspect_question, ROLE_OPERATOR | ROLE_LINK, READY},

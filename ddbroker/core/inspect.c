@@ -10,11 +10,13 @@
  * A CONTROL travels in the same way, only that an operator sent it, and that the one broker which
  * it is for does something.
  */
+#include "inspect.h"
+
 #include <sodium.h>
 #include <stdlib.h>
 
-#include "dispatch.h"
 #include "inspect_answers.h"
+#include "operator_control.h"
 
 /* ms until a question is forgotten, and how many one client, and all clients of this broker
    together, may ask in that time: each costs every broker a look at all its clients. */
@@ -111,7 +113,7 @@ static void answer(core_t *self, const question_t *question, const dd_record_t *
     bool for_me = dd_bytes_equal(asked->id, dd_bytes(self->id, sizeof self->id));
     bool for_all = asked->type == DD_INSPECT && asked->id.size == 0;
     if (asked->type == DD_CONTROL && for_me)
-        inspect_answers_control(&to, asked);
+        operator_control(&to, asked);
     else if (inspect_answers_is_question(asked->text) && (for_me || for_all))
         inspect_answers_inspect(&to, asked);
     else

@@ -13,7 +13,4 @@ bool inspect_answers_is_question(dd_bytes_t what);
 /* Answers an INSPECT, in as many REPORTs as that takes. */
 void inspect_answers_inspect(const report_to_t *to, const dd_record_t *asked);
 
-/* Does what a CONTROL wants, and reports how that went. */
-void inspect_answers_control(const report_to_t *to, const dd_record_t *asked);
-
 #endif

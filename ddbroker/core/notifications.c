@@ -5,9 +5,9 @@
  * A broker that has the destination beneath it hands the notification down, any other sends it up.
  * What can't go on goes back to its sender with a reason.
  */
-#include <stdio.h>
+#include "notifications.h"
 
-#include "dispatch.h"
+#include <stdio.h>
 
 /* A notification on its way through this broker; names are full. */
 typedef struct {

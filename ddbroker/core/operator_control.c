@@ -2,7 +2,7 @@
 /*
  * operator_control - what an operator can have a broker do
  */
-#include "inspect_answers.h"
+#include "operator_control.h"
 
 /* Each returns NULL, or why it couldn't be done. */
 typedef const char *(control_t)(core_t *self, const char *operator_name, dd_bytes_t argument);
@@ -70,7 +70,7 @@ static bool is_readable(const dd_record_t *asked)
            dd_word_valid(asked->name, DD_NAME_MAX);
 }
 
-void inspect_answers_control(const report_to_t *to, const dd_record_t *asked)
+void operator_control(const report_to_t *to, const dd_record_t *asked)
 {
     core_t *self = to->core;
     char operator_name[DD_NAME_MAX + 1];

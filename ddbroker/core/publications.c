@@ -6,9 +6,9 @@
  * where they are wanted. What a subscriber loses to its own full outbox is counted, and told in a
  * GAP.
  */
-#include <stdio.h>
+#include "publications.h"
 
-#include "dispatch.h"
+#include <stdio.h>
 
 /* ---- Interest, told along the links -------------------------------------------------------- */
 

@@ -6,10 +6,10 @@
  * kind meet first: there the one that was first stays. A client that lost its connection is known
  * again by its instance, and takes its name over from what is left of its old connection.
  */
+#include "registration.h"
+
 #include <sodium.h>
 #include <stdio.h>
-
-#include "dispatch.h"
 
 /* An instance is 48 random bits of the client's and, in the low 16, how many times it has
    registered: of two with the same random bits the larger count is the later one. */
@@ -67,7 +67,7 @@ static void send_away(core_t *self, peer_t *client, dd_error_t why)
     size_t i = sizeof REASONS / sizeof REASONS[0];
     while (--i > 0 && REASONS[i].why != why)
         ;
-    core_end_now(self, client, REASONS[i].why, REASONS[i].text);
+    core_end(self, client, REASONS[i].why, "%s", REASONS[i].text);
 }
 
 /* A client came back elsewhere: what is left of it here goes. */
@@ -75,12 +75,11 @@ static void release(core_t *self, entry_t *entry)
 {
     peer_t *via = entry->via;
     core_log(self, DD_LOG_INFO, "client %s came back on another connection", entry->name);
-    if (peer_is_link(via)) {
+    if (peer_is_link(via))
         tell_child(self, via, entry_name(entry), entry->instance, DD_E_UNKNOWN_PEER);
-        drop(self, entry);
-    } else {
+    else
         send_away(self, via, DD_E_UNKNOWN_PEER);
-    }
+    drop(self, entry); /* at once: another is about to have the name */
 }
 
 /* ---- HELLO --------------------------------------------------------------------------------- */

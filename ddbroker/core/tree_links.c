@@ -5,7 +5,10 @@
  * A link that comes up tells all it has and then SYNCED; one that goes down is forgotten whole. No
  * state of a link outlives its connection.
  */
-#include "dispatch.h"
+#include "tree_links.h"
+
+#include "publications.h"
+#include "registration.h"
 
 static bool holds_id(const uint8_t *ids, size_t size, const uint8_t *id)
 {
@@ -45,6 +48,7 @@ static void admit(core_t *self, peer_t *child)
     child->heartbeat = self->settings.heartbeat;
     dd_record_t record = {.type = DD_ADMIT,
         .heartbeat = child->heartbeat,
+        .limit = self->settings.payload_max,
         .name = dd_bytes_of(self->name),
         .scope = dd_scope_bytes(&child->scope),
         .id = dd_bytes(ids, DD_BROKER_ID_SIZE + self->ancestors_size)};
@@ -63,7 +67,7 @@ static bool scope_is_free(const core_t *self, const dd_scope_t *scope)
 {
     peer_t *link;
     DL_FOREACH2 (self->links, link, next_link)
-        if (link->role == ROLE_CHILD && strcmp(link->scope.text, scope->text) == 0)
+        if (link->role == ROLE_CHILD && !link->ending && strcmp(link->scope.text, scope->text) == 0)
             return false;
     return true;
 }
@@ -107,10 +111,10 @@ static bool give_scope(core_t *self, peer_t *child, const dd_record_t *record)
 /* The same broker on a connection that it has left. */
 static void end_stale(core_t *self, const uint8_t *id)
 {
-    peer_t *link, *next;
-    DL_FOREACH_SAFE2 (self->links, link, next, next_link)
+    peer_t *link;
+    DL_FOREACH2 (self->links, link, next_link)
         if (link->role == ROLE_CHILD && memcmp(link->id, id, DD_BROKER_ID_SIZE) == 0)
-            core_end_now(self, link, DD_E_UNKNOWN_PEER, "the same broker joined again");
+            core_end(self, link, DD_E_UNKNOWN_PEER, "the same broker joined again");
 }
 
 static bool may_join(core_t *self, peer_t *child, const dd_record_t *record)
@@ -152,6 +156,7 @@ void tree_links_ask(core_t *self, peer_t *parent)
 {
     dd_record_t record = {.type = DD_JOIN,
         .flags = self->auto_scope ? DD_FLAG_AUTO_SCOPE : 0,
+        .limit = self->settings.payload_max,
         .id = dd_bytes(self->id, sizeof self->id),
         .name = dd_bytes_of(self->name),
         .scope = dd_scope_bytes(&self->scope)};

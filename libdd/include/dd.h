@@ -69,6 +69,10 @@ typedef enum {
     DD_E_DRAINING = 16,       /* the broker is shutting down in order */
     DD_E_TIMEOUT = 17,        /* nothing was heard for too long */
     DD_E_NOT_SUBSCRIBED = 18, /* unsubscribing what was not subscribed */
+    DD_E_UNKNOWN = 19,        /* it may or may not have arrived: the way of the answer was lost */
+    DD_E_UNREADABLE = 20,     /* the receiver has it, but its keys don't open the payload */
+    DD_E_RATE_LIMITED = 21,   /* the tenant has sent as much as it may for now */
+    DD_E_MOVED = 22,          /* the client is reached in another way now */
 
     /* These stay in the process. */
     DD_E_ARGUMENT = 64,      /* the caller passed something that can't be */

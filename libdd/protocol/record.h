@@ -42,12 +42,15 @@ typedef enum {
     DD_PONG = 6,
     DD_BYE = 7,
     DD_ERROR = 8,
+    DD_TAKEN = 9,
+    DD_DRAIN = 10,
     /* notifications */
     DD_SEND = 16,
     DD_DATA = 17,
     DD_FORWARD = 18,
     DD_RECEIPT = 19,
     DD_HOP = 20,
+    DD_ACK = 21,
     /* publish and subscribe */
     DD_SUBSCRIBE = 32,
     DD_UNSUBSCRIBE = 33,
@@ -63,6 +66,9 @@ typedef enum {
     DD_ADD_INTEREST = 50,
     DD_DROP_INTEREST = 51,
     DD_SYNCED = 52,
+    DD_CONTEST = 53,
+    DD_KEPT = 54,
+    DD_GONE = 55,
     /* inspection */
     DD_INSPECT = 64,
     DD_REPORT = 65,
@@ -79,6 +85,10 @@ typedef enum {
     /* SEND, FORWARD, DATA: every broker on the way says what it does with it in a HOP, and the
        receiving library answers it without showing it to its application. */
     DD_FLAG_TRACE = 0x08,
+    /* SEND, FORWARD, DATA: the sender waits for a REPLY. Reserved. */
+    DD_FLAG_REQUEST = 0x10,
+    /* SEND, FORWARD, DATA: the answer to the REQUEST whose number `re` is. Reserved. */
+    DD_FLAG_REPLY = 0x20,
     /* Any record: a receiver that doesn't know the type skips it. */
     DD_FLAG_OPTIONAL = 0x80
 } dd_record_flag_t;
@@ -88,16 +98,26 @@ typedef struct {
     uint8_t type;
     uint8_t flags;
     uint8_t hops;       /* brokers passed so far */
+    uint8_t suffix;     /* PUBLICATION, RELAY: bytes at the topic's end that only old clients are
+                           shown. Reserved; 0 */
     uint16_t code;      /* a dd_error_t of the wire range; in a DROP_CLIENT from the parent: why */
     uint16_t links;     /* REPORT: brokers to which this one passed the question on */
     uint32_t ref;       /* chosen by the asker, echoed in the answer; 0 in ERROR: the connection */
+    uint32_t run;       /* SEND, DATA, FORWARD, ACK: with ref the notification's number; 0: it has
+                           none, and is not acknowledged */
+    uint32_t re;        /* the same: the ref of the request that this replies to. Reserved; 0 */
+    uint32_t features;  /* what its sender knows beyond this page; bits that mean nothing to the
+                           receiver are ignored */
+    uint32_t window;    /* WELCOME, ADMIT: bytes that may be on their way untaken; 0: any number */
     uint32_t heartbeat; /* ms between two PINGs that the client or child is to keep */
-    uint32_t limit;     /* WELCOME: bytes of the largest payload; INSPECT: rows wanted, 0 for all */
+    uint32_t limit;     /* WELCOME, JOIN, ADMIT: bytes of the largest payload; INSPECT: rows wanted,
+                           0 for all */
     uint32_t first;     /* INSPECT: number of the first row wanted, from 0 */
-    uint64_t number;    /* PING, PONG: sender's clock; GAP: how many; INSPECT, REPORT, CONTROL
-                           between brokers: the question's id; HELLO, ADD_CLIENT, DROP_CLIENT: the
-                           client's instance, 48 random bits and 16 that count its registrations;
-                           HOP: brokers passed up to this one */
+    uint64_t number;    /* PING, PONG: sender's clock; GAP: how many, 0: some, perhaps; TAKEN:
+                           bytes taken in since the connection began; INSPECT, REPORT, CONTROL
+                           between brokers: the question's id; HELLO, ADD_CLIENT, DROP_CLIENT,
+                           CONTEST, KEPT, GONE: the client's instance, 48 random bits and 16 that count
+                           its registrations;    HOP: brokers passed up to this one */
     dd_bytes_t id;      /* a broker id, or several of DD_BROKER_ID_SIZE bytes each */
     dd_bytes_t tenant;
     dd_bytes_t name;

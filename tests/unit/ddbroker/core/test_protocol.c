@@ -90,6 +90,11 @@ static dd_record_t full_record(uint8_t type)
         .hops = 0x11,
         .code = 0x2221,
         .links = 0x3332,
+        .suffix = 0x1F,
+        .run = 0xA4A3A2A1,
+        .re = 0xB4B3B2B1,
+        .features = 0xC4C3C2C1,
+        .window = 0xD4D3D2D1,
         .ref = 0x44434241,
         .heartbeat = 0x54535251,
         .limit = 0x64636261,
@@ -112,6 +117,8 @@ static uint64_t number_in(const dd_record_t *record, const char *field)
         const char *name;
         uint64_t value;
     } NUMBERS[] = {{"hops", record->hops}, {"code", record->code}, {"links", record->links},
+        {"suffix", record->suffix}, {"run", record->run}, {"re", record->re},
+        {"features", record->features}, {"window", record->window},
         {"ref", record->ref}, {"heartbeat", record->heartbeat}, {"limit", record->limit},
         {"first", record->first}, {"number", record->number}};
     for (size_t i = 0; i < COUNT(NUMBERS); i++)

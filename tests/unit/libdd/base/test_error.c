@@ -31,7 +31,7 @@ static void test_texts_are_distinct(void **state)
 static void test_unknown_numbers(void **state)
 {
     (void)state;
-    const int numbers[] = {-1, DD_E_NOT_SUBSCRIBED + 1, DD_E_ARGUMENT - 1, DD_E_CLOSED + 1, 100000};
+    const int numbers[] = {-1, DD_E_MOVED + 1, DD_E_ARGUMENT - 1, DD_E_CLOSED + 1, 100000};
     for (size_t i = 0; i < COUNT(numbers); i++)
         assert_string_equal(dd_strerror((dd_error_t)numbers[i]), UNKNOWN);
 }

@@ -20,8 +20,13 @@ static const struct {
 } FIELDS[] = {
     {"hops", offsetof(dd_record_t, hops), 1},
     {"code", offsetof(dd_record_t, code), 2},
+    {"suffix", offsetof(dd_record_t, suffix), 1},
     {"links", offsetof(dd_record_t, links), 2},
     {"ref", offsetof(dd_record_t, ref), 4},
+    {"run", offsetof(dd_record_t, run), 4},
+    {"re", offsetof(dd_record_t, re), 4},
+    {"features", offsetof(dd_record_t, features), 4},
+    {"window", offsetof(dd_record_t, window), 4},
     {"heartbeat", offsetof(dd_record_t, heartbeat), 4},
     {"limit", offsetof(dd_record_t, limit), 4},
     {"first", offsetof(dd_record_t, first), 4},
@@ -42,32 +47,38 @@ static const struct {
     const char *name;
     const char *fields; /* in order, each followed by a space */
 } TYPES[] = {
-    {1, "HELLO", "number name "},
-    {2, "WELCOME", "heartbeat limit tenant name id source scope "},
-    {3, "JOIN", "id name scope "},
-    {4, "ADMIT", "heartbeat name scope id "},
+    {1, "HELLO", "number features name "},
+    {2, "WELCOME", "heartbeat limit window features tenant name id source scope "},
+    {3, "JOIN", "features limit id name scope "},
+    {4, "ADMIT", "heartbeat limit window features name scope id "},
     {5, "PING", "number "},
     {6, "PONG", "number "},
     {7, "BYE", "code text "},
     {8, "ERROR", "code ref text "},
-    {16, "SEND", "ref destination payload "},
-    {17, "DATA", "ref source payload "},
-    {18, "FORWARD", "hops ref source destination payload "},
+    {9, "TAKEN", "number "},
+    {10, "DRAIN", "code text "},
+    {16, "SEND", "ref run re destination payload "},
+    {17, "DATA", "ref run re source payload "},
+    {18, "FORWARD", "hops ref run re source destination payload "},
     {19, "RECEIPT", "hops code ref source destination "},
     {20, "HOP", "hops code ref number name scope destination text "},
+    {21, "ACK", "hops run source destination payload "},
     {32, "SUBSCRIBE", "ref topic scope "},
     {33, "UNSUBSCRIBE", "ref topic scope "},
     {34, "SUBSCRIBED", "ref topic scope "},
     {35, "UNSUBSCRIBED", "ref topic scope "},
     {36, "PUBLISH", "topic payload "},
-    {37, "PUBLICATION", "source topic scope payload "},
-    {38, "RELAY", "hops tenant source topic scope payload "},
+    {37, "PUBLICATION", "suffix source topic scope payload "},
+    {38, "RELAY", "hops suffix tenant source topic scope payload "},
     {39, "GAP", "number tenant topic scope "},
     {48, "ADD_CLIENT", "number name "},
     {49, "DROP_CLIENT", "number code name "},
     {50, "ADD_INTEREST", "tenant topic scope "},
     {51, "DROP_INTEREST", "tenant topic scope "},
     {52, "SYNCED", ""},
+    {53, "CONTEST", "number name "},
+    {54, "KEPT", "number name "},
+    {55, "GONE", "number name "},
     {64, "INSPECT", "hops ref number tenant id first limit text "},
     {65, "REPORT", "links ref number payload "},
     {66, "CONTROL", "hops ref number source id name text "},
@@ -254,11 +265,13 @@ static void test_bytes_on_the_wire(void **state)
         {{.type = DD_SEND,
              .flags = DD_FLAG_RECEIPT,
              .ref = 7,
+             .run = 5,
+             .re = 6,
              .destination = dd_bytes_of("cli2"),
              .payload = dd_bytes_of("sealed")},
-            "\xDD\x05\x11\0\0\0\x10\x01\x07\0\0\0\x04"
+            "\xDD\x05\x19\0\0\0\x10\x01\x07\0\0\0\x05\0\0\0\x06\0\0\0\x04"
             "cli2sealed",
-            23},
+            31},
         {{.type = DD_PUBLISH, .topic = dd_bytes_of("t")}, "\xDD\x05\x04\0\0\0\x24\0\x01t", 10},
     };
     for (size_t i = 0; i < COUNT(CASES); i++) {
@@ -296,7 +309,7 @@ static void test_longest_strings(void **state)
     (void)state;
     static uint8_t text[UINT16_MAX + 1];
     dd_record_t record = {.type = DD_HELLO, .name = {text, UINT8_MAX}};
-    assert_int_equal(dd_record_size(&record), DD_RECORD_HEADER + 8 + 1 + UINT8_MAX);
+    assert_int_equal(dd_record_size(&record), DD_RECORD_HEADER + 8 + 4 + 1 + UINT8_MAX);
     record.name.size++;
     assert_int_equal(dd_record_size(&record), 0);
     record = (dd_record_t){.type = DD_BYE, .text = {text, UINT16_MAX}};

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * core_state - what all of the core's files do to peers: tell, refuse, count, end, log
+ */
+#include "core_state.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* ---- Sending ------------------------------------------------------------------------------- */
+
+void core_touch(core_t *self, peer_t *peer)
+{
+    if (peer->dirty)
+        return;
+    peer->dirty = true;
+    DL_APPEND2(self->dirty, peer, prev_dirty, next_dirty);
+}
+
+void core_untouch(core_t *self, peer_t *peer)
+{
+    if (!peer->dirty)
+        return;
+    peer->dirty = false;
+    DL_DELETE2(self->dirty, peer, prev_dirty, next_dirty);
+}
+
+dd_error_t core_send(core_t *self, peer_t *peer, const dd_record_t *record)
+{
+    dd_error_t result = dd_outbox_append(&peer->outbox, record);
+    if (result == DD_OK)
+        core_touch(self, peer);
+    return result;
+}
+
+void core_tell(core_t *self, peer_t *peer, const dd_record_t *record)
+{
+    if (dd_outbox_append_urgent(&peer->outbox, record) == DD_OK)
+        core_touch(self, peer);
+    else
+        core_end(self, peer, DD_E_OVERLOADED, "it doesn't read what it is told");
+}
+
+void core_refuse(core_t *self, peer_t *peer, dd_error_t code, uint32_t ref, dd_bytes_t about)
+{
+    core_count_refused(self, peer, code);
+    core_tell(self, peer,
+        &(dd_record_t){.type = DD_ERROR, .code = (uint16_t)code, .ref = ref, .text = about});
+}
+
+void core_pass_over(core_t *self, peer_t *link, const char *what)
+{
+    char text[PEER_TEXT_MAX];
+    core_count_refused(self, link, DD_E_PROTOCOL);
+    core_log(self, DD_LOG_WARNING, "%s %s", peer_text(link, text), what);
+}
+
+/* ---- Ending -------------------------------------------------------------------------------- */
+
+void core_end(core_t *self, peer_t *peer, dd_error_t code, const char *format, ...)
+{
+    if (peer->ending)
+        return;
+    peer->ending = code;
+    va_list list;
+    va_start(list, format);
+    vsnprintf(peer->why, sizeof peer->why, format, list);
+    va_end(list);
+    LL_PREPEND2(self->ending, peer, next_ending);
+}
+
+/* ---- Saying -------------------------------------------------------------------------------- */
+
+static void say(
+    core_t *self, const char *tenant, dd_log_level_t level, const char *format, va_list list)
+{
+    char line[1024];
+    vsnprintf(line, sizeof line, format, list);
+    if (level < DD_LOG_DEBUG)
+        event_history_add(&self->events, self->now_ms, level, tenant, line);
+    if (self->settings.log)
+        self->settings.log(self->settings.log_arg, level, line);
+}
+
+void core_log(core_t *self, dd_log_level_t level, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    say(self, EVENT_FOR_OPERATORS, level, format, list);
+    va_end(list);
+}
+
+void core_event(core_t *self, const char *tenant, dd_log_level_t level, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    say(self, tenant, level, format, list);
+    va_end(list);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * session_state - what all of a session's files do: number, append, tell, end
+ */
+#include "session_state.h"
+
+#include "libdd/base/problem.h"
+
+uint32_t dd_session_next_ref(dd_session_t *self)
+{
+    if (++self->last_ref == 0)
+        self->last_ref = 1;
+    return self->last_ref;
+}
+
+dd_error_t dd_session_append(dd_session_t *self, const dd_record_t *record)
+{
+    dd_error_t error = dd_outbox_append(&self->outbox, record);
+    return error == DD_E_OVERLOADED ? DD_E_OUTBOX_FULL : error;
+}
+
+void dd_session_emit_error(dd_session_t *self, dd_error_t error, uint32_t ref, dd_bytes_t text)
+{
+    self->emit(
+        self->arg, &(dd_news_t){.type = DD_EVENT_ERROR, .error = error, .ref = ref, .text = text});
+}
+
+void dd_session_end(dd_session_t *self, dd_error_t error, const char *text)
+{
+    self->was_registered = self->state == DD_SESSION_REGISTERED;
+    self->is_final = false;
+    self->state = DD_SESSION_ENDING;
+    dd_problem(&self->reason, error, "%s", text);
+}
+
+void dd_session_ping(dd_session_t *self)
+{
+    self->due_us = self->now_us + self->heartbeat_us;
+    dd_outbox_append_urgent(&self->outbox, &(dd_record_t){.type = DD_PING, .number = self->now_us});
+}
