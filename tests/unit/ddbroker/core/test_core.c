@@ -282,6 +282,27 @@ static void test_a_key_taken_out_ends_exactly_its_peers(void **state)
     tree_destroy(&tree);
 }
 
+/* Whoever holds a key is of the tenant that has it now, and so no client of the one that had it. */
+static void test_a_key_that_moved_ends_the_old_tenants_clients(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *old = actor_client(broker, "a", "x"), *unnamed = actor_connect(broker, "a");
+    actor_t *other = actor_client(broker, "ab", "x");
+    dd_keyring_t *moved = tenants_keyring("ab,b=a,public");
+    core_set_keyring(broker->core, moved, tree_now(tree));
+    tree_run(tree);
+    actor_expect_end(old, DD_E_REFUSED);
+    actor_expect_end(unnamed, DD_E_REFUSED);
+    actor_expect_nothing(other);
+    actor_t *again = actor_new_hello(broker, "a", "x", 1);
+    assert_bytes(actor_expect(again, DD_WELCOME)->tenant, "b");
+    core_set_keyring(broker->core, tree_keyring(tree), tree_now(tree));
+    dd_keyring_destroy(&moved);
+    tree_destroy(&tree);
+}
+
 static void test_new_limits_hold_at_once(void **state)
 {
     (void)state;
@@ -337,6 +358,7 @@ int main(void)
         cmocka_unit_test(test_draining_is_told_to_all_and_ends_registration),
         cmocka_unit_test(test_no_broker_joins_one_that_drains),
         cmocka_unit_test(test_a_key_taken_out_ends_exactly_its_peers),
+        cmocka_unit_test(test_a_key_that_moved_ends_the_old_tenants_clients),
         cmocka_unit_test(test_new_limits_hold_at_once),
         cmocka_unit_test(test_new_limits_hold_for_the_parent),
         cmocka_unit_test(test_nothing_is_destroyed_twice),
