@@ -42,9 +42,10 @@ done
 
 # ---- the program ---------------------------------------------------------------------------------
 
-# A library with sanitizers needs them where it is linked.
+# A library with sanitizers, or one that counts lines, needs them where it is linked.
 sanitize=
 nm "$BUILD/libdd.a" 2>/dev/null | grep -q __asan_init && sanitize=-fsanitize=address,undefined
+nm "$BUILD/libdd.a" 2>/dev/null | grep -q __gcov_init && sanitize=--coverage
 # shellcheck disable=SC2086  # perhaps nothing
 ${CC:-cc} -std=c11 -Wall -Wextra -Werror -I "$source/libdd/include" $sanitize -o hello page.c \
     "$BUILD/libdd.a" -lzmq -lsodium -ljson-c -pthread || fail "the program doesn't compile"
