@@ -12,7 +12,6 @@
 #include <json-c/json.h>
 
 #include "libdd/base/escape.h"
-#include "libdd/base/utf8.h"
 
 /* Brokers in trouble that are named; the others are counted. */
 #define NAMED_MAX 4
@@ -143,12 +142,8 @@ void health_check_tree(
 
 void health_check_fail(health_check_t *self, health_check_state_t state, const char *text)
 {
-    size_t size = strlen(text);
     *self = (health_check_t){.state = state, .failed = true};
-    if (dd_utf8_valid(text, size))
-        say(self, "%s", text);
-    else
-        dd_escape_text(text, size, self->text, sizeof self->text);
+    dd_escape_text(text, strlen(text), self->text, sizeof self->text);
 }
 
 /* ---- Output ------------------------------------------------------------------------------- */
@@ -169,12 +164,10 @@ static bool print_json(const health_check_t *self, FILE *out)
     return good;
 }
 
-/* A '|' would begin the figures, and a line feed another line. */
+/* A '|' would begin the figures. */
 static bool put_character(FILE *out, char character)
 {
-    bool plain = character != '|' && ((unsigned char)character >= ' ');
-    return plain ? putc(character, out) != EOF
-                 : fprintf(out, "\\x%02x", (unsigned char)character) >= 0;
+    return character != '|' ? putc(character, out) != EOF : fputs("\\x7c", out) != EOF;
 }
 
 bool health_check_print(const health_check_t *self, FILE *out, bool json)

@@ -20,13 +20,28 @@
 
 /* ---- JSON --------------------------------------------------------------------------------- */
 
-/* Writes an object as a line, and releases it. */
-static bool put_json(FILE *out, struct json_object *object)
+/* The object as one line that a terminal doesn't obey. The caller frees it; NULL when out of
+   memory. */
+static char *json_line(struct json_object *object)
 {
     const char *text = json_object_to_json_string_ext(
         object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-    bool written = text && fputs(text, out) >= 0 && putc('\n', out) != EOF;
+    size_t room = text ? DD_ESCAPE_JSON_MAX * strlen(text) + 1 : 0;
+    char *line = text ? malloc(room) : NULL;
+    if (line)
+        dd_escape_json(text, line, room);
+    return line;
+}
+
+/* Writes an object as a line, and releases it. */
+static bool put_json(FILE *out, struct json_object *object)
+{
+    char *line = json_line(object);
+    bool written = line && fputs(line, out) >= 0 && putc('\n', out) != EOF;
+    int error = errno;
+    free(line);
     json_object_put(object);
+    errno = error;
     return written;
 }
 

@@ -7,7 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "buffer.h"
 #include "utf8.h"
+
+/* Bytes of the longest piece that stands for one place of a text. */
+#define PIECE_ROOM (DD_UTF8_MAX * DD_ESCAPE_MAX + 1)
+/* Unicode's character for what is none. */
+#define REPLACEMENT 0xFFFD
 
 bool dd_escape_acts(uint32_t character)
 {
@@ -42,60 +48,96 @@ bool dd_escape_acts(uint32_t character)
     return i < sizeof ACTING / sizeof ACTING[0] && character >= ACTING[i].first;
 }
 
-/* Bytes at the start of data, at least one, that belong together, and whether they may be shown. */
-static size_t next(const uint8_t *at, size_t size, bool *shown)
-{
+/* What stands at the start of some bytes. */
+typedef struct {
     uint32_t character;
-    size_t length = dd_utf8_decode(at, size, &character);
-    *shown = length > 0 && !dd_escape_acts(character);
-    return length > 0 ? length : 1;
+    size_t size; /* bytes, at least one */
+    bool valid;  /* it is a character */
+    bool shown;  /* and one that doesn't act */
+} place_t;
+
+static place_t look(const uint8_t *at, size_t size)
+{
+    place_t place = {0};
+    place.size = dd_utf8_decode(at, size, &place.character);
+    place.valid = place.size > 0;
+    place.shown = place.valid && !dd_escape_acts(place.character);
+    if (!place.valid)
+        place.size = 1;
+    return place;
 }
 
-/* Escapes what stands at `at` as one piece, ended with NUL; returns how many bytes it was. */
-static size_t escape_one(
-    const uint8_t *at, size_t size, char piece[DD_UTF8_MAX * DD_ESCAPE_MAX + 1])
+/* Writes what stands for a place, and a NUL. */
+typedef void(piece_t)(const uint8_t *at, const place_t *place, char piece[PIECE_ROOM]);
+
+static void copy_piece(const uint8_t *at, const place_t *place, char piece[PIECE_ROOM])
 {
-    bool shown;
-    size_t length = next(at, size, &shown);
-    if (at[0] == '\\') {
+    memcpy(piece, at, place->size);
+    piece[place->size] = '\0';
+}
+
+static void text_piece(const uint8_t *at, const place_t *place, char piece[PIECE_ROOM])
+{
+    if (at[0] == '\\')
         strcpy(piece, "\\\\");
-    } else if (shown) {
-        memcpy(piece, at, length);
-        piece[length] = '\0';
-    } else {
-        for (size_t i = 0; i < length; i++)
+    else if (place->shown)
+        copy_piece(at, place, piece);
+    else
+        for (size_t i = 0; i < place->size; i++)
             snprintf(piece + i * DD_ESCAPE_MAX, DD_ESCAPE_MAX + 1, "\\x%02x", at[i]);
-    }
-    return length;
 }
 
-size_t dd_escape_text(const void *data, size_t size, char *out, size_t room)
+/* JSON writes what 16 bits don't hold as two surrogates. */
+static void json_piece(const uint8_t *at, const place_t *place, char piece[PIECE_ROOM])
 {
-    const uint8_t *at = data;
+    uint32_t character = place->valid ? place->character : REPLACEMENT;
+    if (place->shown)
+        copy_piece(at, place, piece);
+    else if (character < 0x10000)
+        snprintf(piece, PIECE_ROOM, "\\u%04x", (unsigned)character);
+    else
+        snprintf(piece, PIECE_ROOM, "\\u%04x\\u%04x",
+            (unsigned)(0xD800 + (character - 0x10000) / 0x400),
+            (unsigned)(0xDC00 + (character - 0x10000) % 0x400));
+}
+
+static size_t escape(dd_bytes_t bytes, piece_t *make_piece, char *out, size_t room)
+{
     size_t used = 0;
-    while (size > 0) {
-        char piece[DD_UTF8_MAX * DD_ESCAPE_MAX + 1];
-        size_t taken = escape_one(at, size, piece);
+    for (size_t at = 0; at < bytes.size;) {
+        char piece[PIECE_ROOM];
+        place_t place = look(bytes.data + at, bytes.size - at);
+        make_piece(bytes.data + at, &place, piece);
         size_t length = strlen(piece);
         if (used + length >= room)
             break;
         memcpy(out + used, piece, length);
         used += length;
-        at += taken;
-        size -= taken;
+        at += place.size;
     }
     if (room > 0)
         out[used] = '\0';
     return used;
 }
 
+size_t dd_escape_text(const void *data, size_t size, char *out, size_t room)
+{
+    return escape(dd_bytes(data, size), text_piece, out, room);
+}
+
+size_t dd_escape_json(const char *json, char *out, size_t room)
+{
+    return escape(dd_bytes_of(json), json_piece, out, room);
+}
+
 void dd_escape_mask(char *text)
 {
-    size_t size = strlen(text), length;
-    for (; size > 0; text += length, size -= length) {
-        bool shown;
-        length = next((const uint8_t *)text, size, &shown);
-        if (!shown)
-            memset(text, '?', length);
+    dd_bytes_t rest = dd_bytes_of(text);
+    while (rest.size > 0) {
+        place_t place = look(rest.data, rest.size);
+        if (!place.shown)
+            memset(text, '?', place.size);
+        text += place.size;
+        rest = dd_bytes(text, rest.size - place.size);
     }
 }

@@ -118,6 +118,8 @@ uint32_t dd_utf8_lower(uint32_t character)
 
 size_t dd_utf8_cells(uint32_t character)
 {
+    if (character >= ' ' && character <= '~') /* what nearly all text is made of */
+        return 1;
     locale_t before = use_unicode();
     int width = wcwidth((wchar_t)character);
     uselocale(before);

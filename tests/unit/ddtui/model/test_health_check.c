@@ -112,6 +112,12 @@ static void test_odd_failures(void **state)
     char *text = printed(&check, false);
     assert_string_equal(text, "DOUBLEDECKER UNKNOWN - no\\x0aå\n");
     free(text);
+    health_check_fail(&check, HEALTH_UNKNOWN,
+        "csi \xc2\x9b"
+        "2J");
+    text = printed(&check, false);
+    assert_string_equal(text, "DOUBLEDECKER UNKNOWN - csi \\xc2\\x9b2J\n");
+    free(text);
     health_check_fail(&check, HEALTH_UNKNOWN, "\xff");
     text = printed(&check, true);
     assert_non_null(strstr(text, "\"text\":\"\\\\xff\","));

@@ -3,14 +3,20 @@
  * test_model - reports become rows, rows become a tree, and hostile ones do no harm
  */
 #include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <cmocka.h>
+
 #include "ddtui/model/columns.h"
 #include "ddtui/model/report_parser.h"
 #include "ddtui/script/output.h"
-#include "tests/unit/unit.h"
+
+#define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
 /* ---- The tree ----------------------------------------------------------------------------- */
 

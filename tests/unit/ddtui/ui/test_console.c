@@ -72,10 +72,10 @@ static void test_every_page_at_every_size(void **state)
     } PAGES_OF[] = {{"1", "broker1"}, {"2", "cli10"}, {"3", "alarms"}, {"4", "hello"},
         {"5", "registered as a.cli1"}, {"6", "Brokers on the way"}, {"7", "Screens"}};
     static const int SIZES[][2] = {{15, 60}, {24, 80}, {50, 200}, {80, 250}};
-    for (size_t size = 0; size < COUNT(SIZES); size++) {
+    for (size_t size = 0; size < sizeof SIZES / sizeof SIZES[0]; size++) {
         fixture_t self = start(RIGHT_SEND, SIZES[size][0], SIZES[size][1]);
         scripted_message(self.live, "cli2", NULL, "hello", 5);
-        for (size_t i = 0; i < COUNT(PAGES_OF); i++) {
+        for (size_t i = 0; i < sizeof PAGES_OF / sizeof PAGES_OF[0]; i++) {
             type(&self, PAGES_OF[i].key);
             assert_shows(self.canvas, "a.cli1 @ broker0 /1/2/3/");
             assert_shows(self.canvas, "14:03:");
@@ -91,7 +91,7 @@ static void test_too_small(void **state)
 {
     (void)state;
     static const int SIZES[][2] = {{14, 80}, {24, 59}, {1, 1}, {2, 30}};
-    for (size_t i = 0; i < COUNT(SIZES); i++) {
+    for (size_t i = 0; i < sizeof SIZES / sizeof SIZES[0]; i++) {
         fixture_t self = start(RIGHT_SEND, SIZES[i][0], SIZES[i][1]);
         draw(&self);
         if (SIZES[i][1] >= 30)
@@ -180,7 +180,7 @@ static void test_keys_in_a_detail(void **state)
     } CASES[] = {{"n", "Destination  cli2"}, {"t", "Trace a notification"},
         {"p", "Publish message"}, {"m", "Menu"}, {"5", "this console"}, {"?", "A tree of brokers"},
         {"f", "FROZEN"}};
-    for (size_t i = 0; i < COUNT(CASES); i++) {
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         fixture_t self = start(RIGHT_SEND, 24, 80);
         type(&self, "2/cli2\n\n");
         assert_shows(self.canvas, "Clients: details");
@@ -446,7 +446,7 @@ static void test_events_stand_in_their_order(void **state)
     scripted_round(self.live, VIEW_EVENTS, HAPPENED, 2);
     type(&self, "5");
     int row = 0;
-    for (size_t i = 0; i < COUNT(ORDER); i++) {
+    for (size_t i = 0; i < sizeof ORDER / sizeof ORDER[0]; i++) {
         char *line = canvas_row(self.canvas, row++);
         while (!strstr(line, ORDER[i])) {
             free(line);
@@ -468,7 +468,7 @@ static void test_who_is_asked_for_subscriptions(void **state)
     } STEPS[] = {
         {"2/cli2\n", "dd"}, {"s", NULL}, {"\x1b", "dd"}, {"3", NULL}, {"2\n", "dd"}, {"1", NULL}};
     fixture_t self = start(RIGHT_SEND, 24, 80);
-    for (size_t i = 0; i < COUNT(STEPS); i++) {
+    for (size_t i = 0; i < sizeof STEPS / sizeof STEPS[0]; i++) {
         type(&self, STEPS[i].keys);
         console_update(self.console);
         dd_question_t question =
@@ -669,8 +669,8 @@ static void test_any_keys_at_any_size(void **state)
     fixture_t self = start(RIGHT_SEND | RIGHT_OPERATE, 24, 80);
     for (int i = 0; i < 20000; i++) {
         uint32_t random = next_random(&seed);
-        ui_key_t key =
-            random % 3 == 0 ? MORE[random / 3 % (COUNT(MORE))] : 0x20 + random / 3 % 0x5f;
+        ui_key_t key = random % 3 == 0 ? MORE[random / 3 % (sizeof MORE / sizeof MORE[0])]
+                                       : 0x20 + random / 3 % 0x5f;
         if (console_key(self.console, key) & CONSOLE_COMMAND)
             console_done(self.console, random % 2 ? "no" : NULL);
         if (random % 7 == 0)

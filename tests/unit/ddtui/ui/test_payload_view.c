@@ -54,7 +54,7 @@ static void test_payloads(void **state)
             "000010  67                                                g"},
         {PAYLOAD_TEXT, "", ""},
     };
-    for (size_t i = 0; i < COUNT(CASES); i++)
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
         assert_string_equal(
             shown(CASES[i].mode, CASES[i].data, strlen(CASES[i].data)), CASES[i].shown);
 }
@@ -113,7 +113,7 @@ static void test_table_layout(void **state)
         {40, {19, 5, 8, 5}},
         {0, {10, 0, 0, 5}},
     };
-    for (size_t i = 0; i < COUNT(CASES); i++) {
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         int widths[LIST_TABLE_COLUMNS_MAX];
         list_table_layout(&TABLE, CASES[i].width, widths);
         for (size_t column = 0; column < 4; column++)

@@ -167,6 +167,32 @@ static void test_escape_in_any_locale(void **state)
     setlocale(LC_ALL, "C");
 }
 
+static void test_json(void **state)
+{
+    (void)state;
+    static const char *const CASES[][2] = {
+        {"", ""},
+        {"{\"a\": \"\\\"\\n\\\\ å 漢 🚀\"}", "{\"a\": \"\\\"\\n\\\\ å 漢 🚀\"}"},
+        {"\x7f", "\\u007f"},
+        {"\xc2\x9b"
+         "2J",
+            "\\u009b2J"},
+        {"\xe2\x80\xae", "\\u202e"},
+        {"\xf3\xa0\x81\x81", "\\udb40\\udc41"},
+        {"\xff.\xe6\xbc", "\\ufffd.\\ufffd\\ufffd"},
+    };
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        char out[128];
+        assert_int_equal(dd_escape_json(CASES[i][0], out, sizeof out), strlen(CASES[i][1]));
+        assert_string_equal(out, CASES[i][1]);
+        assert_true(strlen(out) <= DD_ESCAPE_JSON_MAX * strlen(CASES[i][0]));
+    }
+    char data[64], out[DD_ESCAPE_JSON_MAX * sizeof data + 1];
+    memset(data, 0x7F, sizeof data - 1);
+    data[sizeof data - 1] = '\0';
+    assert_int_equal(dd_escape_json(data, out, sizeof out), DD_ESCAPE_JSON_MAX * (sizeof data - 1));
+}
+
 static void test_mask(void **state)
 {
     (void)state;
@@ -203,6 +229,7 @@ int main(void)
         cmocka_unit_test(test_escaped_bytes_can_be_read_back),
         cmocka_unit_test(test_what_acts),
         cmocka_unit_test(test_escape_in_any_locale),
+        cmocka_unit_test(test_json),
         cmocka_unit_test(test_mask),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

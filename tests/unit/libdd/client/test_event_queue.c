@@ -4,10 +4,13 @@
  */
 #include <poll.h>
 #include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
 #include <stdlib.h>
 
+#include <cmocka.h>
+
 #include "libdd/client/event_queue.h"
-#include "tests/unit/unit.h"
 
 static dd_event_node_t *event(uint32_t ref)
 {
