@@ -131,7 +131,7 @@ check: deps
 	$(Q)$(MAKE) --no-print-directory test
 
 asan:
-	$(Q)TEST_TIMEOUT=400 $(MAKE) --no-print-directory SAN=1 test
+	$(Q)$(MAKE) --no-print-directory SAN=1 test
 
 # Which lines the tests run, by folder. Tests that fail don't keep the report back.
 coverage:
@@ -167,10 +167,14 @@ demo: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)BUILD=$(BUILD) share/demo/demo
 
+# Shells look for completions by the program's name.
+BASH_DIR := $(PREFIX)/share/bash-completion/completions
+FISH_DIR := $(PREFIX)/share/fish/vendor_completions.d
+ZSH_DIR  := $(PREFIX)/share/zsh/site-functions
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/include \
 	    $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/share/doc/doubledecker/examples \
-	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 	    $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -m 755 $(filter-out %/ddbroker,$(BINARIES)) $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(BUILD)/bin/ddbroker $(DESTDIR)$(PREFIX)/sbin
@@ -180,11 +184,15 @@ install: all
 	ln -sf libdd.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libdd.so.$(SOVERSION)
 	ln -sf libdd.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/libdd.so
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' share/libdd.pc.in \
-	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/libdd.pc
+	    > $(BUILD)/libdd.pc
+	install -m 644 $(BUILD)/libdd.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	for page in $(MANPAGES); do \
 	    install -D -m 644 $$page \
 	        $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
-	install -m 644 share/completions/*.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	for program in $(PROGRAMS); do \
+	    install -D -m 644 share/completions/doubledecker.bash $(DESTDIR)$(BASH_DIR)/$$program; \
+	    install -D -m 644 share/completions/doubledecker.fish $(DESTDIR)$(FISH_DIR)/$$program.fish; done
+	install -D -m 644 share/completions/_doubledecker $(DESTDIR)$(ZSH_DIR)/_doubledecker
 	install -m 644 share/examples/* $(DESTDIR)$(PREFIX)/share/doc/doubledecker/examples
 	install -m 644 share/systemd/*.service $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed -i 's|@PREFIX@|$(PREFIX)|' $(DESTDIR)$(PREFIX)/lib/systemd/system/ddbroker@.service
@@ -194,7 +202,8 @@ uninstall:
 	    $(DESTDIR)$(PREFIX)/include/dd.h $(DESTDIR)$(PREFIX)/lib/libdd.a \
 	    $(DESTDIR)$(PREFIX)/lib/libdd.so* $(DESTDIR)$(PREFIX)/lib/pkgconfig/libdd.pc \
 	    $(DESTDIR)$(PREFIX)/lib/systemd/system/ddbroker@.service \
-	    $(patsubst share/completions/%,$(DESTDIR)$(PREFIX)/share/bash-completion/completions/%,$(wildcard share/completions/*.bash))
+	    $(PROGRAMS:%=$(DESTDIR)$(BASH_DIR)/%) $(PROGRAMS:%=$(DESTDIR)$(FISH_DIR)/%.fish) \
+	    $(DESTDIR)$(ZSH_DIR)/_doubledecker
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/doubledecker
 	for page in $(MANPAGES); do \
 	    rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done

@@ -17,6 +17,7 @@
 
 #include "libdd/base/escape.h"
 #include "libdd/base/problem.h"
+#include "libdd/protocol/name.h"
 
 /* Shorter than PIPE_BUF, so that a pipe that is ready takes a line whole, without waiting. */
 #define LINE_MAX_SIZE 2048
@@ -182,11 +183,6 @@ void log_write(log_t *self, dd_log_level_t level, const char *format, ...)
     va_start(list, format);
     write_list(self, level, format, list);
     va_end(list);
-}
-
-void log_of_core(void *log, dd_log_level_t level, const char *line)
-{
-    log_write(log, level, "%s", line);
 }
 
 /* ---- Floods -------------------------------------------------------------------------------- */

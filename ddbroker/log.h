@@ -14,7 +14,8 @@
 #ifndef LOG_H_INCLUDED
 #define LOG_H_INCLUDED
 
-#include "ddbroker/core/core.h"
+#include "libdd/base/log_level.h"
+#include "libdd/include/dd.h"
 
 typedef struct log log_t;
 
@@ -43,8 +44,5 @@ __attribute__((format(printf, 4, 5))) void log_flood(
 
 /* Says how many lines of each flood were left out, once its second is over; call it often. */
 void log_tick(log_t *self, uint64_t now_ms);
-
-/* A core_log_t over a log_t. */
-void log_of_core(void *log, dd_log_level_t level, const char *line);
 
 #endif

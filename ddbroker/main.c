@@ -7,21 +7,12 @@
 #include <stdlib.h>
 
 #include "ddbroker/daemon/config.h"
-#include "ddbroker/daemon/config_options.h"
 #include "ddbroker/daemon/loop.h"
 
 static int complain(const dd_problem_t *problem, int status)
 {
     fprintf(stderr, "ddbroker: %s\n", problem->text);
     return status;
-}
-
-static int print_help(void)
-{
-    char *text = config_option_help();
-    bool printed = text && fputs(text, stdout) >= 0 && fflush(stdout) == 0;
-    free(text);
-    return printed ? LOOP_STOPPED : LOOP_FAILED;
 }
 
 static int check(const config_t *config)
@@ -39,11 +30,8 @@ static int run(config_t *config, int argc, char **argv)
 {
     dd_problem_t problem;
     switch (config_read(config, argc, argv, &problem)) {
-    case CONFIG_HELP:
-        return print_help();
-    case CONFIG_VERSION:
-        puts("ddbroker " DD_VERSION);
-        return LOOP_STOPPED;
+    case CONFIG_ANSWERED:
+        return fflush(stdout) == 0 ? LOOP_STOPPED : LOOP_FAILED;
     case CONFIG_WRONG_USAGE:
         return complain(&problem, LOOP_WRONG_USAGE);
     case CONFIG_WRONG:

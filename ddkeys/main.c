@@ -9,6 +9,9 @@
 
 #include "commands.h"
 
+/* Exit status of a wrong command line. */
+#define EXIT_USAGE 2
+
 static dd_error_t (*const RUN[])(const options_t *, dd_problem_t *) = {
     [COMMAND_MAKE] = make_run,
     [COMMAND_ADD] = add_run,
@@ -38,19 +41,32 @@ static int exit_status(dd_error_t error)
     }
 }
 
+static int run(const options_t *options)
+{
+    dd_problem_t problem = {0};
+    dd_error_t error = RUN[options->command](options, &problem);
+    if (error != DD_OK)
+        fprintf(
+            stderr, "ddkeys: %s\n", problem.text[0] == '\0' ? dd_strerror(error) : problem.text);
+    return exit_status(error);
+}
+
 int main(int argc, char **argv)
 {
     options_t options;
-    dd_problem_t problem = {0};
-    int status = options_read(&options, argc, argv);
-    if (status == -1) {
-        protect_secrets();
-        dd_error_t error =
-            sodium_init() == -1 ? DD_E_MEMORY : RUN[options.command](&options, &problem);
-        if (error != DD_OK)
-            fprintf(stderr, "ddkeys: %s\n",
-                problem.text[0] == '\0' ? dd_strerror(error) : problem.text);
-        status = exit_status(error);
+    dd_problem_t problem;
+    int status = EXIT_SUCCESS;
+    protect_secrets();
+    if (sodium_init() == -1) {
+        fputs("ddkeys: libsodium doesn't start\n", stderr);
+        return EXIT_FAILURE;
+    }
+    dd_options_outcome_t outcome = options_read(&options, argc, argv, &problem);
+    if (outcome == DD_OPTIONS_TAKEN)
+        status = run(&options);
+    if (outcome == DD_OPTIONS_WRONG) {
+        fprintf(stderr, "ddkeys: %s\n", problem.text);
+        status = EXIT_USAGE;
     }
     if (fflush(stdout) == EOF) {
         perror("ddkeys: standard output");

@@ -6,18 +6,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "run.h"
+#include "measurement.h"
 
 int main(int argc, char **argv)
 {
     options_t options;
-    int status = options_read(&options, argc, argv);
-    if (status == -1 && sodium_init() == -1) {
+    dd_problem_t problem;
+    int status = EXIT_SUCCESS;
+    if (sodium_init() == -1) {
         fputs("ddperf: libsodium doesn't start\n", stderr);
         return EXIT_FAILURE;
     }
-    if (status == -1)
-        status = run_execute(&options);
+    dd_options_outcome_t outcome = options_read(&options, argc, argv, &problem);
+    if (outcome == DD_OPTIONS_TAKEN)
+        status = measurement_run(&options);
+    if (outcome == DD_OPTIONS_WRONG) {
+        fprintf(stderr, "ddperf: %s\n", problem.text);
+        status = EXIT_USAGE;
+    }
     if (fflush(stdout) == EOF) {
         perror("ddperf: standard output");
         return EXIT_FAILURE;

@@ -1,247 +1,238 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * options - the command line, and the help that describes it
+ * options - the command line
  */
 #include "options.h"
 
-#include <errno.h>
-#include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "libdd/include/dd.h"
+#include "libdd/base/problem.h"
 #include "payload.h"
+#include "process.h"
 
-/* Options with a long name only. */
-enum { MODE = 256, SIZE, COUNT, SENDERS, RECEIVERS, RATE, PID, JSON };
+#define IN(member) offsetof(options_t, member)
 
-static const struct {
-    int code; /* the letter, or above all letters */
-    const char *name;
-    const char *argument;
-    const char *help;
-} OPTIONS[] = {
-    {'d', "broker", "ENDPOINT",
-        "a broker; repeatable: senders on the first, receivers on the last"},
-    {'k', "keys", "FILE", "a tenant's key file"},
-    {MODE, "mode", "MODE", "notify, publish, latency or connect; default notify"},
-    {SIZE, "size", "BYTES", "bytes of a message; default 64"},
-    {COUNT, "count", "N", "messages of each sender"},
-    {SENDERS, "senders", "N", "clients that send; default 1"},
-    {RECEIVERS, "receivers", "N", "clients that receive; default 1, with connect 100"},
-    {RATE, "rate", "N", "messages (connect: clients) a second of each sender; default: no limit"},
-    {PID, "pid", "PID", "a broker's process to watch, on this machine; repeatable"},
-    {JSON, "json", NULL, "print one JSON object"},
-    {'h', "help", NULL, "print this help"},
-    {'V', "version", NULL, "print the version"},
+/* An option, and the limits of its argument if that is a number. */
+typedef struct {
+    dd_option_t option;
+    uint64_t least, most;
+} perf_option_t;
+
+static const char *const MODE_NAMES[MODES + 1] = {
+    [MODE_NOTIFY] = "notify",
+    [MODE_PUBLISH] = "publish",
+    [MODE_LATENCY] = "latency",
+    [MODE_CONNECT] = "connect",
 };
-#define OPTION_COUNT (sizeof OPTIONS / sizeof OPTIONS[0])
+
+static const char *const ENDPOINTS[] = {"tcp://", "ipc://", NULL};
+
+static dd_option_set_t add_endpoint, set_mode, set_number, set_unsigned, add_pid;
+static dd_option_suggest_t suggest_pids;
+
+static const perf_option_t OPTIONS[] = {
+    {.option = {.letter = 'd',
+         .name = "broker",
+         .argument = "ENDPOINT",
+         .help = "a broker; senders are on the first, receivers on the last",
+         .variable = "DD_BROKER",
+         .fallback = "tcp://127.0.0.1:5555",
+         .repeats = true,
+         .words = ENDPOINTS,
+         .set = add_endpoint}},
+    {.option = {.letter = 'k',
+         .name = "keys",
+         .argument = "FILE",
+         .help = "a tenant's key file",
+         .variable = "DD_KEYS",
+         .takes = DD_TAKES_FILE,
+         .set = dd_option_set_text,
+         .offset = IN(keyfile)}},
+    {.option = {.name = "mode",
+         .argument = "MODE",
+         .help = "what to measure",
+         .fallback = "notify",
+         .takes = DD_TAKES_WORD,
+         .words = MODE_NAMES,
+         .set = set_mode}},
+    {.option = {.name = "size",
+         .argument = "BYTES",
+         .help = "bytes of a message",
+         .fallback = "64",
+         .set = set_unsigned,
+         .offset = IN(size)},
+        .least = PAYLOAD_HEADER,
+        .most = DD_PAYLOAD_MAX},
+    {.option = {.name = "count",
+         .argument = "N",
+         .help = "messages of each sender; without it: 1000000, with latency 10000",
+         .set = set_number,
+         .offset = IN(count)},
+        .least = 1,
+        .most = 1000000000},
+    {.option = {.name = "senders",
+         .argument = "N",
+         .help = "clients that send",
+         .fallback = "1",
+         .set = set_unsigned,
+         .offset = IN(senders)},
+        .least = 1,
+        .most = 1000},
+    {.option = {.name = "receivers",
+         .argument = "N",
+         .help = "clients that receive; without it: 1, with connect 100",
+         .set = set_unsigned,
+         .offset = IN(receivers)},
+        .least = 1,
+        .most = 10000},
+    {.option = {.name = "rate",
+         .argument = "N",
+         .help = "messages, with connect clients, of each sender a second; without it: no limit",
+         .set = set_number,
+         .offset = IN(rate)},
+        .least = 1,
+        .most = 100000000},
+    {.option = {.name = "pid",
+         .argument = "PID",
+         .help = "a broker's process to watch, on this machine",
+         .repeats = true,
+         .suggest = suggest_pids,
+         .set = add_pid},
+        .least = 1,
+        .most = INT32_MAX},
+    {.option = {.name = "json",
+         .help = "print one JSON object",
+         .set = dd_option_set_flag,
+         .offset = IN(json)}},
+};
+
+static const dd_options_t COMMAND_LINE = {
+    .program = "ddperf",
+    .summary = "Measures how fast DoubleDecker brokers carry messages.\n",
+    DD_OPTIONS_TABLE(OPTIONS),
+    .notes = "Exit status: 0 all arrived, 1 some didn't, 2 wrong usage. See ddperf(1).\n",
+};
 
 static const struct {
-    const char *name;
     uint64_t count;
     unsigned receivers;
 } MODE_DEFAULTS[MODES] = {
-    [MODE_NOTIFY] = {"notify", 1000000, 1},
-    [MODE_PUBLISH] = {"publish", 1000000, 1},
-    [MODE_LATENCY] = {"latency", 10000, 1},
-    [MODE_CONNECT] = {"connect", 0, 100},
+    [MODE_NOTIFY] = {1000000, 1},
+    [MODE_PUBLISH] = {1000000, 1},
+    [MODE_LATENCY] = {10000, 1},
+    [MODE_CONNECT] = {0, 100},
 };
 
 const char *options_mode_name(perf_mode_t mode)
 {
-    return MODE_DEFAULTS[mode].name;
-}
-
-void options_print_help(FILE *stream)
-{
-    fputs("usage: ddperf [-d ENDPOINT]... [-k FILE] [--mode MODE] [options]\n\noptions:\n", stream);
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        char letter[8] = "    ";
-        if (OPTIONS[i].code < MODE)
-            snprintf(letter, sizeof letter, "-%c, ", OPTIONS[i].code);
-        fprintf(stream, "  %s--%-9s %-8s %s\n", letter, OPTIONS[i].name,
-            OPTIONS[i].argument ? OPTIONS[i].argument : "", OPTIONS[i].help);
-    }
+    return MODE_NAMES[mode];
 }
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
-/* The limits of the options that are numbers. */
-static const struct {
-    int code;
-    uint64_t least, most;
-} NUMBERS[] = {
-    {SIZE, PAYLOAD_HEADER, DD_PAYLOAD_MAX},
-    {COUNT, 1, 1000000000},
-    {SENDERS, 1, 1000},
-    {RECEIVERS, 1, 10000},
-    {RATE, 1, 100000000},
-    {PID, 1, INT32_MAX},
-};
-
-static bool parse_number(int code, const char *name, uint64_t *value)
+static dd_error_t parse_number(
+    uint64_t *value, const dd_option_t *option, const char *argument, dd_problem_t *problem)
 {
-    size_t i = 0;
-    while (NUMBERS[i].code != code)
-        i++;
-    char *end;
-    errno = 0;
-    *value = strtoull(optarg, &end, 10);
-    if (errno == 0 && end != optarg && *end == '\0' && optarg[0] != '-' &&
-        *value >= NUMBERS[i].least && *value <= NUMBERS[i].most)
-        return true;
-    fprintf(stderr, "ddperf: --%s %s: give a number from %llu to %llu\n", name, optarg,
-        (unsigned long long)NUMBERS[i].least, (unsigned long long)NUMBERS[i].most);
-    return false;
+    const perf_option_t *limits = (const perf_option_t *)option;
+    const char *rest = dd_option_digits(argument, value);
+    if (rest && *rest == '\0' && *value >= limits->least && *value <= limits->most)
+        return DD_OK;
+    char expected[64];
+    snprintf(expected, sizeof expected, "a number from %llu to %llu",
+        (unsigned long long)limits->least, (unsigned long long)limits->most);
+    return dd_option_refuse(argument, expected, problem);
 }
 
-static bool parse_mode(options_t *self)
+static dd_error_t set_number(
+    void *values, const dd_option_t *option, const char *argument, dd_problem_t *problem)
 {
-    for (perf_mode_t mode = 0; mode < MODES; mode++) {
-        if (strcmp(optarg, MODE_DEFAULTS[mode].name) == 0) {
-            self->mode = mode;
-            return true;
-        }
-    }
-    fprintf(stderr, "ddperf: --mode %s: it is notify, publish, latency or connect\n", optarg);
-    return false;
+    return parse_number(
+        (uint64_t *)(void *)((char *)values + option->offset), option, argument, problem);
 }
 
-static bool has_room(size_t count, const char *name)
-{
-    if (count < OPTIONS_LIST_MAX)
-        return true;
-    fprintf(stderr, "ddperf: --%s can be given %d times\n", name, OPTIONS_LIST_MAX);
-    return false;
-}
-
-static bool set_number(options_t *self, int code, const char *name)
+static dd_error_t set_unsigned(
+    void *values, const dd_option_t *option, const char *argument, dd_problem_t *problem)
 {
     uint64_t value;
-    if (!parse_number(code, name, &value))
-        return false;
-    switch (code) {
-    case SIZE:
-        self->size = value;
-        break;
-    case COUNT:
-        self->count = value;
-        break;
-    case SENDERS:
-        self->senders = (unsigned)value;
-        break;
-    case RECEIVERS:
-        self->receivers = (unsigned)value;
-        break;
-    case RATE:
-        self->rate = value;
-        break;
-    case PID:
-        if (!has_room(self->pid_count, name))
-            return false;
-        self->pids[self->pid_count++] = (pid_t)value;
-        break;
-    }
-    return true;
+    dd_error_t error = parse_number(&value, option, argument, problem);
+    if (error == DD_OK)
+        *(unsigned *)(void *)((char *)values + option->offset) = (unsigned)value;
+    return error;
 }
 
-static bool set(options_t *self, int code, const char *name)
+static dd_error_t set_mode(
+    void *values, const dd_option_t *option, const char *argument, dd_problem_t *problem)
 {
-    switch (code) {
-    case 'd':
-        if (!has_room(self->endpoint_count, name))
-            return false;
-        self->endpoints[self->endpoint_count++] = optarg;
-        return true;
-    case 'k':
-        self->keyfile = optarg;
-        return true;
-    case MODE:
-        return parse_mode(self);
-    case JSON:
-        self->json = true;
-        return true;
-    default:
-        return set_number(self, code, name);
-    }
+    options_t *self = values;
+    (void)option;
+    (void)problem;
+    self->mode = 0;
+    while (strcmp(MODE_NAMES[self->mode], argument) != 0)
+        self->mode++;
+    return DD_OK;
+}
+
+static dd_error_t check_room(size_t count, dd_problem_t *problem)
+{
+    if (count < OPTIONS_LIST_MAX)
+        return DD_OK;
+    return dd_problem(problem, DD_E_ARGUMENT, "no more than %d of these", OPTIONS_LIST_MAX);
+}
+
+static dd_error_t add_endpoint(
+    void *values, const dd_option_t *option, const char *argument, dd_problem_t *problem)
+{
+    options_t *self = values;
+    (void)option;
+    dd_error_t error = check_room(self->endpoint_count, problem);
+    if (error == DD_OK)
+        self->endpoints[self->endpoint_count++] = argument;
+    return error;
+}
+
+static dd_error_t add_pid(
+    void *values, const dd_option_t *option, const char *argument, dd_problem_t *problem)
+{
+    options_t *self = values;
+    uint64_t value;
+    dd_error_t error = check_room(self->pid_count, problem);
+    if (error == DD_OK)
+        error = parse_number(&value, option, argument, problem);
+    if (error == DD_OK)
+        self->pids[self->pid_count++] = (pid_t)value;
+    return error;
+}
+
+static void suggest_pid(void *suggestions, const char *pid)
+{
+    dd_suggest(suggestions, pid);
+}
+
+static void suggest_pids(const void *values, dd_suggestions_t *suggestions)
+{
+    (void)values;
+    process_each_named("ddbroker", suggest_pid, suggestions);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-/* getopt's two descriptions of the table. */
-typedef struct {
-    struct option names[OPTION_COUNT + 1];
-    char letters[2 * OPTION_COUNT + 1];
-} getopt_tables_t;
-
-static getopt_tables_t make_tables(void)
+dd_options_outcome_t options_read(
+    options_t *self, int argc, char *const argv[], dd_problem_t *problem)
 {
-    getopt_tables_t self = {0};
-    char *letter = self.letters;
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        bool has_argument = OPTIONS[i].argument;
-        self.names[i] = (struct option){
-            OPTIONS[i].name, has_argument ? required_argument : no_argument, NULL, OPTIONS[i].code};
-        if (OPTIONS[i].code >= MODE)
-            continue;
-        *letter++ = (char)OPTIONS[i].code;
-        if (has_argument)
-            *letter++ = ':';
-    }
-    return self;
-}
-
-static int misuse(void)
-{
-    fputs("ddperf: see 'ddperf --help'\n", stderr);
-    return EXIT_USAGE;
-}
-
-/* What wasn't given comes from the environment or the mode. */
-static bool complete(options_t *self)
-{
-    if (self->endpoint_count == 0) {
-        const char *endpoint = getenv("DD_BROKER");
-        self->endpoints[self->endpoint_count++] = endpoint ? endpoint : "tcp://127.0.0.1:5555";
-    }
-    if (!self->keyfile)
-        self->keyfile = getenv("DD_KEYS");
+    dd_given_t given;
+    *self = (options_t){0};
+    dd_options_outcome_t outcome =
+        dd_options_read(&COMMAND_LINE, argc, argv, self, &given, stdout, problem);
+    if (outcome != DD_OPTIONS_TAKEN)
+        return outcome;
+    if (dd_options_fill(&COMMAND_LINE, &given, self, problem) != DD_OK)
+        return DD_OPTIONS_WRONG;
     if (self->count == 0)
         self->count = MODE_DEFAULTS[self->mode].count;
     if (self->receivers == 0)
         self->receivers = MODE_DEFAULTS[self->mode].receivers;
     if (self->keyfile)
-        return true;
-    fputs("ddperf: which key file? Give it with -k, or in DD_KEYS\n", stderr);
-    return false;
-}
-
-int options_read(options_t *self, int argc, char **argv)
-{
-    const getopt_tables_t tables = make_tables();
-    *self = (options_t){.size = 64, .senders = 1};
-    optind = 0;
-    for (int code, at;
-         (code = getopt_long(argc, argv, tables.letters, tables.names, NULL)) != -1;) {
-        if (code == 'h') {
-            options_print_help(stdout);
-            return EXIT_SUCCESS;
-        }
-        if (code == 'V') {
-            puts("ddperf " DD_VERSION);
-            return EXIT_SUCCESS;
-        }
-        if (code == '?')
-            return misuse();
-        for (at = 0; OPTIONS[at].code != code; at++)
-            ;
-        if (!set(self, code, OPTIONS[at].name))
-            return misuse();
-    }
-    if (optind < argc) {
-        fprintf(stderr, "ddperf: '%s' is no option\n", argv[optind]);
-        return misuse();
-    }
-    return complete(self) ? -1 : misuse();
+        return DD_OPTIONS_TAKEN;
+    dd_problem(problem, DD_E_ARGUMENT, "which key file? Give it with -k, or in DD_KEYS");
+    return DD_OPTIONS_WRONG;
 }

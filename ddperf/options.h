@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * options - the command line, and the help that describes it
+ * options - the command line
  */
 #ifndef OPTIONS_H_INCLUDED
 #define OPTIONS_H_INCLUDED
@@ -8,8 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <sys/types.h>
+
+#include "libdd/base/options.h"
 
 /* Endpoints and process ids on one command line. */
 #define OPTIONS_LIST_MAX 32
@@ -22,7 +23,7 @@ typedef struct {
     const char *endpoints[OPTIONS_LIST_MAX];
     size_t endpoint_count; /* at least one */
     const char *keyfile;
-    size_t size;    /* bytes of a message */
+    unsigned size;  /* bytes of a message */
     uint64_t count; /* messages of each sender */
     unsigned senders;
     unsigned receivers;
@@ -35,11 +36,10 @@ typedef struct {
 /* Exit status of a wrong command line. */
 #define EXIT_USAGE 2
 
-/* Reads the command line. -1 to go on, or the status to exit with: help or version was printed, or
-   what is wrong was said on stderr. */
-int options_read(options_t *self, int argc, char **argv);
-
-void options_print_help(FILE *stream);
+/* Reads the command line and the environment. What it asks for, like help, is printed; *problem
+   says what is wrong. */
+dd_options_outcome_t options_read(
+    options_t *self, int argc, char *const argv[], dd_problem_t *problem);
 
 /* "notify" and so on. */
 const char *options_mode_name(perf_mode_t mode);

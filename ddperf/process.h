@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * process - what processes of this machine have used
+ * process - the processes of this machine, and what they have used
+ *
+ * They are read from the kernel each time; the processes needn't belong to this one.
  */
 #ifndef PROCESS_H_INCLUDED
 #define PROCESS_H_INCLUDED
@@ -15,5 +17,8 @@ uint64_t process_cpu_us(const pid_t *pids, size_t count);
 
 /* Bytes of memory that they have in use (the resident set). */
 uint64_t process_memory(const pid_t *pids, size_t count);
+
+/* Calls back with the id of each process whose program has that name. */
+void process_each_named(const char *name, void (*each)(void *arg, const char *pid), void *arg);
 
 #endif

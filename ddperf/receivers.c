@@ -16,7 +16,7 @@ typedef struct {
     receivers_t *all;
     unsigned index;
     member_t member;
-    stream_counts_t *tallies;  /* by sender: of the stream that this receiver gets */
+    stream_counts_t *counts;   /* by sender: of the stream that this receiver gets */
     uint64_t *acknowledged;    /* by sender: messages of whole blocks */
     uint64_t missing;          /* messages that are still to come */
     _Atomic uint64_t received; /* different ones, of all streams */
@@ -42,10 +42,10 @@ static void answer(receiver_t *self, const dd_event_t *event, const payload_t *p
 
 static void count(receiver_t *self, const payload_t *payload)
 {
-    stream_counts_t *tally = &self->tallies[payload->client];
-    uint64_t before = tally->received;
-    stream_counts_take(tally, payload->number);
-    if (tally->received == before)
+    stream_counts_t *stream = &self->counts[payload->client];
+    uint64_t before = stream->received;
+    stream_counts_take(stream, payload->number);
+    if (stream->received == before)
         return;
     atomic_store_explicit(&self->received, self->received + 1, memory_order_relaxed);
     if (--self->missing == 0)
@@ -56,7 +56,7 @@ static void acknowledge(receiver_t *self, const dd_event_t *event, const payload
 {
     uint64_t *acknowledged = &self->acknowledged[payload->client];
     uint64_t block = self->all->block;
-    for (; self->tallies[payload->client].next >= *acknowledged + block; *acknowledged += block)
+    for (; self->counts[payload->client].next >= *acknowledged + block; *acknowledged += block)
         answer(self, event, payload);
 }
 
@@ -86,16 +86,16 @@ static void on_event(void *arg, const dd_event_t *event)
 
 /* ---- making and ending ----------------------------------------------------------------------- */
 
-static bool init_tallies(receiver_t *self)
+static bool init_counts(receiver_t *self)
 {
     const options_t *options = self->all->options;
     uint64_t length = run_stream_length(options, self->index % run_streams(options));
-    self->tallies = calloc(options->senders, sizeof *self->tallies);
+    self->counts = calloc(options->senders, sizeof *self->counts);
     self->acknowledged = calloc(options->senders, sizeof *self->acknowledged);
-    if (!self->tallies || !self->acknowledged)
+    if (!self->counts || !self->acknowledged)
         return false;
     for (unsigned i = 0; i < options->senders; i++)
-        if (!stream_counts_init(&self->tallies[i], length))
+        if (!stream_counts_init(&self->counts[i], length))
             return false;
     self->missing = options->senders * length;
     return true;
@@ -115,7 +115,7 @@ static bool add(receivers_t *all)
     const options_t *options = all->options;
     receiver_t *self = &all->items[all->count];
     *self = (receiver_t){.all = all, .index = all->count++};
-    if (options->mode != MODE_CONNECT && !init_tallies(self)) {
+    if (options->mode != MODE_CONNECT && !init_counts(self)) {
         fputs("ddperf: out of memory for the receivers\n", stderr);
         return false;
     }
@@ -168,9 +168,9 @@ void receivers_destroy(receivers_t **self_p)
     for (unsigned i = 0; i < self->count; i++) {
         receiver_t *item = &self->items[i];
         member_clear(&item->member);
-        for (unsigned k = 0; item->tallies && k < self->options->senders; k++)
-            stream_counts_clear(&item->tallies[k]);
-        free(item->tallies);
+        for (unsigned k = 0; item->counts && k < self->options->senders; k++)
+            stream_counts_clear(&item->counts[k]);
+        free(item->counts);
         free(item->acknowledged);
     }
     free(self->items);
@@ -202,11 +202,11 @@ receivers_count_t receivers_conclude(receivers_t *self)
         member_clear(&self->items[i].member);
     for (unsigned i = 0; i < self->count; i++) {
         for (unsigned k = 0; k < self->options->senders; k++) {
-            const stream_counts_t *tally = &self->items[i].tallies[k];
-            result.received += tally->received;
-            result.lost += tally->expected - tally->received;
-            result.duplicated += tally->duplicated;
-            result.reordered += tally->reordered;
+            const stream_counts_t *stream = &self->items[i].counts[k];
+            result.received += stream->received;
+            result.lost += stream->expected - stream->received;
+            result.duplicated += stream->duplicated;
+            result.reordered += stream->reordered;
         }
     }
     return result;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * receivers - the clients that receive, in the process that was started
+ *
+ * Each client takes messages on its own thread, acknowledges blocks or sends echoes, and counts.
+ * measurement.c looks at the sums from its thread and joins all at the end.
  */
 #ifndef RECEIVERS_H_INCLUDED
 #define RECEIVERS_H_INCLUDED

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * report - what a run has found, for people and for programs
+ *
+ * One table has all figures: which mode has which, their names, units and digits.
  */
 #ifndef REPORT_H_INCLUDED
 #define REPORT_H_INCLUDED

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * run - one measurement, and what its two processes share of it
+ * run - one measurement, as its two processes share it
  *
  * The senders run in a process of their own, the receivers in the one that was started, as they
  * would in life. Both are forked before either has a client. Messages are numbered per stream: one
@@ -80,8 +80,5 @@ bool run_wait(sem_t *semaphore, uint64_t ms);
 bool run_is_early(uint64_t start, uint64_t index, uint64_t rate);
 /* Sleeps until it is due. */
 void run_pace(uint64_t start, uint64_t index, uint64_t rate);
-
-/* Measures and prints; returns the status to exit with. */
-int run_execute(const options_t *options);
 
 #endif

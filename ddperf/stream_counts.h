@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * stream_counts - which messages of a numbered stream have arrived
+ *
+ * A bit for each message tells one that comes twice from one that is late.
  */
 #ifndef STREAM_COUNTS_H_INCLUDED
 #define STREAM_COUNTS_H_INCLUDED

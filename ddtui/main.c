@@ -28,16 +28,13 @@ int main(int argc, char *argv[])
     /* Names and messages are UTF-8, whatever the locale says. */
     setlocale(LC_CTYPE, "C.UTF-8");
     options_t options;
-    complaint_t complaint;
-    if (!options_parse(&options, argc, argv, &complaint))
-        return script_refuse(&options, &complaint);
-    if (options.help)
-        options_help(stdout);
-    else if (options.version)
-        printf("ddtui %s\n", DD_VERSION);
-    else if (options_interact(&options))
-        return (int)console_loop_run(&options);
-    else
-        return script_run(&options);
-    return fflush(stdout) == 0 ? STATUS_DONE : STATUS_FAILED;
+    dd_problem_t problem;
+    switch (options_read(&options, argc, argv, &problem)) {
+    case DD_OPTIONS_WRONG:
+        return script_refuse(&options, &problem);
+    case DD_OPTIONS_ANSWERED:
+        return fflush(stdout) == 0 ? STATUS_DONE : STATUS_FAILED;
+    default:
+        return options_interact(&options) ? (int)console_loop_run(&options) : script_run(&options);
+    }
 }

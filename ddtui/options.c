@@ -4,315 +4,307 @@
  */
 #include "options.h"
 
-#include <errno.h>
-#include <getopt.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "libdd/base/log_level.h"
+#include "libdd/base/problem.h"
 #include "libdd/protocol/name.h"
 #include "libdd/protocol/topic.h"
 
-#define DEFAULT_ENDPOINT "tcp://127.0.0.1:5555"
 #define SECONDS_MAX 1e9
-#define OPTIONS_MAX 40
 /* The shortest time from one round to the next, and the one with which --events follows if none is
    given; ms. */
 #define WATCH_LEAST 100
 #define WATCH_EVENTS 1000
-/* getopt_long's value for the long name of the first option. */
-#define LONG_FIRST 256
 
 #define IN(member) offsetof(options_t, member)
 
-const option_t OPTIONS[] = {
-    {'d', "broker", "ENDPOINT", "the broker to connect to", OPTION_TEXT, 0, IN(endpoint)},
-    {'k', "keys", "FILE", "the tenant's or an operator's key file", OPTION_TEXT, 0, IN(keyfile)},
-    {'n', "notify", "DEST", "send a notification to a client", OPTION_TEXT, 0, IN(notify)},
-    {'w', "wait", NULL, "with --notify: wait for the receipt", OPTION_FLAG, 0, IN(wait)},
-    {'p', "publish", "TOPIC", "publish on a topic", OPTION_TEXT, 0, IN(publish)},
-    {'m', "message", "TEXT", "what to send; '-' or without it: standard input", OPTION_TEXT, 0,
-        IN(message)},
-    {'s', "subscribe", "TOPIC[@SCOPE]", "print publications; may be given several times",
-        OPTION_SUBSCRIPTION, 0, 0},
-    {'l', "listen", NULL, "print notifications", OPTION_FLAG, 0, IN(listen)},
-    {'c', "count", "N", "end after N messages", OPTION_COUNT, 0, IN(count)},
-    {'t', "timeout", "SEC", "end after SEC seconds", OPTION_SECONDS, 0, IN(timeout_ms)},
-    {'\0', "tree", NULL, "print the tree of brokers", OPTION_VIEW, VIEW_TREE, IN(view)},
-    {'\0', "clients", NULL, "print the clients", OPTION_VIEW, VIEW_CLIENTS, IN(view)},
-    {'\0', "subscriptions", NULL, "print the subscriptions", OPTION_VIEW, VIEW_SUBSCRIPTIONS,
-        IN(view)},
-    {'\0', "events", NULL, "print what happened; with -t, go on", OPTION_VIEW, VIEW_EVENTS,
-        IN(view)},
-    {'\0', "check", NULL, "print one line, and end, as monitors want it", OPTION_FLAG, 0,
-        IN(check)},
-    {'\0', "watch", "SEC", "print it again every SEC seconds", OPTION_SECONDS, 0, IN(watch_ms)},
-    {'\0', "trace", "DEST", "print the way of a notification", OPTION_TEXT, 0, IN(trace)},
-    {'\0', "operator-keys", "FILE", "like -k, but the file must be an operator's", OPTION_TEXT, 0,
-        IN(operator_keys)},
-    {'\0', "end-client", "TENANT.NAME", "end a client", OPTION_ORDER, VIEW_CLIENTS, IN(order)},
-    {'\0', "drain", "BROKER", "shut a broker down", OPTION_ORDER, VIEW_TREE, IN(order)},
-    {'\0', "log-level", "BROKER=LEVEL", "have a broker log more or less", OPTION_ORDER, VIEW_TREE,
-        IN(order)},
-    {'\0', "json", NULL, "print JSON, one object a line", OPTION_FLAG, 0, IN(json)},
-    {'q', "quiet", NULL, "say only why something failed", OPTION_FLAG, 0, IN(quiet)},
-    {'\0', "read-only", NULL, "send and change nothing", OPTION_FLAG, 0, IN(read_only)},
-    {'\0', "no-color", NULL, "in the console: no colours", OPTION_FLAG, 0, IN(no_colour)},
-    {'V', "version", NULL, "print the version", OPTION_FLAG, 0, IN(version)},
-    {'h', "help", NULL, "print this help", OPTION_FLAG, 0, IN(help)},
-    {0},
+typedef struct {
+    dd_option_t option;
+    view_t view; /* what is to be looked at; of an order, what names its object */
+} tui_option_t;
+
+static const char *const ENDPOINTS[] = {"tcp://", "ipc://", NULL};
+
+static dd_option_set_t set_count, set_seconds, add_subscription, set_view, set_order, set_tenant;
+
+static const tui_option_t OPTIONS[] = {
+    {.option = {.letter = 'd',
+         .name = "broker",
+         .argument = "ENDPOINT",
+         .help = "the broker to connect to",
+         .variable = "DD_BROKER",
+         .fallback = "tcp://127.0.0.1:5555",
+         .words = ENDPOINTS,
+         .set = dd_option_set_text,
+         .offset = IN(endpoint)}},
+    {.option = {.letter = 'k',
+         .name = "keys",
+         .argument = "FILE",
+         .help = "the tenant's or an operator's key file",
+         .variable = "DD_KEYS",
+         .takes = DD_TAKES_FILE,
+         .set = dd_option_set_text,
+         .offset = IN(keyfile)}},
+    {.option = {.letter = 'n',
+         .name = "notify",
+         .argument = "DEST",
+         .help = "send a notification to a client",
+         .set = dd_option_set_text,
+         .offset = IN(notify)}},
+    {.option = {.letter = 'w',
+         .name = "wait",
+         .help = "with --notify: wait for the receipt",
+         .set = dd_option_set_flag,
+         .offset = IN(wait)}},
+    {.option = {.letter = 'p',
+         .name = "publish",
+         .argument = "TOPIC",
+         .help = "publish on a topic",
+         .set = dd_option_set_text,
+         .offset = IN(publish)}},
+    {.option = {.letter = 'm',
+         .name = "message",
+         .argument = "TEXT",
+         .help = "what to send; '-' or without it: standard input",
+         .set = dd_option_set_text,
+         .offset = IN(message)}},
+    {.option = {.letter = 's',
+         .name = "subscribe",
+         .argument = "TOPIC[@SCOPE]",
+         .help = "print publications",
+         .repeats = true,
+         .words = DD_SCOPE_WORDS,
+         .behind = '@',
+         .set = add_subscription}},
+    {.option = {.letter = 'l',
+         .name = "listen",
+         .help = "print notifications",
+         .set = dd_option_set_flag,
+         .offset = IN(listen)}},
+    {.option = {.letter = 'c',
+         .name = "count",
+         .argument = "N",
+         .help = "end after N messages",
+         .set = set_count,
+         .offset = IN(count)}},
+    {.option = {.letter = 't',
+         .name = "timeout",
+         .argument = "SEC",
+         .help = "end after SEC seconds",
+         .set = set_seconds,
+         .offset = IN(timeout_ms)}},
+    {.option = {.name = "tree", .help = "print the tree of brokers", .set = set_view},
+        .view = VIEW_TREE},
+    {.option = {.name = "clients", .help = "print the clients", .set = set_view},
+        .view = VIEW_CLIENTS},
+    {.option = {.name = "subscriptions", .help = "print the subscriptions", .set = set_view},
+        .view = VIEW_SUBSCRIPTIONS},
+    {.option = {.name = "events", .help = "print what happened; with -t, go on", .set = set_view},
+        .view = VIEW_EVENTS},
+    {.option = {.name = "check",
+         .help = "print one line, and end, as monitors want it",
+         .set = dd_option_set_flag,
+         .offset = IN(check)}},
+    {.option = {.name = "watch",
+         .argument = "SEC",
+         .help = "print it again every SEC seconds",
+         .set = set_seconds,
+         .offset = IN(watch_ms)}},
+    {.option = {.name = "trace",
+         .argument = "DEST",
+         .help = "print the way of a notification",
+         .set = dd_option_set_text,
+         .offset = IN(trace)}},
+    {.option = {.name = "operator-keys",
+         .argument = "FILE",
+         .help = "like -k, but the file must be an operator's",
+         .takes = DD_TAKES_FILE,
+         .set = dd_option_set_text,
+         .offset = IN(operator_keys)}},
+    {.option = {.name = "end-client",
+         .argument = "TENANT.NAME",
+         .help = "end a client",
+         .set = set_order},
+        .view = VIEW_CLIENTS},
+    {.option =
+            {.name = "drain", .argument = "BROKER", .help = "shut a broker down", .set = set_order},
+        .view = VIEW_TREE},
+    {.option = {.name = "log-level",
+         .argument = "BROKER=LEVEL",
+         .help = "have a broker log more or less",
+         .words = DD_LOG_LEVEL_NAMES,
+         .behind = '=',
+         .set = set_order},
+        .view = VIEW_TREE},
+    {.option = {.name = "json",
+         .help = "print JSON, one object a line",
+         .set = dd_option_set_flag,
+         .offset = IN(json)}},
+    {.option = {.letter = 'q',
+         .name = "quiet",
+         .help = "say only why something failed",
+         .set = dd_option_set_flag,
+         .offset = IN(quiet)}},
+    {.option = {.name = "read-only",
+         .help = "send and change nothing",
+         .set = dd_option_set_flag,
+         .offset = IN(read_only)}},
+    {.option = {.name = "no-color",
+         .help = "in the console: no colours",
+         .set = dd_option_set_flag,
+         .offset = IN(no_colour)}},
+    {.option = {.argument = "NAME",
+         .help = "the client's name; auto: the broker makes one up",
+         .variable = "DD_NAME",
+         .fallback = DD_AUTO_NAME,
+         .set = dd_option_set_text,
+         .offset = IN(name)}},
+    {.option = {.argument = "TENANT",
+         .help = "the one that the key file must belong to",
+         .set = set_tenant,
+         .offset = IN(tenant)}},
 };
 
-/* The first complaint is the one that counts. */
-__attribute__((format(printf, 2, 3))) static bool complain(
-    complaint_t *self, const char *format, ...)
-{
-    va_list arguments;
-    if (self->text[0] != '\0')
-        return false;
-    va_start(arguments, format);
-    vsnprintf(self->text, sizeof self->text, format, arguments);
-    va_end(arguments);
-    return false;
-}
+static const dd_options_t COMMAND_LINE = {
+    .program = "ddtui",
+    .summary = "Talks to, listens to and looks at a tree of DoubleDecker brokers. Without an\n"
+               "option to send, print or listen, it opens its console.\n",
+    DD_OPTIONS_TABLE(OPTIONS),
+    .notes = "Without a key file, but with a TENANT, it is " DD_SYSCONF "/TENANT-keys.json.\n\n"
+             "Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such destination, 4 refused,\n"
+             "5 timed out, 6 overloaded. See ddtui(1).\n",
+};
 
 /* ---- One option --------------------------------------------------------------------------- */
 
-static bool set_count(uint64_t *count, const char *text, complaint_t *complaint)
+static view_t view_of(const dd_option_t *option)
 {
-    char *end;
-    errno = 0;
-    *count = strtoull(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || *count == 0)
-        return complain(complaint, "--count is a number from 1, not '%s'", text);
-    return true;
+    return ((const tui_option_t *)option)->view;
 }
 
-static bool set_seconds(
-    uint64_t *ms, const option_t *option, const char *text, complaint_t *complaint)
+static dd_error_t set_count(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
+{
+    options_t *self = values;
+    (void)option;
+    const char *rest = dd_option_digits(text, &self->count);
+    if (rest && *rest == '\0' && self->count > 0)
+        return DD_OK;
+    return dd_option_refuse(text, "a number from 1", problem);
+}
+
+static dd_error_t set_seconds(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
 {
     char *end;
     double seconds = strtod(text, &end);
     if (end == text || *end != '\0' || !isfinite(seconds) || seconds < 0.001 ||
         seconds > SECONDS_MAX)
-        return complain(
-            complaint, "--%s is a number of seconds like 5 or 0.5, not '%s'", option->name, text);
-    *ms = (uint64_t)(seconds * 1000);
-    return true;
+        return dd_option_refuse(text, "a number of seconds like 5 or 0.5", problem);
+    *(uint64_t *)(void *)((char *)values + option->offset) = (uint64_t)(seconds * 1000);
+    return DD_OK;
 }
 
-static bool add_wish(options_t *self, const wish_t *wish, complaint_t *complaint)
+static dd_error_t add_wish(options_t *self, const wish_t *wish, dd_problem_t *problem)
 {
     for (size_t i = 0; i < self->subscription_count; i++) {
         const wish_t *known = &self->subscriptions[i];
         if (strcmp(known->topic, wish->topic) == 0 &&
             strcmp(known->scope.text, wish->scope.text) == 0)
-            return true;
+            return DD_OK;
     }
     if (self->subscription_count == OPTIONS_SUBSCRIPTIONS_MAX)
-        return complain(
-            complaint, "no more than %d subscriptions at once", OPTIONS_SUBSCRIPTIONS_MAX);
+        return dd_problem(problem, DD_E_ARGUMENT, "no more than %d subscriptions at once",
+            OPTIONS_SUBSCRIPTIONS_MAX);
     self->subscriptions[self->subscription_count++] = *wish;
-    return true;
+    return DD_OK;
 }
 
 /* TOPIC, or TOPIC@SCOPE; the last '@' is the one, since a scope holds none. */
-static bool set_subscription(options_t *self, const char *text, complaint_t *complaint)
+static dd_error_t add_subscription(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
 {
+    (void)option;
     const char *at = strrchr(text, '@');
     dd_bytes_t topic = dd_bytes(text, at ? (size_t)(at - text) : strlen(text));
-    const char *scope = at ? at + 1 : "all";
+    const char *scope = at ? at + 1 : DD_SCOPE_WORDS[0];
     wish_t wish;
     if (!dd_topic_subscribable(topic))
-        return complain(complaint,
+        return dd_problem(problem, DD_E_ARGUMENT,
             "'%s': a topic is 1 to %d bytes without white space, and not 'public' or 'public.'",
             text, DD_TOPIC_MAX);
     if (!dd_scope_parse_pattern(&wish.scope, dd_bytes_of(scope)))
-        return complain(complaint,
-            "'%s': a scope is all, region, cluster, node, noscope or a path like /1/2/ or /1/*/",
-            text);
+        return dd_problem(problem, DD_E_ARGUMENT, "'%s': a scope is " DD_SCOPE_PATTERNS, text);
     dd_bytes_copy(topic, wish.topic, sizeof wish.topic);
-    return add_wish(self, &wish, complaint);
+    return add_wish(values, &wish, problem);
 }
 
-static bool set_view(view_t *view, view_t wanted, complaint_t *complaint)
+static dd_error_t set_view(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
 {
-    if (*view != VIEW_NONE && *view != wanted)
-        return complain(complaint, "only one of --tree, --clients, --subscriptions and --events");
-    *view = wanted;
-    return true;
+    options_t *self = values;
+    (void)text;
+    if (self->view != VIEW_NONE && self->view != view_of(option))
+        return dd_problem(
+            problem, DD_E_ARGUMENT, "only one of --tree, --clients, --subscriptions and --events");
+    self->view = view_of(option);
+    return DD_OK;
 }
 
-static bool check_client(const char *text, complaint_t *complaint)
+static dd_error_t check_client(const char *text, dd_problem_t *problem)
 {
     dd_bytes_t tenant, client;
-    return dd_name_split(dd_bytes_of(text), &tenant, &client) ||
-           complain(complaint, "'%s': which client? As TENANT.NAME", text);
+    return dd_name_split(dd_bytes_of(text), &tenant, &client)
+               ? DD_OK
+               : dd_option_refuse(text, "a client as TENANT.NAME", problem);
 }
 
-static bool set_broker(order_t *order, dd_bytes_t name, complaint_t *complaint)
+static dd_error_t set_broker(order_t *order, dd_bytes_t name, dd_problem_t *problem)
 {
     dd_bytes_copy(name, order->broker, sizeof order->broker);
-    return dd_broker_valid(name) || complain(complaint, "'%.*s' is not the name of a broker",
-                                        (int)name.size, (const char *)name.data);
+    return dd_broker_valid(name)
+               ? DD_OK
+               : dd_problem(problem, DD_E_ARGUMENT, "'%.*s' is not the name of a broker",
+                     (int)name.size, (const char *)name.data);
 }
 
 /* BROKER=LEVEL; the last '=' is the one, since no level holds any. */
-static bool set_level(order_t *order, const char *text, complaint_t *complaint)
+static dd_error_t set_level(order_t *order, const char *text, dd_problem_t *problem)
 {
     const char *equals = strrchr(text, '=');
     if (!equals || equals[1] == '\0')
-        return complain(complaint, "'%s': which broker, and which level? As BROKER=LEVEL", text);
+        return dd_option_refuse(text, "a broker and a level as BROKER=LEVEL", problem);
     order->argument = equals + 1;
-    return set_broker(order, dd_bytes(text, (size_t)(equals - text)), complaint);
+    return set_broker(order, dd_bytes(text, (size_t)(equals - text)), problem);
 }
 
-static bool set_order(
-    order_t *order, const option_t *option, const char *text, complaint_t *complaint)
+static dd_error_t set_order(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
 {
+    order_t *order = &((options_t *)values)->order;
+    view_t view = view_of(option);
     if (order->what)
-        return complain(complaint, "only one of --end-client, --drain and --log-level");
-    *order = (order_t){.what = option->name, .argument = text, .view = option->view};
-    if (option->view == VIEW_CLIENTS)
-        return check_client(text, complaint);
-    return strcmp(option->name, "drain") == 0 ? set_broker(order, dd_bytes_of(text), complaint)
-                                              : set_level(order, text, complaint);
+        return dd_problem(
+            problem, DD_E_ARGUMENT, "only one of --end-client, --drain and --log-level");
+    *order = (order_t){.what = option->name, .argument = text, .view = view};
+    if (view == VIEW_CLIENTS)
+        return check_client(text, problem);
+    return strcmp(option->name, "drain") == 0 ? set_broker(order, dd_bytes_of(text), problem)
+                                              : set_level(order, text, problem);
 }
 
-static bool set_option(
-    options_t *self, const option_t *option, const char *argument, complaint_t *complaint)
+static dd_error_t set_tenant(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
 {
-    void *member = (char *)self + option->offset;
-    switch (option->kind) {
-    case OPTION_FLAG:
-        *(bool *)member = true;
-        return true;
-    case OPTION_TEXT:
-        *(const char **)member = argument;
-        return true;
-    case OPTION_COUNT:
-        return set_count(member, argument, complaint);
-    case OPTION_SECONDS:
-        return set_seconds(member, option, argument, complaint);
-    case OPTION_SUBSCRIPTION:
-        return set_subscription(self, argument, complaint);
-    case OPTION_VIEW:
-        return set_view(member, option->view, complaint);
-    case OPTION_ORDER:
-        return set_order(member, option, argument, complaint);
-    }
-    return false;
+    if (!dd_tenant_valid(dd_bytes_of(text)))
+        return dd_problem(problem, DD_E_ARGUMENT, "'%s' is not the name of a tenant", text);
+    return dd_option_set_text(values, option, text, problem);
 }
 
-/* ---- The command line --------------------------------------------------------------------- */
-
-/* The option that getopt_long found. */
-static const option_t *find_option(int found)
-{
-    if (found >= LONG_FIRST)
-        return &OPTIONS[found - LONG_FIRST];
-    const option_t *option = OPTIONS;
-    while (option->letter != found)
-        option++;
-    return option;
-}
-
-/* The table in getopt_long's terms. */
-static void describe(char letters[2 * OPTIONS_MAX + 2], struct option names[OPTIONS_MAX])
-{
-    /* A ':' in front: tell a missing argument from an unknown option, and print nothing. */
-    *letters++ = ':';
-    size_t i = 0;
-    for (; OPTIONS[i].name; i++) {
-        const option_t *option = &OPTIONS[i];
-        names[i] = (struct option){option->name, option->argument ? required_argument : no_argument,
-            NULL, LONG_FIRST + (int)i};
-        if (option->letter == '\0')
-            continue;
-        *letters++ = option->letter;
-        if (option->argument)
-            *letters++ = ':';
-    }
-    *letters = '\0';
-    names[i] = (struct option){0};
-}
-
-_Static_assert(sizeof OPTIONS / sizeof OPTIONS[0] <= OPTIONS_MAX, "OPTIONS_MAX is too small");
-
-/* Why getopt_long said '?'. */
-static bool complain_of(char *argv[], complaint_t *complaint)
-{
-    if (optopt >= LONG_FIRST)
-        return complain(complaint, "--%s takes no argument", OPTIONS[optopt - LONG_FIRST].name);
-    if (optopt != 0)
-        return complain(complaint, "there is no option -%c", optopt);
-    return complain(complaint, "%s is no option, or the beginning of several", argv[optind - 1]);
-}
-
-/* Goes on after a mistake, since whoever wants --check wants to hear of it in other words. */
-static bool parse_flags(options_t *self, int argc, char *argv[], complaint_t *complaint)
-{
-    char letters[2 * OPTIONS_MAX + 2];
-    struct option names[OPTIONS_MAX];
-    describe(letters, names);
-    optind = 0; /* glibc: begin anew, also for a second command line in one process */
-    int found;
-    while ((found = getopt_long(argc, argv, letters, names, NULL)) != -1) {
-        if (found == '?')
-            complain_of(argv, complaint);
-        else if (found == ':')
-            complain(complaint, "%s needs an argument", argv[optind - 1]);
-        else
-            set_option(self, find_option(found), optarg, complaint);
-    }
-    return complaint->text[0] == '\0';
-}
-
-static bool parse_operands(options_t *self, int argc, char *argv[], complaint_t *complaint)
-{
-    if (argc > 2)
-        return complain(complaint, "'%s': only NAME and TENANT are expected", argv[2]);
-    if (argc > 0)
-        self->name = argv[0];
-    if (argc > 1)
-        self->tenant = argv[1];
-    if (self->tenant && !dd_tenant_valid(dd_bytes_of(self->tenant)))
-        return complain(complaint, "'%s' is not the name of a tenant", self->tenant);
-    return true;
-}
-
-/* ---- Defaults ----------------------------------------------------------------------------- */
-
-/* A variable that is set to nothing counts as not set. */
-static const char *environment(const char *variable, const char *otherwise)
-{
-    const char *value = getenv(variable);
-    return value && value[0] != '\0' ? value : otherwise;
-}
-
-static bool add_defaults(options_t *self, complaint_t *complaint)
-{
-    if (!self->endpoint)
-        self->endpoint = environment("DD_BROKER", DEFAULT_ENDPOINT);
-    if (!self->name)
-        self->name = environment("DD_NAME", DD_AUTO_NAME);
-    if (self->operator_keys)
-        self->keyfile = self->operator_keys;
-    if (!self->keyfile)
-        self->keyfile = environment("DD_KEYS", NULL);
-    if (!self->keyfile && self->tenant) {
-        snprintf(self->default_keyfile, sizeof self->default_keyfile, "%s/%s-keys.json", DD_SYSCONF,
-            self->tenant);
-        self->keyfile = self->default_keyfile;
-    }
-    if (!self->keyfile)
-        return complain(complaint,
-            "no key file: give one with -k FILE or DD_KEYS, or name a TENANT "
-            "whose keys are in %s",
-            DD_SYSCONF);
-    return true;
-}
+/* ---- The whole ---------------------------------------------------------------------------- */
 
 static bool sends(const options_t *self)
 {
@@ -349,7 +341,7 @@ static int count_purposes(const options_t *self)
 }
 
 /* What can't stand together. */
-static bool check(const options_t *self, complaint_t *complaint)
+static dd_error_t check(const options_t *self, dd_problem_t *problem)
 {
     bool interact = options_interact(self), listens = options_listens(self);
     bool looks = self->view != VIEW_NONE || self->check;
@@ -377,43 +369,41 @@ static bool check(const options_t *self, complaint_t *complaint)
     };
     for (size_t i = 0; i < sizeof RULES / sizeof RULES[0]; i++)
         if (RULES[i].wrong)
-            return complain(complaint, "%s", RULES[i].text);
-    return true;
+            return dd_problem(problem, DD_E_ARGUMENT, "%s", RULES[i].text);
+    return DD_OK;
 }
 
-bool options_parse(options_t *self, int argc, char *argv[], complaint_t *complaint)
+/* The key file, where no option and no variable says which. */
+static dd_error_t find_keyfile(options_t *self, dd_problem_t *problem)
 {
+    if (self->operator_keys)
+        self->keyfile = self->operator_keys;
+    if (!self->keyfile && self->tenant) {
+        snprintf(self->default_keyfile, sizeof self->default_keyfile, "%s/%s-keys.json", DD_SYSCONF,
+            self->tenant);
+        self->keyfile = self->default_keyfile;
+    }
+    if (!self->keyfile)
+        return dd_problem(problem, DD_E_ARGUMENT,
+            "no key file: give one with -k FILE or DD_KEYS, or name a TENANT "
+            "whose keys are in %s",
+            DD_SYSCONF);
+    return DD_OK;
+}
+
+dd_options_outcome_t options_read(
+    options_t *self, int argc, char *const argv[], dd_problem_t *problem)
+{
+    dd_given_t given;
     *self = (options_t){0};
-    *complaint = (complaint_t){0};
-    if (!parse_flags(self, argc, argv, complaint))
-        return false;
-    if (self->help || self->version)
-        return true;
+    dd_options_outcome_t outcome =
+        dd_options_read(&COMMAND_LINE, argc, argv, self, &given, stdout, problem);
+    if (outcome != DD_OPTIONS_TAKEN)
+        return outcome;
     if (self->view == VIEW_EVENTS && self->timeout_ms && !self->watch_ms)
         self->watch_ms = WATCH_EVENTS;
-    return parse_operands(self, argc - optind, argv + optind, complaint) &&
-           check(self, complaint) && add_defaults(self, complaint);
-}
-
-/* ---- Help --------------------------------------------------------------------------------- */
-
-void options_help(FILE *out)
-{
-    fprintf(out, "usage: ddtui [OPTION]... [NAME [TENANT]]\n\n"
-                 "Without an option to send, print or listen, it opens its console.\n\n");
-    for (const option_t *option = OPTIONS; option->name; option++) {
-        char left[64];
-        snprintf(left, sizeof left, "%c%c%c --%s%s%s", option->letter ? '-' : ' ',
-            option->letter ? option->letter : ' ', option->letter ? ',' : ' ', option->name,
-            option->argument ? " " : "", option->argument ? option->argument : "");
-        fprintf(out, "  %-29s  %s\n", left, option->help);
-    }
-    fprintf(out,
-        "\nNAME is the client's name (without it, or 'auto': the broker makes one up).\n"
-        "TENANT is the one that the key file must belong to; without a key file it is\n"
-        "%s/TENANT-keys.json.\n\n"
-        "Environment: DD_BROKER for -d, DD_KEYS for -k, DD_NAME for NAME.\n"
-        "Exit status: 0 done, 1 failed, 2 usage, 3 no such destination, 4 refused,\n"
-        "5 timed out, 6 overloaded. See ddtui(1).\n",
-        DD_SYSCONF);
+    bool good = check(self, problem) == DD_OK &&
+                dd_options_fill(&COMMAND_LINE, &given, self, problem) == DD_OK &&
+                find_keyfile(self, problem) == DD_OK;
+    return good ? DD_OPTIONS_TAKEN : DD_OPTIONS_WRONG;
 }

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * options - the command line and the environment of ddtui
- *
- * One table has every option; reading the command line, --help, and the test that holds the manual
- * page against it all go by that table.
  */
 #ifndef OPTIONS_H_INCLUDED
 #define OPTIONS_H_INCLUDED
@@ -12,35 +9,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "ddtui/model/model.h"
+#include "libdd/base/options.h"
 #include "libdd/protocol/scope.h"
 
 #define OPTIONS_SUBSCRIPTIONS_MAX 64
-
-typedef enum {
-    OPTION_FLAG,         /* bool */
-    OPTION_TEXT,         /* const char * */
-    OPTION_COUNT,        /* uint64_t, from 1 */
-    OPTION_SECONDS,      /* uint64_t, ms */
-    OPTION_SUBSCRIPTION, /* one more in `subscriptions` */
-    OPTION_VIEW,         /* view_t */
-    OPTION_ORDER         /* order_t */
-} option_kind_t;
-
-typedef struct {
-    char letter;          /* '\0': only a long name */
-    const char *name;     /* long, without "--" */
-    const char *argument; /* what the argument is called; NULL: has none */
-    const char *help;
-    option_kind_t kind;
-    view_t view;   /* of an OPTION_VIEW; of an OPTION_ORDER, what names its object */
-    size_t offset; /* of the member in options_t */
-} option_t;
-
-/* All options, in the order of the help; ends with a name of NULL. */
-extern const option_t OPTIONS[];
 
 typedef struct {
     char topic[DD_TOPIC_MAX + 1];
@@ -80,20 +54,14 @@ typedef struct {
     bool quiet;
     bool read_only; /* sends and changes nothing */
     bool no_colour; /* of the console; there are none elsewhere */
-    bool version;
-    bool help;
     char default_keyfile[PATH_MAX];
 } options_t;
 
-/* What is wrong with a command line, for a person. */
-typedef struct {
-    char text[512];
-} complaint_t;
-
-/* Reads the command line, then the environment and the defaults for what it doesn't say. False with
- *complaint filled if it can't be; then only `check` counts. With --help or --version the rest may
- be missing. */
-bool options_parse(options_t *self, int argc, char *argv[], complaint_t *complaint);
+/* Reads the command line, then the environment and the defaults for what it doesn't say. What it
+   asks for, like help, is printed. If it can't be, *problem says why, and of the options only
+   `check` counts. */
+dd_options_outcome_t options_read(
+    options_t *self, int argc, char *const argv[], dd_problem_t *problem);
 
 /* Whether there is something to send and to ask, and whether there is something to wait for. */
 bool options_acts(const options_t *self);
@@ -102,7 +70,5 @@ bool options_listens(const options_t *self);
 view_t options_question(const options_t *self);
 /* Whether there is neither to act nor to listen: the console is wanted. */
 bool options_interact(const options_t *self);
-
-void options_help(FILE *out);
 
 #endif

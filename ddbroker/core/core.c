@@ -10,6 +10,7 @@
 #include "dispatch.h"
 #include "inspect.h"
 #include "notifications.h"
+#include "old_clients.h"
 #include "publications.h"
 #include "registration.h"
 #include "tree_links.h"
@@ -107,6 +108,7 @@ static peer_t *new_peer(core_t *self, role_t role, void *route)
         return NULL;
     peer->role = role;
     peer->protocol = DD_FRAME_VERSION;
+    peer->payload_max = UINT32_MAX;
     peer->farewell = DD_ERROR;
     peer->route = route;
     peer->since_ms = peer->heard_ms = self->now_ms;
@@ -119,14 +121,16 @@ static peer_t *new_peer(core_t *self, role_t role, void *route)
 /* The role that a key gives, 0 for none, and the tenant if it is one's. */
 static int identify(const core_t *self, const uint8_t *key, const dd_tenant_t **tenant)
 {
-    const uint8_t *operators = dd_keyring_operator_key(self->keyring);
-    *tenant = NULL;
-    if (memcmp(key, dd_keyring_broker_key(self->keyring), DD_KEY_SIZE) == 0)
-        return ROLE_CHILD;
-    if (operators && memcmp(key, operators, DD_KEY_SIZE) == 0)
+    switch (dd_keyring_owner(self->keyring, key, tenant)) {
+    case DD_OWNER_TENANT:
+        return ROLE_CLIENT;
+    case DD_OWNER_OPERATORS:
         return ROLE_OPERATOR;
-    *tenant = dd_keyring_tenant_by_key(self->keyring, key);
-    return *tenant ? ROLE_CLIENT : 0;
+    case DD_OWNER_BROKERS:
+        return ROLE_CHILD;
+    default:
+        return 0;
+    }
 }
 
 peer_t *core_connect(core_t *self, const uint8_t key[DD_KEY_SIZE], void *route, uint64_t now_ms)
@@ -242,6 +246,7 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
     }
     forget(self, peer);
     if (peer == self->parent) {
+        self->is_root = peer->ending == DD_E_LOOP;
         self->parent = NULL;
     } else {
         DL_DELETE(self->peers, peer);
@@ -251,6 +256,7 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
     core_untouch(self, peer);
     if (peer->role == ROLE_CLIENT)
         tenant_totals_left(&self->tally, peer_tenant(peer), &peer->count);
+    old_clients_forget(peer);
     free(peer);
     reap(self);
 }

@@ -27,6 +27,7 @@ typedef struct {
     const char *name;   /* of the broker */
     const char *scope;  /* a path, or "auto": from the parent; "/1/" without one */
     bool has_parent;    /* a parent is configured, reachable or not */
+    uint32_t settle;    /* after the start, within which not all that is beneath can be known */
     uint32_t heartbeat; /* between two PINGs of a peer, DD_HEARTBEAT_LEAST.._MOST; it is lost
                            after three. A new one holds for connections that come later */
     uint32_t payload_max;

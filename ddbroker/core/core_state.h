@@ -26,8 +26,10 @@ struct core {
     uint64_t scanned_ms; /* last look at all peers' heartbeats */
     peer_t *peers;       /* all but the parent */
     size_t connections;
-    peer_t *parent; /* from connection to disconnection */
-    peer_t *links;  /* registered children and parent */
+    peer_t *parent;    /* from connection to disconnection */
+    bool is_root;      /* the parent that is configured is beneath this broker */
+    peer_t *links;     /* registered children and parent */
+    unsigned unsynced; /* children that have not told all they have */
     peer_t *dirty;
     peer_t *ending;
     directory_t directory;
@@ -103,6 +105,12 @@ static inline void core_count_dropped(core_t *self, peer_t *peer)
     peer->count.dropped++;
     self->count.dropped++;
     peer->count.dropped_ms = self->count.dropped_ms = self->now_ms;
+}
+
+/* Whether there is, or should be, somebody above who may know more. */
+static inline bool core_has_parent(const core_t *self)
+{
+    return self->settings.has_parent && !(self->is_root && !self->parent);
 }
 
 static inline bool core_parent_ready(const core_t *self)

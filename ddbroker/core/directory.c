@@ -33,6 +33,13 @@ entry_t *directory_add(directory_t *self, dd_bytes_t name, peer_t *via, uint64_t
     return entry;
 }
 
+void directory_move(entry_t *entry, peer_t *via)
+{
+    DL_DELETE(entry->via->entries, entry);
+    entry->via = via;
+    DL_APPEND(via->entries, entry);
+}
+
 void directory_remove(directory_t *self, entry_t *entry)
 {
     DL_DELETE(entry->via->entries, entry);

@@ -30,6 +30,9 @@ entry_t *directory_find(const directory_t *self, dd_bytes_t name);
 /* Adds a name that isn't there yet; NULL when out of memory. */
 entry_t *directory_add(directory_t *self, dd_bytes_t name, peer_t *via, uint64_t instance);
 
+/* From now on it is reached through that peer. */
+void directory_move(entry_t *entry, peer_t *via);
+
 /* Takes the entry out and frees it. */
 void directory_remove(directory_t *self, entry_t *entry);
 

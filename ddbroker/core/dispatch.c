@@ -21,6 +21,8 @@ static dd_error_t reason(uint16_t code, dd_error_t otherwise)
 
 static void ping(core_t *self, peer_t *peer, const dd_record_t *record)
 {
+    if (peer->protocol != DD_FRAME_VERSION)
+        notifications_old_ping(self, peer);
     core_tell(self, peer, &(dd_record_t){.type = DD_PONG, .number = record->number});
 }
 
@@ -77,7 +79,7 @@ static const struct {
     [DD_FORWARD] = {notifications_forward, ROLE_LINK, READY},
     [DD_RECEIPT] = {notifications_receipt, ROLE_CLIENT | ROLE_LINK, READY},
     [DD_HOP] = {notifications_hop, ROLE_LINK, READY},
-    [DD_ACK] = {reserved, ROLE_CLIENT | ROLE_LINK, READY},
+    [DD_ACK] = {notifications_ack, ROLE_CLIENT | ROLE_LINK, READY},
     [DD_SUBSCRIBE] = {publications_subscribe, ROLE_CLIENT, READY},
     [DD_UNSUBSCRIBE] = {publications_unsubscribe, ROLE_CLIENT, READY},
     [DD_PUBLISH] = {publications_publish, ROLE_CLIENT, READY},

@@ -109,7 +109,7 @@ static const char *state_of(const core_t *self)
 {
     if (self->draining)
         return "draining";
-    return self->settings.has_parent && !core_parent_ready(self) ? "cut off" : "ok";
+    return core_has_parent(self) && !core_parent_ready(self) ? "cut off" : "ok";
 }
 
 static void answer_tree(answer_t *answer)

@@ -9,12 +9,19 @@
 
 #include <stdio.h>
 
+#include "old_clients.h"
+
+/* Flags that a notification keeps on its way. */
+#define PASSED_ON (DD_FLAG_RECEIPT | DD_FLAG_TRACE | DD_FLAG_REQUEST | DD_FLAG_REPLY)
+
 /* A notification on its way through this broker; names are full. */
 typedef struct {
     const peer_t *from; /* the connection it came in on */
     uint8_t flags;
     uint8_t hops;
     uint32_t ref;
+    uint32_t run;
+    uint32_t re;
     dd_bytes_t source;
     dd_bytes_t destination;
     dd_bytes_t payload;
@@ -36,6 +43,12 @@ static void tell_client(core_t *self, peer_t *client, const dd_record_t *result)
         return;
     }
     dd_bytes_t about = dd_name_shown(result->source, peer_tenant(client));
+    if (result->type == DD_ACK) {
+        core_send(self, client,
+            &(dd_record_t){
+                .type = DD_ACK, .run = result->run, .source = about, .payload = result->payload});
+        return;
+    }
     if (result->code != DD_OK) {
         core_refuse(self, client, result->code, result->ref, about);
         return;
@@ -44,8 +57,9 @@ static void tell_client(core_t *self, peer_t *client, const dd_record_t *result)
         self, client, &(dd_record_t){.type = DD_RECEIPT, .ref = result->ref, .source = about});
 }
 
-/* Sends a result (a RECEIPT with full names: destination is the notification's sender, source who
-   has it or should have had it) towards the sender. A sender that is gone needs none. */
+/* Sends a result (with full names: destination is the notification's sender, source who has it or
+   should have had it) towards the sender. A sender that is gone needs none. An acknowledgement for
+   which there is no room is dropped: the sender learns that nobody knows. */
 static void pass_back(core_t *self, const peer_t *from, dd_record_t *result)
 {
     entry_t *entry = directory_find(&self->directory, result->destination);
@@ -60,10 +74,13 @@ static void pass_back(core_t *self, const peer_t *from, dd_record_t *result)
     }
     result->hops++;
     result->flags = 0;
-    core_tell(self, next, result);
+    if (result->type == DD_ACK)
+        core_send(self, next, result);
+    else
+        core_tell(self, next, result);
 }
 
-static void fail(core_t *self, const notification_t *notification, dd_error_t code)
+static void answer(core_t *self, const notification_t *notification, dd_error_t code)
 {
     dd_record_t result = {.type = DD_RECEIPT,
         .code = (uint16_t)code,
@@ -73,6 +90,12 @@ static void fail(core_t *self, const notification_t *notification, dd_error_t co
     pass_back(self, NULL, &result);
 }
 
+/* A client of protocol 3 or 4 sees no traces: its broker answers them. */
+static bool is_old(const peer_t *peer)
+{
+    return peer->protocol != DD_FRAME_VERSION;
+}
+
 /* ---- Notifications ------------------------------------------------------------------------- */
 
 static dd_error_t hand_over(core_t *self, peer_t *client, const notification_t *notification)
@@ -80,8 +103,12 @@ static dd_error_t hand_over(core_t *self, peer_t *client, const notification_t *
     dd_record_t record = {.type = DD_DATA,
         .flags = notification->flags,
         .ref = notification->ref,
+        .run = notification->run,
+        .re = notification->re,
         .source = dd_name_shown(notification->source, peer_tenant(client)),
         .payload = notification->payload};
+    if (is_old(client) && !old_clients_take(client, &record))
+        return DD_OK;
     return core_send(self, client, &record);
 }
 
@@ -89,10 +116,14 @@ static dd_error_t forward(core_t *self, peer_t *link, const notification_t *noti
 {
     if (notification->hops >= DD_HOPS_MAX)
         return DD_E_HOP_LIMIT;
+    if (notification->payload.size > link->payload_max)
+        return DD_E_TOO_LARGE;
     dd_record_t record = {.type = DD_FORWARD,
         .flags = notification->flags,
         .hops = (uint8_t)(notification->hops + 1),
         .ref = notification->ref,
+        .run = notification->run,
+        .re = notification->re,
         .source = notification->source,
         .destination = notification->destination,
         .payload = notification->payload};
@@ -103,15 +134,15 @@ static dd_error_t forward(core_t *self, peer_t *link, const notification_t *noti
 static void trace(
     core_t *self, const notification_t *notification, const peer_t *next, dd_error_t error)
 {
-    char decision[PEER_TEXT_MAX + 16], text[PEER_TEXT_MAX];
+    char decision[PEER_TEXT_MAX + 64], text[PEER_TEXT_MAX];
     if (error != DD_OK)
         snprintf(decision, sizeof decision, "refused: %s", dd_strerror(error));
     else
-        snprintf(decision, sizeof decision, "%s %s",
+        snprintf(decision, sizeof decision, "%s %s%s",
             next->role == ROLE_PARENT  ? "up to"
             : next->role == ROLE_CHILD ? "down to"
                                        : "here:",
-            peer_text(next, text));
+            peer_text(next, text), is_old(next) ? ", whose protocol has no traces" : "");
     dd_record_t hop = {.type = DD_HOP,
         .code = (uint16_t)error,
         .ref = notification->ref,
@@ -123,14 +154,21 @@ static void trace(
     pass_back(self, NULL, &hop);
 }
 
+/* Whether a name that this broker doesn't know isn't beneath it: who has just started, or is still
+   being told, can't say so. */
+static bool knows_all_beneath(const core_t *self)
+{
+    return self->unsynced == 0 && self->now_ms >= self->started_ms + self->settings.settle;
+}
+
 /* The peer through which the destination is reached; NULL with the reason. */
 static peer_t *next_hop(const core_t *self, const notification_t *notification, dd_error_t *why)
 {
     entry_t *entry = directory_find(&self->directory, notification->destination);
-    *why = DD_E_NO_DESTINATION;
+    *why = knows_all_beneath(self) ? DD_E_NO_DESTINATION : DD_E_UPLINK_DOWN;
     if (entry)
         return entry->via == notification->from && peer_is_link(entry->via) ? NULL : entry->via;
-    if (!self->settings.has_parent || notification->from == self->parent)
+    if (!core_has_parent(self) || notification->from == self->parent)
         return NULL;
     *why = DD_E_UPLINK_DOWN;
     return core_parent_ready(self) ? self->parent : NULL;
@@ -140,15 +178,22 @@ static void route(core_t *self, const notification_t *notification)
 {
     dd_error_t error;
     peer_t *next = next_hop(self, notification, &error);
-    if (next)
+    bool trace_ends = next && notification->flags & DD_FLAG_TRACE && is_old(next);
+    if (trace_ends)
+        error = DD_OK;
+    else if (next)
         error = peer_is_link(next) ? forward(self, next, notification)
                                    : hand_over(self, next, notification);
     if (notification->flags & DD_FLAG_TRACE)
         trace(self, notification, next, error);
-    if (error == DD_OK)
+    if (error != DD_OK) {
+        answer(self, notification, error);
+    } else if (trace_ends) {
+        answer(self, notification, DD_OK);
+    } else {
         core_count_out(self, next, notification->payload.size);
-    else
-        fail(self, notification, error);
+        next->owed_acks++;
+    }
 }
 
 void notifications_send(core_t *self, peer_t *client, const dd_record_t *record)
@@ -165,8 +210,10 @@ void notifications_send(core_t *self, peer_t *client, const dd_record_t *record)
     }
     core_count_in(self, client, record->payload.size);
     notification_t notification = {.from = client,
-        .flags = record->flags & (DD_FLAG_RECEIPT | DD_FLAG_TRACE),
+        .flags = record->flags & PASSED_ON,
         .ref = record->ref,
+        .run = record->run,
+        .re = record->re,
         .source = dd_name_bytes(&client->name),
         .destination = dd_name_bytes(&destination),
         .payload = record->payload};
@@ -200,33 +247,96 @@ void notifications_forward(core_t *self, peer_t *link, const dd_record_t *record
     }
     core_count_in(self, link, record->payload.size);
     notification_t notification = {.from = link,
-        .flags = record->flags & (DD_FLAG_RECEIPT | DD_FLAG_TRACE),
+        .flags = record->flags & PASSED_ON,
         .hops = record->hops,
         .ref = record->ref,
+        .run = record->run,
+        .re = record->re,
         .source = record->source,
         .destination = record->destination,
         .payload = record->payload};
     route(self, &notification);
 }
 
-/* From a client: it has what the named sender sent it. From a link: a result on its way back. */
+/* What a client says of the notifications of the sender that it names. False if there can be no
+   such sender. */
+static bool complete(
+    const core_t *self, const peer_t *client, dd_record_t *result, dd_name_t *sender)
+{
+    if (!dd_name_resolve(
+            sender, peer_tenant(client), result->destination, dd_keyring_has_tenant, self->keyring))
+        return false;
+    result->hops = 0;
+    result->source = dd_name_bytes(&client->name);
+    result->destination = dd_name_bytes(sender);
+    return true;
+}
+
+/* From a client: it has what the named sender sent it, or can't read it. From a link: a result on
+   its way back. */
 void notifications_receipt(core_t *self, peer_t *peer, const dd_record_t *record)
 {
     dd_record_t result = *record;
     dd_name_t sender;
     if (peer->role == ROLE_CLIENT) {
-        if (!dd_name_resolve(&sender, peer_tenant(peer), record->destination, dd_keyring_has_tenant,
-                self->keyring))
+        if (!complete(self, peer, &result, &sender))
             return;
-        result = (dd_record_t){.type = DD_RECEIPT,
-            .ref = record->ref,
-            .source = dd_name_bytes(&peer->name),
-            .destination = dd_name_bytes(&sender)};
+        result.code = record->code == DD_E_UNREADABLE ? DD_E_UNREADABLE : DD_OK;
     } else if (!within_walls(record)) {
         core_pass_over(self, peer, "passes a receipt across tenants");
         return;
     }
     pass_back(self, peer, &result);
+}
+
+/* Whether the ranges are whole, and no more than a receiver acknowledges at once. */
+static bool is_valid_ack(const dd_record_t *record)
+{
+    size_t size = record->payload.size;
+    return size > 0 && size <= DD_ACK_RANGES_MAX * DD_ACK_RANGE_SIZE &&
+           size % DD_ACK_RANGE_SIZE == 0;
+}
+
+/* Whether the link may acknowledge for that client: a child for one beneath it, the parent for any
+   that isn't beneath this broker. */
+static bool may_acknowledge(const core_t *self, const peer_t *link, dd_bytes_t source)
+{
+    entry_t *entry = directory_find(&self->directory, source);
+    return entry ? entry->via == link : link->role == ROLE_PARENT;
+}
+
+/* Nobody acknowledges more often than it was handed something. */
+void notifications_ack(core_t *self, peer_t *peer, const dd_record_t *record)
+{
+    dd_record_t result = *record;
+    dd_name_t sender;
+    if (!is_valid_ack(record)) {
+        core_end(self, peer, DD_E_MALFORMED, "it acknowledged what can't be");
+        return;
+    }
+    if (peer->owed_acks == 0)
+        return;
+    peer->owed_acks--;
+    if (peer->role == ROLE_CLIENT
+            ? complete(self, peer, &result, &sender)
+            : within_walls(record) && may_acknowledge(self, peer, record->source))
+        pass_back(self, peer, &result);
+}
+
+void notifications_old_ping(core_t *self, peer_t *client)
+{
+    dd_record_t ack;
+    dd_name_t sender;
+    dd_frame_t *frame;
+    while ((frame = old_clients_have_read(client))) {
+        dd_reader_t reader;
+        bool valid = dd_frame_open(&reader, frame->data, frame->size);
+        while (valid && dd_frame_more(&reader) && dd_frame_next(&reader, &ack) == DD_OK)
+            if (complete(self, client, &ack, &sender))
+                pass_back(self, client, &ack);
+        dd_frame_free(frame);
+    }
+    old_clients_were_asked(client);
 }
 
 void notifications_hop(core_t *self, peer_t *link, const dd_record_t *record)
@@ -249,5 +359,5 @@ void notifications_return(core_t *self, const peer_t *peer, const dd_record_t *u
     } else {
         return;
     }
-    fail(self, &notification, peer->role == ROLE_PARENT ? DD_E_UPLINK_DOWN : DD_E_NO_DESTINATION);
+    answer(self, &notification, peer->role == ROLE_PARENT ? DD_E_UPLINK_DOWN : DD_E_NO_DESTINATION);
 }

@@ -30,7 +30,7 @@ static const char *set_log_level(core_t *self, const char *operator_name, dd_byt
     (void)operator_name;
     dd_log_level_t level;
     if (!dd_log_level_parse(&level, argument))
-        return "a log level is error, warning, notice, info or debug";
+        return "a log level is " DD_LOG_LEVELS;
     self->settings.obey(self->settings.obey_arg, CONTROL_LOG_LEVEL, level);
     return NULL;
 }

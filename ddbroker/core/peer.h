@@ -13,6 +13,7 @@
 #include "libdd/protocol/scope.h"
 
 typedef struct question question_t;
+typedef struct old_client old_client_t;
 
 /* Bits, so that a record's handler can say which roles may use it. */
 typedef enum {
@@ -64,6 +65,10 @@ struct peer {
     unsigned subscription_count;
     question_t *questions; /* that it asked lately */
     unsigned question_count;
+    uint32_t payload_max;     /* link: what the other broker takes */
+    uint64_t owed_acks;       /* notifications handed to it, less the times it acknowledged some */
+    old_client_t *old_client; /* of protocol 3 or 4: what it is to acknowledge; NULL before */
+    bool synced;              /* child: it has told all it has */
     bool gone;                /* its connection is over; its last words are perhaps still to come */
     bool lossy;               /* some subscription may have losses that no GAP has told of */
     uint64_t stamp;           /* number of the last publication for it, so that it gets one copy */

@@ -204,6 +204,24 @@ static void refuse_client(core_t *self, peer_t *link, const dd_record_t *record,
     tell_child(self, link, record->name, record->number, why);
 }
 
+/* A client is told of by another link: the broker that it is at, or one above that, has moved. What
+   was said last is true. The parent knows the name already; and a client of this very broker, told
+   of by a link, came round a loop that is about to be found. */
+static void move(core_t *self, entry_t *entry, peer_t *link)
+{
+    peer_t *before = entry->via;
+    if (!peer_is_link(before))
+        return;
+    directory_move(entry, link);
+    tell_child(self, before, entry_name(entry), entry->instance, DD_E_MOVED);
+}
+
+/* The parent has heard that a client of this broker is reached in another way: that is not so. */
+static void insist(core_t *self, const entry_t *entry)
+{
+    tell_parent(self, DD_ADD_CLIENT, entry);
+}
+
 void registration_add_client(core_t *self, peer_t *link, const dd_record_t *record)
 {
     if (!may_add(self, record->name)) {
@@ -216,8 +234,10 @@ void registration_add_client(core_t *self, peer_t *link, const dd_record_t *reco
         tell_parent(self, DD_ADD_CLIENT, entry);
         return;
     }
-    if (entry && entry->instance == record->number)
-        return; /* came round a loop that is about to be found; the client itself is no rival */
+    if (entry && entry->instance == record->number) {
+        move(self, entry, link);
+        return;
+    }
     if (entry && !may_take_over(record->number, entry)) {
         refuse_client(self, link, record, DD_E_NAME_TAKEN);
         return;
@@ -245,6 +265,8 @@ void registration_drop_client(core_t *self, peer_t *link, const dd_record_t *rec
     } else if (peer_is_link(via)) {
         tell_child(self, via, record->name, record->number, record->code);
         directory_remove(&self->directory, entry);
+    } else if (record->code == DD_E_MOVED) {
+        insist(self, entry);
     } else {
         send_away(self, via, record->code);
     }

@@ -18,10 +18,18 @@ static bool holds_id(const uint8_t *ids, size_t size, const uint8_t *id)
     return false;
 }
 
+/* A limit of 0 says nothing. */
+static void set_payload_max(peer_t *link, const dd_record_t *record)
+{
+    if (record->limit > 0)
+        link->payload_max = record->limit;
+}
+
 static void add_link(core_t *self, peer_t *link)
 {
     link->state = PEER_READY;
     link->since_ms = self->now_ms;
+    self->unsynced += link->role == ROLE_CHILD;
     DL_APPEND2(self->links, link, prev_link, next_link);
 }
 
@@ -128,6 +136,7 @@ static bool may_join(core_t *self, peer_t *child, const dd_record_t *record)
     dd_bytes_copy(record->name, child->name.text, sizeof child->name.text);
     child->name.size = (uint8_t)record->name.size;
     memcpy(child->id, record->id.data, DD_BROKER_ID_SIZE);
+    set_payload_max(child, record);
     if (self->draining)
         core_end(self, child, DD_E_DRAINING, "the broker is shutting down");
     else if (holds_id(self->id, sizeof self->id, child->id) ||
@@ -198,9 +207,41 @@ static void begin(core_t *self, peer_t *parent, const dd_record_t *record)
     parent->name.size = (uint8_t)record->name.size;
     memcpy(parent->id, record->id.data, DD_BROKER_ID_SIZE);
     add_link(self, parent);
+    self->is_root = false;
     core_event(self, EVENT_FOR_ALL, DD_LOG_NOTICE, "joined parent %s as %s", parent->name.text,
         self->scope.text);
     sync(self, parent);
+}
+
+static bool is_child(const core_t *self, const uint8_t *id)
+{
+    peer_t *link;
+    DL_FOREACH2 (self->links, link, next_link)
+        if (link->role == ROLE_CHILD && !link->ending &&
+            memcmp(link->id, id, DD_BROKER_ID_SIZE) == 0)
+            return true;
+    return false;
+}
+
+/* Two brokers have joined each other at once. Both see the same two ids: the one with the smaller
+   id stays the root and leaves its parent, the other stays beneath it. */
+static bool stays_root(const core_t *self, const dd_record_t *admit)
+{
+    return is_child(self, admit->id.data) &&
+           memcmp(self->id, admit->id.data, DD_BROKER_ID_SIZE) < 0;
+}
+
+/* The ids above this broker. Where it is about to become the lower one of two that joined each
+   other, the upper one still counts it, and what is above it, among its own. */
+static dd_bytes_t ids_above(const core_t *self, const dd_record_t *admit)
+{
+    dd_bytes_t ids = admit->id;
+    if (!is_child(self, ids.data))
+        return ids;
+    for (size_t at = 0; at < ids.size; at += DD_BROKER_ID_SIZE)
+        if (memcmp(ids.data + at, self->id, DD_BROKER_ID_SIZE) == 0)
+            return dd_bytes(ids.data, at);
+    return ids;
 }
 
 void tree_links_admit(core_t *self, peer_t *parent, const dd_record_t *record)
@@ -210,19 +251,25 @@ void tree_links_admit(core_t *self, peer_t *parent, const dd_record_t *record)
         core_end(self, parent, DD_E_MALFORMED, "it admitted this broker in a way that can't be");
         return;
     }
-    if (holds_id(record->id.data, record->id.size, self->id)) {
+    if (stays_root(self, record)) {
+        core_end(self, parent, DD_E_LOOP, "it is beneath this broker, which stays the root");
+        return;
+    }
+    dd_bytes_t above = ids_above(self, record);
+    if (holds_id(above.data, above.size, self->id)) {
         core_end(self, parent, DD_E_LOOP, "this broker is above its own parent");
         return;
     }
-    if (record->id.size > sizeof self->ancestors) {
+    if (above.size > sizeof self->ancestors) {
         core_end(
             self, parent, DD_E_HOP_LIMIT, "there are more than %d brokers above", DD_ANCESTORS_MAX);
         return;
     }
     if (strcmp(scope.text, self->scope.text) != 0)
         change_scope(self, &scope);
-    set_ancestors(self, record->id);
+    set_ancestors(self, above);
     parent->heartbeat = dd_heartbeat(record->heartbeat);
+    set_payload_max(parent, record);
     if (parent->state == PEER_NEW)
         begin(self, parent, record);
 }
@@ -232,6 +279,8 @@ void tree_links_admit(core_t *self, peer_t *parent, const dd_record_t *record)
 void tree_links_synced(core_t *self, peer_t *link, const dd_record_t *record)
 {
     (void)record;
+    self->unsynced -= link->role == ROLE_CHILD && !link->synced;
+    link->synced = true;
     char text[PEER_TEXT_MAX];
     core_log(self, DD_LOG_INFO, "%s has told all it has; %zu names are known",
         peer_text(link, text), directory_count(&self->directory));
@@ -240,6 +289,7 @@ void tree_links_synced(core_t *self, peer_t *link, const dd_record_t *record)
 void tree_links_forget(core_t *self, peer_t *link)
 {
     DL_DELETE2(self->links, link, prev_link, next_link);
+    self->unsynced -= link->role == ROLE_CHILD && !link->synced;
     if (link->role == ROLE_PARENT)
         set_ancestors(self, dd_bytes(NULL, 0));
 }

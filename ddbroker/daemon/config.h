@@ -2,12 +2,13 @@
 /*
  * config - what the broker was told to be, by its command line and its configuration file
  *
- * option.h has the table of all that can be said there.
+ * config_options.h has the table of all that can be said there.
  */
 #ifndef CONFIG_H_INCLUDED
 #define CONFIG_H_INCLUDED
 
-#include "ddbroker/core/core.h"
+#include "libdd/base/log_level.h"
+#include "libdd/keys/keyring.h"
 
 /* Endpoints that one broker may listen on. */
 #define CONFIG_ENDPOINTS_MAX 16
@@ -25,9 +26,9 @@ typedef struct {
     char *parent;         /* NULL without one */
     char *keys;
     char *scope;
-    char *file;     /* the configuration file; NULL without one */
-    char *log_file; /* NULL for standard error */
-    uint64_t log_level;
+    char *file;         /* the configuration file; NULL without one */
+    char *log_file;     /* NULL for standard error */
+    uint64_t log_level; /* a dd_log_level_t */
     uint64_t heartbeat;
     uint64_t payload_max;
     uint64_t client_outbox;
@@ -35,25 +36,22 @@ typedef struct {
     uint64_t clients_max;
     uint64_t subscriptions_max;
     uint64_t io_threads;
-    /* For config.c: bits of the options (by index) that each has given. */
-    uint32_t by_command, by_file;
+    bool only_check; /* nothing is to be run */
 } config_t;
 
 typedef enum {
-    CONFIG_RUN,   /* filled: be the broker */
-    CONFIG_CHECK, /* filled: only check it */
-    CONFIG_HELP,
-    CONFIG_VERSION,
+    CONFIG_RUN,         /* filled: be the broker */
+    CONFIG_CHECK,       /* filled: only check it */
+    CONFIG_ANSWERED,    /* it asked for help or the like, which is printed */
     CONFIG_WRONG_USAGE, /* the command line is no good */
     CONFIG_WRONG        /* the configuration file or the whole is no good */
 } config_outcome_t;
 
 /*
  * Reads the command line and the file that it names; defaults fill the rest. *problem is filled for
- * the last two outcomes. Free with config_clear(), whatever the outcome. argv is lent, and may be
- * reordered.
+ * the last two outcomes. Free with config_clear(), whatever the outcome. argv is lent.
  */
-config_outcome_t config_read(config_t *self, int argc, char **argv, dd_problem_t *problem);
+config_outcome_t config_read(config_t *self, int argc, char *const argv[], dd_problem_t *problem);
 void config_clear(config_t *self);
 
 /* Takes over from a newer reading the values that a running broker can change; the others stay, and

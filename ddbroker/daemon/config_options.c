@@ -7,62 +7,209 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ddbroker/log.h"
 #include "libdd/base/problem.h"
-#include "libdd/net/dialer.h"
+#include "libdd/protocol/endpoint.h"
+#include "libdd/protocol/name.h"
+#include "libdd/protocol/scope.h"
 
 #define FIELD(name) offsetof(config_t, name)
 
+static const char *const ENDPOINTS[] = {"tcp://", "ipc://", NULL};
+static const char *const PLACES[] = {"auto", NULL};
+
+static dd_option_set_t add_endpoint, set_endpoint, set_path, set_scope, set_level, set_time,
+    set_size, set_count, set_name;
+
 static const config_option_t OPTIONS[] = {
-    {"listen", 'r', true, false, KIND_ENDPOINTS, FIELD(listen), NULL, NULL, "tcp://*:5555",
-        "where clients and child brokers connect; repeatable"},
-    {"legacy", 0, true, false, KIND_ENDPOINTS, FIELD(legacy), NULL, NULL, NULL,
-        "where clients of protocols 3 and 4 connect; repeatable"},
-    {"parent", 'd', true, false, KIND_ENDPOINT, FIELD(parent), NULL, NULL, NULL,
-        "the broker above this one"},
-    {"keys", 'k', true, true, KIND_PATH, FIELD(keys), NULL, NULL, DD_SYSCONF "/broker-keys.json",
-        "the brokers' key file"},
-    {"scope", 's', true, false, KIND_SCOPE, FIELD(scope), NULL, NULL, "auto",
-        "the broker's place, like /1/2/, or auto: from the parent"},
-    {"config", 'c', false, false, KIND_PATH, FIELD(file), NULL, NULL, NULL,
-        "read these options from a file too"},
-    {"log-level", 'l', true, true, KIND_LEVEL, FIELD(log_level), NULL, NULL, "notice",
-        "least important lines to log"},
-    {"log-file", 'L', true, true, KIND_PATH, FIELD(log_file), NULL, NULL, NULL,
-        "log there instead of to standard error"},
-    {"heartbeat", 0, true, false, KIND_TIME, FIELD(heartbeat), "100ms", "1min", "5s",
-        "a peer is lost after three of these in silence"},
-    {"payload-max", 0, true, false, KIND_SIZE, FIELD(payload_max), "1k", "16M", "1M",
-        "largest message"},
-    {"client-outbox", 0, true, true, KIND_SIZE, FIELD(client_outbox), "64k", "1024M", "16M",
-        "what may wait for one client"},
-    {"link-outbox", 0, true, true, KIND_SIZE, FIELD(link_outbox), "64k", "4096M", "64M",
-        "what may wait for one broker"},
-    {"clients-max", 0, true, true, KIND_COUNT, FIELD(clients_max), "1", "1000000", "60000",
-        "connections at one time"},
-    {"subscriptions-max", 0, true, true, KIND_COUNT, FIELD(subscriptions_max), "1", "1000000",
-        "10000", "subscriptions of one client"},
-    {"io-threads", 0, true, false, KIND_COUNT, FIELD(io_threads), "1", "64", "1",
-        "threads for the network and encryption"},
-    {"name", 0, true, false, KIND_NAME, FIELD(name), NULL, NULL, NULL,
-        "the broker's name; default: the host's"},
-    {"check-config", 0, false, false, KIND_FLAG, 0, NULL, NULL, NULL,
-        "check options, file and keys, and end"},
-    {"help", 'h', false, false, KIND_FLAG, 0, NULL, NULL, NULL, "print this and end"},
-    {"version", 'V', false, false, KIND_FLAG, 0, NULL, NULL, NULL, "print the version and end"},
+    {.option = {.letter = 'r',
+         .name = "listen",
+         .argument = "ENDPOINT",
+         .help = "where clients and child brokers connect",
+         .fallback = "tcp://*:5555",
+         .words = ENDPOINTS,
+         .repeats = true,
+         .set = add_endpoint,
+         .offset = FIELD(listen)},
+        .kind = KIND_ENDPOINTS,
+        .in_file = true},
+    {.option = {.name = "legacy",
+         .argument = "ENDPOINT",
+         .help = "where clients of protocols 3 and 4 connect",
+         .words = ENDPOINTS,
+         .repeats = true,
+         .set = add_endpoint,
+         .offset = FIELD(legacy)},
+        .kind = KIND_ENDPOINTS,
+        .in_file = true},
+    {.option = {.letter = 'd',
+         .name = "parent",
+         .argument = "ENDPOINT",
+         .help = "the broker above this one",
+         .words = ENDPOINTS,
+         .set = set_endpoint,
+         .offset = FIELD(parent)},
+        .kind = KIND_TEXT,
+        .in_file = true},
+    {.option = {.letter = 'k',
+         .name = "keys",
+         .argument = "FILE",
+         .help = "the brokers' key file",
+         .fallback = DD_SYSCONF "/broker-keys.json",
+         .takes = DD_TAKES_FILE,
+         .set = set_path,
+         .offset = FIELD(keys)},
+        .kind = KIND_TEXT,
+        .in_file = true,
+        .reloads = true},
+    {.option = {.letter = 's',
+         .name = "scope",
+         .argument = "SCOPE",
+         .help = "the broker's place, like /1/2/, or auto: from the parent",
+         .fallback = "auto",
+         .words = PLACES,
+         .set = set_scope,
+         .offset = FIELD(scope)},
+        .kind = KIND_TEXT,
+        .in_file = true},
+    {.option = {.letter = 'c',
+         .name = "config",
+         .argument = "FILE",
+         .help = "read these options from a file too",
+         .takes = DD_TAKES_FILE,
+         .set = set_path,
+         .offset = FIELD(file)},
+        .kind = KIND_TEXT},
+    {.option = {.letter = 'l',
+         .name = "log-level",
+         .argument = "LEVEL",
+         .help = "least important lines to log",
+         .fallback = "notice",
+         .takes = DD_TAKES_WORD,
+         .words = DD_LOG_LEVEL_NAMES,
+         .set = set_level,
+         .offset = FIELD(log_level)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .reloads = true},
+    {.option = {.letter = 'L',
+         .name = "log-file",
+         .argument = "FILE",
+         .help = "log there instead of to standard error",
+         .takes = DD_TAKES_FILE,
+         .set = set_path,
+         .offset = FIELD(log_file)},
+        .kind = KIND_TEXT,
+        .in_file = true,
+        .reloads = true},
+    {.option = {.name = "heartbeat",
+         .argument = "TIME",
+         .help = "a peer is lost after three of these in silence",
+         .fallback = "5s",
+         .set = set_time,
+         .offset = FIELD(heartbeat)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .least = "100ms",
+        .most = "1min"},
+    {.option = {.name = "payload-max",
+         .argument = "SIZE",
+         .help = "largest message",
+         .fallback = "1M",
+         .set = set_size,
+         .offset = FIELD(payload_max)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .least = "1k",
+        .most = "16M"},
+    {.option = {.name = "client-outbox",
+         .argument = "SIZE",
+         .help = "what may wait for one client",
+         .fallback = "16M",
+         .set = set_size,
+         .offset = FIELD(client_outbox)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .reloads = true,
+        .least = "64k",
+        .most = "1024M"},
+    {.option = {.name = "link-outbox",
+         .argument = "SIZE",
+         .help = "what may wait for one broker",
+         .fallback = "64M",
+         .set = set_size,
+         .offset = FIELD(link_outbox)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .reloads = true,
+        .least = "64k",
+        .most = "4096M"},
+    {.option = {.name = "clients-max",
+         .argument = "COUNT",
+         .help = "connections at one time",
+         .fallback = "60000",
+         .set = set_count,
+         .offset = FIELD(clients_max)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .reloads = true,
+        .least = "1",
+        .most = "1000000"},
+    {.option = {.name = "subscriptions-max",
+         .argument = "COUNT",
+         .help = "subscriptions of one client",
+         .fallback = "10000",
+         .set = set_count,
+         .offset = FIELD(subscriptions_max)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .reloads = true,
+        .least = "1",
+        .most = "1000000"},
+    {.option = {.name = "io-threads",
+         .argument = "COUNT",
+         .help = "threads for the network and encryption",
+         .fallback = "1",
+         .set = set_count,
+         .offset = FIELD(io_threads)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .least = "1",
+        .most = "64"},
+    {.option = {.name = "name",
+         .argument = "NAME",
+         .help = "the broker's name; without it: the host's",
+         .set = set_name,
+         .offset = FIELD(name)},
+        .kind = KIND_TEXT,
+        .in_file = true},
+    {.option = {.name = "check-config",
+         .help = "check options, file and keys, and end",
+         .set = dd_option_set_flag,
+         .offset = FIELD(only_check)}},
+    {.option = {.argument = "NAME",
+         .help = "the same as with --name",
+         .set = set_name,
+         .offset = FIELD(name)}},
 };
 #define OPTION_COUNT (sizeof OPTIONS / sizeof OPTIONS[0])
-_Static_assert(OPTION_COUNT <= CONFIG_OPTIONS_MAX, "option.h promises a bound");
+
+const dd_options_t CONFIG_OPTIONS = {
+    .program = "ddbroker",
+    .summary = "Carries messages between the clients of a tree of DoubleDecker brokers.\n",
+    DD_OPTIONS_TABLE(OPTIONS),
+    .notes = "Exit status: 0 stopped in order, 1 could not start, 2 wrong usage.\n"
+             "See ddbroker(8).\n",
+};
 
 const config_option_t *config_option_at(size_t index)
 {
     return index < OPTION_COUNT ? &OPTIONS[index] : NULL;
 }
 
-const config_option_t *config_option_named(const char *name)
+const config_option_t *config_option_in_file(const char *name)
 {
     for (size_t i = 0; i < OPTION_COUNT; i++)
-        if (strcmp(OPTIONS[i].name, name) == 0)
+        if (OPTIONS[i].in_file && strcmp(OPTIONS[i].option.name, name) == 0)
             return &OPTIONS[i];
     return NULL;
 }
@@ -79,146 +226,120 @@ static const unit_t SIZE_UNITS[] = {
 static const unit_t TIME_UNITS[] = {{"ms", 1}, {"s", 1000}, {"min", 60000}, {NULL, 0}};
 static const unit_t COUNT_UNITS[] = {{"", 1}, {NULL, 0}};
 
-typedef bool(parse_t)(const config_option_t *option, const char *text, void *field);
-
-static bool set_text(char **field, const char *text)
+/* Sets a text if it is good. */
+static dd_error_t keep_text(void *values, const dd_option_t *option, const char *text, bool good,
+    const char *expected, dd_problem_t *problem)
 {
+    char **field = (char **)(void *)((char *)values + option->offset);
+    if (!good)
+        return dd_option_refuse(text, expected, problem);
+    char *copy = strdup(text);
+    if (!copy)
+        return dd_problem(problem, DD_E_MEMORY, "%s", dd_strerror(DD_E_MEMORY));
     free(*field);
-    *field = strdup(text);
-    return *field != NULL;
+    *field = copy;
+    return DD_OK;
 }
 
-static bool parse_name(const config_option_t *option, const char *text, void *field)
+static dd_error_t set_name(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
 {
-    (void)option;
-    return dd_broker_valid(dd_bytes_of(text)) && set_text(field, text);
+    return keep_text(values, option, text, dd_broker_valid(dd_bytes_of(text)),
+        "1 to 63 bytes without white space and control characters", problem);
 }
 
-static bool parse_endpoint(const config_option_t *option, const char *text, void *field)
+static dd_error_t set_endpoint(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
 {
-    (void)option;
-    return dd_dialer_check(text, NULL) == DD_OK && set_text(field, text);
+    return keep_text(values, option, text, dd_endpoint_check(text, NULL) == DD_OK,
+        "tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH", problem);
 }
 
-/* ZeroMQ takes the digits that it finds in a port and passes over the rest. */
-static bool is_port(const char *text)
+static dd_error_t set_path(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
 {
-    if (strcmp(text, "*") == 0)
-        return true;
-    size_t digits = strspn(text, "0123456789");
-    return digits > 0 && digits <= 5 && text[digits] == '\0' &&
-           strtoul(text, NULL, 10) <= UINT16_MAX;
+    return keep_text(values, option, text, text[0] != '\0', "the name of a file", problem);
 }
 
-/* The address is ZeroMQ's to judge when it binds. */
-static bool is_place_to_listen(const char *text)
+static dd_error_t set_scope(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
 {
-    const char *rest = text + strlen("tcp://");
-    if (strlen(text) > DD_ENDPOINT_MAX)
-        return false;
-    if (strncmp(text, "ipc://", strlen("ipc://")) == 0)
-        return rest[0] != '\0';
-    const char *port = strrchr(text, ':');
-    return strncmp(text, "tcp://", strlen("tcp://")) == 0 && port > rest && is_port(port + 1);
-}
-
-static bool parse_endpoints(const config_option_t *option, const char *text, void *field)
-{
-    (void)option;
-    config_list_t *list = field;
-    return is_place_to_listen(text) && list->count < CONFIG_ENDPOINTS_MAX &&
-           set_text(&list->items[list->count++], text);
-}
-
-static bool parse_path(const config_option_t *option, const char *text, void *field)
-{
-    (void)option;
-    return text[0] != '\0' && set_text(field, text);
-}
-
-static bool parse_scope(const config_option_t *option, const char *text, void *field)
-{
-    (void)option;
     dd_scope_t scope;
-    bool valid = strcmp(text, "auto") == 0 || dd_scope_parse(&scope, dd_bytes_of(text));
-    return valid && set_text(field, text);
+    bool good = strcmp(text, "auto") == 0 || dd_scope_parse(&scope, dd_bytes_of(text));
+    return keep_text(
+        values, option, text, good, "a path of 1 to 8 numbers like /1/2/, or auto", problem);
 }
 
-static bool parse_level(const config_option_t *option, const char *text, void *field)
+static dd_error_t add_endpoint(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
 {
-    (void)option;
-    dd_log_level_t level;
-    if (!dd_log_level_parse(&level, dd_bytes_of(text)))
-        return false;
-    *(uint64_t *)field = level;
-    return true;
+    config_list_t *list = (config_list_t *)(void *)((char *)values + option->offset);
+    bool good = dd_endpoint_listenable(text) && list->count < CONFIG_ENDPOINTS_MAX;
+    if (!good)
+        return dd_option_refuse(
+            text, "tcp://ADDRESS:PORT, tcp://*:PORT or ipc://PATH, 16 times at most", problem);
+    list->items[list->count] = strdup(text);
+    if (!list->items[list->count])
+        return dd_problem(problem, DD_E_MEMORY, "%s", dd_strerror(DD_E_MEMORY));
+    list->count++;
+    return DD_OK;
 }
 
-/* Digits and a unit; more than 12 digits are more than any option's most. */
+/* The table has made sure that it is one of the names. */
+static dd_error_t set_level(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
+{
+    dd_log_level_t level;
+    (void)problem;
+    dd_log_level_parse(&level, dd_bytes_of(text));
+    *(uint64_t *)(void *)((char *)values + option->offset) = level;
+    return DD_OK;
+}
+
+/* Digits and a unit; numbers that a unit would make too large for 64 bits are more than any
+   option's most. */
 static bool read_number(const unit_t *units, const char *text, uint64_t *number)
 {
-    size_t digits = strspn(text, "0123456789");
-    if (digits == 0 || digits > 12)
+    const char *unit = dd_option_digits(text, number);
+    if (!unit || *number > UINT32_MAX)
         return false;
     for (; units->name; units++)
-        if (strcmp(text + digits, units->name) == 0) {
-            *number = strtoull(text, NULL, 10) * units->factor;
+        if (strcmp(unit, units->name) == 0) {
+            *number *= units->factor;
             return true;
         }
     return false;
 }
 
-static bool parse_number(
-    const unit_t *units, const config_option_t *option, const char *text, uint64_t *field)
+static dd_error_t set_number(const unit_t *units, const char *expected, void *values,
+    const dd_option_t *option, const char *text, dd_problem_t *problem)
 {
-    uint64_t least, most;
-    return read_number(units, option->least, &least) && read_number(units, option->most, &most) &&
-           read_number(units, text, field) && *field >= least && *field <= most;
-}
-
-static bool parse_size(const config_option_t *option, const char *text, void *field)
-{
-    return parse_number(SIZE_UNITS, option, text, field);
-}
-
-static bool parse_time(const config_option_t *option, const char *text, void *field)
-{
-    return parse_number(TIME_UNITS, option, text, field);
-}
-
-static bool parse_count(const config_option_t *option, const char *text, void *field)
-{
-    return parse_number(COUNT_UNITS, option, text, field);
-}
-
-static const struct {
-    parse_t *parse;
-    const char *word;    /* for the value, in help */
-    const char *expects; /* what to write, in errors */
-} KIND[KINDS] = {
-    [KIND_NAME] = {parse_name, "NAME", "1 to 63 bytes without white space and control characters"},
-    [KIND_ENDPOINT] = {parse_endpoint, "ENDPOINT",
-        "tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH"},
-    [KIND_ENDPOINTS] = {parse_endpoints, "ENDPOINT",
-        "tcp://ADDRESS:PORT, tcp://*:PORT or ipc://PATH, 16 times at most"},
-    [KIND_PATH] = {parse_path, "FILE", "the name of a file"},
-    [KIND_SCOPE] = {parse_scope, "SCOPE", "a path of 1 to 8 numbers like /1/2/, or auto"},
-    [KIND_LEVEL] = {parse_level, "LEVEL", "error, warning, notice, info or debug"},
-    [KIND_SIZE] = {parse_size, "SIZE", "bytes, or with k or M"},
-    [KIND_TIME] = {parse_time, "TIME", "a number with ms, s or min"},
-    [KIND_COUNT] = {parse_count, "COUNT", "a number"},
-};
-
-dd_error_t config_option_set(
-    config_t *self, const config_option_t *option, const char *text, dd_problem_t *problem)
-{
-    if (KIND[option->kind].parse(option, text, (char *)self + option->offset))
+    const config_option_t *limits = (const config_option_t *)option;
+    uint64_t least, most, *field = (uint64_t *)(void *)((char *)values + option->offset);
+    if (read_number(units, limits->least, &least) && read_number(units, limits->most, &most) &&
+        read_number(units, text, field) && *field >= least && *field <= most)
         return DD_OK;
-    if (option->least)
-        return dd_problem(problem, DD_E_ARGUMENT, "%s: '%.64s' is no good; write %s, from %s to %s",
-            option->name, text, KIND[option->kind].expects, option->least, option->most);
-    return dd_problem(problem, DD_E_ARGUMENT, "%s: '%.64s' is no good; write %s", option->name,
-        text, KIND[option->kind].expects);
+    char wanted[96];
+    snprintf(wanted, sizeof wanted, "%s, from %s to %s", expected, limits->least, limits->most);
+    return dd_option_refuse(text, wanted, problem);
+}
+
+static dd_error_t set_size(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
+{
+    return set_number(SIZE_UNITS, "bytes, or with k or M", values, option, text, problem);
+}
+
+static dd_error_t set_time(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
+{
+    return set_number(TIME_UNITS, "a number with ms, s or min", values, option, text, problem);
+}
+
+static dd_error_t set_count(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
+{
+    return set_number(COUNT_UNITS, "a number", values, option, text, problem);
 }
 
 /* ---- Comparing ----------------------------------------------------------------------------- */
@@ -236,65 +357,28 @@ static bool same_list(const config_list_t *a, const config_list_t *b)
     return same;
 }
 
-static bool is_number(const config_option_t *option)
-{
-    return option->least || option->kind == KIND_LEVEL;
-}
-
 bool config_option_same(const config_option_t *option, const config_t *a, const config_t *b)
 {
-    const void *left = (const char *)a + option->offset;
-    const void *right = (const char *)b + option->offset;
-    if (option->kind == KIND_FLAG)
-        return true;
-    if (option->kind == KIND_ENDPOINTS)
+    const void *left = (const char *)a + option->option.offset;
+    const void *right = (const char *)b + option->option.offset;
+    switch (option->kind) {
+    case KIND_ENDPOINTS:
         return same_list(left, right);
-    if (is_number(option))
+    case KIND_NUMBER:
         return *(const uint64_t *)left == *(const uint64_t *)right;
-    return same_text(*(char *const *)left, *(char *const *)right);
+    case KIND_TEXT:
+        return same_text(*(char *const *)left, *(char *const *)right);
+    default:
+        return true;
+    }
 }
 
 void config_option_swap(const config_option_t *option, config_t *a, config_t *b)
 {
     uint8_t kept[sizeof(uint64_t)];
-    size_t size = is_number(option) ? sizeof(uint64_t) : sizeof(char *);
-    memcpy(kept, (char *)a + option->offset, size);
-    memcpy((char *)a + option->offset, (char *)b + option->offset, size);
-    memcpy((char *)b + option->offset, kept, size);
-}
-
-/* ---- Help ---------------------------------------------------------------------------------- */
-
-static void describe_option(FILE *out, const config_option_t *option)
-{
-    char names[64];
-    const char *word = KIND[option->kind].word;
-    snprintf(names, sizeof names, "--%s%s%s", option->name, word ? " " : "", word ? word : "");
-    if (option->flag)
-        fprintf(out, "  -%c, %-26s%s", option->flag, names, option->help);
-    else
-        fprintf(out, "      %-26s%s", names, option->help);
-    if (option->fallback)
-        fprintf(out, " (%s)", option->fallback);
-    fputc('\n', out);
-}
-
-char *config_option_help(void)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        return NULL;
-    fputs("usage: ddbroker [OPTION]... [NAME]\n"
-          "Carries messages between the clients of a tree of DoubleDecker brokers.\n\n",
-        out);
-    for (size_t i = 0; i < OPTION_COUNT; i++)
-        describe_option(out, &OPTIONS[i]);
-    fputs("\nExit status: 0 stopped in order, 1 could not start, 2 wrong usage. See ddbroker(8).\n",
-        out);
-    if (fclose(out) == 0)
-        return text;
-    free(text);
-    return NULL;
+    size_t size = option->kind == KIND_NUMBER ? sizeof(uint64_t) : sizeof(char *);
+    size_t offset = option->option.offset;
+    memcpy(kept, (char *)a + offset, size);
+    memcpy((char *)a + offset, (char *)b + offset, size);
+    memcpy((char *)b + offset, kept, size);
 }

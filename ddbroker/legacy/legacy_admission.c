@@ -9,7 +9,7 @@
  */
 #include "legacy_state.h"
 
-/* Few enough that they fit what startup_begin.c holds back of the process's file descriptors. */
+/* Few enough that they fit what the daemon holds back of the process's file descriptors. */
 #define STRANGERS_MAX 128
 /* Bytes that no login takes less of: the greeting of ZMTP 2, the hash twice, the cookie. */
 #define LOGIN_BYTES 160

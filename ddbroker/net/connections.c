@@ -11,6 +11,7 @@
 #include <zmq.h>
 
 #include "libdd/net/socket.h"
+#include "libdd/protocol/endpoint.h"
 
 struct connections {
     void *socket;
@@ -58,10 +59,11 @@ dd_error_t connections_listen(const connections_t *self, const char *endpoint,
     if (zmq_bind(self->socket, endpoint) != 0 ||
         zmq_getsockopt(self->socket, ZMQ_LAST_ENDPOINT, bound, &size) != 0)
         return dd_socket_problem(problem, "listen on", endpoint);
-    const char *told_port = strrchr(endpoint, ':');
-    const char *port = strrchr(bound, ':');
-    if (strncmp(endpoint, "tcp://", strlen("tcp://")) == 0 && told_port && port)
-        snprintf(shown, DD_ENDPOINT_MAX + 1, "%.*s%s", (int)(told_port - endpoint), endpoint, port);
+    dd_bytes_t host, told_port, port;
+    if (dd_endpoint_split(dd_bytes_of(endpoint), &host, &told_port) &&
+        dd_endpoint_split(dd_bytes_of(bound), &(dd_bytes_t){0}, &port))
+        snprintf(shown, DD_ENDPOINT_MAX + 1, "tcp://%.*s:%s", (int)host.size,
+            (const char *)host.data, (const char *)port.data);
     else
         snprintf(shown, DD_ENDPOINT_MAX + 1, "%s", bound);
     return DD_OK;

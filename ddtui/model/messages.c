@@ -206,6 +206,13 @@ const message_t *messages_at(const messages_t *self, size_t number)
     return &self->ring[(self->first + number) % MESSAGES_MAX]->message;
 }
 
+const message_t *messages_find(const messages_t *self, uint64_t serial)
+{
+    /* Each is one more than the one before. */
+    uint64_t first = self->serial - self->count;
+    return serial >= first && serial < self->serial ? messages_at(self, serial - first) : NULL;
+}
+
 uint64_t messages_arrived(const messages_t *self)
 {
     return self->arrived;

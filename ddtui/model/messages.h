@@ -60,6 +60,8 @@ void messages_clear(messages_t *self);
 size_t messages_count(const messages_t *self);
 /* The oldest is number 0. Valid until the next change. */
 const message_t *messages_at(const messages_t *self, size_t number);
+/* The one with that serial; NULL if it is no longer kept. */
+const message_t *messages_find(const messages_t *self, uint64_t serial);
 
 /* Ever arrived, and how many of these are in no row because there were too many. */
 uint64_t messages_arrived(const messages_t *self);

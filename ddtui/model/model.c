@@ -12,10 +12,10 @@ typedef struct {
     char *rows;
     size_t count;
     size_t room; /* rows for which there is memory */
-} list_table_t;
+} table_t;
 
 struct model {
-    list_table_t tables[VIEWS];
+    table_t tables[VIEWS];
 };
 
 /* The brokers while they are put in order. */
@@ -99,7 +99,7 @@ void model_destroy(model_t **self_p)
     *self_p = NULL;
 }
 
-static broker_t *find_broker(const list_table_t *self, const char *id)
+static broker_t *find_broker(const table_t *self, const char *id)
 {
     broker_t *brokers = (broker_t *)(void *)self->rows;
     for (size_t i = 0; i < self->count; i++)
@@ -108,7 +108,7 @@ static broker_t *find_broker(const list_table_t *self, const char *id)
     return NULL;
 }
 
-static dd_error_t append(list_table_t *self, view_t view, const void *row)
+static dd_error_t append(table_t *self, view_t view, const void *row)
 {
     size_t size = ROWS[view].size;
     if (self->count == ROWS[view].max)
@@ -127,7 +127,7 @@ static dd_error_t append(list_table_t *self, view_t view, const void *row)
 
 dd_error_t model_add(model_t *self, view_t view, const void *row)
 {
-    list_table_t *table = &self->tables[view];
+    table_t *table = &self->tables[view];
     if (view == VIEW_TREE) {
         broker_t *known = find_broker(table, ((const broker_t *)row)->id);
         if (known) {
@@ -151,7 +151,7 @@ static void place(arrangement_t *self, size_t index, unsigned depth)
             place(self, i, depth + 1);
 }
 
-static dd_error_t arrange_tree(list_table_t *table)
+static dd_error_t arrange_tree(table_t *table)
 {
     dd_error_t error = DD_E_MEMORY;
     arrangement_t arrangement = {
@@ -178,7 +178,7 @@ cleanup:
     return error;
 }
 
-static void drop_doubles(list_table_t *table, view_t view)
+static void drop_doubles(table_t *table, view_t view)
 {
     size_t size = ROWS[view].size, kept = 1;
     for (size_t i = 1; i < table->count; i++) {
@@ -192,14 +192,14 @@ static void drop_doubles(list_table_t *table, view_t view)
 dd_error_t model_arrange(model_t *self)
 {
     for (view_t view = VIEW_TREE; view < VIEWS; view++) {
-        list_table_t *table = &self->tables[view];
+        table_t *table = &self->tables[view];
         if (table->count == 0)
             continue;
         qsort(table->rows, table->count, ROWS[view].size, ROWS[view].compare);
         if (ROWS[view].unique)
             drop_doubles(table, view);
     }
-    list_table_t *brokers = &self->tables[VIEW_TREE];
+    table_t *brokers = &self->tables[VIEW_TREE];
     return brokers->count > 0 ? arrange_tree(brokers) : DD_OK;
 }
 

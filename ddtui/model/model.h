@@ -2,9 +2,10 @@
 /*
  * model - what is known of the tree: brokers, clients, subscriptions
  *
- * Each view is a table of rows of one struct. Rows come from reports (feed), and what of a row is
- * shown, how and under which title stands in columns. Pure: no sockets, no screen, no clock.
- * Texts in rows are as strangers chose them: text.h makes them fit for a terminal.
+ * Each view is a table of rows of one struct. Rows come from reports (report_parser), and
+ * what of a row is shown, how and under which title stands in columns. Pure: no sockets, no screen,
+ * no clock. Texts in rows are as strangers chose them: dd_escape_text() makes them fit for a
+ * terminal.
  */
 #ifndef MODEL_H_INCLUDED
 #define MODEL_H_INCLUDED

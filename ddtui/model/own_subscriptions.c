@@ -94,15 +94,3 @@ void own_subscriptions_count(own_subscriptions_t *self, const char *topic, const
         if (matches(&self->rows[i], topic, scope))
             self->rows[i].received++;
 }
-
-const char *own_subscriptions_scope_word(const char *pattern)
-{
-    static const char *const WORDS[] = {"all", "region", "cluster", "node"};
-    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
-        dd_scope_t scope;
-        if (dd_scope_parse_pattern(&scope, dd_bytes_of(WORDS[i])) &&
-            strcmp(scope.text, pattern) == 0)
-            return WORDS[i];
-    }
-    return pattern;
-}

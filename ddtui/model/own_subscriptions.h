@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * own_subscriptions - the subscriptions of this client, and what came of them
+ *
+ * The console's user asks for them; the broker agrees, and says what path the scope means there.
+ * Each publication that arrives is counted for all that match it.
  */
 #ifndef OWN_SUBSCRIPTIONS_H_INCLUDED
 #define OWN_SUBSCRIPTIONS_H_INCLUDED
@@ -24,9 +27,9 @@ typedef struct {
     size_t count;
 } own_subscriptions_t;
 
-/* Asked for; scope is a word or a path. True if it is new. */
+/* The user has asked for one; scope is a word or a path. True if it is new. */
 bool own_subscriptions_ask(own_subscriptions_t *self, const char *topic, const char *scope);
-/* Given up, or refused. False if there was none. */
+/* The user has given it up, or the broker has refused it. False if there was none. */
 bool own_subscriptions_remove(own_subscriptions_t *self, const char *topic, const char *scope);
 
 /* The broker, whose scope is `at`, agreed to a resolved path. The row, if it is the first time
@@ -38,8 +41,5 @@ void own_subscriptions_restart(own_subscriptions_t *self);
 
 /* Counts a publication for all that it matches. */
 void own_subscriptions_count(own_subscriptions_t *self, const char *topic, const char *scope);
-
-/* The word for a canonical pattern, like "region", or the pattern itself. */
-const char *own_subscriptions_scope_word(const char *pattern);
 
 #endif

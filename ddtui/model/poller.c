@@ -17,7 +17,7 @@
    asked less often. */
 #define PAUSE_FACTOR 4
 
-/* One view. */
+/* The questions about one view, and its rows. */
 typedef struct {
     model_t *shown;
     model_t *coming;            /* the round under way */
@@ -33,7 +33,7 @@ typedef struct {
     uint64_t unreadable;        /* reports of this round */
     bool full;                  /* there is more than the model holds */
     round_t last;
-} list_table_t;
+} poll_t;
 
 typedef struct {
     char id[MODEL_ID_ROOM];
@@ -43,7 +43,7 @@ typedef struct {
 } curve_t;
 
 struct poller {
-    list_table_t tables[VIEWS];
+    poll_t polls[VIEWS];
     curve_t *curves; /* by the brokers' ids */
     bool frozen;
 };
@@ -54,8 +54,8 @@ poller_t *poller_new(void)
     if (!self)
         return NULL;
     for (view_t view = VIEW_TREE; view < VIEWS; view++) {
-        self->tables[view].shown = model_new();
-        if (!self->tables[view].shown)
+        self->polls[view].shown = model_new();
+        if (!self->polls[view].shown)
             poller_destroy(&self);
         if (!self)
             return NULL;
@@ -69,8 +69,8 @@ void poller_destroy(poller_t **self_p)
     if (!self)
         return;
     for (size_t view = 0; view < VIEWS; view++) {
-        model_destroy(&self->tables[view].shown);
-        model_destroy(&self->tables[view].coming);
+        model_destroy(&self->polls[view].shown);
+        model_destroy(&self->polls[view].coming);
     }
     curve_t *curve, *next;
     HASH_ITER (hh, self->curves, curve, next) {
@@ -83,12 +83,12 @@ void poller_destroy(poller_t **self_p)
 
 const model_t *poller_model(const poller_t *self, view_t view)
 {
-    return self->tables[view].shown;
+    return self->polls[view].shown;
 }
 
 const round_t *poller_last(const poller_t *self, view_t view)
 {
-    return &self->tables[view].last;
+    return &self->polls[view].last;
 }
 
 void poller_freeze(poller_t *self, bool frozen)
@@ -137,7 +137,7 @@ static void add_sample(samples_t *self, const traffic_t *traffic)
 
 static void draw_curves(poller_t *self)
 {
-    const model_t *model = self->tables[VIEW_TREE].shown;
+    const model_t *model = self->polls[VIEW_TREE].shown;
     for (size_t i = 0; i < model_count(model, VIEW_TREE); i++) {
         const broker_t *broker = model_row(model, VIEW_TREE, i);
         curve_t *curve = curve_of(self, broker->id);
@@ -169,8 +169,8 @@ static const uint32_t WANTED[VIEWS] = {
 view_t poller_due(const poller_t *self, unsigned views, uint64_t now_ms)
 {
     for (view_t view = VIEW_TREE; view < VIEWS && !self->frozen; view++) {
-        const list_table_t *table = &self->tables[view];
-        if ((views & 1u << view) != 0 && table->ref == 0 && now_ms >= table->next_ms)
+        const poll_t *poll = &self->polls[view];
+        if ((views & 1u << view) != 0 && poll->ref == 0 && now_ms >= poll->next_ms)
             return view;
     }
     return VIEW_NONE;
@@ -178,60 +178,60 @@ view_t poller_due(const poller_t *self, unsigned views, uint64_t now_ms)
 
 dd_question_t poller_question(const poller_t *self, view_t view)
 {
-    const list_table_t *table = &self->tables[view];
+    const poll_t *poll = &self->polls[view];
     return (dd_question_t){.what = columns_of(view)->name,
-        .broker = table->broker[0] != '\0' ? table->broker : NULL,
-        .first = table->first,
+        .broker = poll->broker[0] != '\0' ? poll->broker : NULL,
+        .first = poll->first,
         .rows = WANTED[view]};
 }
 
 /* No round is under way. */
-static void drop(list_table_t *table)
+static void drop(poll_t *poll)
 {
-    model_destroy(&table->coming);
-    table->ref = table->first = 0;
+    model_destroy(&poll->coming);
+    poll->ref = poll->first = 0;
 }
 
-static void begin(list_table_t *table, uint64_t now_ms)
+static void begin(poll_t *poll, uint64_t now_ms)
 {
-    drop(table);
-    table->coming = model_new();
-    table->began_ms = now_ms;
-    table->silent = table->unreadable = 0;
-    table->full = false;
+    drop(poll);
+    poll->coming = model_new();
+    poll->began_ms = now_ms;
+    poll->silent = poll->unreadable = 0;
+    poll->full = false;
 }
 
 void poller_asked(poller_t *self, view_t view, uint32_t ref, uint64_t now_ms)
 {
-    list_table_t *table = &self->tables[view];
-    table->asked_ms = now_ms;
-    table->next_ms = now_ms + POLLER_PAUSE;
-    table->waiting = 1;
-    table->rows = 0;
+    poll_t *poll = &self->polls[view];
+    poll->asked_ms = now_ms;
+    poll->next_ms = now_ms + POLLER_PAUSE;
+    poll->waiting = 1;
+    poll->rows = 0;
     if (ref == 0)
-        drop(table);
-    else if (table->first == 0)
-        begin(table, now_ms);
-    table->ref = table->coming ? ref : 0;
+        drop(poll);
+    else if (poll->first == 0)
+        begin(poll, now_ms);
+    poll->ref = poll->coming ? ref : 0;
 }
 
 void poller_aim(poller_t *self, view_t view, const char *broker_id)
 {
-    list_table_t *table = &self->tables[view];
-    if (strcmp(table->broker, broker_id) == 0)
+    poll_t *poll = &self->polls[view];
+    if (strcmp(poll->broker, broker_id) == 0)
         return;
-    snprintf(table->broker, sizeof table->broker, "%s", broker_id);
-    drop(table);
+    snprintf(poll->broker, sizeof poll->broker, "%s", broker_id);
+    drop(poll);
     /* Soon, but not with each row that the selection passes. */
-    if (table->next_ms > table->asked_ms + POLLER_PAUSE / 2)
-        table->next_ms = table->asked_ms + POLLER_PAUSE / 2;
+    if (poll->next_ms > poll->asked_ms + POLLER_PAUSE / 2)
+        poll->next_ms = poll->asked_ms + POLLER_PAUSE / 2;
 }
 
 void poller_restart(poller_t *self)
 {
     for (size_t view = 0; view < VIEWS; view++) {
-        drop(&self->tables[view]);
-        self->tables[view].next_ms = 0;
+        drop(&self->polls[view]);
+        self->polls[view].next_ms = 0;
     }
 }
 
@@ -239,19 +239,19 @@ void poller_restart(poller_t *self)
 
 static void take_over(poller_t *self, view_t view, uint64_t now_ms)
 {
-    list_table_t *table = &self->tables[view];
-    uint64_t elapsed = table->last.any ? now_ms - table->last.finished_ms : 0;
-    if (model_arrange(table->coming) != DD_OK ||
-        poll_merge_carry(table->coming, table->shown, view, elapsed) != DD_OK)
-        table->full = true;
-    model_destroy(&table->shown);
-    table->shown = table->coming;
-    table->coming = NULL;
-    table->last = (round_t){.any = true,
+    poll_t *poll = &self->polls[view];
+    uint64_t elapsed = poll->last.any ? now_ms - poll->last.finished_ms : 0;
+    if (model_arrange(poll->coming) != DD_OK ||
+        poll_merge_carry(poll->coming, poll->shown, view, elapsed) != DD_OK)
+        poll->full = true;
+    model_destroy(&poll->shown);
+    poll->shown = poll->coming;
+    poll->coming = NULL;
+    poll->last = (round_t){.any = true,
         .finished_ms = now_ms,
-        .silent = table->silent,
-        .unreadable = table->unreadable,
-        .full = table->full};
+        .silent = poll->silent,
+        .unreadable = poll->unreadable,
+        .full = poll->full};
     if (view == VIEW_TREE)
         draw_curves(self);
 }
@@ -259,36 +259,36 @@ static void take_over(poller_t *self, view_t view, uint64_t now_ms)
 /* Asks for the next rows, if some broker has more of them than were asked for. */
 static bool goes_on(poller_t *self, view_t view, uint64_t now_ms)
 {
-    list_table_t *table = &self->tables[view];
-    uint64_t end = (uint64_t)table->first + POLLER_PAGE;
-    if (self->frozen || WANTED[view] != POLLER_PAGE || table->rows <= end || end > MODEL_ROWS_MAX)
+    poll_t *poll = &self->polls[view];
+    uint64_t end = (uint64_t)poll->first + POLLER_PAGE;
+    if (self->frozen || WANTED[view] != POLLER_PAGE || poll->rows <= end || end > MODEL_ROWS_MAX)
         return false;
-    table->first = (uint32_t)end - POLLER_OVERLAP;
-    table->next_ms = now_ms;
+    poll->first = (uint32_t)end - POLLER_OVERLAP;
+    poll->next_ms = now_ms;
     return true;
 }
 
 /* The larger the tree, and the more questions it takes, the longer until the next round. */
-static uint64_t pause(const list_table_t *table, uint64_t now_ms)
+static uint64_t pause(const poll_t *poll, uint64_t now_ms)
 {
-    uint64_t questions = 1 + table->first / (POLLER_PAGE - POLLER_OVERLAP);
-    uint64_t least = questions * POLLER_PAUSE, took = PAUSE_FACTOR * (now_ms - table->began_ms);
+    uint64_t questions = 1 + poll->first / (POLLER_PAGE - POLLER_OVERLAP);
+    uint64_t least = questions * POLLER_PAUSE, took = PAUSE_FACTOR * (now_ms - poll->began_ms);
     return took > least ? took : least;
 }
 
 /* A question has been answered, or waited for long enough. */
 static bool finish(poller_t *self, view_t view, uint64_t now_ms)
 {
-    list_table_t *table = &self->tables[view];
-    table->ref = 0;
-    if (table->waiting > table->silent)
-        table->silent = table->waiting;
+    poll_t *poll = &self->polls[view];
+    poll->ref = 0;
+    if (poll->waiting > poll->silent)
+        poll->silent = poll->waiting;
     if (goes_on(self, view, now_ms))
         return false;
-    table->next_ms = table->began_ms + pause(table, now_ms);
-    table->first = 0;
+    poll->next_ms = poll->began_ms + pause(poll, now_ms);
+    poll->first = 0;
     if (self->frozen) {
-        drop(table);
+        drop(poll);
         return false;
     }
     take_over(self, view, now_ms);
@@ -298,7 +298,7 @@ static bool finish(poller_t *self, view_t view, uint64_t now_ms)
 static view_t find(const poller_t *self, uint32_t ref)
 {
     for (view_t view = VIEW_TREE; view < VIEWS && ref != 0; view++)
-        if (self->tables[view].ref == ref)
+        if (self->polls[view].ref == ref)
             return view;
     return VIEW_NONE;
 }
@@ -308,15 +308,15 @@ bool poller_report(poller_t *self, const dd_event_t *event, uint64_t now_ms)
     view_t view = find(self, event->ref);
     if (view == VIEW_NONE)
         return false;
-    list_table_t *table = &self->tables[view];
+    poll_t *poll = &self->polls[view];
     uint64_t rows = 0;
-    dd_error_t error = report_parser_report(table->coming, view, event->text, &rows);
-    table->unreadable += error == DD_E_MALFORMED;
-    table->full |= error != DD_OK && error != DD_E_MALFORMED;
-    if (rows > table->rows)
-        table->rows = rows;
-    table->waiting = event->number;
-    return table->waiting == 0 && finish(self, view, now_ms);
+    dd_error_t error = report_parser_report(poll->coming, view, event->text, &rows);
+    poll->unreadable += error == DD_E_MALFORMED;
+    poll->full |= error != DD_OK && error != DD_E_MALFORMED;
+    if (rows > poll->rows)
+        poll->rows = rows;
+    poll->waiting = event->number;
+    return poll->waiting == 0 && finish(self, view, now_ms);
 }
 
 bool poller_failed(poller_t *self, uint32_t ref, uint64_t now_ms)
@@ -332,8 +332,8 @@ bool poller_tick(poller_t *self, uint64_t now_ms)
 {
     bool ended = false;
     for (view_t view = VIEW_TREE; view < VIEWS; view++) {
-        const list_table_t *table = &self->tables[view];
-        if (table->ref != 0 && now_ms >= table->asked_ms + POLLER_LIMIT)
+        const poll_t *poll = &self->polls[view];
+        if (poll->ref != 0 && now_ms >= poll->asked_ms + POLLER_LIMIT)
             ended |= finish(self, view, now_ms);
     }
     return ended;

@@ -50,11 +50,12 @@ void poller_destroy(poller_t **self_p);
 
 /* The view whose question is due, of those in the set of bits 1 << view; VIEW_NONE if none is. */
 view_t poller_due(const poller_t *self, unsigned views, uint64_t now_ms);
-/* That question. */
+/* What to ask then. */
 dd_question_t poller_question(const poller_t *self, view_t view);
 /* Asks only the broker of that id about a view from now on, or with "" all of them. */
 void poller_aim(poller_t *self, view_t view, const char *broker_id);
-/* It has been asked. With ref 0 it couldn't be, and is tried again later. */
+/* The caller has asked that question under a ref; 0 says that it couldn't, and the question is due
+   again later. */
 void poller_asked(poller_t *self, view_t view, uint32_t ref, uint64_t now_ms);
 
 /* Takes a report if it answers a question asked here. True if it ended a round. */

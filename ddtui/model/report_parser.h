@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * report_parser - what brokers report, read into the model
+ *
+ * Reports are JSON of strangers: whatever they hold, they do no more harm than to be refused.
  */
 #ifndef REPORT_PARSER_H_INCLUDED
 #define REPORT_PARSER_H_INCLUDED

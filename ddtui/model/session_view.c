@@ -13,25 +13,11 @@
 
 #include "libdd/base/escape.h"
 #include "libdd/protocol/name.h"
+#include "pending.h"
 #include "report_parser.h"
 
-/* What was sent and has no end yet. */
-#define PENDING_MAX 64
-/* us after which no receipt, and no report, is to be expected. */
-#define PATIENCE 10000000
-
-/* Bytes of a name or topic, escaped, in a note. */
-#define SHOWN_ROOM 256
-
-typedef enum { PENDING_NONE, PENDING_NOTIFY, PENDING_RECEIPT, PENDING_CONTROL } pending_kind_t;
-
-/* Something that was sent and may still be answered. */
-typedef struct {
-    pending_kind_t kind;
-    uint32_t ref;
-    uint64_t at_us;
-    char what[SHOWN_ROOM]; /* destination, or what the broker is to do; escaped */
-} pending_t;
+/* Bytes of a name or topic, escaped, in a note; and of what is pending. */
+#define SHOWN_ROOM PENDING_ROOM
 
 struct session_view {
     bool is_operator;
@@ -39,15 +25,14 @@ struct session_view {
     uint64_t now_us;
     int64_t wall_ms;
     uint64_t frozen_ms; /* since when it is frozen, by session_view_now_ms() */
-    uint64_t versions[PAGES];
+    uint64_t versions[PARTS];
     link_t link;
-    poller_t *rounds;
+    poller_t *poller;
     messages_t *messages;
-    status_log_t *notes;
-    own_subscriptions_t *owns;
+    status_log_t *status_log;
+    own_subscriptions_t *own_subscriptions;
     trace_t trace;
-    pending_t pending[PENDING_MAX]; /* the next to be overwritten is the oldest */
-    size_t next_pending;
+    pending_list_t pending;
     char missed[SHOWN_ROOM]; /* destination of the last notification, if there is none such */
 };
 
@@ -57,11 +42,11 @@ session_view_t *session_view_new(bool is_operator)
     if (!self)
         return NULL;
     self->is_operator = is_operator;
-    self->rounds = poller_new();
+    self->poller = poller_new();
     self->messages = messages_new();
-    self->notes = status_log_new();
-    self->owns = calloc(1, sizeof *self->owns);
-    if (!self->rounds || !self->messages || !self->notes || !self->owns)
+    self->status_log = status_log_new();
+    self->own_subscriptions = calloc(1, sizeof *self->own_subscriptions);
+    if (!self->poller || !self->messages || !self->status_log || !self->own_subscriptions)
         session_view_destroy(&self);
     return self;
 }
@@ -71,19 +56,19 @@ void session_view_destroy(session_view_t **self_p)
     session_view_t *self = self_p ? *self_p : NULL;
     if (!self)
         return;
-    poller_destroy(&self->rounds);
+    poller_destroy(&self->poller);
     messages_destroy(&self->messages);
-    status_log_destroy(&self->notes);
-    free(self->owns);
+    status_log_destroy(&self->status_log);
+    free(self->own_subscriptions);
     free(self);
     *self_p = NULL;
 }
 
 /* ---- Words ---------------------------------------------------------------------------------- */
 
-static void changed(session_view_t *self, page_t page)
+static void changed(session_view_t *self, session_part_t part)
 {
-    self->versions[page]++;
+    self->versions[part]++;
 }
 
 /* Text from outside, fit for a note. */
@@ -97,35 +82,19 @@ void session_view_note(session_view_t *self, note_kind_t kind, const char *forma
 {
     va_list arguments;
     va_start(arguments, format);
-    status_log_vadd(self->notes, self->wall_ms, kind, format, arguments);
+    status_log_vadd(self->status_log, self->wall_ms, kind, format, arguments);
     va_end(arguments);
-    changed(self, PAGE_EVENTS);
+    changed(self, PART_EVENTS);
 }
 
 /* ---- What was sent -------------------------------------------------------------------------- */
-
-static const pending_t *wait_for(
-    session_view_t *self, pending_kind_t kind, uint32_t ref, const char *what)
-{
-    pending_t *pending = &self->pending[self->next_pending++ % PENDING_MAX];
-    *pending = (pending_t){.kind = kind, .ref = ref, .at_us = self->now_us};
-    shown(what, pending->what);
-    return pending;
-}
-
-static pending_t *find_pending(session_view_t *self, uint32_t ref)
-{
-    for (size_t i = 0; i < PENDING_MAX && ref != 0; i++)
-        if (self->pending[i].kind != PENDING_NONE && self->pending[i].ref == ref)
-            return &self->pending[i];
-    return NULL;
-}
 
 void session_view_sent(session_view_t *self, uint32_t ref, const char *destination, bool receipt)
 {
     char name[SHOWN_ROOM];
     self->missed[0] = '\0';
-    wait_for(self, receipt ? PENDING_RECEIPT : PENDING_NOTIFY, ref, destination);
+    pending_add(
+        &self->pending, receipt ? PENDING_RECEIPT : PENDING_NOTIFY, ref, destination, self->now_us);
     session_view_note(self, NOTE_PLAIN,
         receipt ? "notification sent to %s, waiting for its receipt" : "notification sent to %s",
         shown(destination, name));
@@ -135,7 +104,7 @@ void session_view_traced(session_view_t *self, uint32_t ref, const char *destina
 {
     char name[SHOWN_ROOM];
     trace_begin(&self->trace, ref, destination, self->now_us);
-    changed(self, PAGE_TRACE);
+    changed(self, PART_TRACE);
     session_view_note(self, NOTE_PLAIN, "tracing a notification to %s", shown(destination, name));
 }
 
@@ -144,40 +113,37 @@ void session_view_controlled(
 {
     char text[SHOWN_ROOM];
     snprintf(text, sizeof text, "%s %s", what, object);
-    session_view_note(
-        self, NOTE_PLAIN, "asked for: %s", wait_for(self, PENDING_CONTROL, ref, text)->what);
+    session_view_note(self, NOTE_PLAIN, "asked for: %s",
+        pending_add(&self->pending, PENDING_CONTROL, ref, text, self->now_us)->what);
 }
 
 void session_view_subscribed(session_view_t *self, const char *topic, const char *scope)
 {
     char name[SHOWN_ROOM];
-    own_subscriptions_ask(self->owns, topic, scope);
+    own_subscriptions_ask(self->own_subscriptions, topic, scope);
     session_view_note(self, NOTE_PLAIN, "asked to subscribe to %s", shown(topic, name));
-    changed(self, PAGE_SUBSCRIPTIONS);
+    changed(self, PART_SUBSCRIPTIONS);
 }
 
 void session_view_unsubscribed(session_view_t *self, const char *topic, const char *scope)
 {
     char name[SHOWN_ROOM];
-    own_subscriptions_remove(self->owns, topic, scope);
+    own_subscriptions_remove(self->own_subscriptions, topic, scope);
     session_view_note(
         self, NOTE_GOOD, "no longer subscribed to %s within %s", shown(topic, name), scope);
-    changed(self, PAGE_SUBSCRIPTIONS);
+    changed(self, PART_SUBSCRIPTIONS);
 }
 
 static void expire(session_view_t *self)
 {
-    for (size_t i = 0; i < PENDING_MAX; i++) {
-        pending_t *pending = &self->pending[i];
-        if (pending->kind == PENDING_NONE || self->now_us < pending->at_us + PATIENCE)
-            continue;
-        if (pending->kind == PENDING_RECEIPT)
-            session_view_note(self, NOTE_WARNING, "no receipt from %s after %d s", pending->what,
-                PATIENCE / 1000000);
-        else if (pending->kind == PENDING_CONTROL)
-            session_view_note(
-                self, NOTE_WARNING, "no answer after %d s: %s", PATIENCE / 1000000, pending->what);
-        pending->kind = PENDING_NONE;
+    pending_t pending;
+    while (pending_take_expired(&self->pending, self->now_us, &pending)) {
+        if (pending.kind == PENDING_RECEIPT)
+            session_view_note(self, NOTE_WARNING, "no receipt from %s after %d s", pending.what,
+                PENDING_PATIENCE / 1000000);
+        else if (pending.kind == PENDING_CONTROL)
+            session_view_note(self, NOTE_WARNING, "no answer after %d s: %s",
+                PENDING_PATIENCE / 1000000, pending.what);
     }
 }
 
@@ -198,8 +164,8 @@ static void on_registered(session_view_t *self, const dd_event_t *event)
     if (!self->is_operator)
         snprintf(link->tenant, sizeof link->tenant, "%.*s", (int)strcspn(event->source, "."),
             event->source);
-    poller_restart(self->rounds);
-    own_subscriptions_restart(self->owns);
+    poller_restart(self->poller);
+    own_subscriptions_restart(self->own_subscriptions);
     session_view_note(self, NOTE_GOOD, "registered as %s at %s %s", shown(event->source, name),
         shown(event->text, broker), event->scope);
 }
@@ -213,9 +179,9 @@ static void unlink_from(session_view_t *self, link_state_t state, const dd_event
     shown(event->text, why);
     snprintf(self->link.reason, sizeof self->link.reason, "%s%s%s", dd_strerror(event->error),
         why[0] != '\0' ? ": " : "", why);
-    poller_restart(self->rounds);
-    own_subscriptions_restart(self->owns);
-    changed(self, PAGE_SUBSCRIPTIONS);
+    poller_restart(self->poller);
+    own_subscriptions_restart(self->own_subscriptions);
+    changed(self, PART_SUBSCRIPTIONS);
 }
 
 static void on_disconnected(session_view_t *self, const dd_event_t *event)
@@ -238,9 +204,9 @@ static void on_closed(session_view_t *self, const dd_event_t *event)
 static void on_message(session_view_t *self, const dd_event_t *event)
 {
     if (event->type == DD_EVENT_PUBLICATION)
-        own_subscriptions_count(self->owns, event->topic, event->scope);
+        own_subscriptions_count(self->own_subscriptions, event->topic, event->scope);
     messages_add(self->messages, event, self->wall_ms);
-    changed(self, PAGE_MESSAGES);
+    changed(self, PART_MESSAGES);
 }
 
 static void on_gap(session_view_t *self, const dd_event_t *event)
@@ -254,19 +220,20 @@ static void on_gap(session_view_t *self, const dd_event_t *event)
 static void on_subscribed(session_view_t *self, const dd_event_t *event)
 {
     char topic[SHOWN_ROOM];
-    if (own_subscriptions_agree(self->owns, event->topic, event->scope, self->link.scope))
+    if (own_subscriptions_agree(
+            self->own_subscriptions, event->topic, event->scope, self->link.scope))
         session_view_note(self, NOTE_GOOD, "subscribed to %s within %s", shown(event->topic, topic),
             event->scope);
-    changed(self, PAGE_SUBSCRIPTIONS);
+    changed(self, PART_SUBSCRIPTIONS);
 }
 
 /* ---- Answers -------------------------------------------------------------------------------- */
 
 static void on_receipt(session_view_t *self, const dd_event_t *event)
 {
-    pending_t *pending = find_pending(self, event->ref);
+    pending_t *pending = pending_find(&self->pending, event->ref);
     if (trace_event(&self->trace, event)) {
-        changed(self, PAGE_TRACE);
+        changed(self, PART_TRACE);
         session_view_note(self, NOTE_GOOD, "the trace has arrived, after %.1f ms",
             (double)self->trace.ended_us / 1000);
     } else if (pending) {
@@ -295,19 +262,19 @@ static void on_refused(session_view_t *self, pending_t *pending, const dd_event_
 static void on_error(session_view_t *self, const dd_event_t *event)
 {
     char about[SHOWN_ROOM];
-    pending_t *pending = find_pending(self, event->ref);
+    pending_t *pending = pending_find(&self->pending, event->ref);
     if (event->topic[0] != '\0') {
-        own_subscriptions_remove(self->owns, event->topic, event->scope);
-        changed(self, PAGE_SUBSCRIPTIONS);
+        own_subscriptions_remove(self->own_subscriptions, event->topic, event->scope);
+        changed(self, PART_SUBSCRIPTIONS);
         session_view_note(self, NOTE_BAD, "not subscribed to %s within %s: %s",
             shown(event->topic, about), event->scope, dd_strerror(event->error));
     } else if (pending) {
         on_refused(self, pending, event);
     } else if (trace_event(&self->trace, event)) {
-        changed(self, PAGE_TRACE);
+        changed(self, PART_TRACE);
         session_view_note(
             self, NOTE_BAD, "the trace did not arrive: %s", dd_strerror(event->error));
-    } else if (!poller_failed(self->rounds, event->ref, session_view_now_ms(self)) &&
+    } else if (!poller_failed(self->poller, event->ref, session_view_now_ms(self)) &&
                event->ref == 0) {
         session_view_note(
             self, NOTE_WARNING, "%s: %s", dd_strerror(event->error), shown(event->text, about));
@@ -317,7 +284,7 @@ static void on_error(session_view_t *self, const dd_event_t *event)
 static void on_hop(session_view_t *self, const dd_event_t *event)
 {
     if (trace_event(&self->trace, event))
-        changed(self, PAGE_TRACE);
+        changed(self, PART_TRACE);
 }
 
 /* Brokers that were not meant answer a control with nothing. */
@@ -336,21 +303,21 @@ static void on_control_report(session_view_t *self, pending_t *pending, const dd
     pending->kind = PENDING_NONE;
 }
 
-static void mark_rounds(session_view_t *self)
+static void mark_rows(session_view_t *self)
 {
-    changed(self, PAGE_TREE);
-    changed(self, PAGE_CLIENTS);
-    changed(self, PAGE_SUBSCRIPTIONS);
-    changed(self, PAGE_EVENTS);
+    changed(self, PART_TREE);
+    changed(self, PART_CLIENTS);
+    changed(self, PART_SUBSCRIPTIONS);
+    changed(self, PART_EVENTS);
 }
 
 static void on_report(session_view_t *self, const dd_event_t *event)
 {
-    pending_t *pending = find_pending(self, event->ref);
+    pending_t *pending = pending_find(&self->pending, event->ref);
     if (pending)
         on_control_report(self, pending, event);
-    else if (poller_report(self->rounds, event, session_view_now_ms(self)))
-        mark_rounds(self);
+    else if (poller_report(self->poller, event, session_view_now_ms(self)))
+        mark_rows(self);
 }
 
 static void (*const HANDLERS[])(session_view_t *self, const dd_event_t *event) = {
@@ -379,11 +346,11 @@ void session_view_tick(session_view_t *self, uint64_t now_us, int64_t wall_ms)
     self->now_us = now_us;
     self->wall_ms = wall_ms;
     if (messages_tick(self->messages, wall_ms))
-        changed(self, PAGE_MESSAGES);
-    if (poller_tick(self->rounds, session_view_now_ms(self)))
-        mark_rounds(self);
+        changed(self, PART_MESSAGES);
+    if (poller_tick(self->poller, session_view_now_ms(self)))
+        mark_rows(self);
     if (trace_tick(&self->trace, now_us))
-        changed(self, PAGE_TRACE);
+        changed(self, PART_TRACE);
     expire(self);
 }
 
@@ -397,24 +364,24 @@ void session_view_freeze(session_view_t *self, bool frozen)
     self->frozen = frozen;
     self->frozen_ms = session_view_now_ms(self);
     messages_freeze(self->messages, frozen);
-    poller_freeze(self->rounds, frozen);
-    changed(self, PAGE_MESSAGES);
+    poller_freeze(self->poller, frozen);
+    changed(self, PART_MESSAGES);
 }
 
-void session_view_clear(session_view_t *self, page_t page)
+void session_view_clear(session_view_t *self, session_part_t part)
 {
-    if (page == PAGE_MESSAGES)
+    if (part == PART_MESSAGES)
         messages_clear(self->messages);
-    else if (page == PAGE_EVENTS)
-        status_log_clear(self->notes);
-    changed(self, page);
+    else if (part == PART_EVENTS)
+        status_log_clear(self->status_log);
+    changed(self, part);
 }
 
 /* ---- What comes out ------------------------------------------------------------------------- */
 
-uint64_t session_view_version(const session_view_t *self, page_t page)
+uint64_t session_view_version(const session_view_t *self, session_part_t part)
 {
-    return self->versions[page];
+    return self->versions[part];
 }
 
 uint64_t session_view_now_ms(const session_view_t *self)
@@ -442,14 +409,14 @@ const link_t *session_view_link(const session_view_t *self)
     return &self->link;
 }
 
-poller_t *session_view_rounds(const session_view_t *self)
+poller_t *session_view_poller(const session_view_t *self)
 {
-    return self->rounds;
+    return self->poller;
 }
 
 uint64_t session_view_silence(const session_view_t *self, const broker_t *broker)
 {
-    const round_t *last = poller_last(self->rounds, VIEW_TREE);
+    const round_t *last = poller_last(self->poller, VIEW_TREE);
     uint64_t now_ms = self->frozen ? self->frozen_ms : session_view_now_ms(self);
     return broker->silent_ms + (now_ms > last->finished_ms ? now_ms - last->finished_ms : 0);
 }
@@ -459,14 +426,14 @@ const messages_t *session_view_messages(const session_view_t *self)
     return self->messages;
 }
 
-status_log_t *session_view_notes(const session_view_t *self)
+status_log_t *session_view_status_log(const session_view_t *self)
 {
-    return self->notes;
+    return self->status_log;
 }
 
-const own_subscriptions_t *session_view_owns(const session_view_t *self)
+const own_subscriptions_t *session_view_own_subscriptions(const session_view_t *self)
 {
-    return self->owns;
+    return self->own_subscriptions;
 }
 
 const char *session_view_missed(const session_view_t *self)

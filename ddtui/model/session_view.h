@@ -10,7 +10,6 @@
 #ifndef SESSION_VIEW_H_INCLUDED
 #define SESSION_VIEW_H_INCLUDED
 
-#include "ddtui/ui/keymap.h"
 #include "messages.h"
 #include "own_subscriptions.h"
 #include "poller.h"
@@ -31,6 +30,17 @@ typedef struct {
     uint64_t rtt_us;        /* 0: not known */
     uint64_t payload_max;   /* bytes */
 } link_t;
+
+/* What changes by itself, and has a version of its own. */
+typedef enum {
+    PART_TREE,
+    PART_CLIENTS,
+    PART_SUBSCRIPTIONS,
+    PART_MESSAGES,
+    PART_EVENTS,
+    PART_TRACE,
+    PARTS
+} session_part_t;
 
 typedef struct session_view session_view_t;
 
@@ -62,26 +72,26 @@ __attribute__((format(printf, 3, 4))) void session_view_note(
 
 /* Holds still what is shown. */
 void session_view_freeze(session_view_t *self, bool frozen);
-/* Forgets the messages, or what happened here. */
-void session_view_clear(session_view_t *self, page_t page);
+/* Forgets the messages, or the notes among the events; the other parts can't be cleared. */
+void session_view_clear(session_view_t *self, session_part_t part);
 
 /* ---- What comes out: valid until something goes in ------------------------------------------ */
 
-/* Another number after each change of what a page shows. */
-uint64_t session_view_version(const session_view_t *self, page_t page);
+/* Another number after each change of that part. */
+uint64_t session_view_version(const session_view_t *self, session_part_t part);
 uint64_t session_view_now_ms(const session_view_t *self);
 int64_t session_view_wall_ms(const session_view_t *self);
 bool session_view_is_frozen(const session_view_t *self);
 bool session_view_is_operator(const session_view_t *self);
 
 const link_t *session_view_link(const session_view_t *self);
-/* Questions and their rows. */
-poller_t *session_view_rounds(const session_view_t *self);
+/* Whose questions the caller asks the brokers, and the rows that answer them. */
+poller_t *session_view_poller(const session_view_t *self);
 /* How long ago a broker's row was reported, by the row's own word for the last round. */
 uint64_t session_view_silence(const session_view_t *self, const broker_t *broker);
 const messages_t *session_view_messages(const session_view_t *self);
-status_log_t *session_view_notes(const session_view_t *self);
-const own_subscriptions_t *session_view_owns(const session_view_t *self);
+status_log_t *session_view_status_log(const session_view_t *self);
+const own_subscriptions_t *session_view_own_subscriptions(const session_view_t *self);
 const trace_t *session_view_trace(const session_view_t *self);
 /* The destination of the last notification if there is none such, else NULL. */
 const char *session_view_missed(const session_view_t *self);

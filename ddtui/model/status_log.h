@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * status_log - what the console has to say: the newest is its status line, all are among the events
+ *
+ * A ring of notes: the oldest make room for the newest.
  */
 #ifndef STATUS_LOG_H_INCLUDED
 #define STATUS_LOG_H_INCLUDED

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * trace - what the brokers on a notification's way said about it
+ *
+ * A client sends one notification that is traced; each broker that it passes answers with a hop,
+ * and its receiver with a receipt, or a broker with an error. The trace keeps them in the order of
+ * the way.
  */
 #ifndef TRACE_H_INCLUDED
 #define TRACE_H_INCLUDED
@@ -39,9 +43,10 @@ typedef struct {
 void trace_begin(trace_t *self, uint32_t ref, const char *destination, uint64_t now_us);
 /* Takes a hop, a receipt or an error. True if it belongs to this trace. */
 bool trace_event(trace_t *self, const dd_event_t *event);
-/* It is given up, for this reason. */
+/* The caller gives it up, for this reason. */
 void trace_stop(trace_t *self, dd_error_t error, uint64_t now_us);
-/* Nothing more is to come for a trace that has run for so long: DD_E_TIMEOUT. True if it did. */
+/* Ends a trace that has run for so long that nothing more is to come, with DD_E_TIMEOUT. True if it
+   did. */
 bool trace_tick(trace_t *self, uint64_t now_us);
 
 /* Why one that has failed didn't arrive, for a person. Returns out, with escaped text in it. */

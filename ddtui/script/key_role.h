@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * key_role - whose key file it is
+ *
+ * A tenant's file lets its owner send and receive, an operator's lets its owner look at all and
+ * tell brokers what to do. Which it is, is found out before there is a client.
  */
 #ifndef KEY_ROLE_H_INCLUDED
 #define KEY_ROLE_H_INCLUDED

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * message_input - the text to send: an argument, or all of a file
+ *
+ * All of it is read before there is a connection, so that a slow pipe keeps no broker waiting.
  */
 #ifndef MESSAGE_INPUT_H_INCLUDED
 #define MESSAGE_INPUT_H_INCLUDED

@@ -224,15 +224,15 @@ bool output_view(FILE *out, const model_t *model, view_t view, output_style_t st
     return good;
 }
 
-bool output_events(FILE *out, const model_t *model, event_dedup_t *follow, output_style_t style)
+bool output_events(FILE *out, const model_t *model, event_dedup_t *dedup, output_style_t style)
 {
     const columns_t *columns = columns_of(VIEW_EVENTS);
-    bool titles = style == OUTPUT_ALIGNED && event_dedup_is_first(follow);
+    bool titles = style == OUTPUT_ALIGNED && event_dedup_is_first(dedup);
     bool good = !titles || put_titles(out, columns);
-    event_dedup_look(follow);
+    event_dedup_look(dedup);
     for (size_t i = model_count(model, VIEW_EVENTS); good && i-- > 0;) {
         const happening_t *event = model_row(model, VIEW_EVENTS, i);
-        if (event_dedup_is_new(follow, event))
+        if (event_dedup_is_new(dedup, event))
             good = put_row(out, columns, event, 0, style);
     }
     return good;

@@ -26,8 +26,8 @@ bool output_event(FILE *out, const dd_event_t *event, output_style_t style);
 /* All rows of a view, as model_arrange() has ordered them. */
 bool output_view(FILE *out, const model_t *model, view_t view, output_style_t style);
 
-/* What happened that `follow` doesn't know, the oldest first; the first look has titles. */
-bool output_events(FILE *out, const model_t *model, event_dedup_t *follow, output_style_t style);
+/* What happened that `dedup` doesn't know, the oldest first; the first look has titles. */
+bool output_events(FILE *out, const model_t *model, event_dedup_t *dedup, output_style_t style);
 
 /* What a broker was told to do, and did; names as they came. */
 bool output_order(

@@ -78,7 +78,7 @@ void script_give_order(script_t *self)
 }
 
 /* Brokers that were not meant answer with nothing. */
-void script_take_obedience(script_t *self, const dd_event_t *event)
+void script_take_control_report(script_t *self, const dd_event_t *event)
 {
     const order_t *order = &self->options->order;
     char failure[SHOWN_ROOM];

@@ -26,10 +26,10 @@ static void on_registered(script_t *self, const dd_event_t *event)
         script_shown(event->text, broker), script_shown(event->scope, scope));
     self->was_registered = true;
     self->payload_max = event->number;
-    snprintf(self->self, sizeof self->self, "%s", own_destination(event->source));
+    snprintf(self->own_name, sizeof self->own_name, "%s", own_destination(event->source));
     if (self->phase != CONNECTING)
         return;
-    self->phase = SUBSCRIBING;
+    script_enter(self, SUBSCRIBING);
     self->unconfirmed = self->options->subscription_count;
 }
 
@@ -56,14 +56,14 @@ static void on_disconnected(script_t *self, const dd_event_t *event)
     }
     self->inspect_ref = 0;
     if (self->phase != LISTENING)
-        self->phase = CONNECTING;
+        script_enter(self, CONNECTING);
 }
 
 static void on_closed(script_t *self, const dd_event_t *event)
 {
     char why[SHOWN_ROOM];
     const char *text = event->text[0] != '\0' ? event->text : self->options->name;
-    script_fail(self, script_status_of(event->error), "%s: %s", dd_strerror(event->error),
+    script_fail(self, exit_status_of(event->error), "%s: %s", dd_strerror(event->error),
         script_shown(text, why));
 }
 
@@ -123,8 +123,7 @@ static void on_error(script_t *self, const dd_event_t *event)
                event->error != DD_E_NOT_CONNECTED) {
         self->echo_ref = 0; /* the broker's word, in its turn: that is all it is for */
     } else {
-        script_fail(
-            self, script_status_of(event->error), "%s: %s", dd_strerror(event->error), about);
+        script_fail(self, exit_status_of(event->error), "%s: %s", dd_strerror(event->error), about);
     }
 }
 
@@ -148,7 +147,7 @@ static void on_report(script_t *self, const dd_event_t *event)
     if (event->ref == self->inspect_ref)
         script_take_report(self, event);
     else if (event->ref == self->order_ref)
-        script_take_obedience(self, event);
+        script_take_control_report(self, event);
 }
 
 typedef void(handler_t)(script_t *self, const dd_event_t *event);
@@ -169,7 +168,7 @@ static handler_t *const HANDLERS[] = {
 
 void script_take_events(script_t *self)
 {
-    for (size_t i = 0; i < EVENTS_AT_ONCE && !self->ended; i++) {
+    for (size_t i = 0; i < EVENTS_AT_ONCE && self->phase != ENDED; i++) {
         dd_event_t *event = dd_client_receive(self->client, 0);
         if (!event)
             return;
@@ -177,7 +176,7 @@ void script_take_events(script_t *self)
         if (type < sizeof HANDLERS / sizeof HANDLERS[0] && HANDLERS[type])
             HANDLERS[type](self, event);
         dd_event_destroy(&event);
-        if (!self->ended)
+        if (self->phase != ENDED)
             script_advance(self);
     }
 }

@@ -21,7 +21,7 @@ void script_ask(script_t *self)
         script_fail(self, STATUS_FAILED, "out of memory");
         return;
     }
-    self->phase = ACTING;
+    script_enter(self, ACTING);
     self->silent = 1;
     self->unreadable = 0;
     struct timespec now;
@@ -63,10 +63,8 @@ void script_take_report(script_t *self, const dd_event_t *event)
 static bool print_round(const script_t *self, FILE *out)
 {
     view_t view = self->options->view;
-    if (self->options->check)
-        return health_check_print(&self->check, out, self->options->json);
     if (view == VIEW_EVENTS)
-        return output_events(out, self->model, self->follow, self->style);
+        return output_events(out, self->model, self->dedup, self->style);
     bool gap = self->rounds > 0 && self->style != OUTPUT_JSON;
     return (!gap || putc('\n', out) != EOF) && output_view(out, self->model, view, self->style);
 }
@@ -76,12 +74,6 @@ static void print(script_t *self)
     output_t output;
     FILE *out = script_open(&output);
     script_close(self, &output, out && print_round(self, out));
-}
-
-void script_fail_check(script_t *self, health_check_state_t state, const char *text)
-{
-    health_check_fail(&self->check, state, text);
-    print(self);
 }
 
 /* ---- Rounds ------------------------------------------------------------------------------- */
@@ -94,7 +86,7 @@ void script_rest(script_t *self)
     if (self->round_ms < now)
         self->round_ms = now;
     if (self->phase != CONNECTING)
-        self->phase = RESTING;
+        script_enter(self, RESTING);
     if (!script_watches(self) || (count > 0 && self->rounds >= count))
         script_end(self, self->round_status);
 }
@@ -129,6 +121,9 @@ void script_end_round(script_t *self)
         script_give_order(self);
         return;
     }
-    print(self);
+    if (self->options->check)
+        script_print_check(self);
+    else
+        print(self);
     script_rest(self);
 }

@@ -2,7 +2,6 @@
 /*
  * script_send - what a script sends, and the messages it prints
  */
-#include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 
@@ -10,16 +9,6 @@
 #include "script_state.h"
 
 /* ---- Acts --------------------------------------------------------------------------------- */
-
-void script_call_failed(script_t *self, dd_error_t error, const char *what, const char *object)
-{
-    if (error == DD_E_TOO_LARGE)
-        script_fail(self, STATUS_FAILED, "the message has %zu bytes; this broker carries %" PRIu64,
-            self->input.size, self->payload_max);
-    else
-        script_fail(
-            self, script_status_of(error), "can't %s '%s': %s", what, object, dd_strerror(error));
-}
 
 static void send_notification(script_t *self)
 {
@@ -38,8 +27,8 @@ static void send_publication(script_t *self)
     randombytes_buf(self->echo, ECHO_SIZE);
     dd_error_t error = dd_client_publish(self->client, topic, self->input.data, self->input.size);
     if (error == DD_OK)
-        error =
-            dd_client_notify(self->client, self->self, self->echo, ECHO_SIZE, 0, &self->echo_ref);
+        error = dd_client_notify(
+            self->client, self->own_name, self->echo, ECHO_SIZE, 0, &self->echo_ref);
     if (error != DD_OK)
         script_call_failed(self, error, "publish on", topic);
 }
@@ -58,11 +47,11 @@ static void send_trace(script_t *self)
 
 static void act(script_t *self)
 {
-    self->phase = ACTING;
+    script_enter(self, ACTING);
     self->sent_ms = script_now_ms();
     if (self->options->publish)
         send_publication(self);
-    if (self->options->notify && !self->ended)
+    if (self->options->notify && self->phase != ENDED)
         send_notification(self);
     if (self->options->trace)
         send_trace(self);
@@ -74,7 +63,7 @@ static void act(script_t *self)
 static void begin(script_t *self)
 {
     if (self->rounds > 0 && script_now_ms() < self->round_ms)
-        self->phase = RESTING;
+        script_enter(self, RESTING);
     else
         act(self);
 }
@@ -85,17 +74,12 @@ static bool is_answered(const script_t *self)
            self->order_ref == 0 && self->trace.state != TRACE_RUNNING;
 }
 
-bool script_is_enough(const script_t *self)
-{
-    return self->options->count > 0 && self->printed >= self->options->count;
-}
-
 void script_advance(script_t *self)
 {
     if (self->phase == SUBSCRIBING && self->unconfirmed == 0)
         begin(self);
     if (self->phase == ACTING && is_answered(self))
-        self->phase = LISTENING;
+        script_enter(self, LISTENING);
     if (self->phase == LISTENING && (!options_listens(self->options) || script_is_enough(self)))
         script_end(self, STATUS_DONE);
 }
@@ -107,7 +91,7 @@ void script_end_trace(script_t *self)
     output_t output;
     FILE *out = script_open(&output);
     script_close(self, &output, out && output_trace(out, &self->trace, self->style));
-    script_end(self, script_status_of(self->trace.error));
+    script_end(self, exit_status_of(self->trace.error));
 }
 
 void script_print(script_t *self, const dd_event_t *event)

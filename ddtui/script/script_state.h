@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * script_state - what a script is at, as its own files share it
+ * script_state - what a script is at, and what all its steps do: say, fail, end, and print
  *
- * script.c has the time and the end, script_acts.c what is sent, script_rounds.c what is asked and
- * printed, script_orders.c what operators want, script_events.c what comes back.
+ * script.c has the time, the signals and the end; it calls script_events.c, which takes what comes
+ * back. Below these stand script_send.c, which sends and prints messages, then script_poll.c, which
+ * asks the brokers and prints what they report, then script_control.c, which tells a broker what to
+ * do. Each calls only those after it, and all call script_state.c.
  */
 #ifndef SCRIPT_STATE_H_INCLUDED
 #define SCRIPT_STATE_H_INCLUDED
@@ -15,13 +17,16 @@
 
 #define ECHO_SIZE 16
 #define SHOWN_ROOM 1024
+/* Bytes of the longest failure in words. */
+#define FAILURE_ROOM (2 * SHOWN_ROOM)
 
 typedef enum {
     CONNECTING,  /* not registered */
     SUBSCRIBING, /* until the broker has confirmed all subscriptions */
     ACTING,      /* sent and asked; until all of it is answered */
     RESTING,     /* between two rounds of --watch */
-    LISTENING
+    LISTENING,
+    ENDED /* for good: no other phase comes after it */
 } phase_t;
 
 /* Something to be printed. */
@@ -34,44 +39,59 @@ typedef struct {
 typedef struct {
     const options_t *options;
     dd_client_t *client;
-    model_t *model;        /* of the round at hand; NULL before the first */
-    event_dedup_t *follow; /* for --events */
+    model_t *model;       /* of the round at hand; NULL before the first */
+    event_dedup_t *dedup; /* for --events */
     trace_t trace;
     health_check_t check;  /* the last one, for --check */
     message_input_t input; /* what to send */
     output_style_t style;
     bool is_operator;
     phase_t phase;
-    bool ended;
-    status_t status;            /* once it has ended */
-    uint64_t started_ms;        /* what --timeout counts from */
-    uint64_t sent_ms;           /* when the phase ACTING began */
-    bool was_registered;        /* ever */
-    char reason[SHOWN_ROOM];    /* of the last connection's end; "" before the first */
-    char self[DD_NAME_MAX + 1]; /* a destination that means this client */
-    size_t unconfirmed;         /* subscriptions */
+    exit_status_t status;           /* once it has ended */
+    int signal_fd;                  /* readable once a signal has asked for the end; or -1 */
+    uint64_t started_ms;            /* what --timeout counts from */
+    uint64_t sent_ms;               /* when the phase ACTING began */
+    bool was_registered;            /* ever */
+    char reason[SHOWN_ROOM];        /* of the last connection's end; "" before the first */
+    char own_name[DD_NAME_MAX + 1]; /* a destination that means this client */
+    size_t unconfirmed;             /* subscriptions */
     uint64_t payload_max;
-    uint32_t notify_ref;     /* of the notification while it has no answer, else 0 */
-    uint32_t echo_ref;       /* of the notification to itself, while it is on its way, else 0 */
-    uint8_t echo[ECHO_SIZE]; /* what that notification holds */
-    uint32_t inspect_ref;    /* of the question while it has no full answer, else 0 */
-    uint64_t silent;         /* brokers that have not answered it */
-    uint64_t unreadable;     /* reports that were none */
-    uint64_t rounds;         /* that are over */
-    uint64_t round_ms;       /* when the round at hand began, or the next one is to begin */
-    uint64_t asked_wall_ms;  /* when the question was asked, since 1970 */
-    status_t round_status;   /* of the last one */
+    uint32_t notify_ref;        /* of the notification while it has no answer, else 0 */
+    uint32_t echo_ref;          /* of the notification to itself, while it is on its way, else 0 */
+    uint8_t echo[ECHO_SIZE];    /* what that notification holds */
+    uint32_t inspect_ref;       /* of the question while it has no full answer, else 0 */
+    uint64_t silent;            /* brokers that have not answered it */
+    uint64_t unreadable;        /* reports that were none */
+    uint64_t rounds;            /* that are over */
+    uint64_t round_ms;          /* when the round at hand began, or the next one is to begin */
+    uint64_t asked_wall_ms;     /* when the question was asked, since 1970 */
+    exit_status_t round_status; /* of the last one */
     char order_broker[DD_BROKER_MAX + 1];
     uint32_t order_ref; /* of what a broker was told to do, while it has no answer, else 0 */
     uint64_t printed;   /* messages */
 } script_t;
 
-/* ---- script.c */
+/* ---- Time: script_state.c */
 
 uint64_t script_now_ms(void);
 
+/* Whether it asks again and again. */
+bool script_watches(const script_t *self);
+/* Whether all that is left to do is to listen. */
+bool script_only_listens(const script_t *self);
+/* Whether it goes on until somebody has seen enough. */
+bool script_goes_on(const script_t *self);
+/* Whether --count messages are printed. */
+bool script_is_enough(const script_t *self);
+
 /* ms for an answer. In a watch, --timeout is about the whole. */
 uint64_t script_limit_ms(const script_t *self);
+/* When it has gone on for long enough; UINT64_MAX for never. */
+uint64_t script_end_due_ms(const script_t *self);
+/* For poll(): ms until `due_ms`, -1 for ever. */
+int script_pause_until(uint64_t due_ms);
+
+/* ---- Words */
 
 /* Text of a peer, fit for a terminal. */
 const char *script_shown(const char *text, char room[SHOWN_ROOM]);
@@ -80,52 +100,49 @@ const char *script_shown(const char *text, char room[SHOWN_ROOM]);
 __attribute__((format(printf, 2, 3))) void script_note(
     const script_t *self, const char *format, ...);
 
-/* Ends. The first status is the one that counts. */
-void script_end(script_t *self, status_t status);
-
 /* Says what isn't as it should be. */
 __attribute__((format(printf, 1, 2))) void script_complain(const char *format, ...);
 
+/* ---- The end */
+
+/* Goes on to a phase, unless it has ended. */
+void script_enter(script_t *self, phase_t phase);
+
+/* Ends. The first status is the one that counts. */
+void script_end(script_t *self, exit_status_t status);
+
 /* Says why and ends. */
 __attribute__((format(printf, 3, 4))) void script_fail(
-    script_t *self, status_t status, const char *format, ...);
+    script_t *self, exit_status_t status, const char *format, ...);
 
-/* Writes to standard output, however slow its reader is. Stops for a signal, when the time for
-   listening is over, and, with an end, when the output takes no more. */
-void script_write(script_t *self, const char *data, size_t size);
+/* A call into the client library has failed: "can't <what> '<object>'". */
+void script_call_failed(script_t *self, dd_error_t error, const char *what, const char *object);
+
+/* ---- Output */
 
 /* What is printed goes into a stream, NULL when out of memory, and then out as a whole; printed:
    whether the stream took all of it. */
 FILE *script_open(output_t *self);
 void script_close(script_t *self, output_t *output, bool printed);
 
-/* ---- script_acts.c */
+/* Prints what a check has found, and a check that came to nothing. */
+void script_print_check(script_t *self);
+void script_fail_check(script_t *self, health_check_state_t state, const char *text);
 
-/* Goes on to the next phase, or the end, as far as all is there for it. */
-void script_advance(script_t *self);
+/* ---- script_control.c */
 
-/* A call into the client library has failed: "can't <what> '<object>'". */
-void script_call_failed(script_t *self, dd_error_t error, const char *what, const char *object);
+/* All that can be known of the brokers is: tells the one that is meant what to do. */
+void script_give_order(script_t *self);
 
-/* The trace is over: prints it and ends. */
-void script_end_trace(script_t *self);
+/* Takes the report of a broker on what it was told to do. */
+void script_take_control_report(script_t *self, const dd_event_t *event);
 
-/* A notification or a publication, a gap: prints it, if it is wanted. */
-void script_print(script_t *self, const dd_event_t *event);
-
-/* Whether --count is reached. */
-bool script_is_enough(const script_t *self);
-
-/* ---- script_rounds.c */
-
-static inline bool script_watches(const script_t *self)
-{
-    return self->options->watch_ms > 0;
-}
+/* ---- script_poll.c */
 
 /* Begins a round: asks the brokers what the options want to know. */
 void script_ask(script_t *self);
 
+/* Takes a report of the round at hand. */
 void script_take_report(script_t *self, const dd_event_t *event);
 
 /* The round is over, whether or not all have answered: prints what is known, and ends, or rests
@@ -135,15 +152,16 @@ void script_end_round(script_t *self);
 /* A round is over and printed: rests until the next one, or ends if that was the last. */
 void script_rest(script_t *self);
 
-/* Prints a check that came to nothing. */
-void script_fail_check(script_t *self, health_check_state_t state, const char *text);
+/* ---- script_send.c */
 
-/* ---- script_orders.c */
+/* Goes on to the next phase, or the end, as far as all is there for it. */
+void script_advance(script_t *self);
 
-/* All that can be known of the brokers is: tells the one that is meant what to do. */
-void script_give_order(script_t *self);
+/* The trace is over: prints it and ends. */
+void script_end_trace(script_t *self);
 
-void script_take_obedience(script_t *self, const dd_event_t *event);
+/* A notification or a publication, a gap: prints it, if it is wanted. */
+void script_print(script_t *self, const dd_event_t *event);
 
 /* ---- script_events.c */
 

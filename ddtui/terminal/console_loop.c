@@ -24,26 +24,32 @@
 
 /* us of the events' turn, after which input is looked at again. */
 #define EVENTS_TURN 10000
-/* us between two drawings, at least, while events come in. */
-#define FRAME 30000
-/* us after which the clock and the ages are drawn anew, if nothing else happens. */
-#define SECOND 1000000
+
+/* When the console is drawn next. */
+typedef enum {
+    DRAW_EACH_SECOND, /* nothing has happened: only for the clock and the ages */
+    DRAW_SOON,        /* events have come in; more of them may */
+    DRAW_NOW          /* the user is waiting for it */
+} draw_time_t;
+
+/* us from one drawing to the next, at least. */
+static const uint64_t DRAW_PAUSES[] = {
+    [DRAW_EACH_SECOND] = 1000000, [DRAW_SOON] = 30000, [DRAW_NOW] = 0};
 
 typedef struct {
     const options_t *options;
     dd_client_t *client;
-    session_view_t *live;
+    session_view_t *session;
     history_t *history;
     console_t *console;
     screen_t *screen;
     canvas_t *canvas;
     int signals; /* a signalfd */
     uint64_t drawn_us;
-    bool dirty;  /* something has changed since it was drawn */
-    bool urgent; /* and the user is waiting for it */
-    bool whole;  /* the terminal may show something else */
+    draw_time_t draw_time;
+    bool whole; /* the terminal may show something else */
     bool ended;
-} interact_t;
+} console_loop_t;
 
 /* ---- Time ----------------------------------------------------------------------------------- */
 
@@ -55,31 +61,30 @@ static int64_t wall_ms(void)
 }
 
 /* ms until something is to be done without anybody's word. */
-static int pause_ms(const interact_t *self)
+static int pause_ms(const console_loop_t *self)
 {
-    uint64_t wait = self->dirty ? FRAME : SECOND, now = dd_clock_us();
-    uint64_t due = self->drawn_us + wait;
-    return self->urgent || due <= now ? 0 : (int)((due - now) / 1000) + 1;
+    uint64_t due = self->drawn_us + DRAW_PAUSES[self->draw_time], now = dd_clock_us();
+    return due <= now ? 0 : (int)((due - now) / 1000) + 1;
 }
 
-static void tick(interact_t *self)
+static void tick(console_loop_t *self)
 {
-    session_view_tick(self->live, dd_clock_us(), wall_ms());
-    session_view_set_rtt(self->live, dd_client_rtt_us(self->client));
+    session_view_tick(self->session, dd_clock_us(), wall_ms());
+    session_view_set_rtt(self->session, dd_client_rtt_us(self->client));
 }
 
 /* ---- Input ---------------------------------------------------------------------------------- */
 
-static void carry_out(interact_t *self)
+static void carry_out(console_loop_t *self)
 {
     char why[CONSOLE_COMMAND_WHY_ROOM] = "";
     const command_t *command = console_command(self->console);
     tick(self); /* what was sent counts from now */
-    bool done = console_commands_run(command, self->client, self->live, self->console, why);
+    bool done = console_commands_run(command, self->client, self->session, self->console, why);
     console_done(self->console, done ? NULL : why);
 }
 
-static void follow(interact_t *self, unsigned flags)
+static void follow(console_loop_t *self, unsigned flags)
 {
     if (flags & CONSOLE_QUIT)
         self->ended = true;
@@ -91,7 +96,7 @@ static void follow(interact_t *self, unsigned flags)
         carry_out(self);
 }
 
-static void take_key(interact_t *self, ui_key_t key)
+static void take_key(console_loop_t *self, ui_key_t key)
 {
     chooser_kind_t kind;
     size_t item;
@@ -102,7 +107,7 @@ static void take_key(interact_t *self, ui_key_t key)
 }
 
 /* The widgets lie over all else. */
-static void take_mouse(interact_t *self, const screen_input_t *input)
+static void take_mouse(console_loop_t *self, const screen_input_t *input)
 {
     chooser_kind_t kind;
     size_t item;
@@ -113,7 +118,7 @@ static void take_mouse(interact_t *self, const screen_input_t *input)
         follow(self, console_mouse(self->console, input->mouse, input->row, input->column));
 }
 
-static void take_input(interact_t *self)
+static void take_input(console_loop_t *self)
 {
     screen_input_t input;
     while (!self->ended && (input = screen_read(self->screen)).kind != INPUT_NONE) {
@@ -123,11 +128,11 @@ static void take_input(interact_t *self)
             console_paste(self->console, input.key);
         else
             take_mouse(self, &input);
-        self->dirty = self->urgent = true;
+        self->draw_time = DRAW_NOW;
     }
 }
 
-static void take_signals(interact_t *self)
+static void take_signals(console_loop_t *self)
 {
     struct signalfd_siginfo info;
     while (read(self->signals, &info, sizeof info) == (ssize_t)sizeof info) {
@@ -135,43 +140,44 @@ static void take_signals(interact_t *self)
             follow(self, CONSOLE_SUSPEND);
         else if (info.ssi_signo != SIGWINCH && info.ssi_signo != SIGCONT)
             self->ended = true;
-        self->dirty = self->urgent = true;
+        self->draw_time = DRAW_NOW;
     }
 }
 
 /* ---- Events and questions ------------------------------------------------------------------- */
 
-static void take_events(interact_t *self)
+static void take_events(console_loop_t *self)
 {
     uint64_t until = dd_clock_us() + EVENTS_TURN;
     dd_event_t *event;
     while (dd_clock_us() < until && (event = dd_client_receive(self->client, 0)) != NULL) {
-        session_view_event(self->live, event);
+        session_view_event(self->session, event);
         dd_event_destroy(&event);
-        self->dirty = true;
+        if (self->draw_time < DRAW_SOON)
+            self->draw_time = DRAW_SOON;
     }
 }
 
-static void ask(interact_t *self)
+static void ask(console_loop_t *self)
 {
-    poller_t *rounds = session_view_rounds(self->live);
+    poller_t *poller = session_view_poller(self->session);
     unsigned views = console_views(self->console);
     view_t view;
-    if (session_view_link(self->live)->state != LINK_REGISTERED)
+    if (session_view_link(self->session)->state != LINK_REGISTERED)
         return;
-    while ((view = poller_due(rounds, views, session_view_now_ms(self->live))) != VIEW_NONE) {
+    while ((view = poller_due(poller, views, session_view_now_ms(self->session))) != VIEW_NONE) {
         uint32_t ref = 0;
-        dd_question_t question = poller_question(rounds, view);
+        dd_question_t question = poller_question(poller, view);
         if (dd_client_inspect(self->client, &question, &ref) != DD_OK)
             ref = 0;
-        poller_asked(rounds, view, ref, session_view_now_ms(self->live));
+        poller_asked(poller, view, ref, session_view_now_ms(self->session));
     }
 }
 
 /* ---- Output --------------------------------------------------------------------------------- */
 
 /* A canvas of the terminal's size. */
-static bool fit_canvas(interact_t *self)
+static bool fit_canvas(console_loop_t *self)
 {
     int rows, columns;
     screen_size(self->screen, &rows, &columns);
@@ -184,7 +190,7 @@ static bool fit_canvas(interact_t *self)
     return self->canvas != NULL;
 }
 
-static void draw(interact_t *self)
+static void draw(console_loop_t *self)
 {
     cursor_t cursor;
     chooser_t choosers[2];
@@ -195,12 +201,13 @@ static void draw(interact_t *self)
     }
     size_t count = console_draw(self->console, self->canvas, &cursor, choosers);
     screen_show(self->screen, self->canvas, &cursor, choosers, count, self->whole);
-    self->dirty = self->urgent = self->whole = false;
+    self->draw_time = DRAW_EACH_SECOND;
+    self->whole = false;
 }
 
 /* ---- The loop ------------------------------------------------------------------------------- */
 
-static void loop(interact_t *self)
+static void loop(console_loop_t *self)
 {
     struct pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {self->signals, POLLIN, 0},
         {dd_client_fd(self->client), POLLIN, 0}};
@@ -224,14 +231,14 @@ static void loop(interact_t *self)
 
 /* ---- Beginning and end ---------------------------------------------------------------------- */
 
-static status_t fail(const char *text)
+static exit_status_t fail(const char *text)
 {
     fprintf(stderr, "ddtui: %s\n", text);
     return STATUS_FAILED;
 }
 
 /* Signals come through a file descriptor, and to no thread. */
-static bool take_over_signals(interact_t *self)
+static bool take_over_signals(console_loop_t *self)
 {
     static const int SIGNALS[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT};
     sigset_t set;
@@ -245,7 +252,7 @@ static bool take_over_signals(interact_t *self)
     return self->signals >= 0;
 }
 
-static bool make_client(interact_t *self, bool operates, dd_problem_t *problem)
+static bool make_client(console_loop_t *self, bool operates, dd_problem_t *problem)
 {
     const options_t *options = self->options;
     self->client = dd_client_new(
@@ -261,7 +268,7 @@ static bool make_client(interact_t *self, bool operates, dd_problem_t *problem)
 }
 
 /* The first screen doesn't wait for anybody: it is drawn before the client begins. */
-static status_t start_client(interact_t *self)
+static exit_status_t start_client(console_loop_t *self)
 {
     tick(self);
     draw(self);
@@ -273,17 +280,17 @@ static status_t start_client(interact_t *self)
     return STATUS_DONE;
 }
 
-static bool make_console(interact_t *self, bool operates)
+static bool make_console(console_loop_t *self, bool operates)
 {
     char path[PATH_MAX];
     unsigned rights = operates ? RIGHT_OPERATE : RIGHT_SEND;
     if (self->options->read_only)
         rights = 0;
-    self->live = session_view_new(operates);
+    self->session = session_view_new(operates);
     self->history = history_new(history_path(path, sizeof path) ? path : NULL);
-    if (!self->live || !self->history)
+    if (!self->session || !self->history)
         return false;
-    self->console = console_new(self->live, self->history, self->options->endpoint, rights);
+    self->console = console_new(self->session, self->history, self->options->endpoint, rights);
     return self->console != NULL;
 }
 
@@ -293,7 +300,7 @@ static bool wants_colour(const options_t *options)
     return !options->no_colour && !(no_colour && no_colour[0] != '\0');
 }
 
-static status_t begin(interact_t *self)
+static exit_status_t begin(console_loop_t *self)
 {
     dd_problem_t problem = {0};
     bool operates;
@@ -307,21 +314,21 @@ static status_t begin(interact_t *self)
     return self->screen ? start_client(self) : fail(problem.text);
 }
 
-status_t console_loop_run(const options_t *options)
+exit_status_t console_loop_run(const options_t *options)
 {
-    interact_t self = {.options = options, .signals = -1, .dirty = true, .urgent = true};
-    status_t status = begin(&self);
+    console_loop_t self = {.options = options, .signals = -1, .draw_time = DRAW_NOW};
+    exit_status_t status = begin(&self);
     if (status == STATUS_DONE) {
         loop(&self);
-        const link_t *link = session_view_link(self.live);
+        const link_t *link = session_view_link(self.session);
         if (link->state == LINK_CLOSED)
-            status = script_status_of(link->error);
+            status = exit_status_of(link->error);
     }
     screen_destroy(&self.screen);
     dd_client_destroy(&self.client);
     console_destroy(&self.console);
     history_destroy(&self.history);
-    session_view_destroy(&self.live);
+    session_view_destroy(&self.session);
     canvas_destroy(&self.canvas);
     if (self.signals >= 0)
         close(self.signals);

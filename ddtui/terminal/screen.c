@@ -33,7 +33,7 @@ struct screen {
     size_t mouse_count;
     int rows; /* that curses knows of */
     int columns;
-    widget_t *widgets[WIDGETS_MAX];
+    screen_widget_t *widgets[WIDGETS_MAX];
     attr_t attributes[STYLES];
     short pairs[STYLES];
 };
@@ -99,17 +99,17 @@ static void take_input(void)
     typeahead(-1);
     mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
     mouseinterval(0);
-    putp(terminal_capability("BE"));
-    if (terminal_capability("PS")[0] != '\0') {
-        define_key(terminal_capability("PS"), KEY_PASTE_BEGIN);
-        define_key(terminal_capability("PE"), KEY_PASTE_END);
+    putp(screen_terminal_capability("BE"));
+    if (screen_terminal_capability("PS")[0] != '\0') {
+        define_key(screen_terminal_capability("PS"), KEY_PASTE_BEGIN);
+        define_key(screen_terminal_capability("PE"), KEY_PASTE_END);
     }
     fflush(stdout);
 }
 
 screen_t *screen_new(bool with_colour, dd_problem_t *problem)
 {
-    if (!terminal_check(problem))
+    if (!screen_terminal_check(problem))
         return NULL;
     screen_t *self = calloc(1, sizeof *self);
     if (!self) {
@@ -117,7 +117,7 @@ screen_t *screen_new(bool with_colour, dd_problem_t *problem)
         return NULL;
     }
     screen_crash_prepare();
-    terminal_forget();
+    screen_terminal_forget();
     self->terminal = newterm(NULL, stdout, stdin);
     if (self->terminal)
         self->cdk = initCDKScreen(stdscr);
@@ -138,13 +138,13 @@ void screen_destroy(screen_t **self_p)
     if (!self)
         return;
     for (size_t i = 0; i < WIDGETS_MAX; i++)
-        widget_destroy(&self->widgets[i]);
+        screen_widget_destroy(&self->widgets[i]);
     if (self->cdk) {
         free(self->cdk->object); /* which CDK forgets */
         destroyCDKScreen(self->cdk);
     }
     if (self->terminal) {
-        putp(terminal_capability("BD"));
+        putp(screen_terminal_capability("BD"));
         endwin();
         delscreen(self->terminal);
     }
@@ -156,7 +156,7 @@ void screen_destroy(screen_t **self_p)
 void screen_suspend(screen_t *self)
 {
     (void)self;
-    putp(terminal_capability("BD"));
+    putp(screen_terminal_capability("BD"));
     fflush(stdout);
     endwin();
     raise(SIGSTOP);
@@ -261,10 +261,10 @@ screen_input_t screen_read(screen_t *self)
 bool screen_inject(screen_t *self, ui_key_t key, chooser_kind_t *kind, size_t *item)
 {
     for (size_t i = 0; i < WIDGETS_MAX; i++) {
-        widget_t *widget = self->widgets[i];
-        if (!widget || !widget_has_focus(widget) || !widget_inject(widget, key, item))
+        screen_widget_t *widget = self->widgets[i];
+        if (!widget || !screen_widget_has_focus(widget) || !screen_widget_inject(widget, key, item))
             continue;
-        *kind = widget_kind(widget);
+        *kind = screen_widget_kind(widget);
         return true;
     }
     return false;
@@ -273,10 +273,10 @@ bool screen_inject(screen_t *self, ui_key_t key, chooser_kind_t *kind, size_t *i
 bool screen_item_at(const screen_t *self, int row, int column, chooser_kind_t *kind, size_t *item)
 {
     for (size_t i = 0; i < WIDGETS_MAX; i++) {
-        const widget_t *widget = self->widgets[i];
-        if (!widget || !widget_item_at(widget, row, column, item))
+        const screen_widget_t *widget = self->widgets[i];
+        if (!widget || !screen_widget_item_at(widget, row, column, item))
             continue;
-        *kind = widget_kind(widget);
+        *kind = screen_widget_kind(widget);
         return true;
     }
     return false;
@@ -305,18 +305,18 @@ static void show_cells(const screen_t *self, const canvas_t *canvas)
 static void show_widgets(screen_t *self, const chooser_t choosers[], size_t count)
 {
     for (size_t i = 0; i < WIDGETS_MAX; i++) {
-        widget_t **widget = &self->widgets[i];
-        if (*widget && (i >= count || !widget_is_of(*widget, &choosers[i])))
-            widget_destroy(widget);
+        screen_widget_t **widget = &self->widgets[i];
+        if (*widget && (i >= count || !screen_widget_is_of(*widget, &choosers[i])))
+            screen_widget_destroy(widget);
     }
     /* The cells, which a widget that is gone has wiped, and over them what is there now. */
     touchwin(stdscr);
     wnoutrefresh(stdscr);
     for (size_t i = 0; i < WIDGETS_MAX && i < count; i++) {
         if (!self->widgets[i])
-            self->widgets[i] = widget_new(self->cdk, &choosers[i]);
+            self->widgets[i] = screen_widget_new(self->cdk, &choosers[i]);
         if (self->widgets[i])
-            widget_draw(self->widgets[i], choosers[i].current);
+            screen_widget_draw(self->widgets[i], choosers[i].current);
     }
 }
 
@@ -328,7 +328,7 @@ static void follow_size(screen_t *self)
     if (rows == self->rows && columns == self->columns)
         return;
     for (size_t i = 0; i < WIDGETS_MAX; i++)
-        widget_destroy(&self->widgets[i]);
+        screen_widget_destroy(&self->widgets[i]);
     self->rows = rows;
     self->columns = columns;
     resizeterm(rows, columns);

@@ -52,7 +52,7 @@ static int append(int character)
 
 static void append_capability(const char *name)
 {
-    tputs(terminal_capability(name), 1, append);
+    tputs(screen_terminal_capability(name), 1, append);
 }
 
 /* The reverse of what curses and screen.c write to take the terminal: keypad, pasting, mouse,
@@ -62,7 +62,7 @@ static void note_restore(void)
     static const char *const CAPABILITIES[] = {"rmkx", "BD", "sgr0", "cnorm", "rmcup"};
     static const char MOUSE_OFF[] = "\033[?1000l\033[?1006l";
     state.size = 0;
-    if (terminal_capability("kmous")[0] != '\0')
+    if (screen_terminal_capability("kmous")[0] != '\0')
         for (const char *at = MOUSE_OFF; *at != '\0'; at++)
             append(*at);
     for (size_t i = 0; i < sizeof CAPABILITIES / sizeof CAPABILITIES[0]; i++)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * screen_crash - gives the terminal back when the program ends through a fault
+ *
+ * The handlers use only what a handler of signals may: what they write is made before.
  */
 #ifndef SCREEN_CRASH_H_INCLUDED
 #define SCREEN_CRASH_H_INCLUDED

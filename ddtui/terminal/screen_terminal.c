@@ -11,7 +11,7 @@
 
 #include "libdd/base/problem.h"
 
-bool terminal_check(dd_problem_t *problem)
+bool screen_terminal_check(dd_problem_t *problem)
 {
     int status;
     const char *name = getenv("TERM");
@@ -32,18 +32,18 @@ bool terminal_check(dd_problem_t *problem)
             "TERM=%s can't place its cursor, so there is no console on it; set TERM to what your "
             "terminal is, or use the flags of 'ddtui --help'",
             name);
-        terminal_forget();
+        screen_terminal_forget();
         return false;
     }
     return true;
 }
 
-void terminal_forget(void)
+void screen_terminal_forget(void)
 {
     del_curterm(cur_term);
 }
 
-const char *terminal_capability(const char *name)
+const char *screen_terminal_capability(const char *name)
 {
     const char *text = tigetstr(name);
     return text && text != (char *)-1 ? text : "";

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * screen_terminal - what is known of the terminal before it is taken over
+ *
+ * Whoever starts the console without a terminal, or on one that can't be drawn on, gets a sentence
+ * and not a broken screen.
  */
 #ifndef SCREEN_TERMINAL_H_INCLUDED
 #define SCREEN_TERMINAL_H_INCLUDED
@@ -10,13 +13,13 @@
 #include "libdd/include/dd.h"
 
 /* Whether input and output are a terminal that can be drawn on; false with problem filled. */
-bool terminal_check(dd_problem_t *problem);
+bool screen_terminal_check(dd_problem_t *problem);
 
-/* Frees what terminal_check() has read, before curses reads it anew. */
-void terminal_forget(void);
+/* Frees what screen_terminal_check() has read, before curses reads it anew. */
+void screen_terminal_forget(void);
 
 /* While the terminal is known, here or to curses: a capability by its terminfo name; "" if the
  * terminal hasn't it. */
-const char *terminal_capability(const char *name);
+const char *screen_terminal_capability(const char *name);
 
 #endif

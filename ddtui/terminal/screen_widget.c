@@ -14,7 +14,7 @@
 #define LINE_ROOM 256
 #define DIALOG_LINES_MAX 8
 
-struct widget {
+struct screen_widget {
     chooser_t chooser; /* its items are the copies below */
     char title[LINE_ROOM * DIALOG_LINES_MAX];
     char items[CHOOSER_ITEMS_MAX][LINE_ROOM];
@@ -38,7 +38,7 @@ static void make_fit(
     }
 }
 
-static void copy_texts(widget_t *self, const chooser_t *chooser)
+static void copy_texts(screen_widget_t *self, const chooser_t *chooser)
 {
     bool is_list = chooser->kind == CHOOSER_LIST;
     self->chooser = *chooser;
@@ -56,7 +56,7 @@ static void copy_texts(widget_t *self, const chooser_t *chooser)
     }
 }
 
-static void make_list(widget_t *self, CDKSCREEN *screen)
+static void make_list(screen_widget_t *self, CDKSCREEN *screen)
 {
     rect_t area = self->chooser.area;
     bool framed = self->title[0] != '\0';
@@ -70,7 +70,7 @@ static void make_list(widget_t *self, CDKSCREEN *screen)
         FALSE);
 }
 
-static void make_buttons(widget_t *self, CDKSCREEN *screen)
+static void make_buttons(screen_widget_t *self, CDKSCREEN *screen)
 {
     rect_t area = self->chooser.area;
     self->buttons = newCDKButtonbox(screen, area.column, area.row, 1, area.width, NULL, 1,
@@ -81,31 +81,32 @@ static void make_buttons(widget_t *self, CDKSCREEN *screen)
         wresize(self->buttons->win, 1, self->buttons->boxWidth);
 }
 
-static void make_dialog(widget_t *self, CDKSCREEN *screen)
+static void make_dialog(screen_widget_t *self, CDKSCREEN *screen)
 {
     self->dialog = newCDKDialog(screen, CENTER, CENTER, (CDK_CSTRING2)self->lines, self->line_count,
         (CDK_CSTRING2)self->chooser.items, (int)self->chooser.count, A_REVERSE, TRUE, TRUE, FALSE);
 }
 
-widget_t *widget_new(void *cdk_screen, const chooser_t *chooser)
+screen_widget_t *screen_widget_new(void *cdk_screen, const chooser_t *chooser)
 {
-    static void (*const MAKE[])(widget_t * self, CDKSCREEN * screen) = {[CHOOSER_LIST] = make_list,
+    static void (*const MAKE[])(screen_widget_t * self, CDKSCREEN * screen) = {
+        [CHOOSER_LIST] = make_list,
         [CHOOSER_BUTTONS] = make_buttons,
         [CHOOSER_DIALOG] = make_dialog};
-    widget_t *self = calloc(1, sizeof *self);
+    screen_widget_t *self = calloc(1, sizeof *self);
     if (!self)
         return NULL;
     copy_texts(self, chooser);
     if (chooser->area.height > 0 && chooser->area.width > 0)
         MAKE[chooser->kind](self, cdk_screen);
     if (!self->list && !self->buttons && !self->dialog)
-        widget_destroy(&self);
+        screen_widget_destroy(&self);
     return self;
 }
 
-void widget_destroy(widget_t **self_p)
+void screen_widget_destroy(screen_widget_t **self_p)
 {
-    widget_t *self = self_p ? *self_p : NULL;
+    screen_widget_t *self = self_p ? *self_p : NULL;
     if (!self)
         return;
     if (self->list)
@@ -118,9 +119,9 @@ void widget_destroy(widget_t **self_p)
     *self_p = NULL;
 }
 
-bool widget_is_of(const widget_t *self, const chooser_t *chooser)
+bool screen_widget_is_of(const screen_widget_t *self, const chooser_t *chooser)
 {
-    static widget_t other;
+    static screen_widget_t other;
     memset(&other, 0, sizeof other);
     copy_texts(&other, chooser);
     return self->chooser.kind == chooser->kind && self->chooser.count == chooser->count &&
@@ -130,7 +131,7 @@ bool widget_is_of(const widget_t *self, const chooser_t *chooser)
            memcmp(self->items, other.items, sizeof other.items) == 0;
 }
 
-void widget_draw(widget_t *self, size_t current)
+void screen_widget_draw(screen_widget_t *self, size_t current)
 {
     self->chooser.current = current;
     if (self->list) {
@@ -164,7 +165,7 @@ static const struct {
     {UI_RIGHT, KEY_RIGHT, false},
 };
 
-static size_t inject(widget_t *self, chtype key)
+static size_t inject(screen_widget_t *self, chtype key)
 {
     if (self->list) {
         injectCDKScroll(self->list, key);
@@ -178,7 +179,7 @@ static size_t inject(widget_t *self, chtype key)
     return (size_t)self->dialog->currentButton;
 }
 
-bool widget_inject(widget_t *self, ui_key_t key, size_t *item)
+bool screen_widget_inject(screen_widget_t *self, ui_key_t key, size_t *item)
 {
     for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++) {
         if (KEYS[i].key != key || KEYS[i].in_list != (self->list != NULL))
@@ -192,7 +193,7 @@ bool widget_inject(widget_t *self, ui_key_t key, size_t *item)
 /* ---- The mouse ------------------------------------------------------------------------------ */
 
 /* A list has one item a line. */
-static bool list_item_at(const widget_t *self, int row, int column, size_t *item)
+static bool list_item_at(const screen_widget_t *self, int row, int column, size_t *item)
 {
     WINDOW *window = self->list->listWin;
     if (!wenclose(window, row, column))
@@ -202,7 +203,8 @@ static bool list_item_at(const widget_t *self, int row, int column, size_t *item
 }
 
 /* Where CDK puts buttons is its own affair: they are looked for in what it has drawn. */
-static bool button_at(const widget_t *self, WINDOW *window, int row, int column, size_t *item)
+static bool button_at(
+    const screen_widget_t *self, WINDOW *window, int row, int column, size_t *item)
 {
     char line[LINE_ROOM];
     if (!wenclose(window, row, column) ||
@@ -219,7 +221,7 @@ static bool button_at(const widget_t *self, WINDOW *window, int row, int column,
     return false;
 }
 
-bool widget_item_at(const widget_t *self, int row, int column, size_t *item)
+bool screen_widget_item_at(const screen_widget_t *self, int row, int column, size_t *item)
 {
     if (self->list)
         return list_item_at(self, row, column, item);
@@ -227,12 +229,12 @@ bool widget_item_at(const widget_t *self, int row, int column, size_t *item)
     return button_at(self, window, row, column, item);
 }
 
-chooser_kind_t widget_kind(const widget_t *self)
+chooser_kind_t screen_widget_kind(const screen_widget_t *self)
 {
     return self->chooser.kind;
 }
 
-bool widget_has_focus(const widget_t *self)
+bool screen_widget_has_focus(const screen_widget_t *self)
 {
     return self->chooser.focused;
 }

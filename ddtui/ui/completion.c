@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * completion_offer - what a field may be filled with: from the history, and from what is live
+ * completion - what a field may be filled with: from the history, and from the session view
  */
 #include "completion.h"
 
@@ -8,12 +8,13 @@
 #include <string.h>
 
 #include "ddtui/model/filter.h"
+#include "libdd/base/log_level.h"
 #include "libdd/protocol/scope.h"
 
 /* What is filled in, and what of it is wanted. */
 typedef struct {
-    suggestions_t *to;
-    const session_view_t *live;
+    completions_t *to;
+    const session_view_t *session;
     const history_t *history;
     filter_t filter;
     const char *typed;
@@ -21,55 +22,55 @@ typedef struct {
 
 static void offer(search_t *self, const char *text)
 {
-    suggestions_t *to = self->to;
-    if (to->count == SUGGESTIONS_MAX || strlen(text) >= SUGGESTION_ROOM ||
-        strcmp(text, self->typed) == 0 || !filter_wants(&self->filter, text, strlen(text)))
+    completions_t *to = self->to;
+    if (to->count == COMPLETIONS_MAX || strcmp(text, self->typed) == 0 ||
+        !filter_wants(&self->filter, text, strlen(text)))
         return;
     for (size_t i = 0; i < to->count; i++)
         if (strcmp(to->texts[i], text) == 0)
             return;
-    snprintf(to->texts[to->count++], SUGGESTION_ROOM, "%s", text);
+    snprintf(to->texts[to->count++], COMPLETION_ROOM, "%s", text);
 }
 
 /* ---- Sources -------------------------------------------------------------------------------- */
 
 static void offer_clients(search_t *self)
 {
-    const model_t *model = poller_model(session_view_rounds(self->live), VIEW_CLIENTS);
+    const model_t *model = poller_model(session_view_poller(self->session), VIEW_CLIENTS);
     for (size_t i = 0; i < model_count(model, VIEW_CLIENTS); i++) {
         const client_t *client = model_row(model, VIEW_CLIENTS, i);
         char name[DD_NAME_MAX + 1];
-        if (client->silent_ms > 0 || session_view_is_own(self->live, client->tenant, client->name))
+        if (client->silent_ms > 0 ||
+            session_view_is_own(self->session, client->tenant, client->name))
             continue;
-        session_view_shown_name(self->live, client->tenant, client->name, name);
+        session_view_shown_name(self->session, client->tenant, client->name, name);
         offer(self, name);
     }
 }
 
 static void offer_topics(search_t *self)
 {
-    const model_t *model = poller_model(session_view_rounds(self->live), VIEW_SUBSCRIPTIONS);
+    const model_t *model = poller_model(session_view_poller(self->session), VIEW_SUBSCRIPTIONS);
     for (size_t i = 0; i < model_count(model, VIEW_SUBSCRIPTIONS); i++)
         offer(self, ((const subscription_t *)model_row(model, VIEW_SUBSCRIPTIONS, i))->topic);
 }
 
-static void offer_all(search_t *self, const char *const texts[], size_t count)
+static void offer_words(search_t *self, const char *const words[])
 {
-    for (size_t i = 0; i < count; i++)
-        offer(self, texts[i]);
+    for (size_t i = 0; words[i]; i++)
+        offer(self, words[i]);
 }
 
 static void offer_scopes(search_t *self)
 {
-    static const char *const WORDS[] = {"all", "region", "cluster", "node", "noscope"};
-    offer_all(self, WORDS, sizeof WORDS / sizeof WORDS[0]);
+    offer_words(self, DD_SCOPE_WORDS);
     for (size_t i = 0; i < history_count(self->history, HISTORY_SCOPE); i++) {
         const char *text = history_at(self->history, HISTORY_SCOPE, i);
         dd_scope_t scope;
         if (text[0] == '/' && dd_scope_parse_pattern(&scope, dd_bytes_of(text)))
             offer(self, scope.text);
     }
-    const model_t *model = poller_model(session_view_rounds(self->live), VIEW_TREE);
+    const model_t *model = poller_model(session_view_poller(self->session), VIEW_TREE);
     for (size_t i = 0; i < model_count(model, VIEW_TREE); i++) {
         const broker_t *broker = model_row(model, VIEW_TREE, i);
         dd_scope_t scope;
@@ -78,16 +79,16 @@ static void offer_scopes(search_t *self)
     }
 }
 
-void completion_own_text(const own_subscription_t *own, char out[SUGGESTION_ROOM])
+void completion_own_text(const own_subscription_t *own, char out[COMPLETION_ROOM])
 {
-    snprintf(out, SUGGESTION_ROOM, "%s  %s", own->topic, own_subscriptions_scope_word(own->scope));
+    snprintf(out, COMPLETION_ROOM, "%s  %s", own->topic, dd_scope_word(own->scope));
 }
 
 static void offer_own(search_t *self)
 {
-    const own_subscriptions_t *owns = session_view_owns(self->live);
+    const own_subscriptions_t *owns = session_view_own_subscriptions(self->session);
     for (size_t i = 0; i < owns->count; i++) {
-        char text[SUGGESTION_ROOM];
+        char text[COMPLETION_ROOM];
         completion_own_text(&owns->rows[i], text);
         offer(self, text);
     }
@@ -95,8 +96,7 @@ static void offer_own(search_t *self)
 
 static void offer_levels(search_t *self)
 {
-    static const char *const LEVELS[] = {"error", "warning", "notice", "info", "debug"};
-    offer_all(self, LEVELS, sizeof LEVELS / sizeof LEVELS[0]);
+    offer_words(self, DD_LOG_LEVEL_NAMES);
 }
 
 static const struct {
@@ -111,15 +111,15 @@ static const struct {
     [COMPLETION_LEVELS] = {0, offer_levels},
 };
 
-unsigned completion_views(completion_t from)
+unsigned completion_views(completion_source_t from)
 {
     return SOURCES[from].views;
 }
 
-void completion_offer(suggestions_t *self, completion_t from, history_kind_t kind,
-    const session_view_t *live, const history_t *history, const char *typed)
+void completion_offer(completions_t *self, completion_source_t from, history_kind_t kind,
+    const session_view_t *session, const history_t *history, const char *typed)
 {
-    search_t search = {.to = self, .live = live, .history = history, .typed = typed};
+    search_t search = {.to = self, .session = session, .history = history, .typed = typed};
     self->count = 0;
     filter_set(&search.filter, typed);
     for (size_t i = 0; kind != HISTORY_NONE && i < history_count(history, kind); i++)
@@ -130,7 +130,8 @@ void completion_offer(suggestions_t *self, completion_t from, history_kind_t kin
 
 /* ---- Scopes --------------------------------------------------------------------------------- */
 
-void completion_scope_meaning(const session_view_t *live, const char *text, char *out, size_t room)
+void completion_scope_meaning(
+    const session_view_t *session, const char *text, char *out, size_t room)
 {
     static const struct {
         const char *scope;
@@ -138,7 +139,7 @@ void completion_scope_meaning(const session_view_t *live, const char *text, char
     } MEANINGS[] = {{"/", "everything"}, {"/*/", "your region"}, {"/*/*/", "your cluster"},
         {"/*/*/*/", "your node"}, {DD_NOSCOPE, "topics that begin with it, from anywhere"}};
     dd_scope_t pattern, here, path;
-    const link_t *link = session_view_link(live);
+    const link_t *link = session_view_link(session);
     if (!dd_scope_parse_pattern(&pattern, dd_bytes_of(text))) {
         snprintf(out, room, "no scope: a word of the list, or a path like /1/2/ or /1/*/");
         return;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * completion_offer - what a field may be filled with: from the history, and from what is live
+ * completion - what a field may be filled with: from the history, and from the session view
+ *
+ * Forms show the texts in a list below the field. All are made anew when something has been typed
+ * or has arrived.
  */
 #ifndef COMPLETION_H_INCLUDED
 #define COMPLETION_H_INCLUDED
@@ -8,8 +11,8 @@
 #include "ddtui/model/history.h"
 #include "ddtui/model/session_view.h"
 
-#define SUGGESTIONS_MAX 64
-#define SUGGESTION_ROOM HISTORY_ROOM
+#define COMPLETIONS_MAX 64
+#define COMPLETION_ROOM HISTORY_ROOM
 
 typedef enum {
     COMPLETION_NOTHING,
@@ -18,26 +21,26 @@ typedef enum {
     COMPLETION_SCOPES, /* words, then paths of the history, then those in the tree; all ASCII */
     COMPLETION_OWN,    /* own subscriptions: topic, two blanks, scope */
     COMPLETION_LEVELS  /* of a broker's log */
-} completion_t;
+} completion_source_t;
 
 typedef struct {
-    char texts[SUGGESTIONS_MAX][SUGGESTION_ROOM];
+    char texts[COMPLETIONS_MAX][COMPLETION_ROOM];
     size_t count;
-} suggestions_t;
+} completions_t;
 
 /* The views to ask for a source, as bits 1 << view. */
-unsigned completion_views(completion_t from);
+unsigned completion_views(completion_source_t from);
 
 /* Fills in what holds the text that is typed already, but isn't that text: first of the history's
-   kind, or HISTORY_NONE, then of what is live, in its order, nothing twice. */
-void completion_offer(suggestions_t *self, completion_t from, history_kind_t kind,
-    const session_view_t *live, const history_t *history, const char *typed);
+   kind, or HISTORY_NONE, then of the session view, in its order, nothing twice. */
+void completion_offer(completions_t *self, completion_source_t from, history_kind_t kind,
+    const session_view_t *session, const history_t *history, const char *typed);
 
 /* How COMPLETION_OWN writes a subscription. */
-void completion_own_text(const own_subscription_t *own, char out[SUGGESTION_ROOM]);
+void completion_own_text(const own_subscription_t *own, char out[COMPLETION_ROOM]);
 
 /* A scope's word for a person: "your region, /1/"; or what is wrong with it here. */
 void completion_scope_meaning(
-    const session_view_t *live, const char *scope, char *out, size_t room);
+    const session_view_t *session, const char *scope, char *out, size_t room);
 
 #endif

@@ -12,18 +12,18 @@
 #define WHEEL_ROWS 3
 
 console_t *console_new(
-    session_view_t *live, history_t *history, const char *endpoint, unsigned rights)
+    session_view_t *session, history_t *history, const char *endpoint, unsigned rights)
 {
     console_t *self = calloc(1, sizeof *self);
     if (!self)
         return NULL;
-    self->live = live;
+    self->session = session;
     self->history = history;
     self->endpoint = endpoint;
     self->rights = rights;
-    self->views = pages_new(live, rights);
+    self->pages = pages_new(session, rights);
     self->line = line_editor_new(FILTER_ROOM - 1);
-    if (!self->views || !self->line)
+    if (!self->pages || !self->line)
         console_destroy(&self);
     return self;
 }
@@ -33,38 +33,19 @@ void console_destroy(console_t **self_p)
     console_t *self = self_p ? *self_p : NULL;
     if (!self)
         return;
-    pages_destroy(&self->views);
+    pages_destroy(&self->pages);
     line_editor_destroy(&self->line);
     form_destroy(&self->form);
     free(self);
     *self_p = NULL;
 }
 
-page_state_t *console_page(const console_t *self)
-{
-    return pages_page(self->views, self->page);
-}
-
-unsigned console_where(const console_t *self)
-{
-    static const unsigned OVER[] = {[OVER_FORM] = AT_FORM,
-        [OVER_MENU] = AT_MENU,
-        [OVER_LINE] = AT_LINE,
-        [OVER_END] = AT_MENU,
-        [OVER_DETAIL] = AT_DETAIL};
-    if (self->over == OVER_DETAIL && self->page == PAGE_MESSAGES)
-        return AT_DETAIL | AT_MESSAGE;
-    return self->over == OVER_NOTHING ? AT_PAGE(self->page) : OVER[self->over];
-}
-
 unsigned console_views(const console_t *self)
 {
-    const page_ops_t *ops = console_page(self)->ops;
-    unsigned views = ops->views;
-    if (ops->more_views)
-        views |= ops->more_views(console_page(self));
+    const page_t *page = console_page(self);
+    unsigned views = page_views(page);
     if (self->over == OVER_DETAIL)
-        views |= ops->detail_views;
+        views |= page->ops->detail_views;
     return self->over == OVER_FORM ? views | form_views(self->form) : views;
 }
 
@@ -87,14 +68,14 @@ void console_done(console_t *self, const char *why)
         form_fail(self->form, why);
         return;
     }
-    page_t shown = form_command(self->form)->kind == FORM_TRACE ? PAGE_TRACE : self->page;
+    page_number_t shown = form_command(self->form)->kind == FORM_TRACE ? PAGE_TRACE : self->page;
     close_over(self);
     self->page = shown;
 }
 
-bool console_save(console_t *self, const char *path, dd_problem_t *problem)
+const message_t *console_message_to_save(const console_t *self)
 {
-    return messages_save(pages_page(self->views, PAGE_MESSAGES), path, problem);
+    return messages_find(session_view_messages(self->session), self->to_save);
 }
 
 /* ---- What actions do ------------------------------------------------------------------------ */
@@ -107,11 +88,11 @@ static void open_menu(console_t *self)
 
 static void open_line(console_t *self)
 {
-    page_state_t *page = console_page(self);
-    if (!page->grid)
+    page_t *page = console_page(self);
+    if (!page->list)
         return;
     self->over = OVER_LINE;
-    line_editor_set(self->line, list_filter(page->grid)->text);
+    line_editor_set(self->line, list_filter(page->list)->text);
 }
 
 static void go_back(console_t *self)
@@ -123,24 +104,24 @@ static void go_back(console_t *self)
 
 static void open_detail(console_t *self)
 {
-    text_pane_t *sheet = page_detail(console_page(self), 1);
-    if (sheet)
+    text_pane_t *pane = page_detail(console_page(self), 1);
+    if (pane)
         self->over = OVER_DETAIL;
     self->scroll = 0;
     self->found = SIZE_MAX;
-    text_pane_destroy(&sheet);
+    text_pane_destroy(&pane);
 }
 
 /* To the next line of the detail that has what the filter wants, or the one before. */
 static void find_in_detail(console_t *self, bool next)
 {
-    const filter_t *filter = list_filter(console_page(self)->grid);
-    text_pane_t *sheet = page_detail(console_page(self), self->detail_width);
+    const filter_t *filter = list_filter(console_page(self)->list);
+    text_pane_t *pane = page_detail(console_page(self), self->detail_width);
     if (filter->length > 0 && !filter->inverted)
-        self->found = text_pane_find(sheet, filter, self->found, next);
+        self->found = text_pane_find(pane, filter, self->found, next);
     if (self->found != SIZE_MAX)
         self->scroll = self->found;
-    text_pane_destroy(&sheet);
+    text_pane_destroy(&pane);
 }
 
 static void scroll_detail(console_t *self, action_t action)
@@ -186,13 +167,13 @@ static unsigned act(console_t *self, action_t action)
         open_line(self);
         break;
     case ACT_FREEZE:
-        session_view_freeze(self->live, !session_view_is_frozen(self->live));
+        session_view_freeze(self->session, !session_view_is_frozen(self->session));
         break;
     case ACT_BACK:
         go_back(self);
         break;
     case ACT_CLEAR:
-        session_view_clear(self->live, self->page);
+        session_view_clear(self->session, console_page(self)->ops->part);
         break;
     case ACT_SAVE:
     case ACT_NOTIFY:
@@ -208,7 +189,7 @@ static unsigned act(console_t *self, action_t action)
     default:
         if (action >= ACT_GO_TREE && action <= ACT_GO_HELP) {
             close_over(self);
-            self->page = (page_t)(action - ACT_GO_TREE);
+            self->page = (page_number_t)(action - ACT_GO_TREE);
         } else {
             act_on_page(self, action);
         }
@@ -332,12 +313,12 @@ static void aim(console_t *self)
 {
     const client_t *client = self->over == OVER_FORM ? NULL : console_selected_client(self);
     poller_aim(
-        session_view_rounds(self->live), VIEW_SUBSCRIPTIONS, client ? client->broker_id : "");
+        session_view_poller(self->session), VIEW_SUBSCRIPTIONS, client ? client->broker_id : "");
 }
 
 void console_update(console_t *self)
 {
-    bool closed = session_view_link(self->live)->state == LINK_CLOSED;
+    bool closed = session_view_link(self->session)->state == LINK_CLOSED;
     if (closed && !self->end_told) {
         close_over(self);
         self->over = OVER_END;
@@ -354,9 +335,9 @@ void console_update(console_t *self)
 /* A click on what is selected already opens it. */
 static void click_page(console_t *self, int row, int column)
 {
-    page_state_t *page = console_page(self);
-    size_t before = page->grid ? list_selected(page->grid) : LIST_NONE;
-    if (page_click(page, row, column) && list_selected(page->grid) == before)
+    page_t *page = console_page(self);
+    size_t before = page->list ? list_selected(page->list) : LIST_NONE;
+    if (page_click(page, row, column) && list_selected(page->list) == before)
         open_detail(self);
 }
 

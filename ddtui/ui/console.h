@@ -26,16 +26,16 @@ typedef enum { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN } mouse_t;
 
 typedef struct console console_t;
 
-/* What is live and the history are lent; so is the endpoint. rights as in keymap.h. NULL when out
-   of memory. */
+/* The session view and the history are lent; so is the endpoint. rights as in keymap.h. NULL when
+   out of memory. */
 console_t *console_new(
-    session_view_t *live, history_t *history, const char *endpoint, unsigned rights);
+    session_view_t *session, history_t *history, const char *endpoint, unsigned rights);
 void console_destroy(console_t **self_p);
 
-/* Views to ask for what is shown, as bits 1 << view. */
+/* Views to ask of the brokers for what is shown, as bits 1 << view. */
 unsigned console_views(const console_t *self);
 
-/* Takes notice of what has changed in what is live. Comes before keys and drawings. */
+/* Takes notice of what has changed in the session view. Comes before keys and drawings. */
 void console_update(console_t *self);
 
 unsigned console_key(console_t *self, ui_key_t key);
@@ -51,8 +51,9 @@ unsigned console_pick(console_t *self, chooser_kind_t kind, size_t item);
 /* What is to be done; then comes console_done(), with why it couldn't be, or NULL. */
 const command_t *console_command(const console_t *self);
 void console_done(console_t *self, const char *why);
-/* Writes the selected message to a file. */
-bool console_save(console_t *self, const char *path, dd_problem_t *problem);
+/* The message that the form to save one was opened for, wherever the selection has gone since; NULL
+   if it is no longer kept. Valid until the next event. */
+const message_t *console_message_to_save(const console_t *self);
 
 /* Draws everything but the choosers, which it puts into out, room for two; returns their count. */
 size_t console_draw(console_t *self, canvas_t *canvas, cursor_t *cursor, chooser_t out[2]);

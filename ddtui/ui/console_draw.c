@@ -23,7 +23,7 @@
 
 static void link_words(const console_t *self, char *out, size_t room, unsigned *style)
 {
-    const link_t *link = session_view_link(self->live);
+    const link_t *link = session_view_link(self->session);
     if (link->state == LINK_REGISTERED) {
         *style = STYLE_BAR;
         snprintf(out, room, "registered  rtt %.1f ms", (double)link->rtt_us / 1000);
@@ -40,7 +40,7 @@ static void link_words(const console_t *self, char *out, size_t room, unsigned *
 /* Writes "name @ broker /1/2/  endpoint" as far as it is known. */
 static void who_and_where(const console_t *self, bool with_endpoint, char *out, size_t room)
 {
-    const link_t *link = session_view_link(self->live);
+    const link_t *link = session_view_link(self->session);
     char name[2 * DD_NAME_MAX], broker[2 * DD_BROKER_MAX];
     out[0] = '\0';
     if (link->state != LINK_REGISTERED)
@@ -48,7 +48,7 @@ static void who_and_where(const console_t *self, bool with_endpoint, char *out, 
     dd_escape_text(link->name, strlen(link->name), name, sizeof name);
     dd_escape_text(link->broker, strlen(link->broker), broker, sizeof broker);
     snprintf(out, room, "%s%s @ %s %s  %s%s",
-        session_view_is_operator(self->live) ? "operator " : "", name, broker, link->scope,
+        session_view_is_operator(self->session) ? "operator " : "", name, broker, link->scope,
         with_endpoint ? self->endpoint : "", with_endpoint ? "  " : "");
 }
 
@@ -57,7 +57,7 @@ static void draw_top(const console_t *self, canvas_t *canvas, rect_t line)
     char where[1024], words[NOTE_ROOM + 256], time[TIME_ROOM];
     unsigned style;
     canvas_fill(canvas, line, STYLE_BAR);
-    page_time(session_view_wall_ms(self->live), false, time);
+    page_time(session_view_wall_ms(self->session), false, time);
     canvas_text(canvas, rect_cut_right(&line, 10), 0, 1, STYLE_BAR, time);
     link_words(self, words, sizeof words, &style);
     who_and_where(self, true, where, sizeof where);
@@ -80,10 +80,10 @@ static void add_spot(console_t *self, rect_t line, int column, int width, action
 
 /* Bytes of a tab's title: all of it, or its beginning where the names don't fit into the line. The
    names are ASCII. */
-static int title_size(const console_t *self, page_t page, int width)
+static int title_size(const console_t *self, page_number_t page, int width)
 {
     int needed = 0, size = (int)strlen(pages_title(page));
-    for (page_t each = PAGE_TREE; each < PAGES; each++)
+    for (page_number_t each = PAGE_TREE; each < PAGES; each++)
         needed += (int)strlen(pages_title(each)) + TAB_EXTRA;
     return needed < width || page == self->page || size < TAB_SHORT ? size : TAB_SHORT;
 }
@@ -91,11 +91,11 @@ static int title_size(const console_t *self, page_t page, int width)
 static void draw_tabs(console_t *self, canvas_t *canvas, rect_t line)
 {
     rect_t right = {0};
-    if (session_view_is_frozen(self->live))
+    if (session_view_is_frozen(self->session))
         right = rect_cut_right(&line, 8);
     canvas_text(canvas, right, 0, 0, STYLE_WARNING, "FROZEN");
     int at = 0;
-    for (page_t page = PAGE_TREE; page < PAGES; page++) {
+    for (page_number_t page = PAGE_TREE; page < PAGES; page++) {
         unsigned style = page == self->page ? STYLE_TAB : STYLE_PLAIN;
         int width = canvas_print(canvas, line, 0, at, style, " %d %.*s ", (int)page + 1,
             title_size(self, page, line.width), pages_title(page));
@@ -137,28 +137,18 @@ static void draw_status(console_t *self, canvas_t *canvas, rect_t line, cursor_t
             (cursor_t){true, line.row, line_editor_draw(self->line, canvas, line, STYLE_FIELD)};
         return;
     }
-    const status_log_t *notes = session_view_notes(self->live);
-    if (status_log_count(notes) == 0)
+    const status_log_t *log = session_view_status_log(self->session);
+    if (status_log_count(log) == 0)
         return;
-    const note_t *note = status_log_at(notes, 0);
+    const note_t *note = status_log_at(log, 0);
     char time[TIME_ROOM];
     page_time(note->wall_ms, false, time);
-    bool fresh = session_view_wall_ms(self->live) - note->wall_ms < NOTE_FRESH;
+    bool fresh = session_view_wall_ms(self->session) - note->wall_ms < NOTE_FRESH;
     canvas_text(canvas, line, 0, 0, STYLE_DIM, time);
     canvas_text(canvas, line, 0, 9, fresh ? STYLES_OF[note->kind] : STYLE_DIM, note->text);
 }
 
 /* ---- Over the page -------------------------------------------------------------------------- */
-
-size_t console_menu(const console_t *self, const binding_t *items[CHOOSER_ITEMS_MAX])
-{
-    size_t count, used = 0;
-    const binding_t *bindings = keymap_bindings(&count);
-    for (size_t i = 0; i < count && used < CHOOSER_ITEMS_MAX; i++)
-        if (bindings[i].menu && keymap_works(&bindings[i], AT_PAGE(self->page), self->rights))
-            items[used++] = &bindings[i];
-    return used;
-}
 
 static size_t draw_menu(const console_t *self, rect_t area, chooser_t *out)
 {
@@ -193,7 +183,7 @@ static size_t draw_end(console_t *self, rect_t area, chooser_t *out)
 {
     char words[NOTE_ROOM + 64];
     snprintf(words, sizeof words, "The connection has ended, and won't come back: %s",
-        session_view_link(self->live)->reason);
+        session_view_link(self->session)->reason);
     wrap(words, self->end_text, sizeof self->end_text);
     *out = (chooser_t){.kind = CHOOSER_DIALOG,
         .area = area,
@@ -208,17 +198,17 @@ static size_t draw_end(console_t *self, rect_t area, chooser_t *out)
 static void draw_detail(console_t *self, canvas_t *canvas, rect_t area)
 {
     char title[64];
-    page_state_t *page = console_page(self);
+    page_t *page = console_page(self);
     canvas_fill(canvas, area, STYLE_PLAIN);
     snprintf(title, sizeof title, "%s: details", page->ops->title);
     rect_t inside = canvas_box(canvas, area, title);
-    text_pane_t *sheet = page_detail(page, inside.width);
+    text_pane_t *pane = page_detail(page, inside.width);
     self->detail_height = (size_t)inside.height;
     self->detail_width = inside.width;
     self->scroll =
-        text_pane_draw(sheet, canvas, inside, self->scroll, filter_marks(list_filter(page->grid)));
-    list_table_draw_bar(canvas, area, self->scroll, self->detail_height, text_pane_count(sheet));
-    text_pane_destroy(&sheet);
+        text_pane_draw(pane, canvas, inside, self->scroll, filter_marks(list_filter(page->list)));
+    list_table_draw_bar(canvas, area, self->scroll, self->detail_height, text_pane_count(pane));
+    text_pane_destroy(&pane);
 }
 
 static size_t draw_over(

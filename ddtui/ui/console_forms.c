@@ -9,7 +9,7 @@
 
 static void open_form(console_t *self, form_kind_t kind, const form_about_t *about)
 {
-    form_t *form = form_new(kind, about, self->live, self->history);
+    form_t *form = form_new(kind, about, self->session, self->history);
     if (!form)
         return;
     form_destroy(&self->form);
@@ -17,45 +17,19 @@ static void open_form(console_t *self, form_kind_t kind, const form_about_t *abo
     self->over = OVER_FORM;
 }
 
-/* The row that is selected on a page of the model's rows; NULL if none is. */
-static const void *selected_row(console_t *self, page_t page, view_t view)
-{
-    page_state_t *state = pages_page(self->views, page);
-    if (self->page != page)
-        return NULL;
-    page_update(state);
-    size_t index = list_selected_index(state->grid);
-    return index == LIST_NONE
-               ? NULL
-               : model_row(poller_model(session_view_rounds(self->live), view), view, index);
-}
-
-const client_t *console_selected_client(console_t *self)
-{
-    return selected_row(self, PAGE_CLIENTS, VIEW_CLIENTS);
-}
-
-static const message_t *selected_message(console_t *self)
-{
-    page_state_t *state = console_page(self);
-    page_update(state);
-    size_t index = self->page == PAGE_MESSAGES ? list_selected_index(state->grid) : LIST_NONE;
-    return index == LIST_NONE ? NULL : messages_at(session_view_messages(self->live), index);
-}
-
 /* The client that is meant where the user is: the selected one, or who sent the message. Who traces
    wants to know where the last notification got lost. */
 static const char *likely_destination(console_t *self, action_t action, char room[DD_NAME_MAX + 1])
 {
     const client_t *client = console_selected_client(self);
-    const message_t *message = selected_message(self);
-    if (action == ACT_TRACE && session_view_missed(self->live))
-        return session_view_missed(self->live);
+    const message_t *message = console_selected_message(self);
+    if (action == ACT_TRACE && session_view_missed(self->session))
+        return session_view_missed(self->session);
     if (message && message->source[0] != '\0')
         return message->source;
-    if (!client || session_view_is_own(self->live, client->tenant, client->name))
+    if (!client || session_view_is_own(self->session, client->tenant, client->name))
         return NULL;
-    session_view_shown_name(self->live, client->tenant, client->name, room);
+    session_view_shown_name(self->session, client->tenant, client->name, room);
     return room;
 }
 
@@ -68,13 +42,14 @@ static void open_sending_form(console_t *self, action_t action)
         {ACT_SUBSCRIBE, FORM_SUBSCRIBE}, {ACT_UNSUBSCRIBE, FORM_UNSUBSCRIBE},
         {ACT_TRACE, FORM_TRACE}};
     char name[DD_NAME_MAX + 1];
-    char own[SUGGESTION_ROOM];
+    char own[COMPLETION_ROOM];
     form_about_t about = {0};
-    const message_t *message = selected_message(self);
+    const message_t *message = console_selected_message(self);
     if (action == ACT_NOTIFY || action == ACT_TRACE)
         about.first = likely_destination(self, action, name);
     else if (action == ACT_UNSUBSCRIBE)
-        about.first = subscriptions_selected_own(pages_page(self->views, PAGE_SUBSCRIPTIONS), own);
+        about.first =
+            page_subscriptions_selected_own(pages_page(self->pages, PAGE_SUBSCRIPTIONS), own);
     else if (message && message->topic[0] != '\0')
         about.first = message->topic;
     for (size_t i = 0; i < sizeof FORMS_OF / sizeof FORMS_OF[0]; i++)
@@ -84,7 +59,7 @@ static void open_sending_form(console_t *self, action_t action)
 
 static void open_save(console_t *self)
 {
-    const message_t *message = selected_message(self);
+    const message_t *message = console_selected_message(self);
     char name[64], time[TIME_ROOM];
     if (!message)
         return;
@@ -93,13 +68,14 @@ static void open_save(console_t *self)
         if (*at == ':')
             *at = '-';
     snprintf(name, sizeof name, "message-%s", time);
+    self->to_save = message->serial;
     open_form(self, FORM_SAVE, &(form_about_t){.first = name});
 }
 
 static void open_operator_form(console_t *self, action_t action)
 {
     const client_t *client = console_selected_client(self);
-    const broker_t *broker = selected_row(self, PAGE_TREE, VIEW_TREE);
+    const broker_t *broker = console_selected_row(self, PAGE_TREE, VIEW_TREE);
     char name[DD_NAME_MAX + 1];
     if (action == ACT_END_CLIENT && client) {
         snprintf(name, sizeof name, "%s.%s", client->tenant, client->name);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * console_state - what the console is at, as its own files share it
+ * console_state - what the console is at, and the questions about it that its files share
  *
- * console.c has the keys and the mouse, console_forms.c opens the forms, console_draw.c has what it
- * looks like.
+ * console.c has the keys and the mouse. It calls console_forms.c, which opens the forms. These two
+ * and console_draw.c, which has what the console looks like, call this file, and it calls none of
+ * them.
  */
 #ifndef CONSOLE_STATE_H_INCLUDED
 #define CONSOLE_STATE_H_INCLUDED
@@ -22,14 +23,15 @@ typedef struct {
 } spot_t;
 
 struct console {
-    session_view_t *live;
+    session_view_t *session;
     history_t *history;
     const char *endpoint;
     unsigned rights;
-    pages_t *views;
-    page_t page;
+    pages_t *pages;
+    page_number_t page;
     over_t over;
     form_t *form;        /* of OVER_FORM, else NULL */
+    uint64_t to_save;    /* serial of the message that the form to save one is about */
     line_editor_t *line; /* the filter, while it is typed */
     size_t menu_item;
     size_t end_button; /* of OVER_END: 0 ends the console */
@@ -43,14 +45,23 @@ struct console {
     size_t spot_count;
 };
 
-page_state_t *console_page(const console_t *self);
+/* The page that is shown. */
+page_t *console_page(const console_t *self);
 /* Which keys work now, as bits of keymap.h. */
 unsigned console_where(const console_t *self);
-/* The selected client; NULL if none is, or another page is shown. */
-const client_t *console_selected_client(console_t *self);
-/* Opens the form of an action that has one. Does nothing if what it is about isn't selected. */
-void console_open_form(console_t *self, action_t action);
 /* The items of the menu; returns their count. */
 size_t console_menu(const console_t *self, const binding_t *items[CHOOSER_ITEMS_MAX]);
+
+/* The selected row of that page's view; NULL if none is, or another page is shown. */
+const void *console_selected_row(console_t *self, page_number_t page, view_t view);
+/* The same for clients. */
+const client_t *console_selected_client(console_t *self);
+/* And for messages. */
+const message_t *console_selected_message(console_t *self);
+
+/* ---- console_forms.c */
+
+/* Opens the form of an action that has one. Does nothing if what it is about isn't selected. */
+void console_open_form(console_t *self, action_t action);
 
 #endif

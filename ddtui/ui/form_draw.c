@@ -30,7 +30,7 @@ static void draw_field(form_t *self, size_t number, canvas_t *canvas, rect_t lin
             self->checked ? 'x' : ' ');
         return;
     }
-    cursor->column = line_editor_draw(self->fields[number], canvas, line, STYLE_FIELD);
+    cursor->column = line_editor_draw(self->editors[number], canvas, line, STYLE_FIELD);
     if (has_focus && self->fresh[number]) {
         rect_t text = line;
         text.width = cursor->column - line.column;
@@ -48,7 +48,7 @@ static void draw_suggestions(form_t *self, canvas_t *canvas, rect_t area)
     self->offers = area;
     self->first_offer = first;
     for (size_t i = 0; i < height && first + i < count; i++) {
-        char text[4 * SUGGESTION_ROOM];
+        char text[4 * COMPLETION_ROOM];
         const char *suggestion = self->suggestions.texts[first + i];
         dd_escape_text(suggestion, strlen(suggestion), text, sizeof text);
         rect_t line = {area.row + (int)i, area.column, 1, area.width};
@@ -63,15 +63,15 @@ static void draw_suggestions(form_t *self, canvas_t *canvas, rect_t area)
 /* Which of the tree's brokers the scope covers. */
 static void draw_preview(const form_t *self, canvas_t *canvas, rect_t area)
 {
-    const char *text = line_editor_text(self->fields[self->focus]);
-    const model_t *model = poller_model(session_view_rounds(self->live), VIEW_TREE);
+    const char *text = line_editor_text(self->editors[self->focus]);
+    const model_t *model = poller_model(session_view_poller(self->session), VIEW_TREE);
     dd_scope_t pattern, here, path;
     char meaning[128];
-    completion_scope_meaning(self->live, text, meaning, sizeof meaning);
+    completion_scope_meaning(self->session, text, meaning, sizeof meaning);
     canvas_text(canvas, area, 0, 0, STYLE_ACCENT, meaning);
     rect_cut_top(&area, 1);
     if (!dd_scope_parse_pattern(&pattern, dd_bytes_of(text)) ||
-        !dd_scope_parse(&here, dd_bytes_of(session_view_link(self->live)->scope)) ||
+        !dd_scope_parse(&here, dd_bytes_of(session_view_link(self->session)->scope)) ||
         !dd_scope_resolve(&path, &pattern, &here))
         return;
     bool everywhere = dd_scope_is_noscope(dd_scope_bytes(&path));
@@ -133,7 +133,7 @@ static void draw_warning(const form_t *self, canvas_t *canvas, rect_t *inside)
 static int help_height(const form_t *self)
 {
     for (size_t i = 0; i < self->spec->count; i++)
-        if (self->spec->fields[i].completion_offer != COMPLETION_NOTHING ||
+        if (self->spec->fields[i].completion != COMPLETION_NOTHING ||
             self->spec->fields[i].history != HISTORY_NONE)
             return HELP_HEIGHT;
     return 0;
@@ -162,7 +162,7 @@ size_t form_draw(form_t *self, canvas_t *canvas, rect_t area, cursor_t *cursor, 
     if (form_is_choice(self)) {
         choosers += add_list(self, rect_cut_left(&inside, inside.width * 2 / 5), &out[1]);
         rect_cut_left(&inside, 1);
-        if (form_focused(self)->completion_offer == COMPLETION_SCOPES)
+        if (form_focused(self)->completion == COMPLETION_SCOPES)
             draw_preview(self, canvas, inside);
     } else {
         draw_suggestions(self, canvas, inside);

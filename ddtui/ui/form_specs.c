@@ -37,7 +37,7 @@ const form_spec_t FORM_SPECS[FORMS] = {
                 "from where; Up and Down choose, or type a path"}},
         2},
     [FORM_UNSUBSCRIBE] = {"Unsubscribe from topic", "Unsubscribe", NULL,
-        {{"Subscription", FIELD_LINE, COMPLETION_OWN, HISTORY_NONE, SUGGESTION_ROOM,
+        {{"Subscription", FIELD_LINE, COMPLETION_OWN, HISTORY_NONE, COMPLETION_ROOM,
             "one of yours; Down and Enter choose it"}},
         1},
     [FORM_TRACE] = {"Trace a notification", "Trace", NULL, {DESTINATION}, 1},

@@ -2,7 +2,7 @@
 /*
  * form_state - what a form is at, as its own files share it
  *
- * forms.c has the keys, form_specs.c the forms as data, form_check.c what may be entered, and
+ * forms.c has the keys, form_specs.c the forms as data, form_validation.c what may be entered, and
  * form_draw.c what it looks like.
  */
 #ifndef FORM_STATE_H_INCLUDED
@@ -19,7 +19,7 @@ typedef enum { FIELD_LINE, FIELD_CHOICE, FIELD_CHECK } field_kind_t;
 typedef struct {
     const char *label;
     field_kind_t kind;
-    completion_t completion_offer;
+    completion_source_t completion;
     history_kind_t history;
     size_t max; /* bytes */
     const char *hint;
@@ -36,14 +36,14 @@ typedef struct {
 struct form {
     form_kind_t kind;
     const form_spec_t *spec;
-    const session_view_t *live;
+    const session_view_t *session;
     history_t *history;
-    line_editor_t *fields[FIELDS_MAX]; /* NULL for checks */
-    bool fresh[FIELDS_MAX];            /* holds what it began with: typing replaces it */
+    line_editor_t *editors[FIELDS_MAX]; /* of the fields; NULL for checks */
+    bool fresh[FIELDS_MAX];             /* holds what it began with: typing replaces it */
     bool checked;
     size_t focus; /* a field, or after these the buttons */
     size_t button;
-    suggestions_t suggestions; /* for the field with the focus */
+    completions_t suggestions; /* for the field with the focus */
     size_t suggestion;         /* the marked one; count of them for none */
     rect_t lines[FIELDS_MAX];  /* where the fields were drawn last */
     rect_t offers;             /* and the suggestions, of which the first visible one is: */
@@ -56,7 +56,7 @@ struct form {
 extern const form_spec_t FORM_SPECS[FORMS];
 
 /* What is wrong with the texts of a form's fields, and in which; NULL if nothing is. */
-const char *form_check(const form_t *self, size_t *field);
+const char *form_validate(const form_t *self, size_t *field);
 
 /* Whether the buttons have the focus, and not a field. */
 static inline bool form_at_buttons(const form_t *self)

@@ -10,7 +10,7 @@
 #include "libdd/protocol/topic.h"
 
 /* Each returns what is wrong with a field's text, or NULL. */
-typedef const char *(health_check_t)(const form_t *self, const char *text);
+typedef const char *(check_t)(const form_t *self, const char *text);
 
 static const char *check_destination(const form_t *self, const char *text)
 {
@@ -36,7 +36,7 @@ static const char *check_subscribable(const form_t *self, const char *text)
     const char *why = check_topic(self, text);
     if (why)
         return why;
-    bool is_public = strcmp(session_view_link(self->live)->tenant, DD_PUBLIC) == 0;
+    bool is_public = strcmp(session_view_link(self->session)->tenant, DD_PUBLIC) == 0;
     return is_public || dd_topic_subscribable(dd_bytes_of(text))
                ? NULL
                : "public.TOPIC is for the public clients; nobody else can subscribe to it";
@@ -47,7 +47,7 @@ static const char *check_scope(const form_t *self, const char *text)
     dd_scope_t pattern, here, path;
     if (!dd_scope_parse_pattern(&pattern, dd_bytes_of(text)))
         return "no scope: a word of the list, or a path like /1/2/ or /1/*/";
-    bool known = dd_scope_parse(&here, dd_bytes_of(session_view_link(self->live)->scope));
+    bool known = dd_scope_parse(&here, dd_bytes_of(session_view_link(self->session)->scope));
     return !known || dd_scope_resolve(&path, &pattern, &here)
                ? NULL
                : "this broker's scope isn't that deep";
@@ -55,8 +55,8 @@ static const char *check_scope(const form_t *self, const char *text)
 
 static const char *check_own(const form_t *self, const char *text)
 {
-    suggestions_t own;
-    completion_offer(&own, COMPLETION_OWN, HISTORY_NONE, self->live, self->history, "");
+    completions_t own;
+    completion_offer(&own, COMPLETION_OWN, HISTORY_NONE, self->session, self->history, "");
     if (own.count == 0)
         return "you have no subscription";
     for (size_t i = 0; i < own.count; i++)
@@ -73,8 +73,8 @@ static const char *check_file(const form_t *self, const char *text)
 
 static const char *check_level(const form_t *self, const char *text)
 {
-    suggestions_t levels;
-    completion_offer(&levels, COMPLETION_LEVELS, HISTORY_NONE, self->live, self->history, "");
+    completions_t levels;
+    completion_offer(&levels, COMPLETION_LEVELS, HISTORY_NONE, self->session, self->history, "");
     for (size_t i = 0; i < levels.count; i++)
         if (strcmp(levels.texts[i], text) == 0)
             return NULL;
@@ -86,7 +86,7 @@ static const char *check_object(const form_t *self, const char *text)
     return strcmp(text, self->object) == 0 ? NULL : "that isn't the name above";
 }
 
-static health_check_t *const CHECKS[FORMS][FIELDS_MAX] = {
+static check_t *const CHECKS[FORMS][FIELDS_MAX] = {
     [FORM_NOTIFY] = {check_destination},
     [FORM_PUBLISH] = {check_topic},
     [FORM_SUBSCRIBE] = {check_subscribable, check_scope},
@@ -98,11 +98,11 @@ static health_check_t *const CHECKS[FORMS][FIELDS_MAX] = {
     [FORM_LOG_LEVEL] = {check_level, check_object},
 };
 
-const char *form_check(const form_t *self, size_t *field)
+const char *form_validate(const form_t *self, size_t *field)
 {
     for (size_t i = 0; i < self->spec->count; i++) {
-        health_check_t *check = CHECKS[self->kind][i];
-        const char *why = check ? check(self, line_editor_text(self->fields[i])) : NULL;
+        check_t *check = CHECKS[self->kind][i];
+        const char *why = check ? check(self, line_editor_text(self->editors[i])) : NULL;
         if (why) {
             *field = i;
             return why;

@@ -22,10 +22,10 @@ static void refresh(form_t *self)
     self->suggestion = 0;
     if (form_at_buttons(self) || form_focused(self)->kind == FIELD_CHECK)
         return;
-    const char *typed = line_editor_text(self->fields[self->focus]);
+    const char *typed = line_editor_text(self->editors[self->focus]);
     bool all = form_is_choice(self) || self->fresh[self->focus];
-    completion_offer(&self->suggestions, form_focused(self)->completion_offer,
-        form_is_choice(self) ? HISTORY_NONE : form_focused(self)->history, self->live,
+    completion_offer(&self->suggestions, form_focused(self)->completion,
+        form_is_choice(self) ? HISTORY_NONE : form_focused(self)->history, self->session,
         self->history, all ? "" : typed);
     self->suggestion = self->suggestions.count;
     for (size_t i = 0; form_is_choice(self) && i < self->suggestions.count; i++)
@@ -35,7 +35,7 @@ static void refresh(form_t *self)
 
 void form_update(form_t *self)
 {
-    char marked[SUGGESTION_ROOM] = "";
+    char marked[COMPLETION_ROOM] = "";
     if (self->suggestion < self->suggestions.count)
         memcpy(marked, self->suggestions.texts[self->suggestion], sizeof marked);
     refresh(self);
@@ -54,7 +54,7 @@ static void set_focus(form_t *self, size_t focus)
 /* Puts a suggestion into the field. */
 static void take(form_t *self, size_t suggestion)
 {
-    line_editor_set(self->fields[self->focus], self->suggestions.texts[suggestion]);
+    line_editor_set(self->editors[self->focus], self->suggestions.texts[suggestion]);
     self->fresh[self->focus] = false;
 }
 
@@ -85,14 +85,14 @@ static const char *first_text(const form_t *self, const form_about_t *about, siz
 }
 
 form_t *form_new(
-    form_kind_t kind, const form_about_t *about, const session_view_t *live, history_t *history)
+    form_kind_t kind, const form_about_t *about, const session_view_t *session, history_t *history)
 {
     form_t *self = calloc(1, sizeof *self);
     if (!self)
         return NULL;
     self->kind = kind;
     self->spec = &FORM_SPECS[kind];
-    self->live = live;
+    self->session = session;
     self->history = history;
     self->checked = true;
     snprintf(self->object, sizeof self->object, "%s", about->object ? about->object : "");
@@ -101,13 +101,13 @@ form_t *form_new(
     for (size_t i = 0; i < self->spec->count; i++) {
         if (self->spec->fields[i].kind == FIELD_CHECK)
             continue;
-        self->fields[i] = line_editor_new(self->spec->fields[i].max);
-        if (!self->fields[i]) {
+        self->editors[i] = line_editor_new(self->spec->fields[i].max);
+        if (!self->editors[i]) {
             form_destroy(&self);
             return NULL;
         }
-        line_editor_set(self->fields[i], first_text(self, about, i));
-        self->fresh[i] = line_editor_text(self->fields[i])[0] != '\0';
+        line_editor_set(self->editors[i], first_text(self, about, i));
+        self->fresh[i] = line_editor_text(self->editors[i])[0] != '\0';
     }
     set_focus(self, 0);
     return self;
@@ -119,7 +119,7 @@ void form_destroy(form_t **self_p)
     if (!self)
         return;
     for (size_t i = 0; i < FIELDS_MAX; i++)
-        line_editor_destroy(&self->fields[i]);
+        line_editor_destroy(&self->editors[i]);
     free(self);
     *self_p = NULL;
 }
@@ -128,7 +128,7 @@ unsigned form_views(const form_t *self)
 {
     unsigned views = 1u << VIEW_TREE;
     for (size_t i = 0; i < self->spec->count; i++)
-        views |= completion_views(self->spec->fields[i].completion_offer);
+        views |= completion_views(self->spec->fields[i].completion);
     return views;
 }
 
@@ -149,7 +149,7 @@ static void remember(form_t *self)
     for (size_t i = 0; i < self->spec->count; i++)
         if (self->spec->fields[i].history != HISTORY_NONE)
             history_add(
-                self->history, self->spec->fields[i].history, line_editor_text(self->fields[i]));
+                self->history, self->spec->fields[i].history, line_editor_text(self->editors[i]));
 }
 
 /* "topic  scope", as it was suggested. */
@@ -165,14 +165,14 @@ static void split_own(command_t *command)
 static void fill_command(form_t *self)
 {
     command_t *command = &self->command;
-    const char *first = line_editor_text(self->fields[0]);
+    const char *first = line_editor_text(self->editors[0]);
     command->kind = self->kind;
     command->receipt = self->checked;
     snprintf(command->name, sizeof command->name, "%s", self->spec->warning ? self->object : first);
     if (self->kind == FORM_NOTIFY || self->kind == FORM_PUBLISH)
-        snprintf(command->text, sizeof command->text, "%s", line_editor_text(self->fields[1]));
+        snprintf(command->text, sizeof command->text, "%s", line_editor_text(self->editors[1]));
     else if (self->kind == FORM_SUBSCRIBE)
-        snprintf(command->scope, sizeof command->scope, "%s", line_editor_text(self->fields[1]));
+        snprintf(command->scope, sizeof command->scope, "%s", line_editor_text(self->editors[1]));
     else if (self->kind == FORM_LOG_LEVEL)
         snprintf(command->level, sizeof command->level, "%s", first);
     else if (self->kind == FORM_UNSUBSCRIBE)
@@ -182,7 +182,7 @@ static void fill_command(form_t *self)
 static form_state_t submit(form_t *self)
 {
     size_t field = 0;
-    const char *why = form_check(self, &field);
+    const char *why = form_validate(self, &field);
     if (why) {
         set_focus(self, field);
         form_fail(self, why);
@@ -238,8 +238,8 @@ static form_state_t accept(form_t *self)
 
 static void act_on_field(form_t *self, action_t action)
 {
-    line_editor_t *field = self->fields[self->focus];
-    if (!field || !line_editor_act(field, action))
+    line_editor_t *editor = self->editors[self->focus];
+    if (!editor || !line_editor_act(editor, action))
         return;
     self->fresh[self->focus] = false;
     if (action >= ACT_ERASE)
@@ -248,15 +248,15 @@ static void act_on_field(form_t *self, action_t action)
 
 static void type(form_t *self, ui_key_t key)
 {
-    line_editor_t *field = form_at_buttons(self) ? NULL : self->fields[self->focus];
+    line_editor_t *editor = form_at_buttons(self) ? NULL : self->editors[self->focus];
     if (!form_at_buttons(self) && form_focused(self)->kind == FIELD_CHECK && key == ' ')
         self->checked = !self->checked;
-    if (!field || (key < ' ' && key != '\n' && key != '\t') || key >= UI_BEYOND)
+    if (!editor || (key < ' ' && key != '\n' && key != '\t') || key >= UI_BEYOND)
         return;
     if (self->fresh[self->focus])
-        line_editor_act(field, ACT_ERASE_ALL);
+        line_editor_act(editor, ACT_ERASE_ALL);
     self->fresh[self->focus] = false;
-    if (!line_editor_type(field, key))
+    if (!line_editor_type(editor, key))
         form_fail(self, "that is as long as it can be");
     refresh(self);
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * forms - what is asked before something is done, as data: fields, their help, and a button
+ *
+ * A form takes keys and draws itself. When its fields hold what may be, it hands a command to its
+ * owner, who carries it out or says why that failed; the form itself does nothing.
  */
 #ifndef FORMS_H_INCLUDED
 #define FORMS_H_INCLUDED
@@ -52,16 +55,16 @@ typedef enum {
 
 typedef struct form form_t;
 
-/* What is live and the history are lent. NULL when out of memory. */
+/* The session view and the history are lent. NULL when out of memory. */
 form_t *form_new(
-    form_kind_t kind, const form_about_t *about, const session_view_t *live, history_t *history);
+    form_kind_t kind, const form_about_t *about, const session_view_t *session, history_t *history);
 void form_destroy(form_t **self_p);
 
 const char *form_title(form_kind_t kind);
 
 /* Views that are to be asked while it is open, as bits 1 << view. */
 unsigned form_views(const form_t *self);
-/* What is live has changed. */
+/* Takes notice of what has changed in the session view. */
 void form_update(form_t *self);
 
 /* A key, and what the table of keys says that it does in a form. */
@@ -75,7 +78,7 @@ void form_click(form_t *self, int row, int column);
 
 /* Valid until the form changes. */
 const command_t *form_command(form_t *self);
-/* It could not be done: the form stays open and says why. */
+/* The owner could not carry the command out: the form stays open and says why. */
 void form_fail(form_t *self, const char *why);
 
 /* Where the cursor is to stand; visible false: nowhere. */

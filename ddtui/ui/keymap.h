@@ -48,7 +48,7 @@ typedef enum {
     PAGE_TRACE,
     PAGE_HELP,
     PAGES
-} page_t;
+} page_number_t;
 
 typedef enum {
     ACT_NONE,

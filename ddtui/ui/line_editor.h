@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * line_editor - a line of text that is being typed
+ *
+ * Its owner gives it characters and the actions that move or erase; it holds valid UTF-8 at all
+ * times.
  */
 #ifndef LINE_EDITOR_H_INCLUDED
 #define LINE_EDITOR_H_INCLUDED
@@ -10,11 +13,11 @@
 
 typedef struct line_editor line_editor_t;
 
-/* An empty field of at most max bytes. NULL when out of memory. */
+/* An empty line of at most max bytes. NULL when out of memory. */
 line_editor_t *line_editor_new(size_t max);
 void line_editor_destroy(line_editor_t **self_p);
 
-/* Always valid UTF-8. Belongs to the field, and holds until it changes. */
+/* Always valid UTF-8. Belongs to the editor, and holds until it changes. */
 const char *line_editor_text(const line_editor_t *self);
 /* The cursor goes to the end. What is no UTF-8 or too long is left out. */
 void line_editor_set(line_editor_t *self, const char *text);

@@ -33,7 +33,7 @@ struct list {
 
 /* What qsort_r() passes on. */
 typedef struct {
-    const list_t *grid;
+    const list_t *list;
     const void *source;
 } sorting_t;
 
@@ -92,7 +92,7 @@ static void take_row(list_t *self, const void *source, size_t index)
 static int compare_rows(const void *a, const void *b, void *arg)
 {
     const sorting_t *sorting = arg;
-    const list_t *self = sorting->grid;
+    const list_t *self = sorting->list;
     size_t left = ((const row_t *)a)->index, right = ((const row_t *)b)->index;
     int order = self->ops->compare(sorting->source, left, right, self->column);
     if (self->reverse)

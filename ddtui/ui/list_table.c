@@ -99,10 +99,10 @@ static void draw_cell(const list_table_column_t *column, int width, int at, unsi
 }
 
 static void draw_titles(
-    const list_table_t *self, const list_t *grid, const int widths[], canvas_t *canvas, rect_t line)
+    const list_table_t *self, const list_t *list, const int widths[], canvas_t *canvas, rect_t line)
 {
     bool reverse;
-    size_t order = list_order(grid, &reverse);
+    size_t order = list_order(list, &reverse);
     int at = 0;
     for (size_t i = 0; i < self->count; i++) {
         char title[64];
@@ -141,18 +141,18 @@ static void draw_row(const list_table_t *self, const void *source, size_t index,
 }
 
 rect_t list_table_draw(
-    const list_table_t *self, const void *source, list_t *grid, canvas_t *canvas, rect_t area)
+    const list_table_t *self, const void *source, list_t *list, canvas_t *canvas, rect_t area)
 {
     int widths[LIST_TABLE_COLUMNS_MAX];
     list_table_layout(self, area.width, widths);
-    draw_titles(self, grid, widths, canvas, rect_cut_top(&area, 1));
-    size_t top = list_top(grid, (size_t)area.height);
-    for (int row = 0; row < area.height && top + (size_t)row < list_count(grid); row++) {
+    draw_titles(self, list, widths, canvas, rect_cut_top(&area, 1));
+    size_t top = list_top(list, (size_t)area.height);
+    for (int row = 0; row < area.height && top + (size_t)row < list_count(list); row++) {
         rect_t line = {area.row + row, area.column, 1, area.width};
         size_t position = top + (size_t)row;
-        draw_row(self, source, list_index(grid, position), widths, canvas, line);
-        canvas_mark_text(canvas, line, 0, filter_marks(list_filter(grid)));
-        if (position == list_selected(grid))
+        draw_row(self, source, list_index(list, position), widths, canvas, line);
+        canvas_mark_text(canvas, line, 0, filter_marks(list_filter(list)));
+        if (position == list_selected(list))
             canvas_mark(canvas, line, STYLE_SELECTED);
     }
     return area;

@@ -48,7 +48,7 @@ int list_table_compare(
 
 /* Draws titles and rows, the selected one marked, and what is found. Returns where the rows are. */
 rect_t list_table_draw(
-    const list_table_t *self, const void *source, list_t *grid, canvas_t *canvas, rect_t area);
+    const list_table_t *self, const void *source, list_t *list, canvas_t *canvas, rect_t area);
 
 /* Draws a bar on the right edge of a box that shows which part of the rows is visible. */
 void list_table_draw_bar(canvas_t *canvas, rect_t box, size_t first, size_t visible, size_t count);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "libdd/base/escape.h"
-#include "pages.h"
+#include "page.h"
 
 /* Least columns of a screen that has a detail pane beside the list. */
 #define DETAIL_FROM 120
@@ -32,9 +32,14 @@ static const list_table_column_t COLUMNS[] = {
     [COLUMN_WHY] = {NULL, "HOW IT LEFT", 16, 10, LIST_TABLE_REST, false},
 };
 
-static const model_t *model_of(const page_state_t *self)
+/* The page's private state. */
+typedef struct {
+    bool some_left; /* a client in the list is no longer reported */
+} clients_page_t;
+
+static const model_t *model_of(const page_t *self)
 {
-    return poller_model(session_view_rounds(self->live), VIEW_CLIENTS);
+    return poller_model(session_view_poller(self->session), VIEW_CLIENTS);
 }
 
 static const void *row_at(const void *source, size_t index)
@@ -71,10 +76,10 @@ static const char *words_about(const happening_t *event, const client_t *client)
 }
 
 /* The last that its broker said of a client which has left, if that says how; else nothing. */
-static void why_it_left(const page_state_t *self, const client_t *client, char *out, size_t room)
+static void why_it_left(const page_t *self, const client_t *client, char *out, size_t room)
 {
     static const char ENDED[] = "ended: ";
-    const model_t *model = poller_model(session_view_rounds(self->live), VIEW_EVENTS);
+    const model_t *model = poller_model(session_view_poller(self->session), VIEW_EVENTS);
     const char *words = NULL;
     for (size_t i = 0; i < model_count(model, VIEW_EVENTS) && !words; i++) {
         const happening_t *event = model_row(model, VIEW_EVENTS, i);
@@ -93,12 +98,12 @@ static void why_it_left(const page_state_t *self, const client_t *client, char *
 
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
 {
-    const page_state_t *self = source;
+    const page_t *self = source;
     const client_t *client = row_at(source, index);
     bool has_left = client->silent_ms > 0;
     if (column == COLUMN_NAME) {
         char name[DD_NAME_MAX + 1];
-        session_view_shown_name(self->live, client->tenant, client->name, name);
+        session_view_shown_name(self->session, client->tenant, client->name, name);
         dd_escape_text(name, strlen(name), out, room);
     } else if (column == COLUMN_SINCE && has_left) {
         snprintf(out, room, "left %" PRIu64 "s", client->silent_ms / 1000);
@@ -110,11 +115,11 @@ static bool cell(const void *source, size_t index, size_t column, char *out, siz
 
 static unsigned style(const void *source, size_t index, size_t column)
 {
-    const page_state_t *self = source;
+    const page_t *self = source;
     const client_t *client = row_at(source, index);
     if (client->silent_ms > 0)
         return STYLE_DIM;
-    bool is_own = session_view_is_own(self->live, client->tenant, client->name);
+    bool is_own = session_view_is_own(self->session, client->tenant, client->name);
     return column == COLUMN_NAME && is_own ? STYLE_ACCENT : STYLE_PLAIN;
 }
 
@@ -130,14 +135,14 @@ static int compare(const void *source, size_t a, size_t b, size_t column)
     return list_table_compare(&TABLE, source, a, b, column);
 }
 
-static const list_ops_t GRID = {
+static const list_ops_t LIST = {
     .count = count, .identity = identity, .text = row_text, .compare = compare};
 
 /* ---- The detail ----------------------------------------------------------------------------- */
 
-static void add_subscriptions(const page_state_t *self, const client_t *client, text_pane_t *sheet)
+static void add_subscriptions(const page_t *self, const client_t *client, text_pane_t *pane)
 {
-    const model_t *model = poller_model(session_view_rounds(self->live), VIEW_SUBSCRIPTIONS);
+    const model_t *model = poller_model(session_view_poller(self->session), VIEW_SUBSCRIPTIONS);
     size_t found = 0;
     for (size_t i = 0; i < model_count(model, VIEW_SUBSCRIPTIONS) && found < DETAIL_ROWS; i++) {
         const subscription_t *row = model_row(model, VIEW_SUBSCRIPTIONS, i);
@@ -145,16 +150,16 @@ static void add_subscriptions(const page_state_t *self, const client_t *client, 
         if (strcmp(row->tenant, client->tenant) != 0 || strcmp(row->client, client->name) != 0)
             continue;
         if (found++ == 0)
-            text_pane_text(sheet, STYLE_TITLE, "Subscribed to");
+            text_pane_text(pane, STYLE_TITLE, "Subscribed to");
         dd_escape_text(row->topic, strlen(row->topic), topic, sizeof topic);
-        text_pane_print(sheet, STYLE_PLAIN, "  %s  %s", topic, row->path);
+        text_pane_print(pane, STYLE_PLAIN, "  %s  %s", topic, row->path);
     }
 }
 
 /* The brokers' own words, in which the full name stands. */
-static void add_events(const page_state_t *self, const client_t *client, text_pane_t *sheet)
+static void add_events(const page_t *self, const client_t *client, text_pane_t *pane)
 {
-    const model_t *model = poller_model(session_view_rounds(self->live), VIEW_EVENTS);
+    const model_t *model = poller_model(session_view_poller(self->session), VIEW_EVENTS);
     char name[DD_NAME_MAX + 1];
     size_t found = 0;
     snprintf(name, sizeof name, "%s.%s", client->tenant, client->name);
@@ -164,41 +169,43 @@ static void add_events(const page_state_t *self, const client_t *client, text_pa
         if (!strstr(row->text, name))
             continue;
         if (found++ == 0)
-            text_pane_text(sheet, STYLE_TITLE, "Lately");
+            text_pane_text(pane, STYLE_TITLE, "Lately");
         dd_escape_text(row->text, strlen(row->text), text, sizeof text);
-        text_pane_print(sheet, STYLE_PLAIN, "  %" PRIu64 "s ago  %s", row->age_ms / 1000, text);
+        text_pane_print(pane, STYLE_PLAIN, "  %" PRIu64 "s ago  %s", row->age_ms / 1000, text);
     }
 }
 
-static void detail(page_state_t *self, size_t index, text_pane_t *sheet)
+static void detail(page_t *self, size_t index, text_pane_t *pane)
 {
     const client_t *client = row_at(self, index);
     if (client->silent_ms > 0)
         text_pane_print(
-            sheet, STYLE_WARNING, "no longer reported for %" PRIu64 " s", client->silent_ms / 1000);
-    page_add_columns(sheet, VIEW_CLIENTS, client);
-    add_subscriptions(self, client, sheet);
-    add_events(self, client, sheet);
+            pane, STYLE_WARNING, "no longer reported for %" PRIu64 " s", client->silent_ms / 1000);
+    page_add_columns(pane, VIEW_CLIENTS, client);
+    add_subscriptions(self, client, pane);
+    add_events(self, client, pane);
 }
 
 /* ---- The page ------------------------------------------------------------------------------- */
 
-static void prepare(page_state_t *self)
+static void prepare(page_t *self)
 {
-    self->some_left = false;
-    for (size_t i = 0; i < count(self) && !self->some_left; i++)
-        self->some_left = ((const client_t *)row_at(self, i))->silent_ms > 0;
+    clients_page_t *clients = self->private;
+    clients->some_left = false;
+    for (size_t i = 0; i < count(self) && !clients->some_left; i++)
+        clients->some_left = ((const client_t *)row_at(self, i))->silent_ms > 0;
 }
 
 /* The brokers' events tell why. */
-static unsigned more_views(const page_state_t *self)
+static unsigned more_views(const page_t *self)
 {
-    return self->some_left ? 1u << VIEW_EVENTS : 0;
+    const clients_page_t *clients = self->private;
+    return clients->some_left ? 1u << VIEW_EVENTS : 0;
 }
 
-static void title(const page_state_t *self, char *out, size_t room)
+static void title(const page_t *self, char *out, size_t room)
 {
-    const round_t *last = poller_last(session_view_rounds(self->live), VIEW_CLIENTS);
+    const round_t *last = poller_last(session_view_poller(self->session), VIEW_CLIENTS);
     int used = snprintf(out, room, "Clients");
     if (last->any && last->silent > 0)
         snprintf(out + used, room - (size_t)used, " (%" PRIu64 " brokers silent)", last->silent);
@@ -206,7 +213,7 @@ static void title(const page_state_t *self, char *out, size_t room)
         snprintf(out + used, room - (size_t)used, " (not all: too many)");
 }
 
-static void draw(page_state_t *self, canvas_t *canvas, rect_t area)
+static void draw(page_t *self, canvas_t *canvas, rect_t area)
 {
     char line[64];
     rect_t right = {0};
@@ -215,7 +222,7 @@ static void draw(page_state_t *self, canvas_t *canvas, rect_t area)
     title(self, line, sizeof line);
     page_draw_list(self, canvas, area, line);
     page_draw_empty(self, canvas, area,
-        poller_last(session_view_rounds(self->live), VIEW_CLIENTS)->any
+        poller_last(session_view_poller(self->session), VIEW_CLIENTS)->any
             ? "No client of this tenant is anywhere in the tree."
             : "Waiting for the brokers to answer.");
     if (right.width > 0)
@@ -223,10 +230,12 @@ static void draw(page_state_t *self, canvas_t *canvas, rect_t area)
 }
 
 const page_ops_t CLIENTS_PAGE = {.title = "Clients",
+    .part = PART_CLIENTS,
+    .state_size = sizeof(clients_page_t),
     .views = 1u << VIEW_TREE | 1u << VIEW_CLIENTS | 1u << VIEW_SUBSCRIPTIONS,
     .more_views = more_views,
     .detail_views = 1u << VIEW_EVENTS,
-    .grid = &GRID,
+    .list = &LIST,
     .table = &TABLE,
     .prepare = prepare,
     .draw = draw,

@@ -7,7 +7,7 @@
 
 #include "libdd/base/escape.h"
 #include "libdd/base/utf8.h"
-#include "pages.h"
+#include "page.h"
 
 enum { COLUMN_TIME, COLUMN_LEVEL, COLUMN_BROKER, COLUMN_TENANT, COLUMN_EVENT };
 
@@ -36,44 +36,45 @@ typedef struct {
     bool escaped; /* text is */
 } event_t;
 
-static const model_t *model_of(const page_state_t *self)
+static const model_t *model_of(const page_t *self)
 {
-    return poller_model(session_view_rounds(self->live), VIEW_EVENTS);
+    return poller_model(session_view_poller(self->session), VIEW_EVENTS);
 }
 
 static size_t count(const void *source)
 {
-    const page_state_t *self = source;
+    const page_t *self = source;
     return model_count(model_of(self), VIEW_EVENTS) +
-           status_log_count(session_view_notes(self->live));
+           status_log_count(session_view_status_log(self->session));
 }
 
 /* When something happened, since 1970, by the age that it had in the newest round. */
-static int64_t happening_wall_ms(const session_view_t *live, const happening_t *row)
+static int64_t happening_wall_ms(const session_view_t *session, const happening_t *row)
 {
-    const round_t *last = poller_last(session_view_rounds(live), VIEW_EVENTS);
-    uint64_t since = session_view_now_ms(live) - last->finished_ms;
-    return session_view_wall_ms(live) - (int64_t)(since + row->age_ms);
+    const round_t *last = poller_last(session_view_poller(session), VIEW_EVENTS);
+    uint64_t since = session_view_now_ms(session) - last->finished_ms;
+    return session_view_wall_ms(session) - (int64_t)(since + row->age_ms);
 }
 
-static event_t event_at(const page_state_t *self, size_t index)
+static event_t event_at(const page_t *self, size_t index)
 {
     size_t reported = model_count(model_of(self), VIEW_EVENTS);
     if (index >= reported) {
-        const note_t *note = status_log_at(session_view_notes(self->live), index - reported);
+        const note_t *note =
+            status_log_at(session_view_status_log(self->session), index - reported);
         return (event_t){note->wall_ms, LEVELS[note->kind], "this console", "", note->text, true};
     }
     const happening_t *row = model_row(model_of(self), VIEW_EVENTS, index);
-    return (event_t){
-        happening_wall_ms(self->live, row), row->level, row->broker, row->tenant, row->text, false};
+    return (event_t){happening_wall_ms(self->session, row), row->level, row->broker, row->tenant,
+        row->text, false};
 }
 
 static uint64_t identity(const void *source, size_t index)
 {
-    const page_state_t *self = source;
+    const page_t *self = source;
     size_t reported = model_count(model_of(self), VIEW_EVENTS);
     if (index >= reported)
-        return status_log_at(session_view_notes(self->live), index - reported)->serial;
+        return status_log_at(session_view_status_log(self->session), index - reported)->serial;
     const happening_t *row = model_row(model_of(self), VIEW_EVENTS, index);
     uint64_t number = list_identity(LIST_IDENTITY, row->broker_id);
     return list_identity(number, row->text) + row->at_ms;
@@ -96,9 +97,9 @@ static int compare(const void *source, size_t a, size_t b, size_t column)
     return left < right ? -1 : 1;
 }
 
-static void prepare(page_state_t *self)
+static void prepare(page_t *self)
 {
-    list_set_order(self->grid, COLUMN_TIME, false);
+    list_set_order(self->list, COLUMN_TIME, false);
 }
 
 /* ---- The table ------------------------------------------------------------------------------ */
@@ -142,29 +143,29 @@ static const list_table_t TABLE = {.view = VIEW_NONE,
     .cell = cell,
     .style = style};
 
-static const list_ops_t GRID = {
+static const list_ops_t LIST = {
     .count = count, .identity = identity, .text = row_text, .compare = compare};
 
 /* ---- The page ------------------------------------------------------------------------------- */
 
-static void detail(page_state_t *self, size_t index, text_pane_t *sheet)
+static void detail(page_t *self, size_t index, text_pane_t *pane)
 {
     for (size_t column = 0; column < TABLE.count; column++) {
         char text[COLUMN_TEXT_ROOM];
         cell(self, index, column, text, sizeof text);
-        text_pane_pair(sheet, COLUMNS[column].title, style(self, index, column), text);
+        text_pane_pair(pane, COLUMNS[column].title, style(self, index, column), text);
     }
 }
 
-static void draw(page_state_t *self, canvas_t *canvas, rect_t area)
+static void draw(page_t *self, canvas_t *canvas, rect_t area)
 {
     page_draw_list(self, canvas, area, "Events");
     page_draw_empty(self, canvas, area, "Nothing has happened that this key may know.");
 }
 
-void events_draw_tail(const session_view_t *live, canvas_t *canvas, rect_t area)
+void page_events_draw_tail(const session_view_t *session, canvas_t *canvas, rect_t area)
 {
-    const model_t *model = poller_model(session_view_rounds(live), VIEW_EVENTS);
+    const model_t *model = poller_model(session_view_poller(session), VIEW_EVENTS);
     size_t total = model_count(model, VIEW_EVENTS), height = (size_t)area.height;
     size_t shown = total < height ? total : height;
     if (total == 0)
@@ -172,7 +173,7 @@ void events_draw_tail(const session_view_t *live, canvas_t *canvas, rect_t area)
     for (size_t i = 0; i < shown; i++) {
         const happening_t *row = model_row(model, VIEW_EVENTS, shown - 1 - i);
         char time[TIME_ROOM], broker[4 * sizeof row->broker], text[COLUMN_TEXT_ROOM];
-        page_time(happening_wall_ms(live, row), false, time);
+        page_time(happening_wall_ms(session, row), false, time);
         dd_escape_text(row->broker, strlen(row->broker), broker, sizeof broker);
         dd_escape_text(row->text, strlen(row->text), text, sizeof text);
         canvas_text(canvas, area, (int)i, 0, STYLE_DIM, time);
@@ -183,9 +184,10 @@ void events_draw_tail(const session_view_t *live, canvas_t *canvas, rect_t area)
 }
 
 const page_ops_t EVENTS_PAGE = {.title = "Events",
+    .part = PART_EVENTS,
     .views = 1u << VIEW_TREE | 1u << VIEW_EVENTS,
     .rolls = true,
-    .grid = &GRID,
+    .list = &LIST,
     .table = &TABLE,
     .prepare = prepare,
     .draw = draw,

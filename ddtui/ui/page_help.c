@@ -2,11 +2,16 @@
 /*
  * page_help - the keys, and a few words on what they are about
  */
-#include "pages.h"
+#include "page.h"
 
 /* Least columns of a screen with two columns of help, and of the keys' names. */
 #define TWO_FROM 130
 #define KEYS_WIDTH 18
+
+/* The page's private state. */
+typedef struct {
+    size_t scroll; /* the first line that is shown */
+} help_page_t;
 
 static const char *const WORDS[] = {
     "A tree of brokers carries messages between clients. Any broker is a door to the whole tree. "
@@ -19,11 +24,11 @@ static const char *const WORDS[] = {
     "the given one, from anywhere.",
 };
 
-static void add_words(text_pane_t *sheet)
+static void add_words(text_pane_t *pane)
 {
     for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
-        text_pane_text(sheet, STYLE_PLAIN, WORDS[i]);
-        text_pane_text(sheet, STYLE_PLAIN, "");
+        text_pane_text(pane, STYLE_PLAIN, WORDS[i]);
+        text_pane_text(pane, STYLE_PLAIN, "");
     }
 }
 
@@ -32,7 +37,7 @@ static bool is_allowed(const binding_t *binding, unsigned rights)
     return (binding->needs & rights) == binding->needs;
 }
 
-static void add_group(text_pane_t *sheet, group_t group, unsigned rights)
+static void add_group(text_pane_t *pane, group_t group, unsigned rights)
 {
     size_t count;
     const binding_t *bindings = keymap_bindings(&count);
@@ -42,72 +47,78 @@ static void add_group(text_pane_t *sheet, group_t group, unsigned rights)
         if (bindings[i].group != group || !is_allowed(&bindings[i], rights))
             continue;
         if (!any)
-            text_pane_text(sheet, STYLE_TITLE, keymap_group(group));
+            text_pane_text(pane, STYLE_TITLE, keymap_group(group));
         any = true;
         keymap_key_names(&bindings[i], names);
-        text_pane_print(sheet, STYLE_PLAIN, "  %-*s%s", KEYS_WIDTH, names, bindings[i].help);
+        text_pane_print(pane, STYLE_PLAIN, "  %-*s%s", KEYS_WIDTH, names, bindings[i].help);
     }
     if (any)
-        text_pane_text(sheet, STYLE_PLAIN, "");
+        text_pane_text(pane, STYLE_PLAIN, "");
 }
 
-static text_pane_t *make_sheet(const page_state_t *self, int width, group_t first, group_t last)
+static text_pane_t *make_pane(const page_t *self, int width, group_t first, group_t last)
 {
-    text_pane_t *sheet = text_pane_new(width);
+    text_pane_t *pane = text_pane_new(width);
     if (first == 0)
-        add_words(sheet);
+        add_words(pane);
     for (group_t group = first; group <= last; group++)
-        add_group(sheet, group, self->rights);
-    return sheet;
+        add_group(pane, group, self->rights);
+    return pane;
 }
 
-static void draw(page_state_t *self, canvas_t *canvas, rect_t area)
+static void draw(page_t *self, canvas_t *canvas, rect_t area)
 {
+    help_page_t *help = self->private;
     rect_t inside = canvas_box(canvas, area, "Help");
     rect_t right = {0};
     self->rows = inside;
     if (inside.width >= TWO_FROM)
         right = rect_cut_right(&inside, inside.width / 2);
     group_t last = right.width > 0 ? GROUP_EVERYWHERE : GROUPS - 1;
-    text_pane_t *sheet = make_sheet(self, inside.width - 1, 0, last);
-    size_t wanted = self->scroll, height = (size_t)inside.height, lines = text_pane_count(sheet);
-    self->scroll = text_pane_draw(sheet, canvas, inside, wanted, "");
-    text_pane_destroy(&sheet);
+    text_pane_t *pane = make_pane(self, inside.width - 1, 0, last);
+    size_t wanted = help->scroll, height = (size_t)inside.height, lines = text_pane_count(pane);
+    help->scroll = text_pane_draw(pane, canvas, inside, wanted, "");
+    text_pane_destroy(&pane);
     if (right.width > 0) {
-        sheet = make_sheet(self, right.width - 1, last + 1, GROUPS - 1);
-        lines = text_pane_count(sheet) > lines ? text_pane_count(sheet) : lines;
-        size_t scroll = text_pane_draw(sheet, canvas, right, wanted, "");
-        self->scroll = scroll > self->scroll ? scroll : self->scroll;
-        text_pane_destroy(&sheet);
+        pane = make_pane(self, right.width - 1, last + 1, GROUPS - 1);
+        lines = text_pane_count(pane) > lines ? text_pane_count(pane) : lines;
+        size_t scroll = text_pane_draw(pane, canvas, right, wanted, "");
+        help->scroll = scroll > help->scroll ? scroll : help->scroll;
+        text_pane_destroy(&pane);
     }
-    list_table_draw_bar(canvas, area, self->scroll, height, lines);
+    list_table_draw_bar(canvas, area, help->scroll, height, lines);
 }
 
-static bool act(page_state_t *self, action_t action)
+static bool act(page_t *self, action_t action)
 {
+    help_page_t *help = self->private;
     size_t page = self->rows.height > 1 ? (size_t)self->rows.height - 1 : 1;
     switch (action) {
     case ACT_UP:
-        self->scroll -= self->scroll > 0;
+        help->scroll -= help->scroll > 0;
         return true;
     case ACT_DOWN:
-        self->scroll++;
+        help->scroll++;
         return true;
     case ACT_PAGE_UP:
-        self->scroll -= self->scroll > page ? page : self->scroll;
+        help->scroll -= help->scroll > page ? page : help->scroll;
         return true;
     case ACT_PAGE_DOWN:
-        self->scroll += page;
+        help->scroll += page;
         return true;
     case ACT_FIRST:
-        self->scroll = 0;
+        help->scroll = 0;
         return true;
     case ACT_LAST:
-        self->scroll = TEXT_PANE_LINES_MAX;
+        help->scroll = TEXT_PANE_LINES_MAX;
         return true;
     default:
         return false;
     }
 }
 
-const page_ops_t HELP_PAGE = {.title = "Help", .views = 1u << VIEW_TREE, .draw = draw, .act = act};
+const page_ops_t HELP_PAGE = {.title = "Help",
+    .state_size = sizeof(help_page_t),
+    .views = 1u << VIEW_TREE,
+    .draw = draw,
+    .act = act};

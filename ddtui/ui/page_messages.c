@@ -2,16 +2,13 @@
 /*
  * page_messages - notifications and publications as they arrive, and one of them whole
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "libdd/base/escape.h"
-#include "libdd/base/problem.h"
-#include "pages.h"
+#include "page.h"
+#include "payload_view.h"
 
 /* Least rows of a screen that shows the selected message below the list. */
 #define DETAIL_FROM 14
@@ -39,16 +36,21 @@ static const struct {
     [MESSAGE_SKIPPED] = {"…", STYLE_WARNING},
 };
 
+/* The page's private state. */
+typedef struct {
+    payload_view_mode_t mode; /* how a message's payload is shown */
+} messages_page_t;
+
 static const message_t *message_at(const void *source, size_t index)
 {
-    const page_state_t *self = source;
-    return messages_at(session_view_messages(self->live), index);
+    const page_t *self = source;
+    return messages_at(session_view_messages(self->session), index);
 }
 
 static size_t count(const void *source)
 {
-    const page_state_t *self = source;
-    return messages_count(session_view_messages(self->live));
+    const page_t *self = source;
+    return messages_count(session_view_messages(self->session));
 }
 
 static uint64_t identity(const void *source, size_t index)
@@ -121,80 +123,55 @@ static const list_table_t TABLE = {.view = VIEW_NONE,
     .cell = cell,
     .style = style};
 
-static const list_ops_t GRID = {.count = count, .identity = identity, .text = row_text};
+static const list_ops_t LIST = {.count = count, .identity = identity, .text = row_text};
 
 /* ---- One message ---------------------------------------------------------------------------- */
 
-static void detail(page_state_t *self, size_t index, text_pane_t *sheet)
+static void detail(page_t *self, size_t index, text_pane_t *pane)
 {
+    const messages_page_t *page = self->private;
     const message_t *message = message_at(self, index);
     char time[TIME_ROOM], line[1024];
     page_time(message->wall_ms, true, time);
     if (message->kind >= MESSAGE_LOST) {
         message_line(message, line, sizeof line);
-        text_pane_text(sheet, KINDS[message->kind].style, line);
+        text_pane_text(pane, KINDS[message->kind].style, line);
         return;
     }
     char source[DD_NAME_MAX + 1], topic[DD_TOPIC_MAX + 1];
     dd_escape_text(message->source, strlen(message->source), source, sizeof source);
     dd_escape_text(message->topic, strlen(message->topic), topic, sizeof topic);
     bool is_publication = message->kind == MESSAGE_PUBLICATION;
-    text_pane_print(sheet, STYLE_TITLE, "%s from %s%s%s%s%s, %s, %zu bytes, as %s",
+    text_pane_print(pane, STYLE_TITLE, "%s from %s%s%s%s%s, %s, %zu bytes, as %s",
         is_publication ? "publication" : "notification", source, is_publication ? " on " : "",
         topic, is_publication ? " at " : "", message->scope, time, message->whole,
-        payload_view_mode_name(self->mode));
-    payload_view_add(sheet, self->mode, message->data, message->size);
+        payload_view_mode_name(page->mode));
+    payload_view_add(pane, page->mode, message->data, message->size);
     if (message->size < message->whole)
-        text_pane_print(
-            sheet, STYLE_WARNING, "… only the first %zu bytes were kept", message->size);
+        text_pane_print(pane, STYLE_WARNING, "… only the first %zu bytes were kept", message->size);
 }
 
-static bool act(page_state_t *self, action_t action)
+static bool act(page_t *self, action_t action)
 {
     if (action != ACT_MODE)
         return false;
-    self->mode = (self->mode + 1) % PAYLOAD_MODES;
+    messages_page_t *page = self->private;
+    page->mode = (page->mode + 1) % PAYLOAD_MODES;
     return true;
-}
-
-bool messages_save(page_state_t *self, const char *path, dd_problem_t *problem)
-{
-    size_t index = list_selected_index(self->grid);
-    if (index == LIST_NONE) {
-        dd_problem(problem, DD_E_ARGUMENT, "no message is selected");
-        return false;
-    }
-    const message_t *message = message_at(self, index);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) {
-        dd_problem(problem, DD_E_FILE, "%s: %s", path, strerror(errno));
-        return false;
-    }
-    FILE *file = fdopen(fd, "w");
-    bool good = file && fwrite(message->data, 1, message->size, file) == message->size;
-    if (file)
-        good = fclose(file) == 0 && good;
-    else
-        close(fd);
-    if (!good) {
-        dd_problem(problem, DD_E_FILE, "%s: %s", path, strerror(errno));
-        unlink(path);
-    }
-    return good;
 }
 
 /* ---- The page ------------------------------------------------------------------------------- */
 
-static void title(const page_state_t *self, char *out, size_t room)
+static void title(const page_t *self, char *out, size_t room)
 {
-    const messages_t *messages = session_view_messages(self->live);
+    const messages_t *messages = session_view_messages(self->session);
     int used = snprintf(out, room, "Messages");
     if (messages_skipped(messages) > 0)
         snprintf(out + used, room - (size_t)used, " (%" PRIu64 " of %" PRIu64 " not kept)",
             messages_skipped(messages), messages_arrived(messages));
 }
 
-static void draw(page_state_t *self, canvas_t *canvas, rect_t area)
+static void draw(page_t *self, canvas_t *canvas, rect_t area)
 {
     char line[96];
     rect_t bottom = {0};
@@ -203,16 +180,16 @@ static void draw(page_state_t *self, canvas_t *canvas, rect_t area)
     title(self, line, sizeof line);
     page_draw_list(self, canvas, area, line);
     page_draw_empty(self, canvas, area,
-        session_view_is_operator(self->live)
+        session_view_is_operator(self->session)
             ? "An operator receives no messages."
             : "No message has arrived. s subscribes to a topic; notifications come by themselves.");
     if (bottom.height > 0)
         page_draw_detail(self, canvas, bottom, "Message");
 }
 
-void messages_draw_tail(const session_view_t *live, canvas_t *canvas, rect_t area)
+void page_messages_draw_tail(const session_view_t *session, canvas_t *canvas, rect_t area)
 {
-    const messages_t *messages = session_view_messages(live);
+    const messages_t *messages = session_view_messages(session);
     size_t total = messages_count(messages), height = (size_t)area.height;
     size_t first = total > height ? total - height : 0;
     if (total == 0)
@@ -233,9 +210,11 @@ void messages_draw_tail(const session_view_t *live, canvas_t *canvas, rect_t are
 }
 
 const page_ops_t MESSAGES_PAGE = {.title = "Messages",
+    .part = PART_MESSAGES,
+    .state_size = sizeof(messages_page_t),
     .views = 1u << VIEW_TREE,
     .rolls = true,
-    .grid = &GRID,
+    .list = &LIST,
     .table = &TABLE,
     .draw = draw,
     .detail = detail,

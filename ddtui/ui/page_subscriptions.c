@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "libdd/base/escape.h"
-#include "pages.h"
+#include "libdd/protocol/scope.h"
+#include "page.h"
 
 enum { COLUMN_OWN, COLUMN_CLIENT, COLUMN_TOPIC, COLUMN_SCOPE, COLUMN_PATH, COLUMN_RECEIVED };
 
@@ -23,19 +24,19 @@ static const list_table_column_t COLUMNS[] = {
 
 /* ---- Rows: first the own ones, then those of the model that aren't this client's ------------- */
 
-static const model_t *model_of(const page_state_t *self)
+static const model_t *model_of(const page_t *self)
 {
-    return poller_model(session_view_rounds(self->live), VIEW_SUBSCRIPTIONS);
+    return poller_model(session_view_poller(self->session), VIEW_SUBSCRIPTIONS);
 }
 
-static size_t own_count_of(const page_state_t *self)
+static size_t own_count_of(const page_t *self)
 {
-    return session_view_owns(self->live)->count;
+    return session_view_own_subscriptions(self->session)->count;
 }
 
-static const own_subscription_t *own_at(const page_state_t *self, size_t index)
+static const own_subscription_t *own_at(const page_t *self, size_t index)
 {
-    const own_subscriptions_t *owns = session_view_owns(self->live);
+    const own_subscriptions_t *owns = session_view_own_subscriptions(self->session);
     return index < owns->count ? &owns->rows[index] : NULL;
 }
 
@@ -44,18 +45,18 @@ static size_t count(const void *source)
     return own_count_of(source) + model_count(model_of(source), VIEW_SUBSCRIPTIONS);
 }
 
-static const subscription_t *reported_at(const page_state_t *self, size_t index)
+static const subscription_t *reported_at(const page_t *self, size_t index)
 {
     return model_row(model_of(self), VIEW_SUBSCRIPTIONS, index - own_count_of(self));
 }
 
 /* Both kinds of rows as one. */
-static subscription_t subscription_at(const page_state_t *self, size_t index)
+static subscription_t subscription_at(const page_t *self, size_t index)
 {
     const own_subscription_t *own = own_at(self, index);
     if (!own)
         return *reported_at(self, index);
-    const link_t *link = session_view_link(self->live);
+    const link_t *link = session_view_link(self->session);
     subscription_t row = {0};
     const char *dot = strchr(link->name, '.');
     snprintf(row.tenant, sizeof row.tenant, "%s", link->tenant);
@@ -69,11 +70,11 @@ static subscription_t subscription_at(const page_state_t *self, size_t index)
 
 static bool is_hidden(const void *source, size_t index)
 {
-    const page_state_t *self = source;
+    const page_t *self = source;
     if (own_at(self, index))
         return false;
     const subscription_t *row = reported_at(self, index);
-    return session_view_is_own(self->live, row->tenant, row->client);
+    return session_view_is_own(self->session, row->tenant, row->client);
 }
 
 static uint64_t identity(const void *source, size_t index)
@@ -97,7 +98,7 @@ static size_t row_text(const void *source, size_t index, char *out, size_t room)
 
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
 {
-    const page_state_t *self = source;
+    const page_t *self = source;
     const own_subscription_t *own = own_at(self, index);
     subscription_t row = subscription_at(self, index);
     char name[DD_NAME_MAX + 1];
@@ -107,14 +108,14 @@ static bool cell(const void *source, size_t index, size_t column, char *out, siz
         text = own ? "●" : "";
         break;
     case COLUMN_CLIENT:
-        session_view_shown_name(self->live, row.tenant, row.client, name);
+        session_view_shown_name(self->session, row.tenant, row.client, name);
         text = name;
         break;
     case COLUMN_TOPIC:
         text = row.topic;
         break;
     case COLUMN_SCOPE:
-        text = own_subscriptions_scope_word(row.scope);
+        text = dd_scope_word(row.scope);
         break;
     case COLUMN_PATH:
         text = row.path[0] != '\0' ? row.path : "asked…";
@@ -152,16 +153,16 @@ static int compare(const void *source, size_t a, size_t b, size_t column)
     return column_compare(field, &left, &right);
 }
 
-static const list_ops_t GRID = {.count = count,
+static const list_ops_t LIST = {.count = count,
     .identity = identity,
     .text = row_text,
     .hidden = is_hidden,
     .compare = compare};
 
-const char *subscriptions_selected_own(page_state_t *self, char room[SUGGESTION_ROOM])
+const char *page_subscriptions_selected_own(page_t *self, char room[COMPLETION_ROOM])
 {
     page_update(self);
-    size_t index = list_selected_index(self->grid);
+    size_t index = list_selected_index(self->list);
     const own_subscription_t *own = index == LIST_NONE ? NULL : own_at(self, index);
     if (!own && own_count_of(self) == 1)
         own = own_at(self, 0);
@@ -173,31 +174,32 @@ const char *subscriptions_selected_own(page_state_t *self, char room[SUGGESTION_
 
 /* ---- The page ------------------------------------------------------------------------------- */
 
-static void detail(page_state_t *self, size_t index, text_pane_t *sheet)
+static void detail(page_t *self, size_t index, text_pane_t *pane)
 {
     subscription_t row = subscription_at(self, index);
     const own_subscription_t *own = own_at(self, index);
-    page_add_columns(sheet, VIEW_SUBSCRIPTIONS, &row);
+    page_add_columns(pane, VIEW_SUBSCRIPTIONS, &row);
     if (!own)
         return;
     char received[32];
     snprintf(received, sizeof received, "%" PRIu64, own->received);
-    text_pane_pair(sheet, "received", STYLE_PLAIN, received);
-    text_pane_text(sheet, STYLE_DIM, "This is your own subscription; u gives it up.");
+    text_pane_pair(pane, "received", STYLE_PLAIN, received);
+    text_pane_text(pane, STYLE_DIM, "This is your own subscription; u gives it up.");
 }
 
-static void draw(page_state_t *self, canvas_t *canvas, rect_t area)
+static void draw(page_t *self, canvas_t *canvas, rect_t area)
 {
     page_draw_list(self, canvas, area, "Subscriptions (● yours)");
     page_draw_empty(self, canvas, area,
-        session_view_is_operator(self->live)
+        session_view_is_operator(self->session)
             ? "No client has subscribed to anything."
             : "Nobody of this tenant has subscribed to anything. s subscribes.");
 }
 
 const page_ops_t SUBSCRIPTIONS_PAGE = {.title = "Subscriptions",
+    .part = PART_SUBSCRIPTIONS,
     .views = 1u << VIEW_TREE | 1u << VIEW_SUBSCRIPTIONS,
-    .grid = &GRID,
+    .list = &LIST,
     .table = &TABLE,
     .draw = draw,
     .detail = detail};

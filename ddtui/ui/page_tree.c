@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * page_tree - the tree of brokers, live
+ * page_tree - the tree of brokers as it is now
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "libdd/base/escape.h"
-#include "pages.h"
+#include "page.h"
 
 /* ms of silence after which a broker is called stale, and after which it is called gone. */
 #define STALE_AFTER 2500
@@ -18,6 +18,8 @@
 #define TAIL_ROWS_MAX 8
 /* Its columns at most: as many as a broker's id needs, with its name and the frame. */
 #define DETAIL_WIDTH 48
+/* Brokers below which nothing is shown. */
+#define FOLDED_MAX 256
 
 enum {
     COLUMN_BROKER,
@@ -49,11 +51,23 @@ static const list_table_column_t COLUMNS[] = {
     [COLUMN_STATE] = {"state", "STATE", 8, 1, 12, false},
 };
 
+/* The page's private state. */
+typedef struct {
+    char folded[FOLDED_MAX][MODEL_ID_ROOM]; /* ids of brokers below which nothing is shown */
+    size_t folded_count;
+    bool hidden[MODEL_BROKERS_MAX]; /* by index: somewhere below a folded one */
+} tree_page_t;
+
+static tree_page_t *tree_of(const page_t *page)
+{
+    return page->private;
+}
+
 /* ---- Rows ----------------------------------------------------------------------------------- */
 
-static const model_t *model_of(const page_state_t *self)
+static const model_t *model_of(const page_t *self)
 {
-    return poller_model(session_view_rounds(self->live), VIEW_TREE);
+    return poller_model(session_view_poller(self->session), VIEW_TREE);
 }
 
 static const void *row_at(const void *source, size_t index)
@@ -80,13 +94,12 @@ static size_t row_text(const void *source, size_t index, char *out, size_t room)
 
 static bool is_hidden(const void *source, size_t index)
 {
-    const page_state_t *self = source;
-    return self->hidden[index];
+    return tree_of(source)->hidden[index];
 }
 
 /* ---- Folding -------------------------------------------------------------------------------- */
 
-static size_t find_folded(const page_state_t *self, const char *id)
+static size_t find_folded(const tree_page_t *self, const char *id)
 {
     size_t i = 0;
     while (i < self->folded_count && strcmp(self->folded[i], id) != 0)
@@ -94,13 +107,14 @@ static size_t find_folded(const page_state_t *self, const char *id)
     return i;
 }
 
-static bool is_folded(const page_state_t *self, const char *id)
+static bool is_folded(const page_t *self, const char *id)
 {
-    return find_folded(self, id) < self->folded_count;
+    const tree_page_t *tree = tree_of(self);
+    return find_folded(tree, id) < tree->folded_count;
 }
 
 /* A broker stands right before those below it, which are deeper. */
-static bool has_children(const page_state_t *self, size_t index)
+static bool has_children(const page_t *self, size_t index)
 {
     const broker_t *broker = row_at(self, index);
     if (index + 1 == count(self))
@@ -109,7 +123,7 @@ static bool has_children(const page_state_t *self, size_t index)
     return next->depth > broker->depth;
 }
 
-static void prepare(page_state_t *self)
+static void prepare(page_t *self)
 {
     unsigned folded_depth = 0;
     bool folded = false;
@@ -117,7 +131,7 @@ static void prepare(page_state_t *self)
         const broker_t *broker = row_at(self, i);
         if (folded && broker->depth <= folded_depth)
             folded = false;
-        self->hidden[i] = folded;
+        tree_of(self)->hidden[i] = folded;
         if (!folded && is_folded(self, broker->id)) {
             folded = true;
             folded_depth = broker->depth;
@@ -125,38 +139,40 @@ static void prepare(page_state_t *self)
     }
 }
 
-static void fold(page_state_t *self, size_t index)
+static void fold(page_t *self, size_t index)
 {
     const broker_t *broker = row_at(self, index);
-    if (has_children(self, index) && self->folded_count < FOLDED_MAX &&
+    tree_page_t *tree = tree_of(self);
+    if (has_children(self, index) && tree->folded_count < FOLDED_MAX &&
         !is_folded(self, broker->id))
-        memcpy(self->folded[self->folded_count++], broker->id, sizeof broker->id);
+        memcpy(tree->folded[tree->folded_count++], broker->id, sizeof broker->id);
 }
 
-static void unfold(page_state_t *self, size_t index)
+static void unfold(page_t *self, size_t index)
 {
     const broker_t *broker = row_at(self, index);
-    size_t at = find_folded(self, broker->id);
-    if (at < self->folded_count)
-        memmove(self->folded[at], self->folded[--self->folded_count], sizeof broker->id);
+    tree_page_t *tree = tree_of(self);
+    size_t at = find_folded(tree, broker->id);
+    if (at < tree->folded_count)
+        memmove(tree->folded[at], tree->folded[--tree->folded_count], sizeof broker->id);
 }
 
-static void select_parent(page_state_t *self, size_t index)
+static void select_parent(page_t *self, size_t index)
 {
     unsigned depth = ((const broker_t *)row_at(self, index))->depth;
-    for (size_t position = list_selected(self->grid); position > 0;) {
+    for (size_t position = list_selected(self->list); position > 0;) {
         position--;
-        const broker_t *above = row_at(self, list_index(self->grid, position));
+        const broker_t *above = row_at(self, list_index(self->list, position));
         if (above->depth < depth) {
-            list_select(self->grid, position);
+            list_select(self->list, position);
             return;
         }
     }
 }
 
-static bool act(page_state_t *self, action_t action)
+static bool act(page_t *self, action_t action)
 {
-    size_t index = list_selected_index(self->grid);
+    size_t index = list_selected_index(self->list);
     if (index == LIST_NONE || (action != ACT_FOLD && action != ACT_LEFT && action != ACT_RIGHT))
         return false;
     bool folded = is_folded(self, ((const broker_t *)row_at(self, index))->id);
@@ -171,7 +187,7 @@ static bool act(page_state_t *self, action_t action)
 
 /* ---- The table ------------------------------------------------------------------------------ */
 
-static const char *folding_mark(const page_state_t *self, size_t index)
+static const char *folding_mark(const page_t *self, size_t index)
 {
     const broker_t *broker = row_at(self, index);
     if (!has_children(self, index))
@@ -179,9 +195,9 @@ static const char *folding_mark(const page_state_t *self, size_t index)
     return is_folded(self, broker->id) ? "▸ " : "▾ ";
 }
 
-static void state_text(const page_state_t *self, const broker_t *broker, char *out, size_t room)
+static void state_text(const page_t *self, const broker_t *broker, char *out, size_t room)
 {
-    uint64_t silence = session_view_silence(self->live, broker);
+    uint64_t silence = session_view_silence(self->session, broker);
     if (silence >= GONE_AFTER)
         snprintf(out, room, "GONE %" PRIu64 "s", silence / 1000);
     else if (silence >= STALE_AFTER)
@@ -192,7 +208,7 @@ static void state_text(const page_state_t *self, const broker_t *broker, char *o
 
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
 {
-    const page_state_t *self = source;
+    const page_t *self = source;
     const broker_t *broker = row_at(self, index);
     char name[4 * sizeof broker->name];
     if (column == COLUMN_STATE) {
@@ -208,10 +224,10 @@ static bool cell(const void *source, size_t index, size_t column, char *out, siz
 
 static unsigned style(const void *source, size_t index, size_t column)
 {
-    const page_state_t *self = source;
+    const page_t *self = source;
     const broker_t *broker = row_at(self, index);
-    uint64_t silence = session_view_silence(self->live, broker);
-    bool is_door = strcmp(broker->name, session_view_link(self->live)->broker) == 0;
+    uint64_t silence = session_view_silence(self->session, broker);
+    bool is_door = strcmp(broker->name, session_view_link(self->session)->broker) == 0;
     if (silence >= STALE_AFTER)
         return column == COLUMN_STATE && silence >= GONE_AFTER ? STYLE_BAD : STYLE_DIM;
     if (column == COLUMN_STATE)
@@ -228,7 +244,7 @@ static const list_table_t TABLE = {.view = VIEW_TREE,
     .cell = cell,
     .style = style};
 
-static const list_ops_t GRID = {
+static const list_ops_t LIST = {
     .count = count, .identity = identity, .text = row_text, .hidden = is_hidden};
 
 /* ---- The detail ----------------------------------------------------------------------------- */
@@ -248,26 +264,26 @@ static void curve(const uint64_t *rates, size_t count_of, size_t width, char *ou
     }
 }
 
-static void add_rate(text_pane_t *sheet, const char *name, const char *field,
-    const broker_t *broker, const uint64_t *rates, size_t count_of)
+static void add_rate(text_pane_t *pane, const char *name, const char *field, const broker_t *broker,
+    const uint64_t *rates, size_t count_of)
 {
     char rate[COLUMN_TEXT_ROOM], blocks[4 * POLLER_SAMPLES + 1], line[COLUMN_TEXT_ROOM + 256];
     column_text(columns_find(columns_of(VIEW_TREE), field), broker, rate, sizeof rate);
-    int width = text_pane_width(sheet) - 24;
+    int width = text_pane_width(pane) - 24;
     curve(rates, count_of, width > 0 ? (size_t)width : 0, blocks, sizeof blocks);
     snprintf(line, sizeof line, "%s/s %*s%s", rate, (int)(6 - strnlen(rate, 6)), "", blocks);
-    text_pane_pair(sheet, name, STYLE_PLAIN, line);
+    text_pane_pair(pane, name, STYLE_PLAIN, line);
 }
 
 static void add_field(
-    text_pane_t *sheet, const char *name, const char *field, const broker_t *broker)
+    text_pane_t *pane, const char *name, const char *field, const broker_t *broker)
 {
     char text[COLUMN_TEXT_ROOM];
     column_text(columns_find(columns_of(VIEW_TREE), field), broker, text, sizeof text);
-    text_pane_pair(sheet, name, STYLE_PLAIN, text);
+    text_pane_pair(pane, name, STYLE_PLAIN, text);
 }
 
-static void detail(page_state_t *self, size_t index, text_pane_t *sheet)
+static void detail(page_t *self, size_t index, text_pane_t *pane)
 {
     static const char *const FIELDS[][2] = {{"up for", "uptime_ms"}, {"parent link", "rtt_us"},
         {"clients", "clients"}, {"subscriptions", "subscriptions"}, {"children", "children"},
@@ -276,24 +292,24 @@ static void detail(page_state_t *self, size_t index, text_pane_t *sheet)
         {"dropped", "dropped"}, {"last drop", "drop_age_ms"}, {"version", "version"}, {"id", "id"},
         {"parent", "parent"}};
     const broker_t *broker = row_at(self, index);
-    const samples_t *samples = poller_samples(session_view_rounds(self->live), broker->id);
+    const samples_t *samples = poller_samples(session_view_poller(self->session), broker->id);
     static const samples_t NONE = {.count = 0};
     char state[128];
     if (!samples)
         samples = &NONE;
     state_text(self, broker, state, sizeof state);
-    add_field(sheet, "broker", "broker", broker);
-    add_field(sheet, "scope", "scope", broker);
-    text_pane_pair(sheet, "state", style(self, index, COLUMN_STATE), state);
-    add_rate(sheet, "in", "in_rate", broker, samples->in, samples->count);
-    add_rate(sheet, "out", "out_rate", broker, samples->out, samples->count);
+    add_field(pane, "broker", "broker", broker);
+    add_field(pane, "scope", "scope", broker);
+    text_pane_pair(pane, "state", style(self, index, COLUMN_STATE), state);
+    add_rate(pane, "in", "in_rate", broker, samples->in, samples->count);
+    add_rate(pane, "out", "out_rate", broker, samples->out, samples->count);
     for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++)
-        add_field(sheet, FIELDS[i][0], FIELDS[i][1], broker);
+        add_field(pane, FIELDS[i][0], FIELDS[i][1], broker);
 }
 
 /* ---- The page ------------------------------------------------------------------------------- */
 
-static const char *empty_text(const page_state_t *self)
+static const char *empty_text(const page_t *self)
 {
     static const char *const TEXTS[] = {
         [LINK_REGISTERED] = "Waiting for the brokers to answer.",
@@ -301,10 +317,10 @@ static const char *empty_text(const page_state_t *self)
                             "says why; the console keeps trying by itself.",
         [LINK_CLOSED] = "The connection has ended for good. q leaves the console.",
     };
-    return TEXTS[session_view_link(self->live)->state];
+    return TEXTS[session_view_link(self->session)->state];
 }
 
-static void draw(page_state_t *self, canvas_t *canvas, rect_t area)
+static void draw(page_t *self, canvas_t *canvas, rect_t area)
 {
     int tail = area.height / 4 < TAIL_ROWS_MAX ? area.height / 4 : TAIL_ROWS_MAX;
     rect_t bottom = rect_cut_bottom(&area, tail >= 3 ? tail : 0);
@@ -316,22 +332,24 @@ static void draw(page_state_t *self, canvas_t *canvas, rect_t area)
     page_draw_empty(self, canvas, area, empty_text(self));
     if (right.width > 0)
         page_draw_detail(self, canvas, right, "Broker");
-    if (bottom.height > 0 && session_view_is_operator(self->live))
-        events_draw_tail(self->live, canvas, canvas_box(canvas, bottom, "Events"));
+    if (bottom.height > 0 && session_view_is_operator(self->session))
+        page_events_draw_tail(self->session, canvas, canvas_box(canvas, bottom, "Events"));
     else if (bottom.height > 0)
-        messages_draw_tail(self->live, canvas, canvas_box(canvas, bottom, "Messages"));
+        page_messages_draw_tail(self->session, canvas, canvas_box(canvas, bottom, "Messages"));
 }
 
 /* An operator gets no messages, and sees at the bottom what happens. */
-static unsigned more_views(const page_state_t *self)
+static unsigned more_views(const page_t *self)
 {
-    return session_view_is_operator(self->live) ? 1u << VIEW_EVENTS : 0;
+    return session_view_is_operator(self->session) ? 1u << VIEW_EVENTS : 0;
 }
 
 const page_ops_t TREE_PAGE = {.title = "Tree",
+    .part = PART_TREE,
+    .state_size = sizeof(tree_page_t),
     .views = 1u << VIEW_TREE,
     .more_views = more_views,
-    .grid = &GRID,
+    .list = &LIST,
     .table = &TABLE,
     .prepare = prepare,
     .draw = draw,

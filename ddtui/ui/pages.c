@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * pages - the screens 1 to 7, each a set of operations over what is live
+ * pages - all screens of the console, by their numbers
  */
 #include "pages.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-#include "libdd/base/escape.h"
-#include "libdd/base/utf8.h"
 
 struct pages {
-    page_state_t pages[PAGES];
+    page_t pages[PAGES];
 };
 
 static const page_ops_t *const OPS[PAGES] = {
@@ -26,21 +20,12 @@ static const page_ops_t *const OPS[PAGES] = {
     [PAGE_HELP] = &HELP_PAGE,
 };
 
-pages_t *pages_new(session_view_t *live, unsigned rights)
+pages_t *pages_new(session_view_t *session, unsigned rights)
 {
     pages_t *self = calloc(1, sizeof *self);
-    for (size_t i = 0; self && i < PAGES; i++) {
-        page_state_t *page = &self->pages[i];
-        page->ops = OPS[i];
-        page->live = live;
-        page->rights = rights;
-        page->stale = true;
-        if (!OPS[i]->grid)
-            continue;
-        page->grid = list_new(OPS[i]->grid, OPS[i]->rolls);
-        if (!page->grid)
+    for (page_number_t number = 0; self && number < PAGES; number++)
+        if (!page_init(&self->pages[number], number, OPS[number], session, rights))
             pages_destroy(&self);
-    }
     return self;
 }
 
@@ -50,245 +35,17 @@ void pages_destroy(pages_t **self_p)
     if (!self)
         return;
     for (size_t i = 0; i < PAGES; i++)
-        list_destroy(&self->pages[i].grid);
+        page_clear(&self->pages[i]);
     free(self);
     *self_p = NULL;
 }
 
-page_state_t *pages_page(pages_t *self, page_t page)
+page_t *pages_page(pages_t *self, page_number_t number)
 {
-    return &self->pages[page];
+    return &self->pages[number];
 }
 
-const char *pages_title(page_t page)
+const char *pages_title(page_number_t number)
 {
-    return OPS[page]->title;
-}
-
-/* ---- A page --------------------------------------------------------------------------------- */
-
-static page_t page_of(const page_state_t *self)
-{
-    page_t page = PAGE_TREE;
-    while (OPS[page] != self->ops)
-        page++;
-    return page;
-}
-
-void page_update(page_state_t *self)
-{
-    uint64_t version = session_view_version(self->live, page_of(self));
-    if (!self->grid || (!self->stale && self->version == version))
-        return;
-    if (self->ops->prepare)
-        self->ops->prepare(self);
-    list_update(self->grid, self);
-    self->version = version;
-    self->stale = false;
-}
-
-void page_draw(page_state_t *self, canvas_t *canvas, rect_t area)
-{
-    page_update(self);
-    self->rows = (rect_t){0};
-    self->ops->draw(self, canvas, area);
-}
-
-static size_t selected_index(page_state_t *self)
-{
-    page_update(self);
-    return self->grid ? list_selected_index(self->grid) : LIST_NONE;
-}
-
-text_pane_t *page_detail(page_state_t *self, int width)
-{
-    size_t index = selected_index(self);
-    if (index == LIST_NONE || !self->ops->detail)
-        return NULL;
-    text_pane_t *sheet = text_pane_new(width);
-    if (sheet)
-        self->ops->detail(self, index, sheet);
-    return sheet;
-}
-
-static bool change_order(page_state_t *self, action_t action)
-{
-    bool reverse;
-    size_t column = list_order(self->grid, &reverse);
-    if (action == ACT_SORT_REVERSE) {
-        list_set_order(self->grid, column == LIST_NONE ? 0 : column, !reverse);
-        return true;
-    }
-    column = column == LIST_NONE ? 0 : column + 1;
-    while (column < self->ops->table->count && !self->ops->table->columns[column].field)
-        column++;
-    /* After the last column comes the order that the rows have by themselves. */
-    if (column >= self->ops->table->count)
-        column = LIST_NONE;
-    list_set_order(self->grid, column, false);
-    return true;
-}
-
-bool page_act(page_state_t *self, action_t action)
-{
-    page_update(self);
-    if (self->ops->act && self->ops->act(self, action)) {
-        self->stale = true;
-        return true;
-    }
-    if (!self->grid)
-        return false;
-    if (action == ACT_SHOW_ALL) {
-        list_show_all(self->grid, !list_shows_all(self->grid));
-        self->stale = true;
-        return true;
-    }
-    if (action == ACT_SORT_NEXT || action == ACT_SORT_REVERSE) {
-        self->stale = true;
-        return self->ops->grid->compare && change_order(self, action);
-    }
-    return list_act(self->grid, action);
-}
-
-/* By the column whose title was clicked on; once more, and the order turns around. */
-static void order_by(page_state_t *self, int cell)
-{
-    bool reverse;
-    const list_table_t *table = self->ops->table;
-    size_t column = list_table_column_at(table, self->rows.width, cell);
-    size_t now = list_order(self->grid, &reverse);
-    if (!keymap_allows(ACT_SORT_NEXT, AT_PAGE(page_of(self)), self->rights) ||
-        column >= table->count || !table->columns[column].field)
-        return;
-    list_set_order(self->grid, column, column == now && !reverse);
-    self->stale = true;
-}
-
-bool page_click(page_state_t *self, int row, int column)
-{
-    rect_t titles = {self->rows.row - 1, self->rows.column, 1, self->rows.width};
-    if (self->grid && rect_has(titles, row, column))
-        order_by(self, column - titles.column);
-    if (!self->grid || !rect_has(self->rows, row, column))
-        return false;
-    size_t position =
-        list_top(self->grid, (size_t)self->rows.height) + (size_t)(row - self->rows.row);
-    if (position >= list_count(self->grid))
-        return false;
-    list_select(self->grid, position);
-    return true;
-}
-
-void page_set_filter(page_state_t *self, const char *text)
-{
-    if (!self->grid)
-        return;
-    list_set_filter(self->grid, text);
-    self->stale = true;
-}
-
-/* ---- What pages have in common -------------------------------------------------------------- */
-
-static void list_title(const page_state_t *self, const char *title, char *out, size_t room)
-{
-    const filter_t *filter = list_filter(self->grid);
-    const char *text = filter->text + (filter->inverted ? 1 : 0);
-    char escaped[4 * FILTER_ROOM];
-    dd_escape_text(text, strlen(text), escaped, sizeof escaped);
-    if (filter->length > 0)
-        snprintf(out, room, "%s  %zu of %zu with%s \"%s\"", title, list_found(self->grid),
-            self->ops->grid->count(self), filter->inverted ? "out" : "", escaped);
-    else
-        snprintf(out, room, "%s  %zu", title, list_count(self->grid));
-}
-
-/* What can be done about a filter, at the right of the title if there is room. */
-static void draw_filter_keys(canvas_t *canvas, rect_t area, const char *title)
-{
-    char keys[64] = " ";
-    size_t count, used = 1;
-    const binding_t *bindings = keymap_bindings(&count);
-    for (size_t i = 0; i < count; i++) {
-        char name[KEY_NAME_ROOM];
-        if (bindings[i].action < ACT_SHOW_ALL || bindings[i].action > ACT_FIND_PREVIOUS)
-            continue;
-        keymap_key_name(bindings[i].keys[0], name);
-        used +=
-            (size_t)snprintf(keys + used, sizeof keys - used, "%s %s  ", name, bindings[i].label);
-    }
-    keys[used - 1] = '\0';
-    int column = area.width - 2 - (int)used;
-    if (column > (int)dd_utf8_width(title) + 6)
-        canvas_text(canvas, area, 0, column, STYLE_DIM, keys);
-}
-
-void page_draw_list(page_state_t *self, canvas_t *canvas, rect_t area, const char *title)
-{
-    char line[8 * FILTER_ROOM];
-    list_title(self, title, line, sizeof line);
-    rect_t inside = canvas_box(canvas, area, line);
-    if (list_filter(self->grid)->length > 0)
-        draw_filter_keys(canvas, area, line);
-    self->rows = list_table_draw(self->ops->table, self, self->grid, canvas, inside);
-    size_t height = (size_t)self->rows.height;
-    list_table_draw_bar(canvas, area, list_top(self->grid, height), height, list_count(self->grid));
-}
-
-void page_draw_detail(page_state_t *self, canvas_t *canvas, rect_t area, const char *title)
-{
-    rect_t inside = canvas_box(canvas, area, title);
-    text_pane_t *sheet = page_detail(self, inside.width);
-    text_pane_draw(
-        sheet, canvas, inside, 0, self->grid ? filter_marks(list_filter(self->grid)) : "");
-    text_pane_destroy(&sheet);
-}
-
-void page_draw_empty(page_state_t *self, canvas_t *canvas, rect_t area, const char *text)
-{
-    if (list_count(self->grid) > 0)
-        return;
-    if (list_filter(self->grid)->length > 0)
-        text = "No row has what the filter wants. Esc shows all.";
-    rect_t inside = {area.row + 3, area.column + 2, area.height - 4, area.width - 4};
-    text_pane_t *sheet = text_pane_new(inside.width);
-    text_pane_text(sheet, STYLE_DIM, text);
-    text_pane_draw(sheet, canvas, inside, 0, "");
-    text_pane_destroy(&sheet);
-}
-
-/* "in_bytes" as "in bytes", and "idle_ms" as "idle": its value says its unit. */
-static void field_name(const char *field, char *out, size_t room)
-{
-    size_t size = strlen(field);
-    if (size > 3 && (strcmp(field + size - 3, "_ms") == 0 || strcmp(field + size - 3, "_us") == 0))
-        size -= 3;
-    snprintf(out, room, "%.*s", (int)size, field);
-    for (char *at = out; *at != '\0'; at++)
-        if (*at == '_')
-            *at = ' ';
-}
-
-void page_add_columns(text_pane_t *sheet, view_t view, const void *row)
-{
-    const columns_t *columns = columns_of(view);
-    for (size_t i = 0; i < columns->count; i++) {
-        char text[COLUMN_TEXT_ROOM], name[64];
-        if (columns->columns[i].width == 0)
-            continue;
-        column_text(&columns->columns[i], row, text, sizeof text);
-        if (columns->columns[i].kind == COLUMN_RATE)
-            strncat(text, "/s", sizeof text - strlen(text) - 1);
-        field_name(columns->columns[i].field, name, sizeof name);
-        text_pane_pair(sheet, name, STYLE_PLAIN, text);
-    }
-}
-
-void page_time(int64_t wall_ms, bool with_ms, char out[TIME_ROOM])
-{
-    time_t seconds = (time_t)(wall_ms / 1000);
-    struct tm local = {0};
-    localtime_r(&seconds, &local);
-    size_t size = strftime(out, TIME_ROOM, "%H:%M:%S", &local);
-    if (with_ms)
-        snprintf(out + size, TIME_ROOM - size, ".%03u", (unsigned)(wall_ms % 1000) % 1000);
+    return OPS[number]->title;
 }

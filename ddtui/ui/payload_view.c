@@ -46,7 +46,7 @@ static const special_t TAB = {'\t', "    "};
 static const special_t BACKSLASH = {'\\', "\\"};
 
 /* One line without its end. */
-static void add_line(text_pane_t *sheet, const uint8_t *data, size_t size, const special_t *special)
+static void add_line(text_pane_t *pane, const uint8_t *data, size_t size, const special_t *special)
 {
     size_t room = DD_ESCAPE_MAX * size + 1, used = 0;
     char *line = malloc(room);
@@ -63,16 +63,16 @@ static void add_line(text_pane_t *sheet, const uint8_t *data, size_t size, const
         data += piece;
         size -= piece;
     }
-    text_pane_text(sheet, STYLE_PLAIN, line);
+    text_pane_text(pane, STYLE_PLAIN, line);
     free(line);
 }
 
-static void add_text(text_pane_t *sheet, const uint8_t *data, size_t size, const special_t *special)
+static void add_text(text_pane_t *pane, const uint8_t *data, size_t size, const special_t *special)
 {
     while (size > 0) {
         const uint8_t *end = memchr(data, '\n', size);
         size_t line = end ? (size_t)(end - data) : size;
-        add_line(sheet, data, line > 0 && data[line - 1] == '\r' ? line - 1 : line, special);
+        add_line(pane, data, line > 0 && data[line - 1] == '\r' ? line - 1 : line, special);
         line += end ? 1 : 0;
         data += line;
         size -= line;
@@ -98,7 +98,7 @@ static struct json_object *parse(const uint8_t *data, size_t size)
     return NULL;
 }
 
-static bool add_json(text_pane_t *sheet, const uint8_t *data, size_t size)
+static bool add_json(text_pane_t *pane, const uint8_t *data, size_t size)
 {
     struct json_object *object = size <= SHOWN_MAX ? parse(data, size) : NULL;
     if (!json_object_is_type(object, json_type_object) &&
@@ -108,14 +108,14 @@ static bool add_json(text_pane_t *sheet, const uint8_t *data, size_t size)
     }
     const char *text = json_object_to_json_string_ext(
         object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
-    add_text(sheet, (const uint8_t *)text, strlen(text), &BACKSLASH);
+    add_text(pane, (const uint8_t *)text, strlen(text), &BACKSLASH);
     json_object_put(object);
     return true;
 }
 
 /* ---- Bytes ---------------------------------------------------------------------------------- */
 
-static void add_dump_line(text_pane_t *sheet, size_t offset, const uint8_t *data, size_t size)
+static void add_dump_line(text_pane_t *pane, size_t offset, const uint8_t *data, size_t size)
 {
     char line[DUMP_ROOM];
     int used = snprintf(line, sizeof line, "%06zx ", offset);
@@ -128,13 +128,13 @@ static void add_dump_line(text_pane_t *sheet, size_t offset, const uint8_t *data
     for (size_t i = 0; i < size; i++)
         line[used++] = data[i] >= 0x20 && data[i] < 0x7f ? (char)data[i] : '.';
     line[used] = '\0';
-    text_pane_text(sheet, STYLE_PLAIN, line);
+    text_pane_text(pane, STYLE_PLAIN, line);
 }
 
-static void add_dump(text_pane_t *sheet, const uint8_t *data, size_t size)
+static void add_dump(text_pane_t *pane, const uint8_t *data, size_t size)
 {
     for (size_t at = 0; at < size; at += DUMP_BYTES)
-        add_dump_line(sheet, at, data + at, size - at < DUMP_BYTES ? size - at : DUMP_BYTES);
+        add_dump_line(pane, at, data + at, size - at < DUMP_BYTES ? size - at : DUMP_BYTES);
 }
 
 /* ---- All ------------------------------------------------------------------------------------ */
@@ -145,19 +145,18 @@ static bool is_readable(const uint8_t *data, size_t size)
     return !memchr(data, '\0', size) && dd_utf8_valid(data, size);
 }
 
-void payload_view_add(
-    text_pane_t *sheet, payload_view_mode_t mode, const uint8_t *data, size_t size)
+void payload_view_add(text_pane_t *pane, payload_view_mode_t mode, const uint8_t *data, size_t size)
 {
     size_t visible = size < SHOWN_MAX ? size : SHOWN_MAX;
     bool as_json = mode == PAYLOAD_AUTO || mode == PAYLOAD_JSON;
-    if (as_json && add_json(sheet, data, size))
+    if (as_json && add_json(pane, data, size))
         return;
     if (mode == PAYLOAD_JSON)
-        text_pane_print(sheet, STYLE_WARNING, "not JSON, so here is its text:");
+        text_pane_print(pane, STYLE_WARNING, "not JSON, so here is its text:");
     if (mode == PAYLOAD_BYTES || (mode == PAYLOAD_AUTO && !is_readable(data, visible)))
-        add_dump(sheet, data, visible);
+        add_dump(pane, data, visible);
     else
-        add_text(sheet, data, visible, &TAB);
+        add_text(pane, data, visible, &TAB);
     if (visible < size)
-        text_pane_print(sheet, STYLE_WARNING, "… and %zu bytes more; w saves all", size - visible);
+        text_pane_print(pane, STYLE_WARNING, "… and %zu bytes more; w saves all", size - visible);
 }

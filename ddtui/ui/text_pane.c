@@ -15,6 +15,8 @@
 #define NAME_WIDTH 14
 /* Bytes of the longest line that text_pane_print() makes. */
 #define LINE_ROOM 4096
+/* Bytes of the longest character. */
+#define UTF8_MAX 4
 
 typedef struct {
     char *text;
@@ -82,8 +84,16 @@ static void append(text_pane_t *self, unsigned style, size_t name, const char *t
         self->lines[self->count++] = (line_t){copy, style, last ? 0 : name};
 }
 
+/* Bytes of the first character, or 1 where there is none. */
+static size_t first_character(const char *text)
+{
+    uint32_t character;
+    size_t size = dd_utf8_decode((const uint8_t *)text, strnlen(text, UTF8_MAX), &character);
+    return size > 0 ? size : 1;
+}
+
 /* Bytes of the piece that fits into a line: up to the last blank in it, if there is one late enough
-   to make it worth it. */
+   to make it worth it; and never nothing, however narrow the pane is. */
 static size_t fitting(const char *text, int width)
 {
     size_t size = dd_utf8_prefix(text, (size_t)width);
@@ -92,7 +102,7 @@ static size_t fitting(const char *text, int width)
     for (size_t at = size; at > size / 2; at--)
         if (text[at] == ' ')
             return at;
-    return size > 0 ? size : strnlen(text, 4);
+    return size > 0 ? size : first_character(text);
 }
 
 void text_pane_text(text_pane_t *self, unsigned style, const char *text)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * text_pane - lines of text that are read, wrapped to a width and scrolled
+ *
+ * A pane is made for one drawing, filled, drawn and destroyed. Texts are escaped before they come
+ * here.
  */
 #ifndef TEXT_PANE_H_INCLUDED
 #define TEXT_PANE_H_INCLUDED
@@ -8,12 +11,12 @@
 #include "canvas.h"
 #include "ddtui/model/filter.h"
 
-/* Lines of a sheet; what comes after them is left out, and the last line says so. */
+/* Lines of a pane; what comes after them is left out, and the last line says so. */
 #define TEXT_PANE_LINES_MAX 20000
 
 typedef struct text_pane text_pane_t;
 
-/* A sheet of that many columns. NULL when out of memory; all calls take that and do nothing. */
+/* A pane of that many columns. NULL when out of memory; all calls take that and do nothing. */
 text_pane_t *text_pane_new(int width);
 void text_pane_destroy(text_pane_t **self_p);
 

@@ -15,6 +15,12 @@ typedef enum {
     DD_LOG_DEBUG
 } dd_log_level_t;
 
+/* The levels as a sentence lists them. */
+#define DD_LOG_LEVELS "error, warning, notice, info or debug"
+
+/* The names in the levels' order; NULL ends them. */
+extern const char *const DD_LOG_LEVEL_NAMES[];
+
 /* "error", "warning", "notice", "info" or "debug"; NULL for a number that is none. */
 const char *dd_log_level_name(dd_log_level_t level);
 

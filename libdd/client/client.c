@@ -83,7 +83,7 @@ static bool check_arguments(
         dd_problem(problem, DD_E_ARGUMENT, "endpoint, key file and name are needed");
         return false;
     }
-    if (dd_dialer_check(endpoint, problem) != DD_OK)
+    if (dd_endpoint_check(endpoint, problem) != DD_OK)
         return false;
     if (dd_client_valid(dd_bytes_of(name)))
         return true;
@@ -221,8 +221,8 @@ static void unlock(dd_client_t *self)
 
 /* Seals a payload for whom the broker shows under that name, and sends it with the record. The lock
    is held for the append only, so that the thread doesn't wait for the encryption. */
-static dd_error_t send(
-    dd_client_t *self, dd_bytes_t shown, const void *data, size_t size, dd_record_t *record)
+static dd_error_t send(dd_client_t *self, dd_bytes_t shown, const void *data, size_t size,
+    dd_record_t *record, bool wanted)
 {
     if (!self->box)
         return DD_E_REFUSED;
@@ -236,7 +236,7 @@ static dd_error_t send(
         dd_box_seal(self->box, dd_box_peer(self->box, shown), data, size, sealed);
         record->payload = dd_bytes(sealed, sealed_size);
         pthread_mutex_lock(&self->lock);
-        error = dd_session_send(self->session, record);
+        error = dd_session_send(self->session, record, wanted, dd_clock_us());
         unlock(self);
     }
     if (sealed != self->sealed)
@@ -252,7 +252,7 @@ dd_error_t dd_client_notify(dd_client_t *self, const char *destination, const vo
     if (!dd_word_valid(name, DD_NAME_MAX))
         return DD_E_NAME_INVALID;
     dd_record_t record = {.type = DD_SEND, .flags = flags & DD_WANT_RECEIPT, .destination = name};
-    dd_error_t error = send(self, name, data, size, &record);
+    dd_error_t error = send(self, name, data, size, &record, flags & DD_WANT_OUTCOME);
     if (ref)
         *ref = record.ref;
     return error;
@@ -265,7 +265,7 @@ dd_error_t dd_client_publish(dd_client_t *self, const char *topic, const void *d
     if (!dd_topic_route(own, record.topic, &to_tenant, &to_topic))
         return DD_E_TOPIC_INVALID;
     /* Only "public.x" is for another tenant; in any other topic a dot means nothing. */
-    return send(self, to_tenant.size > 0 ? record.topic : own, data, size, &record);
+    return send(self, to_tenant.size > 0 ? record.topic : own, data, size, &record, false);
 }
 
 dd_error_t dd_client_subscribe(dd_client_t *self, const char *topic, const char *scope)
@@ -294,7 +294,7 @@ dd_error_t dd_client_trace(dd_client_t *self, const char *destination, uint32_t 
     if (!self->box)
         return DD_E_REFUSED;
     pthread_mutex_lock(&self->lock);
-    dd_error_t error = dd_session_send(self->session, &record);
+    dd_error_t error = dd_session_send(self->session, &record, false, dd_clock_us());
     unlock(self);
     if (ref)
         *ref = record.ref;

@@ -9,7 +9,7 @@
 
 #include "event_queue.h"
 #include "libdd/keys/box.h"
-#include "libdd/net/dialer.h"
+#include "libdd/protocol/endpoint.h"
 #include "session.h"
 
 /* Payloads up to this are sealed without an allocation. */

@@ -12,6 +12,7 @@
 #include "client_state.h"
 #include "libdd/base/clock.h"
 #include "libdd/base/problem.h"
+#include "libdd/net/dialer.h"
 
 /* Frames read in one go before the outbox gets its turn. */
 #define READ_AT_ONCE 16
@@ -32,7 +33,7 @@ typedef struct {
 /* ---- Events -------------------------------------------------------------------------------- */
 
 /* Opens the payload in place. What doesn't open becomes an error event. */
-static dd_event_node_t *open_payload(const dd_client_t *self, dd_event_node_t *node)
+static dd_event_node_t *open_payload(dd_client_t *self, dd_event_node_t *node)
 {
     dd_bytes_t source = dd_bytes_of(node->event.source);
     if (self->box &&
@@ -40,6 +41,11 @@ static dd_event_node_t *open_payload(const dd_client_t *self, dd_event_node_t *n
         return node;
     dd_news_t news = {.type = DD_EVENT_ERROR, .error = DD_E_DECRYPT, .source = source};
     dd_event_node_t *error = dd_event_new(&news, 0);
+    if (node->event.type == DD_EVENT_NOTIFICATION) {
+        pthread_mutex_lock(&self->lock);
+        dd_session_unreadable(self->session, node->event.ref, source);
+        pthread_mutex_unlock(&self->lock);
+    }
     dd_event_t *event = &node->event;
     dd_event_destroy(&event);
     return error;

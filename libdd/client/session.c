@@ -21,6 +21,33 @@
    latest of its registrations. */
 #define INSTANCE_COUNT_BITS 16
 
+/* ms for which a notification may stay without an outcome, unless the application says otherwise;
+   and keepalives, whatever it says. */
+#define OUTCOME_LIMIT 60000
+#define OUTCOME_KEEPALIVES 3
+/* Between two looks for notifications that are over that. */
+#define EXPIRE_INTERVAL (1000 * MS)
+/* Notifications told as unknown in one go. */
+#define ABANDON_AT_ONCE 256
+/* Notifications that wait for their acknowledgement before it is sent at once, as after a frame. */
+#define ACKNOWLEDGE_AT_ONCE 64
+/* A run's random bits: the upper half, of which one is always set so that no run is 0. */
+#define RUN_SHIFT 32
+#define RUN_RANDOM 0xFFFF0000u
+#define RUN_RANDOM_LEAST 0x80000000u
+
+/* An outcome is told if it is a bad one, or if the application wants to hear of all. */
+static void settle(void *arg, const dd_outcome_t *outcome)
+{
+    dd_session_t *self = arg;
+    if (outcome->error != DD_OK)
+        dd_session_emit_error(self, outcome->error, outcome->ref, outcome->destination);
+    else if (outcome->wanted)
+        self->emit(self->arg,
+            &(dd_news_t){
+                .type = DD_EVENT_DELIVERED, .ref = outcome->ref, .source = outcome->destination});
+}
+
 /* ---- Making and ending --------------------------------------------------------------------- */
 
 dd_session_t *dd_session_new(const dd_session_settings_t *settings)
@@ -29,10 +56,13 @@ dd_session_t *dd_session_new(const dd_session_settings_t *settings)
     if (!self)
         return NULL;
     self->subscriptions = dd_subscriptions_new();
-    if (!self->subscriptions) {
-        free(self);
+    self->outcomes = dd_outcomes_new(settle, self);
+    self->arrivals = dd_arrivals_new();
+    if (!self->subscriptions || !self->outcomes || !self->arrivals) {
+        dd_session_destroy(&self);
         return NULL;
     }
+    self->outcome_limit_ms = OUTCOME_LIMIT;
     self->emit = settings->emit;
     self->arg = settings->arg;
     self->random = settings->random;
@@ -40,6 +70,7 @@ dd_session_t *dd_session_new(const dd_session_settings_t *settings)
     self->instance = settings->instance >> INSTANCE_COUNT_BITS << INSTANCE_COUNT_BITS;
     /* Not the numbers of an earlier process of that name, whose receipts may still be under way. */
     self->last_ref = (uint32_t)(settings->instance >> INSTANCE_COUNT_BITS);
+    self->run = ((uint32_t)(settings->instance >> RUN_SHIFT) & RUN_RANDOM) | RUN_RANDOM_LEAST;
     dd_bytes_copy(dd_bytes_of(settings->name), self->name, sizeof self->name);
     dd_outbox_init(&self->outbox, settings->outbox);
     return self;
@@ -50,6 +81,8 @@ void dd_session_destroy(dd_session_t **self_p)
     if (!self_p || !*self_p)
         return;
     dd_subscriptions_destroy(&(*self_p)->subscriptions);
+    dd_outcomes_destroy(&(*self_p)->outcomes);
+    dd_arrivals_destroy(&(*self_p)->arrivals);
     dd_outbox_clear(&(*self_p)->outbox);
     free(*self_p);
     *self_p = NULL;
@@ -155,7 +188,8 @@ static void return_frame(dd_session_t *self, dd_frame_t *unsent)
     bool valid = dd_frame_open(&frame, unsent->data, unsent->size);
     while (valid && dd_frame_more(&frame) && dd_frame_next(&frame, &record) == DD_OK) {
         if (record.type == DD_SEND)
-            dd_session_emit_error(self, DD_E_NOT_CONNECTED, record.ref, record.destination);
+            dd_outcomes_settle(self->outcomes, dd_session_shown(self, record.destination),
+                record.ref, DD_E_NOT_CONNECTED);
         else if (record.type == DD_PUBLISH)
             self->unpublished++;
     }
@@ -197,6 +231,17 @@ static void finish_ending(dd_session_t *self)
         self->due_us += dd_backoff_next(&self->backoff, self->random()) * (uint64_t)MS;
 }
 
+/* Settles what has waited for too long. */
+static void expire(dd_session_t *self)
+{
+    if (dd_outcomes_count(self->outcomes) == 0 || self->now_us < self->expire_us)
+        return;
+    uint64_t least_ms = OUTCOME_KEEPALIVES * self->heartbeat_us / MS;
+    dd_outcomes_expire(self->outcomes, self->now_us / MS,
+        self->outcome_limit_ms > least_ms ? self->outcome_limit_ms : least_ms);
+    self->expire_us = self->now_us + EXPIRE_INTERVAL;
+}
+
 static void keep_up(dd_session_t *self)
 {
     if (self->now_us >= self->heard_us + HEARTBEATS_MISSED * self->heartbeat_us) {
@@ -207,18 +252,28 @@ static void keep_up(dd_session_t *self)
         dd_session_ping(self);
     dd_session_drop_questions(self, self->now_us, DD_E_TIMEOUT);
     dd_session_send_subscriptions(self);
+    if (dd_arrivals_pending(self->arrivals) >= ACKNOWLEDGE_AT_ONCE ||
+        (self->acknowledge_us > 0 && self->now_us >= self->acknowledge_us))
+        dd_session_acknowledge(self);
+    expire(self);
+}
+
+/* Tells what was in the outbox of the connection that is over, and then what was on its way. */
+static void wind_up(dd_session_t *self)
+{
+    dd_frame_t *unsent = dd_outbox_take(&self->outbox);
+    if (unsent)
+        return_frame(self, unsent);
+    else if (!dd_outcomes_abandon(self->outcomes, ABANDON_AT_ONCE))
+        finish_ending(self);
 }
 
 void dd_session_tick(dd_session_t *self, uint64_t now_us)
 {
     self->now_us = now_us;
-    dd_frame_t *unsent;
     switch (self->state) {
     case DD_SESSION_ENDING:
-        if ((unsent = dd_outbox_take(&self->outbox)))
-            return_frame(self, unsent);
-        else
-            finish_ending(self);
+        wind_up(self);
         break;
     case DD_SESSION_PAUSE:
         if (now_us >= self->due_us)
@@ -255,6 +310,10 @@ uint64_t dd_session_due(const dd_session_t *self)
         return UINT64_MAX;
     }
     uint64_t due = self->due_us;
+    if (self->acknowledge_us > 0 && self->acknowledge_us < due)
+        due = self->acknowledge_us;
+    if (dd_outcomes_count(self->outcomes) > 0 && self->expire_us < due)
+        due = self->expire_us;
     for (size_t i = 0; i < QUESTIONS_MAX; i++)
         if (self->questions[i].ref != 0 && self->questions[i].until_us < due)
             due = self->questions[i].until_us;
@@ -264,6 +323,8 @@ uint64_t dd_session_due(const dd_session_t *self)
 void dd_session_leave(dd_session_t *self, uint64_t now_us)
 {
     bool known = KNOWN & 1u << self->state;
+    if (self->state == DD_SESSION_REGISTERED)
+        dd_session_acknowledge(self);
     if (known)
         dd_outbox_append_urgent(&self->outbox, &(dd_record_t){.type = DD_BYE});
     self->state = known ? DD_SESSION_LEAVING : DD_SESSION_CLOSED;

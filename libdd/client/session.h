@@ -90,8 +90,17 @@ uint64_t dd_session_rtt_us(const dd_session_t *self);
 /* ---- For the application. dd.h says what they do and return. ------------------------------- */
 
 /* Sends a SEND, which gets a ref of its own, or a PUBLISH. The payload is sealed already,
-   destination or topic have been checked. */
-dd_error_t dd_session_send(dd_session_t *self, dd_record_t *record);
+   destination or topic have been checked. wanted: a SEND's delivery is told as well. */
+dd_error_t dd_session_send(dd_session_t *self, dd_record_t *record, bool wanted, uint64_t now_us);
+
+/* The application, or its keys, can't read the notification of that number from that source. */
+void dd_session_unreadable(dd_session_t *self, uint32_t ref, dd_bytes_t source);
+
+/* Notifications that were sent and are not settled yet. */
+size_t dd_session_unsettled(const dd_session_t *self);
+
+/* For how long a notification may stay without an outcome, which is unknown then. */
+void dd_session_set_outcome_limit(dd_session_t *self, uint64_t limit_us);
 
 /* The application has the notification of that number from that source. */
 void dd_session_receipt(dd_session_t *self, uint32_t ref, dd_bytes_t source);

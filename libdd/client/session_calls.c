@@ -23,16 +23,56 @@ static dd_error_t check_registered(const dd_session_t *self)
     return is_over(self) ? DD_E_CLOSED : DD_E_NOT_CONNECTED;
 }
 
-dd_error_t dd_session_send(dd_session_t *self, dd_record_t *record)
+/* Notifications of one run. A receiver tells earlier from later by half the range of a ref, and may
+   have heard nothing of this client for long. */
+#define RUN_LENGTH (1u << 30)
+
+/* The number of a SEND: its run, and a ref in it. */
+static void number(dd_session_t *self, dd_record_t *record)
+{
+    record->ref = dd_session_next_ref(self);
+    if (record->ref - self->run_began > RUN_LENGTH)
+        dd_session_next_run(self);
+    record->run = self->run;
+}
+
+static dd_error_t send_notification(
+    dd_session_t *self, dd_record_t *record, bool wanted, uint64_t now_us)
+{
+    dd_bytes_t destination = dd_session_shown(self, record->destination);
+    number(self, record);
+    dd_error_t error =
+        dd_outcomes_open(self->outcomes, destination, record->ref, wanted, now_us / MS);
+    /* What is still here may go yet: no receiver's fault. */
+    if (error == DD_E_OVERLOADED && !dd_outbox_empty(&self->outbox))
+        return DD_E_OUTBOX_FULL;
+    if (error != DD_OK)
+        return error;
+    error = dd_session_append(self, record);
+    if (error != DD_OK)
+        dd_outcomes_cancel(self->outcomes, destination, record->ref);
+    return error;
+}
+
+dd_error_t dd_session_send(dd_session_t *self, dd_record_t *record, bool wanted, uint64_t now_us)
 {
     dd_error_t error = check_registered(self);
     if (error != DD_OK)
         return error;
     if (record->payload.size > self->sealed_max)
         return DD_E_TOO_LARGE;
-    if (record->type == DD_SEND)
-        record->ref = dd_session_next_ref(self);
-    return dd_session_append(self, record);
+    return record->type == DD_SEND ? send_notification(self, record, wanted, now_us)
+                                   : dd_session_append(self, record);
+}
+
+size_t dd_session_unsettled(const dd_session_t *self)
+{
+    return dd_outcomes_count(self->outcomes);
+}
+
+void dd_session_set_outcome_limit(dd_session_t *self, uint64_t limit_us)
+{
+    self->outcome_limit_ms = limit_us / MS;
 }
 
 void dd_session_receipt(dd_session_t *self, uint32_t ref, dd_bytes_t source)
@@ -41,6 +81,28 @@ void dd_session_receipt(dd_session_t *self, uint32_t ref, dd_bytes_t source)
         return;
     dd_outbox_append_urgent(
         &self->outbox, &(dd_record_t){.type = DD_RECEIPT, .ref = ref, .destination = source});
+}
+
+void dd_session_unreadable(dd_session_t *self, uint32_t ref, dd_bytes_t source)
+{
+    if (self->state != DD_SESSION_REGISTERED)
+        return;
+    dd_arrivals_exclude(self->arrivals, source, ref);
+    dd_outbox_append_urgent(&self->outbox,
+        &(dd_record_t){
+            .type = DD_RECEIPT, .code = DD_E_UNREADABLE, .ref = ref, .destination = source});
+}
+
+void dd_session_acknowledge(dd_session_t *self)
+{
+    uint8_t room[DD_ARRIVALS_ROOM];
+    dd_record_t ack;
+    /* They may wait for room, and what waits too long is merely unknown to its sender. */
+    while (self->outbox.bytes + sizeof room < self->outbox.limit &&
+           dd_arrivals_next(self->arrivals, &ack, room))
+        dd_outbox_append(&self->outbox, &ack);
+    if (dd_arrivals_pending(self->arrivals) == 0)
+        self->acknowledge_us = 0;
 }
 
 /* ---- Subscriptions ------------------------------------------------------------------------- */
@@ -106,6 +168,7 @@ dd_error_t dd_session_unsubscribe(dd_session_t *self, const char *topic, const c
             .topic = topic_bytes,
             .scope = dd_scope_bytes(&pattern)};
         error = dd_session_append(self, &record);
+        self->unsubscribes[self->unsubscribe++ % UNSUBSCRIBES_MAX] = record.ref;
     } else {
         self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_UNSUBSCRIBED,
                                   .topic = topic_bytes,

@@ -16,6 +16,9 @@ static dd_error_t wire_error(uint16_t code)
     return code > 0 && code < DD_E_ARGUMENT ? (dd_error_t)code : DD_E_PROTOCOL;
 }
 
+/* Within which a notification is acknowledged. */
+#define ACKNOWLEDGE_LIMIT (50 * MS)
+
 /* Each takes one record. DD_OK, or what the broker did wrong, which ends the connection. */
 typedef dd_error_t(handler_t)(dd_session_t *self, const dd_record_t *record);
 
@@ -58,6 +61,10 @@ static dd_error_t on_welcome(dd_session_t *self, const dd_record_t *record)
     self->heartbeat_us = (uint64_t)dd_heartbeat(record->heartbeat) * MS;
     self->sealed_max = record->limit;
     self->registered_us = self->now_us;
+    self->is_public = dd_bytes_equal(record->tenant, dd_bytes_of(DD_PUBLIC));
+    dd_session_next_run(self);
+    dd_arrivals_forget_pending(self->arrivals);
+    self->acknowledge_us = 0;
     self->state = DD_SESSION_REGISTERED;
     self->told.error = DD_OK;
     dd_backoff_reset(&self->backoff);
@@ -101,6 +108,31 @@ static void on_connection_error(dd_session_t *self, dd_error_t error, dd_bytes_t
         self->is_final |= error == FINAL[i];
 }
 
+/* Whether one of the latest UNSUBSCRIBEs has that ref, which is given up then. */
+static bool take_unsubscribe(dd_session_t *self, uint32_t ref)
+{
+    for (size_t i = 0; i < UNSUBSCRIBES_MAX; i++)
+        if (self->unsubscribes[i] == ref) {
+            self->unsubscribes[i] = 0;
+            return true;
+        }
+    return false;
+}
+
+/* A notification, a question or an UNSUBSCRIBE was refused. What has had its outcome, or was never
+   asked, has no second one. */
+static void on_refusal(dd_session_t *self, dd_error_t error, const dd_record_t *record)
+{
+    question_t *question = dd_session_find_question(self, record->ref);
+    if (question)
+        question->ref = 0;
+    if (question || take_unsubscribe(self, record->ref))
+        dd_session_emit_error(self, error, record->ref, record->text);
+    else
+        dd_outcomes_settle(
+            self->outcomes, dd_session_shown(self, record->text), record->ref, error);
+}
+
 static dd_error_t on_error(dd_session_t *self, const dd_record_t *record)
 {
     dd_error_t error = wire_error(record->code);
@@ -110,10 +142,7 @@ static dd_error_t on_error(dd_session_t *self, const dd_record_t *record)
     }
     dd_subscription_t *refused = dd_subscriptions_find_ref(self->subscriptions, record->ref);
     if (!refused) {
-        question_t *question = dd_session_find_question(self, record->ref);
-        if (question)
-            question->ref = 0;
-        dd_session_emit_error(self, error, record->ref, record->text);
+        on_refusal(self, error, record);
         return DD_OK;
     }
     self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_ERROR,
@@ -129,6 +158,10 @@ static dd_error_t on_data(dd_session_t *self, const dd_record_t *record)
 {
     if (!dd_word_valid(record->source, DD_NAME_MAX))
         return DD_E_MALFORMED;
+    if (!dd_arrivals_take(self->arrivals, record))
+        return DD_OK;
+    if (self->acknowledge_us == 0 && dd_arrivals_pending(self->arrivals) > 0)
+        self->acknowledge_us = self->now_us + ACKNOWLEDGE_LIMIT;
     if (record->flags & DD_FLAG_TRACE) { /* only to see whether it arrives */
         dd_session_receipt(self, record->ref, record->source);
         return DD_OK;
@@ -162,8 +195,29 @@ static dd_error_t on_receipt(dd_session_t *self, const dd_record_t *record)
 {
     if (!dd_word_valid(record->source, DD_NAME_MAX))
         return DD_E_MALFORMED;
+    if (self->last_ref - record->ref >= self->refs)
+        return DD_OK; /* to what was never sent */
+    dd_outcomes_settle(self->outcomes, record->source, record->ref, DD_OK);
     self->emit(self->arg,
         &(dd_news_t){.type = DD_EVENT_RECEIPT, .ref = record->ref, .source = record->source});
+    return DD_OK;
+}
+
+/* Ranges that can't be are the receiver's doing, and no reason to leave the broker. */
+static dd_error_t on_ack(dd_session_t *self, const dd_record_t *record)
+{
+    if (!dd_word_valid(record->source, DD_NAME_MAX))
+        return DD_E_MALFORMED;
+    if (dd_run_is_of_same(record->run, self->run))
+        dd_outcomes_acknowledge(self->outcomes, record->source, record->payload);
+    return DD_OK;
+}
+
+/* What the wire has a place for and this library makes nothing of yet. */
+static dd_error_t reserved(dd_session_t *self, const dd_record_t *record)
+{
+    (void)self;
+    (void)record;
     return DD_OK;
 }
 
@@ -228,6 +282,9 @@ static const struct {
     [DD_DATA] = {on_data, REGISTERED},
     [DD_RECEIPT] = {on_receipt, REGISTERED},
     [DD_HOP] = {on_hop, REGISTERED},
+    [DD_ACK] = {on_ack, REGISTERED},
+    [DD_TAKEN] = {reserved, REGISTERED},
+    [DD_DRAIN] = {reserved, REGISTERED},
     [DD_SUBSCRIBED] = {on_topic, REGISTERED},
     [DD_UNSUBSCRIBED] = {on_topic, REGISTERED},
     [DD_PUBLICATION] = {on_publication, REGISTERED},

@@ -5,12 +5,30 @@
 #include "session_state.h"
 
 #include "libdd/base/problem.h"
+#include "libdd/protocol/name.h"
+
+/* The part of a run that counts. */
+#define RUN_COUNT 0xFFFFu
 
 uint32_t dd_session_next_ref(dd_session_t *self)
 {
     if (++self->last_ref == 0)
         self->last_ref = 1;
+    if (self->refs < UINT32_MAX / 2)
+        self->refs++;
     return self->last_ref;
+}
+
+dd_bytes_t dd_session_shown(const dd_session_t *self, dd_bytes_t name)
+{
+    return self->is_public ? dd_name_shown(name, dd_bytes_of(DD_PUBLIC)) : name;
+}
+
+void dd_session_next_run(dd_session_t *self)
+{
+    uint32_t random = self->run & ~RUN_COUNT;
+    self->run = random | ((self->run + 1) & RUN_COUNT);
+    self->run_began = self->last_ref - 1;
 }
 
 dd_error_t dd_session_append(dd_session_t *self, const dd_record_t *record)

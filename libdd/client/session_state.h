@@ -6,6 +6,8 @@
 #define DD_SESSION_STATE_H_INCLUDED
 
 #include "libdd/base/backoff.h"
+#include "libdd/protocol/arrivals.h"
+#include "outcomes.h"
 #include "session.h"
 #include "subscriptions.h"
 
@@ -13,6 +15,9 @@
 #define MS 1000u
 /* Questions that may be under way at a time. */
 #define QUESTIONS_MAX 32
+
+/* UNSUBSCRIBEs whose refusal is still told to the application; of more, the oldest aren't. */
+#define UNSUBSCRIBES_MAX 32
 
 typedef struct {
     uint32_t ref;         /* 0: free */
@@ -28,6 +33,7 @@ struct dd_session {
     char tenant[DD_TENANT_MAX + 1]; /* that we must be of; empty: any */
     bool operator_key;
     uint64_t instance; /* counts up with each HELLO */
+    bool is_public;    /* registered as a client of the public tenant */
 
     dd_session_state_t state;
     uint64_t now_us; /* of the call at hand */
@@ -50,6 +56,16 @@ struct dd_session {
     dd_problem_t told; /* reason that the application knows of */
 
     uint32_t last_ref;
+    uint32_t refs;           /* given so far, as long as they can be told from those before */
+    uint32_t run;            /* of what is sent; see arrivals.h */
+    uint32_t run_began;      /* ref before the run's first one */
+    dd_outcomes_t *outcomes; /* of notifications that were sent */
+    uint64_t outcome_limit_ms;
+    uint64_t expire_us;      /* when to look next for those that are older than that */
+    dd_arrivals_t *arrivals; /* of notifications that came */
+    uint64_t acknowledge_us; /* when to acknowledge them at the latest; 0: nothing is to be */
+    uint32_t unsubscribes[UNSUBSCRIBES_MAX]; /* their refs */
+    unsigned unsubscribe;                    /* place of the next one */
     dd_subscriptions_t *subscriptions;
     question_t questions[QUESTIONS_MAX];
 };
@@ -57,10 +73,16 @@ struct dd_session {
 /* A number for what is sent next; never 0. */
 uint32_t dd_session_next_ref(dd_session_t *self);
 
+/* Begins another run, of which the latest ref is the first. */
+void dd_session_next_run(dd_session_t *self);
+
 /* Appends what the application asks for: DD_OK, or DD_E_OUTBOX_FULL. */
 dd_error_t dd_session_append(dd_session_t *self, const dd_record_t *record);
 
 void dd_session_emit_error(dd_session_t *self, dd_error_t error, uint32_t ref, dd_bytes_t text);
+
+/* The name as brokers show it to this client, which may have been given in full. */
+dd_bytes_t dd_session_shown(const dd_session_t *self, dd_bytes_t name);
 
 /* Ends the connection, and at the next ticks all that belonged to it. */
 void dd_session_end(dd_session_t *self, dd_error_t error, const char *text);
@@ -70,6 +92,9 @@ void dd_session_ping(dd_session_t *self);
 
 /* Takes one record from the broker. DD_OK, or what the broker did wrong. */
 dd_error_t dd_session_handle(dd_session_t *self, const dd_record_t *record);
+
+/* Acknowledges what came, as far as the outbox has room. */
+void dd_session_acknowledge(dd_session_t *self);
 
 /* Sends the subscriptions that the broker doesn't know of yet, as far as the outbox has room. */
 void dd_session_send_subscriptions(dd_session_t *self);

@@ -138,6 +138,8 @@ DD_EXPORT dd_error_t dd_client_start(dd_client_t *self);
 
 /* With dd_client_notify(): ask for a receipt event when the receiving application has it. */
 #define DD_WANT_RECEIPT 0x01u
+/* And: tell of its delivery, too, in a DD_EVENT_DELIVERED. */
+#define DD_WANT_OUTCOME 0x02u
 
 /*
  * Sends a notification to one client: "x" in the own tenant, "public.x" of the public tenant, and,
@@ -238,8 +240,10 @@ typedef enum {
     DD_EVENT_GAP,            /* topic, scope; number: publications this client lost because it
                                 read too slowly */
     DD_EVENT_REPORT,         /* ref; text: JSON; number: brokers that are still to answer */
-    DD_EVENT_HOP             /* ref; number: brokers passed, from 1; source: the broker's name;
+    DD_EVENT_HOP,            /* ref; number: brokers passed, from 1; source: the broker's name;
                                 scope: its scope; text: what it did; error: why it did not go on */
+    DD_EVENT_DELIVERED       /* ref; source: the destination, whose library has the notification;
+                                only for those sent with DD_WANT_OUTCOME */
 } dd_event_type_t;
 
 /* Read-only for the application. Strings are never NULL, but empty where they have no meaning; what

@@ -27,6 +27,10 @@
 #define DD_HOPS_MAX 16
 #define DD_ANCESTORS_MAX (DD_HOPS_MAX / 2)
 
+/* Ranges in one ACK, each of two u32. */
+#define DD_ACK_RANGES_MAX 32
+#define DD_ACK_RANGE_SIZE 8
+
 /* ms between two PINGs: what a broker may ask for in WELCOME and ADMIT. */
 #define DD_HEARTBEAT_LEAST 100
 #define DD_HEARTBEAT_MOST 60000
@@ -128,6 +132,13 @@ typedef struct {
     dd_bytes_t text;
     dd_bytes_t payload;
 } dd_record_t;
+
+/* A run is 16 random bits of the sender's, never all zero, and below them 16 that count its runs.
+ */
+static inline bool dd_run_is_of_same(uint32_t a, uint32_t b)
+{
+    return (a ^ b) >> 16 == 0;
+}
 
 /* The type's name, or NULL for a number that is no type. */
 const char *dd_record_name(uint8_t type);

@@ -6,6 +6,10 @@
 
 #include <stdio.h>
 
+const char *const DD_SCOPE_WORDS[] = {"all", "region", "cluster", "node", DD_NOSCOPE, NULL};
+/* What each of them stands for. */
+static const char *const PATHS[] = {DD_SCOPE_ALL, "/*/", "/*/*/", "/*/*/*/", DD_NOSCOPE};
+
 static void set_text(dd_scope_t *self, const char *text)
 {
     self->size = (uint8_t)strlen(text);
@@ -68,17 +72,21 @@ bool dd_scope_parse(dd_scope_t *self, dd_bytes_t text)
 
 bool dd_scope_parse_pattern(dd_scope_t *self, dd_bytes_t text)
 {
-    static const struct {
-        const char *word, *path;
-    } WORDS[] = {{"all", DD_SCOPE_ALL}, {"region", "/*/"}, {"cluster", "/*/*/"},
-        {"node", "/*/*/*/"}, {DD_NOSCOPE, DD_NOSCOPE}};
-    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
-        if (dd_bytes_equal(text, dd_bytes_of(WORDS[i].word))) {
-            set_text(self, WORDS[i].path);
+    for (size_t i = 0; DD_SCOPE_WORDS[i]; i++) {
+        if (dd_bytes_equal(text, dd_bytes_of(DD_SCOPE_WORDS[i]))) {
+            set_text(self, PATHS[i]);
             return true;
         }
     }
     return parse_path(self, text, true);
+}
+
+const char *dd_scope_word(const char *pattern)
+{
+    for (size_t i = 0; DD_SCOPE_WORDS[i]; i++)
+        if (strcmp(PATHS[i], pattern) == 0)
+            return DD_SCOPE_WORDS[i];
+    return pattern;
 }
 
 /* The text of own's step that begins at *at, its '/' included; moves *at past it. */

@@ -17,6 +17,8 @@
 #define DD_SCOPE_NUMBER_MAX 65535
 #define DD_SCOPE_ALL "/"
 #define DD_NOSCOPE "noscope"
+/* The words, and what else a pattern may be, as a sentence lists them. */
+#define DD_SCOPE_PATTERNS "all, region, cluster, node, noscope or a path like /1/2/ or /1/*/"
 
 typedef struct {
     char text[DD_SCOPE_MAX + 1];
@@ -31,9 +33,14 @@ static inline dd_bytes_t dd_scope_bytes(const dd_scope_t *self)
 /* Reads a broker's scope: numbers only, at least one. Leading zeros go. False if it isn't one. */
 bool dd_scope_parse(dd_scope_t *self, dd_bytes_t text);
 
-/* Reads a subscriber's pattern: all, region, cluster, node, noscope, or a path with numbers and
-   '*',
-   "/" included. The words become their paths. False if it isn't one. */
+/* The words that stand for patterns; NULL ends them. */
+extern const char *const DD_SCOPE_WORDS[];
+
+/* The word for a canonical pattern, or the pattern itself where there is none. */
+const char *dd_scope_word(const char *pattern);
+
+/* Reads a subscriber's pattern: one of the words, or a path with numbers and '*', "/" included. The
+ * words become their paths. False if it isn't one. */
 bool dd_scope_parse_pattern(dd_scope_t *self, dd_bytes_t text);
 
 /* The path that a canonical pattern means at a broker of scope `own`. False where a '*' stands

@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ddperf/run.h"
+#include "ddperf/measurement.h"
 
 const wire_protocol_t *load_protocol;
 
@@ -27,8 +27,11 @@ int main(int argc, char **argv)
         fputs("usage: load PROTOCOL [options of ddperf]\n", stderr);
         return EXIT_USAGE;
     }
-    int status = options_read(&options, argc - 1, argv + 1);
-    if (status == -1 && options.senders > 1)
+    dd_problem_t problem;
+    dd_options_outcome_t outcome = options_read(&options, argc - 1, argv + 1, &problem);
+    if (outcome == DD_OPTIONS_WRONG)
+        wire_die("%s", problem.text);
+    if (outcome == DD_OPTIONS_TAKEN && options.senders > 1)
         wire_die("there can be one sender only");
-    return status == -1 ? run_execute(&options) : status;
+    return outcome == DD_OPTIONS_TAKEN ? measurement_run(&options) : EXIT_SUCCESS;
 }

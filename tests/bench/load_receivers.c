@@ -18,7 +18,7 @@ typedef struct {
     receivers_t *all;
     uint32_t index;
     wire_t *wire;
-    tally_t tally;
+    stream_counts_t counts;
     uint64_t acknowledged; /* messages of whole blocks */
     bool has_answered;     /* since the wire was last flushed */
 } load_receiver_t;
@@ -55,9 +55,9 @@ static void answer(load_receiver_t *self, const payload_t *payload, size_t size)
 static void count(load_receiver_t *self, uint64_t number)
 {
     receivers_t *all = self->all;
-    uint64_t before = self->tally.received;
-    tally_take(&self->tally, number);
-    if (self->tally.received == before)
+    uint64_t before = self->counts.received;
+    stream_counts_take(&self->counts, number);
+    if (self->counts.received == before)
         return;
     uint64_t received = all->received + 1;
     atomic_store_explicit(&all->received, received, memory_order_relaxed);
@@ -78,7 +78,7 @@ static void take(void *arg, const uint8_t *body, size_t size)
         answer(self, &payload, size);
         return;
     }
-    for (; self->tally.next >= self->acknowledged + all->block; self->acknowledged += all->block)
+    for (; self->counts.next >= self->acknowledged + all->block; self->acknowledged += all->block)
         answer(self, &payload, PAYLOAD_HEADER);
 }
 
@@ -119,7 +119,7 @@ static void add(receivers_t *all)
         return;
     wire_subscribe(self->wire, LOAD_TOPIC);
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = self};
-    if (!tally_init(&self->tally, all->options->count) ||
+    if (!stream_counts_init(&self->counts, all->options->count) ||
         epoll_ctl(all->poller, EPOLL_CTL_ADD, wire_fd(self->wire), &event) != 0)
         wire_die("out of memory");
 }
@@ -161,7 +161,7 @@ void receivers_destroy(receivers_t **self_p)
     stop(self);
     for (unsigned i = 0; i < self->count; i++) {
         wire_destroy(&self->items[i].wire);
-        tally_clear(&self->items[i].tally);
+        stream_counts_clear(&self->items[i].counts);
     }
     close(self->poller);
     free(self->items);
@@ -186,11 +186,11 @@ receivers_count_t receivers_conclude(receivers_t *self)
     receivers_count_t result = {0};
     stop(self);
     for (unsigned i = 0; i < self->count; i++) {
-        const tally_t *tally = &self->items[i].tally;
-        result.received += tally->received;
-        result.lost += tally->expected - tally->received;
-        result.duplicated += tally->duplicated;
-        result.reordered += tally->reordered;
+        const stream_counts_t *counts = &self->items[i].counts;
+        result.received += counts->received;
+        result.lost += counts->expected - counts->received;
+        result.duplicated += counts->duplicated;
+        result.reordered += counts->reordered;
     }
     return result;
 }

@@ -264,6 +264,7 @@ static void test_the_mouse_in_forms(void **state)
     client_t *client = client_open(harness, "root", "a", "cli2");
     terminal_t *terminal = open_console(harness, 24, 80, "", "");
     click_on(terminal, "n Notify");
+    terminal_expect(terminal, "[ Notify ]");
     click_on(terminal, "cli2"); /* among the suggestions */
     terminal_expect(terminal, "Destination  cli2");
     click_on(terminal, "Message    ");
@@ -290,7 +291,8 @@ static void test_the_mouse_in_forms(void **state)
     click_on(terminal, "CLIENT▲");
     terminal_expect(terminal, "CLIENT▼");
     click_on(terminal, "m Menu");
-    click_on(terminal, "Quit");
+    terminal_expect(terminal, "Trace a notification");
+    click_on(terminal, "Quit"); /* of the menu, which comes before the one at the bottom */
     terminal_expect(terminal, "ended with 0");
     terminal_close(&terminal);
 }

@@ -9,10 +9,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "harness_state.h"
+
+/* Of the directory that others are made in: the path of a socket has 107 bytes at most. */
+#define ROOM_MAX 50
+/* What a client takes at most, with its own ZeroMQ context, and what its process has besides. */
+#define DESCRIPTORS_EACH 8
+#define DESCRIPTORS_SPARE 64
 
 const char *harness_keep(harness_t *self, const char *format, ...)
 {
@@ -135,8 +142,8 @@ program_t *broker_start(
     if (broker->program)
         program_kill(broker->program);
     const char *arguments[ARGUMENTS_MAX] = {harness_binary(self, "ddbroker"), "-r",
-        broker->endpoint, "-k", harness_keys(self, "broker")};
-    size_t count = 5;
+        broker->endpoint, "-k", harness_keys(self, "broker"), "--heartbeat", "1min"};
+    size_t count = 7;
     if (parent) {
         arguments[count++] = "-d";
         arguments[count++] = harness_endpoint(self, parent);
@@ -171,13 +178,52 @@ static void make_keys(harness_t *self, const char *tenants)
     }
 }
 
+/* Where directories are made: what the user says, unless a socket's path in it would be too long,
+   or the words of a shell's line would break. */
+static const char *choose_room(void)
+{
+    static const char PLAIN[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-";
+    const char *room = getenv("TMPDIR");
+    if (!room || room[0] != '/' || strlen(room) > ROOM_MAX || room[strspn(room, PLAIN)])
+        return "/tmp";
+    return room;
+}
+
+unsigned harness_clients(unsigned wanted)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    rlim_t spare = limit.rlim_max < DESCRIPTORS_SPARE ? limit.rlim_max : DESCRIPTORS_SPARE;
+    rlim_t clients = (limit.rlim_max - spare) / DESCRIPTORS_EACH;
+    if (clients >= wanted)
+        return wanted;
+    print_message("descriptors are limited: %u clients instead of %u\n", (unsigned)clients, wanted);
+    return (unsigned)clients;
+}
+
+/* Nothing that a user has set is to change what programs do or say. */
+static void settle_environment(const harness_t *self)
+{
+    static const char *const UNSET[] = {"LANG", "LANGUAGE", "NO_COLOR", "ESCDELAY", "COLUMNS",
+        "LINES", "XDG_STATE_HOME", "DD_BROKER", "DD_KEYS", "DD_NAME", "TMUX", "ENV"};
+    const char *const set[][2] = {{"LC_ALL", "C.UTF-8"}, {"TZ", "UTC"}, {"SHELL", "/bin/sh"},
+        {"TERM", "xterm"}, {"HOME", self->directory}};
+    for (size_t i = 0; i < sizeof UNSET / sizeof UNSET[0]; i++)
+        unsetenv(UNSET[i]);
+    for (size_t i = 0; i < sizeof set / sizeof set[0]; i++)
+        setenv(set[i][0], set[i][1], 1);
+}
+
 harness_t *harness_new(const char *tenants)
 {
-    const char *temporary = getenv("TMPDIR");
     harness_t *self = calloc(1, sizeof *self);
     assert_non_null(self);
-    snprintf(self->directory, PATH_ROOM, "%.400s/dd-test-XXXXXX", temporary ? temporary : "/tmp");
+    snprintf(self->directory, PATH_ROOM, "%s/dd-test-XXXXXX", choose_room());
     assert_non_null(mkdtemp(self->directory));
+    settle_environment(self);
     if (tenants)
         make_keys(self, tenants);
     return self;

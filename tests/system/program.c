@@ -242,8 +242,12 @@ int program_pid(const program_t *self)
 
 void program_signal(program_t *self, int signal)
 {
-    if (self->status < 0)
-        kill(self->pid, signal);
+    siginfo_t stopped;
+    if (self->status >= 0 || kill(self->pid, signal) != 0)
+        return;
+    /* Until the first thread has seen it, the others go on. */
+    if (signal == SIGSTOP)
+        waitid(P_PID, (id_t)self->pid, &stopped, WSTOPPED | WEXITED | WNOWAIT);
 }
 
 static bool has_ended(void *arg)

@@ -2,10 +2,12 @@
 /*
  * test_daemon - ddbroker as a process: signals, reload, exit statuses, endpoints, slow readers
  */
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "scene.h"
@@ -22,7 +24,7 @@ static void bad_starts_say_why(void **state)
         int status;
         const char *says;
     } STARTS[] = {
-        {{"ddbroker", "-Q"}, 2, "ddbroker: option -Q doesn't exist"},
+        {{"ddbroker", "-Q"}, 2, "ddbroker: there is no option -Q"},
         {{"ddbroker", "-k", harness_keys(harness, "a")}, 1, "is no broker's key file"},
         {{"ddbroker", "-k", "/nowhere"}, 1, "/nowhere"},
         {{"ddbroker", "-c", "/nowhere"}, 1, "ddbroker: can't read /nowhere"},
@@ -66,27 +68,44 @@ static void questions_are_answered_on_standard_output(void **state)
     }
 }
 
-/* Several endpoints, of every kind, are one broker. */
+static bool has_ipv6(void)
+{
+    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool has = fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    close(fd);
+    return has;
+}
+
+/* A client there notifies one that is elsewhere. */
+static void notify_from(harness_t *harness, const char *endpoint, client_t *receiver)
+{
+    program_t *sender = program_run(harness, NULL, HARNESS_DEADLINE, "ddtui", "-d", endpoint, "-k",
+        harness_keys(harness, "a"), "-n", "good", "-m", "hi", NULL);
+    assert_int_equal(program_wait(sender, 0), 0);
+    client_await(receiver, DD_EVENT_NOTIFICATION);
+}
+
+/* Several endpoints, of every kind that the machine has, are one broker. */
 static void listens_everywhere(void **state)
 {
     harness_t *harness = *state;
-    char ipc[300];
+    char ipc[300], v6[64];
+    bool is_v6 = has_ipv6();
     snprintf(ipc, sizeof ipc, "ipc://%s", harness_path(harness, "socket"));
-    program_t *broker =
-        broker_start(harness, "broker0", NULL, NULL, "-r", "tcp://[::1]:0", "-r", ipc, NULL);
-    assert_true(program_expect(broker, "listening on tcp://[::1]:", HARNESS_DEADLINE));
+    program_t *broker = broker_start(
+        harness, "broker0", NULL, NULL, "-r", ipc, is_v6 ? "-r" : NULL, "tcp://[::1]:0", NULL);
+    client_t *good = client_open(harness, "broker0", "a", "good");
     assert_true(program_expect(broker, ipc, HARNESS_DEADLINE));
-    char v6[64];
+    notify_from(harness, ipc, good);
+    if (!is_v6) {
+        print_message("this machine has no IPv6: not tried\n");
+        return;
+    }
+    assert_true(program_expect(broker, "listening on tcp://[::1]:", HARNESS_DEADLINE));
     const char *line = strstr(program_stderr(broker), "tcp://[::1]:");
     snprintf(v6, sizeof v6, "%.*s", (int)strcspn(line, "\n"), line);
-    client_t *good = client_open(harness, "broker0", "a", "good");
-    const char *const endpoints[] = {v6, ipc};
-    for (size_t i = 0; i < 2; i++) {
-        program_t *sender = program_run(harness, NULL, HARNESS_DEADLINE, "ddtui", "-d",
-            endpoints[i], "-k", harness_keys(harness, "a"), "-n", "good", "-m", "hi", NULL);
-        assert_int_equal(program_wait(sender, 0), 0);
-        client_await(good, DD_EVENT_NOTIFICATION);
-    }
+    notify_from(harness, v6, good);
 }
 
 /* ---- Ending ------------------------------------------------------------------------------- */
@@ -187,12 +206,9 @@ static void a_bad_reload_changes_nothing(void **state)
 {
     harness_t *harness = *state;
     const char *file = harness_path(harness, "broker0.conf");
-    const char *keys = harness_path(harness, "own-broker-keys.json");
+    const char *keys = harness_keys(harness, "broker");
     write_file(file, "");
-    program_t *copy = program_run(
-        harness, NULL, HARNESS_DEADLINE, "/bin/cp", harness_keys(harness, "broker"), keys, NULL);
-    assert_int_equal(program_wait(copy, 0), 0);
-    program_t *broker = broker_start(harness, "broker0", NULL, NULL, "-c", file, "-k", keys, NULL);
+    program_t *broker = broker_start(harness, "broker0", NULL, NULL, "-c", file, NULL);
     client_t *client = client_open(harness, "broker0", "a", "good");
 
     write_file(file, "colour = red\n");
@@ -206,7 +222,7 @@ static void a_bad_reload_changes_nothing(void **state)
     assert_true(program_expect(broker, "nothing was reloaded: ", HARNESS_DEADLINE));
 
     harness_t *others = harness_new("a");
-    copy = program_run(
+    program_t *copy = program_run(
         harness, NULL, HARNESS_DEADLINE, "/bin/cp", harness_keys(others, "broker"), keys, NULL);
     assert_int_equal(program_wait(copy, 0), 0);
     harness_destroy(&others);

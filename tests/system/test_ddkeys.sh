@@ -225,23 +225,4 @@ expect 0 '^copy/operator-keys.json$' add operator -d copy
 expect 0 '^copy/x-keys.json$' rotate x -d copy
 expect 0 'nothing wrong' check copy
 
-# ---- help, page and completion tell of the same options ----------------------------------------------
-
-options() {
-    grep -o -e '--[a-z][a-z]*' | sort -u
-}
-"$ddkeys" --help >usage
-sed -n '/^options:/,$p' usage | options >help
-sed -n 's/^\.It \(Fl [a-zA-Z] , \)\{0,1\}Fl -\([a-z]*\).*/--\2/p' "$source/man/ddkeys.1" | options >page
-options <"$source/share/completions/ddkeys.bash" >completion
-[ "$(wc -l <help)" -eq 6 ] || fail "help has lost options"
-check diff help page
-check diff help completion
-sed -n '/^options:/,$p' usage | grep -o '^  -[a-zA-Z]' | tr -d ' ' | sort >help
-sed -n 's/^\.It Fl \([a-zA-Z]\) , .*/-\1/p' "$source/man/ddkeys.1" | sort >page
-check diff help page
-sed -n '/^commands:/,/^$/p' usage | sed -n 's/^  \([a-z]*\) .*/\1/p' >help
-sed -n 's/^\.It Cm \([a-z]*\).*/\1/p' "$source/man/ddkeys.1" >page
-check diff help page
-
 end

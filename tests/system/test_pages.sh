@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The manual pages as a set: well formed, complete, and leading to each other; and that the shell
-# completes what the programs know. The programs' own tests hold each page against its options.
+# The manual pages as a set: well formed, complete, leading to each other, and telling of the same
+# options as the programs.
 set -u
 
 . "$(dirname "$0")/begin.sh"
@@ -44,33 +44,51 @@ for page in *.[0-9]; do
     done
 done
 
-# ---- every program has a page and a completion -----------------------------------------------------
+# ---- every program has a page, which says what its help says -----------------------------------------
 
-long_options() {
-    grep -oE -e '--[a-z][a-z-]+' | sort -u
+# The options of a help and of a page, as "-l --long ARGUMENT", in their order.
+options_of_help() {
+    sed -n 's/^  \(-[a-zA-Z]\), --\([a-z-]*\( [^ ]*\)\{0,1\}\) .*/\1 --\2/p
+        s/^      --\([a-z-]*\( [^ ]*\)\{0,1\}\) .*/--\1/p' "$1" | sed 's/ *$//'
+}
+options_of_page() {
+    sed -n 's/^\.It Fl \([a-zA-Z]\) , Fl -/-\1 --/p; s/^\.It Fl -/--/p' "$1" |
+        sed 's/ Ns Op \(.\) Ns Ar \([A-Z]*\)/[\1\2]/; s/ Ar / /'
 }
 
-# Prints what the completion $1 of program $2 offers behind "--", also after a command.
-# shellcheck disable=SC2016  # for another shell
-complete='
-    . "$1"
-    shift
-    COMP_WORDS=("$@" --) COMP_CWORD=$#
-    "$(complete -p "$1" | sed "s/.*-F \([^ ]*\) .*/\1/")"
-    printf "%s\n" "${COMPREPLY[@]}"'
+# same WHAT: the files help and page, which are in the room, tell the same.
+same() {
+    [ -s "$room/help" ] || fail "$program tells of no $1"
+    diff "$room/help" "$room/page" >"$out" ||
+        fail_with "$program: its page tells of other $1 than it does"
+}
 
-for program in "$BUILD"/bin/*; do
-    name=${program##*/}
-    set -- "$name".[18]
-    [ -f "$1" ] || fail "$name has no page"
-    completion=$source/share/completions/$name.bash
-    [ -f "$completion" ] || { fail "$name has no completion"; continue; }
-    "$program" --help | grep -oE -e '^ +(-[a-zA-Z], *)?--[a-z][a-z-]+' | long_options >"$room/help"
-    for command in '' $("$program" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
-        PATH=$BUILD/bin:$PATH bash -c "$complete" bash "$completion" "$name" ${command:+"$command"}
-    done 2>"$out" | long_options >"$room/completed"
-    [ ! -s "$out" ] || fail_with "$completion complains"
-    diff "$room/help" "$room/completed" >"$out" || fail_with "$name completes other options than it has"
+# What may follow, as the program tells the shell.
+words() {
+    "$BUILD/bin/$program" --complete "$@" | sed 1d | cut -f 1
+}
+
+for program in ddbroker ddkeys ddperf ddtui; do
+    set -- "$program".[18]
+    [ -f "$1" ] || { fail "$program has no page"; continue; }
+    "$BUILD/bin/$program" --help >"$room/usage" || fail "$program --help fails"
+    grep '.\{81\}' "$room/usage" >"$out" && fail_with "$program: its help is too wide"
+    options_of_help "$room/usage" >"$room/help"
+    options_of_page "$1" >"$room/page"
+    same options
+    grep -o '\$DD_[A-Z]*' "$room/usage" | tr -d '$' | while read -r variable; do
+        grep -q "^\.It Ev $variable$" "$1" || echo "$variable"
+    done >"$out"
+    [ ! -s "$out" ] || fail_with "$program: its page lacks a variable"
 done
+
+program=ddkeys
+words '' >"$room/help"
+sed -n 's/^\.It Cm \([a-z]*\).*/\1/p' ddkeys.1 >"$room/page"
+same commands
+program=ddperf
+words --mode '' >"$room/help"
+sed -n '/^The modes/,/^The options/s/^\.It Cm \([a-z]*\)$/\1/p' ddperf.1 >"$room/page"
+same modes
 
 end

@@ -83,6 +83,7 @@ actor_t *actor_child(broker_t *broker, uint8_t id, const char *scope)
     actor_join(self, ids, name, scope, false);
     actor_expect(self, DD_ADMIT);
     actor_find(self, DD_SYNCED);
+    actor_say(self, &(dd_record_t){.type = DD_SYNCED});
     return self;
 }
 

@@ -100,6 +100,14 @@ static void leave(end_t *end)
     end->peer = NULL;
 }
 
+void broker_move(broker_t *self, broker_t *parent)
+{
+    end_t *before = self->uplink;
+    self->uplink = NULL;
+    leave(before);
+    broker_join(self, parent);
+}
+
 /* The wire goes once both ends have left it. */
 static void free_left(wire_t *wire)
 {

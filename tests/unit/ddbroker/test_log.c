@@ -95,7 +95,7 @@ static void less_important_lines_are_left_out(void **state)
         unlink(path);
         log_t *log = open_log(wanted);
         for (dd_log_level_t level = DD_LOG_ERROR; level <= DD_LOG_DEBUG; level++)
-            log_of_core(log, level, "x");
+            log_write(log, level, "x");
         log_destroy(&log);
         assert_int_equal(count(content(path), "\n"), wanted + 1);
     }

@@ -76,6 +76,8 @@ void broker_kill(broker_t *self);
 void broker_join(broker_t *self, broker_t *parent);
 /* The wire to the parent breaks, and what is on it is lost. */
 void broker_cut(broker_t *self);
+/* It goes to another parent, and the one it had doesn't notice. Doesn't run the tree. */
+void broker_move(broker_t *self, broker_t *parent);
 /* What it sends to its parent, or its parent to it, stays in the outbox while this is held. */
 void broker_hold_up(broker_t *self, bool hold);
 void broker_hold_down(broker_t *self, bool hold);

@@ -11,7 +11,7 @@
 #define WORDS_MAX 8
 
 /* Reads "add a -d x" as if typed after the program's name. The options point into *line. */
-static int read_line(char *line, options_t *options)
+static dd_options_outcome_t read_line(char *line, options_t *options)
 {
     char *words[WORDS_MAX + 1] = {(char[]){"ddkeys"}};
     int count = 1;
@@ -19,7 +19,7 @@ static int read_line(char *line, options_t *options)
         assert_true(count < WORDS_MAX);
         words[count++] = word;
     }
-    return options_read(options, count, words);
+    return options_read(options, count, words, NULL);
 }
 
 static void assert_text(const char *given, const char *expected)
@@ -54,7 +54,7 @@ static void test_good_lines(void **state)
     for (size_t i = 0; i < COUNT(LINES); i++) {
         options_t options;
         char *line = strdup(LINES[i].line);
-        assert_int_equal(read_line(line, &options), -1);
+        assert_int_equal(read_line(line, &options), DD_OPTIONS_TAKEN);
         assert_int_equal(options.command, LINES[i].expected.command);
         assert_text(options.directory, LINES[i].expected.directory);
         assert_text(options.tenants, LINES[i].expected.tenants);
@@ -70,11 +70,12 @@ static void test_bad_lines(void **state)
     (void)state;
     static const char *const LINES[] = {"-x", "--nonsense", "-d", "-t", "a,b,c", "make", "add",
         "add a b", "rotate", "rotate a b", "show", "show a b", "check a b", "check -d x y",
-        "add a -t b", "rotate a --secret", "show a -f", "check -f", "--secret", "-s", "check -t a"};
+        "add a -t b", "rotate a --secret", "show a -f", "check -f", "--secret", "-s", "check -t a",
+        "-d x -d y", "add a -d x --dir y"};
     for (size_t i = 0; i < COUNT(LINES); i++) {
         options_t options;
         char *line = strdup(LINES[i]);
-        assert_int_equal(read_line(line, &options), EXIT_USAGE);
+        assert_int_equal(read_line(line, &options), DD_OPTIONS_WRONG);
         free(line);
     }
 }
@@ -86,7 +87,7 @@ static void test_help_ends_well(void **state)
     for (size_t i = 0; i < COUNT(LINES); i++) {
         options_t options;
         char *line = strdup(LINES[i]);
-        assert_int_equal(read_line(line, &options), EXIT_SUCCESS);
+        assert_int_equal(read_line(line, &options), DD_OPTIONS_ANSWERED);
         free(line);
     }
 }

@@ -13,7 +13,7 @@
 #define LINE_MAX_SIZE 1024
 
 /* Reads "-k x --json" as if typed after the program's name. The options point into *line. */
-static int read_line(char *line, options_t *options)
+static dd_options_outcome_t read_line(char *line, options_t *options)
 {
     char *words[WORDS_MAX + 1] = {(char[]){"ddperf"}};
     int count = 1;
@@ -21,7 +21,7 @@ static int read_line(char *line, options_t *options)
         assert_true(count < WORDS_MAX);
         words[count++] = word;
     }
-    return options_read(options, count, words);
+    return options_read(options, count, words, NULL);
 }
 
 static int forget_environment(void **state)
@@ -62,7 +62,7 @@ static void test_good_lines(void **state)
         const options_t *expected = &GOOD[i].expected;
         char line[LINE_MAX_SIZE];
         strcpy(line, GOOD[i].line);
-        assert_int_equal(read_line(line, &options), -1);
+        assert_int_equal(read_line(line, &options), DD_OPTIONS_TAKEN);
         assert_int_equal(options.mode, expected->mode);
         assert_string_equal(options.keyfile, "x");
         assert_option(size);
@@ -92,6 +92,9 @@ static const char *const BAD[] = {
     "-k x --size -1",
     "-k x --size 64k",
     "-k x --size 18446744073709551680", /* 64 and 2^64 */
+    "-k x -k y",
+    "-k x --mode notify --mode connect",
+    "-k x --json=yes",
     "-k x --count 0",
     "-k x --count many",
     "-k x --senders 0",
@@ -102,7 +105,6 @@ static const char *const BAD[] = {
     "-k x --pid 2147483648",
 };
 
-/* What is wrong is said on standard error, too. */
 static void test_bad_lines(void **state)
 {
     (void)state;
@@ -110,7 +112,7 @@ static void test_bad_lines(void **state)
         options_t options;
         char line[LINE_MAX_SIZE];
         strcpy(line, BAD[i]);
-        if (read_line(line, &options) != EXIT_USAGE)
+        if (read_line(line, &options) != DD_OPTIONS_WRONG)
             fail_msg("'%s' was taken", BAD[i]);
     }
 }
@@ -127,8 +129,8 @@ static void test_lists_have_an_end(void **state)
         char longer[LINE_MAX_SIZE];
         strcpy(longer, line);
         strcat(longer, WORDS[i]);
-        assert_int_equal(read_line(line, &options), -1);
-        assert_int_equal(read_line(longer, &options), EXIT_USAGE);
+        assert_int_equal(read_line(line, &options), DD_OPTIONS_TAKEN);
+        assert_int_equal(read_line(longer, &options), DD_OPTIONS_WRONG);
     }
 }
 
@@ -138,13 +140,16 @@ static void test_environment(void **state)
     options_t options;
     setenv("DD_BROKER", "tcp://there:1", 1);
     setenv("DD_KEYS", "y", 1);
-    assert_int_equal(read_line((char[]){""}, &options), -1);
+    assert_int_equal(read_line((char[]){""}, &options), DD_OPTIONS_TAKEN);
     assert_string_equal(options.endpoints[0], "tcp://there:1");
     assert_string_equal(options.keyfile, "y");
-    assert_int_equal(read_line((char[]){"-d a -k x"}, &options), -1);
+    assert_int_equal(read_line((char[]){"-d a -k x"}, &options), DD_OPTIONS_TAKEN);
     assert_int_equal(options.endpoint_count, 1);
     assert_string_equal(options.endpoints[0], "a");
     assert_string_equal(options.keyfile, "x");
+    setenv("DD_BROKER", "", 1);
+    assert_int_equal(read_line((char[]){""}, &options), DD_OPTIONS_TAKEN);
+    assert_string_equal(options.endpoints[0], "tcp://127.0.0.1:5555");
 }
 
 int main(void)

@@ -40,7 +40,7 @@ static void test_streams_in_turn(void **state)
 }
 
 static const struct {
-    size_t size;
+    unsigned size;
     unsigned senders, receivers;
     uint64_t least, most; /* a block's messages */
 } BLOCKS[] = {

@@ -37,45 +37,45 @@ static inline dd_event_t scripted_event(dd_event_type_t type)
         .time_us = scripted_us};
 }
 
-static inline void scripted_pass(session_view_t *live, uint64_t ms)
+static inline void scripted_pass(session_view_t *session, uint64_t ms)
 {
     scripted_us += ms * 1000;
     session_view_tick(
-        live, scripted_us, SCRIPTED_WALL_MS + (int64_t)(scripted_us - 1000000000) / 1000);
+        session, scripted_us, SCRIPTED_WALL_MS + (int64_t)(scripted_us - 1000000000) / 1000);
 }
 
-static inline void scripted_register(session_view_t *live)
+static inline void scripted_register(session_view_t *session)
 {
     dd_event_t event = scripted_event(DD_EVENT_REGISTERED);
     event.source = "a.cli1";
     event.text = "broker0";
     event.scope = "/1/2/3/";
     event.number = 1 << 20;
-    session_view_event(live, &event);
+    session_view_event(session, &event);
 }
 
-/* What is live, registered as a.cli1 at broker0 /1/2/3/. */
-static inline session_view_t *scripted_live(void)
+/* The session view, registered as a.cli1 at broker0 /1/2/3/. */
+static inline session_view_t *scripted_session(void)
 {
-    session_view_t *live = session_view_new(false);
-    assert_non_null(live);
-    scripted_pass(live, 0);
-    scripted_register(live);
-    return live;
+    session_view_t *session = session_view_new(false);
+    assert_non_null(session);
+    scripted_pass(session, 0);
+    scripted_register(session);
+    return session;
 }
 
 /* A round of a view: the reports of as many brokers as there are. */
 static inline void scripted_round(
-    session_view_t *live, view_t view, const char *const reports[], size_t count)
+    session_view_t *session, view_t view, const char *const reports[], size_t count)
 {
     static uint32_t ref;
-    poller_asked(session_view_rounds(live), view, ++ref, session_view_now_ms(live));
+    poller_asked(session_view_poller(session), view, ++ref, session_view_now_ms(session));
     for (size_t i = 0; i < count; i++) {
         dd_event_t event = scripted_event(DD_EVENT_REPORT);
         event.ref = ref;
         event.text = reports[i];
         event.number = count - 1 - i;
-        session_view_event(live, &event);
+        session_view_event(session, &event);
     }
 }
 
@@ -105,15 +105,15 @@ static const char *const SCRIPTED_SUBSCRIPTIONS[] = {
     "]}",
 };
 
-static inline void scripted_everything(session_view_t *live)
+static inline void scripted_everything(session_view_t *session)
 {
-    scripted_round(live, VIEW_TREE, SCRIPTED_TREE, SCRIPTED_BROKERS);
-    scripted_round(live, VIEW_CLIENTS, SCRIPTED_CLIENTS, 2);
-    scripted_round(live, VIEW_SUBSCRIPTIONS, SCRIPTED_SUBSCRIPTIONS, 1);
+    scripted_round(session, VIEW_TREE, SCRIPTED_TREE, SCRIPTED_BROKERS);
+    scripted_round(session, VIEW_CLIENTS, SCRIPTED_CLIENTS, 2);
+    scripted_round(session, VIEW_SUBSCRIPTIONS, SCRIPTED_SUBSCRIPTIONS, 1);
 }
 
 static inline void scripted_message(
-    session_view_t *live, const char *source, const char *topic, const void *data, size_t size)
+    session_view_t *session, const char *source, const char *topic, const void *data, size_t size)
 {
     dd_event_t event = scripted_event(topic ? DD_EVENT_PUBLICATION : DD_EVENT_NOTIFICATION);
     event.source = source;
@@ -121,7 +121,7 @@ static inline void scripted_message(
     event.scope = topic ? "/1/2/3/" : "";
     event.data = data;
     event.size = size;
-    session_view_event(live, &event);
+    session_view_event(session, &event);
 }
 
 /* Whether some row of a canvas has a text. */

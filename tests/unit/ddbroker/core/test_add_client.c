@@ -98,6 +98,64 @@ static void test_a_name_that_comes_round_a_loop_is_no_rival(void **state)
     tree_destroy(&tree);
 }
 
+/* A subtree has gone to another parent, and the old one has not noticed. */
+static void test_what_was_said_last_of_a_client_is_true(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *one = actor_child(broker, 1, "/1/1/"), *two = actor_child(broker, 2, "/1/2/");
+    actor_t *sender = actor_client(broker, "a", "sender");
+    actor_add_client(one, "a.x", INSTANCE(7, 3));
+    actor_add_client(two, "a.x", INSTANCE(7, 3));
+    expect_drop(one, "a.x", INSTANCE(7, 3), DD_E_MOVED);
+    actor_expect_nothing(two);
+    drop(one, "a.x", INSTANCE(7, 3)); /* which means nothing any more */
+    actor_send(sender, "x", "hello", 1);
+    actor_expect(two, DD_FORWARD);
+    actor_leave(one);
+    tree_run(tree);
+    actor_send(sender, "x", "hello", 2);
+    actor_expect(two, DD_FORWARD);
+    tree_destroy(&tree);
+}
+
+/* A stale word went up another way: the broker that has the client says so again. */
+static void test_the_broker_of_a_client_insists_that_it_is_there(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker;
+    actor_t *parent = actor_new_parent(tree, &broker);
+    actor_t *local = actor_new_hello(broker, "a", "x", INSTANCE(7, 3));
+    actor_expect(local, DD_WELCOME);
+    actor_skip(parent);
+    actor_say(parent, &(dd_record_t){.type = DD_DROP_CLIENT,
+                          .number = INSTANCE(7, 3),
+                          .code = DD_E_MOVED,
+                          .name = dd_bytes_of("a.x")});
+    const dd_record_t *record = actor_expect(parent, DD_ADD_CLIENT);
+    assert_bytes(record->name, "a.x");
+    assert_int_equal(record->number, INSTANCE(7, 3));
+    actor_expect_nothing(local);
+    tree_destroy(&tree);
+}
+
+static void test_a_subtree_that_moved_is_reached_though_nobody_noticed(void **state)
+{
+    (void)state;
+    pair_t pair = pair_new();
+    actor_t *sender = actor_client(pair.root, "a", "sender");
+    actor_t *moved = actor_client(pair.left_leaf, "a", "x");
+    broker_move(pair.left_leaf, pair.right);
+    tree_run(pair.tree);
+    actor_send(sender, "x", "hello", 1);
+    actor_expect(moved, DD_DATA);
+    actor_expect_nothing(sender);
+    actor_expect_nothing(moved);
+    tree_destroy(&pair.tree);
+}
+
 static void test_the_parent_ends_the_instance_it_means(void **state)
 {
     static const struct {
@@ -140,6 +198,9 @@ int main(void)
         cmocka_unit_test(test_the_client_of_an_unknown_tenant_is_told_of_its_key),
         cmocka_unit_test(test_a_child_drops_its_own_names_only),
         cmocka_unit_test(test_a_name_that_comes_round_a_loop_is_no_rival),
+        cmocka_unit_test(test_what_was_said_last_of_a_client_is_true),
+        cmocka_unit_test(test_the_broker_of_a_client_insists_that_it_is_there),
+        cmocka_unit_test(test_a_subtree_that_moved_is_reached_though_nobody_noticed),
         cmocka_unit_test(test_the_parent_ends_the_instance_it_means),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,6 +97,35 @@ static void test_loops_formed_at_once_are_found(void **state)
     }
 }
 
+/* Two that list each other settle at once, whoever is heard first: one is the root and says so, the
+   other is beneath it, and each reaches what is at the other. */
+static void test_of_two_that_join_each_other_one_is_the_root(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 1; seed <= 200; seed++) {
+        tree_t *tree = tree_new();
+        tree_seed(tree, seed);
+        tree_settings(tree)->has_parent = true;
+        broker_t *a = broker_new(tree, "a", NULL, "/1/"), *b = broker_new(tree, "b", NULL, "/1/");
+        actor_t *at_a = actor_client(a, "a", "x"), *at_b = actor_client(b, "a", "y");
+        broker_join(a, b);
+        for (uint32_t steps = tree_random(tree, 3); steps > 0; steps--)
+            tree_step(tree);
+        broker_join(b, a);
+        tree_run(tree);
+        assert_true((a->uplink == NULL) != (b->uplink == NULL));
+        const broker_t *root = a->uplink ? b : a;
+        assert_int_equal(root->parent_left, DD_E_LOOP);
+        actor_send(at_a, "y", "hello", 1);
+        actor_expect(at_b, DD_DATA);
+        actor_send(at_b, "x", "hello", 1);
+        actor_expect(at_a, DD_DATA);
+        actor_send(at_a, "nobody", "hello", 2);
+        actor_expect_error(at_a, DD_E_NO_DESTINATION, 2);
+        tree_destroy(&tree);
+    }
+}
+
 static void test_a_loop_that_forms_above_is_left(void **state)
 {
     (void)state;
@@ -210,6 +239,7 @@ int main(void)
         cmocka_unit_test(test_a_broker_is_not_its_own_parent),
         cmocka_unit_test(test_a_broker_does_not_join_one_beneath_it),
         cmocka_unit_test(test_loops_formed_at_once_are_found),
+        cmocka_unit_test(test_of_two_that_join_each_other_one_is_the_root),
         cmocka_unit_test(test_a_loop_that_forms_above_is_left),
         cmocka_unit_test(test_a_broker_above_cannot_join_beneath),
         cmocka_unit_test(test_all_beneath_learn_who_is_above),

@@ -169,6 +169,36 @@ static void test_notifications_keep_their_order(void **state)
     tree_destroy(&pair.tree);
 }
 
+/* Who was just started, or is still being told what is beneath, can't say that nobody is there. */
+static void test_what_is_not_known_yet_is_not_denied(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    tree_settings(tree)->settle = 5000;
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *sender = actor_client(broker, "a", "s");
+    actor_send(sender, "nobody", "hello", 1);
+    actor_expect_error(sender, DD_E_UPLINK_DOWN, 1);
+    tree_pass(tree, 5000);
+    actor_send(sender, "nobody", "hello", 2);
+    actor_expect_error(sender, DD_E_NO_DESTINATION, 2);
+    actor_t *child = actor_connect(broker, KEY_OF_BROKERS);
+    actor_join(child, "cccccccccccccccc", "child", "/1/1/", false);
+    actor_send(sender, "nobody", "hello", 3);
+    actor_expect_error(sender, DD_E_UPLINK_DOWN, 3);
+    actor_say(child, &(dd_record_t){.type = DD_SYNCED});
+    actor_say(child, &(dd_record_t){.type = DD_SYNCED}); /* once more means no more */
+    actor_send(sender, "nobody", "hello", 4);
+    actor_expect_error(sender, DD_E_NO_DESTINATION, 4);
+    child = actor_connect(broker, KEY_OF_BROKERS);
+    actor_join(child, "dddddddddddddddd", "other", "/1/2/", false);
+    actor_leave(child);
+    tree_run(tree);
+    actor_send(sender, "nobody", "hello", 5);
+    actor_expect_error(sender, DD_E_NO_DESTINATION, 5);
+    tree_destroy(&tree);
+}
+
 static void test_flags_that_mean_nothing_here_are_not_passed_on(void **state)
 {
     (void)state;
@@ -176,7 +206,8 @@ static void test_flags_that_mean_nothing_here_are_not_passed_on(void **state)
     actor_t *sender = actor_client(pair.left_leaf, "a", "s");
     actor_t *receiver = actor_client(pair.right_leaf, "a", "x");
     send_flags(sender, "x", 0xFF & ~(DD_FLAG_TRACE), 1);
-    assert_int_equal(actor_expect(receiver, DD_DATA)->flags, DD_FLAG_RECEIPT);
+    assert_int_equal(
+        actor_expect(receiver, DD_DATA)->flags, DD_FLAG_RECEIPT | DD_FLAG_REQUEST | DD_FLAG_REPLY);
     tree_destroy(&pair.tree);
 }
 
@@ -295,6 +326,7 @@ int main(void)
         cmocka_unit_test(test_destinations_that_are_no_names),
         cmocka_unit_test(test_every_broker_reaches_every_other),
         cmocka_unit_test(test_notifications_keep_their_order),
+        cmocka_unit_test(test_what_is_not_known_yet_is_not_denied),
         cmocka_unit_test(test_flags_that_mean_nothing_here_are_not_passed_on),
         cmocka_unit_test(test_receipts_come_back_across_the_tree_and_its_walls),
         cmocka_unit_test(test_a_client_may_notify_itself),

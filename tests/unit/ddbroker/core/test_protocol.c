@@ -118,9 +118,9 @@ static uint64_t number_in(const dd_record_t *record, const char *field)
         uint64_t value;
     } NUMBERS[] = {{"hops", record->hops}, {"code", record->code}, {"links", record->links},
         {"suffix", record->suffix}, {"run", record->run}, {"re", record->re},
-        {"features", record->features}, {"window", record->window},
-        {"ref", record->ref}, {"heartbeat", record->heartbeat}, {"limit", record->limit},
-        {"first", record->first}, {"number", record->number}};
+        {"features", record->features}, {"window", record->window}, {"ref", record->ref},
+        {"heartbeat", record->heartbeat}, {"limit", record->limit}, {"first", record->first},
+        {"number", record->number}};
     for (size_t i = 0; i < COUNT(NUMBERS); i++)
         if (strcmp(NUMBERS[i].name, field) == 0)
             return NUMBERS[i].value;

@@ -116,6 +116,23 @@ static void test_frozen_means_still(void **state)
     messages_destroy(&messages);
 }
 
+static void test_found_by_serial(void **state)
+{
+    (void)state;
+    messages_t *messages = messages_new();
+    assert_null(messages_find(messages, 0));
+    for (int i = 0; i < MESSAGES_MAX + 5; i++)
+        add(messages, i == 7 ? "seventh" : "x", 1000 * i);
+    assert_null(messages_find(messages, 4)); /* it has gone */
+    assert_non_null(messages_find(messages, 5));
+    assert_memory_equal(messages_find(messages, 7)->data, "seventh", 7);
+    assert_int_equal(messages_find(messages, MESSAGES_MAX + 4)->serial, MESSAGES_MAX + 4);
+    assert_null(messages_find(messages, MESSAGES_MAX + 5)); /* it is still to come */
+    messages_clear(messages);
+    assert_null(messages_find(messages, 7));
+    messages_destroy(&messages);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +141,7 @@ int main(void)
         cmocka_unit_test(test_bytes_are_bounded),
         cmocka_unit_test(test_a_flood_is_sampled),
         cmocka_unit_test(test_frozen_means_still),
+        cmocka_unit_test(test_found_by_serial),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);
 }

@@ -5,16 +5,16 @@
 #include "tests/unit/ddtui/scripted.h"
 
 typedef struct {
-    session_view_t *live;
+    session_view_t *session;
     history_t *history;
     form_t *form;
 } fixture_t;
 
 static fixture_t open_form(form_kind_t kind, const form_about_t *about)
 {
-    fixture_t self = {.live = scripted_live(), .history = history_new(NULL)};
-    scripted_everything(self.live);
-    self.form = form_new(kind, about ? about : &(form_about_t){0}, self.live, self.history);
+    fixture_t self = {.session = scripted_session(), .history = history_new(NULL)};
+    scripted_everything(self.session);
+    self.form = form_new(kind, about ? about : &(form_about_t){0}, self.session, self.history);
     assert_non_null(self.form);
     return self;
 }
@@ -23,7 +23,7 @@ static void close_form(fixture_t *self)
 {
     form_destroy(&self->form);
     history_destroy(&self->history);
-    session_view_destroy(&self->live);
+    session_view_destroy(&self->session);
 }
 
 static form_state_t press(fixture_t *self, ui_key_t key)
@@ -103,8 +103,8 @@ static void test_unsubscribe(void **state)
     fixture_t self = open_form(FORM_UNSUBSCRIBE, NULL);
     assert_int_equal(type(&self, "alarms\n"), FORM_OPEN);
     assert_form_shows(&self, "you have no subscription");
-    session_view_subscribed(self.live, "alarms", "region");
-    session_view_subscribed(self.live, "other", "/1/2/");
+    session_view_subscribed(self.session, "alarms", "region");
+    session_view_subscribed(self.session, "other", "/1/2/");
     form_update(self.form);
     press(&self, UI_CTRL('U'));
     press(&self, UI_DOWN);
@@ -214,7 +214,7 @@ static void test_a_marked_suggestion_stays_marked(void **state)
                                        "{\"tenant\":\"a\",\"name\":\"cli2\"}]}"};
     fixture_t self = open_form(FORM_TRACE, NULL);
     press(&self, UI_DOWN); /* cli2 */
-    scripted_round(self.live, VIEW_CLIENTS, MORE, 1);
+    scripted_round(self.session, VIEW_CLIENTS, MORE, 1);
     form_update(self.form);
     assert_int_equal(press(&self, UI_ENTER), FORM_READY);
     assert_string_equal(form_command(self.form)->name, "cli2");

@@ -39,55 +39,55 @@ static int compare(const void *source, size_t a, size_t b, size_t column)
 static const list_ops_t OPS = {
     .count = count, .identity = identity, .text = text, .compare = compare};
 
-static int selected(const list_t *grid, const numbers_t *numbers)
+static int selected(const list_t *list, const numbers_t *numbers)
 {
-    return number(numbers, list_selected_index(grid));
+    return number(numbers, list_selected_index(list));
 }
 
 static void test_the_selection_follows_its_row(void **state)
 {
     (void)state;
     numbers_t numbers = {{5, 6, 7}, 3};
-    list_t *grid = list_new(&OPS, false);
-    list_update(grid, &numbers);
-    assert_int_equal(selected(grid, &numbers), 5);
-    assert_true(list_act(grid, ACT_DOWN));
+    list_t *list = list_new(&OPS, false);
+    list_update(list, &numbers);
+    assert_int_equal(selected(list, &numbers), 5);
+    assert_true(list_act(list, ACT_DOWN));
     numbers = (numbers_t){{1, 2, 6, 5}, 4};
-    list_update(grid, &numbers);
-    assert_int_equal(selected(grid, &numbers), 6);
+    list_update(list, &numbers);
+    assert_int_equal(selected(list, &numbers), 6);
     numbers = (numbers_t){{1, 2, 5}, 3}; /* it is gone: what is in its place */
-    list_update(grid, &numbers);
-    assert_int_equal(selected(grid, &numbers), 5);
+    list_update(list, &numbers);
+    assert_int_equal(selected(list, &numbers), 5);
     numbers = (numbers_t){{1}, 1};
-    list_update(grid, &numbers);
-    assert_int_equal(selected(grid, &numbers), 1);
+    list_update(list, &numbers);
+    assert_int_equal(selected(list, &numbers), 1);
     numbers.count = 0;
-    list_update(grid, &numbers);
-    assert_true(list_selected(grid) == LIST_NONE);
-    assert_true(list_selected_index(grid) == LIST_NONE);
-    assert_true(list_act(grid, ACT_DOWN));
-    list_destroy(&grid);
+    list_update(list, &numbers);
+    assert_true(list_selected(list) == LIST_NONE);
+    assert_true(list_selected_index(list) == LIST_NONE);
+    assert_true(list_act(list, ACT_DOWN));
+    list_destroy(&list);
 }
 
 static void test_a_rolling_list(void **state)
 {
     (void)state;
     numbers_t numbers = {{1, 2}, 2};
-    list_t *grid = list_new(&OPS, true);
-    list_update(grid, &numbers);
-    assert_int_equal(selected(grid, &numbers), 2);
+    list_t *list = list_new(&OPS, true);
+    list_update(list, &numbers);
+    assert_int_equal(selected(list, &numbers), 2);
     numbers = (numbers_t){{1, 2, 3}, 3};
-    list_update(grid, &numbers);
-    assert_int_equal(selected(grid, &numbers), 3);
-    list_act(grid, ACT_UP); /* holds on to its row from now */
+    list_update(list, &numbers);
+    assert_int_equal(selected(list, &numbers), 3);
+    list_act(list, ACT_UP); /* holds on to its row from now */
     numbers = (numbers_t){{2, 3, 4}, 3};
-    list_update(grid, &numbers);
-    assert_int_equal(selected(grid, &numbers), 2);
-    list_act(grid, ACT_LAST);
+    list_update(list, &numbers);
+    assert_int_equal(selected(list, &numbers), 2);
+    list_act(list, ACT_LAST);
     numbers = (numbers_t){{3, 4, 5}, 3};
-    list_update(grid, &numbers);
-    assert_int_equal(selected(grid, &numbers), 5);
-    list_destroy(&grid);
+    list_update(list, &numbers);
+    assert_int_equal(selected(list, &numbers), 5);
+    list_destroy(&list);
 }
 
 static void test_filters(void **state)
@@ -100,16 +100,16 @@ static void test_filters(void **state)
         {"", 4}, {"number", 4}, {"R 1", 3}, {"12", 1}, {"!12", 3}, {"nothing", 0}, {"!", 4}};
     numbers_t numbers = {{1, 12, 123456, 31}, 4};
     numbers.numbers[2] = 13;
-    list_t *grid = list_new(&OPS, false);
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        list_set_filter(grid, CASES[i].filter);
-        list_update(grid, &numbers);
-        assert_int_equal(list_count(grid), CASES[i].rows);
+    list_t *list = list_new(&OPS, false);
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        list_set_filter(list, CASES[i].filter);
+        list_update(list, &numbers);
+        assert_int_equal(list_count(list), CASES[i].rows);
         numbers.numbers[3]++; /* a refresh keeps the filter */
-        list_update(grid, &numbers);
-        assert_int_equal(list_count(grid), CASES[i].rows);
+        list_update(list, &numbers);
+        assert_int_equal(list_count(list), CASES[i].rows);
     }
-    list_destroy(&grid);
+    list_destroy(&list);
 }
 
 /* Rows that the filter wants can be gone to, with all others around them. */
@@ -123,46 +123,46 @@ static void test_what_is_found_among_all(void **state)
         {ACT_FIND_PREVIOUS, 21}, {ACT_DOWN, 5}, {ACT_FIND_PREVIOUS, 21}, {ACT_FIRST, 1},
         {ACT_FIND_PREVIOUS, 21}};
     numbers_t numbers = {{1, 12, 3, 21, 5}, 5};
-    list_t *grid = list_new(&OPS, false);
-    list_show_all(grid, true); /* without a filter that means nothing */
-    list_update(grid, &numbers);
-    list_act(grid, ACT_FIND_NEXT);
-    assert_int_equal(selected(grid, &numbers), 1);
-    list_set_filter(grid, "2");
-    list_update(grid, &numbers);
-    assert_int_equal(list_count(grid), 2);
-    list_show_all(grid, true);
-    list_update(grid, &numbers);
-    list_select(grid, 0);
-    assert_int_equal(list_count(grid), 5);
-    assert_int_equal(list_found(grid), 2);
-    for (size_t i = 0; i < sizeof STEPS / sizeof STEPS[0]; i++) {
-        assert_true(list_act(grid, STEPS[i].action));
-        assert_int_equal(selected(grid, &numbers), STEPS[i].selected);
+    list_t *list = list_new(&OPS, false);
+    list_show_all(list, true); /* without a filter that means nothing */
+    list_update(list, &numbers);
+    list_act(list, ACT_FIND_NEXT);
+    assert_int_equal(selected(list, &numbers), 1);
+    list_set_filter(list, "2");
+    list_update(list, &numbers);
+    assert_int_equal(list_count(list), 2);
+    list_show_all(list, true);
+    list_update(list, &numbers);
+    list_select(list, 0);
+    assert_int_equal(list_count(list), 5);
+    assert_int_equal(list_found(list), 2);
+    for (size_t i = 0; i < COUNT(STEPS); i++) {
+        assert_true(list_act(list, STEPS[i].action));
+        assert_int_equal(selected(list, &numbers), STEPS[i].selected);
     }
-    list_set_filter(grid, ""); /* ends it */
-    list_set_filter(grid, "2");
-    list_update(grid, &numbers);
-    assert_int_equal(list_count(grid), 2);
-    list_destroy(&grid);
+    list_set_filter(list, ""); /* ends it */
+    list_set_filter(list, "2");
+    list_update(list, &numbers);
+    assert_int_equal(list_count(list), 2);
+    list_destroy(&list);
 }
 
 static void test_orders(void **state)
 {
     (void)state;
     numbers_t numbers = {{3, 1, 2}, 3};
-    list_t *grid = list_new(&OPS, false);
-    list_set_order(grid, 0, false);
-    list_update(grid, &numbers);
-    assert_int_equal(number(&numbers, list_index(grid, 0)), 1);
-    assert_int_equal(number(&numbers, list_index(grid, 2)), 3);
-    list_set_order(grid, 0, true);
-    list_update(grid, &numbers);
-    assert_int_equal(number(&numbers, list_index(grid, 0)), 3);
-    list_set_order(grid, LIST_NONE, false);
-    list_update(grid, &numbers);
-    assert_int_equal(number(&numbers, list_index(grid, 1)), 1);
-    list_destroy(&grid);
+    list_t *list = list_new(&OPS, false);
+    list_set_order(list, 0, false);
+    list_update(list, &numbers);
+    assert_int_equal(number(&numbers, list_index(list, 0)), 1);
+    assert_int_equal(number(&numbers, list_index(list, 2)), 3);
+    list_set_order(list, 0, true);
+    list_update(list, &numbers);
+    assert_int_equal(number(&numbers, list_index(list, 0)), 3);
+    list_set_order(list, LIST_NONE, false);
+    list_update(list, &numbers);
+    assert_int_equal(number(&numbers, list_index(list, 1)), 1);
+    list_destroy(&list);
 }
 
 static void test_the_selection_is_visible(void **state)
@@ -171,20 +171,20 @@ static void test_the_selection_is_visible(void **state)
     numbers_t numbers = {.count = 100};
     for (int i = 0; i < 100; i++)
         numbers.numbers[i] = i;
-    list_t *grid = list_new(&OPS, false);
-    list_update(grid, &numbers);
+    list_t *list = list_new(&OPS, false);
+    list_update(list, &numbers);
     static const action_t ACTIONS[] = {ACT_DOWN, ACT_PAGE_DOWN, ACT_PAGE_DOWN, ACT_UP, ACT_LAST,
         ACT_PAGE_UP, ACT_PAGE_DOWN, ACT_PAGE_DOWN, ACT_FIRST, ACT_UP};
-    for (size_t i = 0; i < sizeof ACTIONS / sizeof ACTIONS[0]; i++) {
-        list_act(grid, ACTIONS[i]);
+    for (size_t i = 0; i < COUNT(ACTIONS); i++) {
+        list_act(list, ACTIONS[i]);
         for (size_t height = 29; height > 1; height -= 7) {
-            size_t top = list_top(grid, height);
-            assert_in_range(list_selected(grid), top, top + height - 1);
+            size_t top = list_top(list, height);
+            assert_in_range(list_selected(list), top, top + height - 1);
             assert_true(top + height <= 100);
         }
     }
-    assert_int_equal(list_top(grid, 200), 0);
-    list_destroy(&grid);
+    assert_int_equal(list_top(list, 200), 0);
+    list_destroy(&list);
 }
 
 int main(void)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * test_payload_view - payloads as text, JSON and bytes, none of which acts on a terminal; and
- * tables
+ * test_payload_view - payloads as text, JSON and bytes, none of which acts on a terminal
  */
+#include "ddtui/ui/payload_view.h"
 #include "tests/unit/ddtui/scripted.h"
 
 /* All lines of a payload, as they are drawn, with '|' between them. */
@@ -10,18 +10,18 @@ static const char *shown(payload_view_mode_t mode, const char *data, size_t size
 {
     static char text[4096];
     size_t used = 0;
-    text_pane_t *sheet = text_pane_new(80);
+    text_pane_t *pane = text_pane_new(80);
     canvas_t *canvas = canvas_new(30, 80);
-    payload_view_add(sheet, mode, (const uint8_t *)data, size);
-    text_pane_draw(sheet, canvas, canvas_all(canvas), 0, "");
+    payload_view_add(pane, mode, (const uint8_t *)data, size);
+    text_pane_draw(pane, canvas, canvas_all(canvas), 0, "");
     text[0] = '\0';
-    for (size_t i = 0; i < text_pane_count(sheet) && i < 30; i++) {
+    for (size_t i = 0; i < text_pane_count(pane) && i < 30; i++) {
         char *line = canvas_row(canvas, (int)i);
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", i > 0 ? "|" : "", line);
         free(line);
     }
     canvas_destroy(&canvas);
-    text_pane_destroy(&sheet);
+    text_pane_destroy(&pane);
     return text;
 }
 
@@ -54,7 +54,7 @@ static void test_payloads(void **state)
             "000010  67                                                g"},
         {PAYLOAD_TEXT, "", ""},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
+    for (size_t i = 0; i < COUNT(CASES); i++)
         assert_string_equal(
             shown(CASES[i].mode, CASES[i].data, strlen(CASES[i].data)), CASES[i].shown);
 }
@@ -69,56 +69,13 @@ static void test_huge_payloads(void **state)
     for (size_t i = 0; i < sizeof FILLS; i++) {
         memset(data, FILLS[i], size);
         for (payload_view_mode_t mode = 0; mode < PAYLOAD_MODES; mode++) {
-            text_pane_t *sheet = text_pane_new(80);
-            payload_view_add(sheet, mode, (const uint8_t *)data, size);
-            assert_in_range(text_pane_count(sheet), 1, TEXT_PANE_LINES_MAX);
-            text_pane_destroy(&sheet);
+            text_pane_t *pane = text_pane_new(80);
+            payload_view_add(pane, mode, (const uint8_t *)data, size);
+            assert_in_range(text_pane_count(pane), 1, TEXT_PANE_LINES_MAX);
+            text_pane_destroy(&pane);
         }
     }
     free(data);
-}
-
-static void test_sheets_wrap(void **state)
-{
-    (void)state;
-    canvas_t *canvas = canvas_new(5, 20);
-    text_pane_t *sheet = text_pane_new(20);
-    text_pane_text(sheet, STYLE_PLAIN, "one two three four five six seven eight");
-    text_pane_text(sheet, STYLE_PLAIN, "漢漢漢漢漢漢漢漢漢漢漢");
-    text_pane_draw(sheet, canvas, canvas_all(canvas), 0, "");
-    assert_shows(canvas, "one two three four");
-    assert_shows(canvas, "five six seven eight");
-    assert_shows(canvas, "漢漢漢漢漢漢漢漢漢漢");
-    assert_int_equal(text_pane_count(sheet), 4);
-    assert_int_equal(text_pane_draw(sheet, canvas, (rect_t){0, 0, 3, 20}, 100, ""), 1);
-    text_pane_destroy(&sheet);
-    canvas_destroy(&canvas);
-}
-
-static void test_table_layout(void **state)
-{
-    (void)state;
-    static const list_table_column_t COLUMNS[] = {{NULL, "A", 10, 1, LIST_TABLE_REST, false},
-        {NULL, "B", 5, 2, 0, true}, {NULL, "C", 5, 3, 8, false}, {NULL, "D", 5, 1, 0, false}};
-    static const list_table_t TABLE = {.columns = COLUMNS, .count = 4};
-    static const struct {
-        int width;
-        int widths[4];
-    } CASES[] = {
-        {28, {10, 5, 5, 5}},
-        {27, {15, 5, 0, 5}},
-        {21, {15, 0, 0, 5}},
-        {16, {10, 0, 0, 5}},
-        {5, {10, 0, 0, 5}}, /* the canvas cuts it */
-        {40, {19, 5, 8, 5}},
-        {0, {10, 0, 0, 5}},
-    };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        int widths[LIST_TABLE_COLUMNS_MAX];
-        list_table_layout(&TABLE, CASES[i].width, widths);
-        for (size_t column = 0; column < 4; column++)
-            assert_int_equal(widths[column], CASES[i].widths[column]);
-    }
 }
 
 int main(void)
@@ -126,8 +83,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_payloads),
         cmocka_unit_test(test_huge_payloads),
-        cmocka_unit_test(test_sheets_wrap),
-        cmocka_unit_test(test_table_layout),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);
 }

@@ -4,13 +4,11 @@
  */
 #include <poll.h>
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "libdd/client/event_queue.h"
+#include "tests/deadline.h"
+#include "tests/unit/unit.h"
 
 static dd_event_node_t *event(uint32_t ref)
 {
@@ -187,7 +185,7 @@ static void *take_all(void *arg)
     struct pollfd item = {.fd = dd_event_queue_fd(self->queue), .events = POLLIN};
     bool room;
     for (uint32_t ref = 1; ref != 0;) {
-        if (poll(&item, 1, 20000) != 1)
+        if (poll(&item, 1, DEADLINE) != 1)
             break;
         dd_event_node_t *node = dd_event_queue_take(self->queue, &room);
         if (!node)

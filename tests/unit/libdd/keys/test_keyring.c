@@ -92,6 +92,37 @@ static void test_tenant_lookups(void **state)
     dd_keyring_destroy(&keyring);
 }
 
+static void expect_owner(const dd_keyring_t *keyring, const char *base64, dd_key_owner_t owner)
+{
+    uint8_t key[DD_KEY_SIZE];
+    const dd_tenant_t *tenant;
+    assert_int_equal(sodium_base642bin(key, sizeof key, base64, strlen(base64), NULL, NULL, NULL,
+                         sodium_base64_VARIANT_ORIGINAL),
+        0);
+    assert_int_equal(dd_keyring_owner(keyring, key, &tenant), owner);
+    assert_ptr_equal(tenant, dd_keyring_tenant_by_key(keyring, key));
+    assert_int_equal(tenant != NULL, owner == DD_OWNER_TENANT);
+}
+
+static void test_owners_of_keys(void **state)
+{
+    (void)state;
+    dd_keyring_t *keyring = parse(BROKER_FILE);
+    expect_owner(keyring, A_KEY, DD_OWNER_TENANT);
+    expect_owner(keyring, PUBLIC_KEY, DD_OWNER_TENANT);
+    expect_owner(keyring, DD_KEY, DD_OWNER_BROKERS);
+    expect_owner(keyring, OPERATOR_KEY, DD_OWNER_OPERATORS);
+    expect_owner(keyring, A_SECRET, DD_OWNER_UNKNOWN);
+    dd_keyring_destroy(&keyring);
+
+    /* A file without operators has no key of all zeros for them. */
+    keyring = parse("{\"dd\": {" PAIR(DD_SECRET, DD_KEY) "}}");
+    expect_owner(keyring, DD_KEY, DD_OWNER_BROKERS);
+    expect_owner(keyring, OPERATOR_KEY, DD_OWNER_UNKNOWN);
+    expect_owner(keyring, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", DD_OWNER_UNKNOWN);
+    dd_keyring_destroy(&keyring);
+}
+
 static void test_tenant(void **state)
 {
     (void)state;
@@ -394,6 +425,7 @@ int main(void)
         cmocka_unit_test(test_broker),
         cmocka_unit_test(test_broker_without_extras),
         cmocka_unit_test(test_tenant_lookups),
+        cmocka_unit_test(test_owners_of_keys),
         cmocka_unit_test(test_tenant),
         cmocka_unit_test(test_public_nested_and_flat),
         cmocka_unit_test(test_operator),

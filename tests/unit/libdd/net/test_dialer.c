@@ -8,62 +8,6 @@
 #include "libdd/net/dialer.h"
 #include "tests/unit/libdd/broker.h"
 
-/* ---- Endpoints ------------------------------------------------------------------------------- */
-
-static void test_endpoints(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *endpoint;
-        bool valid;
-    } CASES[] = {
-        {"tcp://127.0.0.1:5555", true},
-        {"tcp://localhost:1", true},
-        {"tcp://broker.example:65535", true},
-        {"tcp://[::1]:5555", true},
-        {"tcp://[fe80::1%eth0]:5555", true},
-        {"ipc:///run/dd.sock", true},
-        {"ipc://@dd", true},
-        {"", false},
-        {"tcp://", false},
-        {"tcp://127.0.0.1", false},
-        {"tcp://127.0.0.1:", false},
-        {"tcp://127.0.0.1:0", false},
-        {"tcp://127.0.0.1:65536", false},
-        {"tcp://127.0.0.1:100000", false},
-        {"tcp://127.0.0.1:5555x", false},
-        {"tcp://127.0.0.1:*", false},
-        {"tcp://*:5555", false},
-        {"tcp://:5555", false},
-        {"tcp://::1:5555", false},
-        {"tcp://[]:5555", false},
-        {"tcp://a b:5555", false},
-        {"tcp://127.0.0.1:1;127.0.0.1:2", false},
-        {"tcp://host/path:5555", false},
-        {"ipc://", false},
-        {"inproc://x", false},
-        {"udp://127.0.0.1:5555", false},
-        {"127.0.0.1:5555", false},
-    };
-    for (size_t i = 0; i < COUNT(CASES); i++) {
-        dd_problem_t problem = {0};
-        dd_error_t error = dd_dialer_check(CASES[i].endpoint, &problem);
-        assert_int_equal(error, CASES[i].valid ? DD_OK : DD_E_ARGUMENT);
-        assert_int_equal(problem.error, error);
-    }
-    char path[200] = "ipc://";
-    memset(path + 6, 'x', 108);
-    assert_int_equal(dd_dialer_check(path, NULL), DD_E_ARGUMENT);
-    path[6 + 107] = '\0';
-    assert_int_equal(dd_dialer_check(path, NULL), DD_OK);
-    char host[600] = "tcp://";
-    memset(host + 6, 'x', 300);
-    strcpy(host + 306, ":1");
-    assert_int_equal(dd_dialer_check(host, NULL), DD_E_ARGUMENT);
-}
-
-/* ---- Connections ----------------------------------------------------------------------------- */
-
 typedef struct {
     void *context;
     dd_keyring_t *keyring;
@@ -262,7 +206,6 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_endpoints),
         cmocka_unit_test(test_connects_and_talks),
         cmocka_unit_test(test_tells_why_not),
         cmocka_unit_test(test_tells_what_is_no_broker),

@@ -251,9 +251,24 @@ static void test_children(void **state)
     assert_false(dd_scope_child(&child, &scope, 1));
 }
 
+static void test_words(void **state)
+{
+    (void)state;
+    char list[128] = "";
+    for (size_t i = 0; DD_SCOPE_WORDS[i]; i++) {
+        dd_scope_t scope;
+        assert_true(dd_scope_parse_pattern(&scope, dd_bytes_of(DD_SCOPE_WORDS[i])));
+        assert_string_equal(dd_scope_word(scope.text), DD_SCOPE_WORDS[i]);
+        strcat(strcat(list, i == 0 ? "" : ", "), DD_SCOPE_WORDS[i]);
+    }
+    assert_string_equal(dd_scope_word("/1/*/"), "/1/*/");
+    assert_memory_equal(DD_SCOPE_PATTERNS, strcat(list, " or a path "), strlen(list));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_words),
         cmocka_unit_test(test_parse),
         cmocka_unit_test(test_canonical),
         cmocka_unit_test(test_resolved_texts),

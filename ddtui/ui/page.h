@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * page - one of the screens 1 to 7: a set of operations over the session view
+ *
+ * A page draws on a canvas and knows no terminal. What all pages do alike - the list with its
+ * selection, filter and order, the detail of the selected row - is done here once; each page's own
+ * file has what is its own, and its own state.
+ */
+#ifndef PAGE_H_INCLUDED
+#define PAGE_H_INCLUDED
+
+#include "completion.h"
+#include "ddtui/model/session_view.h"
+#include "keymap.h"
+#include "list.h"
+#include "list_table.h"
+#include "text_pane.h"
+
+typedef struct page page_t;
+
+/* What a page is made of. Members that are NULL are what the page doesn't have. */
+typedef struct {
+    const char *title;
+    session_part_t part;   /* what its list shows: made anew when that has changed */
+    size_t state_size;     /* bytes of its private state; 0 if it has none */
+    unsigned views;        /* bits 1 << view: what is to be asked while it is shown */
+    unsigned detail_views; /* what besides, while the detail of a row is open */
+    /* And what besides, as things are now; NULL: nothing. */
+    unsigned (*more_views)(const page_t *self);
+    bool rolls; /* its list goes on with the newest row */
+    const list_ops_t *list;
+    const list_table_t *table;
+    /* Before the list is made anew. */
+    void (*prepare)(page_t *self);
+    void (*draw)(page_t *self, canvas_t *canvas, rect_t area);
+    /* All about the row of an index. */
+    void (*detail)(page_t *self, size_t index, text_pane_t *pane);
+    /* Does what only this page does. True if the action meant that. */
+    bool (*act)(page_t *self, action_t action);
+} page_ops_t;
+
+struct page {
+    const page_ops_t *ops;
+    page_number_t number;
+    session_view_t *session;
+    unsigned rights;
+    list_t *list;     /* NULL if the page has no list */
+    uint64_t version; /* of its part of the session view, when the list was made */
+    bool stale;       /* the list must be made anew */
+    rect_t rows;      /* where the rows of the list stood when it was drawn last */
+    void *private;    /* ops->state_size bytes, zeros at first, which the page's own file knows */
+};
+
+/* Begins a page, of the session view, which is lent; rights as in keymap.h. False when out of
+   memory; page_clear() is then due all the same. */
+bool page_init(page_t *self, page_number_t number, const page_ops_t *ops, session_view_t *session,
+    unsigned rights);
+/* Fine for a page that is all zero. */
+void page_clear(page_t *self);
+
+/* What is to be asked for it as things are now, as bits 1 << view. */
+unsigned page_views(const page_t *self);
+/* Brings the list up to date. Comes before whatever looks at it. */
+void page_update(page_t *self);
+void page_draw(page_t *self, canvas_t *canvas, rect_t area);
+/* The index of the selected row, brought up to date; LIST_NONE if no row is selected. */
+size_t page_selected_index(page_t *self);
+/* Everything about the selected row, at that width; the caller destroys it. NULL if no row is
+   selected, or the page has no such thing. */
+text_pane_t *page_detail(page_t *self, int width);
+bool page_act(page_t *self, action_t action);
+/* Selects the row at a place of the screen, as it was drawn last. True if there is one. At a title,
+   orders the rows by its column. */
+bool page_click(page_t *self, int row, int column);
+void page_set_filter(page_t *self, const char *text);
+
+/* ---- For the pages -------------------------------------------------------------------------- */
+
+/* Draws a box with the page's list in it. The title says how many rows there are, and of them
+   shown, and in what order. */
+void page_draw_list(page_t *self, canvas_t *canvas, rect_t area, const char *title);
+/* Draws a box with the detail of the selected row. */
+void page_draw_detail(page_t *self, canvas_t *canvas, rect_t area, const char *title);
+/* Draws a sentence for a list without rows. */
+void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *text);
+
+/* Adds all columns of a row to a pane. */
+void page_add_columns(text_pane_t *pane, view_t view, const void *row);
+
+/* "14:03:22", or with milliseconds "14:03:22.123". */
+#define TIME_ROOM 16
+void page_time(int64_t wall_ms, bool with_ms, char out[TIME_ROOM]);
+
+/* ---- The pages, each in its own file -------------------------------------------------------- */
+
+extern const page_ops_t TREE_PAGE, CLIENTS_PAGE, SUBSCRIPTIONS_PAGE, MESSAGES_PAGE, EVENTS_PAGE,
+    TRACE_PAGE, HELP_PAGE;
+
+/* Draws the newest messages, or what happened last at the brokers, one a line. */
+void page_messages_draw_tail(const session_view_t *session, canvas_t *canvas, rect_t area);
+void page_events_draw_tail(const session_view_t *session, canvas_t *canvas, rect_t area);
+
+/* The selected row as the form to unsubscribe wants it, if it is an own one, or the only own one
+   there is; else NULL. */
+const char *page_subscriptions_selected_own(page_t *self, char room[COMPLETION_ROOM]);
+
+#endif

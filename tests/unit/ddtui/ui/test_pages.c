@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test_pages - what each page shows, and how its rows are ordered, filtered, searched and opened
+ */
+#include "tests/unit/ddtui/console_fixture.h"
+
+static void test_every_page_at_every_size(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key;
+        const char *shows;
+    } PAGES_OF[] = {{"1", "broker1"}, {"2", "cli10"}, {"3", "alarms"}, {"4", "hello"},
+        {"5", "registered as a.cli1"}, {"6", "Brokers on the way"}, {"7", "Screens"}};
+    static const int SIZES[][2] = {{15, 60}, {24, 80}, {50, 200}, {80, 250}};
+    for (size_t size = 0; size < COUNT(SIZES); size++) {
+        console_fixture_t self = start(RIGHT_SEND, SIZES[size][0], SIZES[size][1]);
+        scripted_message(self.session, "cli2", NULL, "hello", 5);
+        for (size_t i = 0; i < COUNT(PAGES_OF); i++) {
+            type(&self, PAGES_OF[i].key);
+            assert_shows(self.canvas, "a.cli1 @ broker0 /1/2/3/");
+            assert_shows(self.canvas, "14:03:");
+            assert_shows(self.canvas, "q Quit");
+            if (i + 1 < PAGES || SIZES[size][0] > 15)
+                assert_shows(self.canvas, PAGES_OF[i].shows);
+        }
+        stop(&self);
+    }
+}
+
+static void test_the_tree(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    draw(&self);
+    assert_shows(self.canvas, "▾ root");
+    assert_shows(self.canvas, "  ▾ broker1");
+    assert_shows(self.canvas, "      broker0");
+    press(&self, UI_DOWN);
+    type(&self, " ");
+    assert_shows(self.canvas, "▸ broker1");
+    assert_hides(self.canvas, "      broker0");
+    press(&self, UI_RIGHT);
+    assert_shows(self.canvas, "      broker0");
+    press(&self, UI_DOWN);
+    press(&self, UI_LEFT); /* to the parent */
+    press(&self, UI_LEFT); /* folds it */
+    assert_shows(self.canvas, "▸ broker1");
+    type(&self, "/broker0\n"); /* a filter finds what is folded */
+    assert_shows(self.canvas, "      broker0");
+    scripted_pass(self.session, 5000);
+    draw(&self);
+    assert_shows(self.canvas, "stale 5s");
+    scripted_pass(self.session, 7000);
+    draw(&self);
+    assert_shows(self.canvas, "GONE 12s");
+    stop(&self);
+}
+
+static void test_no_broker_there(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    session_view_destroy(&self.session);
+    console_destroy(&self.console);
+    self.session = session_view_new(false);
+    self.console = console_new(self.session, self.history, "tcp://127.0.0.1:5555", RIGHT_SEND);
+    draw(&self);
+    assert_shows(self.canvas, "connecting to tcp://127.0.0.1:5555");
+    assert_shows(self.canvas, "console keeps trying");
+    scripted_register(self.session);
+    draw(&self);
+    assert_shows(self.canvas, "registered");
+    assert_shows(self.canvas, "Waiting for the brokers to answer");
+    stop(&self);
+}
+
+static void test_orders_and_details(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, "2o");
+    assert_shows(self.canvas, "CLIENT▲");
+    type(&self, "r");
+    assert_shows(self.canvas, "CLIENT▼");
+    type(&self, "/cli2\n");
+    assert_shows(self.canvas, "Clients  1 of 3 with \"cli2\"");
+    assert_hides(self.canvas, "cli10");
+    type(&self, "\n");
+    assert_shows(self.canvas, "Clients: details");
+    assert_shows(self.canvas, "alarms  /1/"); /* what it has subscribed to */
+    assert_hides(self.canvas, "View as");
+    type(&self, "\x1b");
+    assert_hides(self.canvas, "details");
+    assert_hides(self.canvas, "cli10"); /* the filter stays */
+    type(&self, "\x1b");
+    assert_shows(self.canvas, "cli10");
+    stop(&self);
+}
+
+static void test_searching(void **state)
+{
+    (void)state;
+    static char text[4000];
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    memset(text, '\n', sizeof text);
+    memcpy(text + 1000, "needle one", 10);
+    memcpy(text + 3000, "needle two", 10);
+    scripted_message(self.session, "cli2", NULL, "before", 6);
+    scripted_message(self.session, "cli2", NULL, text, sizeof text);
+    scripted_message(self.session, "cli2", NULL, "after", 5);
+    type(&self, "4/needle\n");
+    assert_shows(self.canvas, "1 of 3 with \"needle\"");
+    assert_hides(self.canvas, "before");
+    type(&self, "a");
+    assert_shows(self.canvas, "1 of 3 with \"needle\"");
+    assert_shows(self.canvas, "before");
+    type(&self, "G.\n");
+    assert_shows(self.canvas, "Messages: details");
+    assert_hides(self.canvas, "needle");
+    type(&self, ".");
+    assert_shows(self.canvas, "needle one");
+    assert_hides(self.canvas, "needle two");
+    type(&self, ".");
+    assert_shows(self.canvas, "needle two");
+    type(&self, ",");
+    assert_shows(self.canvas, "needle one");
+    type(&self, "\x1b\x1b");
+    assert_shows(self.canvas, "Messages  3");
+    stop(&self);
+}
+
+static void test_messages(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_message(self.session, "cli2", "alarms", "{\"sev\":3}", 9);
+    scripted_message(self.session, "cli2", NULL, "later", 5);
+    draw(&self);
+    assert_shows(self.canvas, "cli2  alarms  {\"sev\":3}"); /* below the tree */
+    type(&self, "4");
+    assert_shows(self.canvas, "notification from cli2");
+    press(&self, UI_UP);
+    assert_shows(self.canvas, "  \"sev\": 3");
+    type(&self, "vvv");
+    assert_shows(self.canvas, "7b 22 73 65");
+    type(&self, "/LATER\n");
+    assert_shows(self.canvas, "1 of 2 with \"LATER\"");
+    type(&self, "\x1b");
+    type(&self, "f");
+    assert_shows(self.canvas, "FROZEN");
+    scripted_message(self.session, "cli3", NULL, "unseen", 6);
+    draw(&self);
+    assert_hides(self.canvas, "unseen");
+    type(&self, "f");
+    assert_shows(self.canvas, "unseen");
+    type(&self, "c");
+    assert_shows(self.canvas, "No message has arrived");
+    stop(&self);
+}
+
+/* What happened, the newest first, as brokers report it. */
+static const char *const HAPPENED[] = {
+    "{\"broker\":\"broker0\",\"broker_id\":\"cc\",\"rows\":4,\"events\":["
+    "{\"level\":\"info\",\"tenant\":\"a\",\"age_ms\":900,\"text\":\"client a.cli10 is gone\"},"
+    "{\"level\":\"info\",\"tenant\":\"a\",\"age_ms\":900,\"text\":\"client a.cli10 registered\"},"
+    "{\"level\":\"info\",\"tenant\":\"a\",\"age_ms\":950,\"text\":\"client a.cli1 registered\"}]}",
+    "{\"broker\":\"broker5\",\"broker_id\":\"dd\",\"rows\":1,\"events\":["
+    "{\"level\":\"info\",\"tenant\":\"a\",\"age_ms\":800,\"text\":\"client a.cli2 ended: it said "
+    "goodbye\"}]}"};
+
+static void test_an_operator_sees_what_happens(void **state)
+{
+    (void)state;
+    console_fixture_t self = {.session = session_view_new(true), .history = history_new(NULL)};
+    self.console = console_new(self.session, self.history, "ipc:///run/dd", RIGHT_OPERATE);
+    self.canvas = canvas_new(24, 80);
+    scripted_pass(self.session, 0);
+    scripted_register(self.session);
+    scripted_everything(self.session);
+    assert_int_not_equal(console_views(self.console) & 1u << VIEW_EVENTS, 0);
+    draw(&self);
+    assert_shows(self.canvas, "Nothing has happened.");
+    scripted_round(self.session, VIEW_EVENTS, HAPPENED, 2);
+    draw(&self);
+    assert_shows(self.canvas, "broker5      client a.cli2 ended: it said goodbye");
+    assert_hides(self.canvas, "No message");
+    stop(&self);
+}
+
+static void test_clients_that_left_say_how(void **state)
+{
+    (void)state;
+    static const char *const LATER[] = {
+        "{\"broker\":\"broker0\",\"scope\":\"/1/2/3/\",\"clients\":[{\"tenant\":\"a\",\"name\":"
+        "\"cli1\"}]}"};
+    console_fixture_t self = start(RIGHT_SEND, 50, 200);
+    type(&self, "2");
+    assert_int_equal(console_views(self.console) & 1u << VIEW_EVENTS, 0);
+    scripted_pass(self.session, 1000);
+    scripted_round(self.session, VIEW_CLIENTS, LATER, 1);
+    draw(&self);
+    assert_int_not_equal(console_views(self.console) & 1u << VIEW_EVENTS, 0);
+    scripted_round(self.session, VIEW_EVENTS, HAPPENED, 2);
+    draw(&self);
+    assert_shows(self.canvas, "left 1s its connection broke");
+    assert_shows(self.canvas, "left 1s it said goodbye");
+    stop(&self);
+}
+
+/* Of one moment, what was told of later stands below. */
+static void test_events_stand_in_their_order(void **state)
+{
+    (void)state;
+    static const char *const ORDER[] = {
+        "cli1 registered", "cli10 registered", "cli10 is gone", "cli2 ended: it said goodbye"};
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_round(self.session, VIEW_EVENTS, HAPPENED, 2);
+    type(&self, "5");
+    int row = 0;
+    for (size_t i = 0; i < COUNT(ORDER); i++) {
+        char *line = canvas_row(self.canvas, row++);
+        while (!strstr(line, ORDER[i])) {
+            free(line);
+            assert_true(row < 24);
+            line = canvas_row(self.canvas, row++);
+        }
+        free(line);
+    }
+    stop(&self);
+}
+
+/* A tree of that many brokers and clients, each broker with its share of them. */
+static void report_many(session_view_t *session, size_t brokers, size_t clients)
+{
+    char **reports = calloc(brokers, sizeof *reports);
+    assert_non_null(reports);
+    for (size_t b = 0; b < brokers; b++) {
+        size_t room = 256 + clients / brokers * 96;
+        reports[b] = malloc(room);
+        assert_non_null(reports[b]);
+        snprintf(reports[b], room,
+            "{\"broker\":\"broker%zu\",\"id\":\"%zu\",\"parent\":%s,\"scope\":\"/1/%zu/\","
+            "\"state\":\"ok\"}",
+            b, b, b == 0 ? "null" : "\"0\"", b + 1);
+    }
+    scripted_round(session, VIEW_TREE, (const char *const *)reports, brokers);
+    for (size_t b = 0; b < brokers; b++) {
+        size_t room = 256 + clients / brokers * 96, used = 0;
+        used = (size_t)snprintf(reports[b], room, "{\"broker\":\"broker%zu\",\"clients\":[", b);
+        for (size_t c = 0; c < clients / brokers; c++)
+            used += (size_t)snprintf(reports[b] + used, room - used,
+                "%s{\"tenant\":\"a\",\"name\":\"client%zu\",\"in\":%zu,\"out\":7}",
+                c > 0 ? "," : "", b * (clients / brokers) + c, c);
+        snprintf(reports[b] + used, room - used, "]}");
+    }
+    scripted_round(session, VIEW_CLIENTS, (const char *const *)reports, brokers);
+    for (size_t b = 0; b < brokers; b++)
+        free(reports[b]);
+    free(reports);
+}
+
+static void test_many_clients_are_scrolled_and_found(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 50, 200);
+    report_many(self.session, 100, 10000);
+    type(&self, "2");
+    assert_shows(self.canvas, "Clients  10");
+    for (int i = 0; i < 1000; i++)
+        press(&self, i % 2 == 0 ? UI_PAGE_DOWN : UI_DOWN);
+    press(&self, UI_END);
+    assert_shows(self.canvas, "client9999");
+    type(&self, "/client777\n");
+    assert_shows(self.canvas, "Clients  11 of 10");
+    press(&self, UI_END);
+    scripted_pass(self.session, 1000);
+    report_many(self.session, 100, 10000); /* the selection follows */
+    draw(&self);
+    assert_shows(self.canvas, "client7779");
+    stop(&self);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_page_at_every_size),
+        cmocka_unit_test(test_the_tree),
+        cmocka_unit_test(test_no_broker_there),
+        cmocka_unit_test(test_orders_and_details),
+        cmocka_unit_test(test_searching),
+        cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_an_operator_sees_what_happens),
+        cmocka_unit_test(test_clients_that_left_say_how),
+        cmocka_unit_test(test_events_stand_in_their_order),
+        cmocka_unit_test(test_many_clients_are_scrolled_and_found),
+    };
+    return cmocka_run_group_tests(tests, scripted_setup, NULL);
+}
