@@ -6,6 +6,7 @@
 
 #include "ddbroker/legacy/legacy_login.h"
 #include "tests/unit/ddbroker/legacy_frames.h"
+#include "tests/unit/memory_limit.h"
 #include "tests/unit/unit.h"
 
 static dd_keyring_t *broker_keyring(void)
@@ -98,6 +99,17 @@ static void test_cookies_are_compared(void **state)
         assert_false(legacy_cookie_equal(COOKIE_NUMBER, COOKIE_NUMBER ^ 1ull << bit));
 }
 
+static void test_out_of_memory(void **state)
+{
+    (void)state;
+    dd_keyring_t *keyring = broker_keyring();
+    memory_limit_begin(0);
+    const legacy_login_t *login = legacy_login_new(keyring);
+    assert_true(memory_limit_end());
+    assert_null(login);
+    dd_keyring_destroy(&keyring);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -105,6 +117,7 @@ int main(void)
         cmocka_unit_test(test_nobody_logs_in_without_a_secret),
         cmocka_unit_test(test_a_proof_is_bound_to_the_challenged_key),
         cmocka_unit_test(test_cookies_are_compared),
+        cmocka_unit_test(test_out_of_memory),
     };
     return sodium_init() < 0 || cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 
 #include "libdd/keys/box.h"
 #include "tests/unit/libdd/keys.h"
+#include "tests/unit/memory_limit.h"
 #include "tests/unit/unit.h"
 
 #define TEXT "attack at dawn"
@@ -283,6 +284,17 @@ static void test_only_for_clients(void **state)
     dd_box_destroy(NULL);
 }
 
+static void test_out_of_memory(void **state)
+{
+    (void)state;
+    side_t a = side(A_FILE);
+    memory_limit_begin(0);
+    dd_box_t *box = dd_box_new(a.keyring);
+    assert_true(memory_limit_end());
+    assert_null(box);
+    side_end(&a);
+}
+
 int main(void)
 {
     if (sodium_init() == -1)
@@ -298,6 +310,7 @@ int main(void)
         cmocka_unit_test(test_empty_payload),
         cmocka_unit_test(test_no_nonce_twice),
         cmocka_unit_test(test_only_for_clients),
+        cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
