@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # DoubleDecker. `make demo` and `make check` install what is missing, build and run; see README.md.
-# V=1 shows whole commands. SAN=1 builds with address and undefined-behaviour sanitizers.
+# V=1 shows whole commands. SAN=1 builds with address and undefined-behaviour sanitizers,
+# COVERAGE=1 so that running counts lines.
 
 VERSION   := $(shell sed -n 's/^.define DD_VERSION "\(.*\)"/\1/p' libdd/include/dd.h)
 SOVERSION := 1
@@ -49,6 +50,13 @@ LINKHARD := -fsanitize=address,undefined
 FORTIFY  :=
 # What gcc knows of ranges is less under sanitizers, and it warns of texts that do fit.
 WARNINGS += -Wno-format-truncation
+endif
+ifeq ($(COVERAGE),1)
+BUILD    := build/coverage
+OPTIMISE := -O0 -g
+HARDEN   := -fPIC -fvisibility=hidden --coverage
+LINKHARD := --coverage
+FORTIFY  :=
 endif
 DD_CPPFLAGS := -I. -Ilibdd/include -D_GNU_SOURCE -DDD_SYSCONF='"$(SYSCONFDIR)/doubledecker"' $(FORTIFY)
 DD_CFLAGS   := -std=gnu11 $(OPTIMISE) $(WARNINGS) $(if $(filter 1,$(WERROR)),-Werror) $(HARDEN) -pthread
@@ -125,7 +133,9 @@ SCRIPTS := $(wildcard tests/system/test_*.sh)
 TESTS   := $(UNIT:%.c=$(BUILD)/%) $(FUZZ:%.c=$(BUILD)/%) $(SYSTEM:%.c=$(BUILD)/%)
 HARNESS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/system/test_%.c,$(wildcard tests/system/*.c)))
 
-shared = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/$(1)/test_%.c,$(wildcard tests/unit/$(1)/*.c)))
+# Unit tests can say when memory runs out: tests/unit/memory_limit.h.
+$(BUILD)/tests/unit/%: LINK += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+shared = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/*.c) $(filter-out tests/unit/$(1)/test_%.c,$(wildcard tests/unit/$(1)/*.c)))
 $(BUILD)/tests/unit/libdd/%: $(BUILD)/tests/unit/libdd/%.o $(call shared,libdd) $(LIBDD_A)
 	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(LIBDD_LIBS)
 $(BUILD)/tests/unit/ddbroker/%: $(BUILD)/tests/unit/ddbroker/%.o $(call shared,ddbroker) $(BUILD)/ddbroker.a $(LIBDD_A)
@@ -157,6 +167,12 @@ check: deps
 
 asan:
 	$(Q)$(MAKE) $(SUBMAKE) SAN=1 test
+
+# Which lines the tests run, by folder. Tests that fail don't keep the report back.
+coverage:
+	$(Q)find build/coverage -name '*.gcda' -delete 2>/dev/null || true
+	$(Q)TEST_TIMEOUT=400 $(MAKE) --no-print-directory COVERAGE=1 test; status=$$?; \
+	    tests/coverage build/coverage && exit $$status
 
 # What `bench` measures with and against. Peers that can't be installed are left out.
 BENCH     := $(addprefix $(BUILD)/tests/bench/,load forward core_scale)
@@ -246,7 +262,7 @@ dist:
 clean:
 	rm -rf build .build-*
 
-.PHONY: all objects tests test check asan bench fuzz deps demo install uninstall lint format dist clean
+.PHONY: all objects tests test check asan coverage bench fuzz deps demo install uninstall lint format dist clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD)/ -name '*.d' 2>/dev/null)

@@ -73,7 +73,7 @@ struct peer {
     dd_error_t asked_to_go;   /* parent: why it wants to be left; DD_OK if it doesn't */
     bool synced;              /* child: it has told all it has */
     bool gone;                /* its connection is over; its last words are perhaps still to come */
-    bool lossy;               /* some subscription has lost publications that no GAP has told of */
+    bool lossy;               /* some subscription may have losses that no GAP has told of */
     uint64_t stamp;           /* number of the last publication for it, so that it gets one copy */
     const interest_t *missed; /* the interest by which it missed that one; NULL if it got it */
     peer_t *prev, *next;      /* in the core's list of peers */

@@ -69,11 +69,9 @@ static void challenge(legacy_t *self, legacy_route_t *route, incoming_t *incomin
 static const dd_tenant_t *prove(
     const legacy_t *self, const legacy_route_t *route, const legacy_request_t *request)
 {
-    const dd_tenant_t *tenant = dd_keyring_tenant_by_hash(self->keyring, request->hash);
-    if (!route || route->state == LEGACY_ROUTE_GONE || !tenant ||
-        memcmp(tenant->public_key, route->key, sizeof route->key) != 0)
+    if (!route || route->state == LEGACY_ROUTE_GONE || !self->login)
         return NULL;
-    return legacy_cookie_equal(tenant->cookie, request->cookie) ? tenant : NULL;
+    return legacy_login_prove(self->login, route->key, request->hash, request->cookie);
 }
 
 static void feed(legacy_t *self, legacy_route_t *route, const dd_record_t *record)

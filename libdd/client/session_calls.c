@@ -114,7 +114,7 @@ void dd_session_acknowledge(dd_session_t *self)
 
 /* ---- Subscriptions ------------------------------------------------------------------------- */
 
-/* Sends what the outbox has room for; the next tick goes on. */
+/* Sends what there is room for in the outbox and in memory; the next tick goes on. */
 void dd_session_send_subscriptions(dd_session_t *self)
 {
     const dd_subscription_t *next;
@@ -124,9 +124,12 @@ void dd_session_send_subscriptions(dd_session_t *self)
             .ref = ref,
             .topic = dd_bytes_of(next->topic),
             .scope = dd_bytes_of(next->pattern)};
-        if (dd_session_append(self, &record) != DD_OK)
+        if (!dd_subscriptions_sent(self->subscriptions, ref))
             return;
-        dd_subscriptions_sent(self->subscriptions, ref);
+        if (dd_session_append(self, &record) != DD_OK) {
+            dd_subscriptions_take_back(self->subscriptions, ref);
+            return;
+        }
     }
 }
 

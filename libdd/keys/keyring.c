@@ -8,12 +8,9 @@
 
 #include <json-c/json.h>
 
-/* Running out of memory is the caller's to handle: an entry that found no room has no table. */
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
-
 #include "keyfile.h"
 #include "keyring.h"
+#include "libdd/base/hash.h"
 #include "libdd/base/problem.h"
 #include "libdd/protocol/name.h"
 

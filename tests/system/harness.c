@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <ftw.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -254,6 +255,10 @@ static int remove_one(const char *path, const struct stat *status, int type, str
 static bool end_programs(harness_t *self)
 {
     bool healthy = true;
+    for (program_t *program = self->programs; program; program = program->next)
+        program_signal(program, SIGTERM); /* all at once, so that none waits for another */
+    for (program_t *program = self->programs; program; program = program->next)
+        program_end(program);
     while (self->programs) {
         program_t *program = self->programs;
         self->programs = program->next;

@@ -18,6 +18,9 @@
 
 /* ms between two looks at a condition. */
 #define LOOK_AGAIN 3
+/* How often a program is told to end, and ms between two times. */
+#define ORDERS_MAX 20
+#define ORDER_INTERVAL 100
 
 /* ---- Waiting ------------------------------------------------------------------------------ */
 
@@ -276,6 +279,16 @@ bool program_is_faulty(program_t *self)
         if (strstr(text, SIGNS[i]))
             return true;
     return false;
+}
+
+void program_end(program_t *self)
+{
+    program_signal(self, SIGCONT); /* a test may have stopped it */
+    for (int i = 0; i < ORDERS_MAX && self->status < 0; i++) {
+        program_signal(self, SIGTERM);
+        program_wait(self, ORDER_INTERVAL);
+    }
+    program_kill(self);
 }
 
 void program_destroy(program_t *self)

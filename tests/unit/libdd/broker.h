@@ -9,15 +9,12 @@
 #define TEST_BROKER_H_INCLUDED
 
 #include <arpa/inet.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cmocka.h>
 #include <pthread.h>
 
 #include "keys.h"
@@ -25,8 +22,7 @@
 #include "libdd/keys/box.h"
 #include "libdd/net/socket.h"
 #include "tests/deadline.h"
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
+#include "tests/unit/unit.h"
 
 typedef struct {
     char directory[32];

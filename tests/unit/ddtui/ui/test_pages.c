@@ -13,10 +13,10 @@ static void test_every_page_at_every_size(void **state)
     } PAGES_OF[] = {{"1", "broker1"}, {"2", "cli10"}, {"3", "alarms"}, {"4", "hello"},
         {"5", "registered as a.cli1"}, {"6", "Brokers on the way"}, {"7", "Screens"}};
     static const int SIZES[][2] = {{15, 60}, {24, 80}, {50, 200}, {80, 250}};
-    for (size_t size = 0; size < sizeof SIZES / sizeof SIZES[0]; size++) {
+    for (size_t size = 0; size < COUNT(SIZES); size++) {
         console_fixture_t self = start(RIGHT_SEND, SIZES[size][0], SIZES[size][1]);
         scripted_message(self.session, "cli2", NULL, "hello", 5);
-        for (size_t i = 0; i < sizeof PAGES_OF / sizeof PAGES_OF[0]; i++) {
+        for (size_t i = 0; i < COUNT(PAGES_OF); i++) {
             type(&self, PAGES_OF[i].key);
             assert_shows(self.canvas, "a.cli1 @ broker0 /1/2/3/");
             assert_shows(self.canvas, "14:03:");
@@ -218,7 +218,7 @@ static void test_events_stand_in_their_order(void **state)
     scripted_round(self.session, VIEW_EVENTS, HAPPENED, 2);
     type(&self, "5");
     int row = 0;
-    for (size_t i = 0; i < sizeof ORDER / sizeof ORDER[0]; i++) {
+    for (size_t i = 0; i < COUNT(ORDER); i++) {
         char *line = canvas_row(self.canvas, row++);
         while (!strstr(line, ORDER[i])) {
             free(line);

@@ -2,15 +2,10 @@
 /*
  * test_endpoint - endpoints, and lists of them
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 
-#include <cmocka.h>
-
 #include "libdd/protocol/endpoint.h"
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
+#include "tests/unit/unit.h"
 
 /* ---- One ----------------------------------------------------------------------------------- */
 
