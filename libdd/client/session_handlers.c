@@ -16,9 +16,6 @@ static dd_error_t wire_error(uint16_t code)
     return code > 0 && code < DD_E_ARGUMENT ? (dd_error_t)code : DD_E_PROTOCOL;
 }
 
-/* Within which a notification is acknowledged. */
-#define ACKNOWLEDGE_LIMIT (50 * MS)
-
 /* Each takes one record. DD_OK, or what the broker did wrong, which ends the connection. */
 typedef dd_error_t(handler_t)(dd_session_t *self, const dd_record_t *record);
 

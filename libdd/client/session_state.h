@@ -16,6 +16,9 @@
 /* Questions that may be under way at a time. */
 #define QUESTIONS_MAX 32
 
+/* Within which a notification is acknowledged if there is room for that. */
+#define ACKNOWLEDGE_LIMIT (50 * MS)
+
 /* UNSUBSCRIBEs whose refusal is still told to the application; of more, the oldest aren't. */
 #define UNSUBSCRIBES_MAX 32
 
