@@ -109,7 +109,10 @@ static dd_error_t hand_over(core_t *self, peer_t *client, const notification_t *
         .payload = notification->payload};
     if (is_old(client) && !old_clients_take(client, &record))
         return DD_OK;
-    return core_send(self, client, &record);
+    dd_error_t error = core_send(self, client, &record);
+    if (is_old(client) && error != DD_OK)
+        old_clients_untake(client, &record);
+    return error;
 }
 
 static dd_error_t forward(core_t *self, peer_t *link, const notification_t *notification)

@@ -126,7 +126,7 @@ static void work(reactor_t *self, uint64_t now_us)
 {
     dd_session_t *session = self->client->session;
     if (self->deaf)
-        dd_session_excuse(session, now_us);
+        dd_session_unheard(session, now_us);
     if (!self->deaf || dd_session_state(session) != DD_SESSION_ENDING)
         dd_session_tick(session, now_us);
     bool wanted = dd_session_wants_connection(session);

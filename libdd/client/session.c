@@ -26,13 +26,13 @@
 /* Between two looks for notifications that are over that. */
 #define EXPIRE_INTERVAL (1000 * MS)
 /* Notifications told as unknown in one go. */
-#define ABANDON_AT_ONCE 256
+#define UNKNOWN_AT_ONCE 256
 /* Notifications that wait for their acknowledgement before it is sent at once, as after a frame. */
 #define ACKNOWLEDGE_AT_ONCE 64
-/* A run's random bits: the upper half, of which one is always set so that no run is 0. */
+/* Where in an instance the random bits of the first run are. */
 #define RUN_SHIFT 32
-#define RUN_RANDOM 0xFFFF0000u
-#define RUN_RANDOM_LEAST 0x80000000u
+/* Senders whose latest notification is remembered. */
+#define SENDERS_MAX 65536
 
 /* An outcome is told if it is a bad one, or if the application wants to hear of all. */
 static void settle(void *arg, const dd_outcome_t *outcome)
@@ -55,7 +55,7 @@ dd_session_t *dd_session_new(const dd_session_settings_t *settings)
         return NULL;
     self->subscriptions = dd_subscriptions_new();
     self->outcomes = dd_outcomes_new(settle, self);
-    self->arrivals = dd_arrivals_new();
+    self->arrivals = dd_arrivals_new(SENDERS_MAX);
     if (!self->subscriptions || !self->outcomes || !self->arrivals) {
         dd_session_destroy(&self);
         return NULL;
@@ -68,7 +68,7 @@ dd_session_t *dd_session_new(const dd_session_settings_t *settings)
     self->instance = settings->instance >> INSTANCE_COUNT_BITS << INSTANCE_COUNT_BITS;
     /* Not the numbers of an earlier process of that name, whose receipts may still be under way. */
     self->last_ref = (uint32_t)(settings->instance >> INSTANCE_COUNT_BITS);
-    self->run = ((uint32_t)(settings->instance >> RUN_SHIFT) & RUN_RANDOM) | RUN_RANDOM_LEAST;
+    self->run = (uint32_t)(settings->instance >> RUN_SHIFT) & ~DD_RUN_COUNT;
     dd_bytes_copy(dd_bytes_of(settings->name), self->name, sizeof self->name);
     dd_outbox_init(&self->outbox, settings->outbox);
     return self;
@@ -183,6 +183,12 @@ void dd_session_excuse(dd_session_t *self, uint64_t now_us)
     self->heard_us = now_us;
 }
 
+void dd_session_unheard(dd_session_t *self, uint64_t now_us)
+{
+    self->heard_us = now_us;
+    self->expire_us = now_us + EXPIRE_INTERVAL;
+}
+
 /* Tells of what was in the oldest unsent frame. */
 static void return_frame(dd_session_t *self, dd_frame_t *unsent)
 {
@@ -240,9 +246,9 @@ static void expire(dd_session_t *self)
     if (dd_outcomes_count(self->outcomes) == 0 || self->now_us < self->expire_us)
         return;
     uint64_t least_ms = OUTCOME_KEEPALIVES * self->heartbeat_us / MS;
-    dd_outcomes_expire(self->outcomes, self->now_us / MS,
-        self->outcome_limit_ms > least_ms ? self->outcome_limit_ms : least_ms);
-    self->expire_us = self->now_us + EXPIRE_INTERVAL;
+    uint64_t limit_ms = self->outcome_limit_ms > least_ms ? self->outcome_limit_ms : least_ms;
+    if (!dd_outcomes_expire(self->outcomes, self->now_us / MS, limit_ms, UNKNOWN_AT_ONCE))
+        self->expire_us = self->now_us + EXPIRE_INTERVAL;
 }
 
 static void keep_up(dd_session_t *self)
@@ -279,7 +285,7 @@ static void wind_up(dd_session_t *self)
     dd_frame_t *unsent = dd_outbox_take(&self->outbox);
     if (unsent)
         return_frame(self, unsent);
-    else if (!dd_outcomes_abandon(self->outcomes, ABANDON_AT_ONCE))
+    else if (!dd_outcomes_abandon(self->outcomes, UNKNOWN_AT_ONCE))
         finish_ending(self);
 }
 

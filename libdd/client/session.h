@@ -69,9 +69,13 @@ void dd_session_lost(dd_session_t *self, dd_error_t error, const char *text);
 /* One frame from the broker, whatever it holds. */
 void dd_session_input(dd_session_t *self, const void *data, size_t size, uint64_t now_us);
 
-/* The broker's silence means nothing: what it says is left unread, since the application is behind,
-   or what it is to answer is still on its way through a slow network. */
+/* The broker's silence means nothing: what it is to answer is still on its way through a slow
+   network. */
 void dd_session_excuse(dd_session_t *self, uint64_t now_us);
+
+/* The same, since what it says is left unread: the application is behind. Outcomes may be among it,
+   so that no notification is given up either. */
+void dd_session_unheard(dd_session_t *self, uint64_t now_us);
 
 /* Does what is due. While DD_SESSION_ENDING each call tells of one frame's unsent notifications, so
    that an application that is behind isn't flooded: hold the calls back for it. */
@@ -102,8 +106,12 @@ void dd_session_unreadable(dd_session_t *self, uint32_t ref, dd_bytes_t source);
 /* Notifications that were sent and are not settled yet. */
 size_t dd_session_unsettled(const dd_session_t *self);
 
-/* For how long a notification may stay without an outcome, which is unknown then. */
+/* Before the start: for how long a notification may stay without an outcome, which is unknown then.
+ */
 void dd_session_set_outcome_limit(dd_session_t *self, uint64_t limit_us);
+
+/* Whether who got DD_E_OUTBOX_FULL because of open notifications would get it again. */
+bool dd_session_is_congested(const dd_session_t *self);
 
 /* The application has the notification of that number from that source. */
 void dd_session_receipt(dd_session_t *self, uint32_t ref, dd_bytes_t source);

@@ -14,8 +14,6 @@ static dd_error_t wire_error(uint16_t code)
     return dd_wire_error(code, DD_E_PROTOCOL);
 }
 
-/* Within which a notification is acknowledged. */
-#define ACKNOWLEDGE_LIMIT (50 * MS)
 /* Of a broker that shuts down, which waits a little longer. */
 #define SETTLE_LIMIT (1500 * MS)
 

@@ -7,9 +7,6 @@
 #include "libdd/base/problem.h"
 #include "libdd/protocol/name.h"
 
-/* The part of a run that counts. */
-#define RUN_COUNT 0xFFFFu
-
 uint32_t dd_session_next_ref(dd_session_t *self)
 {
     if (++self->last_ref == 0)
@@ -26,8 +23,9 @@ dd_bytes_t dd_session_shown(const dd_session_t *self, dd_bytes_t name)
 
 void dd_session_next_run(dd_session_t *self)
 {
-    uint32_t random = self->run & ~RUN_COUNT;
-    self->run = random | ((self->run + 1) & RUN_COUNT);
+    uint32_t count = (self->run & DD_RUN_COUNT) + 1;
+    uint32_t random = count <= DD_RUN_COUNT / 2 ? self->run : self->random();
+    self->run = (random & ~DD_RUN_COUNT) | (count <= DD_RUN_COUNT / 2 ? count : 1);
     self->run_began = self->last_ref - 1;
 }
 

@@ -18,6 +18,9 @@
 
 /* Within which the broker must answer a DRAIN, and a BYE. */
 #define LEAVE_LIMIT (1000 * MS)
+/* Within which a notification is acknowledged if there is room for that. */
+#define ACKNOWLEDGE_LIMIT (50 * MS)
+
 /* UNSUBSCRIBEs whose refusal is still told to the application; of more, the oldest aren't. */
 #define UNSUBSCRIBES_MAX 32
 
