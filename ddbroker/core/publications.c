@@ -202,13 +202,16 @@ static dd_error_t append(peer_t *peer, const dd_record_t *record, dd_bytes_t *co
     return error;
 }
 
-/* False if the peer has no room. */
+/* False if the peer can't have it: it has no room, or is a broker that takes no payload so large.
+ */
 static bool hand_over(delivery_t *delivery, peer_t *peer)
 {
     core_t *self = delivery->core;
     bool link = peer_is_link(peer);
     dd_error_t error = DD_E_OVERLOADED;
-    if (!peer->lossy || losses_tell(self, peer))
+    if (delivery->for_links.payload.size > peer->payload_max)
+        core_touch(self, peer); /* which may be idle: it is told of its loss all the same */
+    else if (!peer->lossy || losses_tell(self, peer))
         error = link ? append(peer, &delivery->for_links, &delivery->link_copy)
                      : append(peer, &delivery->for_clients, &delivery->client_copy);
     if (error != DD_OK) {
