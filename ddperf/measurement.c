@@ -103,6 +103,7 @@ static int measure_messages(const run_t *self, report_t *report)
         .lost = count.lost,
         .duplicated = count.duplicated,
         .reordered = count.reordered,
+        .gaps = count.gaps,
         .refused = shared->refused,
         .seconds = (double)(end.clock - start->clock) / 1e6,
         .sender_cpu = end.sender_cpu - start->sender_cpu,

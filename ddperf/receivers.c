@@ -16,9 +16,10 @@ typedef struct {
     receivers_t *all;
     unsigned index;
     member_t member;
-    stream_counts_t *counts;   /* by sender: of the stream that this receiver gets */
-    uint64_t *acknowledged;    /* by sender: messages of whole blocks */
-    uint64_t missing;          /* messages that are still to come */
+    stream_counts_t *counts; /* by sender: of the stream that this receiver gets */
+    uint64_t *acknowledged;  /* by sender: messages of whole blocks */
+    uint64_t missing;        /* messages that are still to come */
+    uint64_t gaps;
     _Atomic uint64_t received; /* different ones, of all streams */
 } receiver_t;
 
@@ -80,8 +81,11 @@ static void take(receiver_t *self, const dd_event_t *event)
 
 static void on_event(void *arg, const dd_event_t *event)
 {
+    receiver_t *self = arg;
     if (event->type == DD_EVENT_NOTIFICATION || event->type == DD_EVENT_PUBLICATION)
-        take(arg, event);
+        take(self, event);
+    else if (event->type == DD_EVENT_GAP)
+        self->gaps++;
 }
 
 /* ---- making and ending ----------------------------------------------------------------------- */
@@ -201,6 +205,7 @@ receivers_count_t receivers_conclude(receivers_t *self)
     for (unsigned i = 0; i < self->count; i++)
         member_clear(&self->items[i].member);
     for (unsigned i = 0; i < self->count; i++) {
+        result.gaps += self->items[i].gaps;
         for (unsigned k = 0; k < self->options->senders; k++) {
             const stream_counts_t *stream = &self->items[i].counts[k];
             result.received += stream->received;

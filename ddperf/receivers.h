@@ -27,6 +27,7 @@ typedef struct {
     uint64_t lost;
     uint64_t duplicated;
     uint64_t reordered;
+    uint64_t gaps; /* times that receivers were told of publications they missed */
 } receivers_count_t;
 
 /* Ends the clients, and counts. */

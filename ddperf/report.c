@@ -24,6 +24,7 @@ typedef struct {
 #define ALL 0xFu
 #define STREAMS (1u << MODE_NOTIFY | 1u << MODE_PUBLISH)
 #define MESSAGES (STREAMS | 1u << MODE_LATENCY)
+#define PUBLISH (1u << MODE_PUBLISH)
 #define LATENCY (1u << MODE_LATENCY)
 #define CONNECT (1u << MODE_CONNECT)
 
@@ -45,6 +46,7 @@ void report_print(const report_t *self, const options_t *options, FILE *stream)
         {"lost", "lost", "", MESSAGES, 0, (double)self->lost},
         {"duplicated", "duplicated", "", MESSAGES, 0, (double)self->duplicated},
         {"reordered", "reordered", "", MESSAGES, 0, (double)self->reordered},
+        {"gaps", "gaps", "", PUBLISH, 0, (double)self->gaps},
         {"refused", "refused", "", MESSAGES, 0, (double)self->refused},
         {"registered", "registered", "", CONNECT, 0, registered},
         {"seconds", "time", "s", ALL, 3, self->seconds},

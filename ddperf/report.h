@@ -17,6 +17,7 @@ typedef struct {
     uint64_t lost;
     uint64_t duplicated;
     uint64_t reordered;
+    uint64_t gaps;    /* times that receivers were told of publications they missed */
     uint64_t refused; /* notifications that came back with an error */
     double seconds;
     uint64_t sender_cpu; /* microseconds, of all senders together */

@@ -10,6 +10,7 @@
 #include "dispatch.h"
 #include "drain.h"
 #include "inspect.h"
+#include "losses.h"
 #include "notifications.h"
 #include "old_clients.h"
 #include "publications.h"
@@ -41,7 +42,7 @@ void core_not_flushed(core_t *self, peer_t *peer)
 void core_flushed(core_t *self, peer_t *peer)
 {
     if (peer->lossy)
-        publications_tell_gaps(self, peer);
+        losses_tell(self, peer);
 }
 
 /* ---- Ending peers -------------------------------------------------------------------------- */
@@ -53,8 +54,10 @@ static void forget(core_t *self, peer_t *peer)
         return;
     peer->state = PEER_ENDED; /* first, so that nothing below is told to it */
     inspect_forget(self, peer);
-    if (peer_is_link(peer))
+    if (peer_is_link(peer)) {
         tree_links_forget(self, peer);
+        losses_link_ended(self);
+    }
     publications_forget(self, peer);
     registration_forget(self, peer);
 }
@@ -218,7 +221,9 @@ bool core_serves(const core_t *self, dd_bytes_t name)
     return entry && !peer_is_link(entry->via);
 }
 
-/* Gives what a gone peer never got back to those who sent it. */
+/* Gives what a gone peer never got back to those who sent it. That is notifications only: of
+   publications that it missed, the other broker tells all beyond a link that may be missing some,
+   and a client's library tells itself. */
 static void return_unsent(core_t *self, peer_t *peer)
 {
     dd_frame_t *unsent;

@@ -149,6 +149,7 @@ static subscription_t *new_subscription(
     if (!subscription)
         return NULL;
     set_key(&subscription->key, peer, interest, pattern);
+    subscription->cuts = self->cuts;
     HASH_ADD(hh, self->by_holder, key, sizeof subscription->key, subscription);
     if (!subscription->hh.tbl) {
         free(subscription);

@@ -31,6 +31,7 @@ typedef struct subscription {
     struct subscription *prev_holder, *next_holder; /* of the same interest */
     struct subscription *prev, *next;               /* of the same peer */
     uint64_t lost;                                  /* publications since the last GAP */
+    uint64_t cuts; /* links that have ended, as far as it was told of or came too late for */
     subscription_key_t key;
 } subscription_t;
 
@@ -38,6 +39,7 @@ struct interest {
     UT_hash_handle hh;
     subscription_t *holders;
     unsigned count; /* of holders */
+    uint64_t stamp; /* when losses were looked at last for one who holds it */
     uint8_t tenant_size;
     uint8_t topic_size;
     uint8_t path_size;
@@ -51,6 +53,7 @@ typedef struct {
     subscription_t *by_holder;
     noscope_lengths_t *noscopes;           /* per tenant: how long its "noscope" topics are */
     size_t depths[DD_SCOPE_DEPTH_MAX + 1]; /* interests whose path has so many numbers */
+    uint64_t cuts;                         /* links that have ended so far */
 } interests_t;
 
 /* The three parts that make an interest. */

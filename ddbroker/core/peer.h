@@ -37,7 +37,7 @@ typedef struct {
     uint64_t in_bytes; /* of their payloads */
     uint64_t out_bytes;
     uint64_t refused;    /* what it asked and didn't get */
-    uint64_t dropped;    /* publications lost to its full outbox */
+    uint64_t dropped;    /* publications that it had no room for, or doesn't take for their size */
     uint64_t dropped_ms; /* when it lost the last of them */
 } peer_count_t;
 
@@ -74,6 +74,8 @@ struct peer {
     bool synced;              /* child: it has told all it has */
     bool gone;                /* its connection is over; its last words are perhaps still to come */
     bool lossy;               /* some subscription may have losses that no GAP has told of */
+    uint64_t cuts;            /* client: links that have ended when its subscriptions were last
+                                 looked through for those that tell for others */
     uint64_t stamp;           /* number of the last publication for it, so that it gets one copy */
     const interest_t *missed; /* the interest by which it missed that one; NULL if it got it */
     peer_t *prev, *next;      /* in the core's list of peers */

@@ -3,12 +3,13 @@
  * publications - publications to all subscribers, and who they are
  *
  * A link is told of an interest while somebody elsewhere holds it, so that publications go only
- * where they are wanted. What a subscriber loses to its own full outbox is counted, and told in a
- * GAP.
+ * where they are wanted.
  */
 #include "publications.h"
 
 #include <stdio.h>
+
+#include "losses.h"
 
 /* ---- Interest, told along the links -------------------------------------------------------- */
 
@@ -170,6 +171,7 @@ void publications_unsubscribe(core_t *self, peer_t *client, const dd_record_t *r
         core_refuse(self, client, DD_E_NOT_SUBSCRIBED, record->ref, record->topic);
         return;
     }
+    losses_tell_last(self, subscription);
     drop(self, subscription);
     acknowledge(self, client, DD_UNSUBSCRIBED, record, &path);
 }
@@ -199,13 +201,16 @@ static dd_error_t append(peer_t *peer, const dd_record_t *record, dd_bytes_t *co
     return error;
 }
 
-/* False if the peer has no room. */
+/* False if the peer can't have it: it has no room, or is a broker that takes no payload so large.
+ */
 static bool hand_over(delivery_t *delivery, peer_t *peer)
 {
     core_t *self = delivery->core;
     bool link = peer_is_link(peer);
     dd_error_t error = DD_E_OVERLOADED;
-    if (!peer->lossy || publications_tell_gaps(self, peer))
+    if (delivery->for_links.payload.size > peer->payload_max)
+        core_touch(self, peer); /* which may be idle: it is told of its loss all the same */
+    else if (!peer->lossy || losses_tell(self, peer))
         error = link ? append(peer, &delivery->for_links, &delivery->link_copy)
                      : append(peer, &delivery->for_clients, &delivery->client_copy);
     if (error != DD_OK) {
@@ -215,21 +220,6 @@ static bool hand_over(delivery_t *delivery, peer_t *peer)
     core_count_out(self, peer, delivery->for_clients.payload.size);
     core_touch(self, peer);
     return true;
-}
-
-/* A peer's subscriptions that have lost something stand first in its list: one that doesn't read
-   costs the same, however many others it has. */
-static void lose(subscription_t *subscription, uint64_t count)
-{
-    peer_t *peer = subscription->key.peer;
-    if (subscription->lost == 0) {
-        DL_DELETE(peer->subscriptions, subscription);
-        DL_PREPEND(peer->subscriptions, subscription);
-    }
-    /* A link may say any number. */
-    uint64_t room = UINT64_MAX - subscription->lost;
-    subscription->lost += count < room ? count : room;
-    peer->lossy = true;
 }
 
 /* A peer gets one copy, by whichever of its interests comes first. If it misses it, it has missed
@@ -246,7 +236,7 @@ static void offer(delivery_t *delivery, subscription_t *holder, uint64_t stamp)
         peer->missed = NULL;
     else if (first || (peer->missed && peer->missed != interest)) {
         peer->missed = interest;
-        lose(holder, 1);
+        losses_count(delivery->core, holder, 1);
     }
 }
 
@@ -332,49 +322,13 @@ void publications_relay(core_t *self, peer_t *link, const dd_record_t *record)
         core_pass_over(self, link, "relays for a client that isn't beneath it, or across tenants");
 }
 
-/* ---- Losses -------------------------------------------------------------------------------- */
-
-/* A link lost publications on their way here: all who would have got them have lost them. */
 void publications_gap(core_t *self, peer_t *link, const dd_record_t *record)
 {
     interest_key_t key;
     dd_scope_t path;
-    if (!read_interest(self, link, record, &key, &path) || record->number == 0)
+    if (!read_interest(self, link, record, &key, &path))
         return;
-    interest_t *interest = interest_find(&self->interests, key);
-    uint64_t stamp = ++self->publications;
-    subscription_t *holder;
-    DL_FOREACH2 (interest ? interest->holders : NULL, holder, next_holder) {
-        peer_t *peer = holder->key.peer;
-        if (peer == link || peer->stamp == stamp)
-            continue;
-        peer->stamp = stamp;
-        lose(holder, record->number);
-        publications_tell_gaps(self, peer);
-    }
-}
-
-static bool tell_gap(core_t *self, peer_t *peer, const subscription_t *subscription)
-{
-    interest_key_t key = interest_key(subscription->key.interest);
-    dd_record_t record = {.type = DD_GAP,
-        .number = subscription->lost,
-        .tenant = key.tenant,
-        .topic = key.topic,
-        .scope = key.path};
-    return core_send(self, peer, &record) == DD_OK;
-}
-
-bool publications_tell_gaps(core_t *self, peer_t *peer)
-{
-    subscription_t *first;
-    while ((first = peer->subscriptions) && first->lost > 0) {
-        if (!tell_gap(self, peer, first))
-            return false;
-        first->lost = 0;
-        DL_DELETE(peer->subscriptions, first);
-        DL_APPEND(peer->subscriptions, first);
-    }
-    peer->lossy = false;
-    return true;
+    const interest_t *interest = interest_find(&self->interests, key);
+    if (interest)
+        losses_spread(self, link, interest, record->number);
 }

@@ -15,7 +15,4 @@ void publications_forget(core_t *self, peer_t *peer);
 /* Tells a new link what is wanted on this side of it. */
 void publications_sync(core_t *self, peer_t *link);
 
-/* Tells the peer what publications it lost. False while it has no room for that. */
-bool publications_tell_gaps(core_t *self, peer_t *peer);
-
 #endif

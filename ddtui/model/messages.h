@@ -26,7 +26,7 @@
 typedef enum {
     MESSAGE_NOTIFICATION,
     MESSAGE_PUBLICATION,
-    MESSAGE_LOST,   /* publications that this client read too slowly for */
+    MESSAGE_LOST,   /* publications, for which there was no room or no connection */
     MESSAGE_SKIPPED /* messages that came and are not kept */
 } message_kind_t;
 
@@ -34,7 +34,7 @@ typedef struct {
     message_kind_t kind;
     uint64_t serial; /* counts all that were ever kept */
     int64_t wall_ms; /* when it came, since 1970 */
-    uint64_t count;  /* of what was lost or skipped */
+    uint64_t count;  /* of what was lost or skipped; 0: some may be lost */
     const char *source;
     const char *topic;
     const char *scope;

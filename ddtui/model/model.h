@@ -35,7 +35,7 @@ typedef struct {
     uint64_t in_bytes; /* of their payloads */
     uint64_t out_bytes;
     uint64_t refused;     /* asked for and not granted */
-    uint64_t dropped;     /* lost to a full outbox */
+    uint64_t dropped;     /* for which there was no room, or too large */
     uint64_t drop_age_ms; /* since the last of these */
     uint64_t in_rate;     /* a second, between two rounds of reports; no report has it */
     uint64_t out_rate;

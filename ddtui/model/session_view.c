@@ -213,8 +213,13 @@ static void on_gap(session_view_t *self, const dd_event_t *event)
 {
     char topic[SHOWN_ROOM];
     on_message(self, event);
-    session_view_note(self, NOTE_WARNING, "lost %" PRIu64 " publications on %s: they came too fast",
-        event->number, shown(event->topic, topic));
+    shown(event->topic, topic);
+    if (event->number > 0)
+        session_view_note(self, NOTE_WARNING,
+            "lost %" PRIu64 " publications on %s: they came too fast", event->number, topic);
+    else
+        session_view_note(self, NOTE_WARNING,
+            "some publications on %s may be missing: a connection was lost", topic);
 }
 
 static void on_subscribed(session_view_t *self, const dd_event_t *event)

@@ -17,6 +17,8 @@
 /* Spaces before a broker's name for each step down the tree, and steps that are shown as such. */
 #define INDENT 2
 #define INDENT_STEPS_MAX 32
+/* What a gap of number 0 means. */
+#define UNCOUNTED "some may be missing"
 
 /* ---- JSON --------------------------------------------------------------------------------- */
 
@@ -92,6 +94,8 @@ static struct json_object *message_json(const dd_event_t *event)
         add_text(object, "topic", event->topic);
         add_text(object, "scope", event->scope);
         json_object_object_add(object, "number", json_object_new_uint64(event->number));
+        if (event->number == 0)
+            add_text(object, "text", UNCOUNTED);
     }
     return object;
 }
@@ -132,7 +136,8 @@ static bool put_message(FILE *out, const dd_event_t *event)
         break;
     default:
         good = fputs("gap", out) >= 0 && put_text(out, event->topic) &&
-               fprintf(out, "\t%" PRIu64, event->number) >= 0;
+               fprintf(out, "\t%" PRIu64, event->number) >= 0 &&
+               (event->number > 0 || put_text(out, UNCOUNTED));
     }
     return good && putc('\n', out) != EOF;
 }

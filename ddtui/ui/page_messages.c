@@ -61,7 +61,9 @@ static uint64_t identity(const void *source, size_t index)
 /* What a row says in one line. */
 static void message_line(const message_t *self, char *out, size_t room)
 {
-    if (self->kind == MESSAGE_LOST)
+    if (self->kind == MESSAGE_LOST && self->count == 0)
+        snprintf(out, room, "some publications may be missing: a connection was lost");
+    else if (self->kind == MESSAGE_LOST)
         snprintf(out, room,
             "%" PRIu64 " publications did not reach this client: it read too slowly", self->count);
     else if (self->kind == MESSAGE_SKIPPED)

@@ -262,6 +262,19 @@ static dd_error_t on_topic(dd_session_t *self, const dd_record_t *record)
     return DD_OK;
 }
 
+/* Between two connections nobody counts what is missed. */
+static dd_error_t on_subscribed(dd_session_t *self, const dd_record_t *record)
+{
+    dd_error_t error = on_topic(self, record);
+    dd_subscription_t *wish = dd_subscriptions_find_ref(self->subscriptions, record->ref);
+    if (error != DD_OK || !wish || !wish->interrupted)
+        return error;
+    wish->interrupted = false;
+    self->emit(self->arg,
+        &(dd_news_t){.type = DD_EVENT_GAP, .topic = record->topic, .scope = record->scope});
+    return DD_OK;
+}
+
 static dd_error_t on_report(dd_session_t *self, const dd_record_t *record)
 {
     question_t *question = record->ref == 0 ? NULL : dd_session_find_question(self, record->ref);
@@ -297,7 +310,7 @@ static const struct {
     [DD_ACK] = {on_ack, REGISTERED},
     [DD_TAKEN] = {reserved, REGISTERED},
     [DD_DRAIN] = {on_drain, REGISTERED},
-    [DD_SUBSCRIBED] = {on_topic, REGISTERED},
+    [DD_SUBSCRIBED] = {on_subscribed, REGISTERED},
     [DD_UNSUBSCRIBED] = {on_topic, REGISTERED},
     [DD_PUBLICATION] = {on_publication, REGISTERED},
     [DD_GAP] = {on_topic, REGISTERED},

@@ -67,6 +67,10 @@ dd_subscription_t *dd_subscriptions_add(
     if (!entry)
         return NULL;
     entry_t *equal = find_equal(self, entry);
+    if (equal) {
+        entry->wish.asked = equal->wish.asked;
+        entry->wish.interrupted = equal->wish.interrupted;
+    }
     HASH_ADD_KEYPTR(by_key, self->by_key, entry->key, entry->key_size, entry);
     if (!entry->by_key.tbl) {
         free(entry);
@@ -115,8 +119,10 @@ void dd_subscriptions_remove(dd_subscriptions_t *self, dd_subscription_t *subscr
 
 void dd_subscriptions_restart(dd_subscriptions_t *self)
 {
-    for (entry_t *entry = self->by_key; entry; entry = entry->by_key.next)
+    for (entry_t *entry = self->by_key; entry; entry = entry->by_key.next) {
         forget_ref(self, entry);
+        entry->wish.interrupted = entry->wish.asked;
+    }
     self->unsent = self->by_key;
 }
 
@@ -129,6 +135,7 @@ bool dd_subscriptions_sent(dd_subscriptions_t *self, uint32_t ref)
 {
     entry_t *entry = self->unsent;
     entry->wish.ref = ref;
+    entry->wish.asked = true;
     HASH_ADD(by_ref, self->by_ref, wish.ref, sizeof entry->wish.ref, entry);
     if (!entry->by_ref.tbl) {
         entry->wish.ref = 0;

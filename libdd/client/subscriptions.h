@@ -18,14 +18,16 @@ typedef struct {
     uint32_t ref; /* of the SUBSCRIBE that was sent; 0 before */
     const char *topic;
     const char *pattern; /* canonical */
+    bool asked;          /* was sent, at this connection or an earlier one */
+    bool interrupted;    /* which ended; publications may have been missed */
 } dd_subscription_t;
 
 /* NULL when out of memory. */
 dd_subscriptions_t *dd_subscriptions_new(void);
 void dd_subscriptions_destroy(dd_subscriptions_t **self_p);
 
-/* A new wish, not sent yet, that takes the place of an equal one. NULL when out of memory; then
-   nothing has changed. */
+/* A new wish, not sent yet, that takes the place of an equal one and goes on where that was. NULL
+   when out of memory; then nothing has changed. */
 dd_subscription_t *dd_subscriptions_add(
     dd_subscriptions_t *self, const char *topic, const char *pattern);
 
@@ -36,7 +38,7 @@ dd_subscription_t *dd_subscriptions_find_ref(const dd_subscriptions_t *self, uin
 
 void dd_subscriptions_remove(dd_subscriptions_t *self, dd_subscription_t *subscription);
 
-/* There is a new connection, to which nothing was sent. */
+/* There is a new connection, to which nothing was sent: what was asked for is interrupted. */
 void dd_subscriptions_restart(dd_subscriptions_t *self);
 /* The first that is still to be sent, or NULL. */
 const dd_subscription_t *dd_subscriptions_unsent(const dd_subscriptions_t *self);

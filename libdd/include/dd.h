@@ -247,7 +247,10 @@ typedef enum {
                                 one; topic and scope of a subscription that was refused; source of
                                 a payload that could not be opened (DD_E_DECRYPT) */
     DD_EVENT_GAP,            /* topic, scope; number: publications this client lost because it
-                                read too slowly */
+                                read too slowly, or a broker on their way takes none so large. 0:
+                                some may be missing, since a link between brokers or this client's
+                                connection has ended; after the latter for each subscription, and
+                                after its DD_EVENT_SUBSCRIBED */
     DD_EVENT_REPORT,         /* ref; text: JSON; number: brokers that are still to answer */
     DD_EVENT_HOP,            /* ref; number: brokers passed, from 1; source: the broker's name;
                                 scope: its scope; text: what it did; error: why it did not go on */

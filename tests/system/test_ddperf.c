@@ -164,6 +164,12 @@ static void through_a_tree(void **state)
 
 /* ---- failures -------------------------------------------------------------------------------- */
 
+static program_t *watch_clients(harness_t *harness, const char *broker)
+{
+    return program_spawn(harness, "ddtui", "-d", harness_endpoint(harness, broker), "-k",
+        harness_keys(harness, "a"), "--clients", "--watch", "1", NULL);
+}
+
 /* A broker that dies takes messages with it: the report says so, and the status. */
 static void broken_runs_are_told(void **state)
 {
@@ -185,6 +191,27 @@ static void broken_runs_are_told(void **state)
     assert_int_equal(program_wait(program, HARNESS_DEADLINE), 1);
     if (!program_said(program, "gives up"))
         fail_msg("%s", program_stderr(program));
+}
+
+/* The receivers are told that they may have missed publications of a broker that died, though none
+   of theirs were there. */
+static void gaps_are_counted(void **state)
+{
+    harness_t *harness = *state;
+    broker_start(harness, "root", NULL, "/1/", NULL);
+    program_t *leaf = broker_start(harness, "leaf", "root", "/1/1/", NULL);
+    assert_true(program_expect(leaf, "joined parent", HARNESS_DEADLINE));
+    const char *const arguments[] = {"-d", harness_endpoint(harness, "root"), "--mode", "publish",
+        "--count", "500", "--rate", "100", "--receivers", "2", NULL};
+    program_t *program = perf(harness, arguments);
+    assert_true(program_expect(watch_clients(harness, "root"), "-s0", HARNESS_DEADLINE));
+    program_kill(leaf);
+    assert_int_equal(program_wait(program, HARNESS_DEADLINE), 0);
+    json_object *report = read_report(program);
+    assert_figure(report, "received", 1000);
+    assert_figure(report, "lost", 0);
+    assert_figure(report, "gaps", 2);
+    json_object_put(report);
 }
 
 static void keys_of_strangers(void **state)
@@ -230,6 +257,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(report_for_people, setup, teardown),
         cmocka_unit_test_setup_teardown(through_a_tree, setup, teardown),
         cmocka_unit_test_setup_teardown(broken_runs_are_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(gaps_are_counted, setup, teardown),
         cmocka_unit_test_setup_teardown(keys_of_strangers, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_lines, setup, teardown),
     };

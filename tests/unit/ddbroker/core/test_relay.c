@@ -195,6 +195,7 @@ static void test_links_are_told_when_somebody_elsewhere_begins_or_ends_to_want(v
     actor_leave(one);
     tree_run(tree);
     expect_interest(two, DD_DROP_INTEREST, "t", "/1/");
+    actor_expect(two, DD_GAP);
     actor_expect_nothing(parent);
     interest(two, DD_DROP_INTEREST, "a", "t", "/1/");
     expect_interest(parent, DD_DROP_INTEREST, "t", "/1/");

@@ -103,8 +103,10 @@ static void test_subscriptions_go_and_come_again(void **state)
     start_ns = cpu_ns();
     broker_cut(leaf);
     tree_run(tree);
-    lap("subscriptions forgotten with their link");
+    lap("subscriptions forgotten with their link and told of it");
     assert_null(root->core->interests.by_key);
+    for (unsigned i = 0; i < MANY; i++)
+        actor_expect(listener, DD_GAP);
     broker_join(leaf, root);
     tree_run(tree);
     lap("subscriptions told again after a cut");

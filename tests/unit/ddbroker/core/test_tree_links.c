@@ -205,6 +205,8 @@ static void test_a_tree_heals_around_a_middle_broker_that_comes_back(void **stat
         broker_kill(middle);
         tree_run(tree);
         assert_null(leaf->uplink);
+        assert_int_equal(actor_expect(high, DD_GAP)->number, 0);
+        assert_int_equal(actor_expect(low, DD_GAP)->number, 0);
         actor_send(high, "low", "hello", 1);
         actor_expect_error(high, DD_E_NO_DESTINATION, 1);
         actor_send(low, "high", "hello", 1);

@@ -435,6 +435,23 @@ static void test_own_subscriptions(void **state)
     session_view_destroy(&session);
 }
 
+static void test_losses(void **state)
+{
+    (void)state;
+    session_view_t *session = scripted_session();
+    dd_event_t event = scripted_event(DD_EVENT_GAP);
+    event.topic = "ala\x1brms";
+    event.scope = "/";
+    session_view_event(session, &event);
+    assert_string_equal(newest_note(session),
+        "some publications on ala\\x1brms may be missing: a connection was lost");
+    event.number = 5;
+    session_view_event(session, &event);
+    assert_string_equal(
+        newest_note(session), "lost 5 publications on ala\\x1brms: they came too fast");
+    session_view_destroy(&session);
+}
+
 static void test_refused_subscriptions(void **state)
 {
     (void)state;
@@ -468,6 +485,7 @@ int main(void)
         cmocka_unit_test(test_controls),
         cmocka_unit_test(test_traces),
         cmocka_unit_test(test_own_subscriptions),
+        cmocka_unit_test(test_losses),
         cmocka_unit_test(test_refused_subscriptions),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);

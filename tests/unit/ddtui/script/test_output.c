@@ -153,6 +153,11 @@ static void test_messages_are_printed(void **state)
             OUTPUT_TABS, "pub\tcli2\talarms\t\n"},
         {{.type = DD_EVENT_GAP, .topic = "alarms", .scope = "/1/", .number = 7}, OUTPUT_TABS,
             "gap\talarms\t7\n"},
+        {{.type = DD_EVENT_GAP, .topic = "alarms", .scope = "/1/"}, OUTPUT_TABS,
+            "gap\talarms\t0\tsome may be missing\n"},
+        {{.type = DD_EVENT_GAP, .topic = "t", .scope = "/1/"}, OUTPUT_JSON,
+            "{\"type\":\"gap\",\"topic\":\"t\",\"scope\":\"/1/\",\"number\":0,"
+            "\"text\":\"some may be missing\"}\n"},
         {{.type = DD_EVENT_NOTIFICATION, .source = "b.x", .data = "\"å/\0\n", .size = 6},
             OUTPUT_JSON,
             "{\"type\":\"notification\",\"source\":\"b.x\",\"text\":\"\\\"å/\\u0000\\n\"}\n"},

@@ -159,6 +159,22 @@ static void test_messages(void **state)
     stop(&self);
 }
 
+static void test_losses_are_among_the_messages(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    dd_event_t event = scripted_event(DD_EVENT_GAP);
+    event.topic = "alarms";
+    session_view_event(self.session, &event);
+    type(&self, "4");
+    assert_shows(self.canvas, "some publications may be missing");
+    event.number = 7;
+    session_view_event(self.session, &event);
+    draw(&self);
+    assert_shows(self.canvas, "7 publications did not reach this client");
+    stop(&self);
+}
+
 /* What happened, the newest first, as brokers report it. */
 static const char *const HAPPENED[] = {
     "{\"broker\":\"broker0\",\"broker_id\":\"cc\",\"rows\":4,\"events\":["
@@ -290,6 +306,7 @@ int main(void)
         cmocka_unit_test(test_orders_and_details),
         cmocka_unit_test(test_searching),
         cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_losses_are_among_the_messages),
         cmocka_unit_test(test_an_operator_sees_what_happens),
         cmocka_unit_test(test_clients_that_left_say_how),
         cmocka_unit_test(test_events_stand_in_their_order),

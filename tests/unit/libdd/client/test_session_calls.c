@@ -178,6 +178,104 @@ static void test_subscribes_while_registered(void **state)
     finish(self);
 }
 
+static void agree(fixture_t *self, const dd_record_t *subscribe, const char *path)
+{
+    hear(self, (dd_record_t){.type = DD_SUBSCRIBED,
+                   .ref = subscribe->ref,
+                   .topic = subscribe->topic,
+                   .scope = dd_bytes_of(path)});
+    next_news(self, DD_EVENT_SUBSCRIBED);
+}
+
+static void expect_gap(fixture_t *self, const char *topic, const char *path)
+{
+    const dd_event_t *event = next_news(self, DD_EVENT_GAP);
+    assert_true(event->number == 0);
+    assert_string_equal(event->topic, topic);
+    assert_string_equal(event->scope, path);
+    no_news(self);
+}
+
+/* Each subscription that there was before tells so, once. */
+static void test_publications_may_be_missing_after_another_connection(void **state)
+{
+    (void)state;
+    fixture_t *self = registered();
+    assert_int_equal(dd_session_subscribe(self->session, "one", "region"), DD_OK);
+    assert_int_equal(dd_session_subscribe(self->session, "two", "all"), DD_OK);
+    for (int i = 0; i < 3; i++) {
+        dd_record_t one = sent_subscribe(self, "one", "/*/");
+        agree(self, &one, "/1/");
+        if (i > 0)
+            expect_gap(self, "one", "/1/");
+        dd_record_t two = sent_subscribe(self, "two", "/");
+        agree(self, &two, "/");
+        if (i > 0)
+            expect_gap(self, "two", "/");
+        agree(self, &two, "/"); /* whatever for */
+        no_news(self);
+        lose(self, "gone");
+        next_news(self, DD_EVENT_DISCONNECTED);
+        be_registered(self);
+    }
+    finish(self);
+}
+
+/* One that the broker had not yet agreed to, one that is wanted once more, one that is new and one
+   that was taken back and is new. */
+static void test_which_subscriptions_may_be_missing_publications(void **state)
+{
+    (void)state;
+    fixture_t *self = registered();
+    static const char *const TOPICS[] = {"early", "again", "new", "back"};
+    static const bool MISSING[] = {true, true, false, false};
+    for (int i = 0; i < 4; i++)
+        if (i != 2)
+            assert_int_equal(dd_session_subscribe(self->session, TOPICS[i], "all"), DD_OK);
+    sent_subscribe(self, "early", "/");
+    sent_subscribe(self, "again", "/");
+    sent_subscribe(self, "back", "/");
+    lose(self, "gone");
+    next_news(self, DD_EVENT_DISCONNECTED);
+    assert_int_equal(dd_session_subscribe(self->session, "again", "all"), DD_OK);
+    assert_int_equal(dd_session_subscribe(self->session, "new", "all"), DD_OK);
+    assert_int_equal(dd_session_unsubscribe(self->session, "back", "all"), DD_OK);
+    next_news(self, DD_EVENT_UNSUBSCRIBED);
+    assert_int_equal(dd_session_subscribe(self->session, "back", "all"), DD_OK);
+    be_registered(self);
+    for (int i = 0; i < 4; i++) {
+        dd_record_t subscribe = sent_subscribe(self, TOPICS[i], "/");
+        agree(self, &subscribe, "/");
+        if (MISSING[i])
+            expect_gap(self, TOPICS[i], "/");
+        no_news(self);
+    }
+    finish(self);
+}
+
+/* The broker ended it before it agreed. */
+static void test_missing_publications_are_told_by_the_connection_that_holds(void **state)
+{
+    (void)state;
+    fixture_t *self = registered();
+    assert_int_equal(dd_session_subscribe(self->session, "one", "all"), DD_OK);
+    dd_record_t subscribe = sent_subscribe(self, "one", "/");
+    agree(self, &subscribe, "/");
+    for (int i = 0; i < 2; i++) {
+        lose(self, "gone");
+        next_news(self, DD_EVENT_DISCONNECTED);
+        be_registered(self);
+        subscribe = sent_subscribe(self, "one", "/");
+    }
+    assert_int_equal(dd_session_subscribe(self->session, "one", "all"), DD_OK);
+    agree(self, &subscribe, "/"); /* the earlier one, which is known no more */
+    no_news(self);
+    subscribe = sent_subscribe(self, "one", "/");
+    agree(self, &subscribe, "/");
+    expect_gap(self, "one", "/");
+    finish(self);
+}
+
 static void test_unsubscribes(void **state)
 {
     (void)state;
@@ -393,6 +491,9 @@ int main(void)
         cmocka_unit_test(test_returns_what_was_not_sent),
         cmocka_unit_test(test_subscribes_on_each_connection),
         cmocka_unit_test(test_subscribes_while_registered),
+        cmocka_unit_test(test_publications_may_be_missing_after_another_connection),
+        cmocka_unit_test(test_which_subscriptions_may_be_missing_publications),
+        cmocka_unit_test(test_missing_publications_are_told_by_the_connection_that_holds),
         cmocka_unit_test(test_unsubscribes),
         cmocka_unit_test(test_a_refused_subscription_is_forgotten),
         cmocka_unit_test(test_bad_subscriptions),

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * losses - publications that a peer missed: counted, or perhaps missed, and told in a GAP
+ *
+ * What is lost to a full outbox is counted. What a link has lost when it ends nobody can count: who
+ * holds an interest that it was told of gets a GAP of number 0, and so do all beyond the other
+ * links. These are all holders of all interests but the ended link itself, so that it is enough to
+ * count the links that have ended: a subscription is unsure while it hasn't been told of the last.
+ *
+ * Nothing is left out for its path. An ended child's scope doesn't say what was beneath it: brokers
+ * may have scopes that aren't beneath their parents', and a standby root has its parent's.
+ */
+#include "losses.h"
+
+static bool is_unsure(const core_t *self, const subscription_t *subscription)
+{
+    return subscription->cuts != self->interests.cuts;
+}
+
+/* Whether there is something to tell. These stand first in their peer's list, so that a peer that
+   doesn't read costs the same, however many others it has. */
+static bool is_due(const core_t *self, const subscription_t *subscription)
+{
+    return subscription->lost > 0 || is_unsure(self, subscription);
+}
+
+static void put_first(core_t *self, subscription_t *subscription)
+{
+    peer_t *peer = subscription->key.peer;
+    peer->lossy = true;
+    if (is_due(self, subscription))
+        return;
+    DL_DELETE(peer->subscriptions, subscription);
+    DL_PREPEND(peer->subscriptions, subscription);
+}
+
+/* Once nothing is left to tell of it. */
+static void put_last(core_t *self, subscription_t *subscription)
+{
+    peer_t *peer = subscription->key.peer;
+    if (is_due(self, subscription))
+        return;
+    DL_DELETE(peer->subscriptions, subscription);
+    DL_APPEND(peer->subscriptions, subscription);
+}
+
+/* ---- What is lost -------------------------------------------------------------------------- */
+
+void losses_count(core_t *self, subscription_t *subscription, uint64_t count)
+{
+    put_first(self, subscription);
+    /* A link may say any number. */
+    uint64_t room = UINT64_MAX - subscription->lost;
+    subscription->lost += count < room ? count : room;
+}
+
+static void make_unsure(core_t *self, subscription_t *subscription)
+{
+    put_first(self, subscription);
+    subscription->cuts = subscription->key.peer->cuts = self->interests.cuts - 1;
+}
+
+static void make_all_unsure(core_t *self, peer_t *peer)
+{
+    if (peer->state != PEER_READY || !peer->subscriptions)
+        return;
+    peer->lossy = true;
+    core_touch(self, peer);
+}
+
+/* The count alone makes all unsure, and before its next publication each peer is told. Those that
+   get none are looked for here; what they are told is worked out as their outboxes have room. */
+void losses_link_ended(core_t *self)
+{
+    self->interests.cuts++;
+    peer_t *peer;
+    DL_FOREACH (self->peers, peer)
+        make_all_unsure(self, peer);
+    if (self->parent)
+        make_all_unsure(self, self->parent);
+}
+
+void losses_spread(core_t *self, const peer_t *link, const interest_t *interest, uint64_t count)
+{
+    uint64_t stamp = ++self->publications;
+    subscription_t *holder;
+    DL_FOREACH2 (interest->holders, holder, next_holder) {
+        peer_t *peer = holder->key.peer;
+        if (peer == link || (count > 0 && peer->stamp == stamp))
+            continue;
+        peer->stamp = stamp;
+        if (count > 0)
+            losses_count(self, holder, count);
+        else
+            make_unsure(self, holder);
+        core_touch(self, peer);
+    }
+}
+
+/* ---- Telling ------------------------------------------------------------------------------- */
+
+static dd_record_t gap(const subscription_t *subscription, uint64_t number)
+{
+    interest_key_t key = interest_key(subscription->key.interest);
+    return (dd_record_t){.type = DD_GAP,
+        .number = number,
+        .tenant = key.tenant,
+        .topic = key.topic,
+        .scope = key.path};
+}
+
+/* How much was lost, and that it may have been more, are told apart, the number first. */
+static bool tell(core_t *self, peer_t *peer, subscription_t *subscription)
+{
+    dd_record_t record = gap(subscription, subscription->lost);
+    if (core_send(self, peer, &record) != DD_OK)
+        return false;
+    if (subscription->lost > 0)
+        subscription->lost = 0;
+    else
+        subscription->cuts = self->interests.cuts;
+    put_last(self, subscription);
+    return true;
+}
+
+void losses_tell_last(core_t *self, const subscription_t *subscription)
+{
+    dd_record_t record = gap(subscription, 0);
+    if (is_unsure(self, subscription))
+        core_tell(self, subscription->key.peer, &record);
+}
+
+static void pass_over(core_t *self, subscription_t *subscription)
+{
+    subscription->cuts = self->interests.cuts;
+    put_last(self, subscription);
+}
+
+/* Whether one of the stamped interests in the same topic brings all that this one does. */
+static bool is_within_another(const core_t *self, const interest_t *interest, uint64_t stamp)
+{
+    interest_key_t key = interest_key(interest);
+    interest_match_t match = interest_match(&self->interests, key.tenant, key.topic, key.path);
+    const interest_t *other;
+    while ((other = interest_next(&match)))
+        if (other != interest && other->stamp == stamp && other->topic_size == interest->topic_size)
+            return true;
+    return false;
+}
+
+/* A client gets one copy of a publication, however many of its subscriptions match; and it is told
+   once that it may have missed some, by the widest of its subscriptions to the topic. (A link is
+   told by each: what is beyond it may have any one of them.) */
+static void keep_widest(core_t *self, peer_t *client)
+{
+    uint64_t stamp = ++self->publications;
+    subscription_t *subscription, *next;
+    DL_FOREACH_SAFE (client->subscriptions, subscription, next) {
+        if (!is_due(self, subscription))
+            break;
+        if (subscription->key.interest->stamp == stamp)
+            pass_over(self, subscription); /* the same, by another pattern */
+        else if (is_unsure(self, subscription))
+            subscription->key.interest->stamp = stamp;
+    }
+    DL_FOREACH_SAFE (client->subscriptions, subscription, next) {
+        if (!is_due(self, subscription))
+            return;
+        if (is_unsure(self, subscription) &&
+            is_within_another(self, subscription->key.interest, stamp))
+            pass_over(self, subscription);
+    }
+}
+
+bool losses_tell(core_t *self, peer_t *peer)
+{
+    if (peer->cuts != self->interests.cuts && !peer_is_link(peer))
+        keep_widest(self, peer);
+    peer->cuts = self->interests.cuts;
+    while (peer->subscriptions && is_due(self, peer->subscriptions))
+        if (!tell(self, peer, peer->subscriptions))
+            return false;
+    peer->lossy = false;
+    return true;
+}

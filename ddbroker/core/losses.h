@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * losses - publications that a peer missed: counted, or perhaps missed, and told in a GAP
+ */
+#ifndef LOSSES_H_INCLUDED
+#define LOSSES_H_INCLUDED
+
+#include "core_state.h"
+
+/* The peer has missed so many publications that it was to get by this interest. */
+void losses_count(core_t *self, subscription_t *subscription, uint64_t count);
+
+/* A link is over: all that are still there, and want anything, may have missed some. */
+void losses_link_ended(core_t *self);
+
+/* All holders of the interest but the link itself have missed so many that were to come through
+   it; 0: some, perhaps. */
+void losses_spread(core_t *self, const peer_t *link, const interest_t *interest, uint64_t count);
+
+/* Tells the peer what it missed. False while it has no room for that. */
+bool losses_tell(core_t *self, peer_t *peer);
+
+/* A client is about to give up a subscription: tells what it stands for among others of the client
+   too. */
+void losses_tell_last(core_t *self, const subscription_t *subscription);
+
+#endif
