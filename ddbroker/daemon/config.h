@@ -30,6 +30,7 @@ typedef struct {
     char *log_file;     /* NULL for standard error */
     uint64_t log_level; /* a dd_log_level_t */
     uint64_t heartbeat;
+    uint64_t settle;
     uint64_t payload_max;
     uint64_t client_outbox;
     uint64_t link_outbox;

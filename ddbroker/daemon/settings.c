@@ -69,6 +69,7 @@ core_settings_t settings_of_core(loop_t *self)
         .scope = config->scope,
         .has_parent = config->parent,
         .heartbeat = (uint32_t)config->heartbeat,
+        .settle = (uint32_t)config->settle,
         .payload_max = (uint32_t)config->payload_max,
         .outbox_client = size_of(config->client_outbox),
         .outbox_link = size_of(config->link_outbox),
