@@ -61,6 +61,7 @@ static void assert_clean(program_t *program, double received)
     assert_figure(report, "duplicated", 0);
     assert_figure(report, "reordered", 0);
     assert_figure(report, "refused", 0);
+    assert_figure(report, "unknown", 0);
     assert_true(figure(report, "seconds") > 0);
     json_object_put(report);
 }
@@ -73,6 +74,7 @@ static const struct {
 } RUNS[] = {
     {{"--count", "20000"}, 20000},
     {{"--count", "5001", "--senders", "3", "--receivers", "4"}, 15003},
+    {{"--count", "20000", "--receivers", "50"}, 20000},
     {{"--count", "3", "--receivers", "5"}, 3},
     {{"--count", "4", "--size", "1000000"}, 4},
     {{"--count", "100", "--rate", "1000", "--size", "16"}, 100},
