@@ -105,6 +105,7 @@ static int measure_messages(const run_t *self, report_t *report)
         .reordered = count.reordered,
         .gaps = count.gaps,
         .refused = shared->refused,
+        .unknown = shared->unknown,
         .seconds = (double)(end.clock - start->clock) / 1e6,
         .sender_cpu = end.sender_cpu - start->sender_cpu,
         .receiver_cpu = end.receiver_cpu - start->receiver_cpu,

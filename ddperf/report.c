@@ -8,7 +8,7 @@
 
 bool report_is_clean(const report_t *self)
 {
-    return self->lost + self->duplicated + self->reordered + self->refused == 0;
+    return self->lost + self->duplicated + self->reordered + self->refused + self->unknown == 0;
 }
 
 /* One line of the report and one member of the JSON object. */
@@ -48,6 +48,7 @@ void report_print(const report_t *self, const options_t *options, FILE *stream)
         {"reordered", "reordered", "", MESSAGES, 0, (double)self->reordered},
         {"gaps", "gaps", "", PUBLISH, 0, (double)self->gaps},
         {"refused", "refused", "", MESSAGES, 0, (double)self->refused},
+        {"unknown", "unknown", "", MESSAGES, 0, (double)self->unknown},
         {"registered", "registered", "", CONNECT, 0, registered},
         {"seconds", "time", "s", ALL, 3, self->seconds},
         {"rate", "received", "messages/s", STREAMS, 0, per(received, self->seconds)},

@@ -19,6 +19,7 @@ typedef struct {
     uint64_t reordered;
     uint64_t gaps;    /* times that receivers were told of publications they missed */
     uint64_t refused; /* notifications that came back with an error */
+    uint64_t unknown; /* those of which nobody knows whether they arrived */
     double seconds;
     uint64_t sender_cpu; /* microseconds, of all senders together */
     uint64_t receiver_cpu;
@@ -29,7 +30,7 @@ typedef struct {
     uint64_t broker_memory; /* bytes that the watched brokers have got more */
 } report_t;
 
-/* Whether every message arrived once and in order. */
+/* Whether every message arrived once and in order, and nobody was told otherwise. */
 bool report_is_clean(const report_t *self);
 
 void report_print(const report_t *self, const options_t *options, FILE *stream);

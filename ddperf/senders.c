@@ -50,7 +50,7 @@ struct senders {
     sem_t registered;
     sem_t reached;     /* a receiver was, by some sender */
     sem_t done;        /* with latency: a sender is */
-    atomic_bool begun; /* refusals count from now */
+    atomic_bool begun; /* bad outcomes count from now */
     sender_t *items;
     uint32_t *samples; /* with latency, of all senders: microseconds there and back */
 };
@@ -76,7 +76,8 @@ static bool give_up(sender_t *self, const char *why)
     return false;
 }
 
-/* Sends the next message of a stream, as soon as the library has room for it. */
+/* Sends the next message of a stream, as soon as the library has room for it. A window holds far
+   fewer than may be without an outcome: more than that, and the receivers have fallen silent. */
 static bool send_next(sender_t *self, stream_t *stream)
 {
     dd_error_t error = put(self, stream, stream->next);
@@ -153,6 +154,14 @@ static void take_answer(sender_t *self, const payload_t *payload)
     }
 }
 
+static void count_outcome(shared_t *shared, dd_error_t error)
+{
+    if (error == DD_E_UNKNOWN)
+        shared->unknown++;
+    else
+        shared->refused++;
+}
+
 static void on_event(void *arg, const dd_event_t *event)
 {
     sender_t *self = arg;
@@ -161,7 +170,7 @@ static void on_event(void *arg, const dd_event_t *event)
         payload_read(&payload, self->all->run->id, event->data, event->size))
         take_answer(self, &payload);
     else if (event->type == DD_EVENT_ERROR && self->all->begun)
-        self->all->shared->refused++;
+        count_outcome(self->all->shared, event->error);
 }
 
 /* ---- making and ending ----------------------------------------------------------------------- */

@@ -25,6 +25,10 @@
 #define QUESTION_NAME_MAX 64
 /* ms that dd_client_destroy() waits for outcomes. */
 #define CLOSE_LIMIT 1000
+/* The longest time that a notification may stay without an outcome. */
+#define OUTCOME_LIMIT_MAX (60u * 60 * 1000)
+/* us for which events may be full before nobody is thought to take any. */
+#define UNREAD_LIMIT 1000000
 
 /* ---- Making -------------------------------------------------------------------------------- */
 
@@ -180,6 +184,14 @@ dd_error_t dd_client_set_limits(dd_client_t *self, size_t outbox, size_t events)
         return DD_E_ARGUMENT;
     dd_session_outbox(self->session)->limit = outbox;
     dd_event_queue_set_limit(self->queue, events);
+    return DD_OK;
+}
+
+dd_error_t dd_client_set_outcome_limit(dd_client_t *self, unsigned ms)
+{
+    if (self->started || ms == 0 || ms > OUTCOME_LIMIT_MAX)
+        return DD_E_ARGUMENT;
+    dd_session_set_outcome_limit(self->session, ms * (uint64_t)1000);
     return DD_OK;
 }
 
@@ -381,23 +393,55 @@ size_t dd_client_close(dd_client_t *self, int timeout_ms)
     return unsettled;
 }
 
+/* With the lock, as the next ones. */
+static bool is_drained(const dd_client_t *self, size_t bytes)
+{
+    return dd_session_outbox(self->session)->bytes <= bytes &&
+           !dd_session_is_congested(self->session);
+}
+
+/* When nobody is thought to take events any more; UINT64_MAX while they are taken. */
+static uint64_t unread_until_us(const dd_client_t *self)
+{
+    bool unread = self->unread_us > 0 && dd_event_queue_is_full(self->queue);
+    return unread ? self->unread_us + UNREAD_LIMIT : UINT64_MAX;
+}
+
+/* Why waiting is in vain; DD_OK if it isn't. */
+static dd_error_t why_not_drained(const dd_client_t *self, size_t bytes, uint64_t until_us)
+{
+    /* What a lost connection leaves comes back as events, for which the caller may have to make
+       room: no reason to wait for that here. */
+    if (dd_session_state(self->session) != DD_SESSION_REGISTERED)
+        return DD_E_NOT_CONNECTED;
+    /* The same with outcomes that can't be read. */
+    uint64_t now_us = dd_clock_us();
+    if (now_us >= unread_until_us(self) && dd_session_outbox(self->session)->bytes <= bytes)
+        return DD_E_OVERLOADED;
+    return now_us >= until_us ? DD_E_TIMEOUT : DD_OK;
+}
+
+static void await_change(dd_client_t *self, uint64_t until_us)
+{
+    uint64_t unread_us = unread_until_us(self);
+    if (unread_us > dd_clock_us() && unread_us < until_us)
+        until_us = unread_us;
+    struct timespec until = {(time_t)(until_us / 1000000), (long)(until_us % 1000000 * 1000)};
+    pthread_cond_timedwait(&self->left, &self->lock, &until);
+}
+
 dd_error_t dd_client_drain(dd_client_t *self, size_t bytes, int timeout_ms)
 {
     if (self->started && pthread_equal(self->thread, pthread_self()))
         return DD_E_ARGUMENT;
     uint64_t until_us = deadline_of(timeout_ms);
-    struct timespec until = {(time_t)(until_us / 1000000), (long)(until_us % 1000000 * 1000)};
-    pthread_mutex_lock(&self->lock);
-    const dd_outbox_t *outbox = dd_session_outbox(self->session);
     dd_error_t error = DD_OK;
+    pthread_mutex_lock(&self->lock);
     self->drainers++;
-    while (error == DD_OK && outbox->bytes > bytes) {
-        /* What a lost connection leaves comes back as events, for which the caller may have to make
-           room: no reason to wait for that here. */
-        if (dd_session_state(self->session) != DD_SESSION_REGISTERED)
-            error = DD_E_NOT_CONNECTED;
-        else if (pthread_cond_timedwait(&self->left, &self->lock, &until) != 0)
-            error = outbox->bytes > bytes ? DD_E_TIMEOUT : DD_OK;
+    while (error == DD_OK && !is_drained(self, bytes)) {
+        error = why_not_drained(self, bytes, until_us);
+        if (error == DD_OK)
+            await_change(self, until_us);
     }
     self->drainers--;
     pthread_mutex_unlock(&self->lock);

@@ -39,8 +39,9 @@ struct dd_client {
     bool asleep;          /* the thread won't look at the outbox before it is woken */
     bool closing;         /* dd_client_close() has been called */
     bool stopping;        /* dd_client_destroy() waits for the thread */
+    uint64_t unread_us;   /* since when events are full and nothing is read; 0: it is read */
     unsigned drainers;    /* callers in dd_client_drain() */
-    pthread_cond_t left;  /* told to drainers: bytes have left the outbox */
+    pthread_cond_t left;  /* told to drainers: bytes may have left the outbox, outcomes come */
 };
 
 /* Ends the thread's sleep, now or the next one. Any thread, with or without the lock. */

@@ -262,6 +262,8 @@ void *dd_client_run(void *arg)
         uint64_t now_us = dd_clock_us();
         pthread_mutex_lock(&client->lock);
         self.deaf = behind && !client->closing;
+        if (!self.deaf || client->unread_us == 0)
+            client->unread_us = self.deaf ? now_us : 0;
         work(&self, now_us);
         uint64_t sleep_us = choose_sleep(&self, now_us);
         client->asleep = sleep_us > 0 && !self.blocked;

@@ -271,6 +271,7 @@ static void test_limits_are_those_of_the_headers(void **state)
         {"largest number in a scope", DD_SCOPE_NUMBER_MAX},
         {"links a record passes", DD_HOPS_MAX},
         {"brokers above a broker", DD_ANCESTORS_MAX},
+        {"ranges in an ACK", DD_ACK_RANGES_MAX},
         {"ms between PINGs, at least", DD_HEARTBEAT_LEAST},
         {"ms between PINGs, at most", DD_HEARTBEAT_MOST},
         {"questions of a client in ten seconds", 64},

@@ -63,8 +63,12 @@ static void test_settings_end_with_the_start(void **state)
     assert_int_equal(dd_client_set_limits(client, 0, 1), DD_E_ARGUMENT);
     assert_int_equal(dd_client_set_limits(client, 1, 0), DD_E_ARGUMENT);
     assert_int_equal(dd_client_set_limits(client, 1 << 20, 1 << 20), DD_OK);
+    assert_int_equal(dd_client_set_outcome_limit(client, 0), DD_E_ARGUMENT);
+    assert_int_equal(dd_client_set_outcome_limit(client, 3600001), DD_E_ARGUMENT);
+    assert_int_equal(dd_client_set_outcome_limit(client, 3600000), DD_OK);
     assert_int_equal(dd_client_start(client), DD_OK);
     assert_int_equal(dd_client_start(client), DD_E_ARGUMENT);
+    assert_int_equal(dd_client_set_outcome_limit(client, 1000), DD_E_ARGUMENT);
     assert_int_equal(dd_client_set_tenant(client, "a"), DD_E_ARGUMENT);
     assert_int_equal(dd_client_set_limits(client, 1, 1), DD_E_ARGUMENT);
     assert_int_equal(dd_client_set_callback(client, ignore, NULL), DD_E_ARGUMENT);
