@@ -16,8 +16,6 @@
 #include "cases.h"
 #include "libdd/base/clock.h"
 
-#define BACK_LIMIT 6000
-
 /* ---- A consumer that stops ----------------------------------------------------------------- */
 
 /* Its senders are refused, it is told what it has missed, and others get all. */
@@ -34,7 +32,7 @@ int case_consumer_stopped(stage_t *stage)
         stage_let_pass(stage->seconds * 1000);
         crowd_leave_unread(stage->crowd, 0, false);
         crowd_begin_reaching(stage->crowd);
-        stage_heal(stage, BACK_LIMIT);
+        stage_heal(stage, STAGE_BACK_LIMIT);
     }
     return stage_close(stage);
 }
@@ -124,7 +122,7 @@ int case_names(stage_t *stage)
         ask_at_once(stage);
     }
     crowd_begin_reaching(stage->crowd);
-    stage_heal(stage, BACK_LIMIT);
+    stage_heal(stage, STAGE_BACK_LIMIT);
     return stage_close(stage);
 }
 

@@ -6,10 +6,6 @@
 
 #include "cases.h"
 
-/* ms until all is well after a broker is there again; what was lost comes back after pauses of up
-   to five seconds. */
-#define BACK_LIMIT 6000
-
 int case_no_fault(stage_t *stage)
 {
     stage_open(stage);
@@ -17,7 +13,7 @@ int case_no_fault(stage_t *stage)
     stage_crowd(stage);
     stage_let_pass(stage->seconds * 1000);
     crowd_begin_reaching(stage->crowd);
-    stage_heal(stage, BACK_LIMIT);
+    stage_heal(stage, STAGE_BACK_LIMIT);
     return stage_close(stage);
 }
 
@@ -29,10 +25,11 @@ static int kill_often(stage_t *stage, const char *name)
     stage_five(stage, NULL);
     stage_crowd(stage);
     for (unsigned i = 0; i < stage->times && !stage->off; i++) {
+        crowd_await_load(stage->crowd, STAGE_BETWEEN);
         program_kill(stage_program(stage, name));
         stage_start(stage, name);
         crowd_begin_reaching(stage->crowd);
-        stage_heal(stage, BACK_LIMIT);
+        stage_heal(stage, STAGE_BACK_LIMIT);
     }
     return stage_close(stage);
 }
@@ -60,11 +57,12 @@ static int stop_for_long(stage_t *stage, const char *name)
     stage_five(stage, NULL);
     stage_crowd(stage);
     for (unsigned i = 0; i < stage->times && !stage->off; i++) {
+        crowd_await_load(stage->crowd, STAGE_BETWEEN);
         program_signal(stage_program(stage, name), SIGSTOP);
         stage_let_pass(stage->seconds * 1000);
         program_signal(stage_program(stage, name), SIGCONT);
         crowd_begin_reaching(stage->crowd);
-        stage_heal(stage, BACK_LIMIT);
+        stage_heal(stage, STAGE_BACK_LIMIT);
     }
     return stage_close(stage);
 }
@@ -92,10 +90,11 @@ static int shut_down_often(stage_t *stage, const char *name)
     stage_five(stage, NULL);
     stage_crowd(stage);
     for (unsigned i = 0; i < stage->times && !stage->off; i++) {
+        crowd_await_load(stage->crowd, STAGE_BETWEEN);
         stage_shut_down(stage, name);
         stage_start(stage, name);
         crowd_begin_reaching(stage->crowd);
-        stage_heal(stage, BACK_LIMIT);
+        stage_heal(stage, STAGE_BACK_LIMIT);
     }
     return stage_close(stage);
 }
@@ -130,7 +129,7 @@ int case_hangups(stage_t *stage)
             stage_fail(stage, "the files weren't reloaded");
     }
     crowd_begin_reaching(stage->crowd);
-    stage_heal(stage, BACK_LIMIT);
+    stage_heal(stage, STAGE_BACK_LIMIT);
     ledger_figures_t figures = crowd_figures(stage->crowd);
     if (figures.refused + figures.unknown + figures.missing > 0)
         stage_fail(stage, "something is refused, unknown or missing");

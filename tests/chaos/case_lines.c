@@ -4,7 +4,6 @@
  */
 #include "cases.h"
 
-#define BACK_LIMIT 6000
 /* Bytes a second of a slow line, bytes of what goes over it, and how late a late one is. */
 #define SLOW 50000
 #define LARGE 20000
@@ -31,11 +30,12 @@ static int cut_one_way(stage_t *stage, unsigned direction)
     proxy_t *proxy = five_with_a_proxy(stage);
     stage_crowd(stage);
     for (unsigned i = 0; i < stage->times && !stage->off; i++) {
+        crowd_await_load(stage->crowd, STAGE_BETWEEN);
         proxy_stop(proxy, direction);
         stage_let_pass(stage->seconds * 1000);
         proxy_stop(proxy, 0);
         crowd_begin_reaching(stage->crowd);
-        stage_heal(stage, BACK_LIMIT);
+        stage_heal(stage, STAGE_BACK_LIMIT);
     }
     return close_both(stage, proxy);
 }
@@ -55,9 +55,10 @@ int case_dropped_line(stage_t *stage)
     proxy_t *proxy = five_with_a_proxy(stage);
     stage_crowd(stage);
     for (unsigned i = 0; i < stage->times && !stage->off; i++) {
+        crowd_await_load(stage->crowd, STAGE_BETWEEN);
         proxy_drop(proxy);
         crowd_begin_reaching(stage->crowd);
-        stage_heal(stage, BACK_LIMIT);
+        stage_heal(stage, STAGE_BACK_LIMIT);
     }
     return close_both(stage, proxy);
 }
@@ -69,7 +70,7 @@ int case_late_line(stage_t *stage)
     stage_crowd(stage);
     stage_let_pass(stage->seconds * 1000);
     crowd_begin_reaching(stage->crowd);
-    stage_heal(stage, BACK_LIMIT);
+    stage_heal(stage, STAGE_BACK_LIMIT);
     return close_both(stage, proxy);
 }
 

@@ -64,6 +64,7 @@ int case_root_killed(stage_t *stage)
         return skip(stage, ONLY_ONE);
     stage_six(stage, NULL);
     crowd_of_six(stage, stage_endpoint(stage, "root"));
+    crowd_await_load(stage->crowd, STAGE_BETWEEN);
     program_kill(stage_program(stage, "root"));
     crowd_begin_reaching(stage->crowd);
     stage_heal(stage, KILLED_LIMIT);
@@ -78,6 +79,7 @@ int case_root_vanished(stage_t *stage)
     proxy_t *proxy = proxy_new(stage_endpoint(stage, "root"));
     stage_six(stage, proxy_endpoint(proxy));
     crowd_of_six(stage, proxy_endpoint(proxy));
+    crowd_await_load(stage->crowd, STAGE_BETWEEN);
     proxy_stop(proxy, PROXY_THERE | PROXY_BACK);
     crowd_begin_reaching(stage->crowd);
     stage_heal(stage, VANISHED_LIMIT);
@@ -106,6 +108,7 @@ int case_both_roots(stage_t *stage)
     marry(stage);
     stage_crowd(stage);
     for (unsigned i = 0; i < stage->times && !stage->off; i++) {
+        crowd_await_load(stage->crowd, STAGE_BETWEEN);
         program_kill(stage_program(stage, "root"));
         program_kill(stage_program(stage, "spare"));
         stage_start(stage, ROOTS[i % 2]);
@@ -124,6 +127,7 @@ static int move_often(stage_t *stage, void (*move)(stage_t *stage, const char *t
     stage_five(stage, NULL);
     stage_crowd(stage);
     for (unsigned i = 0; i < stage->times && !stage->off; i++) {
+        crowd_await_load(stage->crowd, STAGE_BETWEEN);
         move(stage, i % 2 ? "root" : "other");
         crowd_begin_reaching(stage->crowd);
         stage_heal(stage, MOVE_LIMIT);

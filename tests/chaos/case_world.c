@@ -20,8 +20,6 @@
 #include "cases.h"
 #include "libdd/base/clock.h"
 
-#define BACK_LIMIT 6000
-
 /* ---- A name server that doesn't answer ----------------------------------------------------- */
 
 /* A network of this process's own, with nothing but loopback. */
@@ -145,6 +143,7 @@ static int play_ring(stage_t *stage, unsigned size, unsigned orders)
             (const char *[]){stage_endpoint(stage, RING[(i + 1) % size]), NULL});
     stage_crowd(stage);
     for (unsigned i = 0; i < orders * stage->times && !stage->off; i++) {
+        crowd_await_load(stage->crowd, STAGE_BETWEEN);
         start_ring(stage, size, i % orders);
         crowd_begin_reaching(stage->crowd);
         stage_heal(stage, RING_LIMIT);
@@ -197,6 +196,7 @@ int case_wall_clock(stage_t *stage)
     free(found);
     stage_crowd(stage);
     for (unsigned i = 0; i < 2 * stage->times && !stage->off; i++) {
+        crowd_await_load(stage->crowd, STAGE_BETWEEN);
         shift_clocks(path, SHIFTS[i % 2]);
         crowd_begin_reaching(stage->crowd);
         stage_heal(stage, 1000);
@@ -217,7 +217,7 @@ static void replace(stage_t *stage, const char *name, const char *build)
     setenv("BUILD", kept, 1);
     free(kept);
     crowd_begin_reaching(stage->crowd);
-    stage_heal(stage, BACK_LIMIT);
+    stage_heal(stage, STAGE_BACK_LIMIT);
 }
 
 /* All to the older ones from below, then all to the newer ones from the root, under load. */

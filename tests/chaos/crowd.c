@@ -424,6 +424,23 @@ void crowd_load(crowd_t *self, bool on)
     pthread_mutex_unlock(&self->lock);
 }
 
+typedef struct {
+    crowd_t *crowd;
+    uint64_t accepted;
+} amount_t;
+
+static bool is_accepted(void *arg)
+{
+    const amount_t *self = arg;
+    return crowd_figures(self->crowd).accepted >= self->accepted;
+}
+
+void crowd_await_load(crowd_t *self, unsigned notifications)
+{
+    amount_t amount = {self, crowd_figures(self).accepted + notifications};
+    wait_until(is_accepted, &amount, HARNESS_DEADLINE);
+}
+
 void crowd_leave_unread(crowd_t *self, unsigned client, bool unread)
 {
     pthread_mutex_lock(&self->lock);

@@ -37,6 +37,8 @@ void crowd_destroy(crowd_t **self_p);
 
 /* Begins or ends to send as the plan says. */
 void crowd_load(crowd_t *self, bool on);
+/* Waits until so many more notifications have been taken by the libraries. */
+void crowd_await_load(crowd_t *self, unsigned notifications);
 /* Has a client's events wait, or taken again. Clients count from 0: endpoint by endpoint of the
    first tenant, then of the second. */
 void crowd_leave_unread(crowd_t *self, unsigned client, bool unread);

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Faults that are described; the others are only counted. */
-#define FAULTS_MAX 12
+/* Faults that are described, and of each kind; the others are only counted. */
+#define FAULTS_MAX 24
+#define FAULTS_OF_A_KIND 4
 #define FAULT_ROOM 120
 
 /* One notification. */
@@ -131,8 +132,7 @@ void ledger_set_tenant(ledger_t *self, unsigned client, unsigned tenant)
 __attribute__((format(printf, 3, 4))) static void fault(
     ledger_t *self, uint64_t *figure, const char *format, ...)
 {
-    (*figure)++;
-    if (self->fault_count == FAULTS_MAX)
+    if (++*figure > FAULTS_OF_A_KIND || self->fault_count == FAULTS_MAX)
         return;
     va_list arguments;
     va_start(arguments, format);

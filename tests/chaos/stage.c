@@ -206,7 +206,7 @@ void stage_six(stage_t *self, const char *way_to_root)
 crowd_plan_t stage_plan(void)
 {
     return (crowd_plan_t){
-        .tenants = 2, .each = 1, .notifications = 400, .publications = 100, .size = 64};
+        .tenants = 2, .each = 1, .notifications = 1000, .publications = 200, .size = 64};
 }
 
 void stage_crowd_as(stage_t *self, const crowd_plan_t *plan)

@@ -19,6 +19,11 @@
 enum { STAGE_OK = 0, STAGE_OFF = 1, STAGE_SKIPPED = 77 };
 
 #define STAGE_BROKERS_MAX 8
+/* ms until all is well after a fault is over: brokers and clients come back after pauses of up to
+   five seconds. */
+#define STAGE_BACK_LIMIT 6000
+/* Notifications before each fault. */
+#define STAGE_BETWEEN 500
 
 /* A broker, as it is started each time. Its parents are in a configuration file, so that
    it can be moved. */
