@@ -111,8 +111,10 @@ int case_both_roots(stage_t *stage)
         crowd_await_load(stage->crowd, STAGE_BETWEEN);
         program_kill(stage_program(stage, "root"));
         program_kill(stage_program(stage, "spare"));
-        stage_start(stage, ROOTS[i % 2]);
-        stage_start(stage, ROOTS[(i + 1) % 2]);
+        stage_begin(stage, ROOTS[i % 2]);
+        stage_begin(stage, ROOTS[(i + 1) % 2]);
+        stage_await(stage, "root");
+        stage_await(stage, "spare");
         crowd_begin_reaching(stage->crowd);
         stage_heal(stage, MEETING_LIMIT);
     }

@@ -149,10 +149,28 @@ void stage_set_parents(stage_t *self, const char *name, const char *const parent
     assert_int_equal(fclose(file), 0);
 }
 
-void stage_start(stage_t *self, const char *name)
+void stage_begin(stage_t *self, const char *name)
 {
     stage_broker_t *broker = find(self, name);
-    broker_start(self->harness, name, NULL, broker->scope, "-c", config_path(self, broker), NULL);
+    char binary[512] = "ddbroker";
+    if (self->build)
+        snprintf(binary, sizeof binary, "%s/bin/ddbroker", self->build);
+    if (broker->program)
+        program_kill(broker->program);
+    broker->program = program_spawn(self->harness, binary, "-r",
+        harness_endpoint(self->harness, name), "-k", harness_keys(self->harness, "broker"), "-s",
+        broker->scope, "-c", config_path(self, broker), name, NULL);
+}
+
+void stage_await(stage_t *self, const char *name)
+{
+    assert_true(program_expect(find(self, name)->program, "listening on ", HARNESS_DEADLINE));
+}
+
+void stage_start(stage_t *self, const char *name)
+{
+    stage_begin(self, name);
+    stage_await(self, name);
 }
 
 void stage_add(stage_t *self, const char *name, const char *scope, const char *const parents[])
@@ -164,7 +182,7 @@ void stage_add(stage_t *self, const char *name, const char *scope, const char *c
 
 program_t *stage_program(stage_t *self, const char *name)
 {
-    return harness_broker(self->harness, name);
+    return find(self, name)->program;
 }
 
 void stage_shut_down(stage_t *self, const char *name)

@@ -30,6 +30,7 @@ enum { STAGE_OK = 0, STAGE_OFF = 1, STAGE_SKIPPED = 77 };
 typedef struct {
     const char *name;
     const char *scope;
+    program_t *program;
 } stage_broker_t;
 
 typedef struct {
@@ -39,6 +40,7 @@ typedef struct {
     bool timed;       /* whether times that are too long are wrong, and not only printed */
     harness_t *harness;
     crowd_t *crowd;
+    const char *build; /* folder of the brokers' binaries; NULL: that of all tests */
     stage_broker_t brokers[STAGE_BROKERS_MAX];
     unsigned broker_count;
     uint64_t begun_us;
@@ -68,6 +70,9 @@ const char *stage_endpoint(stage_t *self, const char *name);
 void stage_add(stage_t *self, const char *name, const char *scope, const char *const parents[]);
 /* Starts one that was added, again, and waits until it listens. */
 void stage_start(stage_t *self, const char *name);
+/* The two halves of it. */
+void stage_begin(stage_t *self, const char *name);
+void stage_await(stage_t *self, const char *name);
 /* Other parents, from the next start, or SIGHUP, on. */
 void stage_set_parents(stage_t *self, const char *name, const char *const parents[]);
 program_t *stage_program(stage_t *self, const char *name);
