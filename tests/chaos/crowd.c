@@ -25,11 +25,12 @@
    so many tries does. */
 #define OPEN_TRIES 4
 #define SELDOM 10
-/* us between two tries to reach those that are not reached, by notification and by publication, and
-   between two notifications that follow one that is open. */
+/* us between two tries to reach those that are not reached, by notification and by publication. */
 #define NOTIFY_AGAIN 20000
 #define PUBLISH_AGAIN 100000
-#define FOLLOW_AGAIN 250000
+/* us until a notification follows what is open for the first time; then twice as long each time, so
+   that it isn't itself what is open. */
+#define FOLLOW_FIRST 250000
 
 static const char *const TENANTS[TENANTS_MAX] = {"a", "b"};
 static const char *const TOPIC_NAMES[TOPICS] = {"even", "odd"};
@@ -64,8 +65,10 @@ struct crowd {
     pthread_mutex_t lock; /* for all but `over` */
     atomic_bool over;
     bool loading, following;
-    uint64_t load_us, followed_us; /* when it began, and when it was done last */
-    uint64_t notified, published;  /* since load_us */
+    uint64_t load_us; /* when it began */
+    uint64_t follow_us,
+        follow_pause_us;          /* when it is time, and how long it is then until the next */
+    uint64_t notified, published; /* since load_us */
     /* Who has reached whom in this round: [to][from], with both kinds of messages. */
     uint32_t round;
     uint64_t round_us, reached_us; /* when it began and was complete; reached_us 0: not yet */
@@ -181,9 +184,10 @@ static void publish_to_unreached(crowd_t *self, uint64_t now_us)
 /* Where something is open, another one follows. */
 static void follow_the_open(crowd_t *self, uint64_t now_us)
 {
-    if (!self->following || now_us - self->followed_us < FOLLOW_AGAIN)
+    if (!self->following || now_us < self->follow_us)
         return;
-    self->followed_us = now_us;
+    self->follow_us = now_us + self->follow_pause_us;
+    self->follow_pause_us *= 2;
     for (unsigned from = 0; from < self->count; from++)
         for (unsigned to = 0; ledger_open(self->ledger, from) > 0 && to < self->count; to++)
             if (ledger_open_to(self->ledger, from, to) > 0)
@@ -520,6 +524,8 @@ bool crowd_settle(crowd_t *self, int deadline_ms)
     crowd_load(self, false);
     pthread_mutex_lock(&self->lock);
     self->following = true;
+    self->follow_us = dd_clock_us() + FOLLOW_FIRST;
+    self->follow_pause_us = 2 * FOLLOW_FIRST;
     pthread_mutex_unlock(&self->lock);
     bool settled = wait_until(nothing_is_open, self, deadline_ms);
     pthread_mutex_lock(&self->lock);

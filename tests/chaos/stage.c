@@ -237,6 +237,7 @@ void stage_crowd_as(stage_t *self, const crowd_plan_t *plan)
     if (crowd_await_reaching(self->crowd, HEAL_DEADLINE) < 0)
         stage_fail(self, "they never reached each other, %u of %u are there",
             crowd_registered(self->crowd), crowd_size(self->crowd));
+    crowd_settle(self->crowd, HARNESS_DEADLINE);
     crowd_load(self->crowd, true);
 }
 
