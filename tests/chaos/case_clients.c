@@ -18,22 +18,51 @@
 
 /* ---- A consumer that stops ----------------------------------------------------------------- */
 
-/* Its senders are refused, it is told what it has missed, and others get all. */
+typedef struct {
+    crowd_t *crowd;
+    uint64_t refused, gaps; /* before */
+} patience_t;
+
+static bool is_refused(void *arg)
+{
+    const patience_t *self = arg;
+    return crowd_figures(self->crowd).refused > self->refused;
+}
+
+static bool has_missed(void *arg)
+{
+    const patience_t *self = arg;
+    return crowd_figures(self->crowd).gaps > self->gaps;
+}
+
+/* Its senders are refused as soon as there is no room for more, and it is told what it has missed;
+   others get all. */
+static void stop_consumer(stage_t *stage)
+{
+    ledger_figures_t before = crowd_figures(stage->crowd);
+    patience_t patience = {stage->crowd, before.refused, before.gaps};
+    crowd_leave_unread(stage->crowd, 0, true);
+    if (!wait_until(is_refused, &patience, HARNESS_DEADLINE))
+        stage_fail(stage, "nobody was refused");
+    stage_let_pass(stage->seconds * 1000);
+    crowd_leave_unread(stage->crowd, 0, false);
+    if (!wait_until(has_missed, &patience, HARNESS_DEADLINE))
+        stage_fail(stage, "it wasn't told of a gap");
+    crowd_begin_reaching(stage->crowd);
+    stage_heal(stage, STAGE_BACK_LIMIT);
+}
+
 int case_consumer_stopped(stage_t *stage)
 {
     crowd_plan_t plan = stage_plan();
-    plan.size = 4000;
+    plan.size = 16000;
     plan.events = 65536;
+    stage->settings = "payload-max = 64k\nclient-outbox = 128k\n";
     stage_open(stage);
     stage_five(stage, NULL);
     stage_crowd_as(stage, &plan);
-    for (unsigned i = 0; i < stage->times && !stage->off; i++) {
-        crowd_leave_unread(stage->crowd, 0, true);
-        stage_let_pass(stage->seconds * 1000);
-        crowd_leave_unread(stage->crowd, 0, false);
-        crowd_begin_reaching(stage->crowd);
-        stage_heal(stage, STAGE_BACK_LIMIT);
-    }
+    for (unsigned i = 0; i < stage->times && !stage->off; i++)
+        stop_consumer(stage);
     return stage_close(stage);
 }
 

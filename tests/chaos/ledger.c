@@ -341,6 +341,7 @@ static void begin_life(series_t *self, uint32_t life, uint64_t time_us)
 void ledger_disconnect(ledger_t *self, unsigned client, uint64_t time_us)
 {
     self->lives[client]++;
+    self->figures.disconnections++;
     for (unsigned topic = 0; topic < self->topics; topic++) {
         begin_life(&self->series[pair(self, client, topic)], self->lives[client], time_us);
         self->gaps[pair(self, client, topic)]++;

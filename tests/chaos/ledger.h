@@ -21,7 +21,7 @@
 
 typedef struct ledger ledger_t;
 
-/* What is right is in the first two groups; all in the last must be 0. */
+/* All in the last group must be 0. */
 typedef struct {
     /* Notifications. accepted = delivered + refused + unknown + silent. */
     uint64_t accepted;
@@ -33,6 +33,8 @@ typedef struct {
     uint64_t copies;  /* that have arrived */
     uint64_t missing; /* copies that have not, where later ones of their publisher have */
     uint64_t gaps;    /* times that a client was told of missing ones */
+    /* Both. */
+    uint64_t disconnections;
     /* What must not be. */
     uint64_t silent;     /* notifications of which the sender was told nothing */
     uint64_t duplicated; /* messages that arrived again */

@@ -71,6 +71,7 @@ static void print_figures(const ledger_figures_t *figures)
         figures->accepted, figures->delivered, figures->refused, figures->unknown, figures->silent);
     printf("; published %" PRIu64 ", copies %" PRIu64 ", missing %" PRIu64 ", untold %" PRIu64,
         figures->published, figures->copies, figures->missing, figures->untold);
+    printf("; gaps %" PRIu64 ", disconnections %" PRIu64, figures->gaps, figures->disconnections);
     printf("; duplicated %" PRIu64 ", reordered %" PRIu64 ", crossed %" PRIu64 ", wrong %" PRIu64
            ", odd %" PRIu64,
         figures->duplicated, figures->reordered, figures->crossed, figures->wrong, figures->odd);
@@ -146,6 +147,7 @@ void stage_set_parents(stage_t *self, const char *name, const char *const parent
     assert_non_null(file);
     for (unsigned i = 0; parents[i]; i++)
         fprintf(file, "parent = %s\n", parents[i]);
+    fputs(self->settings ? self->settings : "", file);
     assert_int_equal(fclose(file), 0);
 }
 

@@ -40,7 +40,8 @@ typedef struct {
     bool timed;       /* whether times that are too long are wrong, and not only printed */
     harness_t *harness;
     crowd_t *crowd;
-    const char *build; /* folder of the brokers' binaries; NULL: that of all tests */
+    const char *settings; /* further lines of all configuration files; may be NULL */
+    const char *build;    /* folder of the brokers' binaries; NULL: that of all tests */
     stage_broker_t brokers[STAGE_BROKERS_MAX];
     unsigned broker_count;
     uint64_t begun_us;
