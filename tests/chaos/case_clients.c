@@ -63,6 +63,7 @@ int case_consumer_stopped(stage_t *stage)
     stage_crowd_as(stage, &plan);
     for (unsigned i = 0; i < stage->times && !stage->off; i++)
         stop_consumer(stage);
+    stage_expect_calm(stage, true);
     return stage_close(stage);
 }
 
@@ -152,6 +153,7 @@ int case_names(stage_t *stage)
     }
     crowd_begin_reaching(stage->crowd);
     stage_heal(stage, STAGE_BACK_LIMIT);
+    stage_expect_calm(stage, false);
     return stage_close(stage);
 }
 

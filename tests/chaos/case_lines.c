@@ -71,6 +71,7 @@ int case_late_line(stage_t *stage)
     stage_let_pass(stage->seconds * 1000);
     crowd_begin_reaching(stage->crowd);
     stage_heal(stage, STAGE_BACK_LIMIT);
+    stage_expect_calm(stage, false);
     return close_both(stage, proxy);
 }
 

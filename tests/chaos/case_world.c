@@ -201,6 +201,7 @@ int case_wall_clock(stage_t *stage)
         crowd_begin_reaching(stage->crowd);
         stage_heal(stage, 1000);
     }
+    stage_expect_calm(stage, false);
     return stage_close(stage);
 }
 

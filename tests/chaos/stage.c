@@ -240,6 +240,7 @@ void stage_crowd_as(stage_t *self, const crowd_plan_t *plan)
         stage_fail(self, "they never reached each other, %u of %u are there",
             crowd_registered(self->crowd), crowd_size(self->crowd));
     crowd_settle(self->crowd, HARNESS_DEADLINE);
+    self->before = crowd_figures(self->crowd);
     crowd_load(self->crowd, true);
 }
 
@@ -262,6 +263,21 @@ void stage_heal(stage_t *self, int limit_ms)
             crowd_registered(self->crowd), crowd_size(self->crowd));
     else if (self->timed && limit_ms > 0 && took > limit_ms)
         stage_fail(self, "more than %d ms", limit_ms);
+}
+
+void stage_expect_calm(stage_t *self, bool refusals)
+{
+    crowd_settle(self->crowd, SETTLE_DEADLINE);
+    ledger_figures_t now = crowd_figures(self->crowd);
+    uint64_t lost = now.disconnections - self->before.disconnections;
+    uint64_t unknown = now.unknown - self->before.unknown;
+    uint64_t refused = refusals ? 0 : now.refused - self->before.refused;
+    uint64_t missing = refusals ? 0 : now.missing - self->before.missing;
+    if (lost + unknown + refused + missing > 0)
+        stage_fail(self,
+            "without reason %" PRIu64 " disconnections, %" PRIu64 " unknown, %" PRIu64
+            " refused, %" PRIu64 " missing",
+            lost, unknown, refused, missing);
 }
 
 void stage_let_pass(unsigned ms)

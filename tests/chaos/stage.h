@@ -45,8 +45,9 @@ typedef struct {
     stage_broker_t brokers[STAGE_BROKERS_MAX];
     unsigned broker_count;
     uint64_t begun_us;
-    int worst_ms;   /* that it took until all reached each other again; -1: never */
-    unsigned heals; /* times that they did */
+    ledger_figures_t before; /* as the load began */
+    int worst_ms;            /* that it took until all reached each other again; -1: never */
+    unsigned heals;          /* times that they did */
     bool off;
     char remark[256]; /* what else is to be told */
 } stage_t;
@@ -102,6 +103,10 @@ crowd_plan_t stage_plan(void);
 /* Waits until all reach each other again, and keeps the longest time that it took. More than
    limit_ms is wrong, where times count. 0: no limit. */
 void stage_heal(stage_t *self, int limit_ms);
+/* Ends the load. Since it began no connection was lost and of no notification it is unknown what
+   became of it; and, unless refusals are what the case is about, none was refused and no
+   publication is missing. */
+void stage_expect_calm(stage_t *self, bool refusals);
 /* Only for faults that last for a certain time. */
 void stage_let_pass(unsigned ms);
 
