@@ -4,9 +4,10 @@
  */
 #include "cases.h"
 
-/* Bytes a second of a slow line, bytes of what goes over it, and how late a late one is. */
+/* Bytes a second of a slow line, bytes of what goes over it, and ms that a late one takes. */
 #define SLOW 50000
 #define LARGE 20000
+#define VERY_LARGE 900000
 #define LATE 200
 
 /* The tree with a proxy between the root and those beneath it. */
@@ -75,27 +76,47 @@ int case_late_line(stage_t *stage)
     return close_both(stage, proxy);
 }
 
-/* What the line doesn't carry waits in the broker, and is refused when that is full. Others aren't
-   held up. */
-int case_slow_line(stage_t *stage)
+/* ---- Slow lines ---------------------------------------------------------------------------- */
+
+/* A leaf with a slow line, and load for a while, until all has come. */
+static int play_slow_line(stage_t *stage, const crowd_plan_t *plan, bool full)
 {
-    crowd_plan_t plan = stage_plan();
     stage_open(stage);
-    const char *mid = stage_endpoint(stage, "mid"), *leaf = stage_endpoint(stage, "leaf");
-    proxy_t *proxy = proxy_new(mid);
+    proxy_t *proxy = proxy_new(stage_endpoint(stage, "mid"));
     proxy_set_rate(proxy, SLOW);
     stage_add(stage, "mid", "/1/2/", (const char *[]){NULL});
     stage_add(stage, "leaf", "/1/2/3/", (const char *[]){proxy_endpoint(proxy), NULL});
-    plan = (crowd_plan_t){.endpoints = {mid, leaf},
-        .tenants = 2,
-        .each = 2,
-        .notifications = 10,
-        .publications = 2,
-        .size = LARGE};
-    stage_crowd_as(stage, &plan);
+    stage_crowd_as(stage, plan);
     stage_let_pass(stage->seconds * 1000);
     crowd_load(stage->crowd, false);
     crowd_begin_reaching(stage->crowd);
     stage_heal(stage, 0);
+    stage_expect_calm(stage, full);
     return close_both(stage, proxy);
+}
+
+/* The line carries all, if one waits. */
+int case_slow_line(stage_t *stage)
+{
+    const crowd_plan_t plan = {
+        .tenants = 2, .each = 2, .notifications = 4, .publications = 1, .size = LARGE};
+    return play_slow_line(stage, &plan, false);
+}
+
+/* Messages each of which takes longer than a peer may be silent. */
+int case_large_on_slow(stage_t *stage)
+{
+    const crowd_plan_t plan = {
+        .tenants = 1, .each = 2, .notifications = 0.1, .publications = 0.05, .size = VERY_LARGE};
+    return play_slow_line(stage, &plan, false);
+}
+
+/* More than the line carries: it waits in the brokers until there is no room, and is refused then,
+   or told as missing. */
+int case_full_line(stage_t *stage)
+{
+    const crowd_plan_t plan = {
+        .tenants = 2, .each = 2, .notifications = 40, .publications = 10, .size = LARGE};
+    stage->settings = "payload-max = 32k\nlink-outbox = 256k\n";
+    return play_slow_line(stage, &plan, true);
 }
