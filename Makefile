@@ -1,37 +1,76 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # DoubleDecker. `make demo` and `make check` install what is missing, build and run; see README.md.
-# V=1 shows whole commands. SAN=1 builds with address and undefined-behaviour sanitizers.
+# V=1 shows whole commands. SAN=1 builds with address and undefined-behaviour sanitizers,
+# COVERAGE=1 so that running counts lines.
 
-VERSION   := 1.0.0
+VERSION   := $(shell sed -n 's/^.define DD_VERSION "\(.*\)"/\1/p' libdd/include/dd.h)
 SOVERSION := 1
-PREFIX    ?= /usr/local
-SYSCONF   ?= /etc/doubledecker
 DESTDIR   ?=
-CC        ?= gcc
 BUILD     ?= build
 V         ?= 0
+ifeq ($(origin CC),default)
+CC        := gcc
+endif
+
+# Where things go, and where programs look for keys. Give them to `make` and to `make install`.
+PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+SBINDIR    ?= $(PREFIX)/sbin
+LIBDIR     ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DATADIR    ?= $(PREFIX)/share
+MANDIR     ?= $(DATADIR)/man
+DOCDIR     ?= $(DATADIR)/doc/doubledecker
+UNITDIR    ?= $(PREFIX)/lib/systemd/system
+SYSCONFDIR ?= /etc
+# Shells look for completions by the program's name.
+BASHDIR    ?= $(DATADIR)/bash-completion/completions
+FISHDIR    ?= $(DATADIR)/fish/vendor_completions.d
+ZSHDIR     ?= $(DATADIR)/zsh/site-functions
 
 # Debian 12's names. `deps` calls apt-get only for what dpkg doesn't know as installed.
-DEPS := libzmq3-dev libczmq-dev libsodium-dev libjson-c-dev uthash-dev libncurses-dev libcdk5-dev \
-        libcmocka-dev mandoc tmux
-LINT_DEPS := clang-format cppcheck
+DEPS := gcc libc6-dev pkg-config libzmq3-dev libczmq-dev libsodium-dev libjson-c-dev uthash-dev \
+        libncurses-dev libcdk5-dev libcmocka-dev mandoc tmux
+LINT_DEPS := clang-format cppcheck mandoc groff
 
-WARNINGS := -Wall -Wextra -Werror -Wconversion -Wsign-conversion -Wshadow -Wformat=2 -Wundef \
+# A user's CPPFLAGS, CFLAGS and LDFLAGS come after ours and never replace them. WERROR=1 makes errors
+# of warnings: `lint` and .ci/run do, others have compilers that warn of something else.
+WARNINGS := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wformat=2 -Wundef \
             -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla
 OPTIMISE := -O2 -g -fno-strict-aliasing
-HARDEN   := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIC -fvisibility=hidden
+HARDEN   := -fstack-protector-strong -fPIC -fvisibility=hidden
 LINKHARD := -Wl,-z,relro,-z,now -Wl,--as-needed
+# Whoever brings a level of his own, or doesn't optimise, would be warned of ours.
+FORTIFY  := $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS))$(filter -O0,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 ifeq ($(SAN),1)
 BUILD    := build/san
 OPTIMISE := -O1 -g -fno-omit-frame-pointer
 HARDEN   := -fPIC -fvisibility=hidden -fsanitize=address,undefined -fno-sanitize-recover=undefined
 LINKHARD := -fsanitize=address,undefined
+FORTIFY  :=
 # What gcc knows of ranges is less under sanitizers, and it warns of texts that do fit.
 WARNINGS += -Wno-format-truncation
 endif
-CFLAGS   += -std=gnu11 $(OPTIMISE) $(WARNINGS) $(HARDEN) -pthread
-CPPFLAGS += -I. -Ilibdd/include -D_GNU_SOURCE -DDD_SYSCONF='"$(SYSCONF)"'
-LDFLAGS  += $(LINKHARD) -pthread
+ifeq ($(COVERAGE),1)
+BUILD    := build/coverage
+OPTIMISE := -O0 -g
+HARDEN   := -fPIC -fvisibility=hidden --coverage
+LINKHARD := --coverage
+FORTIFY  :=
+endif
+DD_CPPFLAGS := -I. -Ilibdd/include -D_GNU_SOURCE -DDD_SYSCONF='"$(SYSCONFDIR)/doubledecker"' $(FORTIFY)
+DD_CFLAGS   := -std=gnu11 $(OPTIMISE) $(WARNINGS) $(if $(filter 1,$(WERROR)),-Werror) $(HARDEN) -pthread
+DD_LDFLAGS  := $(LINKHARD) -pthread
+COMPILE     := $(CC) $(DD_CPPFLAGS) $(CPPFLAGS) $(DD_CFLAGS) $(CFLAGS)
+LINK        := $(CC) $(DD_CFLAGS) $(CFLAGS) $(DD_LDFLAGS) $(LDFLAGS)
+
+# A list of make's ends at a space: a BUILD with one is reached by a link that has none.
+ifneq ($(words $(BUILD)),1)
+override BUILD := $(shell link=.build-$$(echo '$(BUILD)' | cksum | cut -d ' ' -f 1) && \
+    mkdir -p '$(BUILD)' && ln -sfn '$(BUILD)' $$link && echo $$link)
+endif
+# What installs packages first and then calls make again uses all processors, unless it was told how many.
+SUBMAKE = --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 LIBDD_LIBS    := -lzmq -lsodium -ljson-c
 DDBROKER_LIBS := -lczmq $(LIBDD_LIBS)
@@ -57,23 +96,26 @@ all: $(LIBDD_A) $(LIBDD_SO) $(BINARIES)
 
 # ---- objects, library, programs ----------------------------------------------------------------
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c | $(filter deps,$(MAKECMDGOALS))
 	@mkdir -p $(@D)
-	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)$(COMPILE) -MMD -MP -c -o $@ $<
+
+objects: $(OBJECTS)
 
 $(LIBDD_A): $(patsubst %.c,$(BUILD)/%.o,$(call sources,libdd))
-	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
+	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
 
-$(LIBDD_SO): $(patsubst %.c,$(BUILD)/%.o,$(call sources,libdd))
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -shared -Wl,-soname,libdd.so.$(SOVERSION) -o $@ $^ $(LIBDD_LIBS)
+$(LIBDD_SO): $(patsubst %.c,$(BUILD)/%.o,$(call sources,libdd)) libdd/libdd.map
+	$(call say,LD,$@)$(LINK) -shared -Wl,-soname,libdd.so.$(SOVERSION) -Wl,--version-script=libdd/libdd.map \
+	    -o $@ $(filter %.o,$^) $(LIBDD_LIBS)
 
 # A program's objects without main.o, so that tests can link them.
 define program
 $(BUILD)/$(1).a: $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(1)/main.c,$(call sources,$(1))))
-	$$(call say,AR,$$@)rm -f $$@ && ar rcs $$@ $$^
+	$$(call say,AR,$$@)rm -f $$@ && $$(AR) rcs $$@ $$^
 $(BUILD)/bin/$(1): $(BUILD)/$(1)/main.o $(BUILD)/$(1).a $(LIBDD_A)
 	@mkdir -p $$(@D)
-	$$(call say,LD,$$@)$(CC) $(LDFLAGS) -pie -o $$@ $$^ $$($(call upper,$(1))_LIBS)
+	$$(call say,LD,$$@)$(LINK) -pie -o $$@ $$^ $$($(call upper,$(1))_LIBS)
 endef
 upper = $(shell echo $(1) | tr a-z A-Z)
 DDPERF_LIBS := $(LIBDD_LIBS)
@@ -93,33 +135,35 @@ CHAOS   := $(addprefix $(BUILD)/tests/chaos/,chaos clock_shift.so)
 CHAOS_O := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c %/clock_shift.c,$(wildcard tests/chaos/*.c)))
 HARNESS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/system/test_%.c,$(wildcard tests/system/*.c)))
 
-shared = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/$(1)/test_%.c,$(wildcard tests/unit/$(1)/*.c)))
+# Unit tests can say when memory runs out: tests/unit/memory_limit.h.
+$(BUILD)/tests/unit/%: LINK += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+shared = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/*.c) $(filter-out tests/unit/$(1)/test_%.c,$(wildcard tests/unit/$(1)/*.c)))
 $(BUILD)/tests/unit/libdd/%: $(BUILD)/tests/unit/libdd/%.o $(call shared,libdd) $(LIBDD_A)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lcmocka $(LIBDD_LIBS)
+	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(LIBDD_LIBS)
 $(BUILD)/tests/unit/ddbroker/%: $(BUILD)/tests/unit/ddbroker/%.o $(call shared,ddbroker) $(BUILD)/ddbroker.a $(LIBDD_A)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lcmocka $(DDBROKER_LIBS)
+	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(DDBROKER_LIBS)
 $(BUILD)/tests/unit/ddtui/%: $(BUILD)/tests/unit/ddtui/%.o $(call shared,ddtui) $(BUILD)/ddtui.a $(LIBDD_A)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lcmocka $(DDTUI_LIBS)
+	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(DDTUI_LIBS)
 $(BUILD)/tests/unit/ddkeys/%: $(BUILD)/tests/unit/ddkeys/%.o $(call shared,ddkeys) $(BUILD)/ddkeys.a $(LIBDD_A)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lcmocka $(DDKEYS_LIBS)
+	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(DDKEYS_LIBS)
 $(BUILD)/tests/unit/ddperf/%: $(BUILD)/tests/unit/ddperf/%.o $(call shared,ddperf) $(BUILD)/ddperf.a $(LIBDD_A)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lcmocka $(DDPERF_LIBS)
-$(BUILD)/tests/unit/chaos/%: $(BUILD)/tests/unit/chaos/%.o $(CHAOS_O) $(HARNESS) $(LIBDD_A)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lcmocka $(LIBDD_LIBS)
+	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(DDPERF_LIBS)
+$(BUILD)/tests/unit/chaos/%: $(BUILD)/tests/unit/chaos/%.o $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/*.c)) $(CHAOS_O) $(HARNESS) $(LIBDD_A)
+	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(LIBDD_LIBS)
 # libFuzzer has a main of its own; without it, replay.c goes over the corpus.
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(if $(LIBFUZZER),,$(BUILD)/tests/fuzz/replay.o) $(BUILD)/ddbroker.a $(LIBDD_A)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ $(DDBROKER_LIBS)
+	$(call say,LD,$@)$(LINK) -pie -o $@ $^ $(DDBROKER_LIBS)
 $(BUILD)/tests/fuzz/seeds: $(BUILD)/tests/fuzz/seeds.o $(LIBDD_A)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ $(DDBROKER_LIBS)
+	$(call say,LD,$@)$(LINK) -pie -o $@ $^ $(DDBROKER_LIBS)
 $(BUILD)/tests/system/test_%: $(BUILD)/tests/system/test_%.o $(HARNESS) $(BUILD)/ddbroker.a $(LIBDD_A)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lcmocka $(DDBROKER_LIBS)
+	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(DDBROKER_LIBS)
 $(BUILD)/tests/screens/test_%: $(BUILD)/tests/screens/test_%.o $(HARNESS) $(LIBDD_A)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lcmocka $(LIBDD_LIBS)
+	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(LIBDD_LIBS)
 
 $(BUILD)/tests/chaos/chaos: $(BUILD)/tests/chaos/main.o $(CHAOS_O) $(HARNESS) $(LIBDD_A)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lcmocka $(LIBDD_LIBS)
+	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(LIBDD_LIBS)
 $(BUILD)/tests/chaos/clock_shift.so: $(BUILD)/tests/chaos/clock_shift.o
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -shared -o $@ $^
+	$(call say,LD,$@)$(LINK) -shared -o $@ $^
 
 tests: all $(TESTS) $(CHAOS)
 
@@ -128,20 +172,26 @@ test: tests
 	$(Q)BUILD=$(BUILD) tests/run $(TESTS) $(SCRIPTS)
 
 check: deps
-	$(Q)$(MAKE) --no-print-directory test
+	$(Q)$(MAKE) $(SUBMAKE) test
 
 asan:
-	$(Q)TEST_TIMEOUT=400 $(MAKE) --no-print-directory SAN=1 test
+	$(Q)$(MAKE) $(SUBMAKE) SAN=1 test
+
+# Which lines the tests run, by folder. Tests that fail don't keep the report back.
+coverage:
+	$(Q)find build/coverage -name '*.gcda' -delete 2>/dev/null || true
+	$(Q)TEST_TIMEOUT=400 $(MAKE) --no-print-directory COVERAGE=1 test; status=$$?; \
+	    tests/coverage build/coverage && exit $$status
 
 # What `bench` measures with and against. Peers that can't be installed are left out.
 BENCH     := $(addprefix $(BUILD)/tests/bench/,load forward core_scale)
 
 $(BUILD)/tests/bench/load: $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/forward.c %/core_scale.c,$(wildcard tests/bench/*.c))) $(BUILD)/ddperf.a $(LIBDD_A)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lssl -lcrypto $(LIBDD_LIBS)
+	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lssl -lcrypto $(LIBDD_LIBS)
 $(BUILD)/tests/bench/forward: $(BUILD)/tests/bench/forward.o $(LIBDD_A)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ -lzmq
+	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lzmq
 $(BUILD)/tests/bench/core_scale: $(BUILD)/tests/bench/core_scale.o $(BUILD)/tests/unit/ddbroker/tenants.o $(BUILD)/ddbroker.a $(LIBDD_A)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -pie -o $@ $^ $(DDBROKER_LIBS)
+	$(call say,LD,$@)$(LINK) -pie -o $@ $^ $(DDBROKER_LIBS)
 
 # Faults of every kind under load, twenty minutes of them; tests/chaos/run plays single ones.
 chaos: deps
@@ -151,7 +201,7 @@ chaos: deps
 bench: deps
 	$(Q)share/deps libssl-dev openssl
 	$(Q)share/deps mosquitto nats-server || true
-	$(Q)$(MAKE) --no-print-directory all $(BENCH)
+	$(Q)$(MAKE) $(SUBMAKE) all $(BENCH)
 	$(Q)BUILD=$(BUILD) tests/bench/run
 
 fuzz:
@@ -163,65 +213,70 @@ deps:
 	$(Q)share/deps $(DEPS)
 
 demo: deps
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) $(SUBMAKE) all
 	$(Q)BUILD=$(BUILD) share/demo/demo
 
-# Shells look for completions by the program's name.
-BASH_DIR := $(PREFIX)/share/bash-completion/completions
-FISH_DIR := $(PREFIX)/share/fish/vendor_completions.d
-ZSH_DIR  := $(PREFIX)/share/zsh/site-functions
+# Files that name folders name those they are installed to.
+fill      = sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+                -e 's|^\([a-z]*dir\)=$(PREFIX)/|\1=$${prefix}/|; s|@VERSION@|$(VERSION)|' \
+                -e 's|@SBINDIR@|$(SBINDIR)|; s|/etc/doubledecker|$(SYSCONFDIR)/doubledecker|g'
+# Whatever the umask, all may read it.
+install_all = umask 022 && for file in $(2); do \
+                  install -D -m $(1) "$$file" "$(DESTDIR)$(3)/$${file\#\#*/}" || exit 1; done
+install_filled = umask 022 && for file in $(1); do name=$${file\#\#*/} && \
+                  $(fill) "$$file" | install -D -m 644 /dev/stdin "$(DESTDIR)$(2)/$${name%.in}" || exit 1; done
+pages     = $(filter %.$(1),$(MANPAGES))
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/include \
-	    $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/share/doc/doubledecker/examples \
-	    $(DESTDIR)$(PREFIX)/lib/systemd/system
-	install -m 755 $(filter-out %/ddbroker,$(BINARIES)) $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(BUILD)/bin/ddbroker $(DESTDIR)$(PREFIX)/sbin
-	install -m 644 libdd/include/dd.h $(DESTDIR)$(PREFIX)/include
-	install -m 644 $(LIBDD_A) $(DESTDIR)$(PREFIX)/lib
-	install -m 755 $(LIBDD_SO) $(DESTDIR)$(PREFIX)/lib
-	ln -sf libdd.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libdd.so.$(SOVERSION)
-	ln -sf libdd.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/libdd.so
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' share/libdd.pc.in \
-	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/libdd.pc
-	for page in $(MANPAGES); do \
-	    install -D -m 644 $$page \
-	        $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
-	for program in $(PROGRAMS); do \
-	    install -D -m 644 share/completions/doubledecker.bash $(DESTDIR)$(BASH_DIR)/$$program; \
-	    install -D -m 644 share/completions/doubledecker.fish $(DESTDIR)$(FISH_DIR)/$$program.fish; done
-	install -D -m 644 share/completions/_doubledecker $(DESTDIR)$(ZSH_DIR)/_doubledecker
-	install -m 644 share/examples/* $(DESTDIR)$(PREFIX)/share/doc/doubledecker/examples
-	install -m 644 share/systemd/*.service $(DESTDIR)$(PREFIX)/lib/systemd/system
-	sed -i 's|@PREFIX@|$(PREFIX)|' $(DESTDIR)$(PREFIX)/lib/systemd/system/ddbroker@.service
+	$(call install_all,755,$(filter-out %/ddbroker,$(BINARIES)),$(BINDIR))
+	$(call install_all,755,$(BUILD)/bin/ddbroker,$(SBINDIR))
+	$(call install_all,644,libdd/include/dd.h,$(INCLUDEDIR))
+	$(call install_all,644,$(LIBDD_A),$(LIBDIR))
+	$(call install_all,755,$(LIBDD_SO),$(LIBDIR))
+	ln -sf libdd.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/libdd.so.$(SOVERSION)"
+	ln -sf libdd.so.$(SOVERSION) "$(DESTDIR)$(LIBDIR)/libdd.so"
+	$(call install_filled,share/libdd.pc.in,$(LIBDIR)/pkgconfig)
+	$(foreach section,1 3 5 7 8,$(call install_filled,$(call pages,$(section)),$(MANDIR)/man$(section)) &&) :
+	umask 022 && for program in $(PROGRAMS); do \
+	    install -D -m 644 share/completions/doubledecker.bash "$(DESTDIR)$(BASHDIR)/$$program" && \
+	    install -D -m 644 share/completions/doubledecker.fish "$(DESTDIR)$(FISHDIR)/$$program.fish" || exit 1; done
+	$(call install_all,644,share/completions/_doubledecker,$(ZSHDIR))
+	$(call install_filled,$(wildcard share/examples/*),$(DOCDIR)/examples)
+	$(call install_filled,$(wildcard share/systemd/*.service),$(UNITDIR))
+	$(if $(DESTDIR),,[ "$$(id -u)" -ne 0 ] || $(LDCONFIG))
+
+# The loader's list of libraries is the running system's, so only that is told.
+LDCONFIG ?= PATH="$$PATH:/sbin:/usr/sbin" ldconfig
 
 uninstall:
-	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%) $(DESTDIR)$(PREFIX)/sbin/ddbroker \
-	    $(DESTDIR)$(PREFIX)/include/dd.h $(DESTDIR)$(PREFIX)/lib/libdd.a \
-	    $(DESTDIR)$(PREFIX)/lib/libdd.so* $(DESTDIR)$(PREFIX)/lib/pkgconfig/libdd.pc \
-	    $(DESTDIR)$(PREFIX)/lib/systemd/system/ddbroker@.service \
-	    $(PROGRAMS:%=$(DESTDIR)$(BASH_DIR)/%) $(PROGRAMS:%=$(DESTDIR)$(FISH_DIR)/%.fish) \
-	    $(DESTDIR)$(ZSH_DIR)/_doubledecker
-	rm -rf $(DESTDIR)$(PREFIX)/share/doc/doubledecker
-	for page in $(MANPAGES); do \
-	    rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
+	for program in $(filter-out ddbroker,$(PROGRAMS)); do rm -f "$(DESTDIR)$(BINDIR)/$$program"; done
+	rm -f "$(DESTDIR)$(SBINDIR)/ddbroker" "$(DESTDIR)$(INCLUDEDIR)/dd.h" \
+	    "$(DESTDIR)$(LIBDIR)"/libdd.a "$(DESTDIR)$(LIBDIR)"/libdd.so* "$(DESTDIR)$(LIBDIR)/pkgconfig/libdd.pc"
+	for unit in $(notdir $(wildcard share/systemd/*.service)); do rm -f "$(DESTDIR)$(UNITDIR)/$$unit"; done
+	for program in $(PROGRAMS); do \
+	    rm -f "$(DESTDIR)$(BASHDIR)/$$program" "$(DESTDIR)$(FISHDIR)/$$program.fish"; done
+	rm -f "$(DESTDIR)$(ZSHDIR)/_doubledecker"
+	rm -rf "$(DESTDIR)$(DOCDIR)/examples"
+	rmdir "$(DESTDIR)$(DOCDIR)" 2>/dev/null || :
+	for page in $(notdir $(MANPAGES)); do rm -f "$(DESTDIR)$(MANDIR)/man$${page##*.}/$$page"; done
 
 # ---- developers --------------------------------------------------------------------------------
 
 lint:
 	$(Q)share/deps $(LINT_DEPS)
-	$(Q)tests/lint
+	$(Q)$(MAKE) $(SUBMAKE) BUILD=build/lint WERROR=1 tests
+	$(Q)BUILD=build/lint tests/lint
 
 format:
 	clang-format -i $(shell git ls-files '*.c' '*.h')
 
 dist:
-	git archive --format=tar.gz --prefix=doubledecker-$(VERSION)/ -o doubledecker-$(VERSION).tar.gz HEAD
+	$(Q)share/dist doubledecker-$(VERSION)
 
 clean:
-	rm -rf build
+	rm -rf build .build-*
 
-.PHONY: all tests test check asan chaos bench fuzz deps demo install uninstall lint format dist clean
+.PHONY: all objects tests test check asan coverage chaos bench fuzz deps demo install uninstall lint format dist clean
 .SECONDARY:
 .DELETE_ON_ERROR:
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/ -name '*.d' 2>/dev/null)

@@ -15,7 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "libdd/base/escape.h"
 #include "libdd/base/problem.h"
+#include "libdd/protocol/name.h"
 
 /* Shorter than PIPE_BUF, so that a pipe that is ready takes a line whole, without waiting. */
 #define LINE_MAX_SIZE 2048
@@ -119,35 +121,6 @@ void log_destroy(log_t **self_p)
 
 /* ---- Lines --------------------------------------------------------------------------------- */
 
-/* Bytes of the UTF-8 character that begins here and may be shown as it is; 0 if there is none. */
-static size_t shown(const char *at)
-{
-    unsigned char first = (unsigned char)at[0];
-    if (first < 0x80)
-        return first >= 0x20 && first != 0x7F;
-    size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    bool valid = dd_word_valid(dd_bytes(at, strnlen(at, size)), size);
-    return valid ? size : 0;
-}
-
-void log_escape(const char *line, char *text, size_t room)
-{
-    size_t used = 0;
-    while (*line) {
-        size_t size = shown(line);
-        size_t need = size ? size : sizeof "\\xNN" - 1;
-        if (used + need >= room)
-            break;
-        if (size)
-            memcpy(text + used, line, size);
-        else
-            snprintf(text + used, room - used, "\\x%02x", (unsigned char)*line);
-        used += need;
-        line += size ? size : 1;
-    }
-    text[used] = '\0';
-}
-
 /* What stands before the message. */
 static size_t prefix(const log_t *self, dd_log_level_t level, char *text, size_t room)
 {
@@ -177,8 +150,7 @@ static bool write_line(log_t *self, dd_log_level_t level, const char *message)
 {
     char line[LINE_MAX_SIZE];
     size_t used = prefix(self, level, line, sizeof line);
-    log_escape(message, line + used, sizeof line - used - 1);
-    used += strlen(line + used);
+    used += dd_escape_text(message, strlen(message), line + used, sizeof line - used - 1);
     line[used++] = '\n';
     return put(self, line, used);
 }
@@ -196,7 +168,8 @@ static void write_message(log_t *self, dd_log_level_t level, const char *message
         self->lost++;
 }
 
-static void write_list(log_t *self, dd_log_level_t level, const char *format, va_list list)
+__attribute__((format(printf, 3, 0))) static void write_list(
+    log_t *self, dd_log_level_t level, const char *format, va_list list)
 {
     char message[LINE_MAX_SIZE];
     vsnprintf(message, sizeof message, format, list);
@@ -211,11 +184,6 @@ void log_write(log_t *self, dd_log_level_t level, const char *format, ...)
     va_start(list, format);
     write_list(self, level, format, list);
     va_end(list);
-}
-
-void log_of_core(void *log, dd_log_level_t level, const char *line)
-{
-    log_write(log, level, "%s", line);
 }
 
 /* ---- Floods -------------------------------------------------------------------------------- */

@@ -6,15 +6,16 @@
  *
  * Lines go to a file or to standard error; where that is the systemd journal, a line carries its
  * level as the journal reads it, and no time. Whatever a line was made of, it stays one line and
- * can't steer a terminal: see log_escape(). Nothing here waits or fails: what can't be written (a
- * full disk, a pipe that nobody reads) is counted, and the count is written once there is room.
+ * can't steer a terminal: see dd_escape_text(). Nothing here waits or fails: what can't be written
+ * (a full disk, a pipe that nobody reads) is counted, and the count is written once there is room.
  *
  * Not thread-safe.
  */
 #ifndef LOG_H_INCLUDED
 #define LOG_H_INCLUDED
 
-#include "ddbroker/core/core.h"
+#include "libdd/base/log_level.h"
+#include "libdd/include/dd.h"
 
 typedef struct log log_t;
 
@@ -43,12 +44,5 @@ __attribute__((format(printf, 4, 5))) void log_flood(
 
 /* Says how many lines of each flood were left out, once its second is over; call it often. */
 void log_tick(log_t *self, uint64_t now_ms);
-
-/* A core_log_t over a log_t. */
-void log_of_core(void *log, dd_log_level_t level, const char *line);
-
-/* Copies a line into room bytes, cut where it doesn't fit. Control characters, C1's too, and bytes
-   that aren't UTF-8 become \xNN. */
-void log_escape(const char *line, char *text, size_t room);
 
 #endif

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 
 #include "commands.h"
+#include "libdd/base/standard_files.h"
 
 /* Exit status of a wrong command line. */
 #define EXIT_USAGE 2
@@ -56,6 +57,7 @@ int main(int argc, char **argv)
     options_t options;
     dd_problem_t problem;
     int status = EXIT_SUCCESS;
+    dd_standard_files_open();
     protect_secrets();
     if (sodium_init() == -1) {
         fputs("ddkeys: libsodium doesn't start\n", stderr);

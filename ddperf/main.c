@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "libdd/base/standard_files.h"
 #include "measurement.h"
 
 int main(int argc, char **argv)
@@ -13,6 +14,7 @@ int main(int argc, char **argv)
     options_t options;
     dd_problem_t problem;
     int status = EXIT_SUCCESS;
+    dd_standard_files_open();
     if (sodium_init() == -1) {
         fputs("ddperf: libsodium doesn't start\n", stderr);
         return EXIT_FAILURE;

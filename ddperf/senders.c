@@ -289,12 +289,12 @@ static void await_senders(senders_t *self)
 static void conclude(senders_t *self)
 {
     shared_t *shared = self->shared;
-    size_t count = 0;
+    uint64_t count = 0;
     for (unsigned i = 0; i < self->options->senders; i++)
         count += self->items[i].count;
     shared->sent = count;
     if (self->samples && !shared->failed) {
-        shared->latency = samples_percentiles(self->samples, count);
+        shared->latency = samples_percentiles(self->samples, (size_t)count);
         samples_scale(&shared->latency, 0.5); /* they went there and back */
     }
     shared->finished = true;
@@ -313,7 +313,7 @@ static bool init(senders_t *self, const run_t *run)
     sem_init(&self->done, 0, 0);
     self->items = calloc(options->senders, sizeof *self->items);
     if (options->mode == MODE_LATENCY)
-        self->samples = calloc(options->senders * options->count, sizeof *self->samples);
+        self->samples = calloc((size_t)options->count, options->senders * sizeof *self->samples);
     if (self->items && (options->mode != MODE_LATENCY || self->samples))
         return true;
     fputs("ddperf: out of memory for the senders\n", stderr);

@@ -8,7 +8,8 @@
 
 bool stream_counts_init(stream_counts_t *self, uint64_t expected)
 {
-    *self = (stream_counts_t){.expected = expected, .seen = calloc(expected / 8 + 1, 1)};
+    size_t bytes = expected / 8 < SIZE_MAX ? (size_t)(expected / 8) + 1 : SIZE_MAX;
+    *self = (stream_counts_t){.expected = expected, .seen = calloc(bytes, 1)};
     return self->seen;
 }
 

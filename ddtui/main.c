@@ -2,29 +2,16 @@
 /*
  * main - ddtui, the operator's console
  */
-#include <fcntl.h>
 #include <locale.h>
-#include <unistd.h>
 
 #include "ddtui/script/script.h"
 #include "ddtui/terminal/console_loop.h"
+#include "libdd/base/standard_files.h"
 #include "options.h"
-
-/* Started with one of the three standard files closed, a socket would take its number and get what
-   is written there. */
-static void open_standard_files(void)
-{
-    int fd;
-    do
-        fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
-}
 
 int main(int argc, char *argv[])
 {
-    open_standard_files();
+    dd_standard_files_open();
     /* Names and messages are UTF-8, whatever the locale says. */
     setlocale(LC_CTYPE, "C.UTF-8");
     options_t options;

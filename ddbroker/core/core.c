@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "dispatch.h"
+#include "drain.h"
 #include "inspect.h"
 #include "notifications.h"
 #include "old_clients.h"
@@ -121,14 +122,16 @@ static peer_t *new_peer(core_t *self, role_t role, void *route)
 /* The role that a key gives, 0 for none, and the tenant if it is one's. */
 static int identify(const core_t *self, const uint8_t *key, const dd_tenant_t **tenant)
 {
-    const uint8_t *operators = dd_keyring_operator_key(self->keyring);
-    *tenant = NULL;
-    if (memcmp(key, dd_keyring_broker_key(self->keyring), DD_KEY_SIZE) == 0)
-        return ROLE_CHILD;
-    if (operators && memcmp(key, operators, DD_KEY_SIZE) == 0)
+    switch (dd_keyring_owner(self->keyring, key, tenant)) {
+    case DD_OWNER_TENANT:
+        return ROLE_CLIENT;
+    case DD_OWNER_OPERATORS:
         return ROLE_OPERATOR;
-    *tenant = dd_keyring_tenant_by_key(self->keyring, key);
-    return *tenant ? ROLE_CLIENT : 0;
+    case DD_OWNER_BROKERS:
+        return ROLE_CHILD;
+    default:
+        return 0;
+    }
 }
 
 peer_t *core_connect(core_t *self, const uint8_t key[DD_KEY_SIZE], void *route, uint64_t now_ms)
@@ -278,15 +281,6 @@ static void check_heard(core_t *self, peer_t *peer)
             (unsigned long long)(self->now_ms - peer->heard_ms));
 }
 
-static void ping_parent(core_t *self, peer_t *parent)
-{
-    if (parent->state != PEER_READY || self->now_ms < parent->pinged_ms + parent->heartbeat)
-        return;
-    parent->pinged_ms = self->now_ms;
-    parent->pinged_us = self->now_us;
-    core_tell(self, parent, &(dd_record_t){.type = DD_PING, .number = self->now_us});
-}
-
 void core_clock(core_t *self, uint64_t now_us)
 {
     self->now_us = now_us;
@@ -295,8 +289,8 @@ void core_clock(core_t *self, uint64_t now_us)
 void core_tick(core_t *self, uint64_t now_ms)
 {
     self->now_ms = now_ms;
-    if (self->parent)
-        ping_parent(self, self->parent);
+    if (self->parent && self->now_ms >= self->parent->pinged_ms + self->parent->heartbeat)
+        tree_links_ping(self);
     if (now_ms >= self->scanned_ms + SCAN_INTERVAL) {
         self->scanned_ms = now_ms;
         peer_t *peer;
@@ -378,21 +372,16 @@ void core_set_limits(core_t *self, const core_settings_t *settings)
 void core_drain(core_t *self, uint64_t now_ms)
 {
     self->now_ms = now_ms;
-    self->draining = true;
-    const dd_record_t record = {
-        .type = DD_BYE, .code = DD_E_DRAINING, .text = dd_bytes_of("the broker is shutting down")};
-    peer_t *peer;
-    DL_FOREACH (self->peers, peer)
-        if (peer->state != PEER_ENDED)
-            core_tell(self, peer, &record);
-    if (core_parent_ready(self))
-        core_tell(self, self->parent, &record);
+    drain_begin(self);
     reap(self);
 }
 
-bool core_drained(const core_t *self)
+bool core_drained(core_t *self, uint64_t now_ms)
 {
-    return !self->dirty;
+    self->now_ms = now_ms;
+    drain_go_on(self);
+    reap(self);
+    return self->drain == DRAIN_DONE && !self->dirty;
 }
 
 size_t core_connections(const core_t *self)

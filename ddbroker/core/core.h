@@ -101,11 +101,12 @@ bool core_parent_ended(const core_t *self, dd_error_t *why);
 void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms);
 void core_set_limits(core_t *self, const core_settings_t *settings);
 
-/* Shutting down: tells every peer BYE with DD_E_DRAINING; new registrations are refused from now.
- */
+/* Shutting down: asks all who are beneath to leave, and then leaves the parent, so that nothing
+   that is on its way is lost. New registrations are refused from now. */
 void core_drain(core_t *self, uint64_t now_ms);
-/* Whether every outbox is empty. */
-bool core_drained(const core_t *self);
+/* Takes the next step of that if it is time for it; to be called whenever something has come.
+   Whether all have left and all was sent. */
+bool core_drained(core_t *self, uint64_t now_ms);
 
 /* Connections, of any state, the parent not counted. */
 size_t core_connections(const core_t *self);

@@ -71,7 +71,7 @@ void core_end(core_t *self, peer_t *peer, dd_error_t code, const char *format, .
 
 /* ---- Saying -------------------------------------------------------------------------------- */
 
-static void say(
+__attribute__((format(printf, 4, 0))) static void say(
     core_t *self, const char *tenant, dd_log_level_t level, const char *format, va_list list)
 {
     char line[1024];

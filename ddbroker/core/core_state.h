@@ -11,6 +11,15 @@
 #include "event_history.h"
 #include "tenant_totals.h"
 
+/* Shutting down, step by step: nobody loses what is on its way. */
+typedef enum {
+    DRAIN_NOT,     /* it isn't */
+    DRAIN_BENEATH, /* those beneath have been asked to leave */
+    DRAIN_ABOVE,   /* they have left; what the parent sent before it knew is still to be answered */
+    DRAIN_LEAVING, /* has said goodbye to the parent */
+    DRAIN_DONE
+} drain_t;
+
 struct core {
     core_settings_t settings;
     char name[DD_BROKER_MAX + 1];
@@ -40,7 +49,8 @@ struct core {
     peer_count_t count;      /* of all peers since the start */
     tenant_totals_t *tally;  /* and of each tenant, what is no longer with its clients */
     event_history_t events;
-    bool draining;
+    drain_t drain;
+    uint64_t drain_ms; /* when the phase at hand is over, whoever is still there */
 };
 
 /* Takes a record from a peer whose role and state allow it. */
@@ -114,6 +124,12 @@ static inline bool core_has_parent(const core_t *self)
 }
 
 static inline bool core_parent_ready(const core_t *self)
+{
+    return self->parent && self->parent->state == PEER_READY && !self->parent->leaving;
+}
+
+/* Whether what came from above can still be answered there. */
+static inline bool core_parent_listens(const core_t *self)
 {
     return self->parent && self->parent->state == PEER_READY;
 }

@@ -4,6 +4,7 @@
  */
 #include "dispatch.h"
 
+#include "drain.h"
 #include "inspect.h"
 #include "notifications.h"
 #include "publications.h"
@@ -11,13 +12,6 @@
 #include "tree_links.h"
 
 /* ---- Connection ---------------------------------------------------------------------------- */
-
-/* What another says of why it ends. Numbers that mean something in a process only are not what it
-   can have meant. */
-static dd_error_t reason(uint16_t code, dd_error_t otherwise)
-{
-    return code > 0 && code < DD_E_ARGUMENT ? (dd_error_t)code : otherwise;
-}
 
 static void ping(core_t *self, peer_t *peer, const dd_record_t *record)
 {
@@ -28,14 +22,18 @@ static void ping(core_t *self, peer_t *peer, const dd_record_t *record)
 
 static void pong(core_t *self, peer_t *parent, const dd_record_t *record)
 {
-    if (record->number == parent->pinged_us && record->number < self->now_us)
+    if (record->number != parent->pinged_us)
+        return;
+    parent->pinged = false;
+    if (record->number < self->now_us)
         parent->rtt_us = self->now_us - record->number;
 }
 
 static void bye(core_t *self, peer_t *peer, const dd_record_t *record)
 {
     peer->farewell = DD_BYE;
-    core_end(self, peer, reason(record->code, DD_E_CLOSED), "it said goodbye");
+    dd_error_t otherwise = peer->asked_to_go != DD_OK ? peer->asked_to_go : DD_E_CLOSED;
+    core_end(self, peer, dd_wire_error(record->code, otherwise), "it said goodbye");
 }
 
 /* Another broker refuses something of ours: only a word about the connection itself ends it. */
@@ -43,7 +41,7 @@ static void error(core_t *self, peer_t *link, const dd_record_t *record)
 {
     if (record->ref != 0)
         return;
-    dd_error_t code = reason(record->code, DD_E_PROTOCOL);
+    dd_error_t code = dd_wire_error(record->code, DD_E_PROTOCOL);
     link->farewell = 0;
     core_end(self, link, code, "it refuses: %s", dd_strerror(code));
 }
@@ -74,7 +72,7 @@ static const struct {
     [DD_BYE] = {bye, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, NEW | READY},
     [DD_ERROR] = {error, ROLE_LINK, NEW | READY},
     [DD_TAKEN] = {reserved, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
-    [DD_DRAIN] = {reserved, ROLE_CLIENT | ROLE_LINK, READY},
+    [DD_DRAIN] = {drain_record, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
     [DD_SEND] = {notifications_send, ROLE_CLIENT, READY},
     [DD_FORWARD] = {notifications_forward, ROLE_LINK, READY},
     [DD_RECEIPT] = {notifications_receipt, ROLE_CLIENT | ROLE_LINK, READY},

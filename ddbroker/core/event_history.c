@@ -4,15 +4,7 @@
  */
 #include "event_history.h"
 
-/* Cuts a text where a character begins. */
-static void copy_text(char *copy, const char *text)
-{
-    size_t size = strlen(text);
-    if (size >= EVENT_TEXT_MAX)
-        for (size = EVENT_TEXT_MAX - 1; size > 0 && (text[size] & 0xC0) == 0x80; size--)
-            ;
-    dd_bytes_copy(dd_bytes(text, size), copy, EVENT_TEXT_MAX);
-}
+#include "libdd/base/utf8.h"
 
 void event_history_add(event_history_t *self, uint64_t now_ms, dd_log_level_t level,
     const char *tenant, const char *text)
@@ -21,7 +13,8 @@ void event_history_add(event_history_t *self, uint64_t now_ms, dd_log_level_t le
     event->at_ms = now_ms;
     event->level = level;
     dd_bytes_copy(dd_bytes_of(tenant), event->tenant, sizeof event->tenant);
-    copy_text(event->text, text);
+    size_t size = dd_utf8_cut(text, strlen(text), EVENT_TEXT_MAX - 1);
+    dd_bytes_copy(dd_bytes(text, size), event->text, EVENT_TEXT_MAX);
 }
 
 const event_t *event_history_at(const event_history_t *self, uint64_t number)

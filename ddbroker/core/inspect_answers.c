@@ -107,7 +107,7 @@ static void add_totals(const answer_t *answer, json_object *report)
 
 static const char *state_of(const core_t *self)
 {
-    if (self->draining)
+    if (self->drain != DRAIN_NOT)
         return "draining";
     return core_has_parent(self) && !core_parent_ready(self) ? "cut off" : "ok";
 }

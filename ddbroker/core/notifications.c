@@ -64,7 +64,7 @@ static void pass_back(core_t *self, const peer_t *from, dd_record_t *result)
 {
     entry_t *entry = directory_find(&self->directory, result->destination);
     peer_t *next = entry ? entry->via : NULL;
-    if (!entry && core_parent_ready(self))
+    if (!entry && core_parent_listens(self))
         next = self->parent;
     if (!next || (peer_is_link(next) && (next == from || result->hops >= DD_HOPS_MAX)))
         return;
@@ -109,7 +109,10 @@ static dd_error_t hand_over(core_t *self, peer_t *client, const notification_t *
         .payload = notification->payload};
     if (is_old(client) && !old_clients_take(client, &record))
         return DD_OK;
-    return core_send(self, client, &record);
+    dd_error_t error = core_send(self, client, &record);
+    if (is_old(client) && error != DD_OK)
+        old_clients_untake(client, &record);
+    return error;
 }
 
 static dd_error_t forward(core_t *self, peer_t *link, const notification_t *notification)
@@ -297,12 +300,12 @@ static bool is_valid_ack(const dd_record_t *record)
            size % DD_ACK_RANGE_SIZE == 0;
 }
 
-/* Whether the link may acknowledge for that client: a child for one beneath it, the parent for any
-   that isn't beneath this broker. */
+/* Whether the link may acknowledge for that client: a child for one beneath it, or that was until
+   it said that it leaves; the parent for any that isn't beneath this broker. */
 static bool may_acknowledge(const core_t *self, const peer_t *link, dd_bytes_t source)
 {
     entry_t *entry = directory_find(&self->directory, source);
-    return entry ? entry->via == link : link->role == ROLE_PARENT;
+    return entry ? entry->via == link : link->role == ROLE_PARENT || link->leaving;
 }
 
 /* Nobody acknowledges more often than it was handed something. */

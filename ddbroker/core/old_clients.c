@@ -10,6 +10,8 @@
 
 /* Bytes of ACKs that wait for a client's PING; what is more is unknown to its sender. */
 #define ACKS_MAX (64u * 1024)
+/* Senders to one client that are remembered: about as many as these ACKs are for. */
+#define SENDERS_MAX 1024
 
 struct old_client {
     dd_arrivals_t *arrivals; /* since its last PONG */
@@ -24,7 +26,7 @@ static old_client_t *of(peer_t *client)
     old_client_t *self = calloc(1, sizeof *self);
     if (!self)
         return NULL;
-    self->arrivals = dd_arrivals_new();
+    self->arrivals = dd_arrivals_new(SENDERS_MAX);
     if (!self->arrivals) {
         free(self);
         return NULL;
@@ -37,6 +39,12 @@ bool old_clients_take(peer_t *client, const dd_record_t *data)
 {
     old_client_t *self = of(client);
     return !self || dd_arrivals_take(self->arrivals, data);
+}
+
+void old_clients_untake(peer_t *client, const dd_record_t *data)
+{
+    if (client->old_client)
+        dd_arrivals_exclude(client->old_client->arrivals, data->source, data->ref);
 }
 
 dd_frame_t *old_clients_have_read(peer_t *client)

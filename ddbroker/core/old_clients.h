@@ -12,6 +12,8 @@
 
 /* A DATA is about to be sent to it. False if it had that one, or a later one of its sender's. */
 bool old_clients_take(peer_t *client, const dd_record_t *data);
+/* It could not be sent after all. */
+void old_clients_untake(peer_t *client, const dd_record_t *data);
 
 /* It pings: the next frame of ACKs for what it has read, which the caller frees; NULL at their end.
  */

@@ -57,6 +57,7 @@ struct peer {
     uint32_t heartbeat;     /* ms between two PINGs, as was agreed on this connection */
     uint64_t pinged_ms;     /* parent: last PING of ours */
     uint64_t pinged_us;     /* the same, by the finer clock; the PING's number */
+    bool pinged;            /* and no PONG has answered it yet */
     uint64_t complained_ms; /* last UNKNOWN_PEER, which is sent once a second at most */
     uint64_t rtt_us;        /* parent: round trip of the last PING; 0: not known */
     peer_count_t count;
@@ -68,9 +69,11 @@ struct peer {
     uint32_t payload_max;     /* link: what the other broker takes */
     uint64_t owed_acks;       /* notifications handed to it, less the times it acknowledged some */
     old_client_t *old_client; /* of protocol 3 or 4: what it is to acknowledge; NULL before */
+    bool leaving;             /* it has said so: nothing new is sent to it */
+    dd_error_t asked_to_go;   /* parent: why it wants to be left; DD_OK if it doesn't */
     bool synced;              /* child: it has told all it has */
     bool gone;                /* its connection is over; its last words are perhaps still to come */
-    bool lossy;               /* some subscription has lost publications that no GAP has told of */
+    bool lossy;               /* some subscription may have losses that no GAP has told of */
     uint64_t stamp;           /* number of the last publication for it, so that it gets one copy */
     const interest_t *missed; /* the interest by which it missed that one; NULL if it got it */
     peer_t *prev, *next;      /* in the core's list of peers */

@@ -61,7 +61,6 @@ void publications_forget(core_t *self, peer_t *peer)
 {
     while (peer->subscriptions)
         drop(self, peer->subscriptions);
-    peer->lossy = false;
 }
 
 void publications_sync(core_t *self, peer_t *link)

@@ -176,7 +176,7 @@ static void hello_client(core_t *self, peer_t *peer, dd_bytes_t client, uint64_t
 
 void registration_hello(core_t *self, peer_t *peer, const dd_record_t *record)
 {
-    if (self->draining)
+    if (self->drain != DRAIN_NOT)
         core_end(self, peer, DD_E_DRAINING, "the broker is shutting down");
     else if (peer->role == ROLE_OPERATOR)
         hello_operator(self, peer, record->name);

@@ -137,7 +137,7 @@ static bool may_join(core_t *self, peer_t *child, const dd_record_t *record)
     child->name.size = (uint8_t)record->name.size;
     memcpy(child->id, record->id.data, DD_BROKER_ID_SIZE);
     set_payload_max(child, record);
-    if (self->draining)
+    if (self->drain != DRAIN_NOT)
         core_end(self, child, DD_E_DRAINING, "the broker is shutting down");
     else if (holds_id(self->id, sizeof self->id, child->id) ||
              holds_id(self->ancestors, self->ancestors_size, child->id))
@@ -272,6 +272,17 @@ void tree_links_admit(core_t *self, peer_t *parent, const dd_record_t *record)
     set_payload_max(parent, record);
     if (parent->state == PEER_NEW)
         begin(self, parent, record);
+}
+
+void tree_links_ping(core_t *self)
+{
+    peer_t *parent = self->parent;
+    if (!core_parent_listens(self))
+        return;
+    parent->pinged_ms = self->now_ms;
+    parent->pinged_us = self->now_us;
+    parent->pinged = true;
+    core_tell(self, parent, &(dd_record_t){.type = DD_PING, .number = self->now_us});
 }
 
 /* ---- Both ---------------------------------------------------------------------------------- */

@@ -11,6 +11,8 @@
 #include "config_file.h"
 #include "config_options.h"
 #include "libdd/base/problem.h"
+#include "libdd/protocol/name.h"
+#include "libdd/protocol/outbox.h"
 
 /* ---- The file ------------------------------------------------------------------------------ */
 

@@ -7,7 +7,8 @@
 #ifndef CONFIG_H_INCLUDED
 #define CONFIG_H_INCLUDED
 
-#include "ddbroker/core/core.h"
+#include "libdd/base/log_level.h"
+#include "libdd/keys/keyring.h"
 
 /* Endpoints that one broker may listen on. */
 #define CONFIG_ENDPOINTS_MAX 16
@@ -25,9 +26,9 @@ typedef struct {
     char *parent;         /* NULL without one */
     char *keys;
     char *scope;
-    char *file;     /* the configuration file; NULL without one */
-    char *log_file; /* NULL for standard error */
-    uint64_t log_level;
+    char *file;         /* the configuration file; NULL without one */
+    char *log_file;     /* NULL for standard error */
+    uint64_t log_level; /* a dd_log_level_t */
     uint64_t heartbeat;
     uint64_t payload_max;
     uint64_t client_outbox;

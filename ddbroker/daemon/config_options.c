@@ -7,9 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ddbroker/log.h"
 #include "libdd/base/problem.h"
-#include "libdd/net/dialer.h"
+#include "libdd/protocol/endpoint.h"
+#include "libdd/protocol/name.h"
+#include "libdd/protocol/scope.h"
 
 #define FIELD(name) offsetof(config_t, name)
 
@@ -250,7 +251,7 @@ static dd_error_t set_name(
 static dd_error_t set_endpoint(
     void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
 {
-    return keep_text(values, option, text, dd_dialer_check(text, NULL) == DD_OK,
+    return keep_text(values, option, text, dd_endpoint_check(text, NULL) == DD_OK,
         "tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH", problem);
 }
 
@@ -269,33 +270,11 @@ static dd_error_t set_scope(
         values, option, text, good, "a path of 1 to 8 numbers like /1/2/, or auto", problem);
 }
 
-/* ZeroMQ takes the digits that it finds in a port and passes over the rest. */
-static bool is_port(const char *text)
-{
-    if (strcmp(text, "*") == 0)
-        return true;
-    size_t digits = strspn(text, "0123456789");
-    return digits > 0 && digits <= 5 && text[digits] == '\0' &&
-           strtoul(text, NULL, 10) <= UINT16_MAX;
-}
-
-/* The address is ZeroMQ's to judge when it binds. */
-static bool is_place_to_listen(const char *text)
-{
-    const char *rest = text + strlen("tcp://");
-    if (strlen(text) > DD_ENDPOINT_MAX)
-        return false;
-    if (strncmp(text, "ipc://", strlen("ipc://")) == 0)
-        return rest[0] != '\0';
-    const char *port = strrchr(text, ':');
-    return strncmp(text, "tcp://", strlen("tcp://")) == 0 && port > rest && is_port(port + 1);
-}
-
 static dd_error_t add_endpoint(
     void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
 {
     config_list_t *list = (config_list_t *)(void *)((char *)values + option->offset);
-    bool good = is_place_to_listen(text) && list->count < CONFIG_ENDPOINTS_MAX;
+    bool good = dd_endpoint_listenable(text) && list->count < CONFIG_ENDPOINTS_MAX;
     if (!good)
         return dd_option_refuse(
             text, "tcp://ADDRESS:PORT, tcp://*:PORT or ipc://PATH, 16 times at most", problem);

@@ -1,44 +1,43 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * loop - the broker as a process: builds it up, waits for what happens, and ends it in order
+ * loop - the broker as a process: has it built up, waits for what happens, and has it ended in
+ * order
  */
 #include "loop.h"
 
 #include <poll.h>
 #include <stdio.h>
-#include <zmq.h>
 
 #include "loop_state.h"
+#include "signals.h"
+#include "startup.h"
 
 /* ms between two looks at the heartbeats. */
 #define TICK 250
 
-/* Where news comes from, each with its place in the array for poll(2). */
-enum { SIGNALS, ASKED, NEWS, FRAMES, UP_NEWS, UP_FRAMES, LEGACY_NEWS, LEGACY_FRAMES, SOURCES };
+/* Where news comes from, each with its place in the array for poll(2); from TRANSPORTS on each
+   transport has two. */
+enum { SIGNALS, ASKED, TRANSPORTS, SOURCES = TRANSPORTS + 2 * TRANSPORTS_MAX };
 
-static bool is_blocked(const loop_t *self)
-{
-    return listener_blocked(self->listener) ||
-           (self->parent_link && parent_link_blocked(self->parent_link)) ||
-           (self->legacy && legacy_blocked(self->legacy));
-}
+/* ---- Waiting ------------------------------------------------------------------------------- */
 
-/* Nobody is connected any more, or the time for leaving is over. */
-static bool is_drained(const loop_t *self, uint64_t now)
+/* All have left and nobody is connected any more, or the time for that is over. */
+static bool is_over(const loop_t *self, bool drained, uint64_t now)
 {
-    bool alone = core_connections(self->core) == 0 &&
-                 !(self->parent_link && parent_link_connected(self->parent_link));
-    return alone || now >= self->drain_ms;
+    size_t peers = drained ? 0 : 1;
+    for (size_t i = 0; i < self->transport_count; i++)
+        peers += self->transports[i]->ops->peers(self->transports[i]);
+    return peers == 0 || now >= self->drain_ms;
 }
 
 /* ms to wait for something to happen. */
 static int patience(const loop_t *self, uint64_t now)
 {
     uint64_t due = self->tick_ms;
-    if (self->parent_link && parent_link_due(self->parent_link) < due)
-        due = parent_link_due(self->parent_link);
-    if (is_blocked(self) && now + 1 < due)
-        due = now + 1;
+    for (size_t i = 0; i < self->transport_count; i++) {
+        uint64_t wanted = self->transports[i]->ops->due(self->transports[i]);
+        due = wanted < due ? wanted : due;
+    }
     return due > now ? (int)(due - now) : 0;
 }
 
@@ -52,72 +51,73 @@ static struct pollfd source(void *socket)
    was sent; see dd_socket_fd(). */
 static void wait_for_news(const loop_t *self, struct pollfd items[SOURCES], int timeout)
 {
+    nfds_t count = TRANSPORTS;
     items[SIGNALS] = (struct pollfd){.fd = self->signals, .events = POLLIN};
     items[ASKED] = source(zap_socket(self->zap));
-    items[NEWS] = source(listener_monitor(self->listener));
-    items[FRAMES] = source(listener_socket(self->listener));
-    items[UP_NEWS] = source(self->parent_link ? parent_link_monitor(self->parent_link) : NULL);
-    items[UP_FRAMES] = source(self->parent_link ? parent_link_socket(self->parent_link) : NULL);
-    items[LEGACY_NEWS] = source(self->legacy ? legacy_monitor(self->legacy) : NULL);
-    items[LEGACY_FRAMES] = source(self->legacy ? legacy_socket(self->legacy) : NULL);
-    if (poll(items, SOURCES, timeout) >= 0)
+    for (size_t i = 0; i < self->transport_count; i++) {
+        transport_sockets_t sockets = self->transports[i]->ops->sockets(self->transports[i]);
+        items[count++] = source(sockets.news);
+        items[count++] = source(sockets.frames);
+    }
+    if (poll(items, count, timeout) >= 0)
         return;
-    for (size_t i = 0; i < SOURCES; i++)
+    for (size_t i = 0; i < count; i++)
         items[i].revents = 0;
 }
 
+/* ---- Working ------------------------------------------------------------------------------- */
+
 static void answer_zap(loop_t *self)
 {
-    size_t open = listener_connections(self->listener) +
-                  (self->legacy ? legacy_connections(self->legacy) : 0);
+    size_t open = 0;
+    for (size_t i = 0; i < self->transport_count; i++)
+        if (self->transports[i]->ops->accepted)
+            open += self->transports[i]->ops->accepted(self->transports[i]);
     bool full = self->drain_ms || core_connections(self->core) >= self->clients_max ||
                 open > self->descriptors_max;
     zap_work(self->zap, self->keyring, full);
 }
 
-/* Takes in what is there; all says to look everywhere, again where frames come from. True if there
-   may be more. */
-static bool take_in(
+/* Takes in what the transports have; again says to look for frames at each. True if there may be
+   more. */
+static bool work(
     loop_t *self, const struct pollfd items[SOURCES], bool all, bool again, uint64_t now)
 {
     bool more = false;
+    for (size_t i = 0; i < self->transport_count; i++) {
+        transport_t *transport = self->transports[i];
+        if (transport->ops->watch && (all || items[TRANSPORTS + 2 * i].revents))
+            transport->ops->watch(transport, now);
+    }
+    for (size_t i = 0; i < self->transport_count; i++) {
+        transport_t *transport = self->transports[i];
+        const struct pollfd *own = &items[TRANSPORTS + 2 * i];
+        bool told = own[0].revents || own[1].revents;
+        if (all || again || told || now >= transport->ops->due(transport))
+            more |= transport->ops->work(transport, now);
+    }
+    return more;
+}
+
+/* Takes in what is there; all says to look everywhere. True if there may be more. */
+static bool take_in(
+    loop_t *self, const struct pollfd items[SOURCES], bool all, bool again, uint64_t now)
+{
     if (all || items[SIGNALS].revents)
         signals_take(self);
     if (all || items[ASKED].revents)
         answer_zap(self);
-    if (all || items[NEWS].revents)
-        listener_watch(self->listener, now);
-    if (self->legacy && (all || items[LEGACY_NEWS].revents))
-        legacy_watch(self->legacy, now);
-    if (all || again || items[NEWS].revents || items[FRAMES].revents)
-        more = listener_work(self->listener, now);
-    if (self->parent_link && (all || again || items[UP_NEWS].revents || items[UP_FRAMES].revents ||
-                                 now >= parent_link_due(self->parent_link)))
-        more |= parent_link_work(self->parent_link, self->keyring, now);
-    if (self->legacy &&
-        (all || again || items[LEGACY_NEWS].revents || items[LEGACY_FRAMES].revents))
-        more |= legacy_work(self->legacy, now);
-    return more;
+    return work(self, items, all, again, now);
 }
 
 static void tick(loop_t *self, uint64_t now)
 {
     self->tick_ms = now + TICK;
     core_tick(self->core, now);
-    listener_tick(self->listener, now);
-    if (self->legacy)
-        legacy_tick(self->legacy, now);
+    for (size_t i = 0; i < self->transport_count; i++)
+        if (self->transports[i]->ops->tick)
+            self->transports[i]->ops->tick(self->transports[i], now);
     log_tick(self->log, now);
-}
-
-/* Gives those who were blocked another try. */
-static void retry(loop_t *self, uint64_t now)
-{
-    listener_retry(self->listener, now);
-    if (self->parent_link)
-        parent_link_retry(self->parent_link);
-    if (self->legacy)
-        legacy_retry(self->legacy, now);
 }
 
 /* Sends what the core has for its peers. True if there was something. */
@@ -127,12 +127,7 @@ static bool flush(loop_t *self, uint64_t now)
     peer_t *peer;
     while ((peer = core_next_dirty(self->core))) {
         sent = true;
-        if (peer->role == ROLE_PARENT)
-            parent_link_flush(self->parent_link);
-        else if (peer->protocol != DD_FRAME_VERSION)
-            legacy_flush(self->legacy, peer, now);
-        else
-            listener_flush(self->listener, peer, now);
+        transport_flush(peer, now);
     }
     return sent;
 }
@@ -149,9 +144,9 @@ static void run(loop_t *self)
         again = take_in(self, items, all, again, now);
         if (all)
             tick(self, now);
-        retry(self, now);
+        bool drained = self->drain_ms && core_drained(self->core, now);
         again |= flush(self, now);
-        if (self->aborted || (self->drain_ms && is_drained(self, now)))
+        if (self->aborted || (self->drain_ms && is_over(self, drained, now)))
             break;
     }
     log_write(self->log, DD_LOG_NOTICE, "broker %s has ended", self->config->name);

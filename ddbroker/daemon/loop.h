@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * loop - the broker as a process: builds it up, waits for what happens, and ends it in order
+ * loop - the broker as a process: has it built up, waits for what happens, and has it ended in
+ * order
  */
 #ifndef LOOP_H_INCLUDED
 #define LOOP_H_INCLUDED

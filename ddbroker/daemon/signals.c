@@ -2,15 +2,36 @@
 /*
  * signals - what signals and operators have the broker do: reload and shut down
  */
+#include "signals.h"
+
+#include <errno.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "libdd/base/problem.h"
-#include "loop_state.h"
+#include "settings.h"
 
-/* ms that peers have to take what waits for them and to leave, once the broker is told to end. */
-#define DRAIN_LIMIT 2000
+/* ms that all the steps of shutting down may take, and those who were let go to hang up;
+   core/drain.c has the limit of each. */
+#define DRAIN_LIMIT 3500
+
+dd_error_t signals_open(loop_t *self, dd_problem_t *problem)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    signal(SIGPIPE, SIG_IGN);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) == 0)
+        self->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (self->signals >= 0)
+        return DD_OK;
+    return dd_problem(problem, DD_E_FILE, "can't wait for signals: %s", strerror(errno));
+}
+
+/* ---- Reload -------------------------------------------------------------------------------- */
 
 /* A key file that can be used instead of the one at hand, or NULL. */
 static dd_keyring_t *reload_keys(const loop_t *self, const config_t *config, dd_problem_t *problem)
@@ -23,6 +44,16 @@ static dd_keyring_t *reload_keys(const loop_t *self, const config_t *config, dd_
         config->keys);
     dd_keyring_destroy(&keyring);
     return NULL;
+}
+
+static void spread_keyring(const loop_t *self)
+{
+    core_set_keyring(self->core, self->keyring, loop_now_ms());
+    for (size_t i = 0; i < self->transport_count; i++) {
+        transport_t *transport = self->transports[i];
+        if (transport->ops->set_keyring)
+            transport->ops->set_keyring(transport, self->keyring);
+    }
 }
 
 /* Everything is read before anything changes, so that a reload works whole or not at all. */
@@ -46,11 +77,9 @@ static dd_error_t reload(loop_t *self, dd_problem_t *problem)
     dd_keyring_t *old = self->keyring;
     self->keyring = keyring;
     keyring = old; /* to be freed */
-    core_settings_t chosen = loop_settings(self);
+    core_settings_t chosen = settings_of_core(self);
     core_set_limits(self->core, &chosen);
-    core_set_keyring(self->core, self->keyring, loop_now_ms());
-    if (self->legacy)
-        legacy_set_keyring(self->legacy, self->keyring);
+    spread_keyring(self);
 cleanup:
     dd_keyring_destroy(&keyring);
     config_clear(&newer);
@@ -66,6 +95,20 @@ static void hang_up(loop_t *self)
         log_write(self->log, DD_LOG_ERROR, "nothing was reloaded: %s", problem.text);
 }
 
+/* ---- The end ------------------------------------------------------------------------------- */
+
+static void drain(loop_t *self)
+{
+    uint64_t now = loop_now_ms();
+    self->drain_ms = now + DRAIN_LIMIT;
+    for (size_t i = 0; i < self->transport_count; i++) {
+        transport_t *transport = self->transports[i];
+        if (transport->ops->drain)
+            transport->ops->drain(transport);
+    }
+    core_drain(self->core, now);
+}
+
 static void stop(loop_t *self, const char *who)
 {
     if (self->drain_ms) {
@@ -73,12 +116,8 @@ static void stop(loop_t *self, const char *who)
         self->aborted = true;
         return;
     }
-    uint64_t now = loop_now_ms();
     log_write(self->log, DD_LOG_NOTICE, "shutting down: told by %s", who);
-    self->drain_ms = now + DRAIN_LIMIT;
-    if (self->parent_link)
-        parent_link_drain(self->parent_link);
-    core_drain(self->core, now);
+    drain(self);
 }
 
 void signals_take(loop_t *self)

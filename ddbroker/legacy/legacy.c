@@ -2,7 +2,6 @@
 /*
  * legacy - the sockets' side of clients that speak protocols 3 and 4
  */
-#include <sodium.h>
 #include <stdlib.h>
 
 #include "legacy_state.h"
@@ -20,129 +19,7 @@
 #define KEEPALIVE_INTERVAL 10
 #define KEEPALIVE_PROBES 3
 
-/* ---- Routes -------------------------------------------------------------------------------- */
-
-legacy_route_t *legacy_route_find(const legacy_t *self, dd_bytes_t id)
-{
-    legacy_route_t *route;
-    HASH_FIND(hh, self->routes, id.data, id.size, route);
-    return route;
-}
-
-static void be_stranger(legacy_t *self, legacy_route_t *route)
-{
-    route->stranger = true;
-    route->since_ms = self->now_ms;
-    DL_APPEND(self->strangers, route);
-    connections_doubt(self->connections, route->fd, route, self->now_ms);
-    self->hidden -= route->hidden;
-    route->hidden = false;
-}
-
-static void be_client(legacy_t *self, legacy_route_t *route)
-{
-    route->stranger = false;
-    DL_DELETE(self->strangers, route);
-    connections_own(self->connections, route->fd, route);
-    route->hidden = route->fd < 0;
-    self->hidden += route->hidden;
-}
-
-void legacy_route_trust(legacy_t *self, legacy_route_t *route, bool trusted)
-{
-    if (trusted && route->stranger)
-        be_client(self, route);
-    else if (!trusted && !route->stranger)
-        be_stranger(self, route);
-}
-
-/*
- * Ties the route to the connection that its messages come over, if that can be told: by the file
- * descriptor, which another one may have used before. What such a one left unread comes first, so
- * that of two strangers the later is the one; but if a client has logged in over the connection,
- * the message is a leftover. False then.
- */
-static bool attach(legacy_t *self, legacy_route_t *route, int fd)
-{
-    route->fd = -1;
-    legacy_watch(self, self->now_ms);
-    const connection_t *connection = connections_find(self->connections, fd);
-    legacy_route_t *former = connection ? connection->owner : NULL;
-    if (former && former->peer)
-        return false;
-    if (former)
-        legacy_route_depart(self, former);
-    if (connection)
-        route->fd = fd;
-    connections_own(self->connections, fd, route);
-    return true;
-}
-
-legacy_route_t *legacy_route_new(legacy_t *self, dd_bytes_t id, int fd)
-{
-    legacy_route_t *route = id.size <= UINT8_MAX ? calloc(1, sizeof *route + id.size) : NULL;
-    if (!route)
-        return NULL;
-    memcpy(route->id, id.data, id.size);
-    route->id_size = (uint8_t)id.size;
-    if (attach(self, route, fd)) {
-        HASH_ADD(hh, self->routes, id, route->id_size, route);
-        if (route->hh.tbl) {
-            be_stranger(self, route);
-            return route;
-        }
-        connections_disown(self->connections, fd, route); /* out of memory */
-    }
-    free(route);
-    return NULL;
-}
-
-void legacy_route_unblock(legacy_t *self, legacy_route_t *route)
-{
-    if (!route->blocked)
-        return;
-    route->blocked = false;
-    DL_DELETE2(self->blocked, route, prev_blocked, next_blocked);
-}
-
-void legacy_route_depart(legacy_t *self, legacy_route_t *route)
-{
-    if (route->gone)
-        return;
-    legacy_route_unblock(self, route);
-    route->gone = true;
-    DL_APPEND2(self->gone, route, prev_gone, next_gone);
-    connections_disown(self->connections, route->fd, route);
-    route->fd = -1;
-    if (route->peer)
-        core_gone(route->peer);
-}
-
-void legacy_route_lose(legacy_t *self, legacy_route_t *route)
-{
-    legacy_route_trust(self, route, false);
-    DL_DELETE(self->strangers, route);
-    legacy_route_unblock(self, route);
-    if (route->gone)
-        DL_DELETE2(self->gone, route, prev_gone, next_gone);
-    HASH_DEL(self->routes, route);
-    connections_disown(self->connections, route->fd, route);
-    if (route->peer)
-        core_disconnect(self->core, route->peer, self->now_ms);
-    sodium_memzero(&route->cookie, sizeof route->cookie);
-    free(route);
-}
-
-void legacy_watch(legacy_t *self, uint64_t now_ms)
-{
-    legacy_route_t *route;
-    self->now_ms = now_ms;
-    while ((route = connections_next_gone(self->connections, now_ms)))
-        legacy_route_depart(self, route);
-    legacy_admission_make_room(self);
-}
-
-/* ---- The whole ----------------------------------------------------------------------------- */
+/* ---- The socket ---------------------------------------------------------------------------- */
 
 static bool set_int(void *socket, int option, int value)
 {
@@ -150,7 +27,7 @@ static bool set_int(void *socket, int option, int value)
 }
 
 /* No limit on handshakes: libzmq 4.3.4 would end every connection with an old ZMTP at that time,
-   however long its handshake is over. The door has limits of its own. */
+   however long its handshake is over. legacy_admission.c has limits of its own. */
 static bool set_options(void *socket, uint32_t payload_max)
 {
     int64_t frame_max = (int64_t)payload_max + FRAME_SLACK;
@@ -177,48 +54,17 @@ static dd_error_t open_socket(legacy_t *self, void *context, dd_problem_t *probl
         problem, DD_E_NETWORK, "can't make the legacy socket: %s", zmq_strerror(zmq_errno()));
 }
 
-legacy_t *legacy_new(void *context, core_t *core, log_t *log, const dd_keyring_t *keyring,
-    const dd_socket_limits_t *limits, dd_problem_t *problem)
+static void set_keyring(transport_t *transport, const dd_keyring_t *keyring)
 {
-    legacy_t *self = calloc(1, sizeof *self);
-    if (!self)
-        goto no_memory;
-    self->core = core;
-    self->log = log;
-    self->payload_max = limits->payload_max;
-    self->frame = malloc((size_t)limits->payload_max + FRAME_SLACK + DD_RECORD_OVERHEAD);
-    legacy_set_keyring(self, keyring);
-    if (!self->frame || !self->login)
-        goto no_memory;
-    if (open_socket(self, context, problem) == DD_OK)
-        return self;
-    legacy_destroy(&self, 0);
-    return NULL;
-no_memory:
-    dd_problem(problem, DD_E_MEMORY, "out of memory");
-    legacy_destroy(&self, 0);
-    return NULL;
-}
-
-void legacy_destroy(legacy_t **self_p, uint64_t now_ms)
-{
-    legacy_t *self = *self_p;
-    if (!self)
-        return;
-    self->now_ms = now_ms;
-    while (self->routes)
-        legacy_route_lose(self, self->routes);
-    connections_destroy(&self->connections);
-    if (self->socket)
-        zmq_close(self->socket);
+    legacy_t *self = (legacy_t *)transport;
     legacy_login_destroy(&self->login);
-    free(self->frame);
-    free(self);
-    *self_p = NULL;
+    self->keyring = keyring;
+    self->login = legacy_login_new(keyring);
 }
 
-dd_error_t legacy_listen(legacy_t *self, const char *endpoint, dd_problem_t *problem)
+static dd_error_t listen_on(transport_t *transport, const char *endpoint, dd_problem_t *problem)
 {
+    const legacy_t *self = (const legacy_t *)transport;
     char shown[DD_ENDPOINT_MAX + 1];
     dd_error_t result = connections_listen(self->connections, endpoint, shown, problem);
     if (result == DD_OK)
@@ -229,32 +75,124 @@ dd_error_t legacy_listen(legacy_t *self, const char *endpoint, dd_problem_t *pro
     return result;
 }
 
-void legacy_tick(legacy_t *self, uint64_t now_ms)
+static transport_sockets_t sockets(const transport_t *transport)
 {
-    legacy_watch(self, now_ms); /* descriptors that are closed aren't to be touched */
+    const legacy_t *self = (const legacy_t *)transport;
+    return (transport_sockets_t){connections_monitor(self->connections), self->socket};
+}
+
+/* ---- Work ---------------------------------------------------------------------------------- */
+
+static void watch(transport_t *transport, uint64_t now_ms)
+{
+    legacy_t *self = (legacy_t *)transport;
+    self->now_ms = now_ms;
+    legacy_route_watch(self);
+}
+
+static bool work(transport_t *transport, uint64_t now_ms)
+{
+    legacy_t *self = (legacy_t *)transport;
+    self->now_ms = now_ms;
+    if (now_ms >= self->retry_ms)
+        legacy_send_retry(self);
+    return legacy_receive(self);
+}
+
+static void flush(transport_t *transport, peer_t *peer, uint64_t now_ms)
+{
+    legacy_t *self = (legacy_t *)transport;
+    self->now_ms = now_ms;
+    legacy_send_outbox(self, peer->route);
+}
+
+static uint64_t due(const transport_t *transport)
+{
+    const legacy_t *self = (const legacy_t *)transport;
+    return self->blocked ? self->retry_ms : UINT64_MAX;
+}
+
+/* Forgets those who should long be in another state. */
+static void expire(legacy_t *self, legacy_route_state_t state)
+{
+    legacy_route_t *route;
+    while ((route = self->in_state[state]) && self->now_ms > route->since_ms + LEGACY_LOGIN_LIMIT)
+        legacy_route_lose(self, route);
+}
+
+static void tick(transport_t *transport, uint64_t now_ms)
+{
+    legacy_t *self = (legacy_t *)transport;
+    watch(transport, now_ms); /* descriptors that are closed aren't to be touched */
     legacy_admission_tick(self);
-    while (self->strangers && now_ms > self->strangers->since_ms + LEGACY_LOGIN_LIMIT)
-        legacy_route_lose(self, self->strangers);
+    expire(self, LEGACY_ROUTE_STRANGER);
+    expire(self, LEGACY_ROUTE_ENDED);
+    expire(self, LEGACY_ROUTE_LEAVING);
 }
 
-void legacy_set_keyring(legacy_t *self, const dd_keyring_t *keyring)
+static size_t peers(const transport_t *transport)
 {
+    return ((const legacy_t *)transport)->peers;
+}
+
+static size_t accepted(const transport_t *transport)
+{
+    return connections_count(((const legacy_t *)transport)->connections);
+}
+
+/* ---- The whole ----------------------------------------------------------------------------- */
+
+static void destroy(transport_t *transport, uint64_t now_ms)
+{
+    legacy_t *self = (legacy_t *)transport;
+    self->now_ms = now_ms;
+    while (self->routes)
+        legacy_route_lose(self, self->routes);
+    connections_destroy(&self->connections);
+    if (self->socket)
+        zmq_close(self->socket);
     legacy_login_destroy(&self->login);
-    self->keyring = keyring;
-    self->login = legacy_login_new(keyring);
+    free(self->frame);
+    free(self);
 }
 
-void *legacy_socket(const legacy_t *self)
+static const transport_ops_t OPS = {
+    .destroy = destroy,
+    .listen = listen_on,
+    .sockets = sockets,
+    .watch = watch,
+    .work = work,
+    .due = due,
+    .tick = tick,
+    .flush = flush,
+    .peers = peers,
+    .accepted = accepted,
+    .set_keyring = set_keyring,
+};
+
+static dd_error_t set_up(
+    legacy_t *self, const transport_settings_t *settings, dd_problem_t *problem)
 {
-    return self->socket;
+    self->transport.ops = &OPS;
+    self->core = settings->core;
+    self->log = settings->log;
+    self->payload_max = settings->payload_max;
+    self->frame = malloc((size_t)self->payload_max + FRAME_SLACK + DD_RECORD_OVERHEAD);
+    set_keyring(&self->transport, settings->keyring);
+    if (!self->frame || !self->login)
+        return dd_problem(problem, DD_E_MEMORY, "out of memory");
+    return open_socket(self, settings->context, problem);
 }
 
-void *legacy_monitor(const legacy_t *self)
+transport_t *legacy_new(const transport_settings_t *settings, dd_problem_t *problem)
 {
-    return connections_monitor(self->connections);
-}
-
-size_t legacy_connections(const legacy_t *self)
-{
-    return connections_count(self->connections);
+    legacy_t *self = calloc(1, sizeof *self);
+    if (!self) {
+        dd_problem(problem, DD_E_MEMORY, "out of memory");
+        return NULL;
+    }
+    if (set_up(self, settings, problem) == DD_OK)
+        return &self->transport;
+    destroy(&self->transport, 0);
+    return NULL;
 }

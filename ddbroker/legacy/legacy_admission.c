@@ -9,7 +9,7 @@
  */
 #include "legacy_state.h"
 
-/* Few enough that they fit what startup_begin.c holds back of the process's file descriptors. */
+/* Few enough that they fit what the daemon holds back of the process's file descriptors. */
 #define STRANGERS_MAX 128
 /* Bytes that no login takes less of: the greeting of ZMTP 2, the hash twice, the cookie. */
 #define LOGIN_BYTES 160
@@ -24,7 +24,7 @@ static bool client_perhaps(const legacy_t *self, const connection_t *connection)
 {
     struct tcp_info info;
     return self->hidden > 0 && !connection->greeted && !connection->owner &&
-           (!connections_traffic(connection->fd, &info) || info.tcpi_bytes_received >= LOGIN_BYTES);
+           (!connections_traffic(connection, &info) || info.tcpi_bytes_received >= LOGIN_BYTES);
 }
 
 /* Why a stranger has to go; NULL if it may stay. */
@@ -33,7 +33,7 @@ static const char *fault(const legacy_t *self, const connection_t *connection)
     struct tcp_info info;
     const legacy_route_t *route = connection->owner;
     bool was_client = route && route->peer;
-    bool known = connections_traffic(connection->fd, &info);
+    bool known = connections_traffic(connection, &info);
     if (client_perhaps(self, connection))
         return known && info.tcpi_last_data_recv > SILENCE_LIMIT ? "it is silent" : NULL;
     if (self->now_ms > connection->since_ms + LEGACY_LOGIN_LIMIT)
@@ -42,11 +42,11 @@ static const char *fault(const legacy_t *self, const connection_t *connection)
                                                                              : NULL;
 }
 
-static void cut(legacy_t *self, const connection_t *connection, const char *why)
+static void cut(legacy_t *self, connection_t *connection, const char *why)
 {
     log_flood(self->log, FLOOD_REFUSED, DD_LOG_INFO,
         "cut a connection of the legacy endpoint that isn't logged in: %s", why);
-    connections_cut(self->connections, connection->fd);
+    connections_cut(self->connections, connection);
 }
 
 static bool is_crowded(const legacy_t *self)

@@ -6,6 +6,7 @@
 
 #include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef uint8_t shared_t[crypto_box_BEFORENMBYTES];
 
@@ -65,6 +66,15 @@ const dd_tenant_t *legacy_login_challenge(
     crypto_box_easy_afternm(box, cookie, sizeof cookie, challenge, self->shared[tenant->index]);
     sodium_memzero(cookie, sizeof cookie);
     return tenant;
+}
+
+const dd_tenant_t *legacy_login_prove(const legacy_login_t *self,
+    const uint8_t challenged[DD_KEY_SIZE], dd_bytes_t hash, uint64_t cookie)
+{
+    const dd_tenant_t *tenant = dd_keyring_tenant_by_hash(self->keyring, hash);
+    if (!tenant || tenant->cookie == 0 || memcmp(tenant->public_key, challenged, DD_KEY_SIZE) != 0)
+        return NULL;
+    return legacy_cookie_equal(tenant->cookie, cookie) ? tenant : NULL;
 }
 
 bool legacy_cookie_equal(uint64_t a, uint64_t b)

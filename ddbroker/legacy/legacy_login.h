@@ -23,6 +23,11 @@ void legacy_login_destroy(legacy_login_t **self_p);
 const dd_tenant_t *legacy_login_challenge(
     const legacy_login_t *self, dd_bytes_t hash, uint8_t challenge[LEGACY_CHALLENGE_SIZE]);
 
+/* The tenant that an answer proves: the one whose key was challenged, and no other, whatever is
+   known of that one's cookie. NULL if it proves nothing. */
+const dd_tenant_t *legacy_login_prove(const legacy_login_t *self,
+    const uint8_t challenged[DD_KEY_SIZE], dd_bytes_t hash, uint64_t cookie);
+
 /* Takes the same time wherever the two differ. */
 bool legacy_cookie_equal(uint64_t a, uint64_t b);
 

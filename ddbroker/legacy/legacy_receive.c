@@ -69,11 +69,9 @@ static void challenge(legacy_t *self, legacy_route_t *route, incoming_t *incomin
 static const dd_tenant_t *prove(
     const legacy_t *self, const legacy_route_t *route, const legacy_request_t *request)
 {
-    const dd_tenant_t *tenant = dd_keyring_tenant_by_hash(self->keyring, request->hash);
-    if (!route || route->gone || !tenant ||
-        memcmp(tenant->public_key, route->key, sizeof route->key) != 0)
+    if (!route || route->state == LEGACY_ROUTE_GONE || !self->login)
         return NULL;
-    return legacy_cookie_equal(tenant->cookie, request->cookie) ? tenant : NULL;
+    return legacy_login_prove(self->login, route->key, request->hash, request->cookie);
 }
 
 static void feed(legacy_t *self, legacy_route_t *route, const dd_record_t *record)
@@ -105,16 +103,16 @@ static void log_in(legacy_t *self, legacy_route_t *route, incoming_t *incoming)
             legacy_route_lose(self, route); /* another attempt needs another challenge */
         return;
     }
-    route->peer = core_connect(self->core, tenant->public_key, route, self->now_ms);
-    if (!route->peer) {
+    peer_t *peer = core_connect(self->core, tenant->public_key, route, self->now_ms);
+    if (!peer) {
         send_error(self, incoming, LEGACY_E_LOGIN, "The broker is full");
         legacy_route_lose(self, route);
         return;
     }
-    route->peer->protocol = (uint8_t)request->version;
+    peer->protocol = (uint8_t)request->version;
     route->version = request->version;
     route->cookie = tenant->cookie;
-    legacy_route_trust(self, route, true);
+    legacy_route_log_in(self, route, peer);
     say_hello(self, route, request->name);
 }
 
@@ -176,7 +174,7 @@ static void take_message(legacy_t *self, incoming_t *incoming)
 {
     legacy_verdict_t verdict = read_message(incoming);
     if (verdict == LEGACY_VALID && incoming->request.command == LEGACY_CHALLOK)
-        legacy_watch(self, self->now_ms); /* the name may be that of one who has just gone */
+        legacy_route_watch(self); /* the name may be that of one who has just gone */
     legacy_route_t *route = legacy_route_find(self, frame_of(incoming, 0));
     if (verdict == LEGACY_OTHER_VERSION)
         send_error(self, incoming, LEGACY_E_VERSION, VERSION_TEXT);
@@ -217,13 +215,12 @@ static bool receive(legacy_t *self, incoming_t *incoming)
    its end. */
 static void lose_gone(legacy_t *self)
 {
-    while (self->gone)
-        legacy_route_lose(self, self->gone);
+    while (self->in_state[LEGACY_ROUTE_GONE])
+        legacy_route_lose(self, self->in_state[LEGACY_ROUTE_GONE]);
 }
 
-bool legacy_work(legacy_t *self, uint64_t now_ms)
+bool legacy_receive(legacy_t *self)
 {
-    self->now_ms = now_ms;
     for (int i = 0; i < MESSAGES_AT_ONCE; i++) {
         incoming_t incoming;
         if (!receive(self, &incoming)) {

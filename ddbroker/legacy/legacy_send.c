@@ -36,7 +36,7 @@ static dd_error_t send_records(
         if (error != DD_OK)
             return error;
         if (record.type == DD_BYE)
-            route->leaving = true;
+            legacy_route_become(self, route, LEGACY_ROUTE_LEAVING);
         *at = (size_t)(reader.at - frame->data);
     }
     return DD_OK;
@@ -49,7 +49,7 @@ static void trim(dd_frame_t *frame, size_t sent)
     frame->size -= sent - DD_FRAME_HEADER;
 }
 
-static dd_error_t send_outbox(legacy_t *self, legacy_route_t *route)
+static dd_error_t send_frames(legacy_t *self, legacy_route_t *route)
 {
     dd_outbox_t *outbox = &route->peer->outbox;
     dd_frame_t *frame;
@@ -66,40 +66,28 @@ static dd_error_t send_outbox(legacy_t *self, legacy_route_t *route)
     return DD_OK;
 }
 
-void legacy_flush(legacy_t *self, peer_t *peer, uint64_t now_ms)
+void legacy_send_outbox(legacy_t *self, legacy_route_t *route)
 {
-    legacy_route_t *route = peer->route;
-    self->now_ms = now_ms;
-    if (route->blocked || route->gone)
+    if (route->blocked || route->state == LEGACY_ROUTE_GONE)
         return;
-    switch (send_outbox(self, route)) {
+    switch (send_frames(self, route)) {
     case DD_OK:
-        core_flushed(self->core, peer);
-        if (route->leaving)
+        core_flushed(self->core, route->peer);
+        if (route->state == LEGACY_ROUTE_LEAVING)
             legacy_route_lose(self, route);
-        else if (peer->state == PEER_ENDED)
-            legacy_route_trust(self, route, false);
+        else if (route->peer->state == PEER_ENDED)
+            legacy_route_become(self, route, LEGACY_ROUTE_ENDED);
         break;
     case DD_E_OVERLOADED:
-        if (!self->blocked)
-            self->retry_ms = now_ms + 1;
-        route->blocked = true;
-        DL_APPEND2(self->blocked, route, prev_blocked, next_blocked);
+        legacy_route_block(self, route);
         break;
     default:
         legacy_route_depart(self, route);
     }
 }
 
-bool legacy_blocked(const legacy_t *self)
+void legacy_send_retry(legacy_t *self)
 {
-    return self->blocked != NULL;
-}
-
-void legacy_retry(legacy_t *self, uint64_t now_ms)
-{
-    if (now_ms < self->retry_ms)
-        return;
     while (self->blocked) {
         legacy_route_t *route = self->blocked;
         legacy_route_unblock(self, route);

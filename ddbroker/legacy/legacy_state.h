@@ -2,8 +2,9 @@
 /*
  * legacy_state - what the files of the legacy endpoint share
  *
- * legacy.c has the whole and the routes, legacy_in.c what comes in, legacy_out.c what goes out, and
- * legacy_door.c who may stay. Only they include this.
+ * legacy.c has the whole, legacy_receive.c what comes in, legacy_send.c what goes out,
+ * legacy_route.c who has begun to log in, and legacy_admission.c who may stay. Only they include
+ * this. Each calls only those that are named after it.
  */
 #ifndef LEGACY_STATE_H_INCLUDED
 #define LEGACY_STATE_H_INCLUDED
@@ -15,21 +16,27 @@
 /* ms that a stranger has to log in, and one that was ended to leave. */
 #define LEGACY_LOGIN_LIMIT 10000
 
+typedef enum {
+    LEGACY_ROUTE_STRANGER, /* has begun to log in */
+    LEGACY_ROUTE_CLIENT,   /* has logged in */
+    LEGACY_ROUTE_ENDED,    /* a client that the core has ended */
+    LEGACY_ROUTE_LEAVING,  /* both sides have said their last word */
+    LEGACY_ROUTE_GONE, /* its connection is over; its last messages are perhaps still to be read */
+    LEGACY_ROUTE_STATES
+} legacy_route_state_t;
+
 /* One who has begun to log in; its key in the hash is ZeroMQ's routing id. */
 typedef struct legacy_route {
+    transport_route_t base; /* first */
     UT_hash_handle hh;
-    struct legacy_route *prev, *next; /* among the strangers, the longest first */
+    legacy_route_state_t state;
+    struct legacy_route *prev, *next; /* among those in the same state */
     struct legacy_route *prev_blocked, *next_blocked;
-    struct legacy_route *prev_gone, *next_gone;
-    bool stranger; /* hasn't logged in, or was ended by the core */
-    bool blocked;
-    bool gone;         /* its connection is over; its last messages are perhaps still to be read */
-    bool leaving;      /* both sides have said their last word */
-    bool hidden;       /* a client whose connection isn't known */
+    bool blocked;      /* ZeroMQ takes no more for it now */
     bool taken_nearby; /* see legacy_recipient_t */
     int fd;            /* of its connection; -1 if unknown */
     uint32_t version;
-    uint64_t since_ms;        /* a stranger since */
+    uint64_t since_ms;        /* in its state since */
     uint64_t cookie;          /* of the tenant, once logged in */
     uint8_t key[DD_KEY_SIZE]; /* of the tenant that the challenge is for */
     peer_t *peer;             /* NULL until it logs in */
@@ -37,7 +44,8 @@ typedef struct legacy_route {
     uint8_t id[];
 } legacy_route_t;
 
-struct legacy {
+typedef struct {
+    transport_t transport; /* first */
     void *socket;
     connections_t *connections; /* each owned by its route */
     core_t *core;
@@ -45,15 +53,35 @@ struct legacy {
     const dd_keyring_t *keyring;
     legacy_login_t *login; /* NULL after running out of memory */
     legacy_route_t *routes;
-    legacy_route_t *strangers;
+    legacy_route_t *in_state[LEGACY_ROUTE_STATES]; /* those that came into the state first */
     legacy_route_t *blocked;
-    legacy_route_t *gone;
-    size_t hidden;     /* routes that are */
+    size_t peers;      /* routes that have one */
+    size_t hidden;     /* clients whose connection isn't known */
     uint64_t retry_ms; /* when the blocked ones are tried again */
     uint64_t now_ms;   /* of the call at hand */
     uint32_t payload_max;
     uint8_t *frame; /* a native frame of one record, on its way to the core */
-};
+} legacy_t;
+
+/* ---- legacy_receive.c ---------------------------------------------------------------------- */
+
+/* Takes in a bounded number of messages, and forgets those who are gone. True if there may be more.
+ */
+bool legacy_receive(legacy_t *self);
+
+/* ---- legacy_send.c ------------------------------------------------------------------------- */
+
+/* DD_E_OVERLOADED: ZeroMQ takes no more for it now, and nothing was sent. DD_E_UNKNOWN_PEER: it is
+   gone. */
+dd_error_t legacy_send(legacy_t *self, dd_bytes_t id, const legacy_message_t *message);
+
+/* Sends what the core has for a peer. */
+void legacy_send_outbox(legacy_t *self, legacy_route_t *route);
+
+/* Gives those who were blocked back to the core, for another try. */
+void legacy_send_retry(legacy_t *self);
+
+/* ---- legacy_route.c ------------------------------------------------------------------------ */
 
 /* A new stranger's route; fd is what ZeroMQ tells of the connection. NULL when out of memory, or
    for what a connection left behind that is gone. */
@@ -62,8 +90,14 @@ legacy_route_t *legacy_route_new(legacy_t *self, dd_bytes_t id, int fd);
 /* The route of a routing id, or NULL. */
 legacy_route_t *legacy_route_find(const legacy_t *self, dd_bytes_t id);
 
-/* It has logged in, or is a stranger again. */
-void legacy_route_trust(legacy_t *self, legacy_route_t *route, bool trusted);
+/* Puts it into another state, but into that of the gone with legacy_route_depart(). */
+void legacy_route_become(legacy_t *self, legacy_route_t *route, legacy_route_state_t state);
+
+/* The core has a peer for it from now on. */
+void legacy_route_log_in(legacy_t *self, legacy_route_t *route, peer_t *peer);
+
+/* ZeroMQ takes no more for it now. */
+void legacy_route_block(legacy_t *self, legacy_route_t *route);
 
 /* ZeroMQ is to be asked again whether it takes something for it. */
 void legacy_route_unblock(legacy_t *self, legacy_route_t *route);
@@ -74,9 +108,10 @@ void legacy_route_depart(legacy_t *self, legacy_route_t *route);
 /* Forgotten here and by the core. */
 void legacy_route_lose(legacy_t *self, legacy_route_t *route);
 
-/* DD_E_OVERLOADED: ZeroMQ takes no more for it now, and nothing was sent. DD_E_UNKNOWN_PEER: it is
-   gone. */
-dd_error_t legacy_send(legacy_t *self, dd_bytes_t id, const legacy_message_t *message);
+/* Takes in which connections are gone, so that their clients' names are free. */
+void legacy_route_watch(legacy_t *self);
+
+/* ---- legacy_admission.c -------------------------------------------------------------------- */
 
 /* Cuts the connections of strangers: of those that wait the longest while they are too many, since
    a client logs in at once; and of those that took too long or sent too much. */

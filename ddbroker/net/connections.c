@@ -4,13 +4,22 @@
  */
 #include "connections.h"
 
+#include <endian.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 #include <zmq.h>
 
+#include "libdd/base/problem.h"
 #include "libdd/net/socket.h"
+#include "libdd/protocol/endpoint.h"
+
+#define IPC "ipc://"
 
 struct connections {
     void *socket;
@@ -50,18 +59,53 @@ void connections_destroy(connections_t **self_p)
     *self_p = NULL;
 }
 
+/* Whether it is a socket of somebody who lives. */
+static bool is_listened_on(const struct sockaddr_un *address)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    bool refused = connect(fd, (const struct sockaddr *)address, sizeof *address) != 0 &&
+                   (errno == ECONNREFUSED || errno == ENOENT);
+    if (fd >= 0)
+        close(fd);
+    return !refused;
+}
+
+/* ZeroMQ removes whatever is at an ipc path before it binds. That may be what a broker has left
+   that was killed, and nothing else. */
+static dd_error_t check_path(const char *endpoint, dd_problem_t *problem)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct stat status;
+    const char *path = endpoint + strlen(IPC);
+    if (strncmp(endpoint, IPC, strlen(IPC)) != 0 || strlen(path) >= sizeof address.sun_path ||
+        lstat(path, &status) != 0)
+        return DD_OK; /* for ZeroMQ to say what is wrong, if anything is */
+    strcpy(address.sun_path, path);
+    if (!S_ISSOCK(status.st_mode))
+        return dd_problem(problem, DD_E_NETWORK,
+            "can't listen on %s: there is something else than a socket", endpoint);
+    if (is_listened_on(&address))
+        return dd_problem(problem, DD_E_NETWORK,
+            "can't listen on %s: is another broker running there?", endpoint);
+    return DD_OK;
+}
+
 dd_error_t connections_listen(const connections_t *self, const char *endpoint,
     char shown[DD_ENDPOINT_MAX + 1], dd_problem_t *problem)
 {
+    dd_error_t result = check_path(endpoint, problem);
+    if (result != DD_OK)
+        return result;
     char bound[DD_ENDPOINT_MAX + 1] = "";
     size_t size = sizeof bound;
     if (zmq_bind(self->socket, endpoint) != 0 ||
         zmq_getsockopt(self->socket, ZMQ_LAST_ENDPOINT, bound, &size) != 0)
         return dd_socket_problem(problem, "listen on", endpoint);
-    const char *told_port = strrchr(endpoint, ':');
-    const char *port = strrchr(bound, ':');
-    if (strncmp(endpoint, "tcp://", strlen("tcp://")) == 0 && told_port && port)
-        snprintf(shown, DD_ENDPOINT_MAX + 1, "%.*s%s", (int)(told_port - endpoint), endpoint, port);
+    dd_bytes_t host, told_port, port;
+    if (dd_endpoint_split(dd_bytes_of(endpoint), &host, &told_port) &&
+        dd_endpoint_split(dd_bytes_of(bound), &(dd_bytes_t){0}, &port))
+        snprintf(shown, DD_ENDPOINT_MAX + 1, "tcp://%.*s:%s", (int)host.size,
+            (const char *)host.data, (const char *)port.data);
     else
         snprintf(shown, DD_ENDPOINT_MAX + 1, "%s", bound);
     return DD_OK;
@@ -77,7 +121,7 @@ size_t connections_count(const connections_t *self)
     return HASH_COUNT(self->by_fd);
 }
 
-connection_t *connections_find(const connections_t *self, int fd)
+static connection_t *find(const connections_t *self, int fd)
 {
     connection_t *connection;
     HASH_FIND_INT(self->by_fd, &fd, connection);
@@ -114,21 +158,58 @@ static void remove_stranger(connections_t *self, connection_t *connection)
     DL_DELETE(self->strangers, connection);
 }
 
-void *connections_own(connections_t *self, int fd, void *owner)
+/* ---- Owners -------------------------------------------------------------------------------- */
+
+/* ZeroMQ numbers connections in the order in which they have shaken hands. -1 for an id that a peer
+   has chosen for itself. */
+static int64_t number_of(dd_bytes_t id)
 {
-    connection_t *connection = connections_find(self, fd);
-    if (!connection)
-        return NULL;
-    void *former = connection->owner;
+    uint32_t number;
+    if (id.size != 1 + sizeof number || id.data[0] != 0)
+        return -1;
+    memcpy(&number, id.data + 1, sizeof number);
+    return be32toh(number);
+}
+
+/* Numbers begin anywhere and go round. What was chosen is proof of nothing. */
+static bool is_later(int64_t number, int64_t than)
+{
+    if (number < 0 || than < 0)
+        return number >= 0;
+    return number != than && (uint32_t)(number - than) <= INT32_MAX;
+}
+
+bool connections_own(connections_t *self, int fd, dd_bytes_t id, void *owner, void **former)
+{
+    connection_t *connection = find(self, fd);
+    int64_t number = number_of(id);
+    *former = NULL;
+    if (!connection || (connection->owner && !is_later(number, connection->number)))
+        return false;
+    *former = connection->owner;
     connection->owner = owner;
+    connection->number = number;
     remove_stranger(self, connection);
-    return former;
+    return true;
+}
+
+connection_t *connections_of(const connections_t *self, int fd, const void *owner)
+{
+    connection_t *connection = find(self, fd);
+    return connection && connection->owner == owner ? connection : NULL;
+}
+
+void connections_trust(connections_t *self, int fd, const void *owner)
+{
+    connection_t *connection = connections_of(self, fd, owner);
+    if (connection)
+        remove_stranger(self, connection);
 }
 
 void connections_doubt(connections_t *self, int fd, const void *owner, uint64_t now_ms)
 {
-    connection_t *connection = connections_find(self, fd);
-    if (!connection || connection->owner != owner || connection->stranger)
+    connection_t *connection = connections_of(self, fd, owner);
+    if (!connection || connection->stranger)
         return;
     connection->since_ms = now_ms;
     add_stranger(self, connection);
@@ -136,32 +217,31 @@ void connections_doubt(connections_t *self, int fd, const void *owner, uint64_t 
 
 void connections_disown(connections_t *self, int fd, const void *owner)
 {
-    connection_t *connection = connections_find(self, fd);
-    if (!connection || connection->owner != owner)
+    connection_t *connection = connections_of(self, fd, owner);
+    if (!connection)
         return;
     connection->owner = NULL;
     add_stranger(self, connection);
 }
 
+/* ---- Cutting ------------------------------------------------------------------------------- */
+
 /* ZeroMQ's thread sees the end and closes its side. Should it have closed it in this very moment,
    and the descriptor be another connection's already, that one is cut, and comes back. What
    connect(2) calls dissolving resets a TCP connection; after shutdown(2) alone, who floods it goes
    on, and ZeroMQ reads it. */
-void connections_cut(connections_t *self, int fd)
+void connections_cut(connections_t *self, connection_t *connection)
 {
     static const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
-    connection_t *connection = connections_find(self, fd);
-    if (!connection)
-        return;
-    if (connect(fd, &nobody, sizeof nobody) != 0) /* ipc */
-        shutdown(fd, SHUT_RDWR);
+    if (connect(connection->fd, &nobody, sizeof nobody) != 0) /* ipc */
+        shutdown(connection->fd, SHUT_RDWR);
     remove_stranger(self, connection);
 }
 
-bool connections_traffic(int fd, struct tcp_info *info)
+bool connections_traffic(const connection_t *connection, struct tcp_info *info)
 {
     socklen_t size = sizeof *info;
-    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &size) == 0;
+    return getsockopt(connection->fd, IPPROTO_TCP, TCP_INFO, info, &size) == 0;
 }
 
 /* What is wrong with a stranger; NULL if it may stay. */
@@ -171,7 +251,7 @@ static const char *fault(
     struct tcp_info info;
     if (now_ms >= connection->since_ms + limit)
         return "has said nothing in time";
-    if (connections_traffic(connection->fd, &info) && info.tcpi_bytes_received > bytes)
+    if (connections_traffic(connection, &info) && info.tcpi_bytes_received > bytes)
         return "sends a message without end";
     return NULL;
 }
@@ -184,7 +264,7 @@ void connections_cut_strangers(connections_t *self, uint64_t limit, uint64_t byt
         if (!what)
             continue;
         log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING, "cut a connection that %s", what);
-        connections_cut(self, connection->fd);
+        connections_cut(self, connection);
     }
 }
 
@@ -192,7 +272,7 @@ void connections_cut_strangers(connections_t *self, uint64_t limit, uint64_t byt
 
 static void opened(connections_t *self, int fd, uint64_t now_ms)
 {
-    connection_t *connection = connections_find(self, fd) ? NULL : calloc(1, sizeof *connection);
+    connection_t *connection = find(self, fd) ? NULL : calloc(1, sizeof *connection);
     if (!connection)
         return;
     connection->fd = fd;
@@ -206,7 +286,7 @@ static void opened(connections_t *self, int fd, uint64_t now_ms)
 
 static void greeted(connections_t *self, int fd)
 {
-    connection_t *connection = connections_find(self, fd);
+    connection_t *connection = find(self, fd);
     if (connection)
         connection->greeted = true;
 }
@@ -214,7 +294,7 @@ static void greeted(connections_t *self, int fd)
 /* Gives the owner, who has it no more. */
 static void *closed(connections_t *self, int fd)
 {
-    connection_t *connection = connections_find(self, fd);
+    connection_t *connection = find(self, fd);
     if (!connection)
         return NULL;
     void *owner = connection->owner;

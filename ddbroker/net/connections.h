@@ -11,6 +11,7 @@
 #include <linux/tcp.h>
 
 #include "ddbroker/log.h"
+#include "libdd/base/buffer.h"
 #include "libdd/base/hash.h"
 #include "libdd/net/monitor.h"
 
@@ -24,6 +25,7 @@ typedef struct connection {
     bool greeted;      /* has shaken hands, if the socket is told of it */
     uint64_t since_ms; /* a stranger since */
     void *owner;       /* NULL before the first message */
+    int64_t number;    /* ZeroMQ's for the owner, see connections_own() */
 } connection_t;
 
 /* For a socket that isn't bound yet. handshakes says what is told of those, bits of
@@ -34,7 +36,8 @@ connections_t *connections_new(void *context, void *socket, log_t *log, int hand
 void connections_destroy(connections_t **self_p);
 
 /* Begins to listen. *shown gets where, in the words that were told, but with the port that it got:
-   ZeroMQ's own words are hard to read, "tcp://[::ffff:127.0.0.1]:5555". */
+   ZeroMQ's own words are hard to read, "tcp://[::ffff:127.0.0.1]:5555". At an ipc path only a
+   socket that nobody listens on any more is replaced. */
 dd_error_t connections_listen(const connections_t *self, const char *endpoint,
     char shown[DD_ENDPOINT_MAX + 1], dd_problem_t *problem);
 
@@ -48,12 +51,19 @@ size_t connections_count(const connections_t *self);
    none. NULL when there is no more news. */
 void *connections_next_gone(connections_t *self, uint64_t now_ms);
 
-/* One that is open, or NULL. fd may be -1, unknown. */
-connection_t *connections_find(const connections_t *self, int fd);
+/*
+ * The first message of a connection, with a routing id, says whose it is. False when the connection
+ * isn't there any more, and the message is only what it has left to be read: the table doesn't have
+ * the descriptor, or has it for a later connection. *former gets the owner that has taken this
+ * connection for its own in that way, which has none then, or else NULL.
+ */
+bool connections_own(connections_t *self, int fd, dd_bytes_t id, void *owner, void **former);
+/* The connection of that descriptor if it is still that owner's, else NULL. A descriptor says
+   nothing by itself, since a later connection may have it. */
+connection_t *connections_of(const connections_t *self, int fd, const void *owner);
 
-/* The first message of a connection says whose it is. Gives the former owner if that one's end was
-   missed, else NULL. */
-void *connections_own(connections_t *self, int fd, void *owner);
+/* The owner has proved itself: it is no stranger any more. */
+void connections_trust(connections_t *self, int fd, const void *owner);
 /* The owner has yet to prove itself, or is no longer wanted: a stranger from now on. */
 void connections_doubt(connections_t *self, int fd, const void *owner, uint64_t now_ms);
 /* The owner is done with it, before its end. */
@@ -64,13 +74,13 @@ connection_t *connections_strangers(const connections_t *self);
 size_t connections_stranger_count(const connections_t *self);
 
 /* Ends a connection from this side: its end then comes as news. It is no stranger any more. */
-void connections_cut(connections_t *self, int fd);
+void connections_cut(connections_t *self, connection_t *connection);
 /* Does so to all that have been strangers for longer than limit ms, or have sent more than so many
    bytes, of which nothing makes a message. */
 void connections_cut_strangers(
     connections_t *self, uint64_t limit, uint64_t bytes, uint64_t now_ms);
 
 /* What has come in over a connection; false if nobody knows, as with ipc. */
-bool connections_traffic(int fd, struct tcp_info *info);
+bool connections_traffic(const connection_t *connection, struct tcp_info *info);
 
 #endif

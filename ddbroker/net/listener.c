@@ -22,23 +22,31 @@
 /* Routes looked at in one go, which takes a few ms. */
 #define LOOKS_AT_ONCE 4096
 
+typedef enum {
+    ROUTE_OPEN,
+    ROUTE_BLOCKED, /* ZeroMQ takes no more for it now */
+    ROUTE_GONE,    /* its connection is over; its last frames are perhaps still to be read */
+    ROUTE_STATES
+} route_state_t;
+
 /* One connection that has sent a frame; its key in the hash is ZeroMQ's routing id. */
 typedef struct route {
+    transport_route_t base; /* first */
     UT_hash_handle hh;
     peer_t *peer;
-    struct route *prev, *next; /* in the list of the gone, or else of the blocked */
-    bool blocked;
-    bool gone;         /* its connection is over; its last frames are perhaps still to be read */
-    int fd;            /* of its TCP connection; -1 if unknown */
-    bool spoke;        /* since it was looked at */
-    uint64_t received; /* bytes that had come when it was last found to have spoken */
-    uint64_t ended_ms; /* when its peer was first seen to have been ended; 0 before */
+    route_state_t state;
+    struct route *prev, *next; /* among those in the same state */
+    int fd;                    /* of its connection, as long as the table agrees; -1 if unknown */
+    bool spoke;                /* since it was looked at */
+    uint64_t received;         /* bytes that had come when it was last found to have spoken */
+    uint64_t ended_ms;         /* when its peer was first seen to have been ended; 0 before */
     char user[ZAP_USER_SIZE + 1];
     uint8_t id_size;
     uint8_t id[];
 } route_t;
 
-struct listener {
+typedef struct {
+    transport_t transport; /* first */
     void *socket;
     connections_t *connections; /* each owned by its route */
     core_t *core;
@@ -46,30 +54,26 @@ struct listener {
     uint32_t heartbeat;
     uint64_t unread_max; /* bytes that may have come over a connection that brings no frame */
     route_t *routes;
-    route_t *looked; /* the next of them to look at */
-    route_t *blocked;
-    route_t *gone;
-    uint64_t retry_ms; /* when the blocked ones are tried again */
-    uint64_t cut_ms;   /* when to look next for those that must go */
-};
+    route_t *looked;                 /* the next of them to look at */
+    route_t *in_state[ROUTE_STATES]; /* the same routes, those that came into the state first */
+    uint64_t retry_ms;               /* when the blocked ones are tried again */
+    uint64_t cut_ms;                 /* when to look next for those that must go */
+} listener_t;
 
 /* ---- Connections --------------------------------------------------------------------------- */
 
-static void unblock(listener_t *self, route_t *route)
+static void become(listener_t *self, route_t *route, route_state_t state)
 {
-    if (!route->blocked)
-        return;
-    route->blocked = false;
-    DL_DELETE(self->blocked, route);
+    DL_DELETE(self->in_state[route->state], route);
+    route->state = state;
+    DL_APPEND(self->in_state[state], route);
 }
 
 /* The core forgets a peer, and so does the listener. */
 static void lose(listener_t *self, route_t *route, uint64_t now_ms)
 {
     connections_disown(self->connections, route->fd, route);
-    unblock(self, route);
-    if (route->gone)
-        DL_DELETE(self->gone, route);
+    DL_DELETE(self->in_state[route->state], route);
     if (self->looked == route)
         self->looked = route->hh.next;
     HASH_DEL(self->routes, route);
@@ -80,18 +84,17 @@ static void lose(listener_t *self, route_t *route, uint64_t now_ms)
 /* A connection is over. What it sent before is in the ROUTER, and counts. */
 static void depart(listener_t *self, route_t *route)
 {
-    if (route->gone)
+    if (route->state == ROUTE_GONE)
         return;
-    unblock(self, route);
-    route->gone = true;
-    DL_APPEND(self->gone, route);
+    become(self, route, ROUTE_GONE);
     core_gone(route->peer);
 }
 
 /* A client that is killed and started anew must shake hands before its first frame comes, and that
    the old connection has gone is news by then. */
-void listener_watch(listener_t *self, uint64_t now_ms)
+static void watch(transport_t *transport, uint64_t now_ms)
 {
+    listener_t *self = (listener_t *)transport;
     route_t *route;
     while ((route = connections_next_gone(self->connections, now_ms)))
         depart(self, route);
@@ -101,8 +104,8 @@ void listener_watch(listener_t *self, uint64_t now_ms)
    before it tells of its end. */
 static void lose_gone(listener_t *self, uint64_t now_ms)
 {
-    while (self->gone)
-        lose(self, self->gone, now_ms);
+    while (self->in_state[ROUTE_GONE])
+        lose(self, self->in_state[ROUTE_GONE], now_ms);
 }
 
 /* Whether one that was ended doesn't leave. */
@@ -118,10 +121,10 @@ static bool lingers(const listener_t *self, route_t *route, uint64_t now_ms)
 /* Whether more has come than ZeroMQ and the kernel may hold of whole frames that wait to be read:
    it is one message, then, of ever more frames. ZeroMQ hands out a message when it has all of it,
    and doesn't limit how many frames that is. */
-static bool hoards(const listener_t *self, route_t *route)
+static bool hoards(const listener_t *self, route_t *route, const connection_t *connection)
 {
     struct tcp_info info;
-    if (!connections_traffic(route->fd, &info))
+    if (!connections_traffic(connection, &info))
         return false;
     if (route->spoke || info.tcpi_bytes_received < route->received)
         route->received = info.tcpi_bytes_received;
@@ -129,26 +132,36 @@ static bool hoards(const listener_t *self, route_t *route)
     return info.tcpi_bytes_received > route->received + self->unread_max;
 }
 
-/* Cuts the connections of those that must go. Otherwise a key would be enough to hold any number of
-   them, or to fill the memory. */
+/* Cuts the connection of one that must go; one that has lost its own departs. */
+static void look_at(listener_t *self, route_t *route, uint64_t now_ms)
+{
+    connection_t *connection = connections_of(self->connections, route->fd, route);
+    if (!connection) {
+        depart(self, route);
+        return;
+    }
+    bool hoarding = hoards(self, route, connection);
+    if (hoarding)
+        log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING,
+            "cut a connection that sends a message without end");
+    if (hoarding || lingers(self, route, now_ms))
+        connections_cut(self->connections, connection);
+}
+
+/* Otherwise a key would be enough to hold any number of connections, or to fill the memory. */
 static void look_around(listener_t *self, uint64_t now_ms)
 {
     route_t *route = self->looked ? self->looked : self->routes;
-    for (int i = 0; route && i < LOOKS_AT_ONCE; i++, route = route->hh.next) {
-        if (route->gone)
-            continue;
-        bool hoarding = hoards(self, route);
-        if (hoarding)
-            log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING,
-                "cut a connection that sends a message without end");
-        if (hoarding || lingers(self, route, now_ms))
-            connections_cut(self->connections, route->fd);
-    }
+    for (int i = 0; route && i < LOOKS_AT_ONCE; i++, route = route->hh.next)
+        if (route->state != ROUTE_GONE)
+            look_at(self, route, now_ms);
     self->looked = route;
 }
 
-void listener_tick(listener_t *self, uint64_t now_ms)
+static void tick(transport_t *transport, uint64_t now_ms)
 {
+    listener_t *self = (listener_t *)transport;
+    watch(transport, now_ms); /* descriptors that are closed aren't to be touched */
     look_around(self, now_ms);
     if (now_ms < self->cut_ms)
         return;
@@ -157,84 +170,33 @@ void listener_tick(listener_t *self, uint64_t now_ms)
         DD_SOCKET_HANDSHAKE + (uint64_t)HEARTBEATS * self->heartbeat, self->unread_max, now_ms);
 }
 
-/* ---- The listener -------------------------------------------------------------------------- */
-
-listener_t *listener_new(void *context, core_t *core, log_t *log, const dd_keyring_t *keyring,
-    const dd_socket_limits_t *limits, dd_problem_t *problem)
-{
-    listener_t *self = calloc(1, sizeof *self);
-    if (!self) {
-        dd_problem(problem, DD_E_MEMORY, "out of memory");
-        return NULL;
-    }
-    self->core = core;
-    self->log = log;
-    self->heartbeat = limits->heartbeat;
-    self->unread_max = 2 * DD_SOCKET_FRAMES * (uint64_t)dd_socket_frame_max(limits);
-    self->socket = dd_socket_server(context, keyring, limits, problem);
-    if (self->socket)
-        self->connections = connections_new(context, self->socket, log,
-            ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL);
-    if (self->connections)
-        return self;
-    if (self->socket)
-        dd_socket_problem(problem, "watch", "the connections");
-    listener_destroy(&self, 0);
-    return NULL;
-}
-
-void listener_destroy(listener_t **self_p, uint64_t now_ms)
-{
-    listener_t *self = *self_p;
-    if (!self)
-        return;
-    while (self->routes)
-        lose(self, self->routes, now_ms);
-    connections_destroy(&self->connections);
-    if (self->socket)
-        zmq_close(self->socket);
-    free(self);
-    *self_p = NULL;
-}
-
-dd_error_t listener_listen(listener_t *self, const char *endpoint, dd_problem_t *problem)
-{
-    char shown[DD_ENDPOINT_MAX + 1];
-    dd_error_t result = connections_listen(self->connections, endpoint, shown, problem);
-    if (result == DD_OK)
-        log_write(self->log, DD_LOG_NOTICE, "listening on %s", shown);
-    return result;
-}
-
-void *listener_socket(const listener_t *self)
-{
-    return self->socket;
-}
-
-void *listener_monitor(const listener_t *self)
-{
-    return connections_monitor(self->connections);
-}
-
-size_t listener_connections(const listener_t *self)
-{
-    return connections_count(self->connections);
-}
-
 /* ---- Frames in ----------------------------------------------------------------------------- */
 
-static route_t *new_route(dd_bytes_t id, const char *user, int fd)
+static route_t *new_route(listener_t *self, dd_bytes_t id, const char *user, int fd)
 {
     route_t *route = calloc(1, sizeof *route + id.size);
     if (!route || id.size > UINT8_MAX || strlen(user) != ZAP_USER_SIZE) {
         free(route);
         return NULL;
     }
+    route->base.transport = &self->transport;
     route->fd = fd;
     memcpy(route->user, user, sizeof route->user);
     memcpy(route->id, id.data, id.size);
     route->id_size = (uint8_t)id.size;
     return route;
+}
+
+/* Ties a new route to its connection. One whose connection has ended already departs: there are
+   only its last frames. */
+static void find_connection(listener_t *self, route_t *route)
+{
+    void *former;
+    if (!connections_own(
+            self->connections, route->fd, dd_bytes(route->id, route->id_size), route, &former))
+        depart(self, route);
+    else if (former)
+        depart(self, former);
 }
 
 static bool add_route(listener_t *self, route_t *route, uint64_t now_ms)
@@ -251,17 +213,16 @@ static bool add_route(listener_t *self, route_t *route, uint64_t now_ms)
         core_disconnect(self->core, route->peer, now_ms);
         return false;
     }
-    route_t *former = connections_own(self->connections, route->fd, route);
-    if (former) /* its end was not told */
-        depart(self, former);
+    DL_APPEND(self->in_state[ROUTE_OPEN], route);
+    find_connection(self, route);
     return true;
 }
 
 /* The first frame of a connection. NULL if it may have none, now or at all. */
 static route_t *admit(listener_t *self, dd_bytes_t id, const char *user, int fd, uint64_t now_ms)
 {
-    listener_watch(self, now_ms); /* the name it wants may be that of one that has just gone */
-    route_t *route = new_route(id, user, fd);
+    watch(&self->transport, now_ms); /* the name it wants may be that of one that has just gone */
+    route_t *route = new_route(self, id, user, fd);
     if (!route || add_route(self, route, now_ms))
         return route;
     free(route);
@@ -300,8 +261,21 @@ static void take_frame(
         core_bad_input(self->core, route->peer, now_ms);
 }
 
-bool listener_work(listener_t *self, uint64_t now_ms)
+/* Gives those who were blocked another try. */
+static void retry(listener_t *self)
 {
+    while (self->in_state[ROUTE_BLOCKED]) {
+        route_t *route = self->in_state[ROUTE_BLOCKED];
+        become(self, route, ROUTE_OPEN);
+        core_not_flushed(self->core, route->peer);
+    }
+}
+
+static bool work(transport_t *transport, uint64_t now_ms)
+{
+    listener_t *self = (listener_t *)transport;
+    if (now_ms >= self->retry_ms)
+        retry(self);
     for (int i = 0; i < FRAMES_AT_ONCE; i++) {
         zmq_msg_t id, frame;
         zmq_msg_init(&id);
@@ -321,38 +295,105 @@ bool listener_work(listener_t *self, uint64_t now_ms)
 
 /* ---- Frames out ---------------------------------------------------------------------------- */
 
-void listener_flush(listener_t *self, peer_t *peer, uint64_t now_ms)
+static void flush(transport_t *transport, peer_t *peer, uint64_t now_ms)
 {
+    listener_t *self = (listener_t *)transport;
     route_t *route = peer->route;
-    if (route->blocked || route->gone)
+    if (route->state != ROUTE_OPEN)
         return;
     switch (dd_socket_flush(self->socket, dd_bytes(route->id, route->id_size), &peer->outbox)) {
     case DD_OK:
         core_flushed(self->core, peer);
         break;
     case DD_E_OVERLOADED:
-        if (!self->blocked)
+        if (!self->in_state[ROUTE_BLOCKED])
             self->retry_ms = now_ms + 1;
-        route->blocked = true;
-        DL_APPEND(self->blocked, route);
+        become(self, route, ROUTE_BLOCKED);
         break;
     default:
         depart(self, route);
     }
 }
 
-bool listener_blocked(const listener_t *self)
+static uint64_t due(const transport_t *transport)
 {
-    return self->blocked != NULL;
+    const listener_t *self = (const listener_t *)transport;
+    return self->in_state[ROUTE_BLOCKED] ? self->retry_ms : UINT64_MAX;
 }
 
-void listener_retry(listener_t *self, uint64_t now_ms)
+/* ---- The whole ----------------------------------------------------------------------------- */
+
+static void destroy(transport_t *transport, uint64_t now_ms)
 {
-    if (now_ms < self->retry_ms)
-        return;
-    route_t *route, *next;
-    DL_FOREACH_SAFE (self->blocked, route, next) {
-        unblock(self, route);
-        core_not_flushed(self->core, route->peer);
+    listener_t *self = (listener_t *)transport;
+    while (self->routes)
+        lose(self, self->routes, now_ms);
+    connections_destroy(&self->connections);
+    if (self->socket)
+        zmq_close(self->socket);
+    free(self);
+}
+
+static dd_error_t listen_on(transport_t *transport, const char *endpoint, dd_problem_t *problem)
+{
+    const listener_t *self = (const listener_t *)transport;
+    char shown[DD_ENDPOINT_MAX + 1];
+    dd_error_t result = connections_listen(self->connections, endpoint, shown, problem);
+    if (result == DD_OK)
+        log_write(self->log, DD_LOG_NOTICE, "listening on %s", shown);
+    return result;
+}
+
+static transport_sockets_t sockets(const transport_t *transport)
+{
+    const listener_t *self = (const listener_t *)transport;
+    return (transport_sockets_t){connections_monitor(self->connections), self->socket};
+}
+
+static size_t peers(const transport_t *transport)
+{
+    return HASH_COUNT(((const listener_t *)transport)->routes);
+}
+
+static size_t accepted(const transport_t *transport)
+{
+    return connections_count(((const listener_t *)transport)->connections);
+}
+
+static const transport_ops_t OPS = {
+    .destroy = destroy,
+    .listen = listen_on,
+    .sockets = sockets,
+    .watch = watch,
+    .work = work,
+    .due = due,
+    .tick = tick,
+    .flush = flush,
+    .peers = peers,
+    .accepted = accepted,
+};
+
+transport_t *listener_new(const transport_settings_t *settings, dd_problem_t *problem)
+{
+    listener_t *self = calloc(1, sizeof *self);
+    if (!self) {
+        dd_problem(problem, DD_E_MEMORY, "out of memory");
+        return NULL;
     }
+    self->transport.ops = &OPS;
+    self->core = settings->core;
+    self->log = settings->log;
+    self->heartbeat = settings->heartbeat;
+    self->unread_max = 2 * DD_SOCKET_FRAMES * (uint64_t)dd_socket_frame_max(settings->payload_max);
+    self->socket =
+        dd_socket_server(settings->context, settings->keyring, settings->payload_max, problem);
+    if (self->socket)
+        self->connections = connections_new(settings->context, self->socket, self->log,
+            ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL);
+    if (self->connections)
+        return &self->transport;
+    if (self->socket)
+        dd_socket_problem(problem, "watch", "the connections");
+    destroy(&self->transport, 0);
+    return NULL;
 }

@@ -9,6 +9,7 @@
 
 #include "libdd/base/backoff.h"
 #include "libdd/base/problem.h"
+#include "libdd/net/dialer.h"
 
 /* Frames taken in before what they caused is sent. */
 #define FRAMES_AT_ONCE 256
@@ -20,37 +21,25 @@
 /* ms that the last words to a parent have to leave after the connection is given up. */
 #define LINGER 200
 
-struct parent_link {
+typedef struct {
+    transport_t transport;   /* first */
+    transport_route_t route; /* the peer's */
     void *context;
     core_t *core;
     log_t *log;
+    const dd_keyring_t *keyring;
     const char *endpoint;
-    dd_socket_limits_t limits;
+    uint32_t payload_max;
     dd_dialer_t *dial; /* NULL during a pause */
     peer_t *peer;      /* NULL until the dial is connected */
     dd_backoff_t backoff;
     uint64_t next_ms;  /* no dial: when to try again; else when to look at the dial */
     uint64_t tell_ms;  /* when a failure may be told again */
     dd_problem_t told; /* the failure that was told last; DD_OK while all is well */
+    uint64_t retry_ms; /* when a blocked peer is tried again */
     bool blocked;      /* ZeroMQ takes no more for now */
     bool draining;
-};
-
-parent_link_t *parent_link_new(void *context, core_t *core, log_t *log, const char *endpoint,
-    const dd_socket_limits_t *limits, dd_problem_t *problem)
-{
-    parent_link_t *self = calloc(1, sizeof *self);
-    if (!self) {
-        dd_problem(problem, DD_E_MEMORY, "out of memory");
-        return NULL;
-    }
-    self->context = context;
-    self->core = core;
-    self->log = log;
-    self->endpoint = endpoint;
-    self->limits = *limits;
-    return self;
-}
+} parent_link_t;
 
 static void hang_up(parent_link_t *self, uint64_t now_ms)
 {
@@ -61,41 +50,6 @@ static void hang_up(parent_link_t *self, uint64_t now_ms)
     if (self->dial)
         dd_dialer_linger(self->dial, LINGER);
     dd_dialer_destroy(&self->dial);
-}
-
-void parent_link_destroy(parent_link_t **self_p, uint64_t now_ms)
-{
-    parent_link_t *self = *self_p;
-    if (!self)
-        return;
-    hang_up(self, now_ms);
-    free(self);
-    *self_p = NULL;
-}
-
-void *parent_link_socket(const parent_link_t *self)
-{
-    return self->dial ? dd_dialer_socket(self->dial) : NULL;
-}
-
-void *parent_link_monitor(const parent_link_t *self)
-{
-    return self->dial ? dd_dialer_monitor(self->dial) : NULL;
-}
-
-uint64_t parent_link_due(const parent_link_t *self)
-{
-    return self->next_ms;
-}
-
-bool parent_link_connected(const parent_link_t *self)
-{
-    return self->peer != NULL;
-}
-
-void parent_link_drain(parent_link_t *self)
-{
-    self->draining = true;
 }
 
 /* ---- Failures ------------------------------------------------------------------------------ */
@@ -135,10 +89,11 @@ static void give_up(parent_link_t *self, const dd_problem_t *reason, uint64_t no
 
 /* ---- Work ---------------------------------------------------------------------------------- */
 
-static void dial(parent_link_t *self, const dd_keyring_t *keyring, uint64_t now_ms)
+static void dial(parent_link_t *self, uint64_t now_ms)
 {
     dd_problem_t problem;
-    self->dial = dd_dialer_new(self->context, self->endpoint, keyring, &self->limits, &problem);
+    self->dial =
+        dd_dialer_new(self->context, self->endpoint, self->keyring, self->payload_max, &problem);
     if (self->dial)
         self->next_ms = UINT64_MAX; /* the monitor tells how it goes */
     else
@@ -148,7 +103,7 @@ static void dial(parent_link_t *self, const dd_keyring_t *keyring, uint64_t now_
 static void connected(parent_link_t *self, uint64_t now_ms)
 {
     self->next_ms = UINT64_MAX;
-    self->peer = core_connect_parent(self->core, self, now_ms);
+    self->peer = core_connect_parent(self->core, &self->route, now_ms);
     dd_problem_t problem;
     if (self->peer)
         return;
@@ -174,6 +129,27 @@ static bool take_frames(parent_link_t *self, uint64_t now_ms)
     return self->peer;
 }
 
+static void flush(transport_t *transport, peer_t *peer, uint64_t now_ms)
+{
+    parent_link_t *self = (parent_link_t *)transport;
+    if (self->blocked)
+        return;
+    dd_error_t result =
+        dd_socket_flush(dd_dialer_socket(self->dial), dd_bytes("", 0), &peer->outbox);
+    if (result == DD_OK) {
+        core_flushed(self->core, peer);
+        return;
+    }
+    self->blocked = true; /* full; or gone, and then the monitor tells */
+    self->retry_ms = now_ms + 1;
+}
+
+static void retry(parent_link_t *self)
+{
+    self->blocked = false;
+    core_not_flushed(self->core, self->peer);
+}
+
 /* All is well once the parent has admitted this broker; the core logs that. */
 static void check_ready(parent_link_t *self)
 {
@@ -191,14 +167,17 @@ static void check_ended(parent_link_t *self, uint64_t now_ms)
     if (!self->peer || !core_parent_ended(self->core, &why))
         return;
     dd_problem(&problem, why, "%s: %s", self->endpoint, self->peer->why);
-    parent_link_flush(self);
+    flush(&self->transport, self->peer, now_ms);
     give_up(self, &problem, now_ms);
 }
 
-bool parent_link_work(parent_link_t *self, const dd_keyring_t *keyring, uint64_t now_ms)
+static bool work(transport_t *transport, uint64_t now_ms)
 {
-    if (!self->dial && now_ms >= self->next_ms && !self->draining)
-        dial(self, keyring, now_ms);
+    parent_link_t *self = (parent_link_t *)transport;
+    if (self->blocked && now_ms >= self->retry_ms)
+        retry(self);
+    if (!self->dial && now_ms >= self->next_ms)
+        dial(self, now_ms);
     if (!self->dial)
         return false;
     dd_dialer_state_t state = dd_dialer_watch(self->dial);
@@ -212,27 +191,72 @@ bool parent_link_work(parent_link_t *self, const dd_keyring_t *keyring, uint64_t
     return more;
 }
 
-void parent_link_flush(parent_link_t *self)
+static uint64_t due(const transport_t *transport)
 {
-    if (self->blocked)
-        return;
-    dd_error_t result =
-        dd_socket_flush(dd_dialer_socket(self->dial), dd_bytes("", 0), &self->peer->outbox);
-    if (result == DD_OK)
-        core_flushed(self->core, self->peer);
-    else /* full; or gone, and then the monitor tells */
-        self->blocked = true;
+    const parent_link_t *self = (const parent_link_t *)transport;
+    return self->blocked && self->retry_ms < self->next_ms ? self->retry_ms : self->next_ms;
 }
 
-bool parent_link_blocked(const parent_link_t *self)
+/* ---- The whole ----------------------------------------------------------------------------- */
+
+static void destroy(transport_t *transport, uint64_t now_ms)
 {
-    return self->blocked;
+    parent_link_t *self = (parent_link_t *)transport;
+    hang_up(self, now_ms);
+    free(self);
 }
 
-void parent_link_retry(parent_link_t *self)
+static transport_sockets_t sockets(const transport_t *transport)
 {
-    if (!self->blocked)
-        return;
-    self->blocked = false;
-    core_not_flushed(self->core, self->peer);
+    const parent_link_t *self = (const parent_link_t *)transport;
+    if (!self->dial)
+        return (transport_sockets_t){NULL, NULL};
+    return (transport_sockets_t){dd_dialer_monitor(self->dial), dd_dialer_socket(self->dial)};
+}
+
+static size_t peers(const transport_t *transport)
+{
+    return ((const parent_link_t *)transport)->peer ? 1 : 0;
+}
+
+static void set_keyring(transport_t *transport, const dd_keyring_t *keyring)
+{
+    ((parent_link_t *)transport)->keyring = keyring;
+}
+
+static void drain(transport_t *transport)
+{
+    parent_link_t *self = (parent_link_t *)transport;
+    self->draining = true;
+    self->next_ms = UINT64_MAX;
+}
+
+static const transport_ops_t OPS = {
+    .destroy = destroy,
+    .sockets = sockets,
+    .work = work,
+    .due = due,
+    .flush = flush,
+    .peers = peers,
+    .set_keyring = set_keyring,
+    .drain = drain,
+};
+
+transport_t *parent_link_new(
+    const transport_settings_t *settings, const char *endpoint, dd_problem_t *problem)
+{
+    parent_link_t *self = calloc(1, sizeof *self);
+    if (!self) {
+        dd_problem(problem, DD_E_MEMORY, "out of memory");
+        return NULL;
+    }
+    self->transport.ops = &OPS;
+    self->route.transport = &self->transport;
+    self->context = settings->context;
+    self->core = settings->core;
+    self->log = settings->log;
+    self->keyring = settings->keyring;
+    self->payload_max = settings->payload_max;
+    self->endpoint = endpoint;
+    return &self->transport;
 }

@@ -94,20 +94,13 @@ static bool is(const request_t *request, int frame, const char *text)
     return dd_bytes_equal(request->frames[frame], dd_bytes_of(text));
 }
 
-static bool is_known(const dd_keyring_t *keyring, const uint8_t *key)
-{
-    const uint8_t *operators = dd_keyring_operator_key(keyring);
-    return dd_keyring_tenant_by_key(keyring, key) ||
-           memcmp(key, dd_keyring_broker_key(keyring), DD_KEY_SIZE) == 0 ||
-           (operators && memcmp(key, operators, DD_KEY_SIZE) == 0);
-}
-
 static const answer_t *judge(const request_t *request, const dd_keyring_t *keyring, bool full)
 {
+    const dd_tenant_t *tenant;
     if (!request->valid || !is(request, VERSION, "1.0") || !is(request, DOMAIN, DD_ZAP_DOMAIN) ||
         !is(request, MECHANISM, "CURVE") || request->frames[KEY].size != DD_KEY_SIZE)
         return &INVALID;
-    if (!is_known(keyring, request->frames[KEY].data))
+    if (dd_keyring_owner(keyring, request->frames[KEY].data, &tenant) == DD_OWNER_UNKNOWN)
         return &UNKNOWN;
     return full ? &FULL : &WELCOME;
 }

@@ -321,7 +321,7 @@ void column_text(const column_t *self, const void *row, char *out, size_t room)
         snprintf(out, room, "-");
     } else if (self->kind == COLUMN_TEXT) {
         const char *text = const_text_in(self, row);
-        dd_text_escape(text, strlen(text), out, room);
+        dd_escape_text(text, strlen(text), out, room);
     } else {
         number_text(self->kind, number_in(self, row), out, room);
     }

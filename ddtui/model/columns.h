@@ -72,7 +72,7 @@ struct json_object *columns_json(const columns_t *self, const void *row);
    last. */
 int column_compare(const column_t *self, const void *a, const void *b);
 
-/* One value in words, escaped by dd_text_escape(); "-" when it isn't known. */
+/* One value in words, escaped by dd_escape_text(); "-" when it isn't known. */
 void column_text(const column_t *self, const void *row, char *out, size_t room);
 
 #endif

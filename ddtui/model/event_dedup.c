@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
+
+#include "libdd/base/hash.h"
 
 /* A broker, and how far its events have been seen. */
 typedef struct {
@@ -69,7 +70,10 @@ static source_t *source_of(event_dedup_t *self, const char *id)
         return source;
     memcpy(source->id, id, strlen(id) + 1);
     HASH_ADD_STR(self->sources, id, source);
-    return source;
+    if (source->hh.tbl)
+        return source;
+    free(source);
+    return NULL;
 }
 
 bool event_dedup_is_new(event_dedup_t *self, const happening_t *event)

@@ -7,16 +7,15 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <wctype.h>
 
 #include "libdd/base/utf8.h"
 
 /* The next character in lower case; a byte that is none stands for itself. */
-static size_t next_character(const uint8_t *at, size_t size, wchar_t *character)
+static size_t next_character(const uint8_t *at, size_t size, uint32_t *character)
 {
     uint32_t code;
     size_t length = dd_utf8_decode(at, size, &code);
-    *character = length > 0 ? (wchar_t)towlower((wint_t)code) : (wchar_t)*at;
+    *character = length > 0 ? dd_utf8_lower(code) : *at;
     return length > 0 ? length : 1;
 }
 
@@ -32,7 +31,7 @@ void filter_set(filter_t *self, const char *text)
 static bool stands_at(const filter_t *self, const uint8_t *at, const uint8_t *end)
 {
     for (size_t i = 0; i < self->length; i++) {
-        wchar_t character;
+        uint32_t character;
         if (at == end)
             return false;
         at += next_character(at, (size_t)(end - at), &character);
@@ -50,7 +49,7 @@ bool filter_wants(const filter_t *self, const void *text, size_t size)
     while (at < end) {
         if (stands_at(self, at, end))
             return !self->inverted;
-        wchar_t passed;
+        uint32_t passed;
         at += next_character(at, (size_t)(end - at), &passed);
     }
     return self->inverted;

@@ -10,15 +10,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <wchar.h>
+#include <stdint.h>
 
 /* Characters of the longest filter, and bytes of its text with the NUL. */
 #define FILTER_MAX 64
 #define FILTER_ROOM (4 * FILTER_MAX + 2)
 
 typedef struct {
-    char text[FILTER_ROOM];   /* as typed */
-    wchar_t what[FILTER_MAX]; /* in lower case, not ended */
+    char text[FILTER_ROOM];    /* as typed */
+    uint32_t what[FILTER_MAX]; /* in lower case, not ended */
     size_t length;
     bool inverted;
 } filter_t;

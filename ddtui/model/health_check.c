@@ -101,7 +101,7 @@ static bool find_fault(const broker_t *broker, char *out, size_t room)
     const char *state = broker->state[0] != '\0' ? broker->state : "in no known state";
     bool drops = broker->traffic.drop_age_ms <= HEALTH_DROP_AGE;
     if (strcmp(state, "ok") != 0)
-        dd_text_escape(state, strlen(state), out, room);
+        dd_escape_text(state, strlen(state), out, room);
     else if (drops)
         snprintf(out, room, "dropped publications %" PRIu64 " s ago",
             broker->traffic.drop_age_ms / 1000);
@@ -112,11 +112,11 @@ static bool find_fault(const broker_t *broker, char *out, size_t room)
 
 static void judge(health_check_t *self, const broker_t *broker, uint64_t *faults)
 {
-    char fault[128], name[DD_TEXT_ESCAPED_MAX * DD_BROKER_MAX + 1];
+    char fault[128], name[DD_ESCAPE_MAX * DD_BROKER_MAX + 1];
     if (!find_fault(broker, fault, sizeof fault) || ++*faults > NAMED_MAX)
         return;
     begin_warning(self);
-    dd_text_escape(broker->name, strlen(broker->name), name, sizeof name);
+    dd_escape_text(broker->name, strlen(broker->name), name, sizeof name);
     say(self, "%s: %s", name, fault);
 }
 
@@ -142,12 +142,8 @@ void health_check_tree(
 
 void health_check_fail(health_check_t *self, health_check_state_t state, const char *text)
 {
-    size_t size = strlen(text);
     *self = (health_check_t){.state = state, .failed = true};
-    if (dd_text_is_utf8(text, size))
-        say(self, "%s", text);
-    else
-        dd_text_escape(text, size, self->text, sizeof self->text);
+    dd_escape_text(text, strlen(text), self->text, sizeof self->text);
 }
 
 /* ---- Output ------------------------------------------------------------------------------- */
@@ -168,12 +164,10 @@ static bool print_json(const health_check_t *self, FILE *out)
     return good;
 }
 
-/* A '|' would begin the figures, and a line feed another line. */
+/* A '|' would begin the figures. */
 static bool put_character(FILE *out, char character)
 {
-    bool plain = character != '|' && ((unsigned char)character >= ' ');
-    return plain ? putc(character, out) != EOF
-                 : fprintf(out, "\\x%02x", (unsigned char)character) >= 0;
+    return character != '|' ? putc(character, out) != EOF : fputs("\\x7c", out) != EOF;
 }
 
 bool health_check_print(const health_check_t *self, FILE *out, bool json)

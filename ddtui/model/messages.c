@@ -210,7 +210,8 @@ const message_t *messages_find(const messages_t *self, uint64_t serial)
 {
     /* Each is one more than the one before. */
     uint64_t first = self->serial - self->count;
-    return serial >= first && serial < self->serial ? messages_at(self, serial - first) : NULL;
+    return serial >= first && serial < self->serial ? messages_at(self, (size_t)(serial - first))
+                                                    : NULL;
 }
 
 uint64_t messages_arrived(const messages_t *self)

@@ -4,7 +4,7 @@
  *
  * Each view is a table of rows of one struct. Rows come from reports (report_parser), and
  * what of a row is shown, how and under which title stands in columns. Pure: no sockets, no screen,
- * no clock. Texts in rows are as strangers chose them: dd_text_escape() makes them fit for a
+ * no clock. Texts in rows are as strangers chose them: dd_escape_text() makes them fit for a
  * terminal.
  */
 #ifndef MODEL_H_INCLUDED

@@ -13,7 +13,7 @@ const pending_t *pending_add(
 {
     pending_t *pending = &self->entries[self->next++ % PENDING_MAX];
     *pending = (pending_t){.kind = kind, .ref = ref, .at_us = now_us};
-    dd_text_escape(what, strlen(what), pending->what, sizeof pending->what);
+    dd_escape_text(what, strlen(what), pending->what, sizeof pending->what);
     return pending;
 }
 

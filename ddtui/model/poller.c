@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "columns.h"
+#include "libdd/base/hash.h"
 #include "poll_merge.h"
 #include "report_parser.h"
 
@@ -116,7 +116,10 @@ static curve_t *curve_of(poller_t *self, const char *id)
         return NULL;
     memcpy(curve->id, id, strlen(id) + 1);
     HASH_ADD_STR(self->curves, id, curve);
-    return curve;
+    if (curve->hh.tbl)
+        return curve;
+    free(curve);
+    return NULL;
 }
 
 static void add_sample(samples_t *self, const traffic_t *traffic)

@@ -82,7 +82,7 @@ bool report_parser_control(const char *json, char *failure, size_t room)
     if (!done && json_object_object_get_ex(report, "failure", &value) &&
         json_object_is_type(value, json_type_string))
         text = json_object_get_string(value);
-    dd_text_escape(text, strlen(text), failure, room);
+    dd_escape_text(text, strlen(text), failure, room);
     json_object_put(report);
     return done;
 }

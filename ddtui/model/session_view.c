@@ -74,7 +74,7 @@ static void changed(session_view_t *self, session_part_t part)
 /* Text from outside, fit for a note. */
 static const char *shown(const char *text, char room[SHOWN_ROOM])
 {
-    dd_text_escape(text, strlen(text), room, SHOWN_ROOM);
+    dd_escape_text(text, strlen(text), room, SHOWN_ROOM);
     return room;
 }
 

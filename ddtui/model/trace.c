@@ -83,13 +83,13 @@ bool trace_tick(trace_t *self, uint64_t now_us)
 
 const char *trace_why(const trace_t *self, char out[TRACE_WHY_ROOM])
 {
-    char broker[DD_TEXT_ESCAPED_MAX * DD_BROKER_MAX + 1];
+    char broker[DD_ESCAPE_MAX * DD_BROKER_MAX + 1];
     if (self->error != DD_E_TIMEOUT || self->count == 0) {
         snprintf(out, TRACE_WHY_ROOM, "%s", dd_strerror(self->error));
         return out;
     }
     const hop_t *last = &self->hops[self->count - 1];
-    dd_text_escape(last->broker, strlen(last->broker), broker, sizeof broker);
+    dd_escape_text(last->broker, strlen(last->broker), broker, sizeof broker);
     snprintf(out, TRACE_WHY_ROOM, "timed out: nothing was heard after broker %s", broker);
     return out;
 }

@@ -12,6 +12,7 @@
 
 #include "ddtui/model/columns.h"
 #include "libdd/base/escape.h"
+#include "libdd/base/utf8.h"
 
 /* Spaces before a broker's name for each step down the tree, and steps that are shown as such. */
 #define INDENT 2
@@ -19,13 +20,28 @@
 
 /* ---- JSON --------------------------------------------------------------------------------- */
 
-/* Writes an object as a line, and releases it. */
-static bool put_json(FILE *out, struct json_object *object)
+/* The object as one line that a terminal doesn't obey. The caller frees it; NULL when out of
+   memory. */
+static char *json_line(struct json_object *object)
 {
     const char *text = json_object_to_json_string_ext(
         object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-    bool written = text && fputs(text, out) >= 0 && putc('\n', out) != EOF;
+    size_t room = text ? DD_ESCAPE_JSON_MAX * strlen(text) + 1 : 0;
+    char *line = text ? malloc(room) : NULL;
+    if (line)
+        dd_escape_json(text, line, room);
+    return line;
+}
+
+/* Writes an object as a line, and releases it. */
+static bool put_json(FILE *out, struct json_object *object)
+{
+    char *line = json_line(object);
+    bool written = line && fputs(line, out) >= 0 && putc('\n', out) != EOF;
+    int error = errno;
+    free(line);
     json_object_put(object);
+    errno = error;
     return written;
 }
 
@@ -49,7 +65,7 @@ static struct json_object *base64_json(const void *data, size_t size)
 /* JSON strings hold UTF-8 only: all else goes as base64. */
 static void add_data(struct json_object *object, const void *data, size_t size)
 {
-    if (dd_text_is_utf8(data, size))
+    if (dd_utf8_valid(data, size))
         json_object_object_add(object, "text", json_object_new_string_len(data, (int)size));
     else
         json_object_object_add(object, "data64", base64_json(data, size));
@@ -85,11 +101,11 @@ static struct json_object *message_json(const dd_event_t *event)
 /* Puts a tab and then data, escaped. */
 static bool put_field(FILE *out, const void *data, size_t size)
 {
-    size_t room = DD_TEXT_ESCAPED_MAX * size + 1;
+    size_t room = DD_ESCAPE_MAX * size + 1;
     char *text = malloc(room);
     if (!text)
         return false;
-    size_t length = dd_text_escape(data, size, text, room);
+    size_t length = dd_escape_text(data, size, text, room);
     bool written = putc('\t', out) != EOF && fwrite(text, 1, length, out) == length;
     int error = errno;
     free(text);
@@ -153,7 +169,7 @@ static bool put_cell(
 {
     char fitted[2 * COLUMN_TEXT_ROOM];
     if (style == OUTPUT_ALIGNED) {
-        dd_text_fit(text, column->width, fitted, sizeof fitted);
+        dd_utf8_fit(text, column->width, fitted, sizeof fitted);
         text = fitted;
     }
     const char *gap = style == OUTPUT_ALIGNED ? "  " : "\t";
@@ -239,10 +255,10 @@ static struct json_object *end_json(const trace_t *trace)
 
 static bool put_end(FILE *out, const trace_t *trace, output_style_t style)
 {
-    char name[DD_TEXT_ESCAPED_MAX * DD_NAME_MAX + 1], why[TRACE_WHY_ROOM];
+    char name[DD_ESCAPE_MAX * DD_NAME_MAX + 1], why[TRACE_WHY_ROOM];
     const char *gap = style == OUTPUT_ALIGNED ? "  " : "\t";
     bool arrived = trace->state == TRACE_ARRIVED;
-    dd_text_escape(trace->destination, strlen(trace->destination), name, sizeof name);
+    dd_escape_text(trace->destination, strlen(trace->destination), name, sizeof name);
     return fprintf(out, "%s%s%s%s%" PRIu64 ".%02" PRIu64 "ms%s%s\n",
                arrived ? "delivered" : "undelivered", gap, name, gap, trace->ended_us / 1000,
                trace->ended_us % 1000 / 10, arrived ? "" : gap,

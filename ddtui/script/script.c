@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ddtui/signals.h"
 #include "key_role.h"
 #include "libdd/base/clock.h"
 #include "script_state.h"
@@ -178,12 +179,14 @@ static void on_signal(int number)
 
 static bool take_signals(script_t *self)
 {
+    static const int SIGNALS[] = {SIGINT, SIGTERM, SIGHUP};
+    const struct sigaction action = {.sa_handler = on_signal};
     signal_fd = self->signal_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    struct sigaction action = {.sa_handler = on_signal};
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    return signal_fd >= 0 && sigaction(SIGINT, &action, NULL) == 0 &&
-           sigaction(SIGTERM, &action, NULL) == 0 && sigaction(SIGHUP, &action, NULL) == 0 &&
-           sigaction(SIGPIPE, &ignore, NULL) == 0;
+    signal(SIGPIPE, SIG_IGN);
+    for (size_t i = 0; i < sizeof SIGNALS / sizeof SIGNALS[0]; i++)
+        if (!signals_ignored(SIGNALS[i]) && sigaction(SIGNALS[i], &action, NULL) != 0)
+            return false;
+    return signal_fd >= 0;
 }
 
 /* ---- The client --------------------------------------------------------------------------- */

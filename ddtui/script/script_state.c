@@ -72,7 +72,7 @@ int script_pause_until(uint64_t due_ms)
 
 const char *script_shown(const char *text, char room[SHOWN_ROOM])
 {
-    dd_text_escape(text, strlen(text), room, SHOWN_ROOM);
+    dd_escape_text(text, strlen(text), room, SHOWN_ROOM);
     return room;
 }
 

@@ -37,7 +37,7 @@ static dd_error_t publish(doing_t *self)
     char topic[4 * DD_TOPIC_MAX + 1];
     size_t size = strlen(command->text);
     dd_error_t error = dd_client_publish(self->client, command->name, command->text, size);
-    dd_text_escape(command->name, strlen(command->name), topic, sizeof topic);
+    dd_escape_text(command->name, strlen(command->name), topic, sizeof topic);
     if (error == DD_OK)
         session_view_note(self->session, NOTE_GOOD, "published %zu bytes on %s", size, topic);
     return error;
@@ -82,10 +82,10 @@ static dd_error_t save(doing_t *self)
     dd_problem_t problem;
     char path[1024];
     if (save_selected(self, &problem) != DD_OK) {
-        dd_text_escape(problem.text, strlen(problem.text), self->why, CONSOLE_COMMAND_WHY_ROOM);
+        dd_escape_text(problem.text, strlen(problem.text), self->why, CONSOLE_COMMAND_WHY_ROOM);
         return problem.error;
     }
-    dd_text_escape(self->command->name, strlen(self->command->name), path, sizeof path);
+    dd_escape_text(self->command->name, strlen(self->command->name), path, sizeof path);
     session_view_note(self->session, NOTE_GOOD, "saved to %s", path);
     return DD_OK;
 }

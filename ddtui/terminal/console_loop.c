@@ -18,6 +18,7 @@
 
 #include "console_commands.h"
 #include "ddtui/script/key_role.h"
+#include "ddtui/signals.h"
 #include "ddtui/ui/console.h"
 #include "libdd/base/clock.h"
 #include "screen.h"
@@ -244,7 +245,8 @@ static bool take_over_signals(console_loop_t *self)
     sigset_t set;
     sigemptyset(&set);
     for (size_t i = 0; i < sizeof SIGNALS / sizeof SIGNALS[0]; i++)
-        sigaddset(&set, SIGNALS[i]);
+        if (!signals_ignored(SIGNALS[i]))
+            sigaddset(&set, SIGNALS[i]);
     signal(SIGPIPE, SIG_IGN);
     if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
         return false;

@@ -5,6 +5,7 @@
 #include "screen.h"
 
 #include <cdk/cdk.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +122,7 @@ screen_t *screen_new(bool with_colour, dd_problem_t *problem)
     self->terminal = newterm(NULL, stdout, stdin);
     if (self->terminal)
         self->cdk = initCDKScreen(stdscr);
+    setlocale(LC_ALL, "C.UTF-8"); /* CDK has set what the environment says */
     if (!self->cdk) {
         dd_problem(problem, DD_E_FILE, "curses can't use this terminal, TERM=%s", getenv("TERM"));
         screen_destroy(&self);

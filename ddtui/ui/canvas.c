@@ -8,14 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <wctype.h>
 
+#include "libdd/base/escape.h"
 #include "libdd/base/utf8.h"
 
 /* Bytes of the longest line that canvas_print() makes. */
 #define LINE_ROOM 4096
-/* Bytes of a character in UTF-8. */
-#define UTF8_MAX 4
 
 struct canvas {
     int rows;
@@ -187,13 +185,11 @@ void canvas_fill(canvas_t *self, rect_t area, unsigned style)
 static size_t next_character(const char *text, wchar_t *character, int *width)
 {
     uint32_t code;
-    size_t size = dd_utf8_decode((const uint8_t *)text, strnlen(text, UTF8_MAX), &code);
-    bool harmless = size > 0 && code >= 0x20 && (code < 0x7f || code > 0x9f);
-    *character = harmless ? (wchar_t)code : L'?';
-    *width = harmless ? wcwidth(*character) : 1;
-    /* What the locale's tables don't know takes a cell on most terminals. */
-    if (*width < 0)
-        *width = 1;
+    size_t size = dd_utf8_decode((const uint8_t *)text, strnlen(text, DD_UTF8_MAX), &code);
+    if (size == 0 || dd_escape_acts(code))
+        code = '?';
+    *character = (wchar_t)code;
+    *width = (int)dd_utf8_cells(code);
     return size > 0 ? size : 1;
 }
 
@@ -273,7 +269,8 @@ static int found_at(const canvas_t *self, int row, int column, int right, const 
             continue;
         if (column + width > right)
             return 0;
-        if (towlower((wint_t)at(self, row, column)->text[0]) != towlower((wint_t)character))
+        if (dd_utf8_lower((uint32_t)at(self, row, column)->text[0]) !=
+            dd_utf8_lower((uint32_t)character))
             return 0;
         column += width;
     }
@@ -295,17 +292,14 @@ void canvas_mark_text(canvas_t *self, rect_t area, int row, const char *what)
 
 char *canvas_row(const canvas_t *self, int row)
 {
-    size_t room = (size_t)self->columns * (CANVAS_MARKS * UTF8_MAX) + 1, size = 0, end = 0;
+    size_t room = (size_t)self->columns * (CANVAS_MARKS * DD_UTF8_MAX) + 1, size = 0, end = 0;
     char *text = malloc(room);
     for (int column = 0; text && column < self->columns; column++) {
         const cell_t *cell = at(self, row, column);
         if (cell->width == 0)
             continue;
-        for (const wchar_t *character = cell->text; *character != 0; character++) {
-            mbstate_t state = {0};
-            size_t written = wcrtomb(text + size, *character, &state);
-            size += written == (size_t)-1 ? 0 : written;
-        }
+        for (const wchar_t *character = cell->text; *character != 0; character++)
+            size += dd_utf8_encode((uint32_t)*character, text + size);
         if (cell->text[0] != L' ')
             end = size;
     }

@@ -4,7 +4,7 @@
  *
  * Every position is a row and a column, from 0 at the top left. Whatever lies outside of the canvas
  * or of the area that a call names is left out. Text is UTF-8; what came from outside goes through
- * dd_text_escape() first, and characters that would act on a terminal become '?' here all the same.
+ * dd_escape_text() first, and characters that would act on a terminal become '?' here all the same.
  */
 #ifndef CANVAS_H_INCLUDED
 #define CANVAS_H_INCLUDED

@@ -8,6 +8,7 @@
 
 #include "console_state.h"
 #include "libdd/base/escape.h"
+#include "libdd/base/utf8.h"
 
 /* ms for which a note is shown as new. */
 #define NOTE_FRESH 10000
@@ -44,8 +45,8 @@ static void who_and_where(const console_t *self, bool with_endpoint, char *out, 
     out[0] = '\0';
     if (link->state != LINK_REGISTERED)
         return;
-    dd_text_escape(link->name, strlen(link->name), name, sizeof name);
-    dd_text_escape(link->broker, strlen(link->broker), broker, sizeof broker);
+    dd_escape_text(link->name, strlen(link->name), name, sizeof name);
+    dd_escape_text(link->broker, strlen(link->broker), broker, sizeof broker);
     snprintf(out, room, "%s%s @ %s %s  %s%s",
         session_view_is_operator(self->session) ? "operator " : "", name, broker, link->scope,
         with_endpoint ? self->endpoint : "", with_endpoint ? "  " : "");
@@ -62,7 +63,7 @@ static void draw_top(const console_t *self, canvas_t *canvas, rect_t line)
     who_and_where(self, true, where, sizeof where);
     rect_cut_left(&line, 1);
     int at = canvas_text(canvas, line, 0, 0, STYLE_BAR, "DoubleDecker") + 2;
-    if (at + (int)dd_text_width(where) + (int)dd_text_width(words) > line.width)
+    if (at + (int)dd_utf8_width(where) + (int)dd_utf8_width(words) > line.width)
         who_and_where(self, false, where, sizeof where);
     at += canvas_text(canvas, line, 0, at, STYLE_BAR, where);
     canvas_text(canvas, line, 0, at, style, words);

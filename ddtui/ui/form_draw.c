@@ -50,7 +50,7 @@ static void draw_suggestions(form_t *self, canvas_t *canvas, rect_t area)
     for (size_t i = 0; i < height && first + i < count; i++) {
         char text[4 * COMPLETION_ROOM];
         const char *suggestion = self->suggestions.texts[first + i];
-        dd_text_escape(suggestion, strlen(suggestion), text, sizeof text);
+        dd_escape_text(suggestion, strlen(suggestion), text, sizeof text);
         rect_t line = {area.row + (int)i, area.column, 1, area.width};
         canvas_text(canvas, line, 0, 0, STYLE_DIM, text);
         if (first + i == self->suggestion)
@@ -82,7 +82,7 @@ static void draw_preview(const form_t *self, canvas_t *canvas, rect_t area)
         char name[4 * sizeof broker->name];
         if (!everywhere && !dd_scope_covers(dd_scope_bytes(&path), dd_bytes_of(broker->scope)))
             continue;
-        dd_text_escape(broker->name, strlen(broker->name), name, sizeof name);
+        dd_escape_text(broker->name, strlen(broker->name), name, sizeof name);
         canvas_print(canvas, area, (int)covered++, 1, STYLE_GOOD, "%-14s %s", name, broker->scope);
     }
     canvas_print(canvas, heading, 0, 0, STYLE_PLAIN, "covers %zu of %zu brokers", covered, count);
@@ -124,7 +124,7 @@ static void draw_warning(const form_t *self, canvas_t *canvas, rect_t *inside)
     char object[4 * sizeof self->object];
     if (!self->spec->warning)
         return;
-    dd_text_escape(self->object, strlen(self->object), object, sizeof object);
+    dd_escape_text(self->object, strlen(self->object), object, sizeof object);
     canvas_text(canvas, rect_cut_top(inside, 1), 0, 0, STYLE_WARNING, self->spec->warning);
     canvas_text(canvas, rect_cut_top(inside, 2), 0, 2, STYLE_STRONG, object);
 }

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libdd/base/escape.h"
 #include "libdd/base/utf8.h"
 
-#define UTF8_MAX 4
 /* Bytes that are drawn at most: more than any terminal has columns. */
 #define LINE_ROOM 8192
 /* Unicode has a picture of each control character from here on. */
@@ -49,37 +49,11 @@ const char *line_editor_text(const line_editor_t *self)
     return self->text;
 }
 
-/* Writes a character and a NUL. */
-static size_t encode(uint32_t character, char out[UTF8_MAX + 1])
-{
-    size_t size = 0;
-    if (character < 0x80) {
-        out[size++] = (char)character;
-    } else if (character < 0x800) {
-        out[size++] = (char)(0xc0 | character >> 6);
-        out[size++] = (char)(0x80 | (character & 0x3f));
-    } else if (character < 0x10000) {
-        out[size++] = (char)(0xe0 | character >> 12);
-        out[size++] = (char)(0x80 | (character >> 6 & 0x3f));
-        out[size++] = (char)(0x80 | (character & 0x3f));
-    } else {
-        out[size++] = (char)(0xf0 | character >> 18);
-        out[size++] = (char)(0x80 | (character >> 12 & 0x3f));
-        out[size++] = (char)(0x80 | (character >> 6 & 0x3f));
-        out[size++] = (char)(0x80 | (character & 0x3f));
-    }
-    out[size] = '\0';
-    return size;
-}
-
 bool line_editor_type(line_editor_t *self, uint32_t character)
 {
-    char bytes[UTF8_MAX + 1];
-    uint32_t decoded;
-    size_t size = encode(character & 0x1fffff, bytes);
-    bool typeable =
-        character != 0 && dd_utf8_decode((const uint8_t *)bytes, size, &decoded) == size;
-    if (!typeable || size > self->max - self->size)
+    char bytes[DD_UTF8_MAX + 1];
+    size_t size = character != 0 ? dd_utf8_encode(character, bytes) : 0;
+    if (size == 0 || size > self->max - self->size)
         return false;
     char *at = self->text + self->cursor;
     memmove(at + size, at, self->size - self->cursor + 1);
@@ -94,7 +68,7 @@ void line_editor_set(line_editor_t *self, const char *text)
     line_editor_act(self, ACT_ERASE_ALL);
     while (*text != '\0') {
         uint32_t character;
-        size_t size = dd_utf8_decode((const uint8_t *)text, strnlen(text, UTF8_MAX), &character);
+        size_t size = dd_utf8_decode((const uint8_t *)text, strnlen(text, DD_UTF8_MAX), &character);
         if (size == 0 || !line_editor_type(self, character))
             return;
         text += size;
@@ -103,15 +77,15 @@ void line_editor_set(line_editor_t *self, const char *text)
 
 /* ---- Moving and erasing --------------------------------------------------------------------- */
 
-/* The character at a byte, and its cells. */
+/* The character at a byte, as the canvas shows it, and its cells. */
 static size_t character_at(const line_editor_t *self, size_t at, uint32_t *character, int *width)
 {
     size_t size = dd_utf8_decode((const uint8_t *)self->text + at, self->size - at, character);
     if (*character < 0x20)
         *character += PICTURES;
-    *width = wcwidth((wchar_t)*character);
-    if (*width < 0)
-        *width = 1;
+    else if (dd_escape_acts(*character))
+        *character = '?';
+    *width = (int)dd_utf8_cells(*character);
     return size;
 }
 
@@ -214,13 +188,13 @@ int line_editor_draw(const line_editor_t *self, canvas_t *canvas, rect_t area, u
     char line[LINE_ROOM];
     size_t used = 0, at = first_visible(self, area.width);
     int column = 0, cursor = 0;
-    while (at < self->size && column < area.width && used < sizeof line - UTF8_MAX) {
+    while (at < self->size && column < area.width && used < sizeof line - DD_UTF8_MAX) {
         uint32_t character;
         int width;
         if (at <= self->cursor)
             cursor = column;
         at += character_at(self, at, &character, &width);
-        used += encode(character, line + used);
+        used += dd_utf8_encode(character, line + used);
         column += width;
     }
     line[used] = '\0';

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "libdd/base/escape.h"
+#include "libdd/base/utf8.h"
 
 /* Cells that a column with LIST_TABLE_REST gets for each one of the others. */
 #define REST_SHARE 3
@@ -92,9 +92,9 @@ static void draw_cell(const list_table_column_t *column, int width, int at, unsi
     const char *text, canvas_t *canvas, rect_t line)
 {
     char fitted[COLUMN_TEXT_ROOM];
-    size_t taken = dd_text_width(text);
+    size_t taken = dd_utf8_width(text);
     int indent = column->right && taken < (size_t)width ? width - (int)taken : 0;
-    dd_text_fit(text, (size_t)(width - indent), fitted, sizeof fitted);
+    dd_utf8_fit(text, (size_t)(width - indent), fitted, sizeof fitted);
     canvas_text(canvas, line, 0, at + indent, style, fitted);
 }
 

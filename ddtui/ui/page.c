@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "libdd/base/escape.h"
+#include "libdd/base/utf8.h"
 
 bool page_init(page_t *self, page_number_t number, const page_ops_t *ops, session_view_t *session,
     unsigned rights)
@@ -154,7 +155,7 @@ static void list_title(const page_t *self, const char *title, char *out, size_t 
     const filter_t *filter = list_filter(self->list);
     const char *text = filter->text + (filter->inverted ? 1 : 0);
     char escaped[4 * FILTER_ROOM];
-    dd_text_escape(text, strlen(text), escaped, sizeof escaped);
+    dd_escape_text(text, strlen(text), escaped, sizeof escaped);
     if (filter->length > 0)
         snprintf(out, room, "%s  %zu of %zu with%s \"%s\"", title, list_found(self->list),
             self->ops->list->count(self), filter->inverted ? "out" : "", escaped);
@@ -178,7 +179,7 @@ static void draw_filter_keys(canvas_t *canvas, rect_t area, const char *title)
     }
     keys[used - 1] = '\0';
     int column = area.width - 2 - (int)used;
-    if (column > (int)dd_text_width(title) + 6)
+    if (column > (int)dd_utf8_width(title) + 6)
         canvas_text(canvas, area, 0, column, STYLE_DIM, keys);
 }
 

@@ -93,7 +93,7 @@ static void why_it_left(const page_t *self, const client_t *client, char *out, s
         words += sizeof ENDED - 1;
     else if (strcmp(words, "is gone") == 0)
         words = "its connection broke";
-    dd_text_escape(words, strlen(words), out, room);
+    dd_escape_text(words, strlen(words), out, room);
 }
 
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
@@ -104,7 +104,7 @@ static bool cell(const void *source, size_t index, size_t column, char *out, siz
     if (column == COLUMN_NAME) {
         char name[DD_NAME_MAX + 1];
         session_view_shown_name(self->session, client->tenant, client->name, name);
-        dd_text_escape(name, strlen(name), out, room);
+        dd_escape_text(name, strlen(name), out, room);
     } else if (column == COLUMN_SINCE && has_left) {
         snprintf(out, room, "left %" PRIu64 "s", client->silent_ms / 1000);
     } else if (column == COLUMN_WHY && has_left) {
@@ -151,7 +151,7 @@ static void add_subscriptions(const page_t *self, const client_t *client, text_p
             continue;
         if (found++ == 0)
             text_pane_text(pane, STYLE_TITLE, "Subscribed to");
-        dd_text_escape(row->topic, strlen(row->topic), topic, sizeof topic);
+        dd_escape_text(row->topic, strlen(row->topic), topic, sizeof topic);
         text_pane_print(pane, STYLE_PLAIN, "  %s  %s", topic, row->path);
     }
 }
@@ -170,7 +170,7 @@ static void add_events(const page_t *self, const client_t *client, text_pane_t *
             continue;
         if (found++ == 0)
             text_pane_text(pane, STYLE_TITLE, "Lately");
-        dd_text_escape(row->text, strlen(row->text), text, sizeof text);
+        dd_escape_text(row->text, strlen(row->text), text, sizeof text);
         text_pane_print(pane, STYLE_PLAIN, "  %" PRIu64 "s ago  %s", row->age_ms / 1000, text);
     }
 }

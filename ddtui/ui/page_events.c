@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "libdd/base/escape.h"
+#include "libdd/base/utf8.h"
 #include "page.h"
 
 enum { COLUMN_TIME, COLUMN_LEVEL, COLUMN_BROKER, COLUMN_TENANT, COLUMN_EVENT };
@@ -115,7 +116,7 @@ static bool cell(const void *source, size_t index, size_t column, char *out, siz
     else if (column == COLUMN_EVENT && event.escaped)
         snprintf(out, room, "%s", event.text);
     else
-        dd_text_escape(texts[column], strlen(texts[column]), out, room);
+        dd_escape_text(texts[column], strlen(texts[column]), out, room);
     return true;
 }
 
@@ -173,11 +174,11 @@ void page_events_draw_tail(const session_view_t *session, canvas_t *canvas, rect
         const happening_t *row = model_row(model, VIEW_EVENTS, shown - 1 - i);
         char time[TIME_ROOM], broker[4 * sizeof row->broker], text[COLUMN_TEXT_ROOM];
         page_time(happening_wall_ms(session, row), false, time);
-        dd_text_escape(row->broker, strlen(row->broker), broker, sizeof broker);
-        dd_text_escape(row->text, strlen(row->text), text, sizeof text);
+        dd_escape_text(row->broker, strlen(row->broker), broker, sizeof broker);
+        dd_escape_text(row->text, strlen(row->text), text, sizeof text);
         canvas_text(canvas, area, (int)i, 0, STYLE_DIM, time);
         canvas_print(canvas, area, (int)i, 9, STYLE_PLAIN, "%-12s", broker);
-        int at = 9 + 1 + (dd_text_width(broker) > 12 ? (int)dd_text_width(broker) : 12);
+        int at = 9 + 1 + (dd_utf8_width(broker) > 12 ? (int)dd_utf8_width(broker) : 12);
         canvas_text(canvas, area, (int)i, at, level_style(row->level), text);
     }
 }

@@ -68,7 +68,7 @@ static void message_line(const message_t *self, char *out, size_t room)
         snprintf(out, room, "%" PRIu64 " messages are not shown: more than %d a second, or frozen",
             self->count, MESSAGES_PER_SECOND);
     else
-        dd_text_escape(
+        dd_escape_text(
             self->data, self->size < PREVIEW_BYTES ? self->size : PREVIEW_BYTES, out, room);
 }
 
@@ -95,10 +95,10 @@ static bool cell(const void *source, size_t index, size_t column, char *out, siz
         snprintf(out, room, "%s", KINDS[message->kind].name);
         break;
     case COLUMN_SOURCE:
-        dd_text_escape(message->source, strlen(message->source), out, room);
+        dd_escape_text(message->source, strlen(message->source), out, room);
         break;
     case COLUMN_TOPIC:
-        dd_text_escape(message->topic, strlen(message->topic), out, room);
+        dd_escape_text(message->topic, strlen(message->topic), out, room);
         break;
     case COLUMN_SIZE:
         if (message->kind == MESSAGE_NOTIFICATION || message->kind == MESSAGE_PUBLICATION)
@@ -139,8 +139,8 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
         return;
     }
     char source[DD_NAME_MAX + 1], topic[DD_TOPIC_MAX + 1];
-    dd_text_escape(message->source, strlen(message->source), source, sizeof source);
-    dd_text_escape(message->topic, strlen(message->topic), topic, sizeof topic);
+    dd_escape_text(message->source, strlen(message->source), source, sizeof source);
+    dd_escape_text(message->topic, strlen(message->topic), topic, sizeof topic);
     bool is_publication = message->kind == MESSAGE_PUBLICATION;
     text_pane_print(pane, STYLE_TITLE, "%s from %s%s%s%s%s, %s, %zu bytes, as %s",
         is_publication ? "publication" : "notification", source, is_publication ? " on " : "",
@@ -199,8 +199,8 @@ void page_messages_draw_tail(const session_view_t *session, canvas_t *canvas, re
         char time[TIME_ROOM], source[DD_NAME_MAX + 1], topic[DD_TOPIC_MAX + 1], line[1024];
         int row = (int)(i - first);
         page_time(message->wall_ms, false, time);
-        dd_text_escape(message->source, strlen(message->source), source, sizeof source);
-        dd_text_escape(message->topic, strlen(message->topic), topic, sizeof topic);
+        dd_escape_text(message->source, strlen(message->source), source, sizeof source);
+        dd_escape_text(message->topic, strlen(message->topic), topic, sizeof topic);
         message_line(message, line, sizeof line);
         canvas_text(canvas, area, row, 0, STYLE_DIM, time);
         canvas_text(canvas, area, row, 9, KINDS[message->kind].style, KINDS[message->kind].name);

@@ -128,7 +128,7 @@ static bool cell(const void *source, size_t index, size_t column, char *out, siz
     default:
         text = row.broker;
     }
-    dd_text_escape(text, strlen(text), out, room);
+    dd_escape_text(text, strlen(text), out, room);
     return true;
 }
 

@@ -74,7 +74,7 @@ static void add_pair(
     text_pane_t *pane, const char *name, unsigned line_style, const char *text, const char *more)
 {
     char line[1024], escaped[512];
-    dd_text_escape(text, strlen(text), escaped, sizeof escaped);
+    dd_escape_text(text, strlen(text), escaped, sizeof escaped);
     snprintf(line, sizeof line, "%s%s", escaped, more);
     text_pane_pair(pane, name, line_style, line);
 }

@@ -203,7 +203,7 @@ static void state_text(const page_t *self, const broker_t *broker, char *out, si
     else if (silence >= STALE_AFTER)
         snprintf(out, room, "stale %" PRIu64 "s", silence / 1000);
     else
-        dd_text_escape(broker->state, strlen(broker->state), out, room);
+        dd_escape_text(broker->state, strlen(broker->state), out, room);
 }
 
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
@@ -217,7 +217,7 @@ static bool cell(const void *source, size_t index, size_t column, char *out, siz
     }
     if (column != COLUMN_BROKER)
         return false;
-    dd_text_escape(broker->name, strlen(broker->name), name, sizeof name);
+    dd_escape_text(broker->name, strlen(broker->name), name, sizeof name);
     snprintf(out, room, "%*s%s%s", 2 * (int)broker->depth, "", folding_mark(self, index), name);
     return true;
 }
@@ -313,8 +313,8 @@ static const char *empty_text(const page_t *self)
 {
     static const char *const TEXTS[] = {
         [LINK_REGISTERED] = "Waiting for the brokers to answer.",
-        [LINK_CONNECTING] = "Not connected, so nothing is known of the tree. The line at the top "
-                            "says why; the console keeps trying by itself.",
+        [LINK_CONNECTING] = ("Not connected, so nothing is known of the tree. The line at the top "
+                             "says why; the console keeps trying by itself."),
         [LINK_CLOSED] = "The connection has ended for good. q leaves the console.",
     };
     return TEXTS[session_view_link(self->session)->state];

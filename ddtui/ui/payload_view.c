@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "libdd/base/escape.h"
+#include "libdd/base/utf8.h"
 
 /* Bytes that are shown at most; all of them can be saved. */
 #define SHOWN_MAX (256u << 10)
@@ -33,7 +34,7 @@ const char *payload_view_mode_name(payload_view_mode_t mode)
 
 /* ---- Text ----------------------------------------------------------------------------------- */
 
-/* A byte that is shown in another way than dd_text_escape() would. */
+/* A byte that is shown in another way than dd_escape_text() would. */
 typedef struct {
     char byte;
     const char *shown;
@@ -47,7 +48,7 @@ static const special_t BACKSLASH = {'\\', "\\"};
 /* One line without its end. */
 static void add_line(text_pane_t *pane, const uint8_t *data, size_t size, const special_t *special)
 {
-    size_t room = DD_TEXT_ESCAPED_MAX * size + 1, used = 0;
+    size_t room = DD_ESCAPE_MAX * size + 1, used = 0;
     char *line = malloc(room);
     if (!line)
         return;
@@ -55,7 +56,7 @@ static void add_line(text_pane_t *pane, const uint8_t *data, size_t size, const 
     while (size > 0) {
         const uint8_t *found = memchr(data, special->byte, size);
         size_t piece = found ? (size_t)(found - data) : size;
-        used += dd_text_escape(data, piece, line + used, room - used);
+        used += dd_escape_text(data, piece, line + used, room - used);
         if (found)
             used += (size_t)snprintf(line + used, room - used, "%s", special->shown);
         piece += found ? 1 : 0;
@@ -141,7 +142,7 @@ static void add_dump(text_pane_t *pane, const uint8_t *data, size_t size)
 /* Whether it can be text, though with control characters in it. */
 static bool is_readable(const uint8_t *data, size_t size)
 {
-    return !memchr(data, '\0', size) && dd_text_is_utf8(data, size);
+    return !memchr(data, '\0', size) && dd_utf8_valid(data, size);
 }
 
 void payload_view_add(text_pane_t *pane, payload_view_mode_t mode, const uint8_t *data, size_t size)

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libdd/base/escape.h"
 #include "libdd/base/utf8.h"
 
 /* Columns of the names of pairs. */
@@ -97,7 +96,7 @@ static size_t first_character(const char *text)
    to make it worth it; and never nothing, however narrow the pane is. */
 static size_t fitting(const char *text, int width)
 {
-    size_t size = dd_text_prefix(text, (size_t)width);
+    size_t size = dd_utf8_prefix(text, (size_t)width);
     if (text[size] == '\0')
         return size;
     for (size_t at = size; at > size / 2; at--)

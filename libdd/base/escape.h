@@ -1,35 +1,36 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * escape - text from outside, made fit for a line, a cell or a terminal
+ * escape - text from outside, made fit for one line of a terminal or a log
  *
- * What brokers and clients send is never written as it came. Escaped text is one line of printable
- * UTF-8 that a terminal shows and doesn't obey, and from which the bytes can be read back: control
- * characters, characters that reorder or hide others, and bytes that are no UTF-8 become \xNN, a
- * backslash becomes \\. Widths are cells of a terminal and need a UTF-8 locale.
+ * What brokers, clients and files say is never written as it came. Escaped text is one line of
+ * printable UTF-8 that a terminal shows and doesn't obey, and from which the bytes can be read
+ * back: characters that act, and bytes that are no UTF-8, become \xNN, a backslash becomes \\.
  */
 #ifndef DD_ESCAPE_H_INCLUDED
 #define DD_ESCAPE_H_INCLUDED
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-/* Bytes that one byte takes at most when escaped. */
-#define DD_TEXT_ESCAPED_MAX 4
+/* Bytes that one byte takes at most when escaped, and in JSON. */
+#define DD_ESCAPE_MAX 4
+#define DD_ESCAPE_JSON_MAX 6
 
-bool dd_text_is_utf8(const void *data, size_t size);
+/* Whether a character acts on a terminal or on its neighbours instead of standing there: control
+   characters, line separators, what turns the direction of text, and what can't be seen. */
+bool dd_escape_acts(uint32_t character);
 
 /* Writes data escaped, and a NUL, into room bytes; stops before the first character that doesn't
    fit. Returns the length without the NUL. */
-size_t dd_text_escape(const void *data, size_t size, char *out, size_t room);
+size_t dd_escape_text(const void *data, size_t size, char *out, size_t room);
 
-/* Cells that an escaped text takes. */
-size_t dd_text_width(const char *text);
+/* The same for a line of JSON, whose own escapes stay: characters that act become \uNNNN, so that
+   it still says what it said. A byte that is no UTF-8 becomes the replacement character. */
+size_t dd_escape_json(const char *json, char *out, size_t room);
 
-/* Bytes of the longest start of an escaped text that takes no more than width cells. */
-size_t dd_text_prefix(const char *text, size_t width);
-
-/* Copies an escaped text so that it takes exactly width cells: filled up with spaces, or cut, and
-   then with a "…" at its end. out ends with NUL; what doesn't fit into room is left out. */
-void dd_text_fit(const char *text, size_t width, char *out, size_t room);
+/* Overwrites each byte of characters that act, and of what is no UTF-8, with a '?'. For text that
+   mustn't grow, and may be escaped later. */
+void dd_escape_mask(char *text);
 
 #endif

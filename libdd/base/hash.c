@@ -4,17 +4,20 @@
  */
 #include "hash.h"
 
+#include <pthread.h>
 #include <sodium.h>
-#include <stdbool.h>
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static unsigned char key[crypto_shorthash_KEYBYTES];
+
+static void draw_key(void)
+{
+    crypto_shorthash_keygen(key);
+}
 
 unsigned dd_hash_bytes(const void *data, size_t size)
 {
-    static bool drawn;
-    static unsigned char key[crypto_shorthash_KEYBYTES];
-    if (!drawn) {
-        crypto_shorthash_keygen(key);
-        drawn = true;
-    }
+    pthread_once(&once, draw_key);
     unsigned char hash[crypto_shorthash_BYTES];
     crypto_shorthash(hash, data, size, key);
     unsigned value;

@@ -2,14 +2,19 @@
 /*
  * hash - uthash, set up for names that strangers choose
  *
- * Include this instead of uthash.h. Keys are hashed with SipHash under a key drawn at start, so
- * that nobody can choose names that fall into one bucket; running out of memory isn't fatal.
+ * Include this instead of uthash.h. Keys are hashed with SipHash under random bytes that each
+ * process draws for itself, so that nobody can choose names that fall into one bucket.
+ *
+ * Running out of memory ends nothing: an entry that HASH_ADD and its like found no room for has no
+ * table (its handle's `tbl` is NULL), and the table is as it was before. Every caller looks at
+ * that.
  */
 #ifndef DD_HASH_H_INCLUDED
 #define DD_HASH_H_INCLUDED
 
 #include <stddef.h>
 
+/* Any thread may call it. */
 unsigned dd_hash_bytes(const void *data, size_t size);
 
 #define HASH_FUNCTION(keyptr, keylen, hashv) ((hashv) = dd_hash_bytes(keyptr, keylen))

@@ -130,7 +130,7 @@ static const dd_option_t *find_operand(const dd_options_t *self, size_t command,
 
 static const char *shown(const char *text, size_t size, char room[SHOWN_ROOM])
 {
-    dd_text_escape(text, size, room, SHOWN_ROOM);
+    dd_escape_text(text, size, room, SHOWN_ROOM);
     return room;
 }
 

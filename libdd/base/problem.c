@@ -4,20 +4,11 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "escape.h"
 #include "problem.h"
-
-/* Texts quote files and peers, and end on terminals and in logs: no control character of theirs,
-   be it one byte or, as U+0080 to U+009F are in UTF-8, two, may act there. */
-static void disarm(char *text)
-{
-    for (unsigned char *at = (unsigned char *)text; *at != '\0'; at++) {
-        if (*at < 0x20 || *at == 0x7F)
-            *at = '?';
-        else if (*at == 0xC2 && at[1] >= 0x80 && at[1] <= 0x9F)
-            at[0] = at[1] = '?';
-    }
-}
+#include "utf8.h"
 
 dd_error_t dd_problem(dd_problem_t *self, dd_error_t error, const char *format, ...)
 {
@@ -25,10 +16,15 @@ dd_error_t dd_problem(dd_problem_t *self, dd_error_t error, const char *format, 
         return error;
     va_list arguments;
     va_start(arguments, format);
-    if (vsnprintf(self->text, sizeof self->text, format, arguments) < 0)
-        self->text[0] = '\0';
+    char whole[sizeof self->text + DD_UTF8_MAX];
+    if (vsnprintf(whole, sizeof whole, format, arguments) < 0)
+        whole[0] = '\0';
     va_end(arguments);
-    disarm(self->text);
+    /* Texts quote files and peers, and end on terminals and in logs. */
+    dd_escape_mask(whole);
+    size_t size = dd_utf8_cut(whole, strlen(whole), sizeof self->text - 1);
+    memcpy(self->text, whole, size);
+    self->text[size] = '\0';
     self->error = error;
     return error;
 }

@@ -8,7 +8,7 @@
 #include "libdd/include/dd.h"
 
 /* Fills *self, which may be NULL, and returns error, so that a caller can return the call itself.
-   The text is cut where it doesn't fit; control characters in it become '?'. */
+   The text is cut where it doesn't fit; what would act on a terminal becomes '?'. */
 __attribute__((format(printf, 3, 4))) dd_error_t dd_problem(
     dd_problem_t *self, dd_error_t error, const char *format, ...);
 

@@ -23,6 +23,8 @@
 
 #define LIMIT_DEFAULT (64u << 20)
 #define QUESTION_NAME_MAX 64
+/* ms that dd_client_destroy() waits for outcomes. */
+#define CLOSE_LIMIT 1000
 
 /* ---- Making -------------------------------------------------------------------------------- */
 
@@ -83,7 +85,7 @@ static bool check_arguments(
         dd_problem(problem, DD_E_ARGUMENT, "endpoint, key file and name are needed");
         return false;
     }
-    if (dd_dialer_check(endpoint, problem) != DD_OK)
+    if (dd_endpoint_check(endpoint, problem) != DD_OK)
         return false;
     if (dd_client_valid(dd_bytes_of(name)))
         return true;
@@ -119,10 +121,18 @@ dd_client_t *dd_client_new(
     return self;
 }
 
+/* The clock's time in timeout_ms, or as good as never for a negative one. */
+static uint64_t deadline_of(int timeout_ms)
+{
+    uint64_t now_us = dd_clock_us();
+    return timeout_ms < 0 ? now_us + UINT32_MAX * (uint64_t)1000
+                          : now_us + (uint64_t)timeout_ms * 1000;
+}
+
 static void stop(dd_client_t *self)
 {
+    dd_client_close(self, CLOSE_LIMIT);
     pthread_mutex_lock(&self->lock);
-    dd_session_leave(self->session, dd_clock_us());
     self->stopping = true;
     pthread_mutex_unlock(&self->lock);
     dd_client_wake(self);
@@ -351,12 +361,24 @@ uint64_t dd_client_rtt_us(dd_client_t *self)
 
 /* ---- Waiting ------------------------------------------------------------------------------- */
 
-/* The clock's time in timeout_ms, or as good as never for a negative one. */
-static uint64_t deadline_of(int timeout_ms)
+size_t dd_client_close(dd_client_t *self, int timeout_ms)
 {
-    uint64_t now_us = dd_clock_us();
-    return timeout_ms < 0 ? now_us + UINT32_MAX * (uint64_t)1000
-                          : now_us + (uint64_t)timeout_ms * 1000;
+    bool from_callback = self->started && pthread_equal(self->thread, pthread_self());
+    uint64_t until_us = deadline_of(timeout_ms);
+    pthread_mutex_lock(&self->lock);
+    if (!from_callback && self->started) {
+        self->closing = true;
+        dd_session_leave(self->session, until_us, dd_clock_us());
+        dd_client_wake(self);
+        self->drainers++;
+        /* The session has limits for each step. */
+        while (dd_session_state(self->session) != DD_SESSION_CLOSED)
+            pthread_cond_wait(&self->left, &self->lock);
+        self->drainers--;
+    }
+    size_t unsettled = dd_session_unsettled(self->session);
+    pthread_mutex_unlock(&self->lock);
+    return unsettled;
 }
 
 dd_error_t dd_client_drain(dd_client_t *self, size_t bytes, int timeout_ms)

@@ -9,7 +9,7 @@
 
 #include "event_queue.h"
 #include "libdd/keys/box.h"
-#include "libdd/net/dialer.h"
+#include "libdd/protocol/endpoint.h"
 #include "session.h"
 
 /* Payloads up to this are sealed without an allocation. */
@@ -37,6 +37,7 @@ struct dd_client {
     dd_session_t *session;
     dd_event_list_t news; /* emitted by the session, not yet delivered */
     bool asleep;          /* the thread won't look at the outbox before it is woken */
+    bool closing;         /* dd_client_close() has been called */
     bool stopping;        /* dd_client_destroy() waits for the thread */
     unsigned drainers;    /* callers in dd_client_drain() */
     pthread_cond_t left;  /* told to drainers: bytes have left the outbox */

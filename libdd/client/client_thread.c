@@ -12,6 +12,7 @@
 #include "client_state.h"
 #include "libdd/base/clock.h"
 #include "libdd/base/problem.h"
+#include "libdd/net/dialer.h"
 
 /* Frames read in one go before the outbox gets its turn. */
 #define READ_AT_ONCE 16
@@ -89,12 +90,9 @@ static void deliver(dd_client_t *self)
 static void open_connection(reactor_t *self)
 {
     dd_client_t *client = self->client;
-    /* ZeroMQ's own heartbeat would end the connection of an application that is behind, since then
-       nothing is read; the session's does the work. */
-    dd_socket_limits_t limits = {.payload_max = DD_PAYLOAD_MAX, .heartbeat = 0};
     dd_problem_t problem;
     self->dial =
-        dd_dialer_new(client->context, client->endpoint, client->keyring, &limits, &problem);
+        dd_dialer_new(client->context, client->endpoint, client->keyring, DD_PAYLOAD_MAX, &problem);
     /* ZeroMQ tells of a change only to those who have looked before. */
     self->told = self->stirred = true;
     if (!self->dial)
@@ -128,7 +126,7 @@ static void work(reactor_t *self, uint64_t now_us)
 {
     dd_session_t *session = self->client->session;
     if (self->deaf)
-        dd_session_excuse(session, now_us);
+        dd_session_unheard(session, now_us);
     if (!self->deaf || dd_session_state(session) != DD_SESSION_ENDING)
         dd_session_tick(session, now_us);
     bool wanted = dd_session_wants_connection(session);
@@ -263,7 +261,7 @@ void *dd_client_run(void *arg)
         bool behind = !client->callback && dd_event_queue_is_full(client->queue);
         uint64_t now_us = dd_clock_us();
         pthread_mutex_lock(&client->lock);
-        self.deaf = behind && !client->stopping;
+        self.deaf = behind && !client->closing;
         work(&self, now_us);
         uint64_t sleep_us = choose_sleep(&self, now_us);
         client->asleep = sleep_us > 0 && !self.blocked;

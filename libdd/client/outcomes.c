@@ -13,8 +13,6 @@
 /* Destinations without an open notification that are kept, so that a sender that takes turns among
    many doesn't pay for a new one each time. */
 #define IDLE_MAX 1024
-/* Destinations looked at by one dd_outcomes_expire(). */
-#define EXPIRE_AT_ONCE 256
 
 /* One notification. */
 typedef struct {
@@ -44,10 +42,13 @@ struct dd_outcomes {
     void *arg;
     destination_t *by_name;
     destination_t *open; /* have open notifications; the next to be looked at first */
+    size_t unseen;       /* of those, how many the look for old ones is still to come to */
     destination_t *idle; /* have none; the one that has had none for longest first */
     size_t idle_count;
     size_t count;
-    destination_t *latest; /* sent to last: the next one is most likely to the same */
+    destination_t *latest;  /* sent to last: the next one is most likely to the same */
+    destination_t *watched; /* until half of what it had is settled */
+    bool full;              /* the same for all together */
 };
 
 dd_outcomes_t *dd_outcomes_new(dd_settle_t *settle, void *arg)
@@ -65,6 +66,8 @@ static void free_destination(dd_outcomes_t *self, destination_t *destination)
     HASH_DEL(self->by_name, destination);
     if (self->latest == destination)
         self->latest = NULL;
+    if (self->watched == destination)
+        self->watched = NULL;
     free(destination->ring);
     free(destination);
 }
@@ -165,6 +168,7 @@ dd_error_t dd_outcomes_open(
     destination_t *to = find(self, destination);
     if (to && to->count >= DD_OUTCOMES_PER_DESTINATION)
         return DD_E_OVERLOADED;
+    self->full |= self->count >= DD_OUTCOMES_MAX;
     if (self->count >= DD_OUTCOMES_MAX)
         return DD_E_OUTBOX_FULL;
     if (!to)
@@ -190,6 +194,9 @@ static void close_one(dd_outcomes_t *self, destination_t *destination, uint32_t 
     at(destination, index)->settled = true;
     destination->count--;
     self->count--;
+    if (destination == self->watched && destination->count <= DD_OUTCOMES_PER_DESTINATION / 2)
+        self->watched = NULL;
+    self->full &= self->count > DD_OUTCOMES_MAX / 2;
 }
 
 /* Settles the one at that index, if it is open. */
@@ -255,7 +262,6 @@ dd_error_t dd_outcomes_acknowledge(dd_outcomes_t *self, dd_bytes_t name, dd_byte
         before = last;
         if (!valid || !from || from->count == 0)
             continue;
-        /* Beyond the newest it says what can't be, and is true of nothing. */
         for (; index < from->used && (int32_t)(at(from, index)->ref - last) <= 0; index++)
             settle(self, from, index,
                 (int32_t)(at(from, index)->ref - first) < 0 ? DD_E_UNKNOWN : DD_OK);
@@ -307,28 +313,57 @@ bool dd_outcomes_abandon(dd_outcomes_t *self, size_t most)
     return self->open;
 }
 
-static void expire(
-    dd_outcomes_t *self, destination_t *destination, uint64_t now_ms, uint64_t limit_ms)
+/* Settles up to *most of one destination's that are too old. True if none is left. */
+static bool expire(dd_outcomes_t *self, destination_t *destination, uint64_t now_ms,
+    uint64_t limit_ms, size_t *most)
 {
     uint32_t i = 0;
-    for (; i < destination->used; i++) {
-        if (((now_ms - at(destination, i)->sent_ms) & SENT_MASK) < limit_ms)
+    bool is_old = true;
+    for (; i<destination->used && * most> 0; i++, --*most) {
+        is_old = ((now_ms - at(destination, i)->sent_ms) & SENT_MASK) >= limit_ms;
+        if (!is_old)
             break;
         settle(self, destination, i, DD_E_UNKNOWN);
     }
+    is_old &= i < destination->used;
     if (i > 0)
         tidy(self, destination);
+    return !is_old;
 }
 
-void dd_outcomes_expire(dd_outcomes_t *self, uint64_t now_ms, uint64_t limit_ms)
+bool dd_outcomes_expire(dd_outcomes_t *self, uint64_t now_ms, uint64_t limit_ms, size_t most)
 {
-    destination_t *last = self->open ? self->open->prev : NULL; /* the list's tail */
-    for (int i = 0; self->open && i < EXPIRE_AT_ONCE; i++) {
+    if (self->unseen == 0)
+        self->unseen = HASH_COUNT(self->by_name) - self->idle_count;
+    while (self->open && self->unseen > 0 && most > 0) {
         destination_t *destination = self->open;
-        DL_DELETE(self->open, destination);
-        DL_APPEND(self->open, destination);
-        expire(self, destination, now_ms, limit_ms);
-        if (destination == last)
+        if (!expire(self, destination, now_ms, limit_ms, &most))
             break;
+        most -= most > 0;
+        self->unseen--;
+        if (destination == self->open) { /* it has younger ones */
+            DL_DELETE(self->open, destination);
+            DL_APPEND(self->open, destination);
+        }
     }
+    if (!self->open)
+        self->unseen = 0;
+    return self->unseen > 0;
+}
+
+/* ---- Room ---------------------------------------------------------------------------------- */
+
+bool dd_outcomes_is_full(const dd_outcomes_t *self)
+{
+    return self->full;
+}
+
+void dd_outcomes_watch(dd_outcomes_t *self, dd_bytes_t destination)
+{
+    self->watched = destination.size > 0 ? find(self, destination) : NULL;
+}
+
+bool dd_outcomes_is_crowded(const dd_outcomes_t *self)
+{
+    return self->watched;
 }

@@ -50,7 +50,8 @@ size_t dd_outcomes_count(const dd_outcomes_t *self);
 
 /* The destination has received the notifications of these ranges: pairs of the first and the last
    ref, u32 little-endian, rising. Those are delivered, and what is open before them is unknown.
-   DD_E_MALFORMED if the bytes are no such ranges. What was never sent to it means nothing. */
+   DD_E_MALFORMED if the bytes are no such ranges, of which those before the wrong one have been
+   taken. Refs that were never sent to it deliver nothing. */
 dd_error_t dd_outcomes_acknowledge(dd_outcomes_t *self, dd_bytes_t destination, dd_bytes_t ranges);
 
 /* Settles one; false if it isn't open, since it was settled before or never sent there. */
@@ -60,8 +61,18 @@ bool dd_outcomes_settle(
 /* Settles up to `most` of those that are open as unknown. True if some are left. */
 bool dd_outcomes_abandon(dd_outcomes_t *self, size_t most);
 
-/* Settles as unknown what has been open for limit_ms. Looks at a bounded number of destinations;
-   what it doesn't reach is looked at by the next call. */
-void dd_outcomes_expire(dd_outcomes_t *self, uint64_t now_ms, uint64_t limit_ms);
+/* Settles as unknown what has been open for limit_ms. A call looks at no more than so many
+   destinations and settles no more than so many. True if there are destinations that it didn't
+   come to, which the next call goes on with. */
+bool dd_outcomes_expire(dd_outcomes_t *self, uint64_t now_ms, uint64_t limit_ms, size_t most);
+
+/* Whether it is better to wait than to open one more: DD_OUTCOMES_MAX was reached, and more than
+   half of it is still open. */
+bool dd_outcomes_is_full(const dd_outcomes_t *self);
+
+/* Keeps an eye on one destination, which has as many as it may have; an empty name ends that. */
+void dd_outcomes_watch(dd_outcomes_t *self, dd_bytes_t destination);
+/* Whether that one still has more than half of it. */
+bool dd_outcomes_is_crowded(const dd_outcomes_t *self);
 
 #endif

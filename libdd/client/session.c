@@ -11,8 +11,6 @@
 
 /* Within which the broker must answer HELLO. */
 #define REGISTER_LIMIT (5000 * MS)
-/* Within which what is in the outbox must have left, and the broker must have said goodbye. */
-#define LEAVE_LIMIT (1000 * MS)
 /* A registration that held for so long wasn't in vain. */
 #define LASTING (1000 * MS)
 /* A broker that was silent for so many heartbeats is lost. */
@@ -28,13 +26,13 @@
 /* Between two looks for notifications that are over that. */
 #define EXPIRE_INTERVAL (1000 * MS)
 /* Notifications told as unknown in one go. */
-#define ABANDON_AT_ONCE 256
+#define UNKNOWN_AT_ONCE 256
 /* Notifications that wait for their acknowledgement before it is sent at once, as after a frame. */
 #define ACKNOWLEDGE_AT_ONCE 64
-/* A run's random bits: the upper half, of which one is always set so that no run is 0. */
+/* Where in an instance the random bits of the first run are. */
 #define RUN_SHIFT 32
-#define RUN_RANDOM 0xFFFF0000u
-#define RUN_RANDOM_LEAST 0x80000000u
+/* Senders whose latest notification is remembered. */
+#define SENDERS_MAX 65536
 
 /* An outcome is told if it is a bad one, or if the application wants to hear of all. */
 static void settle(void *arg, const dd_outcome_t *outcome)
@@ -57,7 +55,7 @@ dd_session_t *dd_session_new(const dd_session_settings_t *settings)
         return NULL;
     self->subscriptions = dd_subscriptions_new();
     self->outcomes = dd_outcomes_new(settle, self);
-    self->arrivals = dd_arrivals_new();
+    self->arrivals = dd_arrivals_new(SENDERS_MAX);
     if (!self->subscriptions || !self->outcomes || !self->arrivals) {
         dd_session_destroy(&self);
         return NULL;
@@ -70,7 +68,7 @@ dd_session_t *dd_session_new(const dd_session_settings_t *settings)
     self->instance = settings->instance >> INSTANCE_COUNT_BITS << INSTANCE_COUNT_BITS;
     /* Not the numbers of an earlier process of that name, whose receipts may still be under way. */
     self->last_ref = (uint32_t)(settings->instance >> INSTANCE_COUNT_BITS);
-    self->run = ((uint32_t)(settings->instance >> RUN_SHIFT) & RUN_RANDOM) | RUN_RANDOM_LEAST;
+    self->run = (uint32_t)(settings->instance >> RUN_SHIFT) & ~DD_RUN_COUNT;
     dd_bytes_copy(dd_bytes_of(settings->name), self->name, sizeof self->name);
     dd_outbox_init(&self->outbox, settings->outbox);
     return self;
@@ -108,6 +106,12 @@ uint64_t dd_session_rtt_us(const dd_session_t *self)
     return self->rtt_us;
 }
 
+/* States in which the broker knows of the client, and in which it is listened to. */
+#define KNOWN                                                                                      \
+    (1u << DD_SESSION_REGISTERING | 1u << DD_SESSION_REGISTERED | 1u << DD_SESSION_SETTLING |      \
+        1u << DD_SESSION_PARTING)
+#define LISTENING (KNOWN | 1u << DD_SESSION_LEAVING)
+
 /* ---- The connection ------------------------------------------------------------------------ */
 
 void dd_session_start(dd_session_t *self)
@@ -118,8 +122,7 @@ void dd_session_start(dd_session_t *self)
 
 bool dd_session_wants_connection(const dd_session_t *self)
 {
-    return self->state == DD_SESSION_CONNECTING || self->state == DD_SESSION_REGISTERING ||
-           self->state == DD_SESSION_REGISTERED || self->state == DD_SESSION_LEAVING;
+    return self->state == DD_SESSION_CONNECTING || LISTENING & 1u << self->state;
 }
 
 void dd_session_connected(dd_session_t *self, uint64_t now_us)
@@ -139,7 +142,7 @@ void dd_session_connected(dd_session_t *self, uint64_t now_us)
 
 void dd_session_lost(dd_session_t *self, dd_error_t error, const char *text)
 {
-    if (self->state == DD_SESSION_LEAVING)
+    if (self->leaves)
         self->state = DD_SESSION_CLOSED;
     else if (dd_session_wants_connection(self))
         dd_session_end(self, error, text);
@@ -148,13 +151,13 @@ void dd_session_lost(dd_session_t *self, dd_error_t error, const char *text)
 /* After BYE the broker's own BYE counts, or an ERROR that crossed ours: it has read all before. */
 static void wait_for_farewell(dd_session_t *self, const dd_record_t *record)
 {
-    if (record->type == DD_BYE || (record->type == DD_ERROR && record->ref == 0))
+    if (record->type != DD_BYE && (record->type != DD_ERROR || record->ref != 0))
+        return;
+    if (self->leaves)
         self->state = DD_SESSION_CLOSED;
+    else
+        dd_session_end(self, DD_E_DRAINING, "the broker is shutting down");
 }
-
-/* States in which the broker knows of the client, and in which it is listened to. */
-#define KNOWN (1u << DD_SESSION_REGISTERING | 1u << DD_SESSION_REGISTERED)
-#define LISTENING (KNOWN | 1u << DD_SESSION_LEAVING)
 
 void dd_session_input(dd_session_t *self, const void *data, size_t size, uint64_t now_us)
 {
@@ -178,6 +181,12 @@ void dd_session_input(dd_session_t *self, const void *data, size_t size, uint64_
 void dd_session_excuse(dd_session_t *self, uint64_t now_us)
 {
     self->heard_us = now_us;
+}
+
+void dd_session_unheard(dd_session_t *self, uint64_t now_us)
+{
+    self->heard_us = now_us;
+    self->expire_us = now_us + EXPIRE_INTERVAL;
 }
 
 /* Tells of what was in the oldest unsent frame. */
@@ -237,9 +246,9 @@ static void expire(dd_session_t *self)
     if (dd_outcomes_count(self->outcomes) == 0 || self->now_us < self->expire_us)
         return;
     uint64_t least_ms = OUTCOME_KEEPALIVES * self->heartbeat_us / MS;
-    dd_outcomes_expire(self->outcomes, self->now_us / MS,
-        self->outcome_limit_ms > least_ms ? self->outcome_limit_ms : least_ms);
-    self->expire_us = self->now_us + EXPIRE_INTERVAL;
+    uint64_t limit_ms = self->outcome_limit_ms > least_ms ? self->outcome_limit_ms : least_ms;
+    if (!dd_outcomes_expire(self->outcomes, self->now_us / MS, limit_ms, UNKNOWN_AT_ONCE))
+        self->expire_us = self->now_us + EXPIRE_INTERVAL;
 }
 
 static void keep_up(dd_session_t *self)
@@ -258,13 +267,25 @@ static void keep_up(dd_session_t *self)
     expire(self);
 }
 
+/* Goes on leaving once all that was sent is settled, or time is over. */
+static void settle_and_part(dd_session_t *self)
+{
+    if (self->state != DD_SESSION_SETTLING ||
+        (dd_outcomes_count(self->outcomes) > 0 && self->now_us < self->part_us))
+        return;
+    self->state = DD_SESSION_PARTING;
+    self->due_us = self->now_us + LEAVE_LIMIT;
+    dd_session_acknowledge(self);
+    dd_outbox_append_urgent(&self->outbox, &(dd_record_t){.type = DD_DRAIN});
+}
+
 /* Tells what was in the outbox of the connection that is over, and then what was on its way. */
 static void wind_up(dd_session_t *self)
 {
     dd_frame_t *unsent = dd_outbox_take(&self->outbox);
     if (unsent)
         return_frame(self, unsent);
-    else if (!dd_outcomes_abandon(self->outcomes, ABANDON_AT_ONCE))
+    else if (!dd_outcomes_abandon(self->outcomes, UNKNOWN_AT_ONCE))
         finish_ending(self);
 }
 
@@ -286,9 +307,17 @@ void dd_session_tick(dd_session_t *self, uint64_t now_us)
     case DD_SESSION_REGISTERED:
         keep_up(self);
         break;
+    case DD_SESSION_SETTLING:
+        keep_up(self);
+        settle_and_part(self);
+        break;
+    case DD_SESSION_PARTING:
+        if (now_us >= self->due_us)
+            dd_session_say_bye(self);
+        break;
     case DD_SESSION_LEAVING:
         if (now_us >= self->due_us)
-            self->state = DD_SESSION_CLOSED;
+            dd_session_lost(self, DD_E_DRAINING, "the broker is shutting down");
         break;
     default:
         break;
@@ -302,14 +331,18 @@ uint64_t dd_session_due(const dd_session_t *self)
         return 0;
     case DD_SESSION_PAUSE:
     case DD_SESSION_REGISTERING:
+    case DD_SESSION_PARTING:
     case DD_SESSION_LEAVING:
         return self->due_us;
+    case DD_SESSION_SETTLING:
     case DD_SESSION_REGISTERED:
         break;
     default:
         return UINT64_MAX;
     }
     uint64_t due = self->due_us;
+    if (self->state == DD_SESSION_SETTLING && self->part_us < due)
+        due = self->part_us;
     if (self->acknowledge_us > 0 && self->acknowledge_us < due)
         due = self->acknowledge_us;
     if (dd_outcomes_count(self->outcomes) > 0 && self->expire_us < due)
@@ -320,13 +353,16 @@ uint64_t dd_session_due(const dd_session_t *self)
     return due;
 }
 
-void dd_session_leave(dd_session_t *self, uint64_t now_us)
+void dd_session_leave(dd_session_t *self, uint64_t until_us, uint64_t now_us)
 {
-    bool known = KNOWN & 1u << self->state;
-    if (self->state == DD_SESSION_REGISTERED)
-        dd_session_acknowledge(self);
-    if (known)
-        dd_outbox_append_urgent(&self->outbox, &(dd_record_t){.type = DD_BYE});
-    self->state = known ? DD_SESSION_LEAVING : DD_SESSION_CLOSED;
-    self->due_us = now_us + LEAVE_LIMIT;
+    self->now_us = now_us;
+    self->leaves = true;
+    if (self->state == DD_SESSION_REGISTERED || self->state == DD_SESSION_SETTLING) {
+        dd_session_settle_until(self, until_us);
+        settle_and_part(self);
+    } else if (self->state == DD_SESSION_REGISTERING) {
+        dd_session_say_bye(self); /* it may be registered by now */
+    } else if (!(LISTENING & 1u << self->state)) {
+        self->state = DD_SESSION_CLOSED;
+    }
 }

@@ -23,9 +23,11 @@ typedef enum {
     DD_SESSION_CONNECTING,  /* waits for a connection to be ready */
     DD_SESSION_REGISTERING, /* has said HELLO */
     DD_SESSION_REGISTERED,
-    DD_SESSION_ENDING,  /* the connection is over; what it left is still being told */
-    DD_SESSION_LEAVING, /* has said BYE, and waits for the broker's */
-    DD_SESSION_CLOSED   /* for good */
+    DD_SESSION_SETTLING, /* is about to leave: sends nothing new, and waits for what it has sent */
+    DD_SESSION_PARTING,  /* has said DRAIN, and waits until all that was for it has come */
+    DD_SESSION_ENDING,   /* the connection is over; what it left is still being told */
+    DD_SESSION_LEAVING,  /* has said BYE, and waits for the broker's */
+    DD_SESSION_CLOSED    /* for good */
 } dd_session_state_t;
 
 /* Takes news for the application. Called only from within calls that say so. */
@@ -67,9 +69,13 @@ void dd_session_lost(dd_session_t *self, dd_error_t error, const char *text);
 /* One frame from the broker, whatever it holds. */
 void dd_session_input(dd_session_t *self, const void *data, size_t size, uint64_t now_us);
 
-/* The broker's silence means nothing: what it says is left unread, since the application is behind,
-   or what it is to answer is still on its way through a slow network. */
+/* The broker's silence means nothing: what it is to answer is still on its way through a slow
+   network. */
 void dd_session_excuse(dd_session_t *self, uint64_t now_us);
+
+/* The same, since what it says is left unread: the application is behind. Outcomes may be among it,
+   so that no notification is given up either. */
+void dd_session_unheard(dd_session_t *self, uint64_t now_us);
 
 /* Does what is due. While DD_SESSION_ENDING each call tells of one frame's unsent notifications, so
    that an application that is behind isn't flooded: hold the calls back for it. */
@@ -77,9 +83,10 @@ void dd_session_tick(dd_session_t *self, uint64_t now_us);
 /* When the next tick is due, UINT64_MAX for never. */
 uint64_t dd_session_due(const dd_session_t *self);
 
-/* Says BYE. Nothing is emitted any more; DD_SESSION_CLOSED comes when the broker has read all that
-   went before, or after a second. */
-void dd_session_leave(dd_session_t *self, uint64_t now_us);
+/* Leaves for good, in order: what was sent is waited for until then at the latest, then what is on
+   its way to here, then the broker's farewell. DD_SESSION_CLOSED comes when that is done, or at
+   most a second after the time given. */
+void dd_session_leave(dd_session_t *self, uint64_t until_us, uint64_t now_us);
 
 /* To be sent while there is a connection. Its limit may be changed. */
 dd_outbox_t *dd_session_outbox(dd_session_t *self);
@@ -99,8 +106,12 @@ void dd_session_unreadable(dd_session_t *self, uint32_t ref, dd_bytes_t source);
 /* Notifications that were sent and are not settled yet. */
 size_t dd_session_unsettled(const dd_session_t *self);
 
-/* For how long a notification may stay without an outcome, which is unknown then. */
+/* Before the start: for how long a notification may stay without an outcome, which is unknown then.
+ */
 void dd_session_set_outcome_limit(dd_session_t *self, uint64_t limit_us);
+
+/* Whether who got DD_E_OUTBOX_FULL because of open notifications would get it again. */
+bool dd_session_is_congested(const dd_session_t *self);
 
 /* The application has the notification of that number from that source. */
 void dd_session_receipt(dd_session_t *self, uint32_t ref, dd_bytes_t source);

@@ -12,7 +12,14 @@
 
 static bool is_over(const dd_session_t *self)
 {
-    return self->state == DD_SESSION_LEAVING || self->state == DD_SESSION_CLOSED;
+    return self->leaves || self->state == DD_SESSION_CLOSED;
+}
+
+/* Whether the broker still takes an answer to what it has brought. */
+static bool may_answer(const dd_session_t *self)
+{
+    return self->state == DD_SESSION_REGISTERED || self->state == DD_SESSION_SETTLING ||
+           self->state == DD_SESSION_PARTING;
 }
 
 /* What is wrong when there is no registration. */
@@ -36,6 +43,14 @@ static void number(dd_session_t *self, dd_record_t *record)
     record->run = self->run;
 }
 
+/* Too many to one destination are open. What is still here may go yet: no receiver's fault. */
+static dd_error_t refuse_crowded(dd_session_t *self, dd_bytes_t destination)
+{
+    bool sent = dd_outbox_empty(&self->outbox);
+    dd_outcomes_watch(self->outcomes, sent ? (dd_bytes_t){0} : destination);
+    return sent ? DD_E_OVERLOADED : DD_E_OUTBOX_FULL;
+}
+
 static dd_error_t send_notification(
     dd_session_t *self, dd_record_t *record, bool wanted, uint64_t now_us)
 {
@@ -43,9 +58,8 @@ static dd_error_t send_notification(
     number(self, record);
     dd_error_t error =
         dd_outcomes_open(self->outcomes, destination, record->ref, wanted, now_us / MS);
-    /* What is still here may go yet: no receiver's fault. */
-    if (error == DD_E_OVERLOADED && !dd_outbox_empty(&self->outbox))
-        return DD_E_OUTBOX_FULL;
+    if (error == DD_E_OVERLOADED)
+        return refuse_crowded(self, destination);
     if (error != DD_OK)
         return error;
     error = dd_session_append(self, record);
@@ -70,6 +84,12 @@ size_t dd_session_unsettled(const dd_session_t *self)
     return dd_outcomes_count(self->outcomes);
 }
 
+bool dd_session_is_congested(const dd_session_t *self)
+{
+    return dd_outcomes_is_full(self->outcomes) ||
+           (dd_outcomes_is_crowded(self->outcomes) && !dd_outbox_empty(&self->outbox));
+}
+
 void dd_session_set_outcome_limit(dd_session_t *self, uint64_t limit_us)
 {
     self->outcome_limit_ms = limit_us / MS;
@@ -77,7 +97,7 @@ void dd_session_set_outcome_limit(dd_session_t *self, uint64_t limit_us)
 
 void dd_session_receipt(dd_session_t *self, uint32_t ref, dd_bytes_t source)
 {
-    if (self->state != DD_SESSION_REGISTERED)
+    if (!may_answer(self))
         return;
     dd_outbox_append_urgent(
         &self->outbox, &(dd_record_t){.type = DD_RECEIPT, .ref = ref, .destination = source});
@@ -85,7 +105,7 @@ void dd_session_receipt(dd_session_t *self, uint32_t ref, dd_bytes_t source)
 
 void dd_session_unreadable(dd_session_t *self, uint32_t ref, dd_bytes_t source)
 {
-    if (self->state != DD_SESSION_REGISTERED)
+    if (!may_answer(self))
         return;
     dd_arrivals_exclude(self->arrivals, source, ref);
     dd_outbox_append_urgent(&self->outbox,
@@ -93,21 +113,27 @@ void dd_session_unreadable(dd_session_t *self, uint32_t ref, dd_bytes_t source)
             .type = DD_RECEIPT, .code = DD_E_UNREADABLE, .ref = ref, .destination = source});
 }
 
+/* An empty outbox takes one however small it is. */
+static bool has_room_for_ack(const dd_outbox_t *outbox)
+{
+    return dd_outbox_empty(outbox) ||
+           outbox->bytes + DD_RECORD_OVERHEAD + DD_ARRIVALS_ROOM < outbox->limit;
+}
+
 void dd_session_acknowledge(dd_session_t *self)
 {
     uint8_t room[DD_ARRIVALS_ROOM];
     dd_record_t ack;
     /* They may wait for room, and what waits too long is merely unknown to its sender. */
-    while (self->outbox.bytes + sizeof room < self->outbox.limit &&
-           dd_arrivals_next(self->arrivals, &ack, room))
-        dd_outbox_append(&self->outbox, &ack);
-    if (dd_arrivals_pending(self->arrivals) == 0)
-        self->acknowledge_us = 0;
+    while (has_room_for_ack(&self->outbox) && dd_arrivals_next(self->arrivals, &ack, room))
+        dd_outbox_append_urgent(&self->outbox, &ack);
+    bool waits = dd_arrivals_pending(self->arrivals) > 0;
+    self->acknowledge_us = waits ? self->now_us + ACKNOWLEDGE_LIMIT : 0;
 }
 
 /* ---- Subscriptions ------------------------------------------------------------------------- */
 
-/* Sends what the outbox has room for; the next tick goes on. */
+/* Sends what there is room for in the outbox and in memory; the next tick goes on. */
 void dd_session_send_subscriptions(dd_session_t *self)
 {
     const dd_subscription_t *next;
@@ -117,9 +143,12 @@ void dd_session_send_subscriptions(dd_session_t *self)
             .ref = ref,
             .topic = dd_bytes_of(next->topic),
             .scope = dd_bytes_of(next->pattern)};
-        if (dd_session_append(self, &record) != DD_OK)
+        if (!dd_subscriptions_sent(self->subscriptions, ref))
             return;
-        dd_subscriptions_sent(self->subscriptions, ref);
+        if (dd_session_append(self, &record) != DD_OK) {
+            dd_subscriptions_take_back(self->subscriptions, ref);
+            return;
+        }
     }
 }
 

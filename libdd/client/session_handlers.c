@@ -9,15 +9,13 @@
 #include "libdd/protocol/scope.h"
 #include "session_state.h"
 
-/* An error that came over the wire. Numbers that mean something in this process only are not what
-   the broker can have meant. */
 static dd_error_t wire_error(uint16_t code)
 {
-    return code > 0 && code < DD_E_ARGUMENT ? (dd_error_t)code : DD_E_PROTOCOL;
+    return dd_wire_error(code, DD_E_PROTOCOL);
 }
 
-/* Within which a notification is acknowledged. */
-#define ACKNOWLEDGE_LIMIT (50 * MS)
+/* Of a broker that shuts down, which waits a little longer. */
+#define SETTLE_LIMIT (1500 * MS)
 
 /* Each takes one record. DD_OK, or what the broker did wrong, which ends the connection. */
 typedef dd_error_t(handler_t)(dd_session_t *self, const dd_record_t *record);
@@ -94,6 +92,19 @@ static dd_error_t on_bye(dd_session_t *self, const dd_record_t *record)
     char text[sizeof self->reason.text];
     dd_bytes_copy(record->text, text, sizeof text);
     dd_session_end(self, wire_error(record->code), text);
+    return DD_OK;
+}
+
+/* The broker shuts down and asks to be left; or it has sent all that it had for us when we said
+   that we leave. */
+static dd_error_t on_drain(dd_session_t *self, const dd_record_t *record)
+{
+    if (record->code != DD_OK && self->state != DD_SESSION_PARTING) {
+        dd_session_settle_until(self, self->now_us + SETTLE_LIMIT);
+    } else if (record->code == DD_OK && self->state == DD_SESSION_PARTING) {
+        dd_session_acknowledge(self);
+        dd_session_say_bye(self);
+    }
     return DD_OK;
 }
 
@@ -268,7 +279,8 @@ static dd_error_t on_report(dd_session_t *self, const dd_record_t *record)
 }
 
 #define REGISTERING (1u << DD_SESSION_REGISTERING)
-#define REGISTERED (1u << DD_SESSION_REGISTERED)
+#define REGISTERED                                                                                 \
+    (1u << DD_SESSION_REGISTERED | 1u << DD_SESSION_SETTLING | 1u << DD_SESSION_PARTING)
 
 static const struct {
     handler_t *handle;
@@ -284,7 +296,7 @@ static const struct {
     [DD_HOP] = {on_hop, REGISTERED},
     [DD_ACK] = {on_ack, REGISTERED},
     [DD_TAKEN] = {reserved, REGISTERED},
-    [DD_DRAIN] = {reserved, REGISTERED},
+    [DD_DRAIN] = {on_drain, REGISTERED},
     [DD_SUBSCRIBED] = {on_topic, REGISTERED},
     [DD_UNSUBSCRIBED] = {on_topic, REGISTERED},
     [DD_PUBLICATION] = {on_publication, REGISTERED},

@@ -7,9 +7,6 @@
 #include "libdd/base/problem.h"
 #include "libdd/protocol/name.h"
 
-/* The part of a run that counts. */
-#define RUN_COUNT 0xFFFFu
-
 uint32_t dd_session_next_ref(dd_session_t *self)
 {
     if (++self->last_ref == 0)
@@ -26,8 +23,9 @@ dd_bytes_t dd_session_shown(const dd_session_t *self, dd_bytes_t name)
 
 void dd_session_next_run(dd_session_t *self)
 {
-    uint32_t random = self->run & ~RUN_COUNT;
-    self->run = random | ((self->run + 1) & RUN_COUNT);
+    uint32_t count = (self->run & DD_RUN_COUNT) + 1;
+    uint32_t random = count <= DD_RUN_COUNT / 2 ? self->run : self->random();
+    self->run = (random & ~DD_RUN_COUNT) | (count <= DD_RUN_COUNT / 2 ? count : 1);
     self->run_began = self->last_ref - 1;
 }
 
@@ -45,10 +43,27 @@ void dd_session_emit_error(dd_session_t *self, dd_error_t error, uint32_t ref, d
 
 void dd_session_end(dd_session_t *self, dd_error_t error, const char *text)
 {
-    self->was_registered = self->state == DD_SESSION_REGISTERED;
+    self->was_registered =
+        self->state != DD_SESSION_CONNECTING && self->state != DD_SESSION_REGISTERING;
     self->is_final = false;
-    self->state = DD_SESSION_ENDING;
+    self->state = self->leaves ? DD_SESSION_CLOSED : DD_SESSION_ENDING;
     dd_problem(&self->reason, error, "%s", text);
+}
+
+void dd_session_settle_until(dd_session_t *self, uint64_t until_us)
+{
+    if (self->state == DD_SESSION_REGISTERED)
+        self->part_us = until_us;
+    else if (until_us < self->part_us)
+        self->part_us = until_us;
+    self->state = DD_SESSION_SETTLING;
+}
+
+void dd_session_say_bye(dd_session_t *self)
+{
+    self->state = DD_SESSION_LEAVING;
+    self->due_us = self->now_us + LEAVE_LIMIT;
+    dd_outbox_append_urgent(&self->outbox, &(dd_record_t){.type = DD_BYE});
 }
 
 void dd_session_ping(dd_session_t *self)

@@ -16,6 +16,11 @@
 /* Questions that may be under way at a time. */
 #define QUESTIONS_MAX 32
 
+/* Within which the broker must answer a DRAIN, and a BYE. */
+#define LEAVE_LIMIT (1000 * MS)
+/* Within which a notification is acknowledged if there is room for that. */
+#define ACKNOWLEDGE_LIMIT (50 * MS)
+
 /* UNSUBSCRIBEs whose refusal is still told to the application; of more, the oldest aren't. */
 #define UNSUBSCRIBES_MAX 32
 
@@ -51,6 +56,8 @@ struct dd_session {
     /* of its end */
     bool was_registered;
     bool is_final;        /* don't come back */
+    bool leaves;          /* the application wants to be gone, and hears no more of it */
+    uint64_t part_us;     /* SETTLING: when to go on, whatever is unsettled */
     uint64_t unpublished; /* publications that were not sent any more */
     dd_problem_t reason;
     dd_problem_t told; /* reason that the application knows of */
@@ -86,6 +93,12 @@ dd_bytes_t dd_session_shown(const dd_session_t *self, dd_bytes_t name);
 
 /* Ends the connection, and at the next ticks all that belonged to it. */
 void dd_session_end(dd_session_t *self, dd_error_t error, const char *text);
+
+/* Sends nothing new from now on; what was sent is waited for until then. */
+void dd_session_settle_until(dd_session_t *self, uint64_t until_us);
+
+/* Says BYE, and waits for the broker's. */
+void dd_session_say_bye(dd_session_t *self);
 
 /* Sends a PING; the next is due a heartbeat later. */
 void dd_session_ping(dd_session_t *self);

@@ -7,9 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Running out of memory isn't fatal: the handle that could not be added has no table. */
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
+#include "libdd/base/hash.h"
 
 typedef struct {
     dd_subscription_t wish; /* first, so that a wish is its entry */
@@ -69,13 +67,13 @@ dd_subscription_t *dd_subscriptions_add(
     if (!entry)
         return NULL;
     entry_t *equal = find_equal(self, entry);
-    if (equal)
-        dd_subscriptions_remove(self, &equal->wish);
     HASH_ADD_KEYPTR(by_key, self->by_key, entry->key, entry->key_size, entry);
     if (!entry->by_key.tbl) {
         free(entry);
         return NULL;
     }
+    if (equal)
+        dd_subscriptions_remove(self, &equal->wish);
     if (!self->unsent)
         self->unsent = entry;
     return &entry->wish;
@@ -127,10 +125,22 @@ const dd_subscription_t *dd_subscriptions_unsent(const dd_subscriptions_t *self)
     return self->unsent ? &self->unsent->wish : NULL;
 }
 
-void dd_subscriptions_sent(dd_subscriptions_t *self, uint32_t ref)
+bool dd_subscriptions_sent(dd_subscriptions_t *self, uint32_t ref)
 {
     entry_t *entry = self->unsent;
-    self->unsent = entry->by_key.next;
     entry->wish.ref = ref;
     HASH_ADD(by_ref, self->by_ref, wish.ref, sizeof entry->wish.ref, entry);
+    if (!entry->by_ref.tbl) {
+        entry->wish.ref = 0;
+        return false;
+    }
+    self->unsent = entry->by_key.next;
+    return true;
+}
+
+void dd_subscriptions_take_back(dd_subscriptions_t *self, uint32_t ref)
+{
+    entry_t *entry = (entry_t *)dd_subscriptions_find_ref(self, ref);
+    forget_ref(self, entry);
+    self->unsent = entry;
 }

@@ -8,6 +8,7 @@
 #ifndef DD_SUBSCRIPTIONS_H_INCLUDED
 #define DD_SUBSCRIPTIONS_H_INCLUDED
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct dd_subscriptions dd_subscriptions_t;
@@ -23,8 +24,8 @@ typedef struct {
 dd_subscriptions_t *dd_subscriptions_new(void);
 void dd_subscriptions_destroy(dd_subscriptions_t **self_p);
 
-/* A new wish, not sent yet, that takes the place of an equal one. NULL when out of memory; then the
-   equal one is gone too. */
+/* A new wish, not sent yet, that takes the place of an equal one. NULL when out of memory; then
+   nothing has changed. */
 dd_subscription_t *dd_subscriptions_add(
     dd_subscriptions_t *self, const char *topic, const char *pattern);
 
@@ -39,7 +40,9 @@ void dd_subscriptions_remove(dd_subscriptions_t *self, dd_subscription_t *subscr
 void dd_subscriptions_restart(dd_subscriptions_t *self);
 /* The first that is still to be sent, or NULL. */
 const dd_subscription_t *dd_subscriptions_unsent(const dd_subscriptions_t *self);
-/* That one was sent. */
-void dd_subscriptions_sent(dd_subscriptions_t *self, uint32_t ref);
+/* That one is being sent with this ref. False when out of memory; then it isn't. */
+bool dd_subscriptions_sent(dd_subscriptions_t *self, uint32_t ref);
+/* The one that was sent last, with this ref, was not sent after all. */
+void dd_subscriptions_take_back(dd_subscriptions_t *self, uint32_t ref);
 
 #endif

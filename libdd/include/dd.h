@@ -115,10 +115,19 @@ DD_EXPORT dd_client_t *dd_client_new(
     const char *endpoint, const char *keyfile, const char *name, dd_problem_t *problem);
 
 /*
- * Takes leave of the broker, ends the thread, wipes the keys, frees everything and sets *self_p to
- * NULL. Taking leave means that all that is in the outbox is sent and that the broker says it has
- * read it; what takes longer than a second is given up. NULL and *self_p == NULL are fine. Events
- * that the application holds stay valid.
+ * Takes leave of the broker in order: sends what is in the outbox, waits up to timeout_ms (-1: for
+ * ever) until the outcome of every notification is known, and takes in what is on its way to this
+ * client. Returns how many notifications it could not settle: those may or may not have arrived.
+ * From then on nothing can be sent; events that wait can still be received. The broker's own
+ * farewell is waited for, up to two seconds more. Must not be called from within a callback: there
+ * it only counts.
+ */
+DD_EXPORT size_t dd_client_close(dd_client_t *self, int timeout_ms);
+
+/*
+ * Closes the client with a second for outcomes, if dd_client_close() has not been called, ends the
+ * thread, wipes the keys, frees everything and sets *self_p to NULL. NULL and *self_p == NULL are
+ * fine. Events that the application holds stay valid.
  */
 DD_EXPORT void dd_client_destroy(dd_client_t **self_p);
 

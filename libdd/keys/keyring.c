@@ -8,12 +8,9 @@
 
 #include <json-c/json.h>
 
-/* Running out of memory is the caller's to handle: an entry that found no room has no table. */
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
-
 #include "keyfile.h"
 #include "keyring.h"
+#include "libdd/base/hash.h"
 #include "libdd/base/problem.h"
 #include "libdd/protocol/name.h"
 
@@ -404,6 +401,21 @@ const dd_tenant_t *dd_keyring_tenant_by_key(
     entry_t *entry;
     HASH_FIND(by_key, self->by_key, key, DD_KEY_SIZE, entry);
     return entry == NULL ? NULL : &entry->tenant;
+}
+
+static bool is_key(const dd_keyring_t *self, slot_t slot, const uint8_t *key)
+{
+    return self->has[slot] && memcmp(key, self->keys[slot], DD_KEY_SIZE) == 0;
+}
+
+dd_key_owner_t dd_keyring_owner(
+    const dd_keyring_t *self, const uint8_t key[DD_KEY_SIZE], const dd_tenant_t **tenant)
+{
+    *tenant = dd_keyring_tenant_by_key(self, key);
+    return *tenant                       ? DD_OWNER_TENANT
+           : is_key(self, BROKER, key)   ? DD_OWNER_BROKERS
+           : is_key(self, OPERATOR, key) ? DD_OWNER_OPERATORS
+                                         : DD_OWNER_UNKNOWN;
 }
 
 const dd_tenant_t *dd_keyring_tenant_by_name(const dd_keyring_t *self, dd_bytes_t name)

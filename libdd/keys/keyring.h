@@ -21,6 +21,13 @@ typedef enum {
     DD_KEYS_OPERATOR /* operator-keys.json */
 } dd_keys_kind_t;
 
+typedef enum {
+    DD_OWNER_UNKNOWN,
+    DD_OWNER_TENANT,
+    DD_OWNER_OPERATORS,
+    DD_OWNER_BROKERS
+} dd_key_owner_t;
+
 typedef struct dd_keyring dd_keyring_t;
 
 /* A tenant as others know it. Owned by its keyring. */
@@ -62,6 +69,9 @@ const dd_tenant_t *dd_keyring_tenant_by_key(
 const dd_tenant_t *dd_keyring_tenant_by_name(const dd_keyring_t *self, dd_bytes_t name);
 /* By the hash that clients of protocol 3 and 4 log in with. */
 const dd_tenant_t *dd_keyring_tenant_by_hash(const dd_keyring_t *self, dd_bytes_t hash);
+/* Whose a public key is, as a broker's file has it. *tenant becomes the tenant, else NULL. */
+dd_key_owner_t dd_keyring_owner(
+    const dd_keyring_t *self, const uint8_t key[DD_KEY_SIZE], const dd_tenant_t **tenant);
 /* A dd_tenant_exists_t over a keyring. */
 bool dd_keyring_has_tenant(const void *keyring, dd_bytes_t tenant);
 /* Walks all tenants in a stable order: index from 0; NULL past the end. */

@@ -9,9 +9,7 @@
 #include <stdlib.h>
 
 #include "libdd/base/problem.h"
-
-/* What sockaddr_un holds, without the NUL. */
-#define IPC_PATH_MAX 107
+#include "libdd/protocol/endpoint.h"
 
 struct dd_dialer {
     void *socket;
@@ -23,51 +21,10 @@ struct dd_dialer {
     dd_problem_t reason;
 };
 
-static bool port_valid(const char *port)
-{
-    size_t digits = strspn(port, "0123456789");
-    if (digits == 0 || digits > 5 || port[digits] != '\0')
-        return false;
-    unsigned long number = strtoul(port, NULL, 10);
-    return number > 0 && number <= UINT16_MAX;
-}
-
-static bool tcp_valid(const char *address)
-{
-    const char *colon = strrchr(address, ':');
-    if (!colon || colon == address || !port_valid(colon + 1))
-        return false;
-    size_t host = (size_t)(colon - address);
-    if (address[0] == '[')
-        return host > 2 && colon[-1] == ']';
-    /* ZeroMQ gives ';' and '*' a meaning that has no use here. */
-    return strcspn(address, ":;*/ ") == host;
-}
-
-dd_error_t dd_dialer_check(const char *endpoint, dd_problem_t *problem)
-{
-    size_t size = strlen(endpoint);
-    if (strncmp(endpoint, "tcp://", 6) == 0 && size <= DD_ENDPOINT_MAX && tcp_valid(endpoint + 6))
-        return DD_OK;
-    if (strncmp(endpoint, "ipc://", 6) == 0 && size > 6 && size - 6 <= IPC_PATH_MAX)
-        return DD_OK;
-    return dd_problem(problem, DD_E_ARGUMENT,
-        "'%.64s' is no endpoint of a broker; write tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH",
-        endpoint);
-}
-
-/* Whether the host is a name, which may stand for addresses of both families. */
-static bool is_by_name(const char *endpoint)
-{
-    const char *host = endpoint + strlen("tcp://");
-    return strncmp(endpoint, "tcp://", 6) == 0 && host[0] != '[' &&
-           host[strspn(host, "0123456789.")] != ':';
-}
-
 dd_dialer_t *dd_dialer_new(void *context, const char *endpoint, const dd_keyring_t *keyring,
-    const dd_socket_limits_t *limits, dd_problem_t *problem)
+    uint32_t payload_max, dd_problem_t *problem)
 {
-    if (dd_dialer_check(endpoint, problem) != DD_OK)
+    if (dd_endpoint_check(endpoint, problem) != DD_OK)
         return NULL;
     dd_dialer_t *self = calloc(1, sizeof *self);
     if (!self) {
@@ -75,8 +32,8 @@ dd_dialer_t *dd_dialer_new(void *context, const char *endpoint, const dd_keyring
         return NULL;
     }
     snprintf(self->endpoint, sizeof self->endpoint, "%s", endpoint);
-    self->by_name = is_by_name(endpoint);
-    self->socket = dd_socket_client(context, keyring, limits, problem);
+    self->by_name = dd_endpoint_by_name(endpoint);
+    self->socket = dd_socket_client(context, keyring, payload_max, problem);
     if (!self->socket)
         goto failed;
     self->monitor = dd_monitor_open(context, self->socket,

@@ -4,7 +4,7 @@
  *
  * A DEALER and the monitor that tells when its connection is ready, refused, or gone. A dialer
  * lives as long as its connection; for another attempt its owner destroys it and makes a new one,
- * when session or uplink say so. Not thread-safe.
+ * when the session or the link to the parent say so. Not thread-safe.
  */
 #ifndef DD_DIALER_H_INCLUDED
 #define DD_DIALER_H_INCLUDED
@@ -20,14 +20,10 @@ typedef enum {
     DD_DIALER_LOST       /* over; dd_dialer_reason() says why */
 } dd_dialer_state_t;
 
-/* Whether the text is an endpoint to connect to: tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH.
-   DD_E_ARGUMENT with *problem filled if not. */
-dd_error_t dd_dialer_check(const char *endpoint, dd_problem_t *problem);
-
 /* Begins to connect. NULL with *problem filled if the endpoint is no endpoint or there are no more
-   sockets. The keyring must outlive the dial. */
+   sockets. Everything is lent for this call only, but the context. */
 dd_dialer_t *dd_dialer_new(void *context, const char *endpoint, const dd_keyring_t *keyring,
-    const dd_socket_limits_t *limits, dd_problem_t *problem);
+    uint32_t payload_max, dd_problem_t *problem);
 /* Ends the connection at once; what was flushed but has not left is lost, unless dd_dialer_linger()
    gave it time. */
 void dd_dialer_destroy(dd_dialer_t **self_p);

@@ -5,11 +5,7 @@
 #ifndef DD_MONITOR_H_INCLUDED
 #define DD_MONITOR_H_INCLUDED
 
-#include <stdbool.h>
-#include <stdint.h>
-
-/* Longest endpoint, without the NUL. */
-#define DD_ENDPOINT_MAX 255
+#include "libdd/protocol/endpoint.h"
 
 typedef struct {
     uint16_t event; /* ZMQ_EVENT_... */

@@ -26,21 +26,20 @@ static bool set_key(void *socket, int option, const uint8_t *key)
     return zmq_setsockopt(socket, option, key, DD_KEY_SIZE) == 0;
 }
 
-int64_t dd_socket_frame_max(const dd_socket_limits_t *limits)
+int64_t dd_socket_frame_max(uint32_t payload_max)
 {
-    return (int64_t)DD_FRAME_TARGET + limits->payload_max + DD_RECORD_OVERHEAD;
+    return (int64_t)DD_FRAME_TARGET + payload_max + DD_RECORD_OVERHEAD;
 }
 
-static bool set_common(void *socket, const dd_keyring_t *keyring, const dd_socket_limits_t *limits)
+/* Without ZMQ_HEARTBEAT_IVL: its timer aborts the process when a connection was reset whose input
+   ZeroMQ had stopped (libzmq 4.3.4). Our own PING notices a dead network. */
+static bool set_common(void *socket, const dd_keyring_t *keyring, uint32_t payload_max)
 {
-    int64_t frame_max = dd_socket_frame_max(limits);
-    int heartbeat = (int)limits->heartbeat;
+    int64_t frame_max = dd_socket_frame_max(payload_max);
     return set_int(socket, ZMQ_LINGER, 0) && set_int(socket, ZMQ_IPV6, 1) &&
            set_int(socket, ZMQ_SNDHWM, DD_SOCKET_FRAMES) &&
            set_int(socket, ZMQ_RCVHWM, DD_SOCKET_FRAMES) &&
            set_int(socket, ZMQ_HANDSHAKE_IVL, DD_SOCKET_HANDSHAKE) &&
-           set_int(socket, ZMQ_HEARTBEAT_IVL, heartbeat) &&
-           set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, 3 * heartbeat) &&
            zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &frame_max, sizeof frame_max) == 0 &&
            set_key(socket, ZMQ_CURVE_SECRETKEY, dd_keyring_secret_key(keyring));
 }
@@ -55,27 +54,27 @@ static void *checked(void *socket, bool ok, dd_problem_t *problem)
     return NULL;
 }
 
-void *dd_socket_server(void *context, const dd_keyring_t *keyring, const dd_socket_limits_t *limits,
-    dd_problem_t *problem)
+void *dd_socket_server(
+    void *context, const dd_keyring_t *keyring, uint32_t payload_max, dd_problem_t *problem)
 {
     void *socket = zmq_socket(context, ZMQ_ROUTER);
     bool ok =
-        socket && set_common(socket, keyring, limits) && set_int(socket, ZMQ_CURVE_SERVER, 1) &&
-        set_int(socket, ZMQ_ROUTER_MANDATORY, 1) && set_int(socket, ZMQ_ROUTER_HANDOVER, 0) &&
-        set_int(socket, ZMQ_BACKLOG, BACKLOG) &&
+        socket && set_common(socket, keyring, payload_max) &&
+        set_int(socket, ZMQ_CURVE_SERVER, 1) && set_int(socket, ZMQ_ROUTER_MANDATORY, 1) &&
+        set_int(socket, ZMQ_ROUTER_HANDOVER, 0) && set_int(socket, ZMQ_BACKLOG, BACKLOG) &&
         zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, DD_ZAP_DOMAIN, sizeof DD_ZAP_DOMAIN - 1) == 0 &&
         set_int(socket, ZAP_ENFORCE_DOMAIN, 1);
     return checked(socket, ok, problem);
 }
 
-void *dd_socket_client(void *context, const dd_keyring_t *keyring, const dd_socket_limits_t *limits,
-    dd_problem_t *problem)
+void *dd_socket_client(
+    void *context, const dd_keyring_t *keyring, uint32_t payload_max, dd_problem_t *problem)
 {
     void *socket = zmq_socket(context, ZMQ_DEALER);
     /* Pauses and fresh starts are ours, so that no frame of an old connection reaches a new one:
        the next attempt is in 24 days. With "never" (-1) ZeroMQ would drop what it has received
        already when the connection ends, and not tell of a name that doesn't resolve. */
-    bool ok = socket && set_common(socket, keyring, limits) &&
+    bool ok = socket && set_common(socket, keyring, payload_max) &&
               set_int(socket, ZMQ_RECONNECT_IVL, INT_MAX) &&
               set_int(socket, ZMQ_CONNECT_TIMEOUT, CONNECT_LIMIT) &&
               set_key(socket, ZMQ_CURVE_PUBLICKEY, dd_keyring_public_key(keyring)) &&

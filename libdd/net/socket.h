@@ -22,24 +22,18 @@
 #define DD_ZAP_DOMAIN "doubledecker"
 #define DD_ZAP_ENDPOINT "inproc://zeromq.zap.01"
 
-/* Limits of a socket in bytes and ms. */
-typedef struct {
-    uint32_t payload_max;
-    uint32_t heartbeat; /* ZMTP's own heartbeat, which notices a dead network */
-} dd_socket_limits_t;
-
-/* Bytes of the longest frame that such a socket takes in. */
-int64_t dd_socket_frame_max(const dd_socket_limits_t *limits);
+/* Bytes of the longest frame that a socket takes in whose payloads have up to payload_max bytes. */
+int64_t dd_socket_frame_max(uint32_t payload_max);
 
 /* A ROUTER that admits only keys a ZAP handler agrees to, and nobody if there is no handler. NULL
  *with problem filled. Close with zmq_close(). */
-void *dd_socket_server(void *context, const dd_keyring_t *keyring, const dd_socket_limits_t *limits,
-    dd_problem_t *problem);
+void *dd_socket_server(
+    void *context, const dd_keyring_t *keyring, uint32_t payload_max, dd_problem_t *problem);
 
 /* A DEALER with the keyring's own pair that talks to brokers only. Connects once: when the
    connection fails or ends the socket is of no more use. NULL with *problem filled. */
-void *dd_socket_client(void *context, const dd_keyring_t *keyring, const dd_socket_limits_t *limits,
-    dd_problem_t *problem);
+void *dd_socket_client(
+    void *context, const dd_keyring_t *keyring, uint32_t payload_max, dd_problem_t *problem);
 
 /* Fills *problem with what zmq_errno() says about an endpoint. */
 dd_error_t dd_socket_problem(dd_problem_t *problem, const char *doing, const char *endpoint);

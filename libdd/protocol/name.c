@@ -4,16 +4,16 @@
  */
 #include "name.h"
 
+#include "libdd/base/escape.h"
 #include "libdd/base/utf8.h"
 
-/* Control characters, white space, and what reorders or hides text on a terminal. */
-static bool is_unprintable(uint32_t c)
+/* White space that doesn't end a line, and what stands for something else. */
+static bool is_blank(uint32_t character)
 {
-    static const uint32_t RANGES[][2] = {{0x00, 0x20}, {0x7F, 0xA0}, {0xAD, 0xAD}, {0x1680, 0x1680},
-        {0x2000, 0x200F}, {0x2028, 0x202F}, {0x205F, 0x206F}, {0x3000, 0x3000}, {0xFEFF, 0xFEFF},
-        {0xFFF0, 0xFFFF}, {0xE0000, 0xE0FFF}};
-    for (size_t i = 0; i < sizeof RANGES / sizeof RANGES[0]; i++)
-        if (c >= RANGES[i][0] && c <= RANGES[i][1])
+    static const uint32_t BLANKS[][2] = {{0x20, 0x20}, {0xA0, 0xA0}, {0x1680, 0x1680},
+        {0x2000, 0x200A}, {0x202F, 0x202F}, {0x205F, 0x205F}, {0x3000, 0x3000}, {0xFFFC, 0xFFFD}};
+    for (size_t i = 0; i < sizeof BLANKS / sizeof BLANKS[0]; i++)
+        if (character >= BLANKS[i][0] && character <= BLANKS[i][1])
             return true;
     return false;
 }
@@ -29,7 +29,7 @@ bool dd_word_valid(dd_bytes_t word, size_t max)
         }
         uint32_t character;
         size_t length = dd_utf8_decode(word.data + at, word.size - at, &character);
-        if (length == 0 || is_unprintable(character))
+        if (length == 0 || is_blank(character) || dd_escape_acts(character))
             return false;
         at += length;
     }

@@ -13,8 +13,8 @@
 #define DD_PUBLIC "public"
 #define DD_AUTO_NAME "auto"
 
-/* UTF-8 without control characters and white space, 1..max bytes: what a terminal, a log line and a
-   tab-separated output can hold as one word. */
+/* UTF-8 without white space and what dd_escape_acts() tells of, 1..max bytes: what a terminal, a
+   log line and a tab-separated output can hold as one word. */
 bool dd_word_valid(dd_bytes_t word, size_t max);
 
 /* No dot, colon or slash besides, and none of the words that mean something else: "dd", the

@@ -133,15 +133,30 @@ typedef struct {
     dd_bytes_t payload;
 } dd_record_t;
 
-/* A run is 16 random bits of the sender's, never all zero, and below them 16 that count its runs.
- */
+/* A run is 24 random bits of the sender's and below them 8 that count its runs, and not 0. Before
+   they have counted through half of their range, the sender draws other random bits. */
+#define DD_RUN_COUNT 0xFFu
+
 static inline bool dd_run_is_of_same(uint32_t a, uint32_t b)
 {
-    return (a ^ b) >> 16 == 0;
+    return ((a ^ b) & ~DD_RUN_COUNT) == 0;
+}
+
+/* Of two with the same random bits. */
+static inline bool dd_run_is_later(uint32_t a, uint32_t b)
+{
+    return (int8_t)(uint8_t)(a - b) > 0;
 }
 
 /* The type's name, or NULL for a number that is no type. */
 const char *dd_record_name(uint8_t type);
+
+/* An error that came over the wire. Numbers that mean something in a process only are not what a
+   peer can have meant. */
+static inline dd_error_t dd_wire_error(uint16_t code, dd_error_t otherwise)
+{
+    return code > 0 && code < DD_E_ARGUMENT ? (dd_error_t)code : otherwise;
+}
 
 /* What a peer keeps that was asked for this heartbeat. */
 static inline uint32_t dd_heartbeat(uint32_t asked)

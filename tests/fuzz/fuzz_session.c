@@ -135,7 +135,7 @@ static void step(fuzz_t *self, uint8_t which, uint8_t argument, dd_reader_t *res
         break;
     default:
         if (argument == 'L') {
-            dd_session_leave(self->session, self->now_us);
+            dd_session_leave(self->session, self->now_us, self->now_us);
             self->silent = true;
         }
     }

@@ -153,6 +153,24 @@ static void test_colours(void **state)
     }
 }
 
+/* Frames and texts are the same under any locale, one that doesn't exist included. */
+static void test_locales(void **state)
+{
+    harness_t *harness = *state;
+    broker_start(harness, "root", NULL, "/1/", NULL);
+    static const char *const VARIABLES[] = {"LC_ALL=C", "LC_ALL=POSIX", "LC_ALL=nonsense"};
+    for (size_t i = 0; i < COUNT(VARIABLES); i++) {
+        terminal_t *terminal = open_console(harness, 24, 80, "", VARIABLES[i]);
+        terminal_press(terminal, "s");
+        terminal_type(terminal, "tøpic");
+        terminal_expect(terminal, "Topic        tøpic");
+        terminal_expect(terminal, "│");
+        terminal_press(terminal, "Escape q");
+        terminal_expect(terminal, "ended with 0");
+        terminal_close(&terminal);
+    }
+}
+
 static void test_without_a_broker_and_with_it_again(void **state)
 {
     harness_t *harness = *state;
@@ -264,6 +282,7 @@ static void test_the_mouse_in_forms(void **state)
     client_t *client = client_open(harness, "root", "a", "cli2");
     terminal_t *terminal = open_console(harness, 24, 80, "", "");
     click_on(terminal, "n Notify");
+    terminal_expect(terminal, "[ Notify ]");
     click_on(terminal, "cli2"); /* among the suggestions */
     terminal_expect(terminal, "Destination  cli2");
     click_on(terminal, "Message    ");
@@ -290,7 +309,8 @@ static void test_the_mouse_in_forms(void **state)
     click_on(terminal, "CLIENT▲");
     terminal_expect(terminal, "CLIENT▼");
     click_on(terminal, "m Menu");
-    click_on(terminal, "Quit");
+    terminal_expect(terminal, "Trace a notification");
+    click_on(terminal, "Quit"); /* of the menu, which comes before the one at the bottom */
     terminal_expect(terminal, "ended with 0");
     terminal_close(&terminal);
 }
@@ -304,6 +324,7 @@ int main(void)
         SCENE(test_back_to_the_shell_for_a_while),
         SCENE(test_terminals_that_are_none),
         SCENE(test_colours),
+        SCENE(test_locales),
         SCENE(test_without_a_broker_and_with_it_again),
         SCENE(test_a_name_that_is_taken),
         SCENE(test_read_only),

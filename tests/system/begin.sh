@@ -8,11 +8,24 @@ case ${BUILD:=build} in
     /*) ;;
     *) BUILD=$source/$BUILD ;;
 esac
+# The path of a socket is short, and make takes no blanks, whatever TMPDIR says.
+case ${TMPDIR:-} in
+    [!/]* | *[!A-Za-z0-9/._-]* | ??????????????????????????????????????????????????*) TMPDIR=/tmp ;;
+esac
+export LC_ALL=C.UTF-8
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT
 trap 'exit 1' INT TERM
 cd "$room" || exit 1
 failures=0
+
+# instruments LIBRARY: the flags without which no program can be built on a library that is built
+# with sanitizers or for a report of coverage.
+instruments() {
+    nm "$1" >"$room/symbols" 2>/dev/null
+    grep -q __asan_init "$room/symbols" && echo -fsanitize=address,undefined
+    grep -q __gcov_init "$room/symbols" && echo --coverage
+}
 
 end() {
     [ "$failures" -eq 0 ] || echo "$failures failures"

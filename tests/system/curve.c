@@ -5,6 +5,7 @@
 #include "curve.h"
 
 #include <endian.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <sodium.h>
 #include <stdarg.h>
@@ -44,7 +45,9 @@ struct curve {
 
 static void be_patient(int fd)
 {
+    const int little = 64 << 10; /* the kernel shall not hold much that the broker hasn't read */
     struct timeval patience = {.tv_sec = HARNESS_DEADLINE / 1000};
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
 }
@@ -221,6 +224,19 @@ bool curve_send(curve_t *self, const void *data, size_t size, bool more)
     write_text(&writer, "\x07MESSAGE");
     write_box(self, &writer, "CurveZMQMESSAGEC", dd_bytes(plain, 1 + size), self->broker_key);
     return flush(self, &writer);
+}
+
+bool curve_is_full(const curve_t *self)
+{
+    struct pollfd item = {.fd = self->fd, .events = POLLOUT};
+    return poll(&item, 1, 0) == 0;
+}
+
+void curve_reset(curve_t **self_p)
+{
+    const struct linger at_once = {.l_onoff = 1};
+    setsockopt((*self_p)->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    curve_close(self_p);
 }
 
 void curve_close(curve_t **self_p)

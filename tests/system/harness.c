@@ -5,13 +5,21 @@
 #include <arpa/inet.h>
 #include <ftw.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "harness_state.h"
+
+/* Of the directory that others are made in: the path of a socket has 107 bytes at most. */
+#define ROOM_MAX 50
+/* What a client takes at most, with its own ZeroMQ context, and what its process has besides. */
+#define DESCRIPTORS_EACH 8
+#define DESCRIPTORS_SPARE 64
 
 const char *harness_keep(harness_t *self, const char *format, ...)
 {
@@ -125,6 +133,18 @@ static void learn_endpoint(broker_t *self, program_t *program)
     self->endpoint[length] = '\0';
 }
 
+/* Adds an option that the test hasn't given itself. */
+static size_t add_default(
+    const char **arguments, size_t count, const char *option, const char *value)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(arguments[i], option) == 0)
+            return count;
+    arguments[count++] = option;
+    arguments[count++] = value;
+    return count;
+}
+
 program_t *broker_start(
     harness_t *self, const char *name, const char *parent, const char *scope, ...)
 {
@@ -150,7 +170,9 @@ program_t *broker_start(
     va_end(more);
     while (arguments[count])
         count++;
-    assert_true(count < ARGUMENTS_MAX - 1);
+    assert_true(count < ARGUMENTS_MAX - 3);
+    /* Who is slow on a busy machine is not taken for dead. */
+    count = add_default(arguments, count, "--heartbeat", "1min");
     arguments[count++] = name;
     arguments[count] = NULL;
     broker->program = program_start(self, "/dev/null", arguments);
@@ -170,13 +192,52 @@ static void make_keys(harness_t *self, const char *tenants)
     }
 }
 
+/* Where directories are made: what the user says, unless a socket's path in it would be too long,
+   or the words of a shell's line would break. */
+static const char *choose_room(void)
+{
+    static const char PLAIN[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-";
+    const char *room = getenv("TMPDIR");
+    if (!room || room[0] != '/' || strlen(room) > ROOM_MAX || room[strspn(room, PLAIN)])
+        return "/tmp";
+    return room;
+}
+
+unsigned harness_clients(unsigned wanted)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    rlim_t spare = limit.rlim_max < DESCRIPTORS_SPARE ? limit.rlim_max : DESCRIPTORS_SPARE;
+    rlim_t clients = (limit.rlim_max - spare) / DESCRIPTORS_EACH;
+    if (clients >= wanted)
+        return wanted;
+    print_message("descriptors are limited: %u clients instead of %u\n", (unsigned)clients, wanted);
+    return (unsigned)clients;
+}
+
+/* Nothing that a user has set is to change what programs do or say. */
+static void settle_environment(const harness_t *self)
+{
+    static const char *const UNSET[] = {"LANG", "LANGUAGE", "NO_COLOR", "ESCDELAY", "COLUMNS",
+        "LINES", "XDG_STATE_HOME", "DD_BROKER", "DD_KEYS", "DD_NAME", "TMUX", "ENV"};
+    const char *const set[][2] = {{"LC_ALL", "C.UTF-8"}, {"TZ", "UTC"}, {"SHELL", "/bin/sh"},
+        {"TERM", "xterm"}, {"HOME", self->directory}};
+    for (size_t i = 0; i < sizeof UNSET / sizeof UNSET[0]; i++)
+        unsetenv(UNSET[i]);
+    for (size_t i = 0; i < sizeof set / sizeof set[0]; i++)
+        setenv(set[i][0], set[i][1], 1);
+}
+
 harness_t *harness_new(const char *tenants)
 {
-    const char *temporary = getenv("TMPDIR");
     harness_t *self = calloc(1, sizeof *self);
     assert_non_null(self);
-    snprintf(self->directory, PATH_ROOM, "%.400s/dd-test-XXXXXX", temporary ? temporary : "/tmp");
+    snprintf(self->directory, PATH_ROOM, "%s/dd-test-XXXXXX", choose_room());
     assert_non_null(mkdtemp(self->directory));
+    settle_environment(self);
     if (tenants)
         make_keys(self, tenants);
     return self;
@@ -194,6 +255,10 @@ static int remove_one(const char *path, const struct stat *status, int type, str
 static bool end_programs(harness_t *self)
 {
     bool healthy = true;
+    for (program_t *program = self->programs; program; program = program->next)
+        program_signal(program, SIGTERM); /* all at once, so that none waits for another */
+    for (program_t *program = self->programs; program; program = program->next)
+        program_end(program);
     while (self->programs) {
         program_t *program = self->programs;
         self->programs = program->next;

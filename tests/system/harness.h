@@ -7,6 +7,9 @@
  * also die with the test that started them. Nothing here waits for a fixed time: each wait is for a
  * condition and has a deadline in ms.
  *
+ * It settles the environment, for the test itself and all programs: the locale is C.UTF-8, the time
+ * zone UTC, and HOME the directory.
+ *
  * What can only fail through a mistake in the test or the machine (fork, a broker that doesn't
  * start) fails the cmocka test at once, with the program's output.
  *
@@ -19,8 +22,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* ms: ample for anything that works, on a slow machine and with sanitizers. */
-#define HARNESS_DEADLINE 20000
+#include "tests/deadline.h"
+
+#define HARNESS_DEADLINE DEADLINE
 
 typedef struct harness harness_t;
 typedef struct program program_t;
@@ -41,7 +45,8 @@ const char *harness_binary(harness_t *self, const char *name);
 
 /*
  * Starts a broker and waits until it listens. parent is the name of a broker started before, or
- * NULL; scope may be NULL for the broker's default. Further arguments follow, ended with NULL. A
+ * NULL; scope may be NULL for the broker's default. Its heartbeat is so long that nobody whom the
+ * machine or the test lets wait is taken for dead. Further arguments follow, ended with NULL. A
  * name that was started before gets its old endpoint again, so a broker can be killed and started
  * anew; one that still runs is killed first.
  */
@@ -83,11 +88,16 @@ const char *program_stdout(program_t *self);
 const char *program_stderr(program_t *self);
 
 int program_pid(const program_t *self);
+/* After SIGSTOP it stands still already. */
 void program_signal(program_t *self, int signal);
 /* Waits for the end: exit status, or 128 + the signal's number. -1 at the deadline. */
 int program_wait(program_t *self, int deadline_ms);
 /* SIGKILL, and waits. Fine for a program that has ended. */
 void program_kill(program_t *self);
+
+/* How many clients a process may have, of those that are wanted: it is given all descriptors that
+   it can get. What it starts has as many. */
+unsigned harness_clients(unsigned wanted);
 
 /* ---- Waiting ------------------------------------------------------------------------------ */
 

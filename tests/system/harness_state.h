@@ -62,6 +62,9 @@ program_t *program_start(harness_t *self, const char *input, const char *const a
 void program_print(program_t *self, const char *why);
 /* Whether a sanitizer or an assertion has complained in its output. */
 bool program_is_faulty(program_t *self);
+/* SIGTERM, again and again, and at last SIGKILL: what ends in order says what it leaked and which
+   of its lines it ran. */
+void program_end(program_t *self);
 /* Kills it if it still runs. */
 void program_destroy(program_t *self);
 

@@ -18,6 +18,9 @@
 
 /* ms between two looks at a condition. */
 #define LOOK_AGAIN 3
+/* How often a program is told to end, and ms between two times. */
+#define ORDERS_MAX 20
+#define ORDER_INTERVAL 100
 
 /* ---- Waiting ------------------------------------------------------------------------------ */
 
@@ -239,8 +242,12 @@ int program_pid(const program_t *self)
 
 void program_signal(program_t *self, int signal)
 {
-    if (self->status < 0)
-        kill(self->pid, signal);
+    siginfo_t stopped;
+    if (self->status >= 0 || kill(self->pid, signal) != 0)
+        return;
+    /* Until the first thread has seen it, the others go on. */
+    if (signal == SIGSTOP)
+        waitid(P_PID, (id_t)self->pid, &stopped, WSTOPPED | WEXITED | WNOWAIT);
 }
 
 static bool has_ended(void *arg)
@@ -272,6 +279,16 @@ bool program_is_faulty(program_t *self)
         if (strstr(text, SIGNS[i]))
             return true;
     return false;
+}
+
+void program_end(program_t *self)
+{
+    program_signal(self, SIGCONT); /* a test may have stopped it */
+    for (int i = 0; i < ORDERS_MAX && self->status < 0; i++) {
+        program_signal(self, SIGTERM);
+        program_wait(self, ORDER_INTERVAL);
+    }
+    program_kill(self);
 }
 
 void program_destroy(program_t *self)

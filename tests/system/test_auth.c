@@ -10,8 +10,6 @@
 #include "libdd/protocol/record.h"
 #include "scene.h"
 
-static const dd_socket_limits_t LIMITS = {.payload_max = 1 << 20, .heartbeat = 1000};
-
 static dd_keyring_t *load(const char *path)
 {
     dd_problem_t problem;
@@ -50,12 +48,12 @@ static void without_handler_nobody_gets_in(void **state)
     size_t size = sizeof endpoint;
     dd_keyring_t *broker = load(harness_keys(self, "broker"));
     dd_keyring_t *tenant = load(harness_keys(self, "a"));
-    void *server = dd_socket_server(context, broker, &LIMITS, &problem);
+    void *server = dd_socket_server(context, broker, 1 << 20, &problem);
     assert_non_null(server);
     assert_int_equal(zmq_bind(server, "tcp://127.0.0.1:*"), 0);
     assert_int_equal(zmq_getsockopt(server, ZMQ_LAST_ENDPOINT, endpoint, &size), 0);
 
-    dd_dialer_t *dial = dd_dialer_new(context, endpoint, tenant, &LIMITS, &problem);
+    dd_dialer_t *dial = dd_dialer_new(context, endpoint, tenant, 1 << 20, &problem);
     assert_non_null(dial);
     uint8_t frame[64];
     zmq_send(dd_dialer_socket(dial), frame, hello(frame, sizeof frame), ZMQ_DONTWAIT);

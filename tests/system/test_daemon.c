@@ -2,10 +2,12 @@
 /*
  * test_daemon - ddbroker as a process: signals, reload, exit statuses, endpoints, slow readers
  */
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "scene.h"
@@ -66,26 +68,76 @@ static void questions_are_answered_on_standard_output(void **state)
     }
 }
 
-/* Several endpoints, of every kind, are one broker. */
+static bool has_ipv6(void)
+{
+    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool has = fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    close(fd);
+    return has;
+}
+
+/* A client there notifies one that is elsewhere. */
+static void notify_from(harness_t *harness, const char *endpoint, client_t *receiver)
+{
+    program_t *sender = program_run(harness, NULL, HARNESS_DEADLINE, "ddtui", "-d", endpoint, "-k",
+        harness_keys(harness, "a"), "-n", "good", "-m", "hi", NULL);
+    assert_int_equal(program_wait(sender, 0), 0);
+    client_await(receiver, DD_EVENT_NOTIFICATION);
+}
+
+/* Several endpoints, of every kind that the machine has, are one broker. */
 static void listens_everywhere(void **state)
 {
     harness_t *harness = *state;
-    char ipc[300];
+    char ipc[300], v6[64];
+    bool is_v6 = has_ipv6();
     snprintf(ipc, sizeof ipc, "ipc://%s", harness_path(harness, "socket"));
-    program_t *broker =
-        broker_start(harness, "broker0", NULL, NULL, "-r", "tcp://[::1]:0", "-r", ipc, NULL);
-    assert_true(program_expect(broker, "listening on tcp://[::1]:", HARNESS_DEADLINE));
+    program_t *broker = broker_start(
+        harness, "broker0", NULL, NULL, "-r", ipc, is_v6 ? "-r" : NULL, "tcp://[::1]:0", NULL);
+    client_t *good = client_open(harness, "broker0", "a", "good");
     assert_true(program_expect(broker, ipc, HARNESS_DEADLINE));
-    char v6[64];
+    notify_from(harness, ipc, good);
+    if (!is_v6) {
+        print_message("this machine has no IPv6: not tried\n");
+        return;
+    }
+    assert_true(program_expect(broker, "listening on tcp://[::1]:", HARNESS_DEADLINE));
     const char *line = strstr(program_stderr(broker), "tcp://[::1]:");
     snprintf(v6, sizeof v6, "%.*s", (int)strcspn(line, "\n"), line);
-    client_t *good = client_open(harness, "broker0", "a", "good");
-    const char *const endpoints[] = {v6, ipc};
-    for (size_t i = 0; i < 2; i++) {
-        program_t *sender = program_run(harness, NULL, HARNESS_DEADLINE, "ddtui", "-d",
-            endpoints[i], "-k", harness_keys(harness, "a"), "-n", "good", "-m", "hi", NULL);
-        assert_int_equal(program_wait(sender, 0), 0);
-        client_await(good, DD_EVENT_NOTIFICATION);
+    notify_from(harness, v6, good);
+}
+
+static void refuse_to_start(
+    harness_t *harness, const char *option, const char *endpoint, const char *says)
+{
+    program_t *program = program_spawn(harness, "ddbroker", "-r", "tcp://127.0.0.1:0", "-k",
+        harness_keys(harness, "broker"), option, endpoint, NULL);
+    assert_int_equal(program_wait(program, HARNESS_DEADLINE), 1);
+    if (!program_said(program, says))
+        fail_msg("expected '%s' in: %s", says, program_stderr(program));
+}
+
+/* ZeroMQ removes any file, and the socket of a broker that runs. */
+static void an_ipc_path_is_taken_only_from_the_dead(void **state)
+{
+    harness_t *harness = *state;
+    static const char *const OPTIONS[] = {"-r", "--legacy"};
+    const char *precious = harness_keys(harness, "a");
+    for (size_t i = 0; i < COUNT(OPTIONS); i++) {
+        char path[300], file[300];
+        snprintf(path, sizeof path, "ipc://%s-%zu", harness_path(harness, "socket"), i);
+        snprintf(file, sizeof file, "ipc://%s", precious);
+        program_t *first = broker_start(harness, "first", NULL, NULL, OPTIONS[i], path, NULL);
+        assert_true(program_expect(first, path, HARNESS_DEADLINE));
+        refuse_to_start(harness, OPTIONS[i], path, "is another broker running there?");
+        refuse_to_start(harness, OPTIONS[i], file, "there is something else than a socket");
+        assert_int_equal(access(precious, R_OK), 0);
+        assert_int_equal(access(path + strlen("ipc://"), F_OK), 0);
+        program_kill(first);
+        assert_int_equal(access(path + strlen("ipc://"), F_OK), 0);
+        first = broker_start(harness, "first", NULL, NULL, OPTIONS[i], path, NULL);
+        assert_true(program_expect(first, path, HARNESS_DEADLINE));
     }
 }
 
@@ -314,6 +366,7 @@ int main(void)
         SCENE(bad_starts_say_why),
         SCENE(questions_are_answered_on_standard_output),
         SCENE(listens_everywhere),
+        SCENE(an_ipc_path_is_taken_only_from_the_dead),
         SCENE(a_signal_drains),
         SCENE(a_second_signal_ends_at_once),
         SCENE(a_stuck_client_holds_the_drain_for_a_bounded_time),

@@ -4,12 +4,7 @@
 # itself through a broker. And the page has every function of dd.h.
 set -u
 
-source=$(cd "$(dirname "$0")/../.." && pwd)
-case ${BUILD:=build} in
-    /*) ;;
-    *) BUILD=$source/$BUILD ;;
-esac
-room=$(mktemp -d /tmp/dd-hello.XXXXXX)
+. "$(dirname "$0")/begin.sh"
 broker=
 cleanup() {
     [ -z "$broker" ] || kill "$broker" 2>/dev/null
@@ -17,9 +12,6 @@ cleanup() {
     rm -rf "$room"
 }
 trap cleanup EXIT
-trap 'exit 1' INT TERM
-cd "$room" || exit 1
-failures=0
 
 fail() {
     echo "FAILED: $*"
@@ -43,12 +35,10 @@ done
 
 # ---- the program ---------------------------------------------------------------------------------
 
-# A library with sanitizers needs them where it is linked.
-sanitize=
-nm "$BUILD/libdd.a" 2>/dev/null | grep -q __asan_init && sanitize=-fsanitize=address,undefined
-# shellcheck disable=SC2086  # perhaps nothing
-${CC:-cc} -std=c11 -Wall -Wextra -Werror -I "$source/libdd/include" $sanitize -o hello page.c \
-    "$BUILD/libdd.a" -lzmq -lsodium -ljson-c -pthread || fail "the program doesn't compile"
+# shellcheck disable=SC2046,SC2086  # lists of words
+${CC:-cc} -std=c11 -Wall -Wextra -Werror -I "$source/libdd/include" -o hello page.c \
+    $(instruments "$BUILD/libdd.a") "$BUILD/libdd.a" -lzmq -lsodium -ljson-c -pthread ||
+    fail "the program doesn't compile"
 
 "$BUILD/bin/ddkeys" -d keys -t a >/dev/null || fail "no keys"
 "$BUILD/bin/ddbroker" -k keys/broker-keys.json -r "ipc://$room/broker" broker0 2>log &
@@ -56,7 +46,7 @@ broker=$!
 tries=0
 until grep -q 'listening' log; do
     tries=$((tries + 1))
-    [ "$tries" -lt 400 ] || { cat log; exit 1; }
+    [ "$tries" -lt 1200 ] || { cat log; exit 1; }
     sleep .05
 done
 
@@ -76,5 +66,4 @@ expect 2
 expect 2 "ipc://$room/broker" keys/b-keys.json
 grep -q 'keys/b-keys.json' err || fail "it doesn't name the file that isn't there"
 
-[ "$failures" -eq 0 ] && echo "all is well"
-[ "$failures" -eq 0 ]
+end

@@ -318,6 +318,55 @@ static void who_asks_and_never_listens_is_ended(void **state)
     raw_close(&deaf);
 }
 
+/* ---- More than the broker can take --------------------------------------------------------- */
+
+/* Each frame takes the broker about a ms, since all who publish get everything. */
+#define PUBLISHERS 40
+#define PUBLICATIONS 150
+
+static void curve_say(curve_t *self, const dd_record_t *record)
+{
+    uint8_t frame[RAW_FRAME_MAX];
+    assert_true(curve_send(self, frame, raw_frame(record, frame), false));
+}
+
+/* Sends until ZeroMQ has stopped reading. */
+static void publish_without_end(curve_t *self)
+{
+    static uint8_t frame[32 << 10] = {DD_FRAME_MAGIC, DD_FRAME_VERSION};
+    const dd_record_t record = {
+        .type = DD_PUBLISH, .topic = dd_bytes_of("t"), .payload = dd_bytes_of("of some length")};
+    size_t at = DD_FRAME_HEADER, size = dd_record_size(&record);
+    for (int i = 0; i < PUBLICATIONS; i++, at += size)
+        dd_record_write(&record, frame + at, size);
+    while (!curve_is_full(self) && curve_send(self, frame, at, false))
+        ;
+}
+
+/* Connections that are reset while ZeroMQ doesn't read from them: with heartbeats of its own it
+   aborts. */
+static void resets_under_overload(void **state)
+{
+    harness_t *self = *state;
+    program_t *broker = broker_start(self, "broker0", NULL, NULL, "--heartbeat", "100ms", NULL);
+    client_t *good = client_open(self, "broker0", "a", "good");
+    curve_t *publishers[PUBLISHERS];
+    for (size_t i = 0; i < PUBLISHERS; i++)
+        publishers[i] = curve_open(self, "broker0", "b");
+    for (size_t i = 0; i < PUBLISHERS; i++) {
+        curve_say(publishers[i],
+            &(dd_record_t){.type = DD_HELLO, .number = i << 20, .name = dd_bytes_of("auto")});
+        curve_say(publishers[i],
+            &(dd_record_t){
+                .type = DD_SUBSCRIBE, .topic = dd_bytes_of("t"), .scope = dd_bytes_of("all")});
+        publish_without_end(publishers[i]);
+    }
+    for (size_t i = 0; i < PUBLISHERS; i++)
+        curve_reset(&publishers[i]);
+    client_deliver(good, good, "hi");
+    assert_int_equal(program_wait(broker, 0), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +380,7 @@ int main(void)
         SCENE(payloads_have_a_largest_size),
         SCENE(frames_beyond_all_measure_end_the_connection),
         SCENE(who_asks_and_never_listens_is_ended),
+        SCENE(resets_under_overload),
     };
     return cmocka_run_group_tests_name("hostile", tests, NULL, NULL);
 }

@@ -3,20 +3,21 @@
  * test_thousand - a thousand clients on one broker, and the end of all of them at once
  *
  * With arguments this program is the crowd: clients in a process of their own, that can be killed.
+ * Where a process may not have descriptors enough for a thousand, there are fewer.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "scene.h"
 
-#define CROWD 1000
+#define CROWD 1000u
 /* How many of them may be coming in at one time: on a busy machine with sanitizers, handshakes of
    all at once would time out, and be begun again, for minutes. */
-#define AT_THE_DOOR 50
-/* ms: enough for a thousand handshakes on a machine that is busy with other tests. */
-#define DEADLINE 50000
+#define AT_THE_DOOR 50u
+/* ms, for what all of them do in turn: each has a deadline of its own, which the crowd looks after.
+ */
+#define ALL_IN_TURN (10 * DEADLINE)
 
 /* ---- The crowd ---------------------------------------------------------------------------- */
 
@@ -68,14 +69,10 @@ static void hear(dd_client_t *client, const char *name, dd_event_type_t type, co
 static int crowd(const char *endpoint, const char *keyfile)
 {
     static dd_client_t *clients[CROWD];
-    struct rlimit limit;
+    const unsigned size = harness_clients(CROWD);
     char name[16];
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-    for (unsigned i = 0; i < CROWD + AT_THE_DOOR; i++) {
-        if (i < CROWD) {
+    for (unsigned i = 0; i < size + AT_THE_DOOR; i++) {
+        if (i < size) {
             name_of(i, name);
             clients[i] = join(endpoint, keyfile, name);
         }
@@ -84,7 +81,7 @@ static int crowd(const char *endpoint, const char *keyfile)
     }
     puts("all are registered");
     fflush(stdout);
-    for (unsigned i = 0; i < CROWD; i++) {
+    for (unsigned i = 0; i < size; i++) {
         name_of(i, name);
         hear(clients[i], name, DD_EVENT_NOTIFICATION, name);
         hear(clients[i], name, DD_EVENT_PUBLICATION, "to all");
@@ -102,19 +99,19 @@ static program_t *start_crowd(harness_t *self)
 {
     program_t *program = program_spawn(
         self, "/proc/self/exe", harness_endpoint(self, "broker0"), harness_keys(self, "a"), NULL);
-    assert_true(program_expect(program, "all are registered\n", DEADLINE));
+    assert_true(program_expect(program, "all are registered\n", ALL_IN_TURN));
     return program;
 }
 
-static void talk_to_all(client_t *sender)
+static void talk_to_all(client_t *sender, unsigned size)
 {
     char name[16];
-    for (unsigned i = 0; i < CROWD; i++) {
+    for (unsigned i = 0; i < size; i++) {
         name_of(i, name);
         client_tell(sender, name, name);
     }
     assert_int_equal(dd_client_publish(client_handle(sender), "topic", "to all", 6), DD_OK);
-    for (unsigned i = 0; i < CROWD; i++) {
+    for (unsigned i = 0; i < size; i++) {
         name_of(i, name);
         client_tell(sender, name, "done");
     }
@@ -123,12 +120,15 @@ static void talk_to_all(client_t *sender)
 static void a_thousand_clients_come_hear_and_go(void **state)
 {
     harness_t *self = *state;
+    const unsigned size = harness_clients(CROWD);
+    if (size < AT_THE_DOOR)
+        skip();
     broker_start(self, "broker0", NULL, NULL, NULL);
     client_t *sender = client_open(self, "broker0", "a", "sender");
     for (int round = 0; round < 2; round++) {
         program_t *program = start_crowd(self);
-        talk_to_all(sender);
-        assert_true(program_expect(program, "all have heard\n", DEADLINE));
+        talk_to_all(sender, size);
+        assert_true(program_expect(program, "all have heard\n", ALL_IN_TURN));
         program_kill(program);
         assert_null(client_take(sender, EVENT(DD_EVENT_ERROR), 0));
     }

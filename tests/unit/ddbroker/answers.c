@@ -3,12 +3,7 @@
  * answers - what an actor hears of the tree when it asks
  */
 #include "answers.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 void ask(actor_t *actor, const char *what, uint32_t ref)
 {

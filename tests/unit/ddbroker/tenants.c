@@ -40,14 +40,16 @@ static void write_brokers(FILE *file)
         base64(text[0], secret_key), base64(text[1], public_key), base64(text[2], operator_key));
 }
 
+/* "name", or "name=other" for one that has the other's key. */
 static void write_tenant(FILE *file, const char *name)
 {
     uint8_t key[DD_KEY_SIZE];
     char text[BASE64_SIZE], hash[DD_HASH_SIZE + 1];
-    tenants_key(name, key);
+    size_t size = strcspn(name, "=");
+    tenants_key(name[size] == '=' ? name + size + 1 : name, key);
     sodium_bin2hex(hash, sizeof hash, key, DD_KEY_SIZE);
-    fprintf(file, ", \"%s\": {\"r\": \"%s\", \"R\": \"1\", \"pubkey\": \"%s\"}", hash, name,
-        base64(text, key));
+    fprintf(file, ", \"%s\": {\"r\": \"%.*s\", \"R\": \"1\", \"pubkey\": \"%s\"}", hash, (int)size,
+        name, base64(text, key));
 }
 
 dd_keyring_t *tenants_keyring(const char *names)

@@ -16,8 +16,8 @@
 /* Tenants whose names begin with one another are where walls leak. */
 #define TENANTS_ALL "a,ab,b,public"
 
-/* The keyring of a broker with these tenants, "a,b,public", and operators. The caller destroys it.
- */
+/* The keyring of a broker with these tenants, "a,b,public", and operators; "b=a" is a tenant b that
+   has a's key. The caller destroys it. */
 dd_keyring_t *tenants_keyring(const char *names);
 
 /* The public key of a tenant, or of one of the two above. */

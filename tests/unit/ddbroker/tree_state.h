@@ -6,13 +6,8 @@
 #define TREE_STATE_H_INCLUDED
 
 #include "libdd/base/hash.h"
+#include "tests/unit/unit.h"
 #include "tree.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
 
 #define TREE_LOG_SIZE 65536
 

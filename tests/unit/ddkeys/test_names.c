@@ -2,14 +2,11 @@
 /*
  * test_names - lists of tenants, and files named after them
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ddkeys/names.h"
+#include "tests/unit/unit.h"
 
 #define LONGEST "abcdefghijklmnopqrstuvwxyz-abcdefghijklmnopqrstuvwxyz-123456789"
 
@@ -29,7 +26,7 @@ static void test_good_lists(void **state)
         {"åäö,漢字", {"åäö", "漢字"}},
         {LONGEST, {LONGEST}},
     };
-    for (size_t i = 0; i < sizeof LISTS / sizeof LISTS[0]; i++) {
+    for (size_t i = 0; i < COUNT(LISTS); i++) {
         dd_problem_t problem = {0};
         names_t *names = names_new(dd_bytes_of(LISTS[i].list), &problem);
         if (names == NULL)
@@ -73,7 +70,7 @@ static void test_bad_lists(void **state)
         {"broker,a", "no tenant can be called \"broker\""},
         {"dd", "no tenant can be called \"dd\""},
     };
-    for (size_t i = 0; i < sizeof LISTS / sizeof LISTS[0]; i++) {
+    for (size_t i = 0; i < COUNT(LISTS); i++) {
         dd_problem_t problem = {0};
         assert_null(names_new(dd_bytes_of(LISTS[i].list), &problem));
         if (strstr(problem.text, LISTS[i].complaint) == NULL)
@@ -99,7 +96,7 @@ static void test_files(void **state)
     } ENTRIES[] = {{"a-keys.json", true, false}, {"-keys.json", true, false},
         {"keys.json", false, false}, {"a-keys.json.new", false, false},
         {".a-keys.json.new", false, true}, {".a-keys.json", false, false}, {"", false, false}};
-    for (size_t i = 0; i < sizeof ENTRIES / sizeof ENTRIES[0]; i++) {
+    for (size_t i = 0; i < COUNT(ENTRIES); i++) {
         assert_int_equal(names_is_file(ENTRIES[i].entry), ENTRIES[i].is_file);
         assert_int_equal(names_is_aside(ENTRIES[i].entry), ENTRIES[i].is_aside);
     }

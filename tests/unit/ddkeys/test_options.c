@@ -2,14 +2,11 @@
 /*
  * test_options - command lines
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ddkeys/options.h"
+#include "tests/unit/unit.h"
 
 #define WORDS_MAX 8
 
@@ -54,7 +51,7 @@ static void test_good_lines(void **state)
         {"check x", {COMMAND_CHECK, "x", NULL, "x", false, false}},
         {"check -d x", {COMMAND_CHECK, "x", NULL, NULL, false, false}},
     };
-    for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
+    for (size_t i = 0; i < COUNT(LINES); i++) {
         options_t options;
         char *line = strdup(LINES[i].line);
         assert_int_equal(read_line(line, &options), DD_OPTIONS_TAKEN);
@@ -75,7 +72,7 @@ static void test_bad_lines(void **state)
         "add a b", "rotate", "rotate a b", "show", "show a b", "check a b", "check -d x y",
         "add a -t b", "rotate a --secret", "show a -f", "check -f", "--secret", "-s", "check -t a",
         "-d x -d y", "add a -d x --dir y"};
-    for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
+    for (size_t i = 0; i < COUNT(LINES); i++) {
         options_t options;
         char *line = strdup(LINES[i]);
         assert_int_equal(read_line(line, &options), DD_OPTIONS_WRONG);
@@ -87,7 +84,7 @@ static void test_help_ends_well(void **state)
 {
     (void)state;
     static const char *const LINES[] = {"-h", "--help", "-V", "--version", "add --help"};
-    for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
+    for (size_t i = 0; i < COUNT(LINES); i++) {
         options_t options;
         char *line = strdup(LINES[i]);
         assert_int_equal(read_line(line, &options), DD_OPTIONS_ANSWERED);

@@ -2,12 +2,9 @@
 /*
  * test_store - a directory that changes as a whole or not at all
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +20,7 @@
 #include "ddkeys/pair.h"
 #include "ddkeys/store.h"
 #include "libdd/keys/keyring.h"
+#include "tests/unit/unit.h"
 
 /* Stands before the C library's, so that a disk can fail in the middle of a commit. */
 static bool renaming_fails;

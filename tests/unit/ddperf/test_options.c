@@ -2,17 +2,12 @@
 /*
  * test_options - command lines
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "ddperf/options.h"
+#include "tests/unit/unit.h"
 
 #define WORDS_MAX 80
 #define LINE_MAX_SIZE 1024
@@ -62,7 +57,7 @@ static const struct {
 static void test_good_lines(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++) {
+    for (size_t i = 0; i < COUNT(GOOD); i++) {
         options_t options;
         const options_t *expected = &GOOD[i].expected;
         char line[LINE_MAX_SIZE];
@@ -113,7 +108,7 @@ static const char *const BAD[] = {
 static void test_bad_lines(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+    for (size_t i = 0; i < COUNT(BAD); i++) {
         options_t options;
         char line[LINE_MAX_SIZE];
         strcpy(line, BAD[i]);

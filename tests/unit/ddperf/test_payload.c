@@ -2,14 +2,8 @@
 /*
  * test_payload - tests of what stands in a measured message
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "ddperf/payload.h"
+#include "tests/unit/unit.h"
 
 static const payload_t SAMPLES[] = {
     {0, 0, 0},
@@ -21,7 +15,7 @@ static const payload_t SAMPLES[] = {
 static void test_read_what_was_written(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof SAMPLES / sizeof SAMPLES[0]; i++) {
+    for (size_t i = 0; i < COUNT(SAMPLES); i++) {
         uint8_t data[PAYLOAD_HEADER + 3] = {0};
         payload_t result;
         payload_write(&SAMPLES[i], data);

@@ -2,15 +2,10 @@
 /*
  * test_run - tests of how a run is divided into streams and blocks
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <string.h>
 
 #include "ddperf/run.h"
+#include "tests/unit/unit.h"
 
 /* A notification has one receiver, a publication all of them. */
 static void test_streams(void **state)
@@ -62,7 +57,7 @@ static const struct {
 static void test_blocks(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof BLOCKS / sizeof BLOCKS[0]; i++) {
+    for (size_t i = 0; i < COUNT(BLOCKS); i++) {
         options_t options = {
             .size = BLOCKS[i].size, .senders = BLOCKS[i].senders, .receivers = BLOCKS[i].receivers};
         uint64_t block = run_block(&options);

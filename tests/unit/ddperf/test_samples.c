@@ -2,14 +2,8 @@
 /*
  * test_samples - tests of percentiles
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "ddperf/samples.h"
+#include "tests/unit/unit.h"
 
 /* The figures are halves at most, so equal is equal. */
 static void expect(const percentiles_t *self, const percentiles_t *wanted)

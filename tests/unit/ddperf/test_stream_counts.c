@@ -2,14 +2,8 @@
 /*
  * test_stream_counts - tests of which messages of a stream have arrived
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "ddperf/stream_counts.h"
+#include "tests/unit/unit.h"
 
 #define STREAM 10
 
@@ -36,7 +30,7 @@ static const struct {
 static void test_cases(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         stream_counts_t tally;
         assert_true(stream_counts_init(&tally, STREAM));
         for (unsigned k = 0; k < CASES[i].count; k++)

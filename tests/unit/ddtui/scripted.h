@@ -6,15 +6,12 @@
 #define SCRIPTED_H_INCLUDED
 
 #include <locale.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ddtui/ui/console.h"
+#include "tests/unit/unit.h"
 
 /* 14:03:22 UTC of some day. */
 #define SCRIPTED_WALL_MS 1763820202000
@@ -93,7 +90,7 @@ static const char *const SCRIPTED_TREE[] = {
     SCRIPTED_BROKER("broker0", "/1/2/3/", "cc", "\"bb\"", "\"rtt_us\":400,"),
     SCRIPTED_BROKER("broker5", "/1/5/", "dd", "\"aa\"", "\"rtt_us\":500,"),
 };
-#define SCRIPTED_BROKERS (sizeof SCRIPTED_TREE / sizeof SCRIPTED_TREE[0])
+#define SCRIPTED_BROKERS (COUNT(SCRIPTED_TREE))
 
 static const char *const SCRIPTED_CLIENTS[] = {
     "{\"broker\":\"broker0\",\"scope\":\"/1/2/3/\",\"clients\":["

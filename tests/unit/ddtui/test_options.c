@@ -2,18 +2,13 @@
 /*
  * test_options - the command line and the environment
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ddtui/options.h"
+#include "tests/unit/unit.h"
 
-#define COUNT(table) (sizeof(table) / sizeof(table)[0])
 #define ARGUMENTS_MAX 48
 
 typedef struct {

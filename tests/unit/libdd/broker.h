@@ -9,25 +9,20 @@
 #define TEST_BROKER_H_INCLUDED
 
 #include <arpa/inet.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cmocka.h>
 #include <pthread.h>
 
 #include "keys.h"
 #include "libdd/base/clock.h"
 #include "libdd/keys/box.h"
 #include "libdd/net/socket.h"
-
-/* ms: ample for whatever works. */
-#define DEADLINE 20000
-#define COUNT(array) (sizeof(array) / sizeof *(array))
+#include "tests/deadline.h"
+#include "tests/unit/unit.h"
 
 typedef struct {
     char directory[32];
@@ -46,6 +41,7 @@ typedef struct {
     unsigned frames;    /* heard */
     uint32_t heartbeat; /* ms that clients are told */
     uint32_t limit;     /* largest payload that clients are told */
+    int buffer;         /* bytes that the system holds for a connection; -1: what it likes */
     uint64_t instance;  /* of the last HELLO */
 } broker_t;
 
@@ -102,10 +98,11 @@ static inline void *run_zap(void *arg)
 
 static inline void broker_run(broker_t *self)
 {
-    dd_socket_limits_t limits = {.payload_max = 1 << 20};
     dd_problem_t problem;
-    self->router = dd_socket_server(self->context, self->keyring, &limits, &problem);
+    self->router = dd_socket_server(self->context, self->keyring, 1 << 20, &problem);
     assert_non_null(self->router);
+    zmq_setsockopt(self->router, ZMQ_RCVBUF, &self->buffer, sizeof self->buffer);
+    zmq_setsockopt(self->router, ZMQ_SNDBUF, &self->buffer, sizeof self->buffer);
     /* The address of one that was stopped may be busy for a moment. */
     uint64_t until_us = dd_clock_us() + DEADLINE * 1000;
     while (zmq_bind(self->router, self->endpoint) != 0)
@@ -152,6 +149,7 @@ static inline broker_t *broker_new(void)
     self->verdict = "200";
     self->heartbeat = 5000;
     self->limit = 100000;
+    self->buffer = -1;
     dd_outbox_init(&self->outbox, SIZE_MAX / 2);
     zmq_msg_init(&self->frame);
     self->authenticator = zmq_socket(self->context, ZMQ_REP);
@@ -160,6 +158,15 @@ static inline broker_t *broker_new(void)
     strcpy(self->endpoint, "tcp://127.0.0.1:*");
     broker_run(self);
     return self;
+}
+
+/* Begins anew with connections for which the system holds little: some have much room for megabytes
+   that a test takes for not sent. */
+static inline void broker_narrow(broker_t *self)
+{
+    broker_stop(self);
+    self->buffer = 512 << 10;
+    broker_run(self);
 }
 
 static inline void broker_destroy(broker_t *self)

@@ -5,21 +5,17 @@
 #ifndef TEST_SESSION_H_INCLUDED
 #define TEST_SESSION_H_INCLUDED
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "libdd/client/session.h"
 #include "libdd/keys/box.h"
+#include "tests/unit/unit.h"
 
 #define MS 1000u
 #define HEARTBEAT (2000 * MS)
 #define INSTANCE 0x123456789ABC7777u
 #define NEWS_MAX 256
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 typedef struct {
     dd_session_t *session;

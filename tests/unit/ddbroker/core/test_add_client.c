@@ -3,12 +3,7 @@
  * test_add_client - what links may say of names
  */
 #include "tests/unit/ddbroker/tree.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 static void drop(actor_t *link, const char *name, uint64_t instance)
 {
@@ -32,7 +27,7 @@ static void test_a_child_brings_clients_of_known_tenants_only(void **state)
     tree_t *tree = tree_new();
     broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
     actor_t *child = actor_child(broker, 1, "/1/1/");
-    size_t count = sizeof NAMES / sizeof NAMES[0];
+    size_t count = COUNT(NAMES);
     for (size_t i = 0; i < count; i++) {
         actor_add_client(child, NAMES[i], 5);
         expect_drop(child, NAMES[i], 5, DD_E_REFUSED);
@@ -168,7 +163,7 @@ static void test_the_parent_ends_the_instance_it_means(void **state)
     } CASES[] = {{DD_E_NAME_TAKEN, DD_E_NAME_TAKEN}, {DD_E_UNKNOWN_PEER, DD_E_UNKNOWN_PEER},
         {DD_E_REFUSED, DD_E_REFUSED}, {DD_OK, DD_E_NAME_TAKEN}, {DD_E_MEMORY, DD_E_NAME_TAKEN}};
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         tree_t *tree = tree_new();
         broker_t *broker;
         actor_t *parent = actor_new_parent(tree, &broker);

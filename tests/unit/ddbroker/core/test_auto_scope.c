@@ -5,12 +5,7 @@
 #include <stdio.h>
 
 #include "tests/unit/ddbroker/tree.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 #define ID_A "aaaaaaaaaaaaaaaa"
 #define ID_B "bbbbbbbbbbbbbbbb"
@@ -63,7 +58,7 @@ static void test_a_scope_from_before_is_kept_only_if_it_fits(void **state)
     } CASES[] = {{"/7/5/", "/7/5/"}, {"/7/1/", "/7/2/"}, {"/8/5/", "/7/2/"}, {"/7/", "/7/2/"},
         {"/7/5/1/", "/7/2/"}, {"/77/5/", "/7/2/"}, {"", "/7/2/"}, {"junk", "/7/2/"}};
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         tree_t *tree = tree_new();
         broker_t *root = broker_new(tree, "root", NULL, "/7/");
         actor_child(root, 1, "/7/1/");

@@ -5,14 +5,8 @@
 #include <stdio.h>
 
 #include "tests/unit/ddbroker/tree.h"
+#include "tests/unit/unit.h"
 
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define B(text) dd_bytes_of(text)
 #define ID_A "aaaaaaaaaaaaaaaa"
 
 static void test_a_broker_is_not_its_own_parent(void **state)
@@ -154,6 +148,31 @@ static void test_a_loop_that_forms_above_is_left(void **state)
     tree_destroy(&orphan.tree);
 }
 
+/* It hears so from this broker: its own word that it isn't beneath itself is not waited for. */
+static void test_a_broker_above_cannot_join_beneath(void **state)
+{
+    static const char ID_B[] = "bbbbbbbbbbbbbbbb", ID_C[] = "cccccccccccccccc";
+    (void)state;
+    orphan_t orphan = orphan_new("/1/1/");
+    char own[DD_BROKER_ID_SIZE + 1];
+    dd_bytes_copy(actor_expect(orphan.parent, DD_JOIN)->id, own, sizeof own);
+    char ids[2 * DD_BROKER_ID_SIZE + 1];
+    snprintf(ids, sizeof ids, "%s%s", ID_A, ID_B);
+    actor_admit(orphan.parent, ids, "/1/1/");
+    const char *const ABOVE[] = {ID_A, ID_B, own};
+    for (size_t i = 0; i < COUNT(ABOVE); i++) {
+        actor_t *child = actor_connect(orphan.broker, KEY_OF_BROKERS);
+        dd_record_t join = {.type = DD_JOIN, .name = B("child"), .scope = B("/1/1/1/")};
+        join.id = dd_bytes(ABOVE[i], DD_BROKER_ID_SIZE);
+        actor_say(child, &join);
+        actor_expect_end(child, DD_E_LOOP);
+    }
+    actor_t *child = actor_connect(orphan.broker, KEY_OF_BROKERS);
+    actor_join(child, ID_C, "child", "/1/1/1/", false);
+    actor_expect(child, DD_ADMIT);
+    tree_destroy(&orphan.tree);
+}
+
 static void test_all_beneath_learn_who_is_above(void **state)
 {
     (void)state;
@@ -222,6 +241,7 @@ int main(void)
         cmocka_unit_test(test_loops_formed_at_once_are_found),
         cmocka_unit_test(test_of_two_that_join_each_other_one_is_the_root),
         cmocka_unit_test(test_a_loop_that_forms_above_is_left),
+        cmocka_unit_test(test_a_broker_above_cannot_join_beneath),
         cmocka_unit_test(test_all_beneath_learn_who_is_above),
         cmocka_unit_test(test_the_deepest_tree_is_reached_from_end_to_end),
     };

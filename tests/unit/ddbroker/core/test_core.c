@@ -2,15 +2,8 @@
 /*
  * test_core - connections, their ends, heartbeats, and the broker as a whole
  */
-#include "tests/unit/ddbroker/scene.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define B(text) dd_bytes_of(text)
+#include "tests/unit/ddbroker/visit.h"
+#include "tests/unit/unit.h"
 
 /* ---- Ends ----------------------------------------------------------------------------------- */
 
@@ -18,18 +11,18 @@
 static void test_the_ended_are_told_so_once_a_second(void **state)
 {
     (void)state;
-    scene_t scene = scene_new(ROLE_CLIENT, false);
-    actor_send(scene.actor, "x", "too early", 1);
-    actor_expect_end(scene.actor, DD_E_UNKNOWN_PEER);
+    visit_t visit = visit_new(ROLE_CLIENT, false);
+    actor_send(visit.actor, "x", "too early", 1);
+    actor_expect_end(visit.actor, DD_E_UNKNOWN_PEER);
     for (int i = 0; i < 100; i++)
-        actor_send(scene.actor, "x", "again", 1);
-    actor_expect_nothing(scene.actor);
-    tree_pass(scene.tree, 1000);
+        actor_send(visit.actor, "x", "again", 1);
+    actor_expect_nothing(visit.actor);
+    tree_pass(visit.tree, 1000);
     for (int i = 0; i < 100; i++)
-        actor_send(scene.actor, "x", "again", 1);
-    actor_expect_error(scene.actor, DD_E_UNKNOWN_PEER, 0);
-    actor_expect_nothing(scene.actor);
-    scene_end(&scene);
+        actor_send(visit.actor, "x", "again", 1);
+    actor_expect_error(visit.actor, DD_E_UNKNOWN_PEER, 0);
+    actor_expect_nothing(visit.actor);
+    visit_end(&visit);
 }
 
 static void test_a_goodbye_is_answered_with_one(void **state)
@@ -37,13 +30,13 @@ static void test_a_goodbye_is_answered_with_one(void **state)
     static const role_t ROLES[] = {ROLE_CLIENT, ROLE_OPERATOR, ROLE_CHILD};
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        scene_t scene = scene_new(ROLES[i], true);
-        actor_say(scene.actor, &(dd_record_t){.type = DD_BYE});
-        const dd_record_t *record = actor_expect(scene.actor, DD_BYE);
+        visit_t visit = visit_new(ROLES[i], true);
+        actor_say(visit.actor, &(dd_record_t){.type = DD_BYE});
+        const dd_record_t *record = actor_expect(visit.actor, DD_BYE);
         assert_int_equal(record->code, DD_OK);
-        actor_expect_nothing(scene.actor);
-        assert_int_equal(actor_peer(scene.actor)->state, PEER_ENDED);
-        scene_end(&scene);
+        actor_expect_nothing(visit.actor);
+        assert_int_equal(actor_peer(visit.actor)->state, PEER_ENDED);
+        visit_end(&visit);
     }
 }
 
@@ -51,10 +44,10 @@ static void test_a_goodbye_is_answered_with_one(void **state)
 static void test_goodbye_frees_the_name(void **state)
 {
     (void)state;
-    scene_t scene = scene_new(ROLE_CLIENT, true);
-    actor_say(scene.actor, &(dd_record_t){.type = DD_BYE});
-    actor_client(scene.broker, "a", "old");
-    scene_end(&scene);
+    visit_t visit = visit_new(ROLE_CLIENT, true);
+    actor_say(visit.actor, &(dd_record_t){.type = DD_BYE});
+    actor_client(visit.broker, "a", "old");
+    visit_end(&visit);
 }
 
 /* Codes that no broker can have meant: they must not stand for "not ended". */
@@ -65,14 +58,14 @@ static void test_links_end_for_a_reason_whatever_code_they_give(void **state)
     (void)state;
     for (size_t i = 0; i < 8; i++) {
         for (int parent = 0; parent < 2; parent++) {
-            scene_t scene = scene_new(parent ? ROLE_PARENT : ROLE_CHILD, true);
+            visit_t visit = visit_new(parent ? ROLE_PARENT : ROLE_CHILD, true);
             dd_record_t record = {.type = TYPES[i % 2], .code = CODES[i / 2]};
             dd_error_t why = DD_OK;
-            actor_add(scene.actor, &record);
-            actor_say(scene.actor, &record);
-            assert_true(scene_was_ended(&scene, &why));
+            actor_add(visit.actor, &record);
+            actor_say(visit.actor, &record);
+            assert_true(visit_was_ended(&visit, &why));
             assert_int_equal(why, record.type == DD_BYE ? DD_E_CLOSED : DD_E_PROTOCOL);
-            scene_end(&scene);
+            visit_end(&visit);
         }
     }
 }
@@ -80,12 +73,12 @@ static void test_links_end_for_a_reason_whatever_code_they_give(void **state)
 static void test_a_child_says_why_it_leaves(void **state)
 {
     (void)state;
-    scene_t scene = scene_new(ROLE_CHILD, true);
-    actor_say(scene.actor, &(dd_record_t){.type = DD_ERROR, .code = DD_E_LOOP});
-    actor_expect_nothing(scene.actor);
-    assert_int_equal(actor_peer(scene.actor)->ending, DD_E_LOOP);
-    assert_true(tree_logged(scene.tree, dd_strerror(DD_E_LOOP)));
-    scene_end(&scene);
+    visit_t visit = visit_new(ROLE_CHILD, true);
+    actor_say(visit.actor, &(dd_record_t){.type = DD_ERROR, .code = DD_E_LOOP});
+    actor_expect_nothing(visit.actor);
+    assert_int_equal(actor_peer(visit.actor)->ending, DD_E_LOOP);
+    assert_true(tree_logged(visit.tree, dd_strerror(DD_E_LOOP)));
+    visit_end(&visit);
 }
 
 /* ---- Connections ---------------------------------------------------------------------------- */
@@ -93,14 +86,14 @@ static void test_a_child_says_why_it_leaves(void **state)
 static void test_keys_give_roles_and_foreign_ones_none(void **state)
 {
     (void)state;
-    scene_t scene = scene_new(ROLE_CLIENT, true);
-    assert_null(actor_connect(scene.broker, "foreign"));
-    assert_int_equal(actor_peer(actor_connect(scene.broker, "a"))->role, ROLE_CLIENT);
-    assert_string_equal(actor_peer(actor_connect(scene.broker, "ab"))->tenant, "ab");
-    assert_int_equal(actor_peer(actor_connect(scene.broker, KEY_OF_BROKERS))->role, ROLE_CHILD);
+    visit_t visit = visit_new(ROLE_CLIENT, true);
+    assert_null(actor_connect(visit.broker, "foreign"));
+    assert_int_equal(actor_peer(actor_connect(visit.broker, "a"))->role, ROLE_CLIENT);
+    assert_string_equal(actor_peer(actor_connect(visit.broker, "ab"))->tenant, "ab");
+    assert_int_equal(actor_peer(actor_connect(visit.broker, KEY_OF_BROKERS))->role, ROLE_CHILD);
     assert_int_equal(
-        actor_peer(actor_connect(scene.broker, KEY_OF_OPERATORS))->role, ROLE_OPERATOR);
-    scene_end(&scene);
+        actor_peer(actor_connect(visit.broker, KEY_OF_OPERATORS))->role, ROLE_OPERATOR);
+    visit_end(&visit);
 }
 
 static void test_connections_are_limited(void **state)
@@ -133,18 +126,18 @@ static void test_the_silent_are_lost_after_three_heartbeats(void **state)
     (void)state;
     for (size_t i = 0; i < 6; i++) {
         bool registered = i >= 3;
-        scene_t scene = scene_new(ROLES[i % 3], registered);
+        visit_t visit = visit_new(ROLES[i % 3], registered);
         for (int beat = 0; registered && beat < 8; beat++) {
-            tree_pass(scene.tree, 5000);
-            ping(scene.actor);
-            ping(scene.bystander);
+            tree_pass(visit.tree, 5000);
+            ping(visit.actor);
+            ping(visit.bystander);
         }
-        tree_pass(scene.tree, 15000);
-        actor_expect_nothing(scene.actor);
-        ping(scene.bystander);
-        tree_pass(scene.tree, 1250);
-        actor_expect_end(scene.actor, DD_E_TIMEOUT);
-        scene_end(&scene);
+        tree_pass(visit.tree, 15000);
+        actor_expect_nothing(visit.actor);
+        ping(visit.bystander);
+        tree_pass(visit.tree, 1250);
+        actor_expect_end(visit.actor, DD_E_TIMEOUT);
+        visit_end(&visit);
     }
 }
 
@@ -180,33 +173,33 @@ static void test_the_link_to_the_parent_is_measured(void **state)
         uint64_t number, at_us, rtt_us;
     } PONGS[] = {{5000, 5345, 345}, {4999, 5400, 345}, {5001, 6000, 345}, {5000, 6001, 1001},
         {5000, 5000, 1001}, {UINT64_MAX, 6001, 1001}};
-    scene_t scene = scene_new(ROLE_PARENT, true);
-    const peer_t *parent = actor_peer(scene.actor);
-    core_clock(scene.broker->core, 5000);
-    tree_pass(scene.tree, parent->heartbeat);
-    assert_int_equal(actor_find(scene.actor, DD_PING)->number, 5000);
+    visit_t visit = visit_new(ROLE_PARENT, true);
+    const peer_t *parent = actor_peer(visit.actor);
+    core_clock(visit.broker->core, 5000);
+    tree_pass(visit.tree, parent->heartbeat);
+    assert_int_equal(actor_find(visit.actor, DD_PING)->number, 5000);
     assert_int_equal(parent->rtt_us, 0);
-    for (size_t i = 0; i < sizeof PONGS / sizeof PONGS[0]; i++) {
-        core_clock(scene.broker->core, PONGS[i].at_us);
-        actor_say(scene.actor, &(dd_record_t){.type = DD_PONG, .number = PONGS[i].number});
+    for (size_t i = 0; i < COUNT(PONGS); i++) {
+        core_clock(visit.broker->core, PONGS[i].at_us);
+        actor_say(visit.actor, &(dd_record_t){.type = DD_PONG, .number = PONGS[i].number});
         assert_int_equal(parent->rtt_us, PONGS[i].rtt_us);
     }
-    scene_end(&scene);
+    visit_end(&visit);
 }
 
 static void test_a_heartbeat_that_cannot_be_is_made_one_that_can(void **state)
 {
     (void)state;
-    scene_t scene = scene_new(ROLE_PARENT, true);
-    peer_t *parent = actor_peer(scene.actor);
-    dd_record_t record = scene_record(DD_ADMIT);
+    visit_t visit = visit_new(ROLE_PARENT, true);
+    peer_t *parent = actor_peer(visit.actor);
+    dd_record_t record = visit_record(DD_ADMIT);
     record.id = B("parentparentpare");
-    actor_say(scene.actor, &record);
+    actor_say(visit.actor, &record);
     assert_int_equal(parent->heartbeat, DD_HEARTBEAT_LEAST);
     record.heartbeat = UINT32_MAX;
-    actor_say(scene.actor, &record);
+    actor_say(visit.actor, &record);
     assert_int_equal(parent->heartbeat, DD_HEARTBEAT_MOST);
-    scene_end(&scene);
+    visit_end(&visit);
 }
 
 /* A client keeps to the heartbeat that its WELCOME asked for: a shorter one, come by a reload, must
@@ -214,17 +207,17 @@ static void test_a_heartbeat_that_cannot_be_is_made_one_that_can(void **state)
 static void test_a_new_heartbeat_holds_for_new_connections(void **state)
 {
     (void)state;
-    scene_t scene = scene_new(ROLE_CLIENT, true);
-    core_settings_t settings = scene.broker->settings;
+    visit_t visit = visit_new(ROLE_CLIENT, true);
+    core_settings_t settings = visit.broker->settings;
     settings.heartbeat = 100;
-    core_set_limits(scene.broker->core, &settings);
-    actor_t *hasty = actor_connect(scene.broker, "a");
+    core_set_limits(visit.broker->core, &settings);
+    actor_t *hasty = actor_connect(visit.broker, "a");
     actor_hello(hasty, "hasty", 1 << 16);
     assert_int_equal(actor_expect(hasty, DD_WELCOME)->heartbeat, 100);
-    tree_pass(scene.tree, 5000);
-    actor_expect_nothing(scene.actor);
+    tree_pass(visit.tree, 5000);
+    actor_expect_nothing(visit.actor);
     actor_expect_end(hasty, DD_E_TIMEOUT);
-    scene_end(&scene);
+    visit_end(&visit);
 }
 
 /* ---- The whole broker ----------------------------------------------------------------------- */
@@ -234,32 +227,36 @@ static void test_draining_is_told_to_all_and_ends_registration(void **state)
     static const role_t ROLES[] = {ROLE_CLIENT, ROLE_OPERATOR, ROLE_CHILD, ROLE_PARENT};
     (void)state;
     for (size_t i = 0; i < 4; i++) {
-        scene_t scene = scene_new(ROLES[i], true);
-        actor_t *late = actor_connect(scene.broker, "a");
-        core_drain(scene.broker->core, tree_now(scene.tree));
-        assert_false(core_drained(scene.broker->core));
-        tree_run(scene.tree);
-        assert_true(core_drained(scene.broker->core));
-        assert_int_equal(actor_expect(scene.actor, DD_BYE)->code, DD_E_DRAINING);
-        assert_int_equal(actor_expect(scene.bystander, DD_BYE)->code, DD_E_DRAINING);
-        actor_expect(late, DD_BYE);
-        actor_hello(late, "late", 1);
+        visit_t visit = visit_new(ROLES[i], true);
+        actor_t *late = actor_connect(visit.broker, "a");
+        core_drain(visit.broker->core, tree_now(visit.tree));
+        tree_run(visit.tree);
         actor_expect_end(late, DD_E_DRAINING);
-        scene_end(&scene);
+        actor_t *newcomer = actor_connect(visit.broker, "a");
+        actor_hello(newcomer, "late", 1);
+        actor_expect_end(newcomer, DD_E_DRAINING);
+        assert_int_equal(actor_expect(visit.bystander, DD_DRAIN)->code, DD_E_DRAINING);
+        if (ROLES[i] == ROLE_PARENT)
+            actor_expect_nothing(visit.actor); /* before those beneath have left */
+        else
+            assert_int_equal(actor_expect(visit.actor, DD_DRAIN)->code, DD_E_DRAINING);
+        visit_end(&visit);
     }
 }
 
 static void test_no_broker_joins_one_that_drains(void **state)
 {
     (void)state;
-    scene_t scene = scene_new(ROLE_CHILD, false);
-    core_drain(scene.broker->core, tree_now(scene.tree));
-    dd_record_t record = scene_record(DD_JOIN);
-    actor_say(scene.actor, &record);
-    actor_expect(scene.actor, DD_BYE);
-    actor_expect(scene.bystander, DD_BYE);
-    actor_expect_end(scene.actor, DD_E_DRAINING);
-    scene_end(&scene);
+    visit_t visit = visit_new(ROLE_CHILD, false);
+    core_drain(visit.broker->core, tree_now(visit.tree));
+    dd_record_t record = visit_record(DD_JOIN);
+    tree_run(visit.tree);
+    actor_expect_end(visit.actor, DD_E_DRAINING);
+    actor_expect(visit.bystander, DD_DRAIN);
+    actor_t *child = actor_connect(visit.broker, KEY_OF_BROKERS);
+    actor_say(child, &record);
+    actor_expect_end(child, DD_E_DRAINING);
+    visit_end(&visit);
 }
 
 static void test_a_key_taken_out_ends_exactly_its_peers(void **state)
@@ -289,33 +286,54 @@ static void test_a_key_taken_out_ends_exactly_its_peers(void **state)
     tree_destroy(&tree);
 }
 
+/* Whoever holds a key is of the tenant that has it now, and so no client of the one that had it. */
+static void test_a_key_that_moved_ends_the_old_tenants_clients(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *old = actor_client(broker, "a", "x"), *unnamed = actor_connect(broker, "a");
+    actor_t *other = actor_client(broker, "ab", "x");
+    dd_keyring_t *moved = tenants_keyring("ab,b=a,public");
+    core_set_keyring(broker->core, moved, tree_now(tree));
+    tree_run(tree);
+    actor_expect_end(old, DD_E_REFUSED);
+    actor_expect_end(unnamed, DD_E_REFUSED);
+    actor_expect_nothing(other);
+    actor_t *again = actor_new_hello(broker, "a", "x", 1);
+    assert_bytes(actor_expect(again, DD_WELCOME)->tenant, "b");
+    core_set_keyring(broker->core, tree_keyring(tree), tree_now(tree));
+    dd_keyring_destroy(&moved);
+    tree_destroy(&tree);
+}
+
 static void test_new_limits_hold_at_once(void **state)
 {
     (void)state;
-    scene_t scene = scene_new(ROLE_CHILD, true);
-    core_settings_t settings = scene.broker->settings;
+    visit_t visit = visit_new(ROLE_CHILD, true);
+    core_settings_t settings = visit.broker->settings;
     settings.outbox_client = 1000;
     settings.outbox_link = 2000;
     settings.clients_max = 2;
     settings.subscriptions_max = 0;
-    core_set_limits(scene.broker->core, &settings);
-    assert_int_equal(actor_peer(scene.bystander)->outbox.limit, 1000);
-    assert_int_equal(actor_peer(scene.actor)->outbox.limit, 2000);
-    assert_null(actor_connect(scene.broker, "a"));
-    actor_subscribe(scene.bystander, "topic", "/");
-    actor_expect_error(scene.bystander, DD_E_LIMIT, 1);
-    scene_end(&scene);
+    core_set_limits(visit.broker->core, &settings);
+    assert_int_equal(actor_peer(visit.bystander)->outbox.limit, 1000);
+    assert_int_equal(actor_peer(visit.actor)->outbox.limit, 2000);
+    assert_null(actor_connect(visit.broker, "a"));
+    actor_subscribe(visit.bystander, "topic", "/");
+    actor_expect_error(visit.bystander, DD_E_LIMIT, 1);
+    visit_end(&visit);
 }
 
 static void test_new_limits_hold_for_the_parent(void **state)
 {
     (void)state;
-    scene_t scene = scene_new(ROLE_PARENT, true);
-    core_settings_t settings = scene.broker->settings;
+    visit_t visit = visit_new(ROLE_PARENT, true);
+    core_settings_t settings = visit.broker->settings;
     settings.outbox_link = 2000;
-    core_set_limits(scene.broker->core, &settings);
-    assert_int_equal(actor_peer(scene.actor)->outbox.limit, 2000);
-    scene_end(&scene);
+    core_set_limits(visit.broker->core, &settings);
+    assert_int_equal(actor_peer(visit.actor)->outbox.limit, 2000);
+    visit_end(&visit);
 }
 
 static void test_nothing_is_destroyed_twice(void **state)
@@ -344,6 +362,7 @@ int main(void)
         cmocka_unit_test(test_draining_is_told_to_all_and_ends_registration),
         cmocka_unit_test(test_no_broker_joins_one_that_drains),
         cmocka_unit_test(test_a_key_taken_out_ends_exactly_its_peers),
+        cmocka_unit_test(test_a_key_that_moved_ends_the_old_tenants_clients),
         cmocka_unit_test(test_new_limits_hold_at_once),
         cmocka_unit_test(test_new_limits_hold_for_the_parent),
         cmocka_unit_test(test_nothing_is_destroyed_twice),

@@ -5,14 +5,10 @@
 #include <stdio.h>
 
 #include "ddbroker/core/peer.h"
+#include "tests/unit/memory_limit.h"
+#include "tests/unit/unit.h"
 
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define COUNT 10000
+#define MANY 10000
 
 static void test_names_are_found_exactly(void **state)
 {
@@ -20,7 +16,7 @@ static void test_names_are_found_exactly(void **state)
     (void)state;
     directory_t directory = {0};
     peer_t peer = {0};
-    size_t count = sizeof NAMES / sizeof NAMES[0];
+    size_t count = COUNT(NAMES);
     for (size_t i = 0; i < count; i++) {
         assert_null(directory_find(&directory, dd_bytes_of(NAMES[i])));
         entry_t *entry = directory_add(&directory, dd_bytes_of(NAMES[i]), &peer, i);
@@ -57,13 +53,13 @@ static void test_each_peer_has_its_own(void **state)
     directory_t directory = {0};
     peer_t peers[3] = {0};
     char name[32];
-    for (unsigned i = 0; i < COUNT; i++) {
+    for (unsigned i = 0; i < MANY; i++) {
         snprintf(name, sizeof name, "a.client%u", i);
         assert_non_null(directory_add(&directory, dd_bytes_of(name), &peers[i % 3], i));
     }
     while (peers[1].entries)
         directory_remove(&directory, peers[1].entries);
-    for (unsigned i = 0; i < COUNT; i++) {
+    for (unsigned i = 0; i < MANY; i++) {
         snprintf(name, sizeof name, "a.client%u", i);
         entry_t *entry = directory_find(&directory, dd_bytes_of(name));
         assert_int_equal(entry != NULL, i % 3 != 1);
@@ -76,12 +72,38 @@ static void test_each_peer_has_its_own(void **state)
     assert_int_equal(directory_count(&directory), 0);
 }
 
+/* Every allocation fails once: then the name isn't there, and all others are. */
+static void test_out_of_memory_adds_nothing(void **state)
+{
+    (void)state;
+    directory_t directory = {0};
+    peer_t peer = {0};
+    for (unsigned i = 0; i < 500; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "a.client%u", i);
+        for (size_t allowed = 0;; allowed++) {
+            memory_limit_begin(allowed);
+            const entry_t *entry = directory_add(&directory, B(name), &peer, i);
+            if (!memory_limit_end())
+                break;
+            assert_null(entry);
+            assert_null(directory_find(&directory, B(name)));
+            assert_int_equal(directory_count(&directory), i);
+        }
+    }
+    assert_int_equal(directory_count(&directory), 500);
+    while (peer.entries)
+        directory_remove(&directory, peer.entries);
+    assert_int_equal(directory_count(&directory), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names_are_found_exactly),
         cmocka_unit_test(test_names_are_copied),
         cmocka_unit_test(test_each_peer_has_its_own),
+        cmocka_unit_test(test_out_of_memory_adds_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,13 +2,8 @@
 /*
  * test_dispatch - who may say what and when, and what becomes of those who say something else
  */
-#include "tests/unit/ddbroker/scene.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
+#include "tests/unit/ddbroker/visit.h"
+#include "tests/unit/unit.h"
 
 /* ---- Who may say what ----------------------------------------------------------------------- */
 
@@ -33,7 +28,7 @@ static const struct {
     {DD_BYE, ALL, ALL},
     {DD_ERROR, D | P, D | P},
     {DD_TAKEN, 0, ALL},
-    {DD_DRAIN, 0, C | D | P},
+    {DD_DRAIN, 0, ALL},
     {DD_SEND, 0, C},
     {DD_DATA, 0, 0},
     {DD_FORWARD, 0, D | P},
@@ -63,25 +58,25 @@ static const struct {
 
 static void check_rule(const dd_record_t *record, role_t role, bool registered, bool allowed)
 {
-    scene_t scene = scene_new(role, registered);
+    visit_t visit = visit_new(role, registered);
     dd_error_t why = DD_OK;
-    actor_say(scene.actor, record);
-    bool ended = scene_was_ended(&scene, &why);
+    actor_say(visit.actor, record);
+    bool ended = visit_was_ended(&visit, &why);
     dd_error_t expected = allowed || registered ? DD_E_PROTOCOL : DD_E_UNKNOWN_PEER;
     bool wrong_role = !allowed && ended && why == DD_E_PROTOCOL;
     bool refused = ended && (why == DD_E_PROTOCOL || why == DD_E_UNKNOWN_PEER);
     if (refused == allowed || (!allowed && why != expected && !wrong_role))
         fail_msg("%s from role %d, registered %d: ended %d (%d)", dd_record_name(record->type),
             role, registered, ended, why);
-    scene_end(&scene);
+    visit_end(&visit);
 }
 
 static void test_every_record_from_every_role_in_every_state(void **state)
 {
     static const role_t ROLES[] = {C, O, D, P};
     (void)state;
-    for (size_t i = 0; i < sizeof RULES / sizeof RULES[0]; i++) {
-        dd_record_t record = scene_record(RULES[i].type);
+    for (size_t i = 0; i < COUNT(RULES); i++) {
+        dd_record_t record = visit_record(RULES[i].type);
         for (size_t k = 0; k < 4; k++) {
             check_rule(&record, ROLES[k], false, RULES[i].when_new & ROLES[k]);
             check_rule(&record, ROLES[k], true, RULES[i].when_ready & ROLES[k]);
@@ -94,7 +89,7 @@ static void test_the_rules_name_every_record(void **state)
     (void)state;
     for (unsigned type = 0; type < 256; type++) {
         bool listed = false;
-        for (size_t i = 0; i < sizeof RULES / sizeof RULES[0]; i++)
+        for (size_t i = 0; i < COUNT(RULES); i++)
             listed = listed || RULES[i].type == type;
         assert_int_equal(listed, dd_record_name((uint8_t)type) != NULL);
     }
@@ -110,12 +105,12 @@ static void test_too_early_is_told_from_never(void **state)
         dd_error_t code;
     } CASES[] = {{DD_SEND, DD_E_UNKNOWN_PEER}, {DD_PING, DD_E_UNKNOWN_PEER},
         {DD_JOIN, DD_E_PROTOCOL}, {DD_FORWARD, DD_E_PROTOCOL}, {DD_WELCOME, DD_E_PROTOCOL}};
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        scene_t scene = scene_new(ROLE_CLIENT, false);
-        dd_record_t record = scene_record(CASES[i].type);
-        actor_say(scene.actor, &record);
-        actor_expect_end(scene.actor, CASES[i].code);
-        scene_end(&scene);
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        visit_t visit = visit_new(ROLE_CLIENT, false);
+        dd_record_t record = visit_record(CASES[i].type);
+        actor_say(visit.actor, &record);
+        actor_expect_end(visit.actor, CASES[i].code);
+        visit_end(&visit);
     }
 }
 
@@ -134,18 +129,18 @@ static void test_every_record_cut_at_every_byte_ends_only_its_sender(void **stat
 {
     static const role_t ROLES[] = {C, O, D, P};
     (void)state;
-    for (size_t i = 0; i < sizeof RULES / sizeof RULES[0]; i++) {
+    for (size_t i = 0; i < COUNT(RULES); i++) {
         uint8_t bytes[512];
-        dd_record_t record = scene_record(RULES[i].type);
+        dd_record_t record = visit_record(RULES[i].type);
         size_t size = encode(&record, bytes);
         for (size_t cut = 0; cut < size; cut++) {
             role_t role = ROLES[cut % 4];
-            scene_t scene = scene_new(role, true);
+            visit_t visit = visit_new(role, true);
             dd_error_t why = DD_OK;
-            actor_say_bytes(scene.actor, bytes, cut);
-            assert_true(scene_was_ended(&scene, &why));
+            actor_say_bytes(visit.actor, bytes, cut);
+            assert_true(visit_was_ended(&visit, &why));
             assert_int_equal(why, DD_E_MALFORMED);
-            scene_end(&scene);
+            visit_end(&visit);
         }
     }
 }
@@ -154,19 +149,19 @@ static void test_every_record_cut_at_every_byte_ends_only_its_sender(void **stat
 static void test_fields_stay_within_their_record(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof RULES / sizeof RULES[0]; i++) {
+    for (size_t i = 0; i < COUNT(RULES); i++) {
         uint8_t bytes[1024];
-        dd_record_t record = scene_record(RULES[i].type);
+        dd_record_t record = visit_record(RULES[i].type);
         size_t size = encode(&record, bytes);
         uint8_t length = bytes[DD_FRAME_HEADER];
         memset(bytes + size, 0, sizeof bytes - size);
         for (uint8_t shorter = 0; shorter < length; shorter++) {
-            scene_t scene = scene_new(ROLE_CLIENT, true);
+            visit_t visit = visit_new(ROLE_CLIENT, true);
             dd_error_t why;
             bytes[DD_FRAME_HEADER] = shorter;
-            actor_say_bytes(scene.actor, bytes, size);
-            assert_true(scene_was_ended(&scene, &why));
-            scene_end(&scene);
+            actor_say_bytes(visit.actor, bytes, size);
+            assert_true(visit_was_ended(&visit, &why));
+            visit_end(&visit);
         }
     }
 }
@@ -176,16 +171,16 @@ static void test_random_bytes(void **state)
     static const role_t ROLES[] = {C, O, D, P};
     (void)state;
     for (unsigned i = 0; i < 2000; i++) {
-        scene_t scene = scene_new(ROLES[i % 4], i & 4);
+        visit_t visit = visit_new(ROLES[i % 4], i & 4);
         uint8_t bytes[200];
-        tree_seed(scene.tree, i + 1);
-        dd_record_t record = scene_record(RULES[i % (sizeof RULES / sizeof RULES[0])].type);
+        tree_seed(visit.tree, i + 1);
+        dd_record_t record = visit_record(RULES[i % (COUNT(RULES))].type);
         size_t size = encode(&record, bytes);
         for (unsigned k = 0; k < 4; k++)
-            bytes[2 + tree_random(scene.tree, (uint32_t)size - 2)] =
-                (uint8_t)tree_random(scene.tree, 256);
-        actor_say_bytes(scene.actor, bytes, size);
-        scene_end(&scene);
+            bytes[2 + tree_random(visit.tree, (uint32_t)size - 2)] =
+                (uint8_t)tree_random(visit.tree, 256);
+        actor_say_bytes(visit.actor, bytes, size);
+        visit_end(&visit);
     }
 }
 
@@ -195,22 +190,22 @@ static void test_unknown_types_are_skipped_if_optional(void **state)
     static const uint8_t OPTIONAL[] = {
         DD_FRAME_MAGIC, DD_FRAME_VERSION, 3, 0, 0, 0, 200, DD_FLAG_OPTIONAL, 'x'};
     static const uint8_t REQUIRED[] = {DD_FRAME_MAGIC, DD_FRAME_VERSION, 3, 0, 0, 0, 200, 0, 'x'};
-    scene_t scene = scene_new(ROLE_CLIENT, true);
-    actor_say_bytes(scene.actor, OPTIONAL, sizeof OPTIONAL);
-    actor_expect_nothing(scene.actor);
-    actor_say_bytes(scene.actor, REQUIRED, sizeof REQUIRED);
-    actor_expect_end(scene.actor, DD_E_MALFORMED);
-    scene_end(&scene);
+    visit_t visit = visit_new(ROLE_CLIENT, true);
+    actor_say_bytes(visit.actor, OPTIONAL, sizeof OPTIONAL);
+    actor_expect_nothing(visit.actor);
+    actor_say_bytes(visit.actor, REQUIRED, sizeof REQUIRED);
+    actor_expect_end(visit.actor, DD_E_MALFORMED);
+    visit_end(&visit);
 }
 
 static void test_what_precedes_the_bad_record_counts_and_what_follows_does_not(void **state)
 {
     (void)state;
-    scene_t scene = scene_new(ROLE_CLIENT, true);
+    visit_t visit = visit_new(ROLE_CLIENT, true);
     uint8_t frame[256];
-    dd_record_t subscribe = scene_record(DD_SUBSCRIBE), hello = scene_record(DD_HELLO),
-                publish = scene_record(DD_PUBLISH);
-    actor_t *listener = actor_client(scene.broker, "a", "listener");
+    dd_record_t subscribe = visit_record(DD_SUBSCRIBE), hello = visit_record(DD_HELLO),
+                publish = visit_record(DD_PUBLISH);
+    actor_t *listener = actor_client(visit.broker, "a", "listener");
     actor_subscribe(listener, "topic", "/");
     actor_expect(listener, DD_SUBSCRIBED);
     size_t size = encode(&publish, frame);
@@ -218,23 +213,23 @@ static void test_what_precedes_the_bad_record_counts_and_what_follows_does_not(v
     size += dd_record_size(&hello);
     dd_record_write(&subscribe, frame + size, dd_record_size(&subscribe));
     size += dd_record_size(&subscribe);
-    actor_say_bytes(scene.actor, frame, size);
+    actor_say_bytes(visit.actor, frame, size);
     actor_expect(listener, DD_PUBLICATION);
-    actor_expect_end(scene.actor, DD_E_PROTOCOL);
-    actor_expect_nothing(scene.actor);
-    scene_end(&scene);
+    actor_expect_end(visit.actor, DD_E_PROTOCOL);
+    actor_expect_nothing(visit.actor);
+    visit_end(&visit);
 }
 
 static void test_more_frames_than_one_end_the_sender(void **state)
 {
     (void)state;
-    scene_t scene = scene_new(ROLE_CLIENT, true);
-    core_bad_input(scene.broker->core, actor_peer(scene.actor), tree_now(scene.tree));
-    core_bad_input(scene.broker->core, actor_peer(scene.actor), tree_now(scene.tree));
-    tree_run(scene.tree);
-    actor_expect_end(scene.actor, DD_E_MALFORMED);
-    actor_expect_nothing(scene.actor);
-    scene_end(&scene);
+    visit_t visit = visit_new(ROLE_CLIENT, true);
+    core_bad_input(visit.broker->core, actor_peer(visit.actor), tree_now(visit.tree));
+    core_bad_input(visit.broker->core, actor_peer(visit.actor), tree_now(visit.tree));
+    tree_run(visit.tree);
+    actor_expect_end(visit.actor, DD_E_MALFORMED);
+    actor_expect_nothing(visit.actor);
+    visit_end(&visit);
 }
 
 int main(void)

@@ -6,14 +6,7 @@
 
 #include "ddbroker/core/core_state.h"
 #include "tests/unit/ddbroker/answers.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define B(text) dd_bytes_of(text)
+#include "tests/unit/unit.h"
 
 static void test_the_newest_events_are_kept(void **state)
 {

@@ -3,14 +3,7 @@
  * test_forward - what links may say about notifications
  */
 #include "tests/unit/ddbroker/tree.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define B(text) dd_bytes_of(text)
+#include "tests/unit/unit.h"
 
 static void forward(actor_t *link, const char *source, const char *destination, uint8_t hops)
 {
@@ -54,7 +47,7 @@ static void test_a_child_forwards_for_those_beneath_it_only(void **state)
     actor_add_client(child, "public.mine", 1);
     actor_add_client(sibling, "a.theirs", 1);
     uint64_t refused = 0;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         forward(child, CASES[i].source, CASES[i].destination, 1);
         unsigned got = 0;
         for (size_t k = 0; k < 4; k++)
@@ -119,6 +112,55 @@ static void test_hops_are_limited(void **state)
     tree_destroy(&tree);
 }
 
+/* From the child to the parent and the other way: each link adds one, up to the most. */
+static void test_hops_of_results_are_counted(void **state)
+{
+    static const uint8_t HOPS[] = {0, 1, 7, DD_HOPS_MAX - 1};
+    static const uint8_t TYPES[] = {DD_RECEIPT, DD_HOP};
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker;
+    actor_t *parent = actor_new_parent(tree, &broker), *child = actor_child(broker, 1, "/1/1/1/");
+    actor_add_client(child, "a.low", 1);
+    actor_skip(parent);
+    for (size_t i = 0; i < COUNT(HOPS) * COUNT(TYPES); i++) {
+        dd_record_t result = {.type = TYPES[i % 2], .hops = HOPS[i / 2]};
+        result.source = B("a.low");
+        result.destination = B("a.far");
+        actor_say(child, &result);
+        assert_int_equal(actor_expect(parent, result.type)->hops, result.hops + 1);
+        result.source = B("a.far");
+        result.destination = B("a.low");
+        actor_say(parent, &result);
+        assert_int_equal(actor_expect(child, result.type)->hops, result.hops + 1);
+    }
+    forward(parent, "a.far", "a.nobody", 5); /* a result of this broker's own begins here */
+    assert_int_equal(actor_expect(parent, DD_RECEIPT)->hops, 1);
+    tree_destroy(&tree);
+}
+
+/* Where it came from, nobody waits for it; it would go back and forth. */
+static void test_a_result_does_not_return_by_the_link_it_came_from(void **state)
+{
+    static const uint8_t TYPES[] = {DD_RECEIPT, DD_HOP};
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker;
+    actor_t *parent = actor_new_parent(tree, &broker), *child = actor_child(broker, 1, "/1/1/1/");
+    actor_add_client(child, "a.low", 1);
+    actor_skip(parent);
+    for (size_t i = 0; i < COUNT(TYPES); i++) {
+        dd_record_t result = {.type = TYPES[i], .hops = 1, .source = B("a.x")};
+        result.destination = B("a.low");
+        actor_say(child, &result);
+        result.destination = B("a.far"); /* whom only those above can know */
+        actor_say(parent, &result);
+        actor_expect_nothing(child);
+        actor_expect_nothing(parent);
+    }
+    tree_destroy(&tree);
+}
+
 static void test_links_pass_no_receipt_across_tenants(void **state)
 {
     static const char *const SOURCES[] = {"b.x", "ab.x", "x", "", ".x", "a"};
@@ -169,6 +211,8 @@ int main(void)
         cmocka_unit_test(test_a_child_forwards_for_those_beneath_it_only),
         cmocka_unit_test(test_the_parent_forwards_within_walls),
         cmocka_unit_test(test_hops_are_limited),
+        cmocka_unit_test(test_hops_of_results_are_counted),
+        cmocka_unit_test(test_a_result_does_not_return_by_the_link_it_came_from),
         cmocka_unit_test(test_links_pass_no_receipt_across_tenants),
         cmocka_unit_test(test_a_deaf_link_is_ended_and_its_names_are_free),
     };

@@ -3,14 +3,7 @@
  * test_gap - lost publications are counted and told
  */
 #include "tests/unit/ddbroker/tree.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define B(text) dd_bytes_of(text)
+#include "tests/unit/unit.h"
 
 #define MANY 300
 
@@ -30,11 +23,11 @@ typedef struct {
     uint32_t got;
     uint64_t lost;
     bool ends_with_gap;
-} tenant_totals_t;
+} tally_t;
 
-static tenant_totals_t tally(actor_t *listener, const char *path)
+static tally_t tally(actor_t *listener, const char *path)
 {
-    tenant_totals_t self = {0};
+    tally_t self = {0};
     const dd_record_t *record;
     while ((record = actor_next(listener))) {
         self.got += record->type == DD_PUBLICATION;
@@ -60,7 +53,7 @@ static void test_a_slow_subscriber_is_told_what_it_lost(void **state)
         assert_int_equal(tally(quick, "/").got, MANY);
         actor_hold(slow, false);
         tree_run(tree);
-        tenant_totals_t told = tally(slow, "/");
+        tally_t told = tally(slow, "/");
         assert_in_range(told.got, 50, 150);
         assert_int_equal(told.got + told.lost, MANY);
         assert_true(told.ends_with_gap); /* it needs not wait for the next one */
@@ -70,6 +63,34 @@ static void test_a_slow_subscriber_is_told_what_it_lost(void **state)
         actor_skip(quick);
     }
     actor_expect_nothing(publisher);
+    tree_destroy(&tree);
+}
+
+/* One that was ended with losses untold hears why it was ended, and nothing behind it. */
+static void test_losses_are_told_to_nobody_who_was_ended(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    tree_settings(tree)->outbox_client = 10000;
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *slow = actor_want(actor_client(broker, "a", "slow"), "t", "all");
+    actor_t *publisher = actor_client(broker, "b", "publisher");
+    actor_hold(slow, true);
+    flood(actor_client(broker, "a", "publisher"));
+    assert_true(actor_peer(slow)->lossy);
+    dd_keyring_t *without = tenants_keyring("b,public");
+    core_set_keyring(broker->core, without, tree_now(tree));
+    actor_hold(slow, false);
+    tree_run(tree);
+    const dd_record_t *last = NULL, *record;
+    while ((record = actor_next(slow)))
+        last = record;
+    assert_int_equal(last->type, DD_ERROR);
+    assert_int_equal(last->code, DD_E_REFUSED);
+    assert_null(actor_peer(slow)->subscriptions);
+    actor_publish(publisher, "t", "others go on");
+    core_set_keyring(broker->core, tree_keyring(tree), tree_now(tree));
+    dd_keyring_destroy(&without);
     tree_destroy(&tree);
 }
 
@@ -120,9 +141,9 @@ static void test_losses_are_counted_once_for_each_interest(void **state)
     actor_hold(slow, false);
     tree_run(tree);
     size_t start = slow->read;
-    tenant_totals_t all = tally(slow, "/");
+    tally_t all = tally(slow, "/");
     slow->read = start;
-    tenant_totals_t region = tally(slow, "/1/");
+    tally_t region = tally(slow, "/1/");
     slow->read = start;
     assert_int_equal(tally(slow, "/2/").lost, 0);
     assert_int_equal(all.got + all.lost, MANY);
@@ -163,7 +184,7 @@ static void test_a_slow_link_tells_all_beyond_it_what_they_lost(void **state)
             broker_hold_up(leaf, false);
         tree_run(tree);
         for (size_t i = 0; i < 4; i++) {
-            tenant_totals_t told = tally(listeners[i], SCOPES[i]);
+            tally_t told = tally(listeners[i], SCOPES[i]);
             assert_in_range(told.got, 40, 150);
             assert_int_equal(told.got + told.lost, MANY);
         }
@@ -184,7 +205,7 @@ static void test_a_gap_is_forgotten_with_its_subscription(void **state)
     actor_unsubscribe(slow, "t", "all");
     actor_hold(slow, false);
     tree_run(tree);
-    tenant_totals_t told = tally(slow, "/");
+    tally_t told = tally(slow, "/");
     assert_true(told.got + told.lost < MANY);
     assert_false(actor_peer(slow)->lossy);
     tree_destroy(&tree);
@@ -208,7 +229,7 @@ static void test_a_link_may_tell_of_any_loss(void **state)
     actor_t *sender = actor_client(broker, "a", "filler");
     for (int i = 0; i < 1000; i++) /* until not even a gap has room */
         actor_say(sender, &filler);
-    for (size_t i = 0; i < sizeof GAPS / sizeof GAPS[0]; i++)
+    for (size_t i = 0; i < COUNT(GAPS); i++)
         actor_say(child, &(dd_record_t){.type = DD_GAP,
                              .number = GAPS[i].number,
                              .tenant = B("a"),
@@ -306,7 +327,7 @@ static void test_got_and_lost_make_all_whoever_was_slow(void **state)
             crowd_change(&crowd, what, false);
         tree_run(crowd.pair.tree);
         for (int i = 0; i < 5; i++) {
-            tenant_totals_t told = tally(crowd.listeners[i], crowd.paths[i]);
+            tally_t told = tally(crowd.listeners[i], crowd.paths[i]);
             assert_int_equal(told.got + told.lost, crowd.expected[i]);
         }
         tree_destroy(&crowd.pair.tree);
@@ -317,6 +338,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_slow_subscriber_is_told_what_it_lost),
+        cmocka_unit_test(test_losses_are_told_to_nobody_who_was_ended),
         cmocka_unit_test(test_a_gap_is_told_where_it_was),
         cmocka_unit_test(test_losses_are_counted_once_for_each_interest),
         cmocka_unit_test(test_a_slow_link_tells_all_beyond_it_what_they_lost),

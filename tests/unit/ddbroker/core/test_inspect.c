@@ -4,17 +4,7 @@
  */
 #include "ddbroker/core/core_state.h"
 #include "tests/unit/ddbroker/answers.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define B(text) dd_bytes_of(text)
-#define QUESTIONS_MAX 64
-#define QUESTIONS_OF_ALL_MAX 1000
-#define QUESTION_LIFE 10000
+#include "tests/unit/unit.h"
 
 /* ---- The tree ------------------------------------------------------------------------------- */
 
@@ -162,7 +152,7 @@ static void test_totals_stay_when_clients_leave(void **state)
         actor_leave(other);
         tree_run(tree);
     }
-    for (size_t i = 0; i < sizeof TOTALS / sizeof TOTALS[0]; i++) {
+    for (size_t i = 0; i < COUNT(TOTALS); i++) {
         actor_t *asker = actor_client(broker, TOTALS[i].tenant, "asker");
         ask(asker, "tree", 1);
         answer_t answer = read_answer(asker, 1);
@@ -183,7 +173,7 @@ static void test_a_broker_that_drains_says_so(void **state)
     actor_t *actor = actor_client(broker, "a", "x");
     core_drain(broker->core, tree_now(tree));
     tree_run(tree);
-    actor_expect(actor, DD_BYE);
+    actor_expect(actor, DD_DRAIN);
     ask(actor, "tree", 1);
     answer_t answer = read_answer(actor, 1);
     assert_string_equal(text_of(report_of(&answer, "broker"), "state"), "draining");
@@ -201,7 +191,7 @@ static void test_a_tenant_sees_its_own_and_an_operator_all(void **state)
     } CASES[] = {
         {"a", 2, 1}, {"ab", 2, 1}, {"b", 1, 0}, {"public", 1, 0}, {KEY_OF_OPERATORS, 5, 2}};
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         pair_t pair = pair_new();
         actor_subscribe(actor_client(pair.left, "a", "left"), "of-a", "region");
         actor_client(pair.right_leaf, "a", "right");
@@ -253,7 +243,7 @@ static void test_a_tenants_tree_counts_its_own_traffic(void **state)
     json_object *left = report_of(&answer, "left");
     static const char *const FIELDS[] = {
         "in", "out", "in_bytes", "out_bytes", "refused", "dropped", "subscriptions"};
-    for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++)
+    for (size_t i = 0; i < COUNT(FIELDS); i++)
         assert_int_equal(number_of(left, FIELDS[i]), 0);
     assert_int_equal(number_of(left, "clients"), 1);
     free_answer(&answer);
@@ -261,7 +251,7 @@ static void test_a_tenants_tree_counts_its_own_traffic(void **state)
     ask(b, "tree", 2);
     answer = read_answer(b, 2);
     static const int64_t COUNTS[] = {2, 1, 10, 5, 1, 0, 1};
-    for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++)
+    for (size_t i = 0; i < COUNT(FIELDS); i++)
         assert_int_equal(number_of(report_of(&answer, "left"), FIELDS[i]), COUNTS[i]);
     free_answer(&answer);
     tree_destroy(&pair.tree);
@@ -347,139 +337,6 @@ static void test_one_broker_can_be_asked(void **state)
     tree_destroy(&pair.tree);
 }
 
-/* ---- Limits and lies ------------------------------------------------------------------------ */
-
-static void test_questions_that_make_no_sense(void **state)
-{
-    (void)state;
-    pair_t pair = pair_new();
-    actor_t *actor = actor_client(pair.root, "a", "x");
-    static const char *const WHAT[] = {"", "everything", "Tree", "tree "};
-    for (uint32_t i = 0; i < 4; i++) {
-        ask(actor, WHAT[i], i + 1);
-        actor_expect_error(actor, DD_E_PROTOCOL, i + 1);
-    }
-    actor_expect_nothing(actor);
-    tree_destroy(&pair.tree);
-}
-
-static void test_a_client_asks_so_many_questions_at_a_time(void **state)
-{
-    (void)state;
-    tree_t *tree = tree_new();
-    broker_t *root = broker_new(tree, "root", NULL, "/1/");
-    broker_t *leaf = broker_new(tree, "leaf", root, "/1/1/");
-    actor_t *actor = actor_client(root, "a", "x"), *other = actor_client(root, "a", "y");
-    for (int round = 0; round < 2; round++) {
-        for (uint32_t i = 0; i < QUESTIONS_MAX; i++)
-            ask(actor, "tree", i + 1);
-        for (uint32_t i = 0; i < 2 * QUESTIONS_MAX; i++)
-            actor_expect(actor, DD_REPORT);
-        ask(actor, "tree", 77);
-        actor_expect_error(actor, DD_E_LIMIT, 77);
-        ask(other, "tree", 1);
-        assert_non_null(actor_find(other, DD_REPORT));
-        for (uint64_t ms = 0; ms <= QUESTION_LIFE + 1000; ms += 1000) {
-            tree_pass(tree, 1000);
-            actor_say(actor, &(dd_record_t){.type = DD_PING});
-            actor_say(other, &(dd_record_t){.type = DD_PING});
-        }
-        actor_skip(actor);
-        assert_null(root->core->questions);
-        assert_null(leaf->core->questions);
-        assert_null(actor_peer(actor)->questions);
-    }
-    tree_destroy(&tree);
-}
-
-static void test_all_clients_together_ask_so_many_questions(void **state)
-{
-    (void)state;
-    tree_t *tree = tree_new();
-    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
-    actor_t *operators = actor_operator(broker), *actors[20];
-    for (uint32_t i = 0; i < 20; i++) {
-        actors[i] = actor_client(broker, "a", DD_AUTO_NAME);
-        for (uint32_t ref = 1; ref <= QUESTIONS_OF_ALL_MAX / 20; ref++) {
-            ask(actors[i], "tree", ref);
-            actor_expect(actors[i], DD_REPORT);
-        }
-    }
-    ask(actors[0], "tree", 1);
-    actor_expect_error(actors[0], DD_E_LIMIT, 1);
-    ask(operators, "tree", 1);
-    actor_expect(operators, DD_REPORT);
-    actor_leave(actors[1]);
-    ask(actors[0], "tree", 2);
-    actor_expect(actors[0], DD_REPORT);
-    tree_destroy(&tree);
-}
-
-/* A child that answers what nobody asked it, or its own question, or more than once. */
-static void test_reports_that_nobody_waits_for(void **state)
-{
-    (void)state;
-    tree_t *tree = tree_new();
-    broker_t *root = broker_new(tree, "root", NULL, "/1/");
-    actor_t *child = actor_child(root, 1, "/1/1/"), *asker = actor_client(root, "a", "x");
-    dd_record_t report = {.type = DD_REPORT, .flags = DD_FLAG_LAST, .payload = B("{}")};
-    report.number = 12345;
-    actor_say(child, &report);
-    actor_expect_nothing(child);
-    ask(asker, "tree", 1);
-    actor_expect(asker, DD_REPORT);
-    report.number = actor_expect(child, DD_INSPECT)->number;
-    actor_say(child, &report);
-    assert_bytes(actor_expect(asker, DD_REPORT)->payload, "{}");
-    actor_say(child, &report); /* again */
-    actor_expect_nothing(asker);
-
-    actor_say(child, &(dd_record_t){.type = DD_INSPECT, .number = 777, .text = B("tree")});
-    assert_int_equal(actor_expect(child, DD_REPORT)->number, 777);
-    report.number = 777;
-    actor_say(child, &report);
-    actor_expect_nothing(child);
-    tree_destroy(&tree);
-}
-
-/* In a loop that is about to be found, a question comes by again. */
-static void test_a_question_is_answered_once(void **state)
-{
-    (void)state;
-    tree_t *tree = tree_new();
-    broker_t *root = broker_new(tree, "root", NULL, "/1/");
-    actor_t *one = actor_child(root, 1, "/1/1/"), *two = actor_child(root, 2, "/1/2/");
-    dd_record_t question = {.type = DD_INSPECT, .number = 777, .hops = 1, .text = B("tree")};
-    actor_say(one, &question);
-    assert_int_equal(actor_expect(one, DD_REPORT)->links, 1);
-    assert_int_equal(actor_expect(two, DD_INSPECT)->hops, 2);
-    actor_say(two, &question);
-    actor_say(one, &question);
-    actor_expect_nothing(one);
-    actor_expect_nothing(two);
-    question.number = 778;
-    question.hops = UINT8_MAX;
-    actor_say(one, &question);
-    assert_int_equal(actor_expect(one, DD_REPORT)->links, 0);
-    actor_expect_nothing(two);
-    tree_destroy(&tree);
-}
-
-static void test_an_asker_may_leave_before_the_answer(void **state)
-{
-    (void)state;
-    tree_t *tree = tree_new();
-    broker_t *root = broker_new(tree, "root", NULL, "/1/");
-    actor_t *child = actor_child(root, 1, "/1/1/"), *asker = actor_client(root, "a", "x");
-    ask(asker, "tree", 1);
-    uint64_t number = actor_expect(child, DD_INSPECT)->number;
-    actor_leave(asker);
-    assert_null(root->core->questions);
-    actor_say(child, &(dd_record_t){.type = DD_REPORT, .flags = DD_FLAG_LAST, .number = number});
-    actor_expect_nothing(child);
-    tree_destroy(&tree);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -494,12 +351,6 @@ int main(void)
         cmocka_unit_test(test_nobody_asks_in_anothers_name),
         cmocka_unit_test(test_losses_have_an_age),
         cmocka_unit_test(test_one_broker_can_be_asked),
-        cmocka_unit_test(test_questions_that_make_no_sense),
-        cmocka_unit_test(test_a_client_asks_so_many_questions_at_a_time),
-        cmocka_unit_test(test_all_clients_together_ask_so_many_questions),
-        cmocka_unit_test(test_reports_that_nobody_waits_for),
-        cmocka_unit_test(test_a_question_is_answered_once),
-        cmocka_unit_test(test_an_asker_may_leave_before_the_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

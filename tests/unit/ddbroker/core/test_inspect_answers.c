@@ -6,14 +6,8 @@
 
 #include "ddbroker/core/core_state.h"
 #include "tests/unit/ddbroker/answers.h"
+#include "tests/unit/unit.h"
 
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define B(text) dd_bytes_of(text)
 #define QUESTIONS_MAX 64
 #define PAGE_ROWS 20
 
@@ -89,7 +83,7 @@ static void test_a_part_of_the_rows_can_be_asked_for(void **state)
     (void)state;
     tree_t *tree = tree_new();
     actor_t *asker = actor_client(new_crowd(tree), "a", "asker");
-    for (uint32_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (uint32_t i = 0; i < COUNT(CASES); i++) {
         actor_say(asker, &(dd_record_t){.type = DD_INSPECT,
                              .ref = i,
                              .first = CASES[i].first,

@@ -2,17 +2,12 @@
 /*
  * test_interest - which interests a publication meets
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "ddbroker/core/peer.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define B(text) dd_bytes_of(text)
+#include "tests/unit/memory_limit.h"
+#include "tests/unit/unit.h"
 
 static subscription_t *add(
     interests_t *interests, peer_t *peer, const char *tenant, const char *topic, const char *path)
@@ -67,7 +62,7 @@ static void test_what_matches(void **state)
         {"a", "t", "noscope", "b", "t", "/1/", false},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         interests_t interests = {0};
         peer_t peer = {0};
         assert_non_null(add(&interests, &peer, CASES[i].tenant, CASES[i].topic, CASES[i].path));
@@ -151,7 +146,7 @@ static const char *const TOPICS[] = {"t", "tt", "ttt", "tx", "x", "x.t"};
 static const char *const PATHS[] = {"/", "/1/", "/1/2/", "/1/2/3/", "/2/", "/12/", "noscope"};
 static const char *const ORIGINS[] = {"/1/", "/1/2/", "/1/2/3/", "/1/22/", "/12/", "/2/1/"};
 
-#define PICK(list) list[(unsigned)rand() % (sizeof list / sizeof list[0])]
+#define PICK(list) list[(unsigned)rand() % (COUNT(list))]
 
 static bool starts_with(const char *text, const char *prefix)
 {
@@ -204,6 +199,35 @@ static void test_random_interests_match_as_the_rule_says(void **state)
     assert_empty(&interests);
 }
 
+/* Every allocation fails once: then the subscription isn't there, nor anything made for it. */
+static void test_out_of_memory_adds_nothing(void **state)
+{
+    static const char *const FEW[] = {"/", "/1/", "noscope"};
+    (void)state;
+    interests_t interests = {0};
+    peer_t peer = {0};
+    for (unsigned i = 0; i < 300; i++) {
+        char tenant[16], topic[16];
+        snprintf(tenant, sizeof tenant, "t%u", i / 10);
+        snprintf(topic, sizeof topic, "%u", i);
+        for (size_t allowed = 0;; allowed++) {
+            memory_limit_begin(allowed);
+            const subscription_t *added = add(&interests, &peer, tenant, topic, FEW[i % 3]);
+            if (!memory_limit_end())
+                break;
+            assert_null(added);
+            assert_int_equal(peer.subscription_count, i);
+            assert_null(
+                interest_find(&interests, (interest_key_t){B(tenant), B(topic), B(FEW[i % 3])}));
+            interest_match_t match = interest_match(&interests, B(tenant), B(topic), B("/1/"));
+            assert_null(interest_next(&match));
+        }
+    }
+    assert_int_equal(peer.subscription_count, 300);
+    clear(&interests, &peer);
+    assert_empty(&interests);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +236,7 @@ int main(void)
         cmocka_unit_test(test_parts_that_are_too_long),
         cmocka_unit_test(test_an_interest_has_many_holders),
         cmocka_unit_test(test_random_interests_match_as_the_rule_says),
+        cmocka_unit_test(test_out_of_memory_adds_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

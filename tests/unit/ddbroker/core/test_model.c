@@ -11,20 +11,13 @@
 
 #include "ddbroker/core/core_state.h"
 #include "tests/unit/ddbroker/tree.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 #define BROKERS 8
 #define CLIENTS 14
 #define WISHES 6
 #define SEEDS 60
 #define ROUNDS 120
-
-#define B(text) dd_bytes_of(text)
 
 static const char *const TENANTS[] = {"a", "ab", "public"};
 static const char *const TOPICS[] = {"t", "tt", "u"};

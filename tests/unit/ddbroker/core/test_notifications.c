@@ -3,14 +3,7 @@
  * test_notifications - notifications and receipts find their way, within walls
  */
 #include "tests/unit/ddbroker/tree.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define B(text) dd_bytes_of(text)
+#include "tests/unit/unit.h"
 
 static void send_flags(actor_t *actor, const char *destination, uint8_t flags, uint32_t ref)
 {
@@ -67,7 +60,7 @@ static void check_walls(broker_t *from, broker_t *to)
     actor_t *receivers[RECEIVERS];
     for (size_t i = 0; i < RECEIVERS; i++)
         receivers[i] = actor_client(to, WHO[i].key, WHO[i].name);
-    for (size_t i = 0; i < sizeof WALLS / sizeof WALLS[0]; i++) {
+    for (size_t i = 0; i < COUNT(WALLS); i++) {
         actor_t *sender = actor_client(from, WALLS[i].from, "s");
         actor_send(sender, WALLS[i].to, "hello", 1);
         if (WALLS[i].reaches == NOBODY) {
@@ -103,7 +96,7 @@ static void test_the_source_shown_is_where_an_answer_goes(void **state)
     actor_t *receivers[RECEIVERS];
     for (size_t i = 0; i < RECEIVERS; i++)
         receivers[i] = actor_client(pair.right_leaf, WHO[i].key, WHO[i].name);
-    for (size_t i = 0; i < sizeof WALLS / sizeof WALLS[0]; i++) {
+    for (size_t i = 0; i < COUNT(WALLS); i++) {
         if (WALLS[i].reaches == NOBODY)
             continue;
         actor_t *sender = actor_client(pair.left_leaf, WALLS[i].from, "s");
@@ -231,7 +224,7 @@ static void test_receipts_come_back_across_the_tree_and_its_walls(void **state)
         {"public", "public", "x", "s", "x"},
     };
     (void)state;
-    for (size_t i = 0; i < 2 * sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < 2 * COUNT(CASES); i++) {
         size_t k = i / 2;
         pair_t pair = pair_new();
         actor_t *sender = actor_client(pair.left_leaf, CASES[k].from, "s");

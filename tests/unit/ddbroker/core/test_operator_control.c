@@ -4,14 +4,7 @@
  */
 #include "ddbroker/core/core_state.h"
 #include "tests/unit/ddbroker/answers.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define B(text) dd_bytes_of(text)
+#include "tests/unit/unit.h"
 
 static dd_bytes_t id_of(const broker_t *broker)
 {
@@ -88,7 +81,7 @@ static void test_a_control_that_cannot_be_read_is_not_shown(void **state)
     pair_t pair = pair_new();
     actor_t *operators = actor_operator(pair.root);
     tree_logged(pair.tree, "");
-    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
+    for (size_t i = 0; i < COUNT(TEXTS); i++) {
         control(operators, pair.root, TEXTS[i], "root");
         assert_false(was_done(operators));
         control(operators, pair.root, "end-client", TEXTS[i]);

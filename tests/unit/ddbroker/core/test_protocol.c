@@ -8,15 +8,9 @@
 #include <stdlib.h>
 
 #include "ddbroker/core/core_state.h"
-#include "tests/unit/ddbroker/scene.h"
+#include "tests/unit/ddbroker/visit.h"
+#include "tests/unit/unit.h"
 
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define B(text) dd_bytes_of(text)
 #define CELLS 4
 #define CELL_SIZE 128
 #define ROWS_MAX 64
@@ -127,7 +121,7 @@ static uint64_t number_in(const dd_record_t *record, const char *field)
         {"features", record->features}, {"window", record->window}, {"ref", record->ref},
         {"heartbeat", record->heartbeat}, {"limit", record->limit}, {"first", record->first},
         {"number", record->number}};
-    for (size_t i = 0; i < sizeof NUMBERS / sizeof NUMBERS[0]; i++)
+    for (size_t i = 0; i < COUNT(NUMBERS); i++)
         if (strcmp(NUMBERS[i].name, field) == 0)
             return NUMBERS[i].value;
     fail_msg("the page has a number '%s'", field);
@@ -197,13 +191,13 @@ static bool is_taken(uint8_t type, role_t role)
 {
     bool taken = false;
     for (int registered = 0; registered < 2; registered++) {
-        scene_t scene = scene_new(role, registered);
+        visit_t visit = visit_new(role, registered);
         dd_error_t why = DD_OK;
-        dd_record_t record = scene_record(type);
-        actor_say(scene.actor, &record);
+        dd_record_t record = visit_record(type);
+        actor_say(visit.actor, &record);
         taken |=
-            !scene_was_ended(&scene, &why) || (why != DD_E_PROTOCOL && why != DD_E_UNKNOWN_PEER);
-        scene_end(&scene);
+            !visit_was_ended(&visit, &why) || (why != DD_E_PROTOCOL && why != DD_E_UNKNOWN_PEER);
+        visit_end(&visit);
     }
     return taken;
 }
@@ -286,7 +280,7 @@ static void test_limits_are_those_of_the_headers(void **state)
     };
     (void)state;
     table_t table = read_table("what");
-    assert_int_equal(table.count, sizeof LIMITS / sizeof LIMITS[0]);
+    assert_int_equal(table.count, COUNT(LIMITS));
     for (size_t i = 0; i < table.count; i++) {
         const row_t *row = find_row(&table, LIMITS[i].what);
         assert_non_null(row);
@@ -358,35 +352,35 @@ static void test_reports_have_the_members_of_the_page(void **state)
 {
     static const char *const LISTS[] = {"clients", "subscriptions", "events"};
     (void)state;
-    scene_t scene = scene_new(ROLE_OPERATOR, true);
+    visit_t visit = visit_new(ROLE_OPERATOR, true);
     table_t tables[] = {read_table("report"), read_table("tree")};
     json_object *report =
-        ask(scene.actor, &(dd_record_t){.type = DD_INSPECT, .ref = 1, .text = B("tree")});
+        ask(visit.actor, &(dd_record_t){.type = DD_INSPECT, .ref = 1, .text = B("tree")});
     assert_int_equal(check_members(report, "", tables, 2), tables[0].count + tables[1].count);
     json_object_put(report);
-    actor_subscribe(scene.bystander, "topic", "all");
-    actor_expect(scene.bystander, DD_SUBSCRIBED);
+    actor_subscribe(visit.bystander, "topic", "all");
+    actor_expect(visit.bystander, DD_SUBSCRIBED);
     for (size_t i = 0; i < 3; i++)
-        check_page(scene.actor, LISTS[i]);
-    scene_end(&scene);
+        check_page(visit.actor, LISTS[i]);
+    visit_end(&visit);
 }
 
 static void test_controls_are_those_of_the_page(void **state)
 {
     (void)state;
-    scene_t scene = scene_new(ROLE_OPERATOR, true);
+    visit_t visit = visit_new(ROLE_OPERATOR, true);
     table_t tables[] = {read_table("report"), read_table("control")}, words = read_table("text");
     for (size_t i = 0; i < words.count; i++) {
         dd_record_t record = {.type = DD_CONTROL, .ref = 1, .name = B("wrong")};
-        record.id = dd_bytes(scene.broker->core->id, DD_BROKER_ID_SIZE);
+        record.id = dd_bytes(visit.broker->core->id, DD_BROKER_ID_SIZE);
         record.text = B(words.rows[i].cells[0]);
-        json_object *report = ask(scene.actor, &record);
+        json_object *report = ask(visit.actor, &record);
         assert_int_equal(check_members(report, "", tables, 2), tables[0].count + tables[1].count);
         assert_string_not_equal(
             json_object_get_string(json_object_object_get(report, "failure")), "no such control");
         json_object_put(report);
     }
-    scene_end(&scene);
+    visit_end(&visit);
 }
 
 /* ---- Examples ------------------------------------------------------------------------------- */

@@ -3,12 +3,7 @@
  * test_publications - publications reach those who want them, once, within walls
  */
 #include "tests/unit/ddbroker/tree.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 /* ---- Subscribing ---------------------------------------------------------------------------- */
 
@@ -46,7 +41,7 @@ static void test_what_can_be_subscribed(void **state)
     tree_t *tree = tree_new();
     broker_t *broker = broker_new(tree, "broker", NULL, "/1/2/");
     actor_t *actor = actor_client(broker, "a", "s");
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         actor_subscribe(actor, CASES[i].topic, CASES[i].scope);
         if (CASES[i].code) {
             actor_expect_error(actor, CASES[i].code, 1);
@@ -135,7 +130,7 @@ static void test_scopes_cover_brokers(void **state)
         {"all", "ne", "00000"},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         pair_t pair = pair_new();
         broker_t *const FROM[] = {
             pair.root, pair.left, pair.right, pair.left_leaf, pair.right_leaf};
@@ -216,7 +211,7 @@ static void test_publications_stay_within_walls(void **state)
         actor_want(actor_want(listeners[i], "t", "all"), "a.t", "all");
         actor_want(actor_want(listeners[i], "p", "noscope"), "a", "noscope");
     }
-    for (size_t i = 0; i < 2 * sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < 2 * COUNT(CASES); i++) {
         size_t k = i / 2;
         actor_t *publisher =
             actor_client(i % 2 ? pair.right_leaf : pair.left_leaf, CASES[k].from, "s");
@@ -243,7 +238,7 @@ static void test_topics_that_cannot_be_published(void **state)
     (void)state;
     tree_t *tree = tree_new();
     broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
-    for (size_t i = 0; i < sizeof TOPICS / sizeof TOPICS[0]; i++) {
+    for (size_t i = 0; i < COUNT(TOPICS); i++) {
         actor_t *actor = actor_client(broker, "a", "s");
         actor_publish(actor, TOPICS[i], "news");
         actor_expect_end(actor, DD_E_TOPIC_INVALID);

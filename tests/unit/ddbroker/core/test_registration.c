@@ -3,12 +3,7 @@
  * test_registration - names: who gets one, who keeps it, and who has to go
  */
 #include "tests/unit/ddbroker/tree.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 /* The actor is reached under the name from everywhere in the tree, and nobody else is. */
 static void assert_reached(pair_t *pair, actor_t *actor, const char *tenant, const char *name)
@@ -64,7 +59,7 @@ static void test_names_that_may_be(void **state)
     (void)state;
     tree_t *tree = tree_new();
     broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         actor_t *actor = actor_new_hello(broker, CASES[i].key, CASES[i].name, INSTANCE(1, 1));
         if (CASES[i].valid)
             assert_bytes(actor_expect(actor, DD_WELCOME)->name, CASES[i].name);
@@ -145,7 +140,7 @@ static void test_the_later_instance_takes_the_name_over(void **state)
         {INSTANCE(7, 0xFFFF), INSTANCE(8, 0), false},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         tree_t *tree = tree_new();
         broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
         actor_t *before = actor_new_hello(broker, "a", "x", CASES[i].before);

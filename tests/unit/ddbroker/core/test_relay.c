@@ -3,14 +3,7 @@
  * test_relay - what links are told and may tell of publications and interest
  */
 #include "tests/unit/ddbroker/tree.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define B(text) dd_bytes_of(text)
+#include "tests/unit/unit.h"
 
 static void interest(
     actor_t *link, uint8_t type, const char *tenant, const char *topic, const char *path)
@@ -81,7 +74,7 @@ static void test_relays_that_pass(void **state)
     }
     actor_add_client(child, "a.mine", 1);
     actor_add_client(sibling, "a.theirs", 1);
-    for (size_t i = 0; i < 2 * sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < 2 * COUNT(CASES); i++) {
         size_t k = i / 2;
         bool passes = i % 2 ? CASES[k].from_parent : CASES[k].from_child;
         actor_t *link = i % 2 ? parent : child;
@@ -149,7 +142,7 @@ static void test_interests_that_links_may_tell(void **state)
     tree_t *tree = tree_new();
     broker_t *broker;
     actor_t *parent = actor_new_parent(tree, &broker), *child = actor_child(broker, 1, "/1/1/1/");
-    for (size_t i = 0; i < 3 * sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < 3 * COUNT(CASES); i++) {
         size_t k = i / 3;
         uint64_t refused = actor_peer(child)->count.refused;
         interest(child, TYPES[i % 3], CASES[k].tenant, CASES[k].topic, CASES[k].path);

@@ -9,15 +9,9 @@
 
 #include "ddbroker/core/core_state.h"
 #include "tests/unit/ddbroker/tree.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 #define MANY 100000
-#define B(text) dd_bytes_of(text)
 
 static uint64_t start_ns;
 

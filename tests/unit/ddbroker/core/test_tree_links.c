@@ -5,14 +5,8 @@
 #include <stdio.h>
 
 #include "tests/unit/ddbroker/tree.h"
+#include "tests/unit/unit.h"
 
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define B(text) dd_bytes_of(text)
 #define ID_A "aaaaaaaaaaaaaaaa"
 #define ID_B "bbbbbbbbbbbbbbbb"
 
@@ -63,7 +57,7 @@ static void test_joins_that_cannot_be(void **state)
         {ID_A, "child", "/65536/", DD_E_SCOPE_INVALID},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         tree_t *tree = tree_new();
         broker_t *root = broker_new(tree, "root", NULL, "/1/");
         actor_t *child = actor_connect(root, KEY_OF_BROKERS);
@@ -89,7 +83,7 @@ static void test_admissions_that_cannot_be(void **state)
         {ID_A, "parent", "noscope"},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         orphan_t orphan = orphan_new("/1/1/");
         actor_t *client = actor_client(orphan.broker, "a", "x");
         actor_say(orphan.parent, &(dd_record_t){.type = DD_ADMIT,

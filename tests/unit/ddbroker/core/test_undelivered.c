@@ -3,14 +3,7 @@
  * test_undelivered - a notification that can't be delivered comes back to its sender with a reason
  */
 #include "tests/unit/ddbroker/tree.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define B(text) dd_bytes_of(text)
+#include "tests/unit/unit.h"
 
 /* ---- What can't be delivered ---------------------------------------------------------------- */
 

@@ -2,17 +2,14 @@
 /*
  * test_config - options, the configuration file, and the pages that describe them
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "ddbroker/daemon/config.h"
 #include "ddbroker/daemon/config_options.h"
+#include "tests/unit/unit.h"
 
 #define ARGUMENTS_MAX 12
 
@@ -182,7 +179,7 @@ static const struct {
 static void command_lines_are_judged(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof COMMAND_LINES / sizeof COMMAND_LINES[0]; i++) {
+    for (size_t i = 0; i < COUNT(COMMAND_LINES); i++) {
         config_t config;
         dd_problem_t problem;
         config_outcome_t outcome = read_words(&config, COMMAND_LINES[i].words, &problem);
@@ -266,7 +263,7 @@ static const struct {
 static void wrong_files_are_named_with_line(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof WRONG_FILES / sizeof WRONG_FILES[0]; i++) {
+    for (size_t i = 0; i < COUNT(WRONG_FILES); i++) {
         config_t config;
         dd_problem_t problem;
         config_outcome_t outcome = read_file(&config, WRONG_FILES[i].text, "-s /1/", &problem);

@@ -3,20 +3,13 @@
  * test_columns - fields are read, ordered, and put into words and JSON
  */
 #include <locale.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ddtui/model/columns.h"
 #include "ddtui/model/trace.h"
-
-#define COUNT(table) (sizeof(table) / sizeof(table)[0])
+#include "tests/unit/unit.h"
 
 static void test_values_in_words(void **state)
 {

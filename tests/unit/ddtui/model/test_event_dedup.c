@@ -2,16 +2,13 @@
 /*
  * test_event_dedup - events are new once
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ddtui/model/event_dedup.h"
+#include "tests/unit/memory_limit.h"
+#include "tests/unit/unit.h"
 
 static bool is_new(event_dedup_t *dedup, const char *id, uint64_t at_ms)
 {
@@ -101,6 +98,29 @@ static void test_many_brokers(void **state)
     event_dedup_destroy(&dedup);
 }
 
+/* A broker that there is no room for is shown again rather than not at all, and ends nothing. */
+static void test_out_of_memory_shows_twice(void **state)
+{
+    (void)state;
+    event_dedup_t *follow = event_dedup_new();
+    event_dedup_look(follow);
+    for (unsigned i = 0; i < 200; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "%u", i);
+        for (size_t allowed = 0;; allowed++) {
+            memory_limit_begin(allowed);
+            bool new = is_new(follow, id, 5);
+            bool ran_out = memory_limit_end();
+            assert_true(new);
+            if (!ran_out)
+                break;
+        }
+        event_dedup_look(follow);
+        assert_false(is_new(follow, id, 5));
+    }
+    event_dedup_destroy(&follow);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -108,6 +128,7 @@ int main(void)
         cmocka_unit_test(test_several_at_one_moment),
         cmocka_unit_test(test_brokers_are_told_apart),
         cmocka_unit_test(test_many_brokers),
+        cmocka_unit_test(test_out_of_memory_shows_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,19 +3,12 @@
  * test_filter - which texts a filter wants, whatever bytes they are made of
  */
 #include <locale.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ddtui/model/filter.h"
-
-#define COUNT(table) (sizeof(table) / sizeof(table)[0])
+#include "tests/unit/unit.h"
 
 static bool wants(const char *filter, const char *text, size_t size)
 {

@@ -2,19 +2,14 @@
 /*
  * test_health_check - what monitors are told of a tree
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <json-c/json.h>
 
 #include "ddtui/model/health_check.h"
-
-#define COUNT(table) (sizeof(table) / sizeof(table)[0])
+#include "tests/unit/unit.h"
 
 typedef struct {
     const char *name, *state;
@@ -116,6 +111,12 @@ static void test_odd_failures(void **state)
     health_check_fail(&check, HEALTH_UNKNOWN, "no\nå");
     char *text = printed(&check, false);
     assert_string_equal(text, "DOUBLEDECKER UNKNOWN - no\\x0aå\n");
+    free(text);
+    health_check_fail(&check, HEALTH_UNKNOWN,
+        "csi \xc2\x9b"
+        "2J");
+    text = printed(&check, false);
+    assert_string_equal(text, "DOUBLEDECKER UNKNOWN - csi \\xc2\\x9b2J\n");
     free(text);
     health_check_fail(&check, HEALTH_UNKNOWN, "\xff");
     text = printed(&check, true);

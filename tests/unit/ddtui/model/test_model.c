@@ -2,19 +2,12 @@
 /*
  * test_model - rows become a tree, each at its place, and no table grows without end
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ddtui/model/model.h"
-
-#define COUNT(table) (sizeof(table) / sizeof(table)[0])
+#include "tests/unit/unit.h"
 
 typedef struct {
     const char *id, *parent, *name, *scope;

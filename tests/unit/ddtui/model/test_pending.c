@@ -2,15 +2,10 @@
 /*
  * test_pending - what was sent is found by its ref, expires, and never takes more than its room
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ddtui/model/pending.h"
+#include "tests/unit/unit.h"
 
 static void test_found_by_ref(void **state)
 {

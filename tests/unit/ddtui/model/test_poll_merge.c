@@ -3,18 +3,11 @@
  * test_poll_merge - what a round takes over from the one before: rates, and rows that have fallen
  * silent
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ddtui/model/poll_merge.h"
-
-#define COUNT(table) (sizeof(table) / sizeof(table)[0])
+#include "tests/unit/unit.h"
 
 static model_t *arranged(view_t view, const void *rows, size_t count, size_t size)
 {

@@ -2,16 +2,11 @@
 /*
  * test_poller - when which question is due, and when its answers become rows
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ddtui/model/poller.h"
+#include "tests/unit/unit.h"
 
 #define ALL (1u << VIEW_TREE | 1u << VIEW_CLIENTS | 1u << VIEW_SUBSCRIPTIONS | 1u << VIEW_EVENTS)
 

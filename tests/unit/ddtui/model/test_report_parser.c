@@ -2,20 +2,13 @@
 /*
  * test_report_parser - reports become rows, and hostile ones do no harm
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ddtui/model/report_parser.h"
 #include "tests/unit/ddtui/reports.h"
-
-#define COUNT(table) (sizeof(table) / sizeof(table)[0])
+#include "tests/unit/unit.h"
 
 static void test_reports_are_read(void **state)
 {

@@ -267,7 +267,7 @@ static void test_bad_reports_do_no_harm(void **state)
     static const char *const BAD[] = {"", "null", "[", "{\"tree\":1}", "{\"id\":5}",
         "{\"broker\":\"x\",\"id\":\"1\",\"in\":-1}", SCRIPTED_BROKER("r", "/1/", "aa", "null", "")};
     session_view_t *session = scripted_session();
-    scripted_round(session, VIEW_TREE, BAD, sizeof BAD / sizeof BAD[0]);
+    scripted_round(session, VIEW_TREE, BAD, COUNT(BAD));
     assert_int_equal(poller_last(session_view_poller(session), VIEW_TREE)->unreadable, 6);
     assert_non_null(broker_named(session, "r"));
     session_view_destroy(&session);
@@ -350,7 +350,7 @@ static void test_controls(void **state)
         {"{\"done\":7", 1, "failed: drain broker1: its answer makes no sense"},
         {"", 0, "failed: drain broker1: no broker of that id answered"},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         session_view_t *session = scripted_session();
         session_view_controlled(session, 3, "drain", "broker1");
         dd_event_t event = scripted_event(DD_EVENT_REPORT);

@@ -2,18 +2,13 @@
 /*
  * test_trace - the way of a notification: its steps, its end, and how both are printed
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ddtui/script/output.h"
+#include "tests/unit/unit.h"
 
-#define COUNT(table) (sizeof(table) / sizeof(table)[0])
 #define BEGAN 1000000
 #define REF 7
 

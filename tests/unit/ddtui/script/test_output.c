@@ -3,22 +3,15 @@
  * test_output - views, events, messages and orders as lines of text and of JSON
  */
 #include <locale.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "ddtui/model/columns.h"
 #include "ddtui/model/report_parser.h"
 #include "ddtui/script/output.h"
 #include "tests/unit/ddtui/reports.h"
-
-#define COUNT(table) (sizeof(table) / sizeof(table)[0])
+#include "tests/unit/unit.h"
 
 /* What a view prints in a style. The caller frees it. */
 static char *printed(model_t *model, view_t view, output_style_t style)
@@ -107,8 +100,8 @@ static void test_orders_are_printed(void **state)
     (void)state;
     static const char *const LINES[] = {[OUTPUT_TABS] = "drain\tx\\x1b\ty\tdone\n",
         [OUTPUT_ALIGNED] = "drain\tx\\x1b\ty\tdone\n",
-        [OUTPUT_JSON] = "{\"what\":\"drain\",\"argument\":\"x\\u001b\",\"broker\":\"y\","
-                        "\"done\":true}\n"};
+        [OUTPUT_JSON] = ("{\"what\":\"drain\",\"argument\":\"x\\u001b\",\"broker\":\"y\","
+                         "\"done\":true}\n")};
     for (output_style_t style = OUTPUT_TABS; style <= OUTPUT_JSON; style++) {
         char *text;
         size_t size;

@@ -3,19 +3,14 @@
  * test_save_message - a message becomes a new file that its owner alone can read, and no file is
  * ever overwritten
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "ddtui/terminal/save_message.h"
+#include "tests/unit/unit.h"
 
 static const message_t MESSAGE = {.data = (const uint8_t *)"a\0b", .size = 3, .whole = 3};
 

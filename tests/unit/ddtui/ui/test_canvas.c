@@ -30,9 +30,10 @@ static void test_text_is_clipped_to_its_area(void **state)
         {{0, 0, 1, 3}, 0, 0, "漢字", "漢"}, /* no half of a character */
         {{0, 1, 1, 9}, 0, -1, "漢字", "  字"},
         {{0, 0, 1, 10}, 0, 0, "a\x1b[31mb\tc\x7f\xff", "a?[31mb?c?"},
-        {{0, 0, 1, 10}, 0, 0, "e\xcc\x81x", "e\xcc\x81x"}, /* a combining accent */
+        {{0, 0, 1, 10}, 0, 0, "a\xe2\x80\xaeo\xe3\x85\xa4l", "a?o?l"}, /* turns, hides */
+        {{0, 0, 1, 10}, 0, 0, "e\xcc\x81x", "e\xcc\x81x"},             /* a combining accent */
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         canvas_t *canvas = canvas_new(1, 10);
         canvas_text(
             canvas, CASES[i].area, CASES[i].row, CASES[i].column, STYLE_PLAIN, CASES[i].text);
@@ -99,7 +100,7 @@ static void test_found_text_is_marked(void **state)
         {"one", "", "   "},
         {"one", "onex", "   "},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         canvas_t *canvas = canvas_new(1, 20);
         canvas_text(canvas, canvas_all(canvas), 0, 0, STYLE_PLAIN, CASES[i].line);
         canvas_mark_text(canvas, canvas_all(canvas), 0, CASES[i].what);

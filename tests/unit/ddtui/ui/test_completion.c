@@ -172,7 +172,7 @@ static void test_what_a_scope_means(void **state)
     };
     char meaning[128];
     fixture_t self = start();
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         completion_scope_meaning(self.session, CASES[i].scope, meaning, sizeof meaning);
         assert_string_equal(meaning, CASES[i].meaning);
     }

@@ -9,7 +9,7 @@ static void test_too_small(void **state)
 {
     (void)state;
     static const int SIZES[][2] = {{14, 80}, {24, 59}, {1, 1}, {2, 30}};
-    for (size_t i = 0; i < sizeof SIZES / sizeof SIZES[0]; i++) {
+    for (size_t i = 0; i < COUNT(SIZES); i++) {
         console_fixture_t self = start(RIGHT_SEND, SIZES[i][0], SIZES[i][1]);
         draw(&self);
         if (SIZES[i][1] >= 30)
@@ -28,7 +28,7 @@ static void test_keys_in_a_detail(void **state)
     } CASES[] = {{"n", "Destination  cli2"}, {"t", "Trace a notification"},
         {"p", "Publish message"}, {"m", "Menu"}, {"5", "this console"}, {"?", "A tree of brokers"},
         {"f", "FROZEN"}};
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         console_fixture_t self = start(RIGHT_SEND, 24, 80);
         type(&self, "2/cli2\n\n");
         assert_shows(self.canvas, "Clients: details");
@@ -51,7 +51,7 @@ static void test_who_is_asked_for_subscriptions(void **state)
     } STEPS[] = {
         {"2/cli2\n", "dd"}, {"s", NULL}, {"\x1b", "dd"}, {"3", NULL}, {"2\n", "dd"}, {"1", NULL}};
     console_fixture_t self = start(RIGHT_SEND, 24, 80);
-    for (size_t i = 0; i < sizeof STEPS / sizeof STEPS[0]; i++) {
+    for (size_t i = 0; i < COUNT(STEPS); i++) {
         type(&self, STEPS[i].keys);
         console_update(self.console);
         dd_question_t question =
@@ -174,8 +174,8 @@ static void test_any_keys_at_any_size(void **state)
     console_fixture_t self = start(RIGHT_SEND | RIGHT_OPERATE, 24, 80);
     for (int i = 0; i < 20000; i++) {
         uint32_t random = next_random(&seed);
-        ui_key_t key = random % 3 == 0 ? MORE[random / 3 % (sizeof MORE / sizeof MORE[0])]
-                                       : 0x20 + random / 3 % 0x5f;
+        ui_key_t key =
+            random % 3 == 0 ? MORE[random / 3 % (COUNT(MORE))] : 0x20 + random / 3 % 0x5f;
         if (console_key(self.console, key) & CONSOLE_COMMAND)
             console_done(self.console, random % 2 ? "no" : NULL);
         if (random % 7 == 0)

@@ -135,7 +135,7 @@ static void test_what_is_wrong_is_said(void **state)
         {FORM_DRAIN, "broker2\n", "isn't the name above"},
         {FORM_LOG_LEVEL, "loud\tbroker1\n", "one of the list"},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         fixture_t self = open_form(CASES[i].kind, &(form_about_t){.object = "broker1"});
         assert_int_equal(type(&self, CASES[i].keys), FORM_OPEN);
         assert_form_shows(&self, CASES[i].word);
@@ -239,7 +239,7 @@ static void test_scope_picker(void **state)
         {"/*/*/*/*/", "deeper than this broker's scope, /1/2/3/"},
         {"x", "no scope"},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         fixture_t self = open_form(FORM_SUBSCRIBE, NULL);
         type(&self, "t\t");
         type(&self, CASES[i].scope);

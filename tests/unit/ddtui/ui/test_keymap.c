@@ -2,15 +2,12 @@
 /*
  * test_keymap - one key does one thing, and the manual page knows all keys
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ddtui/ui/keymap.h"
+#include "tests/unit/unit.h"
 
 #define PAGE "man/ddtui.1"
 #define ALL_RIGHTS (RIGHT_SEND | RIGHT_OPERATE)
@@ -18,7 +15,7 @@
 static const unsigned PLACES[] = {AT_PAGE(PAGE_TREE), AT_PAGE(PAGE_CLIENTS),
     AT_PAGE(PAGE_SUBSCRIPTIONS), AT_PAGE(PAGE_MESSAGES), AT_PAGE(PAGE_EVENTS), AT_PAGE(PAGE_TRACE),
     AT_PAGE(PAGE_HELP), AT_DETAIL, AT_MESSAGE, AT_FORM, AT_MENU, AT_LINE};
-#define PLACE_COUNT (sizeof PLACES / sizeof PLACES[0])
+#define PLACE_COUNT (COUNT(PLACES))
 
 static bool has_key(const binding_t *binding, ui_key_t key)
 {
@@ -83,7 +80,7 @@ static void test_rights(void **state)
         {UI_F(9), AT_PAGE(PAGE_TREE), 0, ACT_MENU},
         {UI_F(3), AT_PAGE(PAGE_TREE), 0, ACT_GO_SUBSCRIPTIONS},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
+    for (size_t i = 0; i < COUNT(CASES); i++)
         assert_int_equal(
             keymap_action(CASES[i].key, CASES[i].where, CASES[i].rights), CASES[i].action);
 }
@@ -96,7 +93,7 @@ static void test_names(void **state)
         const char *name;
     } CASES[] = {{'n', "n"}, {' ', "Space"}, {UI_ENTER, "Enter"}, {UI_F(12), "F12"},
         {UI_CTRL('L'), "Ctrl-L"}, {UI_PAGE_UP, "PgUp"}, {UI_BACK_TAB, "Shift-Tab"}};
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         char name[KEY_NAME_ROOM];
         keymap_key_name(CASES[i].key, name);
         assert_string_equal(name, CASES[i].name);

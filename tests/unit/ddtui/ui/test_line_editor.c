@@ -33,7 +33,7 @@ static void test_editing(void **state)
         {"one two", {ACT_ERASE_ALL}, "x"},
         {"", {ACT_ERASE, ACT_ERASE_NEXT, ACT_ERASE_WORD}, "x"},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         line_editor_t *field = typed(CASES[i].before);
         for (size_t a = 0; CASES[i].actions[a] != ACT_NONE; a++)
             assert_true(line_editor_act(field, CASES[i].actions[a]));
@@ -48,7 +48,7 @@ static void test_what_can_not_be_typed(void **state)
     (void)state;
     static const uint32_t NONE[] = {0, 0xd800, 0x110000, UI_UP, UINT32_MAX};
     line_editor_t *field = typed("");
-    for (size_t i = 0; i < sizeof NONE / sizeof NONE[0]; i++)
+    for (size_t i = 0; i < COUNT(NONE); i++)
         assert_false(line_editor_type(field, NONE[i]));
     assert_string_equal(line_editor_text(field), "");
     line_editor_destroy(&field);
@@ -79,6 +79,10 @@ static void test_the_cursor_is_always_visible(void **state)
     line_editor_set(field, "a\nb\tc");
     assert_int_equal(line_editor_draw(field, canvas, area, STYLE_FIELD), 7);
     assert_shows(canvas, "a␊b␉c");
+    /* What a terminal would obey or not show has a cell and is seen. */
+    line_editor_set(field, "a\xe2\x80\xae\xe2\x80\x8d\x7f");
+    assert_int_equal(line_editor_draw(field, canvas, area, STYLE_FIELD), 6);
+    assert_shows(canvas, "a???");
     canvas_destroy(&canvas);
     line_editor_destroy(&field);
 }

@@ -101,7 +101,7 @@ static void test_filters(void **state)
     numbers_t numbers = {{1, 12, 123456, 31}, 4};
     numbers.numbers[2] = 13;
     list_t *list = list_new(&OPS, false);
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         list_set_filter(list, CASES[i].filter);
         list_update(list, &numbers);
         assert_int_equal(list_count(list), CASES[i].rows);
@@ -136,7 +136,7 @@ static void test_what_is_found_among_all(void **state)
     list_select(list, 0);
     assert_int_equal(list_count(list), 5);
     assert_int_equal(list_found(list), 2);
-    for (size_t i = 0; i < sizeof STEPS / sizeof STEPS[0]; i++) {
+    for (size_t i = 0; i < COUNT(STEPS); i++) {
         assert_true(list_act(list, STEPS[i].action));
         assert_int_equal(selected(list, &numbers), STEPS[i].selected);
     }
@@ -175,7 +175,7 @@ static void test_the_selection_is_visible(void **state)
     list_update(list, &numbers);
     static const action_t ACTIONS[] = {ACT_DOWN, ACT_PAGE_DOWN, ACT_PAGE_DOWN, ACT_UP, ACT_LAST,
         ACT_PAGE_UP, ACT_PAGE_DOWN, ACT_PAGE_DOWN, ACT_FIRST, ACT_UP};
-    for (size_t i = 0; i < sizeof ACTIONS / sizeof ACTIONS[0]; i++) {
+    for (size_t i = 0; i < COUNT(ACTIONS); i++) {
         list_act(list, ACTIONS[i]);
         for (size_t height = 29; height > 1; height -= 7) {
             size_t top = list_top(list, height);

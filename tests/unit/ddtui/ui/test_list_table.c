@@ -24,7 +24,7 @@ static void test_table_layout(void **state)
         {40, {19, 5, 8, 5}},
         {0, {10, 0, 0, 5}},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         int widths[LIST_TABLE_COLUMNS_MAX];
         list_table_layout(&WIDTHS_OF, CASES[i].width, widths);
         for (size_t column = 0; column < 4; column++)
@@ -44,7 +44,7 @@ static const list_table_column_t COLUMNS[] = {
 
 static const client_t CLIENTS[] = {{.name = "cli2", .outbox = 123456},
     {.name = "a-very-long-name", .outbox = 7}, {.name = "cli10", .outbox = MODEL_UNKNOWN}};
-#define CLIENT_COUNT (sizeof CLIENTS / sizeof CLIENTS[0])
+#define CLIENT_COUNT (COUNT(CLIENTS))
 
 static const void *row_at(const void *source, size_t index)
 {
@@ -179,7 +179,7 @@ static void test_orders(void **state)
     };
     canvas_t *canvas = canvas_new(5, 20);
     list_t *list = list_of_clients();
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         list_set_order(list, CASES[i].column, CASES[i].reverse);
         list_update(list, CLIENTS);
         for (size_t position = 0; position < CLIENT_COUNT; position++)
@@ -196,7 +196,7 @@ static void test_the_column_at_a_place(void **state)
 {
     (void)state;
     static const size_t WIDE[] = {0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3};
-    for (int at = 0; at < (int)(sizeof WIDE / sizeof WIDE[0]); at++)
+    for (int at = 0; at < (int)(COUNT(WIDE)); at++)
         assert_int_equal(list_table_column_at(&TABLE, 18, at), WIDE[at]);
     assert_int_equal(list_table_column_at(&TABLE, 16, 0), COLUMN_NAME); /* the mark has left */
     assert_int_equal(list_table_column_at(&TABLE, 16, 7), COLUMN_NAME);
@@ -217,7 +217,7 @@ static void test_the_bar(void **state)
         {0, 8, 100000, "#       "},
         {99992, 8, 100000, "       #"},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         canvas_t *canvas = canvas_new(10, 5);
         list_table_draw_bar(
             canvas, canvas_all(canvas), CASES[i].first, CASES[i].visible, CASES[i].count);

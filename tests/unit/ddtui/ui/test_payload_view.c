@@ -54,7 +54,7 @@ static void test_payloads(void **state)
             "000010  67                                                g"},
         {PAYLOAD_TEXT, "", ""},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
+    for (size_t i = 0; i < COUNT(CASES); i++)
         assert_string_equal(
             shown(CASES[i].mode, CASES[i].data, strlen(CASES[i].data)), CASES[i].shown);
 }

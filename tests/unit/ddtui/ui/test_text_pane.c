@@ -69,7 +69,7 @@ static void test_where_lines_end(void **state)
         {0, "ab", "a|b"}, /* no pane is narrower than one column */
         {-5, "a", "a"},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
+    for (size_t i = 0; i < COUNT(CASES); i++)
         assert_string_equal(wrapped(CASES[i].width, CASES[i].text), CASES[i].lines);
 }
 
@@ -159,9 +159,9 @@ static void test_finding(void **state)
         {"!t", 0, true, 0},
     };
     text_pane_t *pane = text_pane_new(40);
-    for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++)
+    for (size_t i = 0; i < COUNT(LINES); i++)
         text_pane_text(pane, STYLE_PLAIN, LINES[i]);
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < COUNT(CASES); i++) {
         filter_t filter;
         filter_set(&filter, CASES[i].filter);
         assert_true(text_pane_find(pane, &filter, CASES[i].from, CASES[i].next) == CASES[i].found);

@@ -2,22 +2,17 @@
 /*
  * test_backoff - pauses that grow, within their bounds
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
 #include "libdd/base/backoff.h"
+#include "tests/unit/unit.h"
 
 static void test_pauses_grow_to_the_most(void **state)
 {
     (void)state;
     static const uint32_t CEILINGS[] = {100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000};
     static const uint32_t RANDOMS[] = {0, 1, 49, 50, 51, 12345, UINT32_MAX};
-    for (size_t i = 0; i < sizeof RANDOMS / sizeof *RANDOMS; i++) {
+    for (size_t i = 0; i < COUNT(RANDOMS); i++) {
         dd_backoff_t backoff = {0};
-        for (size_t j = 0; j < sizeof CEILINGS / sizeof *CEILINGS; j++)
+        for (size_t j = 0; j < COUNT(CEILINGS); j++)
             assert_in_range(dd_backoff_next(&backoff, RANDOMS[i]), CEILINGS[j] / 2, CEILINGS[j]);
         dd_backoff_reset(&backoff);
         assert_in_range(dd_backoff_next(&backoff, RANDOMS[i]), 50, 100);

@@ -2,13 +2,8 @@
 /*
  * test_buffer - byte cursors: values, ends, and failures that stick
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
 #include "libdd/base/buffer.h"
+#include "tests/unit/unit.h"
 
 static void test_integers_are_little_endian(void **state)
 {

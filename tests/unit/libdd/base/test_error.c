@@ -2,14 +2,11 @@
 /*
  * test_error - every error has a text of its own
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "libdd/base/problem.h"
+#include "tests/unit/unit.h"
 
 #define UNKNOWN "unknown error"
 
@@ -35,7 +32,7 @@ static void test_unknown_numbers(void **state)
 {
     (void)state;
     const int numbers[] = {-1, DD_E_MOVED + 1, DD_E_ARGUMENT - 1, DD_E_CLOSED + 1, 100000};
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+    for (size_t i = 0; i < COUNT(numbers); i++)
         assert_string_equal(dd_strerror((dd_error_t)numbers[i]), UNKNOWN);
 }
 
@@ -55,6 +52,9 @@ static void test_problem_is_cut(void **state)
     dd_problem_t problem;
     dd_problem(&problem, DD_E_KEYS, "%01000d", 0);
     assert_int_equal(strlen(problem.text), sizeof problem.text - 1);
+    /* An "å" of two bytes that fits with the first of them only is left out. */
+    dd_problem(&problem, DD_E_KEYS, "%0*då", (int)sizeof problem.text - 2, 0);
+    assert_int_equal(strlen(problem.text), sizeof problem.text - 2);
 }
 
 static void test_problem_disarms_control_characters(void **state)
@@ -64,8 +64,12 @@ static void test_problem_disarms_control_characters(void **state)
         {"csi \xC2\x9B"
          "2J",
             "csi ??2J"},
-        {"å ✓ 漢", "å ✓ 漢"}, {"\xC2", "\xC2"}, {"no-break\xC2\xA0space", "no-break\xC2\xA0space"}};
-    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
+        {"å ✓ 漢", "å ✓ 漢"}, {"\xC2", "?"},
+        {"\xE2\x80\xAE"
+         "desrever",
+            "???desrever"},
+        {"no-break\xC2\xA0space", "no-break\xC2\xA0space"}};
+    for (size_t i = 0; i < COUNT(TEXTS); i++) {
         dd_problem_t problem;
         dd_problem(&problem, DD_E_KEYS, "%s", TEXTS[i][0]);
         assert_string_equal(problem.text, TEXTS[i][1]);

@@ -2,15 +2,10 @@
 /*
  * test_log_level - names of levels
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "libdd/base/log_level.h"
+#include "tests/unit/unit.h"
 
 static void names_are_levels(void **state)
 {

@@ -2,19 +2,14 @@
 /*
  * test_options - command lines of a program that is made up, with and without commands
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "libdd/base/options.h"
 #include "libdd/base/problem.h"
+#include "tests/unit/unit.h"
 
-#define COUNT(table) (sizeof(table) / sizeof(table)[0])
 #define WORDS_MAX 16
 #define IN(member) offsetof(values_t, member)
 

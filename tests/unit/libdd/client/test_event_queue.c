@@ -4,13 +4,12 @@
  */
 #include <poll.h>
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "libdd/client/event_queue.h"
+#include "tests/deadline.h"
+#include "tests/unit/memory_limit.h"
+#include "tests/unit/unit.h"
 
 static dd_event_node_t *event(uint32_t ref)
 {
@@ -187,7 +186,7 @@ static void *take_all(void *arg)
     struct pollfd item = {.fd = dd_event_queue_fd(self->queue), .events = POLLIN};
     bool room;
     for (uint32_t ref = 1; ref != 0;) {
-        if (poll(&item, 1, 20000) != 1)
+        if (poll(&item, 1, DEADLINE) != 1)
             break;
         dd_event_node_t *node = dd_event_queue_take(self->queue, &room);
         if (!node)
@@ -226,6 +225,17 @@ static void test_many_takers(void **state)
     dd_event_queue_destroy(&queue);
 }
 
+static void test_out_of_memory(void **state)
+{
+    (void)state;
+    memory_limit_begin(0);
+    const dd_event_queue_t *queue = dd_event_queue_new();
+    const dd_event_node_t *event = dd_event_new(&(dd_news_t){.type = DD_EVENT_GAP}, 0);
+    assert_true(memory_limit_end());
+    assert_null(queue);
+    assert_null(event);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +244,7 @@ int main(void)
         cmocka_unit_test(test_readable_exactly_while_events_wait),
         cmocka_unit_test(test_full_and_room_again),
         cmocka_unit_test(test_many_takers),
+        cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -314,7 +314,10 @@ static void test_tells_a_reason_once(void **state)
 static fixture_t *leaving(void)
 {
     fixture_t *self = registered();
-    dd_session_leave(self->session, self->now_us);
+    dd_session_leave(self->session, self->now_us, self->now_us);
+    assert_int_equal(dd_session_state(self->session), DD_SESSION_PARTING);
+    sent(self, DD_DRAIN);
+    hear(self, (dd_record_t){.type = DD_DRAIN});
     assert_int_equal(dd_session_state(self->session), DD_SESSION_LEAVING);
     assert_true(dd_session_wants_connection(self->session));
     sent(self, DD_BYE);
@@ -383,13 +386,13 @@ static void test_leaves_at_once_when_unknown(void **state)
     (void)state;
     fixture_t *self = client();
     dd_session_start(self->session);
-    dd_session_leave(self->session, self->now_us);
+    dd_session_leave(self->session, self->now_us, self->now_us);
     left(self);
 
     self = client();
     dd_session_start(self->session);
     say_hello(self);
-    dd_session_leave(self->session, self->now_us);
+    dd_session_leave(self->session, self->now_us, self->now_us);
     assert_int_equal(dd_session_state(self->session), DD_SESSION_LEAVING);
     sent(self, DD_BYE); /* it may be registered by now */
     hear(self, welcome());

@@ -2,15 +2,14 @@
 /*
  * test_box - payloads between tenants, against libsodium's own functions
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 
-#include <cmocka.h>
 #include <sodium.h>
 
 #include "libdd/keys/box.h"
 #include "tests/unit/libdd/keys.h"
+#include "tests/unit/memory_limit.h"
+#include "tests/unit/unit.h"
 
 #define TEXT "attack at dawn"
 #define TEXT_SIZE (sizeof TEXT - 1)
@@ -74,7 +73,7 @@ static void decode(const char *base64, uint8_t key[DD_KEY_SIZE])
 static void test_sealed_is_opened(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof DIRECTIONS / sizeof DIRECTIONS[0]; i++) {
+    for (size_t i = 0; i < COUNT(DIRECTIONS); i++) {
         side_t from = side(DIRECTIONS[i].from), to = side(DIRECTIONS[i].to);
         const dd_box_key_t *key = dd_box_peer(from.box, dd_bytes_of(DIRECTIONS[i].destination));
         uint8_t sealed[SEALED_SIZE], text[TEXT_SIZE];
@@ -90,7 +89,7 @@ static void test_sealed_is_opened(void **state)
 static void test_is_what_libsodium_makes(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof DIRECTIONS / sizeof DIRECTIONS[0]; i++) {
+    for (size_t i = 0; i < COUNT(DIRECTIONS); i++) {
         side_t from = side(DIRECTIONS[i].from), to = side(DIRECTIONS[i].to);
         uint8_t from_key[DD_KEY_SIZE], to_key[DD_KEY_SIZE], sealed[SEALED_SIZE], text[TEXT_SIZE];
         const uint8_t *from_secret = dd_keyring_secret_key(from.keyring);
@@ -173,7 +172,7 @@ static void test_shown_names(void **state)
         {PUBLIC_FILE, "a.b.c", "a.x"},
         {PUBLIC_FILE, "b.", "b.x"},
     };
-    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+    for (size_t i = 0; i < COUNT(NAMES); i++) {
         side_t self = side(NAMES[i].file);
         assert_ptr_equal(dd_box_peer(self.box, dd_bytes_of(NAMES[i].shown)),
             dd_box_peer(self.box, dd_bytes_of(NAMES[i].same_as)));
@@ -285,6 +284,17 @@ static void test_only_for_clients(void **state)
     dd_box_destroy(NULL);
 }
 
+static void test_out_of_memory(void **state)
+{
+    (void)state;
+    side_t a = side(A_FILE);
+    memory_limit_begin(0);
+    dd_box_t *box = dd_box_new(a.keyring);
+    assert_true(memory_limit_end());
+    assert_null(box);
+    side_end(&a);
+}
+
 int main(void)
 {
     if (sodium_init() == -1)
@@ -300,6 +310,7 @@ int main(void)
         cmocka_unit_test(test_empty_payload),
         cmocka_unit_test(test_no_nonce_twice),
         cmocka_unit_test(test_only_for_clients),
+        cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

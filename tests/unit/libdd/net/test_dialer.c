@@ -8,62 +8,6 @@
 #include "libdd/net/dialer.h"
 #include "tests/unit/libdd/broker.h"
 
-/* ---- Endpoints ------------------------------------------------------------------------------- */
-
-static void test_endpoints(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *endpoint;
-        bool valid;
-    } CASES[] = {
-        {"tcp://127.0.0.1:5555", true},
-        {"tcp://localhost:1", true},
-        {"tcp://broker.example:65535", true},
-        {"tcp://[::1]:5555", true},
-        {"tcp://[fe80::1%eth0]:5555", true},
-        {"ipc:///run/dd.sock", true},
-        {"ipc://@dd", true},
-        {"", false},
-        {"tcp://", false},
-        {"tcp://127.0.0.1", false},
-        {"tcp://127.0.0.1:", false},
-        {"tcp://127.0.0.1:0", false},
-        {"tcp://127.0.0.1:65536", false},
-        {"tcp://127.0.0.1:100000", false},
-        {"tcp://127.0.0.1:5555x", false},
-        {"tcp://127.0.0.1:*", false},
-        {"tcp://*:5555", false},
-        {"tcp://:5555", false},
-        {"tcp://::1:5555", false},
-        {"tcp://[]:5555", false},
-        {"tcp://a b:5555", false},
-        {"tcp://127.0.0.1:1;127.0.0.1:2", false},
-        {"tcp://host/path:5555", false},
-        {"ipc://", false},
-        {"inproc://x", false},
-        {"udp://127.0.0.1:5555", false},
-        {"127.0.0.1:5555", false},
-    };
-    for (size_t i = 0; i < COUNT(CASES); i++) {
-        dd_problem_t problem = {0};
-        dd_error_t error = dd_dialer_check(CASES[i].endpoint, &problem);
-        assert_int_equal(error, CASES[i].valid ? DD_OK : DD_E_ARGUMENT);
-        assert_int_equal(problem.error, error);
-    }
-    char path[200] = "ipc://";
-    memset(path + 6, 'x', 108);
-    assert_int_equal(dd_dialer_check(path, NULL), DD_E_ARGUMENT);
-    path[6 + 107] = '\0';
-    assert_int_equal(dd_dialer_check(path, NULL), DD_OK);
-    char host[600] = "tcp://";
-    memset(host + 6, 'x', 300);
-    strcpy(host + 306, ":1");
-    assert_int_equal(dd_dialer_check(host, NULL), DD_E_ARGUMENT);
-}
-
-/* ---- Connections ----------------------------------------------------------------------------- */
-
 typedef struct {
     void *context;
     dd_keyring_t *keyring;
@@ -76,8 +20,7 @@ static caller_t call(broker_t *broker, const char *keys, const char *endpoint)
     dd_problem_t problem = {0};
     self.keyring = dd_keyring_load(path_of(broker, keys), &problem);
     assert_non_null(self.keyring);
-    dd_socket_limits_t limits = {.payload_max = 1 << 20};
-    self.dial = dd_dialer_new(self.context, endpoint, self.keyring, &limits, &problem);
+    self.dial = dd_dialer_new(self.context, endpoint, self.keyring, 1 << 20, &problem);
     assert_non_null(self.dial);
     return self;
 }
@@ -219,8 +162,7 @@ static void test_no_zap_no_entry(void **state)
 {
     broker_t *broker = *state;
     void *context = zmq_ctx_new();
-    dd_socket_limits_t limits = {.payload_max = 1 << 20};
-    void *router = dd_socket_server(context, broker->keyring, &limits, NULL);
+    void *router = dd_socket_server(context, broker->keyring, 1 << 20, NULL);
     assert_non_null(router);
     assert_int_equal(zmq_bind(router, "tcp://127.0.0.1:*"), 0);
     char endpoint[64];
@@ -231,6 +173,24 @@ static void test_no_zap_no_entry(void **state)
     hang_up(&self);
     zmq_close(router);
     zmq_ctx_term(context);
+}
+
+static int option_of(void *socket, int option)
+{
+    int value = -1;
+    size_t size = sizeof value;
+    assert_int_equal(zmq_getsockopt(socket, option, &value, &size), 0);
+    return value;
+}
+
+/* It aborts the process when a connection is reset whose input is stopped. */
+static void test_zeromq_has_no_heartbeat(void **state)
+{
+    broker_t *broker = *state;
+    caller_t self = call(broker, "a.json", broker->endpoint);
+    assert_int_equal(option_of(dd_dialer_socket(self.dial), ZMQ_HEARTBEAT_IVL), 0);
+    assert_int_equal(option_of(broker->router, ZMQ_HEARTBEAT_IVL), 0);
+    hang_up(&self);
 }
 
 static void test_localhost(void **state)
@@ -262,13 +222,13 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_endpoints),
         cmocka_unit_test(test_connects_and_talks),
         cmocka_unit_test(test_tells_why_not),
         cmocka_unit_test(test_tells_what_is_no_broker),
         cmocka_unit_test(test_no_zap_no_entry),
         cmocka_unit_test(test_gives_up_on_silence),
         cmocka_unit_test(test_name_that_does_not_resolve),
+        cmocka_unit_test(test_zeromq_has_no_heartbeat),
         cmocka_unit_test(test_localhost),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -2,15 +2,10 @@
 /*
  * test_name - names, and the walls between tenants
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "libdd/protocol/name.h"
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
+#include "tests/unit/unit.h"
 
 /* ---- What is a name -------------------------------------------------------------------------- */
 
@@ -51,6 +46,9 @@ static const struct {
     {"a\xE2\x80\xAE", false, false, false},     /* right-to-left override */
     {"a\xE2\x81\xA6", false, false, false},     /* left-to-right isolate */
     {"a\xE2\x80\xA8", false, false, false},     /* line separator */
+    {"a\xD8\x9C", false, false, false},         /* Arabic letter mark */
+    {"a\xE1\xA0\x8E", false, false, false},     /* Mongolian vowel separator */
+    {"a\xE3\x85\xA4", false, false, false},     /* a letter that isn't seen */
     {"a\xE3\x80\x80", false, false, false},     /* ideographic space */
     {"a\xEF\xBB\xBF", false, false, false},     /* byte order mark */
     {"a\xEF\xBF\xBD", false, false, false},     /* replacement character */

@@ -2,13 +2,11 @@
 /*
  * test_outbox - what waits for a peer: order, frames, limits, and frames that come back
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "libdd/protocol/outbox.h"
+#include "tests/unit/memory_limit.h"
+#include "tests/unit/unit.h"
 
 /* A record of a given size, at least 14, that carries a number. */
 static dd_record_t numbered(uint64_t number, size_t size)
@@ -221,6 +219,29 @@ static void test_a_frame_comes_back(void **state)
     read_all(&outbox, 0, 2);
 }
 
+/* What finds no memory isn't in the outbox, and nothing else is lost. */
+static void test_out_of_memory_appends_nothing(void **state)
+{
+    (void)state;
+    dd_outbox_t outbox;
+    dd_outbox_init(&outbox, 1 << 20);
+    unsigned failures = 0;
+    for (uint32_t number = 0; number < 300; number++) {
+        dd_record_t record = numbered(number, 1000);
+        size_t before = outbox.bytes;
+        memory_limit_begin(0);
+        dd_error_t error = dd_outbox_append(&outbox, &record);
+        if (memory_limit_end()) {
+            failures++;
+            assert_int_not_equal(error, DD_OK);
+            assert_int_equal(outbox.bytes, before);
+            append(&outbox, number, 1000);
+        }
+    }
+    assert_in_range(failures, 2, 100); /* one for each frame that was begun */
+    read_all(&outbox, 0, 300);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +254,7 @@ int main(void)
         cmocka_unit_test(test_refuses_what_cannot_be_written),
         cmocka_unit_test(test_copies_what_was_appended_last),
         cmocka_unit_test(test_a_frame_comes_back),
+        cmocka_unit_test(test_out_of_memory_appends_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

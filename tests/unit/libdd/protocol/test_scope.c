@@ -2,15 +2,10 @@
 /*
  * test_scope - scopes: how they are written, what they mean where, and what they cover
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 
-#include <cmocka.h>
-
 #include "libdd/protocol/scope.h"
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
+#include "tests/unit/unit.h"
 
 /* ---- Writing --------------------------------------------------------------------------------- */
 

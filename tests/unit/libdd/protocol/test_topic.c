@@ -2,15 +2,8 @@
 /*
  * test_topic - topics, and whom they reach
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
 #include "libdd/protocol/topic.h"
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
+#include "tests/unit/unit.h"
 
 static const struct {
     const char *topic;

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * scene - a broker and one peer of any role, to see what it may do
+ * visit - a broker and one peer of any role, to see what it may do
  */
-#include "scene.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
+#include "visit.h"
+#include "tests/unit/unit.h"
 
 #define ID "0123456789abcdef"
-#define B(text) dd_bytes_of(text)
 
-dd_record_t scene_record(uint8_t type)
+dd_record_t visit_record(uint8_t type)
 {
     dd_record_t record = {.type = type,
         .ref = 1,
@@ -54,9 +48,9 @@ static actor_t *enter(broker_t *broker, role_t role, bool registered)
     return NULL;
 }
 
-scene_t scene_new(role_t role, bool registered)
+visit_t visit_new(role_t role, bool registered)
 {
-    scene_t self = {.tree = tree_new()};
+    visit_t self = {.tree = tree_new()};
     tree_settings(self.tree)->has_parent = role == ROLE_PARENT;
     self.broker = broker_new(self.tree, "broker", NULL, "/1/");
     self.bystander = actor_client(self.broker, "b", "bystander");
@@ -64,7 +58,7 @@ scene_t scene_new(role_t role, bool registered)
     return self;
 }
 
-void scene_end(scene_t *self)
+void visit_end(visit_t *self)
 {
     actor_send(self->bystander, "bystander", "still here", 9);
     const dd_record_t *record = actor_expect(self->bystander, DD_DATA);
@@ -73,7 +67,7 @@ void scene_end(scene_t *self)
     tree_destroy(&self->tree);
 }
 
-bool scene_was_ended(const scene_t *self, dd_error_t *why)
+bool visit_was_ended(const visit_t *self, dd_error_t *why)
 {
     end_t *end = self->actor->end;
     if (!end || !actor_peer(self->actor)) {

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * settings - what the core is to know of the configuration and of the process that it runs in
+ */
+#include "settings.h"
+
+#include <sys/resource.h>
+
+/* File descriptors that are not for connections: ZeroMQ's own, files, the connection to the parent,
+   and those that are still in their handshake. */
+#define DESCRIPTOR_RESERVE 256
+
+/* libzmq goes round and round when it can't accept for want of descriptors: never get there. Root
+   may raise the hard limit too. */
+void settings_raise_descriptors(loop_t *self)
+{
+    rlim_t wanted = (rlim_t)self->config->clients_max + DESCRIPTOR_RESERVE;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    struct rlimit higher = {.rlim_cur = wanted, .rlim_max = wanted};
+    if (limit.rlim_max >= wanted || setrlimit(RLIMIT_NOFILE, &higher) != 0)
+        setrlimit(RLIMIT_NOFILE,
+            &(struct rlimit){.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max});
+    getrlimit(RLIMIT_NOFILE, &limit);
+    self->descriptors_max =
+        limit.rlim_cur > 2 * DESCRIPTOR_RESERVE ? limit.rlim_cur - DESCRIPTOR_RESERVE : 1;
+}
+
+static void limit_clients(loop_t *self)
+{
+    size_t wanted = (size_t)self->config->clients_max;
+    self->clients_max = wanted < self->descriptors_max ? wanted : self->descriptors_max;
+    if (self->clients_max < wanted)
+        log_write(self->log, DD_LOG_WARNING,
+            "clients-max is %zu instead of %zu: raise the limit of open files to %zu",
+            self->clients_max, wanted, wanted + DESCRIPTOR_RESERVE);
+}
+
+/* What the core has to say goes to the log. */
+static void log_line(void *log, dd_log_level_t level, const char *line)
+{
+    log_write(log, level, "%s", line);
+}
+
+/* An operator's wish, told by the core in the midst of its work: shutting down waits until that is
+   done. */
+static void obey(void *arg, core_control_t control, dd_log_level_t level)
+{
+    loop_t *self = arg;
+    if (control == CONTROL_LOG_LEVEL)
+        log_set_level(self->log, level);
+    else
+        self->told_to_stop = true;
+}
+
+/* A machine of 32 bits can't hold all that may be configured. */
+static size_t size_of(uint64_t value)
+{
+    return value < SIZE_MAX ? (size_t)value : SIZE_MAX;
+}
+
+core_settings_t settings_of_core(loop_t *self)
+{
+    const config_t *config = self->config;
+    limit_clients(self);
+    return (core_settings_t){
+        .name = config->name,
+        .scope = config->scope,
+        .has_parent = config->parent,
+        .heartbeat = (uint32_t)config->heartbeat,
+        .payload_max = (uint32_t)config->payload_max,
+        .outbox_client = size_of(config->client_outbox),
+        .outbox_link = size_of(config->link_outbox),
+        .clients_max = self->clients_max,
+        .subscriptions_max = (unsigned)config->subscriptions_max,
+        .log = log_line,
+        .log_arg = self->log,
+        .obey = obey,
+        .obey_arg = self,
+    };
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * endpoint - where a broker can be reached, as a text
+ */
+#include "endpoint.h"
+
+#include "libdd/base/problem.h"
+
+#define TCP "tcp://"
+#define IPC "ipc://"
+/* Bytes that sockaddr_un holds, without the NUL. */
+#define IPC_PATH_MAX 107
+#define PORT_DIGITS_MAX 5
+
+static bool is(dd_bytes_t bytes, const char *text)
+{
+    return dd_bytes_equal(bytes, dd_bytes_of(text));
+}
+
+/* Takes the scheme off; false if it is another one. */
+static bool strip(dd_bytes_t *endpoint, const char *scheme)
+{
+    size_t size = strlen(scheme);
+    if (endpoint->size < size || memcmp(endpoint->data, scheme, size) != 0)
+        return false;
+    *endpoint = dd_bytes(endpoint->data + size, endpoint->size - size);
+    return true;
+}
+
+bool dd_endpoint_split(dd_bytes_t endpoint, dd_bytes_t *host, dd_bytes_t *port)
+{
+    if (!strip(&endpoint, TCP))
+        return false;
+    const uint8_t *colon = memrchr(endpoint.data, ':', endpoint.size);
+    if (!colon)
+        return false;
+    *host = dd_bytes(endpoint.data, (size_t)(colon - endpoint.data));
+    *port = dd_bytes(colon + 1, endpoint.size - host->size - 1);
+    return true;
+}
+
+/* A port's number; -1 if it is none. ZeroMQ would take the digits and pass over the rest. */
+static int port_number(dd_bytes_t port)
+{
+    int number = 0;
+    if (port.size == 0 || port.size > PORT_DIGITS_MAX)
+        return -1;
+    for (size_t i = 0; i < port.size; i++) {
+        if (port.data[i] < '0' || port.data[i] > '9')
+            return -1;
+        number = 10 * number + (port.data[i] - '0');
+    }
+    return number <= UINT16_MAX ? number : -1;
+}
+
+/* ZeroMQ gives ';' and '*' a meaning that has no use where one connects. */
+static bool host_valid(dd_bytes_t host)
+{
+    if (host.size == 0)
+        return false;
+    if (host.data[0] == '[')
+        return host.size > 2 && host.data[host.size - 1] == ']';
+    for (size_t i = 0; i < host.size; i++)
+        if (host.data[i] <= ' ' || memchr(":;*/", host.data[i], 4))
+            return false;
+    return true;
+}
+
+static bool path_valid(dd_bytes_t endpoint)
+{
+    return strip(&endpoint, IPC) && endpoint.size > 0 && endpoint.size <= IPC_PATH_MAX;
+}
+
+static bool is_valid(dd_bytes_t endpoint)
+{
+    dd_bytes_t host, port;
+    if (dd_endpoint_split(endpoint, &host, &port))
+        return endpoint.size <= DD_ENDPOINT_MAX && host_valid(host) && port_number(port) > 0;
+    return path_valid(endpoint);
+}
+
+static dd_error_t check(dd_bytes_t endpoint, dd_problem_t *problem)
+{
+    if (is_valid(endpoint))
+        return DD_OK;
+    int shown = endpoint.size < 64 ? (int)endpoint.size : 64;
+    return dd_problem(problem, DD_E_ARGUMENT,
+        "'%.*s' is no endpoint of a broker; write tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH",
+        shown, (const char *)endpoint.data);
+}
+
+dd_error_t dd_endpoint_check(const char *endpoint, dd_problem_t *problem)
+{
+    return check(dd_bytes_of(endpoint), problem);
+}
+
+bool dd_endpoint_listenable(const char *endpoint)
+{
+    dd_bytes_t all = dd_bytes_of(endpoint), host, port;
+    if (dd_endpoint_split(all, &host, &port))
+        return all.size <= DD_ENDPOINT_MAX && host.size > 0 &&
+               (is(port, "*") || port_number(port) >= 0);
+    return path_valid(all);
+}
+
+bool dd_endpoint_by_name(const char *endpoint)
+{
+    dd_bytes_t host, port;
+    if (!dd_endpoint_split(dd_bytes_of(endpoint), &host, &port) || host.size == 0)
+        return false;
+    return host.data[0] != '[' && strspn((const char *)host.data, "0123456789.") < host.size;
+}
+
+/* ---- Lists --------------------------------------------------------------------------------- */
+
+static bool has(const dd_endpoints_t *self, dd_bytes_t endpoint)
+{
+    for (size_t i = 0; i < self->count; i++)
+        if (is(endpoint, self->items[i]))
+            return true;
+    return false;
+}
+
+static dd_error_t add(dd_endpoints_t *self, dd_bytes_t endpoint, dd_problem_t *problem)
+{
+    if (check(endpoint, problem) != DD_OK)
+        return DD_E_ARGUMENT;
+    const char *text = (const char *)endpoint.data;
+    if (has(self, endpoint))
+        return dd_problem(
+            problem, DD_E_ARGUMENT, "'%.*s' is given twice", (int)endpoint.size, text);
+    if (self->count == DD_ENDPOINTS_MAX)
+        return dd_problem(problem, DD_E_ARGUMENT,
+            "'%.*s' is one endpoint too many; give %d at most", (int)endpoint.size, text,
+            DD_ENDPOINTS_MAX);
+    dd_bytes_copy(endpoint, self->items[self->count++], sizeof self->items[0]);
+    return DD_OK;
+}
+
+dd_error_t dd_endpoints_add(dd_endpoints_t *self, const char *text, dd_problem_t *problem)
+{
+    size_t before = self->count;
+    for (const char *at = text;; at++) {
+        size_t size = strcspn(at, ",");
+        dd_error_t result = add(self, dd_bytes(at, size), problem);
+        if (result != DD_OK) {
+            self->count = before;
+            return result;
+        }
+        at += size;
+        if (*at == '\0')
+            return DD_OK;
+    }
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * endpoint - where a broker can be reached, as a text
+ *
+ *     tcp://HOST:PORT     a name, or an IPv4 address
+ *     tcp://[V6]:PORT
+ *     ipc://PATH
+ *
+ * Nothing here looks a name up or touches a file.
+ */
+#ifndef DD_ENDPOINT_H_INCLUDED
+#define DD_ENDPOINT_H_INCLUDED
+
+#include "libdd/base/buffer.h"
+#include "libdd/include/dd.h"
+
+/* Longest endpoint, without the NUL. */
+#define DD_ENDPOINT_MAX 255
+/* Endpoints of one list. */
+#define DD_ENDPOINTS_MAX 16
+
+/* Whether the text is an endpoint to connect to. DD_E_ARGUMENT with *problem saying what to write
+   instead if not. */
+dd_error_t dd_endpoint_check(const char *endpoint, dd_problem_t *problem);
+
+/* Whether the text can be an endpoint to listen on: '*' stands for every address, and the port '*'
+   or 0 for one that is free. The address itself is for ZeroMQ to judge when it binds. */
+bool dd_endpoint_listenable(const char *endpoint);
+
+/* Splits a tcp:// endpoint at its last colon. An IPv6 address keeps its brackets. Both parts point
+   into the text. False for what is not of TCP. */
+bool dd_endpoint_split(dd_bytes_t endpoint, dd_bytes_t *host, dd_bytes_t *port);
+
+/* Whether the host of an endpoint is a name, which may stand for several addresses. */
+bool dd_endpoint_by_name(const char *endpoint);
+
+/* Endpoints in order of preference. All zero is an empty list. */
+typedef struct {
+    size_t count;
+    char items[DD_ENDPOINTS_MAX][DD_ENDPOINT_MAX + 1];
+} dd_endpoints_t;
+
+/* Appends what a text like "tcp://a:5555,tcp://b:5555" lists; a path with a comma can't stand in a
+   list. Every entry must be an endpoint to connect to, and none may be there twice. DD_E_ARGUMENT
+   with *problem naming the entry that is no good; the list is then as it was. */
+dd_error_t dd_endpoints_add(dd_endpoints_t *self, const char *text, dd_problem_t *problem);
+
+#endif

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test_connections - whose a connection is, when descriptors are used again and a connection's last
+ * messages are read after its end
+ *
+ * The broker's own sides of its sockets run in the test, so that it can read late.
+ */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "ddbroker/legacy/legacy.h"
+#include "ddbroker/net/connections.h"
+#include "ddbroker/net/listener.h"
+#include "ddbroker/net/zap.h"
+#include "legacy_client.h"
+#include "libdd/base/clock.h"
+#include "libdd/net/dialer.h"
+#include "raw.h"
+#include "scene.h"
+
+#define PAYLOAD_MAX (1 << 16)
+#define HEARTBEAT 5000
+
+typedef struct {
+    harness_t *harness;
+    void *context;
+    log_t *log;
+    dd_keyring_t *keyring;
+    core_t *core;
+    zap_t *zap;
+    transport_t *listener;
+    transport_t *legacy;
+} side_t;
+
+static uint64_t now_ms(void)
+{
+    return dd_clock_us() / 1000;
+}
+
+static int side_open(void **state)
+{
+    static side_t self;
+    dd_problem_t problem;
+    scene_open((void **)&self.harness);
+    self.context = zmq_ctx_new();
+    self.log = log_new(harness_path(self.harness, "log"), DD_LOG_DEBUG, &problem);
+    self.keyring = dd_keyring_load(harness_keys(self.harness, "broker"), &problem);
+    assert_non_null(self.keyring);
+    const core_settings_t settings = {.name = "broker0",
+        .scope = "auto",
+        .heartbeat = HEARTBEAT,
+        .payload_max = PAYLOAD_MAX,
+        .outbox_client = 1 << 20,
+        .outbox_link = 1 << 20,
+        .clients_max = 10,
+        .subscriptions_max = 10};
+    self.core = core_new(&settings, self.keyring, now_ms());
+    self.zap = zap_new(self.context, self.log, &problem);
+    const transport_settings_t transports = {.context = self.context,
+        .core = self.core,
+        .log = self.log,
+        .keyring = self.keyring,
+        .payload_max = PAYLOAD_MAX,
+        .heartbeat = HEARTBEAT};
+    self.listener = listener_new(&transports, &problem);
+    self.legacy = legacy_new(&transports, &problem);
+    assert_true(self.core && self.zap && self.listener && self.legacy);
+    *state = &self;
+    return 0;
+}
+
+static int side_close(void **state)
+{
+    side_t *self = *state;
+    self->legacy->ops->destroy(self->legacy, now_ms());
+    self->listener->ops->destroy(self->listener, now_ms());
+    zap_destroy(&self->zap);
+    core_destroy(&self->core);
+    dd_keyring_destroy(&self->keyring);
+    log_destroy(&self->log);
+    zmq_ctx_term(self->context);
+    return scene_close((void **)&self->harness);
+}
+
+/* The endpoint that a log line says is listened on. */
+static const char *endpoint_of(side_t *self)
+{
+    static char line[512];
+    FILE *file = fopen(harness_path(self->harness, "log"), "r");
+    assert_non_null(file);
+    char *found = NULL;
+    while (!found && fgets(line, sizeof line, file))
+        found = strstr(line, "tcp://127.0.0.1:");
+    fclose(file);
+    assert_non_null(found);
+    found[strcspn(found, " \n")] = '\0';
+    return found;
+}
+
+/* ---- The table ----------------------------------------------------------------------------- */
+
+typedef struct {
+    connections_t *table;
+    void *gone; /* the owner of the last that has gone */
+    size_t count;
+} table_t;
+
+/* A condition for wait_until(): so many are open. */
+static bool has_count(void *arg)
+{
+    table_t *self = arg;
+    void *gone = connections_next_gone(self->table, 0);
+    if (gone)
+        self->gone = gone;
+    return connections_count(self->table) == self->count;
+}
+
+static void expect_count(table_t *self, size_t count)
+{
+    self->count = count;
+    assert_true(wait_until(has_count, self, HARNESS_DEADLINE));
+}
+
+/* Whether a message with a routing id of ZeroMQ's makes the connection its owner's. */
+static bool owns(connections_t *table, int fd, uint32_t number, void *owner, void **former)
+{
+    uint8_t id[5] = {0};
+    number = htobe32(number);
+    memcpy(id + 1, &number, sizeof number);
+    return connections_own(table, fd, dd_bytes(id, sizeof id), owner, former);
+}
+
+static void a_descriptor_is_the_latest_connections(void **state)
+{
+    side_t *self = *state;
+    char endpoint[DD_ENDPOINT_MAX + 1], early, late, last;
+    dd_problem_t problem;
+    void *former, *context = zmq_ctx_new(), *socket = zmq_socket(context, ZMQ_ROUTER);
+    table_t table = {.table = connections_new(context, socket, self->log, 0)};
+    assert_non_null(table.table);
+    assert_int_equal(
+        connections_listen(table.table, "tcp://127.0.0.1:0", endpoint, &problem), DD_OK);
+
+    int client = harness_connect(endpoint);
+    expect_count(&table, 1);
+    int fd = connections_strangers(table.table)->fd;
+    assert_true(owns(table.table, fd, UINT32_MAX, &early, &former));
+    assert_null(former);
+    assert_int_equal(connections_stranger_count(table.table), 0);
+    assert_non_null(connections_of(table.table, fd, &early));
+    close(client);
+    expect_count(&table, 0);
+    assert_ptr_equal(table.gone, &early);
+
+    /* What it has left is read when nobody has its descriptor, */
+    assert_null(connections_of(table.table, fd, &early));
+    assert_false(owns(table.table, fd, UINT32_MAX, &early, &former));
+    client = harness_connect(endpoint);
+    expect_count(&table, 1);
+    assert_int_equal(connections_strangers(table.table)->fd, fd);
+    /* or another one that hasn't spoken yet, */
+    assert_true(owns(table.table, fd, UINT32_MAX, &early, &former));
+    assert_true(owns(table.table, fd, 1, &late, &former)); /* numbers go round */
+    assert_ptr_equal(former, &early);
+    /* or one that has. */
+    assert_false(owns(table.table, fd, UINT32_MAX, &early, &former));
+    assert_null(former);
+    assert_false(connections_own(table.table, fd, dd_bytes_of("chosen"), &early, &former));
+    assert_null(connections_of(table.table, fd, &early));
+    connections_trust(table.table, fd, &early);
+    connections_doubt(table.table, fd, &early, 0);
+    connections_disown(table.table, fd, &early);
+    assert_int_equal(connections_stranger_count(table.table), 0);
+    assert_non_null(connections_of(table.table, fd, &late));
+    assert_true(owns(table.table, fd, 2, &last, &former));
+    assert_ptr_equal(former, &late);
+
+    connections_cut(table.table, connections_of(table.table, fd, &last));
+    expect_count(&table, 0);
+    assert_ptr_equal(table.gone, &last);
+    close(client);
+    connections_destroy(&table.table);
+    zmq_close(socket);
+    zmq_ctx_term(context);
+}
+
+/* ---- What is read late --------------------------------------------------------------------- */
+
+/* Takes in which connections are gone; how many are open. */
+static size_t count_open(transport_t *transport)
+{
+    transport->ops->watch(transport, now_ms());
+    return transport->ops->accepted(transport);
+}
+
+/* Conditions for wait_until(). */
+static bool has_no_client(void *arg)
+{
+    return count_open(((side_t *)arg)->listener) == 0;
+}
+
+static bool has_no_legacy_client(void *arg)
+{
+    return count_open(((side_t *)arg)->legacy) == 0;
+}
+
+static bool has_legacy_client(void *arg)
+{
+    return !has_no_legacy_client(arg);
+}
+
+typedef struct {
+    side_t *side;
+    dd_dialer_t *dial;
+} call_t;
+
+static bool is_connected(void *arg)
+{
+    call_t *self = arg;
+    zap_work(self->side->zap, self->side->keyring, false);
+    count_open(self->side->listener);
+    return dd_dialer_watch(self->dial) == DD_DIALER_CONNECTED;
+}
+
+/* Registers and leaves before the broker has read it. */
+static void come_and_go(side_t *self, const char *endpoint)
+{
+    dd_problem_t problem;
+    uint8_t frame[RAW_FRAME_MAX];
+    const dd_record_t hello = {.type = DD_HELLO, .number = 1, .name = dd_bytes_of("cli1")};
+    dd_keyring_t *keyring = dd_keyring_load(harness_keys(self->harness, "a"), &problem);
+    void *context = zmq_ctx_new();
+    call_t call = {self, dd_dialer_new(context, endpoint, keyring, PAYLOAD_MAX, &problem)};
+    assert_true(wait_until(is_connected, &call, HARNESS_DEADLINE));
+    assert_true(
+        zmq_send(dd_dialer_socket(call.dial), frame, raw_frame(&hello, frame), ZMQ_DONTWAIT) > 0);
+    dd_dialer_linger(call.dial, HARNESS_DEADLINE);
+    dd_dialer_destroy(&call.dial);
+    zmq_ctx_term(context);
+    dd_keyring_destroy(&keyring);
+}
+
+/* Such a client must not stay, with a descriptor that will be another's, until nothing was heard of
+   it for long, and that other one be cut in its place. */
+static void what_a_client_has_left_is_read_and_over(void **state)
+{
+    side_t *self = *state;
+    dd_problem_t problem;
+    assert_int_equal(
+        self->listener->ops->listen(self->listener, "tcp://127.0.0.1:0", &problem), DD_OK);
+    come_and_go(self, endpoint_of(self));
+    assert_true(wait_until(has_no_client, self, HARNESS_DEADLINE));
+    assert_false(self->listener->ops->work(self->listener, now_ms()));
+    assert_int_equal(core_connections(self->core), 0);
+}
+
+/* Logs in without waiting for the challenge, which takes a tenant's cookie, and leaves. */
+static void log_in_and_go(side_t *self, const char *endpoint)
+{
+    void *context = zmq_ctx_new();
+    legacy_client_t *client =
+        legacy_client_new(context, endpoint, harness_keys(self->harness, "a"), LEGACY_V4);
+    dd_bytes_t hash = legacy_client_hash(client);
+    uint64_t cookie = htole64(dd_keyring_tenant_by_hash(self->keyring, hash)->cookie);
+    legacy_client_linger(client);
+    legacy_client_say(client, CMD_ADDLCL, &hash, 1);
+    legacy_client_say(client, CMD_CHALLOK,
+        (dd_bytes_t[]){dd_bytes(&cookie, sizeof cookie), hash, dd_bytes_of("old")}, 3);
+    assert_true(wait_until(has_legacy_client, self, HARNESS_DEADLINE));
+    legacy_client_destroy(&client);
+    zmq_ctx_term(context);
+}
+
+static void what_an_old_client_has_left_logs_nobody_in(void **state)
+{
+    side_t *self = *state;
+    dd_problem_t problem;
+    assert_int_equal(self->legacy->ops->listen(self->legacy, "tcp://127.0.0.1:0", &problem), DD_OK);
+    log_in_and_go(self, endpoint_of(self));
+    assert_true(wait_until(has_no_legacy_client, self, HARNESS_DEADLINE));
+    assert_false(self->legacy->ops->work(self->legacy, now_ms()));
+    assert_int_equal(core_connections(self->core), 0);
+}
+
+#define SIDE(test) cmocka_unit_test_setup_teardown(test, side_open, side_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SIDE(a_descriptor_is_the_latest_connections),
+        SIDE(what_a_client_has_left_is_read_and_over),
+        SIDE(what_an_old_client_has_left_logs_nobody_in),
+    };
+    return cmocka_run_group_tests_name("connections", tests, NULL, NULL);
+}
