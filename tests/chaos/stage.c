@@ -265,14 +265,14 @@ void stage_heal(stage_t *self, int limit_ms)
         stage_fail(self, "more than %d ms", limit_ms);
 }
 
-void stage_expect_calm(stage_t *self, bool refusals)
+void stage_expect_calm(stage_t *self, bool full)
 {
     crowd_settle(self->crowd, SETTLE_DEADLINE);
     ledger_figures_t now = crowd_figures(self->crowd);
     uint64_t lost = now.disconnections - self->before.disconnections;
-    uint64_t unknown = now.unknown - self->before.unknown;
-    uint64_t refused = refusals ? 0 : now.refused - self->before.refused;
-    uint64_t missing = refusals ? 0 : now.missing - self->before.missing;
+    uint64_t unknown = full ? 0 : now.unknown - self->before.unknown;
+    uint64_t refused = full ? 0 : now.refused - self->before.refused;
+    uint64_t missing = full ? 0 : now.missing - self->before.missing;
     if (lost + unknown + refused + missing > 0)
         stage_fail(self,
             "without reason %" PRIu64 " disconnections, %" PRIu64 " unknown, %" PRIu64

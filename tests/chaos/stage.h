@@ -103,10 +103,10 @@ crowd_plan_t stage_plan(void);
 /* Waits until all reach each other again, and keeps the longest time that it took. More than
    limit_ms is wrong, where times count. 0: no limit. */
 void stage_heal(stage_t *self, int limit_ms);
-/* Ends the load. Since it began no connection was lost and of no notification it is unknown what
-   became of it; and, unless refusals are what the case is about, none was refused and no
-   publication is missing. */
-void stage_expect_calm(stage_t *self, bool refusals);
+/* Ends the load. Since it began no connection was lost; and, unless an outbox was full, where there
+   is no room for acknowledgements either, every notification was delivered and no publication is
+   missing. */
+void stage_expect_calm(stage_t *self, bool full);
 /* Only for faults that last for a certain time. */
 void stage_let_pass(unsigned ms);
 
