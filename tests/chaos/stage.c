@@ -27,18 +27,20 @@ void stage_open(stage_t *self)
     self->harness = harness_new("a,b");
 }
 
-static void add_words(stage_t *self, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static void add_words(
+    stage_t *self, const char *before, const char *format, va_list arguments)
 {
-    size_t used = strlen(self->remark);
-    vsnprintf(self->remark + used, sizeof self->remark - used, format, arguments);
+    size_t used = strlen(self->remark), room = sizeof self->remark;
+    snprintf(self->remark + used, room - used, "%s", before);
+    used = strlen(self->remark);
+    vsnprintf(self->remark + used, room - used, format, arguments);
 }
 
 void stage_remark(stage_t *self, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    add_words(self, "; ", arguments);
-    add_words(self, format, arguments);
+    add_words(self, "; ", format, arguments);
     va_end(arguments);
 }
 
@@ -46,8 +48,7 @@ void stage_fail(stage_t *self, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    add_words(self, "; OFF: ", arguments);
-    add_words(self, format, arguments);
+    add_words(self, "; OFF: ", format, arguments);
     va_end(arguments);
     self->off = true;
 }
