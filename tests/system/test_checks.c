@@ -97,13 +97,13 @@ static void test_check_does_not_know(void **state)
     for (size_t i = 0; i < COUNT(LINES); i++) {
         program_t *check = shell_run(LINES[i]);
         shell_end(check, CHECK_UNKNOWN);
-        assert_memory_equal(program_stdout(check), "DOUBLEDECKER CHECK_UNKNOWN - ", 23);
+        assert_memory_equal(program_stdout(check), "DOUBLEDECKER UNKNOWN - ", 23);
         assert_string_equal(strchr(program_stdout(check), '\n'), "\n");
         assert_string_equal(program_stderr(check), "");
     }
     shell_check("DD_KEYS= ddtui --check", CHECK_UNKNOWN, NULL, "");
     shell_check("ddtui --check --what --json | cut -c 1-30", DONE,
-        "{\"state\":\"CHECK_UNKNOWN\",\"status\":3,\n", "");
+        "{\"state\":\"UNKNOWN\",\"status\":3,\n", "");
 }
 
 static void test_check_goes_on(void **state)
