@@ -80,14 +80,12 @@ static bool give_up(sender_t *self, const char *why)
    fewer than may be without an outcome: more than that, and the receivers have fallen silent. */
 static bool send_next(sender_t *self, stream_t *stream)
 {
-    dd_error_t error = put(self, stream, stream->next);
+    uint64_t number = stream->next++; /* its echo may be there before the call returns */
+    dd_error_t error = put(self, stream, number);
     while (
         error == DD_E_OUTBOX_FULL && dd_client_drain(self->member.client, 0, RUN_PATIENCE) == DD_OK)
-        error = put(self, stream, stream->next);
-    if (error != DD_OK)
-        return give_up(self, dd_strerror(error));
-    stream->next++;
-    return true;
+        error = put(self, stream, number);
+    return error == DD_OK || give_up(self, dd_strerror(error));
 }
 
 static bool begin_block(sender_t *self, stream_t *stream)

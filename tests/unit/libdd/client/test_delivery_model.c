@@ -295,7 +295,8 @@ static void carry(client_t *from, const dd_record_t *record)
         .ref = record->ref,
         .run = record->run};
     assert_in_range(item.size, 0, sizeof item.bytes);
-    memcpy(item.bytes, record->payload.data, item.size);
+    if (item.size > 0)
+        memcpy(item.bytes, record->payload.data, item.size);
     bool is_full = world->ways[to->way].count > WAY_ROOM * 3 / 4 || draw(world, 100) == 0;
     if (sends && is_full)
         send_back(&item, world->clients, DD_E_OVERLOADED);
