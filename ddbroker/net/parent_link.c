@@ -18,6 +18,10 @@
 /* ms: the shortest pause where trying again soon is no use, and what is added at random. */
 #define LONG_PAUSE 10000
 #define LONG_JITTER 5000
+/* The same for a loop: several of a ring may have given way at once, and one of them has to try
+   again within five seconds. */
+#define LOOP_PAUSE 2500
+#define LOOP_JITTER 2000
 /* ms that the last words to a parent have to leave after the connection is given up. */
 #define LINGER 200
 
@@ -64,12 +68,21 @@ static void tell(parent_link_t *self, const dd_problem_t *why, uint64_t now_ms)
     self->tell_ms = now_ms + TELL_INTERVAL;
 }
 
-/* Somebody has to change a configuration, or, in a loop, another broker of the ring has to give way
-   first. */
+/* Somebody has to change a configuration first. */
 static bool wants_patience(dd_error_t why)
 {
-    return why == DD_E_LOOP || why == DD_E_HOP_LIMIT || why == DD_E_SCOPE_INVALID ||
-           why == DD_E_NAME_INVALID || why == DD_E_PROTOCOL || why == DD_E_MALFORMED;
+    return why == DD_E_HOP_LIMIT || why == DD_E_SCOPE_INVALID || why == DD_E_NAME_INVALID ||
+           why == DD_E_PROTOCOL || why == DD_E_MALFORMED;
+}
+
+/* ms until the next attempt. */
+static uint32_t next_pause(parent_link_t *self, dd_error_t why)
+{
+    if (why == DD_E_LOOP)
+        return LOOP_PAUSE + randombytes_uniform(LOOP_JITTER);
+    if (wants_patience(why))
+        return LONG_PAUSE + randombytes_uniform(LONG_JITTER);
+    return dd_backoff_next(&self->backoff, randombytes_random());
 }
 
 static void give_up(parent_link_t *self, const dd_problem_t *reason, uint64_t now_ms)
@@ -81,10 +94,7 @@ static void give_up(parent_link_t *self, const dd_problem_t *reason, uint64_t no
         return;
     }
     tell(self, &why, now_ms);
-    uint32_t pause = wants_patience(why.error)
-                         ? LONG_PAUSE + randombytes_uniform(LONG_JITTER)
-                         : dd_backoff_next(&self->backoff, randombytes_random());
-    self->next_ms = now_ms + pause;
+    self->next_ms = now_ms + next_pause(self, why.error);
 }
 
 /* ---- Work ---------------------------------------------------------------------------------- */
