@@ -328,7 +328,9 @@ static void test_limits(void **state)
     shell_check("ddtui -d $SMALL -s x -s y", OVERLOADED, "", "limit");
     program_t *stopped = shell_listen("ddtui -d $SMALL -l stopped", 0);
     program_signal(stopped, SIGSTOP);
-    shell_check("while head -c 900000 /dev/zero | ddtui -q -d $SMALL -n stopped; do :; done;"
+    /* More than the system holds for one connection, so that the outbox is full. */
+    shell_check("for i in $(seq 24); do"
+                " head -c 900000 /dev/zero | ddtui -q -t 1 -d $SMALL -n stopped & done; wait;"
                 " head -c 900000 /dev/zero | ddtui -q -d $SMALL -n stopped",
         OVERLOADED, "", "stopped");
     program_signal(stopped, SIGCONT);
