@@ -57,7 +57,7 @@ typedef enum {
     DD_E_NAME_TAKEN = 4,      /* another client of the tenant has that name */
     DD_E_NAME_INVALID = 5,    /* not a valid client, tenant or broker name */
     DD_E_NO_DESTINATION = 6,  /* no client of that name anywhere the broker can reach */
-    DD_E_UPLINK_DOWN = 7,     /* perhaps above, but the broker has lost its parent */
+    DD_E_UPLINK_DOWN = 7,     /* perhaps there, but the broker has lost its parent or just begun */
     DD_E_OVERLOADED = 8,      /* the receiver's outbox is full */
     DD_E_REFUSED = 9,         /* the key or the role doesn't allow it */
     DD_E_SCOPE_INVALID = 10,  /* not a scope, or one with no meaning at this broker */
