@@ -2,8 +2,7 @@
 /*
  * test_session_outcomes - what became of notifications: told by a session, and told to others
  */
-#include "libdd/client/outcomes.h"
-#include "libdd/protocol/arrivals.h"
+#include "libdd/client/session_state.h"
 #include "tests/unit/libdd/session.h"
 
 /* ms for which a notification may be open, when nobody says otherwise. */
@@ -322,6 +321,25 @@ static void test_a_run_for_each_registration(void **state)
     finish(self);
 }
 
+/* A receiver can tell later from earlier by half of all refs; nothing that is open is lost by it.
+ */
+static void test_another_run_before_refs_go_round(void **state)
+{
+    (void)state;
+    fixture_t *self = registered();
+    dd_record_t first = send_off(self, "cli2", true);
+    self->session->last_ref = first.ref + (1u << 30) - 3;
+    dd_record_t last = send_off(self, "cli2", true);
+    assert_int_equal(last.run, first.run);
+    dd_record_t next = send_off(self, "cli2", true);
+    assert_int_equal(next.run, first.run + 1);
+    hear_ack(self, "cli2", next.run, last.ref, next.ref);
+    expect_error(self, DD_E_UNKNOWN, first.ref, "cli2");
+    assert_int_equal(next_news(self, DD_EVENT_DELIVERED)->ref, last.ref);
+    assert_int_equal(next_news(self, DD_EVENT_DELIVERED)->ref, next.ref);
+    finish(self);
+}
+
 /* ---- Of what came ---------------------------------------------------------------------------- */
 
 static void test_acknowledges_within_50_ms(void **state)
@@ -495,6 +513,7 @@ int main(void)
         cmocka_unit_test(test_an_open_one_is_given_up_in_time),
         cmocka_unit_test(test_nothing_is_given_up_unheard),
         cmocka_unit_test(test_a_run_for_each_registration),
+        cmocka_unit_test(test_another_run_before_refs_go_round),
         cmocka_unit_test(test_acknowledges_within_50_ms),
         cmocka_unit_test(test_acknowledges_many_at_once),
         cmocka_unit_test(test_a_full_outbox_does_not_keep_the_thread_busy),
