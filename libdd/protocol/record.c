@@ -4,8 +4,9 @@
  */
 #include "record.h"
 
-/* How a field looks on the wire. BLOB is the rest of the record and so can only be the last one. */
-typedef enum { U8, U16, U32, U64, STR8, STR16, BLOB } kind_t;
+/* How a field looks on the wire. U32_IN_REPLIES is there if the record has the flag REPLY; BLOB is
+   the rest of the record and so can only be the last one. */
+typedef enum { U8, U16, U32, U32_IN_REPLIES, U64, STR8, STR16, BLOB } kind_t;
 
 typedef struct {
     uint8_t kind;
@@ -21,7 +22,7 @@ typedef struct {
 #define F_LINKS FIELD_(U16, links)
 #define F_REF FIELD_(U32, ref)
 #define F_RUN FIELD_(U32, run)
-#define F_RE FIELD_(U32, re)
+#define F_RE FIELD_(U32_IN_REPLIES, re)
 #define F_FEATURES FIELD_(U32, features)
 #define F_WINDOW FIELD_(U32, window)
 #define F_SUFFIX FIELD_(U8, suffix)
@@ -117,11 +118,17 @@ static const struct {
     [U8] = {1, 0},
     [U16] = {2, 0},
     [U32] = {4, 0},
+    [U32_IN_REPLIES] = {4, 0},
     [U64] = {8, 0},
     [STR8] = {1, UINT8_MAX},
     [STR16] = {2, UINT16_MAX},
     [BLOB] = {0, UINT32_MAX / 2},
 };
+
+static inline bool is_absent(const dd_record_t *record, field_t field)
+{
+    return field.kind == U32_IN_REPLIES && !(record->flags & DD_FLAG_REPLY);
+}
 
 size_t dd_record_size(const dd_record_t *self)
 {
@@ -131,6 +138,8 @@ size_t dd_record_size(const dd_record_t *self)
     size_t size = DD_RECORD_HEADER;
     for (unsigned i = 0; i < layout->count; i++) {
         field_t field = layout->fields[i];
+        if (is_absent(self, field))
+            continue;
         size += KINDS[field.kind].size;
         if (field.kind < STR8)
             continue;
@@ -152,6 +161,7 @@ static void write_field(dd_writer_t *writer, kind_t kind, const void *place)
         dd_write_u16(writer, *(const uint16_t *)place);
         break;
     case U32:
+    case U32_IN_REPLIES:
         dd_write_u32(writer, *(const uint32_t *)place);
         break;
     case U64:
@@ -178,9 +188,11 @@ void dd_record_write(const dd_record_t *self, uint8_t *bytes, size_t size)
     dd_write_u32(&writer, (uint32_t)(size - sizeof(uint32_t)));
     dd_write_u8(&writer, self->type);
     dd_write_u8(&writer, self->flags);
-    for (unsigned i = 0; layout && i < layout->count; i++)
-        write_field(
-            &writer, layout->fields[i].kind, (const uint8_t *)self + layout->fields[i].offset);
+    for (unsigned i = 0; layout && i < layout->count; i++) {
+        field_t field = layout->fields[i];
+        if (!is_absent(self, field))
+            write_field(&writer, field.kind, (const uint8_t *)self + field.offset);
+    }
 }
 
 static void read_field(dd_reader_t *reader, kind_t kind, void *place)
@@ -193,6 +205,7 @@ static void read_field(dd_reader_t *reader, kind_t kind, void *place)
         *(uint16_t *)place = dd_read_u16(reader);
         break;
     case U32:
+    case U32_IN_REPLIES:
         *(uint32_t *)place = dd_read_u32(reader);
         break;
     case U64:
@@ -228,7 +241,10 @@ dd_error_t dd_frame_next(dd_reader_t *frame, dd_record_t *record)
     const layout_t *layout = layout_of(record->type);
     if (!layout)
         return record->flags & DD_FLAG_OPTIONAL ? DD_OK : DD_E_MALFORMED;
-    for (unsigned i = 0; i < layout->count; i++)
-        read_field(&reader, layout->fields[i].kind, (uint8_t *)record + layout->fields[i].offset);
+    for (unsigned i = 0; i < layout->count; i++) {
+        field_t field = layout->fields[i];
+        if (!is_absent(record, field))
+            read_field(&reader, field.kind, (uint8_t *)record + field.offset);
+    }
     return reader.failed || dd_reader_left(&reader) > 0 ? DD_E_MALFORMED : DD_OK;
 }
