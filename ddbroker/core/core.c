@@ -194,7 +194,8 @@ void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint6
         valid = dd_frame_next(&frame, &record) == DD_OK;
         if (valid)
             dispatch_record(self, peer, &record);
-        reap(self); /* the next record counts on it */
+        if (self->ending)
+            reap(self); /* the next record counts on it */
     }
     if (!valid)
         core_end(self, peer, DD_E_MALFORMED, "it sent bytes that are no record");

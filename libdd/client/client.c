@@ -258,7 +258,7 @@ static dd_error_t send(dd_client_t *self, dd_bytes_t shown, const void *data, si
         dd_box_seal(self->box, dd_box_peer(self->box, shown), data, size, sealed);
         record->payload = dd_bytes(sealed, sealed_size);
         pthread_mutex_lock(&self->lock);
-        error = dd_session_send(self->session, record, wanted, dd_clock_us());
+        error = dd_session_send(self->session, record, wanted);
         unlock(self);
     }
     if (sealed != self->sealed)
@@ -316,7 +316,7 @@ dd_error_t dd_client_trace(dd_client_t *self, const char *destination, uint32_t 
     if (!self->box)
         return DD_E_REFUSED;
     pthread_mutex_lock(&self->lock);
-    dd_error_t error = dd_session_send(self->session, &record, false, dd_clock_us());
+    dd_error_t error = dd_session_send(self->session, &record, false);
     unlock(self);
     if (ref)
         *ref = record.ref;

@@ -98,7 +98,7 @@ uint64_t dd_session_rtt_us(const dd_session_t *self);
 
 /* Sends a SEND, which gets a ref of its own, or a PUBLISH. The payload is sealed already,
    destination or topic have been checked. wanted: a SEND's delivery is told as well. */
-dd_error_t dd_session_send(dd_session_t *self, dd_record_t *record, bool wanted, uint64_t now_us);
+dd_error_t dd_session_send(dd_session_t *self, dd_record_t *record, bool wanted);
 
 /* The application, or its keys, can't read the notification of that number from that source. */
 void dd_session_unreadable(dd_session_t *self, uint32_t ref, dd_bytes_t source);

@@ -125,9 +125,10 @@ static const struct {
     [BLOB] = {0, UINT32_MAX / 2},
 };
 
-static inline bool is_absent(const dd_record_t *record, field_t field)
+/* Whether a field of kind U32_IN_REPLIES is there. */
+static inline bool is_reply(const dd_record_t *record)
 {
-    return field.kind == U32_IN_REPLIES && !(record->flags & DD_FLAG_REPLY);
+    return record->flags & DD_FLAG_REPLY;
 }
 
 size_t dd_record_size(const dd_record_t *self)
@@ -138,9 +139,9 @@ size_t dd_record_size(const dd_record_t *self)
     size_t size = DD_RECORD_HEADER;
     for (unsigned i = 0; i < layout->count; i++) {
         field_t field = layout->fields[i];
-        if (is_absent(self, field))
-            continue;
         size += KINDS[field.kind].size;
+        if (field.kind == U32_IN_REPLIES && !is_reply(self))
+            size -= KINDS[field.kind].size;
         if (field.kind < STR8)
             continue;
         size_t length = ((const dd_bytes_t *)((const uint8_t *)self + field.offset))->size;
@@ -151,9 +152,10 @@ size_t dd_record_size(const dd_record_t *self)
     return size;
 }
 
-static void write_field(dd_writer_t *writer, kind_t kind, const void *place)
+static void write_field(dd_writer_t *writer, field_t field, const dd_record_t *record)
 {
-    switch (kind) {
+    const void *place = (const uint8_t *)record + field.offset;
+    switch ((kind_t)field.kind) {
     case U8:
         dd_write_u8(writer, *(const uint8_t *)place);
         break;
@@ -161,8 +163,11 @@ static void write_field(dd_writer_t *writer, kind_t kind, const void *place)
         dd_write_u16(writer, *(const uint16_t *)place);
         break;
     case U32:
-    case U32_IN_REPLIES:
         dd_write_u32(writer, *(const uint32_t *)place);
+        break;
+    case U32_IN_REPLIES:
+        if (is_reply(record))
+            dd_write_u32(writer, *(const uint32_t *)place);
         break;
     case U64:
         dd_write_u64(writer, *(const uint64_t *)place);
@@ -188,16 +193,14 @@ void dd_record_write(const dd_record_t *self, uint8_t *bytes, size_t size)
     dd_write_u32(&writer, (uint32_t)(size - sizeof(uint32_t)));
     dd_write_u8(&writer, self->type);
     dd_write_u8(&writer, self->flags);
-    for (unsigned i = 0; layout && i < layout->count; i++) {
-        field_t field = layout->fields[i];
-        if (!is_absent(self, field))
-            write_field(&writer, field.kind, (const uint8_t *)self + field.offset);
-    }
+    for (unsigned i = 0; layout && i < layout->count; i++)
+        write_field(&writer, layout->fields[i], self);
 }
 
-static void read_field(dd_reader_t *reader, kind_t kind, void *place)
+static void read_field(dd_reader_t *reader, field_t field, dd_record_t *record)
 {
-    switch (kind) {
+    void *place = (uint8_t *)record + field.offset;
+    switch ((kind_t)field.kind) {
     case U8:
         *(uint8_t *)place = dd_read_u8(reader);
         break;
@@ -205,8 +208,11 @@ static void read_field(dd_reader_t *reader, kind_t kind, void *place)
         *(uint16_t *)place = dd_read_u16(reader);
         break;
     case U32:
-    case U32_IN_REPLIES:
         *(uint32_t *)place = dd_read_u32(reader);
+        break;
+    case U32_IN_REPLIES:
+        if (is_reply(record))
+            *(uint32_t *)place = dd_read_u32(reader);
         break;
     case U64:
         *(uint64_t *)place = dd_read_u64(reader);
@@ -241,10 +247,7 @@ dd_error_t dd_frame_next(dd_reader_t *frame, dd_record_t *record)
     const layout_t *layout = layout_of(record->type);
     if (!layout)
         return record->flags & DD_FLAG_OPTIONAL ? DD_OK : DD_E_MALFORMED;
-    for (unsigned i = 0; i < layout->count; i++) {
-        field_t field = layout->fields[i];
-        if (!is_absent(record, field))
-            read_field(&reader, field.kind, (uint8_t *)record + field.offset);
-    }
+    for (unsigned i = 0; i < layout->count; i++)
+        read_field(&reader, layout->fields[i], record);
     return reader.failed || dd_reader_left(&reader) > 0 ? DD_E_MALFORMED : DD_OK;
 }

@@ -76,7 +76,7 @@ static void send(fuzz_t *self, uint8_t argument)
         .destination = dd_bytes_of("cli2"),
         .topic = dd_bytes_of("alarms"),
         .payload = dd_bytes(PAYLOAD, argument)};
-    dd_session_send(self->session, &record, false, 0);
+    dd_session_send(self->session, &record, false);
 }
 
 static void subscribe(fuzz_t *self, uint8_t argument)

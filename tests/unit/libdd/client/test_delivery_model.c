@@ -363,7 +363,7 @@ static void send(client_t *self)
             .flags = draw(world, 100) == 0 ? DD_FLAG_TRACE | DD_FLAG_RECEIPT : 0,
             .destination = dd_bytes_of(destination),
             .payload = dd_bytes(&world->count, sizeof world->count)};
-        if (dd_session_send(self->session, &record, true, world->now_us) != DD_OK)
+        if (dd_session_send(self->session, &record, true) != DD_OK)
             return;
         *message = (message_t){
             .ref = record.ref, .process = self->process, .is_trace = record.flags & DD_FLAG_TRACE};

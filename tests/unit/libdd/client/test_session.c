@@ -238,7 +238,7 @@ static void test_closed_is_for_good(void **state)
 
     uint32_t ref;
     dd_record_t record = {.type = DD_SEND};
-    assert_int_equal(dd_session_send(self->session, &record, false, 0), DD_E_CLOSED);
+    assert_int_equal(dd_session_send(self->session, &record, false), DD_E_CLOSED);
     assert_int_equal(dd_session_subscribe(self->session, "t", "all"), DD_E_CLOSED);
     assert_int_equal(dd_session_unsubscribe(self->session, "t", "all"), DD_E_CLOSED);
     assert_int_equal(ask(self->session, "tree", 0, &ref), DD_E_CLOSED);
@@ -362,7 +362,7 @@ static void test_nothing_can_be_asked_after_leaving(void **state)
     fixture_t *self = leaving();
     uint32_t ref;
     dd_record_t record = {.type = DD_SEND};
-    assert_int_equal(dd_session_send(self->session, &record, false, 0), DD_E_CLOSED);
+    assert_int_equal(dd_session_send(self->session, &record, false), DD_E_CLOSED);
     assert_int_equal(dd_session_subscribe(self->session, "t", "all"), DD_E_CLOSED);
     assert_int_equal(dd_session_unsubscribe(self->session, "t", "all"), DD_E_CLOSED);
     assert_int_equal(inspect(self, &ref), DD_E_CLOSED);

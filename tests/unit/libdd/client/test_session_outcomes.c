@@ -11,7 +11,7 @@
 static uint32_t send_to(fixture_t *self, const char *destination, bool wanted)
 {
     dd_record_t record = {.type = DD_SEND, .destination = dd_bytes_of(destination)};
-    assert_int_equal(dd_session_send(self->session, &record, wanted, self->now_us), DD_OK);
+    assert_int_equal(dd_session_send(self->session, &record, wanted), DD_OK);
     return record.ref;
 }
 
@@ -389,7 +389,7 @@ static void test_a_full_outbox_does_not_keep_the_thread_busy(void **state)
     dd_record_t record = {.type = DD_PUBLISH,
         .topic = dd_bytes_of("t"),
         .payload = dd_bytes(payload, sizeof payload)};
-    assert_int_equal(dd_session_send(self->session, &record, false, self->now_us), DD_OK);
+    assert_int_equal(dd_session_send(self->session, &record, false), DD_OK);
     hear_data(self, "x", 0x101, 1);
     for (int i = 0; i < 3; i++) {
         tick_after(self, 50 * MS);
@@ -457,7 +457,7 @@ static void test_leaving_acknowledges_first(void **state)
 static dd_error_t try_to_send(fixture_t *self, const char *destination)
 {
     dd_record_t record = {.type = DD_SEND, .destination = dd_bytes_of(destination)};
-    return dd_session_send(self->session, &record, false, self->now_us);
+    return dd_session_send(self->session, &record, false);
 }
 
 static void test_a_deaf_receiver_stops_only_what_goes_to_it(void **state)
