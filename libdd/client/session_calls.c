@@ -47,7 +47,10 @@ static void number(dd_session_t *self, dd_record_t *record)
 static dd_error_t refuse_crowded(dd_session_t *self, dd_bytes_t destination)
 {
     bool sent = dd_outbox_empty(&self->outbox);
-    dd_outcomes_watch(self->outcomes, sent ? (dd_bytes_t){0} : destination);
+    dd_bytes_t watched = {0};
+    if (!sent)
+        watched = destination;
+    dd_outcomes_watch(self->outcomes, watched);
     return sent ? DD_E_OVERLOADED : DD_E_OUTBOX_FULL;
 }
 
