@@ -6,6 +6,8 @@
 
 #include <sodium.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "libdd/base/backoff.h"
 #include "libdd/base/problem.h"
@@ -30,10 +32,11 @@ typedef struct {
     const dd_keyring_t *keyring;
     const char *endpoint;
     dd_socket_limits_t limits;
+    int wake_fd;       /* an eventfd that the dial's other threads write to */
     dd_dialer_t *dial; /* NULL during a pause */
     peer_t *peer;      /* NULL until the dial is connected */
     dd_backoff_t backoff;
-    uint64_t next_ms;  /* no dial: when to try again; else when to look at the dial */
+    uint64_t next_ms;  /* no dial: when to try again */
     uint64_t tell_ms;  /* when a failure may be told again */
     dd_problem_t told; /* the failure that was told last; DD_OK while all is well */
     uint64_t retry_ms; /* when a blocked peer is tried again */
@@ -92,17 +95,18 @@ static void give_up(parent_link_t *self, const dd_problem_t *reason, uint64_t no
 static void dial(parent_link_t *self, uint64_t now_ms)
 {
     dd_problem_t problem;
-    self->dial =
-        dd_dialer_new(self->context, self->endpoint, self->keyring, &self->limits, &problem);
-    if (self->dial)
-        self->next_ms = UINT64_MAX; /* the monitor tells how it goes */
-    else
+    const dd_dialer_settings_t settings = {.context = self->context,
+        .keyring = self->keyring,
+        .limits = self->limits,
+        .wake_fd = self->wake_fd};
+    self->dial = dd_dialer_new(&settings, self->endpoint, &problem);
+    self->next_ms = UINT64_MAX;
+    if (!self->dial)
         give_up(self, &problem, now_ms);
 }
 
 static void connected(parent_link_t *self, uint64_t now_ms)
 {
-    self->next_ms = UINT64_MAX;
     self->peer = core_connect_parent(self->core, &self->route, now_ms);
     dd_problem_t problem;
     if (self->peer)
@@ -174,6 +178,8 @@ static void check_ended(parent_link_t *self, uint64_t now_ms)
 static bool work(transport_t *transport, uint64_t now_ms)
 {
     parent_link_t *self = (parent_link_t *)transport;
+    eventfd_t wakes;
+    eventfd_read(self->wake_fd, &wakes);
     if (self->blocked && now_ms >= self->retry_ms)
         retry(self);
     if (!self->dial && now_ms >= self->next_ms)
@@ -194,7 +200,8 @@ static bool work(transport_t *transport, uint64_t now_ms)
 static uint64_t due(const transport_t *transport)
 {
     const parent_link_t *self = (const parent_link_t *)transport;
-    return self->blocked && self->retry_ms < self->next_ms ? self->retry_ms : self->next_ms;
+    uint64_t due_ms = self->dial ? dd_dialer_due(self->dial) : self->next_ms;
+    return self->blocked && self->retry_ms < due_ms ? self->retry_ms : due_ms;
 }
 
 /* ---- The whole ----------------------------------------------------------------------------- */
@@ -203,15 +210,24 @@ static void destroy(transport_t *transport, uint64_t now_ms)
 {
     parent_link_t *self = (parent_link_t *)transport;
     hang_up(self, now_ms);
+    if (self->wake_fd >= 0)
+        close(self->wake_fd);
     free(self);
 }
 
 static transport_sockets_t sockets(const transport_t *transport)
 {
     const parent_link_t *self = (const parent_link_t *)transport;
-    if (!self->dial)
-        return (transport_sockets_t){NULL, NULL};
-    return (transport_sockets_t){dd_dialer_monitor(self->dial), dd_dialer_socket(self->dial)};
+    return (transport_sockets_t){NULL, self->dial ? dd_dialer_socket(self->dial) : NULL};
+}
+
+static void descriptors(
+    const transport_t *transport, struct pollfd items[TRANSPORT_DESCRIPTORS_MAX])
+{
+    const parent_link_t *self = (const parent_link_t *)transport;
+    items[0] = (struct pollfd){.fd = self->wake_fd, .events = POLLIN};
+    if (self->dial)
+        dd_dialer_news(self->dial, items + 1);
 }
 
 static size_t peers(const transport_t *transport)
@@ -234,6 +250,7 @@ static void drain(transport_t *transport)
 static const transport_ops_t OPS = {
     .destroy = destroy,
     .sockets = sockets,
+    .descriptors = descriptors,
     .work = work,
     .due = due,
     .flush = flush,
@@ -246,8 +263,11 @@ transport_t *parent_link_new(
     const transport_settings_t *settings, const char *endpoint, dd_problem_t *problem)
 {
     parent_link_t *self = calloc(1, sizeof *self);
-    if (!self) {
-        dd_problem(problem, DD_E_MEMORY, "out of memory");
+    if (self)
+        self->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (!self || self->wake_fd < 0) {
+        dd_problem(problem, DD_E_MEMORY, "out of memory or descriptors");
+        free(self);
         return NULL;
     }
     self->transport.ops = &OPS;
