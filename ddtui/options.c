@@ -34,12 +34,13 @@ static const tui_option_t OPTIONS[] = {
     {.option = {.letter = 'd',
          .name = "broker",
          .argument = "ENDPOINT",
-         .help = "the broker to connect to",
+         .help = "the broker to connect to, or several in order of preference",
          .variable = "DD_BROKER",
          .fallback = "tcp://127.0.0.1:5555",
+         .repeats = true,
          .words = ENDPOINTS,
-         .set = dd_option_set_text,
-         .offset = IN(endpoint)}},
+         .set = dd_endpoints_set,
+         .offset = IN(endpoints)}},
     {.option = {.letter = 'k',
          .name = "keys",
          .argument = "FILE",
@@ -405,5 +406,6 @@ dd_options_outcome_t options_read(
     bool good = check(self, problem) == DD_OK &&
                 dd_options_fill(&COMMAND_LINE, &given, self, problem) == DD_OK &&
                 find_keyfile(self, problem) == DD_OK;
+    dd_endpoints_write(&self->endpoints, self->endpoint, sizeof self->endpoint);
     return good ? DD_OPTIONS_TAKEN : DD_OPTIONS_WRONG;
 }

@@ -97,7 +97,7 @@ static void open_connection(reactor_t *self)
         .limits = {.payload_max = DD_PAYLOAD_MAX, .heartbeat = 0},
         .wake_fd = client->wake_fd};
     dd_problem_t problem;
-    self->dial = dd_dialer_new(&settings, client->endpoint, &problem);
+    self->dial = dd_dialer_new(&settings, dd_session_endpoint(client->session), &problem);
     /* ZeroMQ tells of a change only to those who have looked before. */
     self->told = self->stirred = true;
     if (!self->dial)

@@ -122,8 +122,8 @@ static size_t watch_race(dd_dialer_t *self, uint64_t now_ms)
     return running;
 }
 
-/* Tries the next address where there is a place for it. NULL if that can't be done. */
-static dd_connection_t *try_next(dd_dialer_t *self, uint64_t now_ms)
+/* Tries the next address where there is a place for it. */
+static void try_next(dd_dialer_t *self, uint64_t now_ms)
 {
     dd_problem_t problem;
     dd_connection_t *next = NULL;
@@ -138,15 +138,18 @@ static dd_connection_t *try_next(dd_dialer_t *self, uint64_t now_ms)
     if (!next)
         note_reason(self, &problem);
     self->due_ms = next ? now_ms + DD_DIALER_STAGGER : 0;
-    return next;
 }
 
+/* One that was just begun is watched, too: ZeroMQ tells of a change only to those who have looked
+   before. */
 static void race(dd_dialer_t *self, uint64_t now_ms)
 {
     size_t running = watch_race(self, now_ms);
     while (self->phase == DIALING && running < DD_DIALER_AT_ONCE && now_ms >= self->due_ms &&
-           self->tried < self->found->count)
-        running += try_next(self, now_ms) != NULL;
+           self->tried < self->found->count) {
+        try_next(self, now_ms);
+        running = watch_race(self, now_ms);
+    }
     if (self->phase != DIALING)
         return;
     if (running == 0)

@@ -215,7 +215,8 @@ bool dd_lookup_done(
         return false;
     *result = self->query->result;
     *addresses = self->query->addresses;
-    *problem = self->query->problem;
+    if (problem)
+        *problem = self->query->problem;
     return true;
 }
 

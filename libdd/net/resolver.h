@@ -24,7 +24,7 @@ bool dd_resolve_at_once(const char *endpoint, dd_endpoints_t *addresses);
 dd_lookup_t *dd_lookup_new(const char *endpoint, int wake_fd, dd_problem_t *problem);
 
 /* Whether it is done, and then how it went: DD_OK with endpoints whose hosts are addresses, the
-   best first; DD_E_NETWORK with *problem saying why there are none. */
+   best first; DD_E_NETWORK with *problem, which may be NULL, saying why there are none. */
 bool dd_lookup_done(
     dd_lookup_t *self, dd_endpoints_t *addresses, dd_error_t *result, dd_problem_t *problem);
 

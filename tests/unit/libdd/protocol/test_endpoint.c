@@ -120,16 +120,6 @@ static void test_splits_at_the_last_colon(void **state)
     assert_false(dd_endpoint_split(dd_bytes_of("tcp:/"), &host, &port));
 }
 
-static void test_knows_names_from_addresses(void **state)
-{
-    (void)state;
-    assert_true(dd_endpoint_by_name("tcp://localhost:5555"));
-    assert_true(dd_endpoint_by_name("tcp://10.example:5555"));
-    assert_false(dd_endpoint_by_name("tcp://10.0.0.1:5555"));
-    assert_false(dd_endpoint_by_name("tcp://[fe80::1%eth0]:5555"));
-    assert_false(dd_endpoint_by_name("ipc:///run/dd.sock"));
-}
-
 /* ---- Lists --------------------------------------------------------------------------------- */
 
 /* The list must be refused with these words, and stay as it is. */
@@ -203,7 +193,6 @@ int main(void)
         cmocka_unit_test(test_endpoints),
         cmocka_unit_test(test_places_to_listen),
         cmocka_unit_test(test_splits_at_the_last_colon),
-        cmocka_unit_test(test_knows_names_from_addresses),
         cmocka_unit_test(test_lists_keep_their_order),
         cmocka_unit_test(test_lists_name_the_bad_entry),
         cmocka_unit_test(test_lists_are_bounded),
