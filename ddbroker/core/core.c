@@ -261,6 +261,25 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
     reap(self);
 }
 
+parents_t *core_parents(core_t *self)
+{
+    return &self->parents;
+}
+
+void core_set_parents(core_t *self, const dd_endpoints_t *parents)
+{
+    self->settings.has_parent = parents->count > 0;
+    parents_set(&self->parents, parents);
+}
+
+void core_leave_parent(core_t *self, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    self->parent->farewell = DD_BYE;
+    core_end(self, self->parent, DD_E_CLOSED, "this broker moves to another parent");
+    reap(self);
+}
+
 bool core_parent_ended(const core_t *self, dd_error_t *why)
 {
     if (!self->parent || self->parent->state != PEER_ENDED)

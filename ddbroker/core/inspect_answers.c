@@ -112,6 +112,28 @@ static const char *state_of(const core_t *self)
     return core_has_parent(self) && !core_parent_ready(self) ? "cut off" : "ok";
 }
 
+/* Where the parents are is the operators' business. */
+static void add_parents(const answer_t *answer, json_object *report)
+{
+    const core_t *self = answer->to->core;
+    const parents_t *parents = &self->parents;
+    if (answer->tenant.size > 0)
+        return;
+    json_object *rows = json_object_new_array();
+    for (size_t i = 0; i < parents->list.count; i++) {
+        json_object *row = json_object_new_object();
+        report_text(row, "endpoint", parents->list.items[i]);
+        report_text(row, "state", parents_health_name(parents, i));
+        json_object_array_add(rows, row);
+    }
+    json_object_object_add(report, "parents", rows);
+    if (parents->joined)
+        report_number(report, "parent_ms", self->now_ms - parents->since_ms);
+    else
+        json_object_object_add(report, "parent_ms", NULL);
+    report_number(report, "moves", parents->moves);
+}
+
 static void answer_tree(answer_t *answer)
 {
     core_t *self = answer->to->core;
@@ -131,6 +153,7 @@ static void answer_tree(answer_t *answer)
         report_number(report, "rtt_us", parent->rtt_us);
     else
         json_object_object_add(report, "rtt_us", NULL);
+    add_parents(answer, report);
     add_totals(answer, report);
     report_send(answer->to, report, true);
 }

@@ -9,6 +9,7 @@
 
 #include "libdd/base/log_level.h"
 #include "libdd/keys/keyring.h"
+#include "libdd/protocol/endpoint.h"
 
 /* Endpoints that one broker may listen on. */
 #define CONFIG_ENDPOINTS_MAX 16
@@ -23,7 +24,7 @@ typedef struct {
     char *name;
     config_list_t listen;
     config_list_t legacy; /* for clients of protocols 3 and 4 */
-    char *parent;         /* NULL without one */
+    dd_endpoints_t parents; /* in order of preference */
     char *keys;
     char *scope;
     char *file;         /* the configuration file; NULL without one */

@@ -61,7 +61,7 @@ core_settings_t settings_of_core(loop_t *self)
     return (core_settings_t){
         .name = config->name,
         .scope = config->scope,
-        .has_parent = config->parent,
+        .has_parent = config->parents.count > 0,
         .heartbeat = (uint32_t)config->heartbeat,
         .payload_max = (uint32_t)config->payload_max,
         .outbox_client = config->client_outbox,

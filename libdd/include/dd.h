@@ -215,7 +215,8 @@ DD_EXPORT dd_error_t dd_client_inspect(
 
 /*
  * For operators: has the broker of that id do something. "end-client" with a client's full name,
- * "drain" with the broker's own name, "log-level" with a level. The reports to it are as for
+ * "drain" with the broker's own name, "log-level" with a level, "move" with the endpoint of the
+ * parent that it is to join. The reports to it are as for
  * dd_client_inspect(); the one of that broker has "done", and "failure" if that is false.
  * Errors as dd_client_inspect(); DD_E_REFUSED with any other key.
  */

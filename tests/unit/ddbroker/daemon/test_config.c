@@ -82,7 +82,7 @@ static void defaults_are_in_force(void **state)
     assert_string_equal(config.name, "broker0");
     assert_int_equal(config.listen.count, 1);
     assert_string_equal(config.listen.items[0], "tcp://*:5555");
-    assert_null(config.parent);
+    assert_int_equal(config.parents.count, 0);
     assert_string_equal(config.keys, DD_SYSCONF "/broker-keys.json");
     assert_string_equal(config.scope, "auto");
     assert_null(config.log_file);
@@ -109,7 +109,7 @@ static void every_flag_is_taken(void **state)
     assert_int_equal(config.listen.count, 2);
     assert_string_equal(config.listen.items[0], "tcp://*:1");
     assert_string_equal(config.listen.items[1], "ipc:///x");
-    assert_string_equal(config.parent, "tcp://[::1]:5555");
+    assert_string_equal(config.parents.items[0], "tcp://[::1]:5555");
     assert_string_equal(config.keys, "k");
     assert_string_equal(config.scope, "/01/2/");
     assert_string_equal(config.name, "middle");
