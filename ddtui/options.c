@@ -133,6 +133,11 @@ static const tui_option_t OPTIONS[] = {
     {.option =
             {.name = "drain", .argument = "BROKER", .help = "shut a broker down", .set = set_order},
         .view = VIEW_TREE},
+    {.option = {.name = "move",
+         .argument = "BROKER=ENDPOINT",
+         .help = "have a broker join another parent, until its restart",
+         .set = set_order},
+        .view = VIEW_TREE},
     {.option = {.name = "log-level",
          .argument = "BROKER=LEVEL",
          .help = "have a broker log more or less",
@@ -282,6 +287,18 @@ static dd_error_t set_level(order_t *order, const char *text, dd_problem_t *prob
     return set_broker(order, dd_bytes(text, (size_t)(equals - text)), problem);
 }
 
+/* BROKER=ENDPOINT; both may hold a '=', so the first one that an endpoint follows counts. */
+static dd_error_t set_move(order_t *order, const char *text, dd_problem_t *problem)
+{
+    const char *equals = strchr(text, '=');
+    while (equals && dd_endpoint_check(equals + 1, NULL) != DD_OK)
+        equals = strchr(equals + 1, '=');
+    if (!equals)
+        return dd_option_refuse(text, "a broker and a parent as BROKER=tcp://HOST:PORT", problem);
+    order->argument = equals + 1;
+    return set_broker(order, dd_bytes(text, (size_t)(equals - text)), problem);
+}
+
 static dd_error_t set_order(
     void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
 {
@@ -289,12 +306,14 @@ static dd_error_t set_order(
     view_t view = view_of(option);
     if (order->what)
         return dd_problem(
-            problem, DD_E_ARGUMENT, "only one of --end-client, --drain and --log-level");
+            problem, DD_E_ARGUMENT, "only one of --end-client, --drain, --move and --log-level");
     *order = (order_t){.what = option->name, .argument = text, .view = view};
     if (view == VIEW_CLIENTS)
         return check_client(text, problem);
-    return strcmp(option->name, "drain") == 0 ? set_broker(order, dd_bytes_of(text), problem)
-                                              : set_level(order, text, problem);
+    if (strcmp(option->name, "drain") == 0)
+        return set_broker(order, dd_bytes_of(text), problem);
+    return strcmp(option->name, "move") == 0 ? set_move(order, text, problem)
+                                             : set_level(order, text, problem);
 }
 
 static dd_error_t set_tenant(
@@ -353,8 +372,9 @@ static dd_error_t check(const options_t *self, dd_problem_t *problem)
         {self->wait && !self->notify, "--wait needs --notify"},
         {self->message && !sends(self), "--message needs --notify or --publish"},
         {count_purposes(self) > 1,
-            "--tree, --clients, --subscriptions, --events, --check, --trace, --end-client, --drain "
-            "and --log-level stand alone: nothing else can be asked, sent or listened to"},
+            "--tree, --clients, --subscriptions, --events, --check, --trace, --end-client, "
+            "--drain, "
+            "--move and --log-level stand alone: nothing else can be asked, sent or listened to"},
         {self->watch_ms && !looks,
             "--watch needs --tree, --clients, --subscriptions, --events or --check"},
         {self->watch_ms && self->watch_ms < WATCH_LEAST, "--watch takes 0.1 seconds at least"},
@@ -363,7 +383,7 @@ static dd_error_t check(const options_t *self, dd_problem_t *problem)
         {self->read_only && (sends(self) || self->subscription_count || self->trace),
             "--read-only forbids --notify, --publish, --subscribe and --trace"},
         {self->read_only && self->order.what,
-            "--read-only forbids --end-client, --drain and --log-level"},
+            "--read-only forbids --end-client, --drain, --move and --log-level"},
         {self->keyfile && self->operator_keys, "either --keys or --operator-keys"},
         {(self->json || self->quiet || self->timeout_ms) && interact,
             "--json, --quiet and --timeout need something to print"},
