@@ -136,6 +136,8 @@ static const tui_option_t OPTIONS[] = {
     {.option = {.name = "move",
          .argument = "BROKER=ENDPOINT",
          .help = "have a broker join another parent, until its restart",
+         .words = ENDPOINTS,
+         .behind = '=',
          .set = set_order},
         .view = VIEW_TREE},
     {.option = {.name = "log-level",
