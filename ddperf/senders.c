@@ -203,12 +203,11 @@ static bool init_sender(senders_t *all, unsigned index)
         fputs("ddperf: out of memory for the senders\n", stderr);
         return false;
     }
-    /* The last endpoint is the receivers', unless it is the only one. */
-    unsigned choice = options->endpoint_count > 1 ? (unsigned)options->endpoint_count - 1 : 1;
-    char name[RUN_NAME_MAX];
+    char name[RUN_NAME_MAX], endpoints[DD_ENDPOINTS_TEXT];
+    options_endpoints_of(&options->endpoints, index, endpoints);
     run_sender_name(all->run, index, name);
-    return member_init(&self->member, all->run, options->endpoints[index % choice], name, on_event,
-               self, &all->registered) &&
+    return member_init(
+               &self->member, all->run, endpoints, name, on_event, self, &all->registered) &&
            member_start(&self->member);
 }
 

@@ -147,7 +147,9 @@ static void step(fuzz_t *self, uint8_t which, uint8_t argument, dd_reader_t *res
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     fuzz_t self = {.now_us = 1000000};
+    static const dd_endpoints_t ENDPOINTS = {.count = 1, .items = {"tcp://127.0.0.1:5555"}};
     dd_session_settings_t settings = {.name = "cli1",
+        .endpoints = &ENDPOINTS,
         .instance = 0x123456789ABC0000,
         .outbox = OUTBOX,
         .emit = keep,

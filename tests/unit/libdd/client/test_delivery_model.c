@@ -373,8 +373,10 @@ static void send(client_t *self)
 
 static void start(client_t *self)
 {
+    static const dd_endpoints_t ENDPOINTS = {.items = {"ipc://broker"}, .count = 1};
     world_t *world = self->world;
     dd_session_settings_t settings = {.name = self->name,
+        .endpoints = &ENDPOINTS,
         .instance = (uint64_t)draw(world, UINT32_MAX) << 32 | draw(world, UINT32_MAX),
         .outbox = 1 << 20,
         .emit = keep,

@@ -206,8 +206,13 @@ static fixture_t *counting(void)
     fixture_t *self = calloc(1, sizeof *self);
     assert_non_null(self);
     self->now_us = 1000 * MS;
-    self->session = dd_session_new(&(dd_session_settings_t){
-        .name = "cli1", .instance = INSTANCE, .outbox = 64 << 20, .emit = count, .random = rising});
+    assert_int_equal(dd_endpoints_add(&self->endpoints, "ipc://broker", NULL), DD_OK);
+    self->session = dd_session_new(&(dd_session_settings_t){.endpoints = &self->endpoints,
+        .name = "cli1",
+        .instance = INSTANCE,
+        .outbox = 64 << 20,
+        .emit = count,
+        .random = rising});
     assert_non_null(self->session);
     dd_session_start(self->session);
     say_hello(self);
