@@ -103,12 +103,13 @@ static dd_error_t listen_by_name(
     bool bound = false;
     if (dd_resolve_at_once(endpoint, &addresses))
         return dd_socket_problem(problem, "listen on", endpoint);
-    dd_error_t result = dd_resolve(endpoint, LOOKUP_LIMIT, &addresses, problem);
-    for (size_t i = 0; result == DD_OK && i < addresses.count; i++)
+    dd_problem_t why;
+    dd_error_t result = dd_resolve(endpoint, LOOKUP_LIMIT, &addresses, &why);
+    if (result != DD_OK)
+        return dd_problem(problem, result, "can't listen on %s", why.text);
+    for (size_t i = 0; i < addresses.count; i++)
         bound |= zmq_bind(self->socket, addresses.items[i]) == 0;
-    if (result == DD_OK && !bound)
-        return dd_socket_problem(problem, "listen on", endpoint);
-    return result;
+    return bound ? DD_OK : dd_socket_problem(problem, "listen on", endpoint);
 }
 
 static dd_error_t listen_at(const connections_t *self, const char *endpoint, dd_problem_t *problem)
