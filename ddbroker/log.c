@@ -34,6 +34,7 @@ typedef struct {
 struct log {
     int fd;
     bool journal;         /* fd is the systemd journal */
+    bool torn;            /* the last line ends before its end */
     dd_log_level_t level; /* the least important one that is written */
     uint64_t lost;        /* lines that couldn't be written since the last that could */
     uint64_t second;      /* as log_tick() said last */
@@ -68,6 +69,21 @@ static bool is_journal(int fd)
            status.st_dev == device && status.st_ino == inode;
 }
 
+/* Whether a file ends in the middle of a line, as it does where the disk was full and the broker
+   ended meanwhile. */
+static bool ends_torn(const char *path)
+{
+    char last = '\n';
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return false;
+    bool ends = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 &&
+                pread(fd, &last, 1, status.st_size - 1) == 1;
+    close(fd);
+    return ends && last != '\n';
+}
+
 static int open_log(const char *path, dd_problem_t *problem)
 {
     /* O_NONBLOCK, lest a path that is a pipe holds the broker until somebody reads it. */
@@ -85,6 +101,7 @@ dd_error_t log_reopen(log_t *self, const char *path, dd_log_level_t level, dd_pr
     if (self->fd != STDERR_FILENO)
         close(self->fd);
     self->fd = fd;
+    self->torn = path && ends_torn(path);
     self->journal = is_journal(fd);
     self->level = level;
     return DD_OK;
@@ -138,12 +155,21 @@ static size_t prefix(const log_t *self, dd_log_level_t level, char *text, size_t
 
 /* Writes without ever waiting. A pipe or terminal that is ready takes PIPE_BUF bytes at once; files
    always are. Standard error isn't made non-blocking, since others share it. */
-static bool put(const log_t *self, const char *line, size_t size)
+static bool put(log_t *self, const char *line, size_t size)
 {
     struct pollfd ready = {.fd = self->fd, .events = POLLOUT};
     if (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
         return false;
-    return write(self->fd, line, size) == (ssize_t)size;
+    ssize_t written = write(self->fd, line, size);
+    if (written > 0)
+        self->torn = line[written - 1] != '\n';
+    return written == (ssize_t)size;
+}
+
+/* What was written of a line that found no more room is a line of its own. */
+static bool put_line(log_t *self, const char *line, size_t size)
+{
+    return (!self->torn || put(self, "\n", 1)) && put(self, line, size);
 }
 
 static bool write_line(log_t *self, dd_log_level_t level, const char *message)
@@ -152,7 +178,7 @@ static bool write_line(log_t *self, dd_log_level_t level, const char *message)
     size_t used = prefix(self, level, line, sizeof line);
     used += dd_escape_text(message, strlen(message), line + used, sizeof line - used - 1);
     line[used++] = '\n';
-    return put(self, line, used);
+    return put_line(self, line, used);
 }
 
 static void write_message(log_t *self, dd_log_level_t level, const char *message)

@@ -369,9 +369,10 @@ void core_set_limits(core_t *self, const core_settings_t *settings)
     self->settings.subscriptions_max = settings->subscriptions_max;
     peer_t *peer;
     DL_FOREACH (self->peers, peer)
-        peer->outbox.limit = peer_is_link(peer) ? settings->outbox_link : settings->outbox_client;
+        dd_outbox_set_limit(
+            &peer->outbox, peer_is_link(peer) ? settings->outbox_link : settings->outbox_client);
     if (self->parent)
-        self->parent->outbox.limit = settings->outbox_link;
+        dd_outbox_set_limit(&self->parent->outbox, settings->outbox_link);
 }
 
 void core_drain(core_t *self, uint64_t now_ms)

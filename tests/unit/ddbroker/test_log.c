@@ -4,9 +4,11 @@
  */
 #include <fcntl.h>
 #include <regex.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -240,6 +242,37 @@ static void a_full_disk_ends_nothing(void **state)
     log_destroy(&log);
 }
 
+/* A line that the disk has no room for in the middle; the next one doesn't go on behind it, in the
+   same run or in another. */
+static void a_torn_line_gets_its_end(void **state)
+{
+    (void)state;
+    struct rlimit limit, small;
+    log_t *log = open_log(DD_LOG_NOTICE);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    small = (struct rlimit){50, limit.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    log_write(log, DD_LOG_NOTICE, "a line that is longer than what there is room for");
+    log_write(log, DD_LOG_NOTICE, "lost");
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    assert_int_equal(strlen(content(path)), 50);
+    log_write(log, DD_LOG_NOTICE, "there is room");
+    log_destroy(&log);
+    assert_int_equal(content(path)[50], '\n');
+    assert_non_null(strstr(content(path), "Z warning 2 lines before this one"));
+    assert_non_null(strstr(content(path), "Z notice  there is room\n"));
+
+    assert_int_equal(truncate(path, 50), 0);
+    log = open_log(DD_LOG_NOTICE);
+    log_write(log, DD_LOG_NOTICE, "begun anew");
+    log_write(log, DD_LOG_NOTICE, "and goes on");
+    log_destroy(&log);
+    assert_int_equal(content(path)[50], '\n');
+    assert_non_null(strstr(content(path), "begun anew\n2"));
+    assert_null(strstr(content(path), "\n\n"));
+}
+
 /* systemd names the journal by device and inode; here a file plays it. */
 static void the_journal_gets_levels_and_no_time(void **state)
 {
@@ -279,6 +312,7 @@ int main(void)
         cmocka_unit_test_teardown(a_file_that_cannot_be_opened_is_named, clean),
         cmocka_unit_test_teardown(nobody_waits_for_a_slow_reader, clean),
         cmocka_unit_test_teardown(a_full_disk_ends_nothing, clean),
+        cmocka_unit_test_teardown(a_torn_line_gets_its_end, clean),
         cmocka_unit_test_teardown(the_journal_gets_levels_and_no_time, clean),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
