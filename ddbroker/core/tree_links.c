@@ -109,7 +109,7 @@ static bool give_scope(core_t *self, peer_t *child, const dd_record_t *record)
         return false;
     }
     if (!dd_scope_covers(dd_scope_bytes(&self->scope), dd_scope_bytes(&child->scope)))
-        core_log(self, DD_LOG_WARNING,
+        core_remark(self, child, DD_LOG_WARNING,
             "%s has scope %s, which isn't beneath this broker's %s: subscriptions by scope may "
             "not mean what they say",
             child->name.text, child->scope.text, self->scope.text);
@@ -153,8 +153,8 @@ void tree_links_join(core_t *self, peer_t *child, const dd_record_t *record)
     if (!give_scope(self, child, record))
         return;
     add_link(self, child);
-    core_event(self, EVENT_FOR_ALL, DD_LOG_NOTICE, "broker %s joined with scope %s",
-        child->name.text, child->scope.text);
+    core_event(self, child, DD_LOG_NOTICE, "broker %s joined with scope %s", child->name.text,
+        child->scope.text);
     admit(self, child);
     sync(self, child);
 }
@@ -177,7 +177,7 @@ static void change_scope(core_t *self, const dd_scope_t *scope)
 {
     self->scope = *scope;
     core_event(
-        self, EVENT_FOR_ALL, DD_LOG_NOTICE, "the parent gave this broker scope %s", scope->text);
+        self, self->parent, DD_LOG_NOTICE, "the parent gave this broker scope %s", scope->text);
     peer_t *peer;
     DL_FOREACH (self->peers, peer)
         if (peer->state == PEER_READY)
@@ -208,8 +208,8 @@ static void begin(core_t *self, peer_t *parent, const dd_record_t *record)
     memcpy(parent->id, record->id.data, DD_BROKER_ID_SIZE);
     add_link(self, parent);
     self->is_root = false;
-    core_event(self, EVENT_FOR_ALL, DD_LOG_NOTICE, "joined parent %s as %s", parent->name.text,
-        self->scope.text);
+    core_event(
+        self, parent, DD_LOG_NOTICE, "joined parent %s as %s", parent->name.text, self->scope.text);
     sync(self, parent);
 }
 
@@ -293,7 +293,7 @@ void tree_links_synced(core_t *self, peer_t *link, const dd_record_t *record)
     self->unsynced -= link->role == ROLE_CHILD && !link->synced;
     link->synced = true;
     char text[PEER_TEXT_MAX];
-    core_log(self, DD_LOG_INFO, "%s has told all it has; %zu names are known",
+    core_remark(self, link, DD_LOG_INFO, "%s has told all it has; %zu names are known",
         peer_text(link, text), directory_count(&self->directory));
 }
 

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ddbroker/flood.h"
 #include "ddbroker/log.h"
 #include "tests/unit/unit.h"
 
@@ -157,17 +158,23 @@ static void floods_are_cut_and_counted(void **state)
     log_t *log = open_log(DD_LOG_NOTICE);
     log_tick(log, 5000);
     for (int i = 0; i < 1000; i++)
-        log_flood(log, FLOOD_REFUSED, DD_LOG_WARNING, "refused somebody");
-    log_flood(log, FLOOD_DROPPED, DD_LOG_WARNING, "another kind");
-    log_tick(log, 5900);
-    assert_int_equal(count(content(path), "refused somebody"), 10);
+        log_flood(log, "10.0.0.1", DD_LOG_WARNING, "refused number %d", i);
+    log_flood(log, "10.0.0.1", DD_LOG_WARNING, "another kind");
+    log_flood(log, "10.0.0.2", DD_LOG_WARNING, "somebody else");
+    log_flood(log, "10.0.0.1", DD_LOG_DEBUG, "what isn't wanted");
+    log_tick(log, 5000 + FLOOD_WHILE - 1);
+    assert_int_equal(count(content(path), "refused number"), FLOOD_LINES);
     assert_int_equal(count(content(path), "more"), 0);
-    log_tick(log, 6000);
-    assert_int_equal(count(content(path), "990 more connections were refused"), 1);
+    log_tick(log, 5000 + FLOOD_WHILE);
+    assert_int_equal(
+        count(content(path),
+            "warning 900 more like this from strangers 10.0.0.1: refused number 999\n"),
+        1);
     assert_int_equal(count(content(path), "another kind"), 1);
-    log_flood(log, FLOOD_REFUSED, DD_LOG_WARNING, "refused somebody");
-    assert_int_equal(count(content(path), "refused somebody"), 11);
-    log_tick(log, 9000);
+    assert_int_equal(count(content(path), "somebody else"), 1);
+    log_flood(log, "10.0.0.1", DD_LOG_WARNING, "refused number %d", 1000);
+    assert_int_equal(count(content(path), "refused number 1000"), 1);
+    log_tick(log, 5000 + 3 * FLOOD_WHILE);
     assert_int_equal(count(content(path), "more"), 1);
     log_destroy(&log);
 }
