@@ -148,8 +148,12 @@ $(BUILD)/tests/unit/ddperf/%: $(BUILD)/tests/unit/ddperf/%.o $(call shared,ddper
 	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(DDPERF_LIBS)
 # libFuzzer has a main of its own; without it, replay.c goes over the corpus.
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(if $(LIBFUZZER),,$(BUILD)/tests/fuzz/replay.o) $(BUILD)/ddbroker.a $(LIBDD_A)
-	$(call say,LD,$@)$(LINK) -pie -o $@ $^ $(DDBROKER_LIBS)
-$(BUILD)/tests/fuzz/seeds: $(BUILD)/tests/fuzz/seeds.o $(LIBDD_A)
+	$(call say,LD,$@)$(LINK) -pie -o $@ -Wl,--start-group $^ -Wl,--end-group $(FUZZ_LIBS)
+$(BUILD)/tests/fuzz/fuzz_%: FUZZ_LIBS = $(DDBROKER_LIBS)
+$(BUILD)/tests/fuzz/fuzz_report: $(BUILD)/ddtui.a
+$(BUILD)/tests/fuzz/fuzz_report: FUZZ_LIBS = $(DDTUI_LIBS)
+$(BUILD)/tests/fuzz/fuzz_payload: $(BUILD)/ddperf.a
+$(BUILD)/tests/fuzz/seeds: $(BUILD)/tests/fuzz/seeds.o $(BUILD)/ddperf.a $(LIBDD_A)
 	$(call say,LD,$@)$(LINK) -pie -o $@ $^ $(DDBROKER_LIBS)
 $(BUILD)/tests/system/test_%: $(BUILD)/tests/system/test_%.o $(HARNESS) $(BUILD)/ddbroker.a $(LIBDD_A)
 	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(DDBROKER_LIBS)
@@ -190,8 +194,10 @@ bench: deps
 	$(Q)$(MAKE) $(SUBMAKE) all $(BENCH)
 	$(Q)BUILD=$(BUILD) tests/bench/run
 
+# Hostile bytes, each target for T seconds, and a random peer for as long.
+T ?= 60
 fuzz:
-	$(Q)tests/fuzz/run
+	$(Q)tests/fuzz/run -t $(T)
 
 # ---- users -------------------------------------------------------------------------------------
 

@@ -8,17 +8,15 @@
  * hurt each other.
  */
 #include <sodium.h>
-#include <stdlib.h>
 
 #include "ddbroker/core/core.h"
+#include "tests/fuzz/fuzz.h"
 #include "tests/unit/libdd/keys.h"
 
 /* Small, so that they fill up. */
 #define OUTBOX 4096
 #define HEARTBEAT 1000
 #define SCOPE "/1/2/"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { CLIENT_A, OTHER_A, CLIENT_B, CLIENT_PUBLIC, OPERATOR, CHILD, OTHER_CHILD, PARENT, PLACES };
 
@@ -28,12 +26,6 @@ typedef struct {
     uint64_t now_ms;
     uint64_t instances;
 } fuzz_t;
-
-static void check(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 /* ---- Chance, which is the same for each input ----------------------------------------------- */
 
