@@ -124,13 +124,13 @@ $(foreach p,$(HAVE),$(eval $(call program,$(p))))
 # ---- tests -------------------------------------------------------------------------------------
 # tests/unit/<program>/<layer>/test_<module>.c links that program's objects, and what its tests share;
 # tests/system/test_*.c and tests/screens/test_*.c drive real programs through
-# tests/system/harness.c; tests/fuzz/fuzz_*.c replay their corpora.
+# tests/system/harness.c; tests/fuzz/fuzz_*.c replay their corpora, and random_peer does both.
 
 UNIT    := $(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c)
 SYSTEM  := $(wildcard tests/system/test_*.c tests/screens/test_*.c)
 FUZZ    := $(wildcard tests/fuzz/fuzz_*.c)
 SCRIPTS := $(wildcard tests/system/test_*.sh)
-TESTS   := $(UNIT:%.c=$(BUILD)/%) $(FUZZ:%.c=$(BUILD)/%) $(SYSTEM:%.c=$(BUILD)/%)
+TESTS   := $(UNIT:%.c=$(BUILD)/%) $(FUZZ:%.c=$(BUILD)/%) $(BUILD)/tests/fuzz/random_peer $(SYSTEM:%.c=$(BUILD)/%)
 HARNESS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/system/test_%.c,$(wildcard tests/system/*.c)))
 
 # Unit tests can say when memory runs out: tests/unit/memory_limit.h.
@@ -153,6 +153,8 @@ $(BUILD)/tests/fuzz/fuzz_%: FUZZ_LIBS = $(DDBROKER_LIBS)
 $(BUILD)/tests/fuzz/fuzz_report: $(BUILD)/ddtui.a
 $(BUILD)/tests/fuzz/fuzz_report: FUZZ_LIBS = $(DDTUI_LIBS)
 $(BUILD)/tests/fuzz/fuzz_payload: $(BUILD)/ddperf.a
+$(BUILD)/tests/fuzz/random_peer: $(BUILD)/tests/fuzz/random_peer.o $(HARNESS) $(LIBDD_A)
+	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(LIBDD_LIBS)
 $(BUILD)/tests/fuzz/seeds: $(BUILD)/tests/fuzz/seeds.o $(BUILD)/ddperf.a $(LIBDD_A)
 	$(call say,LD,$@)$(LINK) -pie -o $@ $^ $(DDBROKER_LIBS)
 $(BUILD)/tests/system/test_%: $(BUILD)/tests/system/test_%.o $(HARNESS) $(BUILD)/ddbroker.a $(LIBDD_A)
@@ -198,6 +200,8 @@ bench: deps
 T ?= 60
 fuzz:
 	$(Q)tests/fuzz/run -t $(T)
+	$(Q)$(MAKE) $(SUBMAKE) SAN=1 all build/san/tests/fuzz/random_peer
+	$(Q)BUILD=build/san build/san/tests/fuzz/random_peer $(T)
 
 # ---- users -------------------------------------------------------------------------------------
 

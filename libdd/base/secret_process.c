@@ -8,6 +8,11 @@
 #include <sys/resource.h>
 
 /* The sanitizer of leaks traces the process that it looks into. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__
+#endif
+#endif
 #ifdef __SANITIZE_ADDRESS__
 #define DUMPABLE 1
 #else
