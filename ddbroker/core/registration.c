@@ -74,7 +74,7 @@ static void send_away(core_t *self, peer_t *client, dd_error_t why)
 static void release(core_t *self, entry_t *entry)
 {
     peer_t *via = entry->via;
-    core_log(self, DD_LOG_INFO, "client %s came back on another connection", entry->name);
+    core_remark(self, via, DD_LOG_INFO, "client %s came back on another connection", entry->name);
     if (peer_is_link(via))
         tell_child(self, via, entry_name(entry), entry->instance, DD_E_UNKNOWN_PEER);
     else
@@ -116,7 +116,7 @@ static void welcome(core_t *self, peer_t *peer, dd_bytes_t name)
         .scope = dd_scope_bytes(&self->scope)};
     core_tell(self, peer, &record);
     char text[PEER_TEXT_MAX];
-    core_event(self, peer->tenant, DD_LOG_INFO, "%s registered", peer_text(peer, text));
+    core_event(self, peer, DD_LOG_INFO, "%s registered", peer_text(peer, text));
 }
 
 static void hello_operator(core_t *self, peer_t *peer, dd_bytes_t name)

@@ -295,7 +295,7 @@ void connections_cut_strangers(connections_t *self, uint64_t limit, uint64_t byt
         const char *what = fault(connection, limit, bytes, now_ms);
         if (!what)
             continue;
-        log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING, "cut a connection that %s", what);
+        log_flood(self->log, "", DD_LOG_WARNING, "cut a connection that %s", what);
         connections_cut(self, connection);
     }
 }
@@ -349,8 +349,7 @@ static void log_handshake(connections_t *self, const dd_monitor_event_t *event)
     for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++)
         if (TEXTS[i].why == event->value)
             text = TEXTS[i].text;
-    log_flood(self->log, FLOOD_HANDSHAKE, DD_LOG_WARNING, "a handshake on %s failed: %s",
-        event->endpoint, text);
+    log_flood(self->log, "", DD_LOG_WARNING, "a handshake on %s failed: %s", event->endpoint, text);
 }
 
 static void *take_event(connections_t *self, const dd_monitor_event_t *event, uint64_t now_ms)
@@ -365,15 +364,15 @@ static void *take_event(connections_t *self, const dd_monitor_event_t *event, ui
     case ZMQ_EVENT_DISCONNECTED:
         return closed(self, (int)event->value);
     case ZMQ_EVENT_ACCEPT_FAILED:
-        log_flood(self->log, FLOOD_HANDSHAKE, DD_LOG_ERROR, "can't accept a connection on %s: %s",
+        log_flood(self->log, "", DD_LOG_ERROR, "can't accept a connection on %s: %s",
             event->endpoint, strerror((int)event->value));
         break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
         log_handshake(self, event);
         break;
     default: /* left, or silent for too long; a scan of ports does that */
-        log_flood(self->log, FLOOD_HANDSHAKE, DD_LOG_INFO, "a handshake on %s was not finished",
-            event->endpoint);
+        log_flood(
+            self->log, "", DD_LOG_INFO, "a handshake on %s was not finished", event->endpoint);
     }
     return NULL;
 }
