@@ -12,9 +12,9 @@
 #include "inspect.h"
 #include "losses.h"
 #include "notifications.h"
-#include "old_clients.h"
 #include "publications.h"
 #include "registration.h"
+#include "remains.h"
 #include "tree_links.h"
 
 /* A peer that was silent for so many heartbeats is lost. */
@@ -23,6 +23,9 @@
 #define SCAN_INTERVAL 1000
 /* ms between two answers to somebody who was told already that the broker doesn't know it. */
 #define COMPLAINT_INTERVAL 1000
+
+/* Steps of long work in a turn. Together they take about a quarter of a ms. */
+#define STEPS_AT_ONCE 4
 
 /* ---- Sending ------------------------------------------------------------------------------- */
 
@@ -43,6 +46,7 @@ void core_flushed(core_t *self, peer_t *peer)
 {
     if (peer->lossy)
         losses_tell(self, peer);
+    jobs_resume(&self->jobs, &peer->waiting);
 }
 
 /* ---- Ending peers -------------------------------------------------------------------------- */
@@ -58,8 +62,7 @@ static void forget(core_t *self, peer_t *peer)
         tree_links_forget(self, peer);
         losses_link_ended(self);
     }
-    publications_forget(self, peer);
-    registration_forget(self, peer);
+    remains_begin(self, peer);
 }
 
 /* Whose business it is that a peer came or went: its tenant's; all see the tree. */
@@ -221,22 +224,6 @@ bool core_serves(const core_t *self, dd_bytes_t name)
     return entry && !peer_is_link(entry->via);
 }
 
-/* Gives what a gone peer never got back to those who sent it. That is notifications only: of
-   publications that it missed, the other broker tells all beyond a link that may be missing some,
-   and a client's library tells itself. */
-static void return_unsent(core_t *self, peer_t *peer)
-{
-    dd_frame_t *unsent;
-    while ((unsent = dd_outbox_take(&peer->outbox))) {
-        dd_reader_t frame;
-        dd_record_t record;
-        bool valid = dd_frame_open(&frame, unsent->data, unsent->size);
-        while (valid && dd_frame_more(&frame) && dd_frame_next(&frame, &record) == DD_OK)
-            notifications_return(self, peer, &record);
-        dd_frame_free(unsent);
-    }
-}
-
 void core_gone(peer_t *peer)
 {
     peer->gone = true;
@@ -255,15 +242,15 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
         self->is_root = peer->ending == DD_E_LOOP;
         self->parent = NULL;
     } else {
+        cursor_pass(&self->cursors, peer, peer->next);
         DL_DELETE(self->peers, peer);
         self->connections--;
     }
-    return_unsent(self, peer);
     core_untouch(self, peer);
     if (peer->role == ROLE_CLIENT)
         tenant_totals_left(&self->tally, peer_tenant(peer), &peer->count);
-    old_clients_forget(peer);
-    free(peer);
+    peer->route = NULL;
+    remains_free(self, peer);
     reap(self);
 }
 
@@ -284,6 +271,18 @@ static void check_heard(core_t *self, peer_t *peer)
     if (self->now_ms > peer->heard_ms + HEARTBEATS_MISSED * (uint64_t)peer->heartbeat)
         core_end(self, peer, DD_E_TIMEOUT, "nothing was heard of it for %llu ms",
             (unsigned long long)(self->now_ms - peer->heard_ms));
+}
+
+void core_work(core_t *self, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    for (int i = 0; i < STEPS_AT_ONCE && jobs_step(&self->jobs, self); i++)
+        reap(self);
+}
+
+bool core_is_busy(const core_t *self)
+{
+    return jobs_left(&self->jobs);
 }
 
 void core_clock(core_t *self, uint64_t now_us)
@@ -339,6 +338,8 @@ void core_destroy(core_t **self_p)
         core_disconnect(self, self->parent, self->now_ms);
     while (self->peers)
         core_disconnect(self, self->peers, self->now_ms);
+    while (jobs_step(&self->jobs, self))
+        ;
     tenant_totals_destroy(&self->tally);
     free(self);
     *self_p = NULL;

@@ -35,6 +35,7 @@ typedef struct {
     size_t outbox_link;         /* of a child's or the parent's */
     size_t clients_max;         /* connections of clients, operators and children together */
     unsigned subscriptions_max; /* per client */
+    unsigned step_units;        /* names or the like in a step of long work; 0: as suits a broker */
     core_log_t *log;
     void *log_arg;
     core_obey_t *obey;
@@ -82,6 +83,12 @@ void core_clock(core_t *self, uint64_t now_us);
 
 /* Heartbeats and expiry; call at least four times a second. */
 void core_tick(core_t *self, uint64_t now_ms);
+
+/* Does some of the work that takes long, such as to tell a link of all names, or to answer
+   questions: as much as others can be kept waiting for. To be called at each turn. */
+void core_work(core_t *self, uint64_t now_ms);
+/* Whether there is more of that to be done. */
+bool core_is_busy(const core_t *self);
 
 /* Takes the next peer off the list of those with something to send; NULL at its end. */
 peer_t *core_next_dirty(core_t *self);

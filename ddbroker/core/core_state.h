@@ -35,7 +35,10 @@ struct core {
     uint64_t scanned_ms; /* last look at all peers' heartbeats */
     peer_t *peers;       /* all but the parent */
     size_t connections;
+    cursor_t *cursors; /* at peers */
+    jobs_t jobs;
     peer_t *parent;    /* from connection to disconnection */
+    uint32_t uplink;   /* number of the parent's link, from 1 */
     bool is_root;      /* the parent that is configured is beneath this broker */
     peer_t *links;     /* registered children and parent */
     unsigned unsynced; /* children that have not told all they have */
@@ -43,15 +46,20 @@ struct core {
     peer_t *ending;
     directory_t directory;
     interests_t interests;
-    question_t *questions;   /* on their way through the tree, by id */
-    unsigned question_count; /* of those, how many this broker's clients asked */
-    uint64_t publications;   /* so far; the number of one is its stamp */
-    peer_count_t count;      /* of all peers since the start */
-    tenant_totals_t *tally;  /* and of each tenant, what is no longer with its clients */
+    question_t *questions;  /* on their way through the tree, by id */
+    uint64_t publications;  /* so far; the number of one is its stamp */
+    peer_count_t count;     /* of all peers since the start */
+    tenant_totals_t *tally; /* and of each tenant, what is no longer with its clients */
     event_history_t events;
     drain_t drain;
     uint64_t drain_ms; /* when the phase at hand is over, whoever is still there */
 };
+
+/* What a step of a job does: so many names, interests or peers. Other work is counted in these. */
+static inline int core_step_units(const core_t *self)
+{
+    return self->settings.step_units ? (int)self->settings.step_units : 64;
+}
 
 /* Takes a record from a peer whose role and state allow it. */
 typedef void(handler_t)(core_t *self, peer_t *peer, const dd_record_t *record);

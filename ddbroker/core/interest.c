@@ -138,6 +138,7 @@ static void free_unheld(interests_t *self, interest_t *interest)
     if (dd_scope_is_noscope(interest_key(interest).path))
         uncount_length(self, interest_key(interest));
     self->depths[dd_scope_depth(interest_key(interest).path)]--;
+    cursor_pass(&self->cursors, interest, interest->hh.next);
     HASH_DEL(self->by_key, interest);
     free(interest);
 }
@@ -181,6 +182,7 @@ void interest_remove(interests_t *self, subscription_t *subscription)
     peer_t *peer = subscription->key.peer;
     DL_DELETE2(interest->holders, subscription, prev_holder, next_holder);
     interest->count--;
+    cursor_pass(&self->held_cursors, subscription, subscription->next);
     DL_DELETE(peer->subscriptions, subscription);
     peer->subscription_count--;
     HASH_DEL(self->by_holder, subscription);

@@ -10,6 +10,7 @@
 #ifndef INTEREST_H_INCLUDED
 #define INTEREST_H_INCLUDED
 
+#include "cursor.h"
 #include "libdd/base/hash.h"
 #include "libdd/protocol/scope.h"
 #include "libdd/protocol/topic.h"
@@ -49,8 +50,10 @@ struct interest {
 typedef struct noscope_lengths noscope_lengths_t;
 
 typedef struct {
-    interest_t *by_key;
+    interest_t *by_key; /* the oldest first */
     subscription_t *by_holder;
+    cursor_t *cursors;                     /* at interests, in that order */
+    cursor_t *held_cursors;                /* at subscriptions, in the order of their peer's */
     noscope_lengths_t *noscopes;           /* per tenant: how long its "noscope" topics are */
     size_t depths[DD_SCOPE_DEPTH_MAX + 1]; /* interests whose path has so many numbers */
     uint64_t cuts;                         /* links that have ended so far */

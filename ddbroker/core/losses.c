@@ -30,6 +30,7 @@ static void put_first(core_t *self, subscription_t *subscription)
     peer->lossy = true;
     if (is_due(self, subscription))
         return;
+    cursor_pass(&self->interests.held_cursors, subscription, subscription->next);
     DL_DELETE(peer->subscriptions, subscription);
     DL_PREPEND(peer->subscriptions, subscription);
 }
@@ -40,6 +41,7 @@ static void put_last(core_t *self, subscription_t *subscription)
     peer_t *peer = subscription->key.peer;
     if (is_due(self, subscription))
         return;
+    cursor_pass(&self->interests.held_cursors, subscription, subscription->next);
     DL_DELETE(peer->subscriptions, subscription);
     DL_APPEND(peer->subscriptions, subscription);
 }
@@ -62,7 +64,7 @@ static void make_unsure(core_t *self, subscription_t *subscription)
 
 static void make_all_unsure(core_t *self, peer_t *peer)
 {
-    if (peer->state != PEER_READY || !peer->subscriptions)
+    if (peer->state != PEER_READY || peer->absent || !peer->subscriptions)
         return;
     peer->lossy = true;
     core_touch(self, peer);
@@ -86,7 +88,7 @@ void losses_spread(core_t *self, const peer_t *link, const interest_t *interest,
     subscription_t *holder;
     DL_FOREACH2 (interest->holders, holder, next_holder) {
         peer_t *peer = holder->key.peer;
-        if (peer == link || (count > 0 && peer->stamp == stamp))
+        if (peer == link || peer->absent || (count > 0 && peer->stamp == stamp))
             continue;
         peer->stamp = stamp;
         if (count > 0)
@@ -174,6 +176,8 @@ static void keep_widest(core_t *self, peer_t *client)
 
 bool losses_tell(core_t *self, peer_t *peer)
 {
+    if (peer->absent)
+        return true;
     if (peer->cuts != self->interests.cuts && !peer_is_link(peer))
         keep_widest(self, peer);
     peer->cuts = self->interests.cuts;

@@ -7,6 +7,7 @@
 
 #include "directory.h"
 #include "interest.h"
+#include "jobs.h"
 #include "libdd/keys/keyring.h"
 #include "libdd/protocol/name.h"
 #include "libdd/protocol/outbox.h"
@@ -69,6 +70,11 @@ struct peer {
     uint32_t payload_max;     /* link: what the other broker takes */
     uint64_t owed_acks;       /* notifications handed to it, less the times it acknowledged some */
     old_client_t *old_client; /* of protocol 3 or 4: what it is to acknowledge; NULL before */
+    bool absent;   /* nothing is reached through it any more: what is left of it is being removed */
+    bool over;     /* and it has been disconnected: it is freed once nothing is left */
+    job_t remains; /* that */
+    job_t *waiting;           /* jobs that go on when its outbox has been sent */
+    struct resync *resync;    /* link: what it is still being told; NULL: it has been told all */
     bool leaving;             /* it has said so: nothing new is sent to it */
     dd_error_t asked_to_go;   /* parent: why it wants to be left; DD_OK if it doesn't */
     bool synced;              /* child: it has told all it has */

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "losses.h"
+#include "registration.h"
 
 /* ---- Interest, told along the links -------------------------------------------------------- */
 
@@ -23,7 +24,8 @@ static void tell_link(core_t *self, peer_t *link, uint8_t type, interest_key_t k
 /*
  * After a holder came (ADD_INTEREST) or before it goes (DROP_INTEREST): a link's "elsewhere"
  * changes only between no other holder and one. So all links but the holder's are told when it is
- * alone, and the other holder, if it is a link, when there are two.
+ * alone, and the other holder, if it is a link, when there are two. An absent peer is a holder as
+ * long as its subscription is there.
  */
 static void tell_links(core_t *self, uint8_t type, const subscription_t *holder)
 {
@@ -38,7 +40,7 @@ static void tell_links(core_t *self, uint8_t type, const subscription_t *holder)
         const subscription_t *other = interest->holders;
         if (other == holder)
             other = other->next_holder;
-        if (peer_is_link(other->key.peer))
+        if (peer_is_link(other->key.peer) && other->key.peer->state == PEER_READY)
             tell_link(self, other->key.peer, type, key);
     }
 }
@@ -58,16 +60,16 @@ static void drop(core_t *self, subscription_t *subscription)
     interest_remove(&self->interests, subscription);
 }
 
-void publications_forget(core_t *self, peer_t *peer)
+int publications_forget(core_t *self, peer_t *peer, int units)
 {
-    while (peer->subscriptions)
+    for (; units > 0 && peer->subscriptions; units--)
         drop(self, peer->subscriptions);
+    return units;
 }
 
-void publications_sync(core_t *self, peer_t *link)
+void publications_tell(core_t *self, peer_t *link, const interest_t *interest)
 {
-    interest_t *interest, *next;
-    HASH_ITER (hh, self->interests.by_key, interest, next)
+    if (interest->count > 1 || interest->holders->key.peer != link)
         tell_link(self, link, DD_ADD_INTEREST, interest_key(interest));
 }
 
@@ -228,7 +230,7 @@ static void offer(delivery_t *delivery, subscription_t *holder, uint64_t stamp)
 {
     peer_t *peer = holder->key.peer;
     const interest_t *interest = holder->key.interest;
-    if (peer_is_link(peer) && (peer == delivery->from || delivery->stays))
+    if (peer->absent || (peer_is_link(peer) && (peer == delivery->from || delivery->stays)))
         return;
     bool first = peer->stamp != stamp;
     peer->stamp = stamp;
@@ -272,6 +274,7 @@ static void publish(core_t *self, peer_t *from, const dd_record_t *relay)
         .for_links = *relay};
     delivery.for_links.flags = 0;
     delivery.for_links.hops++;
+    registration_introduce(self, relay->source);
     deliver(&delivery);
 }
 

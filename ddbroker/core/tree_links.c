@@ -7,8 +7,7 @@
  */
 #include "tree_links.h"
 
-#include "publications.h"
-#include "registration.h"
+#include "resync.h"
 
 static bool holds_id(const uint8_t *ids, size_t size, const uint8_t *id)
 {
@@ -31,18 +30,6 @@ static void add_link(core_t *self, peer_t *link)
     link->since_ms = self->now_ms;
     self->unsynced += link->role == ROLE_CHILD;
     DL_APPEND2(self->links, link, prev_link, next_link);
-}
-
-/* Tells a new link all it has to know. That may be more than an outbox is to hold later on; but to
-   end the link for it would help nobody, since the next attempt would end in the same way. */
-static void sync(core_t *self, peer_t *link)
-{
-    link->outbox.limit = SIZE_MAX / 2;
-    if (link->role == ROLE_PARENT)
-        registration_sync(self);
-    publications_sync(self, link);
-    core_tell(self, link, &(dd_record_t){.type = DD_SYNCED});
-    link->outbox.limit = self->settings.outbox_link + link->outbox.bytes;
 }
 
 /* ---- A child ------------------------------------------------------------------------------- */
@@ -156,7 +143,7 @@ void tree_links_join(core_t *self, peer_t *child, const dd_record_t *record)
     core_event(self, EVENT_FOR_ALL, DD_LOG_NOTICE, "broker %s joined with scope %s",
         child->name.text, child->scope.text);
     admit(self, child);
-    sync(self, child);
+    resync_begin(self, child);
 }
 
 /* ---- The parent ---------------------------------------------------------------------------- */
@@ -210,7 +197,8 @@ static void begin(core_t *self, peer_t *parent, const dd_record_t *record)
     self->is_root = false;
     core_event(self, EVENT_FOR_ALL, DD_LOG_NOTICE, "joined parent %s as %s", parent->name.text,
         self->scope.text);
-    sync(self, parent);
+    self->uplink++;
+    resync_begin(self, parent);
 }
 
 static bool is_child(const core_t *self, const uint8_t *id)
@@ -300,6 +288,7 @@ void tree_links_synced(core_t *self, peer_t *link, const dd_record_t *record)
 void tree_links_forget(core_t *self, peer_t *link)
 {
     DL_DELETE2(self->links, link, prev_link, next_link);
+    resync_end(self, link);
     self->unsynced -= link->role == ROLE_CHILD && !link->synced;
     if (link->role == ROLE_PARENT)
         set_ancestors(self, dd_bytes(NULL, 0));

@@ -137,13 +137,15 @@ static void run(loop_t *self)
     struct pollfd items[SOURCES];
     bool again = true;
     for (;;) {
-        wait_for_news(self, items, again ? 0 : patience(self, loop_now_ms()));
+        bool waits = !again && !core_is_busy(self->core);
+        wait_for_news(self, items, waits ? patience(self, loop_now_ms()) : 0);
         uint64_t now_us = dd_clock_us(), now = now_us / 1000;
         core_clock(self->core, now_us);
         bool all = now >= self->tick_ms;
         again = take_in(self, items, all, again, now);
         if (all)
             tick(self, now);
+        core_work(self->core, now);
         bool drained = self->drain_ms && core_drained(self->core, now);
         again |= flush(self, now);
         if (self->aborted || (self->drain_ms && is_over(self, drained, now)))
