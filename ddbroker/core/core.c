@@ -285,6 +285,11 @@ bool core_is_busy(const core_t *self)
     return jobs_left(&self->jobs);
 }
 
+void core_turn(core_t *self, uint64_t us)
+{
+    turns_add(&self->turns, us);
+}
+
 void core_clock(core_t *self, uint64_t now_us)
 {
     self->now_us = now_us;

@@ -90,6 +90,9 @@ void core_work(core_t *self, uint64_t now_ms);
 /* Whether there is more of that to be done. */
 bool core_is_busy(const core_t *self);
 
+/* A turn of the loop, in which all this is called, took so long. */
+void core_turn(core_t *self, uint64_t us);
+
 /* Takes the next peer off the list of those with something to send; NULL at its end. */
 peer_t *core_next_dirty(core_t *self);
 

@@ -10,6 +10,7 @@
 #include "core.h"
 #include "event_history.h"
 #include "tenant_totals.h"
+#include "turns.h"
 
 /* Shutting down, step by step: nobody loses what is on its way. */
 typedef enum {
@@ -51,6 +52,7 @@ struct core {
     peer_count_t count;     /* of all peers since the start */
     tenant_totals_t *tally; /* and of each tenant, what is no longer with its clients */
     event_history_t events;
+    turns_t turns;
     drain_t drain;
     uint64_t drain_ms; /* when the phase at hand is over, whoever is still there */
 };

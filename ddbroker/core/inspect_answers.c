@@ -176,6 +176,16 @@ static bool sum_up(answer_t *answer)
     return walk(answer, add_to_totals);
 }
 
+/* Operators alone see it: how busy a broker is says something of other tenants. */
+static void add_turns(const answer_t *answer, json_object *report)
+{
+    const turns_t *turns = &answer->to.core->turns;
+    json_object *counts = answer->tenant[0] ? NULL : json_object_new_array();
+    for (size_t i = 0; counts && i < TURNS_LENGTHS; i++)
+        json_object_array_add(counts, json_object_new_uint64(turns->count[i]));
+    json_object_object_add(report, "turns_us", counts);
+}
+
 static void finish_tree(answer_t *answer)
 {
     core_t *self = answer->to.core;
@@ -196,6 +206,7 @@ static void finish_tree(answer_t *answer)
     else
         json_object_object_add(report, "rtt_us", NULL);
     add_totals(answer, report);
+    add_turns(answer, report);
     report_send(&answer->to, report, true);
 }
 

@@ -148,6 +148,7 @@ static void run(loop_t *self)
         core_work(self->core, now);
         bool drained = self->drain_ms && core_drained(self->core, now);
         again |= flush(self, now);
+        core_turn(self->core, dd_clock_us() - now_us);
         if (self->aborted || (self->drain_ms && is_over(self, drained, now)))
             break;
     }

@@ -302,6 +302,8 @@ static bool is_type(json_object *value, const char *type)
         return strncmp(type, "number", 6) == 0;
     case json_type_string:
         return strncmp(type, "text", 4) == 0;
+    case json_type_array:
+        return strncmp(type, "list", 4) == 0;
     default:
         return false;
     }
