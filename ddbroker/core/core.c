@@ -15,6 +15,7 @@
 #include "publications.h"
 #include "registration.h"
 #include "remains.h"
+#include "standing.h"
 #include "tree_links.h"
 
 /* A peer that was silent for so many heartbeats is lost. */
@@ -116,6 +117,7 @@ static peer_t *new_peer(core_t *self, role_t role, void *route)
     peer->role = role;
     peer->protocol = DD_FRAME_VERSION;
     peer->payload_max = UINT32_MAX;
+    peer->keys = self->keys;
     peer->farewell = DD_ERROR;
     peer->route = route;
     peer->since_ms = peer->heard_ms = self->now_ms;
@@ -125,26 +127,11 @@ static peer_t *new_peer(core_t *self, role_t role, void *route)
     return peer;
 }
 
-/* The role that a key gives, 0 for none, and the tenant if it is one's. */
-static int identify(const core_t *self, const uint8_t *key, const dd_tenant_t **tenant)
-{
-    switch (dd_keyring_owner(self->keyring, key, tenant)) {
-    case DD_OWNER_TENANT:
-        return ROLE_CLIENT;
-    case DD_OWNER_OPERATORS:
-        return ROLE_OPERATOR;
-    case DD_OWNER_BROKERS:
-        return ROLE_CHILD;
-    default:
-        return 0;
-    }
-}
-
 peer_t *core_connect(core_t *self, const uint8_t key[DD_KEY_SIZE], void *route, uint64_t now_ms)
 {
     self->now_ms = now_ms;
     const dd_tenant_t *tenant;
-    int role = identify(self, key, &tenant);
+    int role = standing_role(self, key, &tenant);
     if (role == 0 || self->connections >= self->settings.clients_max)
         return NULL;
     peer_t *peer = new_peer(self, (role_t)role, route);
@@ -190,6 +177,7 @@ void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint6
         return;
     }
     peer->heard_ms = now_ms;
+    standing_check(self, peer);
     dd_reader_t frame;
     dd_record_t record;
     bool valid = dd_frame_open(&frame, data, size);
@@ -302,9 +290,7 @@ void core_tick(core_t *self, uint64_t now_ms)
         tree_links_ping(self);
     if (now_ms >= self->scanned_ms + SCAN_INTERVAL) {
         self->scanned_ms = now_ms;
-        peer_t *peer;
-        DL_FOREACH (self->peers, peer)
-            check_heard(self, peer);
+        rounds_begin(self, &self->heard_round, check_heard);
         if (self->parent)
             check_heard(self, self->parent);
         inspect_expire(self);
@@ -354,16 +340,8 @@ void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms
 {
     self->now_ms = now_ms;
     self->keyring = keyring;
-    peer_t *peer;
-    DL_FOREACH (self->peers, peer) {
-        const dd_tenant_t *tenant;
-        int role = identify(self, peer->key, &tenant);
-        if (role != (int)peer->role || (tenant && strcmp(tenant->name, peer->tenant) != 0))
-            core_end(self, peer, DD_E_REFUSED, "its key was taken out of the broker's key file");
-        else if (peer->role == ROLE_CLIENT && registration_looks_foreign(self, &peer->name))
-            core_end(self, peer, DD_E_NAME_INVALID, "its name now begins with a tenant's");
-    }
-    reap(self);
+    self->keys++;
+    standing_changed(self);
 }
 
 void core_set_limits(core_t *self, const core_settings_t *settings)

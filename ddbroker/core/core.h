@@ -107,7 +107,8 @@ void core_flushed(core_t *self, peer_t *peer);
 bool core_parent_ended(const core_t *self, dd_error_t *why);
 
 /* Reload: new settings that may change while running (heartbeat, limits) and new keys. Peers whose
-   key is no longer there are ended with DD_E_REFUSED. The old keyring may be freed afterwards. */
+   key is no longer there are ended with DD_E_REFUSED, some at a time, but before anything that they
+   still say is heard. The old keyring may be freed afterwards. */
 void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms);
 void core_set_limits(core_t *self, const core_settings_t *settings);
 

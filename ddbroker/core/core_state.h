@@ -9,6 +9,7 @@
 
 #include "core.h"
 #include "event_history.h"
+#include "rounds.h"
 #include "tenant_totals.h"
 #include "turns.h"
 
@@ -25,9 +26,11 @@ struct core {
     core_settings_t settings;
     char name[DD_BROKER_MAX + 1];
     const dd_keyring_t *keyring;
+    uint32_t keys;                 /* how many times they have been changed */
     uint8_t id[DD_BROKER_ID_SIZE]; /* drawn at start */
     bool auto_scope;
     dd_scope_t scope;
+    uint32_t scope_number; /* how many times it has been changed */
     uint8_t ancestors[DD_ANCESTORS_MAX * DD_BROKER_ID_SIZE]; /* ids, the parent's first */
     size_t ancestors_size;
     uint64_t started_ms;
@@ -38,11 +41,14 @@ struct core {
     size_t connections;
     cursor_t *cursors; /* at peers */
     jobs_t jobs;
-    peer_t *parent;    /* from connection to disconnection */
-    uint32_t uplink;   /* number of the parent's link, from 1 */
-    bool is_root;      /* the parent that is configured is beneath this broker */
-    peer_t *links;     /* registered children and parent */
-    unsigned unsynced; /* children that have not told all they have */
+    round_t heard_round;    /* who is silent for too long */
+    round_t standing_round; /* for whom keys or scopes have changed */
+    round_t losses_round;   /* who has losses to be told of since a link has ended */
+    peer_t *parent;         /* from connection to disconnection */
+    uint32_t uplink;        /* number of the parent's link, from 1 */
+    bool is_root;           /* the parent that is configured is beneath this broker */
+    peer_t *links;          /* registered children and parent */
+    unsigned unsynced;      /* children that have not told all they have */
     peer_t *dirty;
     peer_t *ending;
     directory_t directory;

@@ -62,7 +62,7 @@ static void make_unsure(core_t *self, subscription_t *subscription)
     subscription->cuts = subscription->key.peer->cuts = self->interests.cuts - 1;
 }
 
-static void make_all_unsure(core_t *self, peer_t *peer)
+static void wake(core_t *self, peer_t *peer)
 {
     if (peer->state != PEER_READY || peer->absent || !peer->subscriptions)
         return;
@@ -75,11 +75,9 @@ static void make_all_unsure(core_t *self, peer_t *peer)
 void losses_link_ended(core_t *self)
 {
     self->interests.cuts++;
-    peer_t *peer;
-    DL_FOREACH (self->peers, peer)
-        make_all_unsure(self, peer);
+    rounds_begin(self, &self->losses_round, wake);
     if (self->parent)
-        make_all_unsure(self, self->parent);
+        wake(self, self->parent);
 }
 
 void losses_spread(core_t *self, const peer_t *link, const interest_t *interest, uint64_t count)

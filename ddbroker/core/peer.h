@@ -53,6 +53,8 @@ struct peer {
     uint8_t id[DD_BROKER_ID_SIZE];  /* link: the other broker's */
     dd_scope_t scope;               /* link: the other broker's */
     dd_outbox_t outbox;
+    uint32_t keys;          /* number of the keys by which it was looked at */
+    uint32_t scope_number;  /* of this broker's scope, when it registered */
     uint64_t since_ms;      /* registered, or before that connected */
     uint64_t heard_ms;      /* last frame */
     uint32_t heartbeat;     /* ms between two PINGs, as was agreed on this connection */

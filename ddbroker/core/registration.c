@@ -112,6 +112,7 @@ static void welcome(core_t *self, peer_t *peer, dd_bytes_t name)
 {
     peer->state = PEER_READY;
     peer->since_ms = self->now_ms;
+    peer->scope_number = self->scope_number;
     peer->heartbeat = self->settings.heartbeat;
     dd_record_t record = {.type = DD_WELCOME,
         .heartbeat = peer->heartbeat,

@@ -8,6 +8,7 @@
 #include "tree_links.h"
 
 #include "resync.h"
+#include "standing.h"
 
 static bool holds_id(const uint8_t *ids, size_t size, const uint8_t *id)
 {
@@ -28,6 +29,7 @@ static void add_link(core_t *self, peer_t *link)
 {
     link->state = PEER_READY;
     link->since_ms = self->now_ms;
+    link->scope_number = self->scope_number;
     self->unsynced += link->role == ROLE_CHILD;
     DL_APPEND2(self->links, link, prev_link, next_link);
 }
@@ -165,10 +167,11 @@ static void change_scope(core_t *self, const dd_scope_t *scope)
     self->scope = *scope;
     core_event(
         self, EVENT_FOR_ALL, DD_LOG_NOTICE, "the parent gave this broker scope %s", scope->text);
-    peer_t *peer;
-    DL_FOREACH (self->peers, peer)
-        if (peer->state == PEER_READY)
-            core_end(self, peer, DD_E_UNKNOWN_PEER, "this broker's scope is now %s", scope->text);
+    self->scope_number++;
+    peer_t *link;
+    DL_FOREACH2 (self->links, link, next_link) /* at once: they hold scopes beneath the old one */
+        standing_check(self, link);
+    standing_changed(self);
 }
 
 static bool is_valid_admit(const dd_record_t *record, dd_scope_t *scope)
