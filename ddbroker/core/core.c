@@ -46,7 +46,7 @@ void core_not_flushed(core_t *self, peer_t *peer)
 void core_flushed(core_t *self, peer_t *peer)
 {
     if (peer->lossy)
-        losses_tell(self, peer);
+        losses_go_on(self, peer);
     jobs_resume(&self->jobs, &peer->waiting);
 }
 
@@ -59,6 +59,7 @@ static void forget(core_t *self, peer_t *peer)
         return;
     peer->state = PEER_ENDED; /* first, so that nothing below is told to it */
     inspect_forget(self, peer);
+    losses_forget(self, peer);
     if (peer_is_link(peer)) {
         tree_links_forget(self, peer);
         losses_link_ended(self);

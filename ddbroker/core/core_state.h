@@ -44,6 +44,8 @@ struct core {
     round_t heard_round;    /* who is silent for too long */
     round_t standing_round; /* for whom keys or scopes have changed */
     round_t losses_round;   /* who has losses to be told of since a link has ended */
+    job_t losses;           /* to tell peers what they missed */
+    peer_t *lossy;          /* those who have room for that */
     peer_t *parent;         /* from connection to disconnection */
     uint32_t uplink;        /* number of the parent's link, from 1 */
     bool is_root;           /* the parent that is configured is beneath this broker */

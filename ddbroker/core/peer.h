@@ -79,7 +79,7 @@ struct peer {
     struct resync *resync;    /* link: what it is still being told; NULL: it has been told all */
     bool leaving;             /* it has said so: nothing new is sent to it */
     dd_error_t asked_to_go;   /* parent: why it wants to be left; DD_OK if it doesn't */
-    bool synced;              /* child: it has told all it has */
+    bool synced;              /* link: it has told all it has */
     bool gone;                /* its connection is over; its last words are perhaps still to come */
     bool lossy;               /* some subscription may have losses that no GAP has told of */
     uint64_t cuts;            /* client: links that have ended when its subscriptions were last
@@ -89,6 +89,8 @@ struct peer {
     peer_t *prev, *next;      /* in the core's list of peers */
     peer_t *prev_link, *next_link;   /* of registered links */
     peer_t *prev_dirty, *next_dirty; /* of peers with something to send */
+    peer_t *prev_lossy, *next_lossy; /* of peers that are being told what they missed */
+    bool in_lossy;                   /* is in that list */
     bool dirty;                      /* is in that list */
     peer_t *next_ending;             /* of peers to be ended when the frame at hand is done with */
     uint8_t farewell;                /* record that tells it of its end: ERROR, BYE, or 0: none */

@@ -205,14 +205,15 @@ static dd_error_t append(peer_t *peer, const dd_record_t *record, dd_bytes_t *co
 
 /* False if the peer can't have it: it has no room, or is a broker that takes no payload so large.
  */
-static bool hand_over(delivery_t *delivery, peer_t *peer)
+static bool hand_over(delivery_t *delivery, subscription_t *holder)
 {
     core_t *self = delivery->core;
+    peer_t *peer = holder->key.peer;
     bool link = peer_is_link(peer);
     dd_error_t error = DD_E_OVERLOADED;
     if (delivery->for_links.payload.size > peer->payload_max)
         core_touch(self, peer); /* which may be idle: it is told of its loss all the same */
-    else if (!peer->lossy || losses_tell(self, peer))
+    else if (!losses_are_due(self, peer) || losses_tell(self, peer, holder))
         error = link ? append(peer, &delivery->for_links, &delivery->link_copy)
                      : append(peer, &delivery->for_clients, &delivery->client_copy);
     if (error != DD_OK) {
@@ -224,17 +225,26 @@ static bool hand_over(delivery_t *delivery, peer_t *peer)
     return true;
 }
 
+/* A link gets nothing before it has told all that it wants: what comes through it is to have no
+   holes but those that a GAP told of when it was lost. */
+static bool may_have(const delivery_t *delivery, const peer_t *peer)
+{
+    if (!peer_is_link(peer))
+        return !peer->absent;
+    return peer != delivery->from && !delivery->stays && peer->synced && !peer->absent;
+}
+
 /* A peer gets one copy, by whichever of its interests comes first. If it misses it, it has missed
    it by each of them: what is beneath a link may have any one of them. */
 static void offer(delivery_t *delivery, subscription_t *holder, uint64_t stamp)
 {
     peer_t *peer = holder->key.peer;
     const interest_t *interest = holder->key.interest;
-    if (peer->absent || (peer_is_link(peer) && (peer == delivery->from || delivery->stays)))
+    if (!may_have(delivery, peer))
         return;
     bool first = peer->stamp != stamp;
     peer->stamp = stamp;
-    if (first && hand_over(delivery, peer))
+    if (first && hand_over(delivery, holder))
         peer->missed = NULL;
     else if (first || (peer->missed && peer->missed != interest)) {
         peer->missed = interest;
