@@ -301,6 +301,56 @@ static void measure_above(void)
     close_bench(&self);
 }
 
+/* ---- many clients ---------------------------------------------------------------------------- */
+
+static peer_t *add_crowd(bench_t *self, unsigned clients)
+{
+    peer_t *peer = NULL;
+    for (unsigned i = 0; i < clients; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "member-%u", i);
+        peer = add_client(self, name);
+        say(self, peer,
+            &(dd_record_t){.type = DD_SUBSCRIBE,
+                .ref = 1,
+                .topic = dd_bytes_of("news"),
+                .scope = dd_bytes_of("all")});
+    }
+    return peer;
+}
+
+/* All hear one of them, ask for all, and go because their key does. */
+static void measure_crowd(unsigned clients)
+{
+    static const uint8_t payload[PAYLOAD_SIZE];
+    bench_t self;
+    open_bench(&self, false);
+    peer_t *peer = add_crowd(&self, clients);
+    uint64_t began = clock_us();
+    self.stall = 0;
+    say(&self, peer,
+        &(dd_record_t){.type = DD_PUBLISH,
+            .topic = dd_bytes_of("news"),
+            .payload = dd_bytes(payload, sizeof payload)});
+    print_link("one publication to all", clock_us() - began, self.stall, 0);
+    began = clock_us();
+    self.stall = 0;
+    say(&self, peer, &(dd_record_t){.type = DD_INSPECT, .ref = 1, .text = dd_bytes_of("clients")});
+    rest(&self);
+    print_link("one answer about all", clock_us() - began, self.stall, 0);
+    dd_keyring_t *without = tenants_keyring("b,public");
+    check(without, "no keys");
+    began = clock_us();
+    self.stall = 0;
+    core_set_keyring(self.core, without, 0);
+    end_turn(&self, began);
+    rest(&self);
+    print_link("end of all for their key", clock_us() - began, self.stall, 0);
+    check(peer->state == PEER_ENDED, "a client without a key");
+    close_bench(&self);
+    dd_keyring_destroy(&without);
+}
+
 int main(void)
 {
     keyring = tenants_keyring(TENANTS_ALL);
@@ -310,6 +360,8 @@ int main(void)
     puts("\n100,000 clients beneath a child:");
     measure_above();
     measure_below();
+    puts("\n50,000 clients of one broker:");
+    measure_crowd(50000);
     dd_keyring_destroy(&keyring);
     return EXIT_SUCCESS;
 }
