@@ -36,6 +36,7 @@ typedef struct {
     size_t outbox_link;         /* of a child's or the parent's */
     size_t clients_max;         /* connections of clients, operators and children together */
     unsigned subscriptions_max; /* per client */
+    unsigned step_units;        /* names or the like in a step of long work; 0: as suits a broker */
     core_log_t *log;
     void *log_arg;
     core_obey_t *obey;
@@ -81,13 +82,19 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms);
    serves to measure the link to the parent, and nothing else. */
 void core_clock(core_t *self, uint64_t now_us);
 
-/* When core_work() is to be called at the latest; UINT64_MAX if nothing waits for it. To be called
-   at each turn besides. */
-uint64_t core_due(const core_t *self);
-void core_work(core_t *self, uint64_t now_ms);
-
 /* Heartbeats and expiry; call at least four times a second. */
 void core_tick(core_t *self, uint64_t now_ms);
+
+/* Does some of the work that takes long, such as to tell a link of all names, or to answer
+   questions: as much as others can be kept waiting for. To be called at each turn. */
+void core_work(core_t *self, uint64_t now_ms);
+/* When it is to be called at the latest, though nothing has come; UINT64_MAX for never. */
+uint64_t core_due(const core_t *self);
+/* Whether there is more of that to be done. */
+bool core_is_busy(const core_t *self);
+
+/* A turn of the loop, in which all this is called, took so long. */
+void core_turn(core_t *self, uint64_t us);
 
 /* Takes the next peer off the list of those with something to send; NULL at its end. */
 peer_t *core_next_dirty(core_t *self);
@@ -112,7 +119,8 @@ void core_leave_parent(core_t *self, uint64_t now_ms);
 bool core_parent_ended(const core_t *self, dd_error_t *why);
 
 /* Reload: new settings that may change while running (heartbeat, limits) and new keys. Peers whose
-   key is no longer there are ended with DD_E_REFUSED. The old keyring may be freed afterwards. */
+   key is no longer there are ended with DD_E_REFUSED, some at a time, but before anything that they
+   still say is heard. The old keyring may be freed afterwards. */
 void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms);
 void core_set_limits(core_t *self, const core_settings_t *settings);
 

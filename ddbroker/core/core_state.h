@@ -10,7 +10,9 @@
 #include "core.h"
 #include "ddbroker/flood.h"
 #include "event_history.h"
+#include "rounds.h"
 #include "tenant_totals.h"
+#include "turns.h"
 
 /* Shutting down, step by step: nobody loses what is on its way. */
 typedef enum {
@@ -25,9 +27,11 @@ struct core {
     core_settings_t settings;
     char name[DD_BROKER_MAX + 1];
     const dd_keyring_t *keyring;
+    uint32_t keys;                 /* how many times they have been changed */
     uint8_t id[DD_BROKER_ID_SIZE]; /* drawn at start */
     bool auto_scope;
     dd_scope_t scope;
+    uint32_t scope_number; /* how many times it has been changed */
     uint8_t ancestors[DD_ANCESTORS_MAX * DD_BROKER_ID_SIZE]; /* ids, the parent's first */
     size_t ancestors_size;
     uint64_t started_ms;
@@ -36,25 +40,39 @@ struct core {
     uint64_t scanned_ms; /* last look at all peers' heartbeats */
     peer_t *peers;       /* all but the parent */
     size_t connections;
-    peer_t *parent;    /* from connection to disconnection */
-    parents_t parents; /* who may be that */
-    bool is_root;      /* the parent that is configured is beneath this broker */
-    peer_t *links;     /* registered children and parent */
-    unsigned unsynced; /* children that have not told all they have */
+    cursor_t *cursors; /* at peers */
+    jobs_t jobs;
+    round_t heard_round;    /* who is silent for too long */
+    round_t standing_round; /* for whom keys or scopes have changed */
+    round_t losses_round;   /* who has losses to be told of since a link has ended */
+    job_t losses;           /* to tell peers what they missed */
+    peer_t *lossy;          /* those who have room for that */
+    peer_t *parent;         /* from connection to disconnection */
+    parents_t parents;      /* who may be that */
+    uint32_t uplink;        /* number of the parent's link, from 1 */
+    bool is_root;           /* the parent that is configured is beneath this broker */
+    peer_t *links;          /* registered children and parent */
+    unsigned unsynced;      /* children that have not told all they have */
     peer_t *dirty;
     peer_t *ending;
     directory_t directory;
     interests_t interests;
-    question_t *questions;   /* on their way through the tree, by id */
-    unsigned question_count; /* of those, how many this broker's clients asked */
-    uint64_t publications;   /* so far; the number of one is its stamp */
-    peer_count_t count;      /* of all peers since the start */
-    tenant_totals_t *tally;  /* and of each tenant, what is no longer with its clients */
+    question_t *questions;  /* on their way through the tree, by id */
+    uint64_t publications;  /* so far; the number of one is its stamp */
+    peer_count_t count;     /* of all peers since the start */
+    tenant_totals_t *tally; /* and of each tenant, what is no longer with its clients */
     event_history_t events;
     floods_t floods; /* of lines that peers cause */
+    turns_t turns;
     drain_t drain;
     uint64_t drain_ms; /* when the phase at hand is over, whoever is still there */
 };
+
+/* What a step of a job does: so many names, interests or peers. Other work is counted in these. */
+static inline int core_step_units(const core_t *self)
+{
+    return self->settings.step_units ? (int)self->settings.step_units : 64;
+}
 
 /* Takes a record from a peer whose role and state allow it. */
 typedef void(handler_t)(core_t *self, peer_t *peer, const dd_record_t *record);

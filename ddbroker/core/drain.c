@@ -4,8 +4,7 @@
  */
 #include "drain.h"
 
-#include "publications.h"
-#include "registration.h"
+#include "remains.h"
 #include "tree_links.h"
 
 /* ms for those beneath to leave, once they are asked; for the parent's answer before goodbye; and
@@ -27,8 +26,7 @@ static void let_go(core_t *self, peer_t *peer)
     if (peer->leaving)
         return;
     peer->leaving = true;
-    registration_forget(self, peer);
-    publications_forget(self, peer);
+    remains_begin(self, peer);
     core_tell(self, peer, &(dd_record_t){.type = DD_DRAIN});
 }
 
@@ -37,7 +35,7 @@ void drain_leave_parent(core_t *self)
     if (!core_parent_ready(self))
         return;
     self->parent->leaving = true;
-    publications_forget(self, self->parent); /* nothing new is sent there */
+    remains_begin(self, self->parent); /* nothing new is sent there */
     core_tell(self, self->parent, &(dd_record_t){.type = DD_DRAIN});
 }
 

@@ -41,6 +41,7 @@ static event_t *take_oldest(event_history_t *self, event_own_t *own)
         return NULL;
     own->first = event->next_own;
     own->count--;
+    cursor_pass(&self->cursors, event, event->older);
     DL_DELETE2(self->newest, event, newer, older);
     return event;
 }

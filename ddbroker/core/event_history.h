@@ -8,6 +8,7 @@
 #ifndef EVENT_HISTORY_H_INCLUDED
 #define EVENT_HISTORY_H_INCLUDED
 
+#include "cursor.h"
 #include "libdd/base/buffer.h"
 #include "libdd/base/log_level.h"
 #include "libdd/include/dd.h"
@@ -35,6 +36,7 @@ typedef struct event {
 typedef struct {
     event_t *newest; /* of all: the head of a list that goes on with ->older */
     event_own_t *owns;
+    cursor_t *cursors; /* at events */
 } event_history_t;
 
 void event_history_clear(event_history_t *self);

@@ -4,8 +4,10 @@
  *
  * A question floods the tree; each broker answers with one or more REPORTs, which go back the way
  * the question came. The last one says to how many brokers the question was passed on, so that the
- * asker knows when it has heard all. A tenant's question is answered with what that tenant may see.
- * A question may be for one broker; the others pass it on and answer with nothing.
+ * asker knows when it has heard all. That must come before the last ones of those brokers: as long
+ * as this broker is still answering, it passes theirs on as if there were more. A tenant's question
+ * is answered with what that tenant may see. A question may be for one broker; the others pass it
+ * on and answer with nothing.
  *
  * A CONTROL travels in the same way, only that an operator sent it, and that the one broker which
  * it is for does something.
@@ -18,11 +20,11 @@
 #include "inspect_answers.h"
 #include "operator_control.h"
 
-/* ms until a question is forgotten, and how many one client, and all clients of this broker
-   together, may ask in that time: each costs every broker a look at all its clients. */
+/* ms until a question is forgotten, and how many one client, and one tenant, may ask in that time:
+   each costs every broker a look at all its clients. */
 #define QUESTION_LIFE 10000
 #define QUESTIONS_MAX 64
-#define QUESTIONS_OF_ALL_MAX 1000
+#define QUESTIONS_OF_TENANT_MAX 250
 
 struct question {
     UT_hash_handle hh;
@@ -32,6 +34,7 @@ struct question {
     uint32_t ref;            /* of the asker, if it is a client */
     unsigned outstanding;    /* brokers beyond this one that haven't answered yet */
     uint64_t asked_ms;
+    answer_t *answer; /* of this broker; NULL if it was said at once */
 };
 
 /* ---- Questions under way ------------------------------------------------------------------- */
@@ -56,7 +59,6 @@ static question_t *remember(core_t *self, peer_t *asker, uint64_t id, uint32_t r
     }
     DL_APPEND(asker->questions, question);
     asker->question_count++;
-    self->question_count += asker->role == ROLE_CLIENT;
     return question;
 }
 
@@ -65,8 +67,8 @@ static void drop(core_t *self, question_t *question)
     peer_t *asker = question->asker;
     DL_DELETE(asker->questions, question);
     asker->question_count--;
-    self->question_count -= asker->role == ROLE_CLIENT;
     HASH_DEL(self->questions, question);
+    inspect_answers_end(question->answer);
     free(question);
 }
 
@@ -103,7 +105,7 @@ static unsigned ask_on(core_t *self, const peer_t *from, const dd_record_t *ques
     return asked;
 }
 
-static void answer(core_t *self, const question_t *question, const dd_record_t *asked)
+static void answer(core_t *self, question_t *question, const dd_record_t *asked)
 {
     report_to_t to = {.core = self,
         .asker = question->asker,
@@ -112,18 +114,21 @@ static void answer(core_t *self, const question_t *question, const dd_record_t *
         .links = (uint16_t)question->outstanding};
     bool for_me = dd_bytes_equal(asked->id, dd_bytes(self->id, sizeof self->id));
     bool for_all = asked->type == DD_INSPECT && asked->id.size == 0;
-    if (asked->type == DD_CONTROL && for_me)
+    if (asked->type == DD_CONTROL && for_me) {
         operator_control(&to, asked);
-    else if (inspect_answers_is_question(asked->text) && (for_me || for_all))
-        inspect_answers_inspect(&to, asked);
-    else
+        return;
+    }
+    if (inspect_answers_is_question(asked->text) && (for_me || for_all))
+        question->answer = inspect_answers_begin(&to, asked);
+    if (!question->answer)
         report_nothing(&to);
 }
 
 static bool may_ask(const core_t *self, const peer_t *peer)
 {
     return peer->question_count < QUESTIONS_MAX &&
-           (peer->role == ROLE_OPERATOR || self->question_count < QUESTIONS_OF_ALL_MAX);
+           (peer->role == ROLE_OPERATOR ||
+               jobs_of(&self->jobs, peer_tenant(peer)) < QUESTIONS_OF_TENANT_MAX);
 }
 
 /* What a client or an operator asks: who it is says its key, never the record. */
@@ -167,7 +172,10 @@ void inspect_report(core_t *self, peer_t *link, const dd_record_t *record)
     report.ref = question->ref;
     if (!peer_is_link(question->asker))
         report.number = 0;
-    core_send(self, question->asker, &report);
     if (record->flags & DD_FLAG_LAST)
         question->outstanding += record->links - 1u;
+    if (inspect_answers_await(question->answer, question->outstanding))
+        report.flags = 0;
+    if (report.flags || report.payload.size > 0)
+        core_send(self, question->asker, &report);
 }

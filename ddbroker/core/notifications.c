@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "old_clients.h"
+#include "registration.h"
 
 /* Flags that a notification keeps on its way. */
 #define PASSED_ON (DD_FLAG_RECEIPT | DD_FLAG_TRACE | DD_FLAG_REQUEST | DD_FLAG_REPLY)
@@ -72,6 +73,8 @@ static void pass_back(core_t *self, const peer_t *from, dd_record_t *result)
         tell_client(self, next, result);
         return;
     }
+    if (next->role == ROLE_PARENT)
+        registration_introduce(self, result->source);
     result->hops++;
     result->flags = 0;
     if (result->type == DD_ACK)
@@ -130,6 +133,8 @@ static dd_error_t forward(core_t *self, peer_t *link, const notification_t *noti
         .source = notification->source,
         .destination = notification->destination,
         .payload = notification->payload};
+    if (link->role == ROLE_PARENT)
+        registration_introduce(self, notification->source);
     return core_send(self, link, &record);
 }
 

@@ -29,10 +29,16 @@ static bool may_take_over(uint64_t instance, const entry_t *entry)
     return entry->via->gone || is_later(instance, entry->instance);
 }
 
-static void tell_parent(core_t *self, uint8_t type, const entry_t *entry)
+static bool is_known_above(const core_t *self, const entry_t *entry)
+{
+    return entry->told == self->uplink;
+}
+
+static void tell_parent(core_t *self, uint8_t type, entry_t *entry)
 {
     if (!core_parent_ready(self))
         return;
+    entry->told = self->uplink;
     dd_record_t record = {.type = type, .number = entry->instance, .name = entry_name(entry)};
     core_tell(self, self->parent, &record);
 }
@@ -48,7 +54,8 @@ static void tell_child(
 
 static void drop(core_t *self, entry_t *entry)
 {
-    tell_parent(self, DD_DROP_CLIENT, entry);
+    if (is_known_above(self, entry))
+        tell_parent(self, DD_DROP_CLIENT, entry);
     directory_remove(&self->directory, entry);
 }
 
@@ -105,6 +112,7 @@ static void welcome(core_t *self, peer_t *peer, dd_bytes_t name)
 {
     peer->state = PEER_READY;
     peer->since_ms = self->now_ms;
+    peer->scope_number = self->scope_number;
     peer->heartbeat = self->settings.heartbeat;
     dd_record_t record = {.type = DD_WELCOME,
         .heartbeat = peer->heartbeat,
@@ -217,7 +225,7 @@ static void move(core_t *self, entry_t *entry, peer_t *link)
 }
 
 /* The parent has heard that a client of this broker is reached in another way: that is not so. */
-static void insist(core_t *self, const entry_t *entry)
+static void insist(core_t *self, entry_t *entry)
 {
     tell_parent(self, DD_ADD_CLIENT, entry);
 }
@@ -274,15 +282,24 @@ void registration_drop_client(core_t *self, peer_t *link, const dd_record_t *rec
 
 /* ---- The whole ----------------------------------------------------------------------------- */
 
-void registration_forget(core_t *self, peer_t *peer)
+int registration_forget(core_t *self, peer_t *peer, int units)
 {
-    while (peer->entries)
+    for (; units > 0 && peer->entries; units--)
         drop(self, peer->entries);
+    return units;
 }
 
-void registration_sync(core_t *self)
+void registration_tell(core_t *self, entry_t *entry)
 {
-    entry_t *entry, *next;
-    HASH_ITER (hh, self->directory.by_name, entry, next)
+    if (!is_known_above(self, entry) && !entry->via->absent)
         tell_parent(self, DD_ADD_CLIENT, entry);
+}
+
+void registration_introduce(core_t *self, dd_bytes_t name)
+{
+    if (!self->parent || !self->parent->resync)
+        return;
+    entry_t *entry = directory_find(&self->directory, name);
+    if (entry)
+        registration_tell(self, entry);
 }

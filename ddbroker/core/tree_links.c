@@ -7,8 +7,8 @@
  */
 #include "tree_links.h"
 
-#include "publications.h"
-#include "registration.h"
+#include "resync.h"
+#include "standing.h"
 
 static bool holds_id(const uint8_t *ids, size_t size, const uint8_t *id)
 {
@@ -29,20 +29,9 @@ static void add_link(core_t *self, peer_t *link)
 {
     link->state = PEER_READY;
     link->since_ms = self->now_ms;
+    link->scope_number = self->scope_number;
     self->unsynced += link->role == ROLE_CHILD;
     DL_APPEND2(self->links, link, prev_link, next_link);
-}
-
-/* Tells a new link all it has to know. That may be more than an outbox is to hold later on; but to
-   end the link for it would help nobody, since the next attempt would end in the same way. */
-static void sync(core_t *self, peer_t *link)
-{
-    link->outbox.limit = SIZE_MAX / 2;
-    if (link->role == ROLE_PARENT)
-        registration_sync(self);
-    publications_sync(self, link);
-    core_tell(self, link, &(dd_record_t){.type = DD_SYNCED});
-    dd_outbox_set_limit(&link->outbox, self->settings.outbox_link);
 }
 
 /* ---- A child ------------------------------------------------------------------------------- */
@@ -133,8 +122,8 @@ static void note_oneself(core_t *self, const peer_t *child)
     if (!endpoint || parents->joined || parents->health[parents->chosen] == PARENT_ITSELF)
         return;
     parents->health[parents->chosen] = PARENT_ITSELF;
-    core_event(self, child, DD_LOG_WARNING,
-        "parent %s is this broker itself, and is passed over", endpoint);
+    core_event(self, child, DD_LOG_WARNING, "parent %s is this broker itself, and is passed over",
+        endpoint);
 }
 
 static bool may_join(core_t *self, peer_t *child, const dd_record_t *record)
@@ -170,7 +159,7 @@ void tree_links_join(core_t *self, peer_t *child, const dd_record_t *record)
     core_event(self, child, DD_LOG_NOTICE, "broker %s joined with scope %s", child->name.text,
         child->scope.text);
     admit(self, child);
-    sync(self, child);
+    resync_begin(self, child);
 }
 
 /* ---- The parent ---------------------------------------------------------------------------- */
@@ -192,10 +181,11 @@ static void change_scope(core_t *self, const dd_scope_t *scope)
     self->scope = *scope;
     core_event(
         self, self->parent, DD_LOG_NOTICE, "the parent gave this broker scope %s", scope->text);
-    peer_t *peer;
-    DL_FOREACH (self->peers, peer)
-        if (peer->state == PEER_READY)
-            core_end(self, peer, DD_E_UNKNOWN_PEER, "this broker's scope is now %s", scope->text);
+    self->scope_number++;
+    peer_t *link;
+    DL_FOREACH2 (self->links, link, next_link) /* at once: they hold scopes beneath the old one */
+        standing_check(self, link);
+    standing_changed(self);
 }
 
 static bool is_valid_admit(const dd_record_t *record, dd_scope_t *scope)
@@ -224,7 +214,8 @@ static void begin(core_t *self, peer_t *parent, const dd_record_t *record)
     self->is_root = false;
     core_event(
         self, parent, DD_LOG_NOTICE, "joined parent %s as %s", parent->name.text, self->scope.text);
-    sync(self, parent);
+    self->uplink++;
+    resync_begin(self, parent);
 }
 
 static bool is_child(const core_t *self, const uint8_t *id)
@@ -314,6 +305,7 @@ void tree_links_synced(core_t *self, peer_t *link, const dd_record_t *record)
 void tree_links_forget(core_t *self, peer_t *link)
 {
     DL_DELETE2(self->links, link, prev_link, next_link);
+    resync_end(self, link);
     self->unsynced -= link->role == ROLE_CHILD && !link->synced;
     if (link->role == ROLE_PARENT)
         set_ancestors(self, dd_bytes(NULL, 0));

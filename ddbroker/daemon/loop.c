@@ -152,7 +152,8 @@ static void run(loop_t *self)
     struct pollfd items[SOURCES];
     bool again = true;
     for (;;) {
-        wait_for_news(self, items, again ? 0 : patience(self, loop_now_ms()));
+        bool waits = !again && !core_is_busy(self->core);
+        wait_for_news(self, items, waits ? patience(self, loop_now_ms()) : 0);
         uint64_t now_us = dd_clock_us(), now = now_us / 1000;
         core_clock(self->core, now_us);
         bool all = now >= self->tick_ms;
@@ -162,6 +163,7 @@ static void run(loop_t *self)
         core_work(self->core, now);
         bool drained = self->drain_ms && core_drained(self->core, now);
         again |= flush(self, now);
+        core_turn(self->core, dd_clock_us() - now_us);
         if (self->aborted || (self->drain_ms && is_over(self, drained, now)))
             break;
     }

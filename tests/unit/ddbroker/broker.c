@@ -146,7 +146,6 @@ static void hang_up(broker_t *self)
 static void send_all(broker_t *self)
 {
     peer_t *peer;
-    core_work(self->core, self->tree->now_ms);
     core_drained(self->core, self->tree->now_ms); /* goes on with that, if it is draining */
     while ((peer = core_next_dirty(self->core))) {
         end_t *there = end_other(peer->route);
@@ -161,6 +160,12 @@ void broker_flush(broker_t *self)
 {
     send_all(self);
     hang_up(self);
+}
+
+void broker_work(broker_t *self)
+{
+    core_work(self->core, self->tree->now_ms);
+    broker_flush(self);
 }
 
 void broker_take(end_t *end, dd_frame_t *frame)
