@@ -173,6 +173,19 @@ static void reload(fuzz_t *self, uint8_t argument)
     core_set_keyring(self->core, keyring(argument & 1), self->now_ms);
 }
 
+/* What the sockets layer has to say of a peer besides its frames. */
+static void surprise(fuzz_t *self, unsigned place, uint8_t argument)
+{
+    if (argument == 'G' && place != PARENT)
+        core_gone(self->peers[place]);
+    else if (argument == 'L')
+        core_refused(self->core, self->peers[place], DD_E_LIMIT);
+    else if (argument == 'N')
+        core_not_flushed(self->core, self->peers[place]);
+    else
+        core_bad_input(self->core, self->peers[place], self->now_ms);
+}
+
 static void step(fuzz_t *self, uint8_t which, uint8_t argument, dd_reader_t *rest)
 {
     unsigned place = which % PLACES;
@@ -197,9 +210,9 @@ static void step(fuzz_t *self, uint8_t which, uint8_t argument, dd_reader_t *res
         else if (argument == 'D')
             core_drain(self->core, self->now_ms);
         else if (self->peers[place])
-            core_bad_input(self->core, self->peers[place], self->now_ms);
+            surprise(self, place, argument);
         break;
-    default:
+    default: /* the greatest part of the steps, since all is in the records */
         if (self->peers[place])
             hear(self, self->peers[place], dd_read_bytes(rest, argument));
     }
