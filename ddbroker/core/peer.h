@@ -7,6 +7,7 @@
 
 #include "directory.h"
 #include "interest.h"
+#include "libdd/base/pulse.h"
 #include "libdd/keys/keyring.h"
 #include "libdd/protocol/name.h"
 #include "libdd/protocol/outbox.h"
@@ -53,7 +54,8 @@ struct peer {
     dd_scope_t scope;               /* link: the other broker's */
     dd_outbox_t outbox;
     uint64_t since_ms;      /* registered, or before that connected */
-    uint64_t heard_ms;      /* last frame */
+    uint64_t heard_ms;      /* last sign of life */
+    dd_pulse_t pulse;       /* of one that is silent */
     uint32_t heartbeat;     /* ms between two PINGs, as was agreed on this connection */
     uint64_t pinged_ms;     /* parent: last PING of ours */
     uint64_t pinged_us;     /* the same, by the finer clock; the PING's number */

@@ -350,6 +350,13 @@ static transport_sockets_t sockets(const transport_t *transport)
     return (transport_sockets_t){connections_monitor(self->connections), self->socket};
 }
 
+static bool look(const transport_t *transport, const peer_t *peer, dd_traffic_t *traffic)
+{
+    const listener_t *self = (const listener_t *)transport;
+    const route_t *route = peer->route;
+    return connections_of(self->connections, route->fd, route) && dd_traffic(route->fd, traffic);
+}
+
 static size_t peers(const transport_t *transport)
 {
     return HASH_COUNT(((const listener_t *)transport)->routes);
@@ -369,6 +376,7 @@ static const transport_ops_t OPS = {
     .due = due,
     .tick = tick,
     .flush = flush,
+    .look = look,
     .peers = peers,
     .accepted = accepted,
 };

@@ -10,6 +10,7 @@
 #include "libdd/base/backoff.h"
 #include "libdd/base/problem.h"
 #include "libdd/net/dialer.h"
+#include "libdd/net/traffic.h"
 
 /* Frames taken in before what they caused is sent. */
 #define FRAMES_AT_ONCE 256
@@ -32,6 +33,7 @@ typedef struct {
     uint32_t payload_max;
     dd_dialer_t *dial; /* NULL during a pause */
     peer_t *peer;      /* NULL until the dial is connected */
+    int fd;            /* of the connection, to be looked at only; -1 before its first frame */
     dd_backoff_t backoff;
     uint64_t next_ms;  /* no dial: when to try again; else when to look at the dial */
     uint64_t tell_ms;  /* when a failure may be told again */
@@ -103,6 +105,7 @@ static void dial(parent_link_t *self, uint64_t now_ms)
 static void connected(parent_link_t *self, uint64_t now_ms)
 {
     self->next_ms = UINT64_MAX;
+    self->fd = -1;
     self->peer = core_connect_parent(self->core, &self->route, now_ms);
     dd_problem_t problem;
     if (self->peer)
@@ -118,6 +121,8 @@ static bool take_frames(parent_link_t *self, uint64_t now_ms)
         zmq_msg_t frame;
         zmq_msg_init(&frame);
         dd_error_t result = dd_socket_receive(dd_dialer_socket(self->dial), NULL, &frame);
+        if (self->fd < 0 && result == DD_OK)
+            self->fd = zmq_msg_get(&frame, ZMQ_SRCFD);
         if (result == DD_OK)
             core_input(self->core, self->peer, zmq_msg_data(&frame), zmq_msg_size(&frame), now_ms);
         else if (result == DD_E_MALFORMED)
@@ -214,6 +219,13 @@ static transport_sockets_t sockets(const transport_t *transport)
     return (transport_sockets_t){dd_dialer_monitor(self->dial), dd_dialer_socket(self->dial)};
 }
 
+static bool look(const transport_t *transport, const peer_t *peer, dd_traffic_t *traffic)
+{
+    const parent_link_t *self = (const parent_link_t *)transport;
+    (void)peer;
+    return self->fd >= 0 && dd_traffic(self->fd, traffic);
+}
+
 static size_t peers(const transport_t *transport)
 {
     return ((const parent_link_t *)transport)->peer ? 1 : 0;
@@ -237,6 +249,7 @@ static const transport_ops_t OPS = {
     .work = work,
     .due = due,
     .flush = flush,
+    .look = look,
     .peers = peers,
     .set_keyring = set_keyring,
     .drain = drain,
