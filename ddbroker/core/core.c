@@ -7,6 +7,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+#include "contests.h"
 #include "dispatch.h"
 #include "drain.h"
 #include "inspect.h"
@@ -50,6 +51,8 @@ void core_flushed(core_t *self, peer_t *peer)
 /* Takes back all that the broker knows through a registered peer. */
 static void forget(core_t *self, peer_t *peer)
 {
+    if (peer->state == PEER_WAITING)
+        contests_withdraw(self, dd_name_bytes(&peer->name), peer, peer->instance);
     if (peer->state != PEER_READY)
         return;
     peer->state = PEER_ENDED; /* first, so that nothing below is told to it */
@@ -317,6 +320,7 @@ void core_tick(core_t *self, uint64_t now_ms)
             check_heard(self, self->parent);
         inspect_expire(self);
     }
+    contests_tick(self);
     reap(self);
 }
 

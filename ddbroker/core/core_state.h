@@ -42,6 +42,8 @@ struct core {
     peer_t *dirty;
     peer_t *ending;
     directory_t directory;
+    contest_t *contests; /* of names, the longest in their state first */
+    size_t contest_count;
     interests_t interests;
     question_t *questions;   /* on their way through the tree, by id */
     unsigned question_count; /* of those, how many this broker's clients asked */

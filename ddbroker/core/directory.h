@@ -11,12 +11,14 @@
 #include "libdd/protocol/name.h"
 
 typedef struct peer peer_t;
+typedef struct contest contest_t;
 
 typedef struct entry {
     UT_hash_handle hh;
     peer_t *via;
     struct entry *prev, *next; /* in via->entries */
     uint64_t instance;         /* of the client, to know it again when it comes back */
+    contest_t *contest;        /* others want the name; NULL if there is nothing of the kind */
     uint8_t size;
     char name[]; /* with its NUL */
 } entry_t;

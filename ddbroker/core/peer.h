@@ -26,9 +26,10 @@ typedef enum {
 #define ROLE_LINK (ROLE_CHILD | ROLE_PARENT)
 
 typedef enum {
-    PEER_NEW,   /* its key is known; HELLO, JOIN or ADMIT is still to come */
-    PEER_READY, /* registered */
-    PEER_ENDED  /* was told why; nothing it sends counts, until the connection is gone */
+    PEER_NEW,     /* its key is known; HELLO, JOIN or ADMIT is still to come */
+    PEER_WAITING, /* a client that wants a name which another has, who is being asked */
+    PEER_READY,   /* registered */
+    PEER_ENDED    /* was told why; nothing it sends counts, until the connection is gone */
 } peer_state_t;
 
 /* Since the peer was registered. */

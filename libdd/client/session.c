@@ -9,8 +9,6 @@
 #include "libdd/base/problem.h"
 #include "session_state.h"
 
-/* Within which the broker must answer HELLO. */
-#define REGISTER_LIMIT (5000 * MS)
 /* A registration that held for so long wasn't in vain. */
 #define LASTING (1000 * MS)
 /* A broker that was silent for so many heartbeats is lost. */

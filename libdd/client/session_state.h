@@ -16,6 +16,8 @@
 /* Questions that may be under way at a time. */
 #define QUESTIONS_MAX 32
 
+/* Within which the broker must answer HELLO, or say that it is about to. */
+#define REGISTER_LIMIT (5000 * MS)
 /* Within which the broker must answer a DRAIN, and a BYE. */
 #define LEAVE_LIMIT (1000 * MS)
 /* Within which a notification is acknowledged if there is room for that. */
