@@ -56,7 +56,7 @@ function row(label, figure, name,    i, line, ours) {
 BEGIN {
     contenders = split("dd nats-tls nats mqtt-tls mqtt batch frame", order, " ")
     split("nats-tls mqtt-tls batch", others, " ")
-    names = split("broker_cpu rate latency_p50 latency_p99 broker_memory connect_cpu", fields, " ")
+    names = split("broker_cpu rate latency_p50 latency_p99 broker_memory connect_cpu idle_cpu", fields, " ")
 }
 
 {
@@ -82,6 +82,9 @@ END {
     row("broker CPU, fan-out (us/delivery)", "fanout", "broker_cpu")
     row("memory of an idle client (KiB)", "idle", "broker_memory")
     row("broker CPU to connect (us)", "idle", "connect_cpu")
+    idle = median("idle dd idle_cpu")
+    if (idle != "")
+        printf "\n60,000 idle clients take %s %% of a processor in the broker.\n", number(idle * 60000 / 10000)
     three = median("depth dd broker_cpu")
     one = median("small dd broker_cpu")
     if (three != "" && one != "")
