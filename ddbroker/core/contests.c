@@ -209,6 +209,16 @@ void contests_claim(core_t *self, entry_t *entry, peer_t *peer, uint64_t instanc
         peer->state = PEER_WAITING;
 }
 
+bool contests_is_claimed(const core_t *self, dd_bytes_t name, const peer_t *child)
+{
+    const entry_t *entry = directory_find(&self->directory, name);
+    const contest_t *contest = entry ? entry->contest : NULL;
+    for (size_t i = 0; contest && i < contest->count; i++)
+        if (contest->claims[i].peer == child)
+            return true;
+    return false;
+}
+
 void contests_withdraw(core_t *self, dd_bytes_t name, const peer_t *peer, uint64_t instance)
 {
     const entry_t *entry = directory_find(&self->directory, name);

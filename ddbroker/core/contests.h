@@ -15,6 +15,9 @@
    of that: WELCOME, or why not. A client is PEER_WAITING until then. */
 void contests_claim(core_t *self, entry_t *entry, peer_t *peer, uint64_t instance);
 
+/* Whether a child wants that name for one beneath it, which isn't known yet to be there. */
+bool contests_is_claimed(const core_t *self, dd_bytes_t name, const peer_t *child);
+
 /* A client that waits is going; or a child has lost the client for which it wanted a name. */
 void contests_withdraw(core_t *self, dd_bytes_t name, const peer_t *peer, uint64_t instance);
 /* A child is going, and all that it wanted. */

@@ -437,6 +437,118 @@ static void test_who_wants_a_name_may_leave_and_so_may_its_broker(void **state)
     }
 }
 
+/* It is welcome at its own broker already, and those above don't know yet whose the name is. */
+static void test_who_wants_a_name_is_told_what_it_cannot_send_yet(void **state)
+{
+    (void)state;
+    pair_t pair = pair_new();
+    actor_t *holder = actor_client(pair.left_leaf, "a", "x");
+    actor_t *receiver = actor_client(pair.left, "a", "y");
+    vanish(holder);
+    actor_t *other = actor_client(pair.right_leaf, "a", "x");
+    actor_send(other, "y", "too early", 1);
+    actor_expect_error(other, DD_E_UPLINK_DOWN, 1);
+    actor_leave(holder);
+    tree_run(pair.tree);
+    actor_send(other, "y", "now", 2);
+    assert_bytes(actor_expect(receiver, DD_DATA)->payload, "now");
+    tree_destroy(&pair.tree);
+}
+
+/* ---- Anything ------------------------------------------------------------------------------- */
+
+enum { ACTORS = 6, SEEDS = 300 };
+
+typedef struct {
+    actor_t *actor; /* NULL: not there yet, or gone */
+    bool vanished;
+} rival_t;
+
+static void happen(pair_t *pair, rival_t *rival, unsigned client)
+{
+    switch (tree_random(pair->tree, 4)) {
+    case 0: /* nothing more comes from it, and its connection stands */
+        if (rival->actor && !rival->vanished)
+            vanish(rival->actor);
+        rival->vanished = rival->actor != NULL;
+        break;
+    case 1:
+        if (rival->actor)
+            actor_leave(rival->actor);
+        *rival = (rival_t){0};
+        break;
+    default:
+        if (rival->actor)
+            break;
+        rival->actor = actor_connect(place_at(pair, tree_random(pair->tree, PLACES)), "a");
+        actor_add(rival->actor,
+            &(dd_record_t){.type = DD_HELLO, .number = INSTANCE(client, 1), .name = B("x")});
+    }
+}
+
+static bool is_ready(const rival_t *rival)
+{
+    return rival->actor && actor_peer(rival->actor)->state == PEER_READY;
+}
+
+static void pass_time(pair_t *pair, const rival_t rivals[], uint64_t ms)
+{
+    for (uint64_t end = tree_now(pair->tree) + ms; tree_now(pair->tree) < end;) {
+        for (unsigned i = 0; i < ACTORS; i++)
+            if (is_ready(&rivals[i]) && !rivals[i].vanished)
+                say_ping(rivals[i].actor);
+        tree_pass(pair->tree, 1000);
+    }
+}
+
+/* Once all is known, at most one has the name, it is one that is there, and all brokers agree. */
+static void check(pair_t *pair, const rival_t rivals[])
+{
+    actor_t *winner = NULL;
+    for (unsigned i = 0; i < ACTORS; i++) {
+        if (!is_ready(&rivals[i]))
+            continue;
+        assert_false(rivals[i].vanished);
+        assert_null(winner);
+        winner = rivals[i].actor;
+    }
+    for (unsigned k = 0; k < PLACES; k++) {
+        const core_t *core = place_at(pair, k)->core;
+        assert_null(core->contests);
+        assert_int_equal(core->contest_count, 0);
+        if (winner)
+            assert_reached(place_at(pair, k), winner);
+    }
+    if (!winner)
+        assert_null(directory_find(&pair->root->core->directory, B("a.x")));
+    actor_t *next = actor_new_hello(pair->root, "a", "x", INSTANCE(1 << 20, 1));
+    if (winner)
+        actor_expect_end(next, DD_E_NAME_TAKEN);
+    else
+        actor_expect(next, DD_WELCOME);
+}
+
+static void test_whatever_happens_one_who_is_there_has_the_name(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 1; seed <= SEEDS; seed++) {
+        pair_t pair = pair_new();
+        rival_t rivals[ACTORS] = {{0}};
+        tree_seed(pair.tree, seed);
+        for (unsigned round = 0; round < 40; round++) {
+            unsigned i = tree_random(pair.tree, ACTORS);
+            happen(&pair, &rivals[i], round * ACTORS + i + 1);
+            for (uint32_t steps = tree_random(pair.tree, 8); steps > 0; steps--)
+                tree_step(pair.tree);
+            if (tree_random(pair.tree, 4) == 0)
+                pass_time(&pair, rivals, 1000 * tree_random(pair.tree, 10));
+        }
+        pass_time(&pair, rivals, 10 * HEARTBEAT);
+        check(&pair, rivals);
+        tree_destroy(&pair.tree);
+    }
+}
+
 /* ---- What links say ------------------------------------------------------------------------- */
 
 static void speak(actor_t *link, uint8_t type, const char *name, uint64_t instance)
@@ -604,6 +716,8 @@ int main(void)
         cmocka_unit_test(test_who_is_gone_loses_its_name_wherever_both_are),
         cmocka_unit_test(test_a_broker_that_says_nothing_keeps_its_names_until_it_is_lost),
         cmocka_unit_test(test_who_wants_a_name_may_leave_and_so_may_its_broker),
+        cmocka_unit_test(test_who_wants_a_name_is_told_what_it_cannot_send_yet),
+        cmocka_unit_test(test_whatever_happens_one_who_is_there_has_the_name),
         cmocka_unit_test(test_the_parent_is_answered),
         cmocka_unit_test(test_a_link_decides_its_own_contests_only),
         cmocka_unit_test(test_a_link_that_never_says_holds_nobody_for_ever),
