@@ -4,13 +4,13 @@
  */
 #include "measurement.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "libdd/base/clock.h"
@@ -20,9 +20,8 @@
 
 /* ---- clients that only connect --------------------------------------------------------------- */
 
-/* ms for which clients do nothing but to keep their connections: at least two default heartbeats.
- */
-#define IDLE_TIME 5000
+/* s for which clients do nothing but to keep their connections: two default heartbeats. */
+#define IDLE_TIME 5
 
 /* A broker may as well have given memory back meanwhile. */
 static uint64_t growth(uint64_t before, uint64_t after)
@@ -33,7 +32,7 @@ static uint64_t growth(uint64_t before, uint64_t after)
 static void measure_idling(const run_t *self, report_t *report)
 {
     mark_t start = run_mark(self);
-    poll(NULL, 0, IDLE_TIME);
+    clock_nanosleep(CLOCK_MONOTONIC, 0, &(struct timespec){.tv_sec = IDLE_TIME}, NULL);
     mark_t end = run_mark(self);
     report->idle_seconds = (double)(end.clock - start.clock) / 1e6;
     report->idle_cpu = end.broker_cpu - start.broker_cpu;

@@ -197,7 +197,8 @@ void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint6
         valid = dd_frame_next(&frame, &record) == DD_OK;
         if (valid)
             dispatch_record(self, peer, &record);
-        reap(self); /* the next record counts on it */
+        if (self->ending)
+            reap(self); /* the next record counts on it */
     }
     if (!valid)
         core_end(self, peer, DD_E_MALFORMED, "it sent bytes that are no record");
@@ -267,6 +268,40 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
         tenant_totals_left(&self->tally, peer_tenant(peer), &peer->count);
     old_clients_forget(peer);
     free(peer);
+    reap(self);
+}
+
+parents_t *core_parents(core_t *self)
+{
+    return &self->parents;
+}
+
+void core_set_parents(core_t *self, const dd_endpoints_t *parents)
+{
+    self->settings.has_parent = parents->count > 0;
+    parents_set(&self->parents, parents);
+}
+
+void core_leave_parent(core_t *self, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    if (core_parent_ready(self))
+        drain_leave_parent(self);
+    else if (self->parent && !self->parent->leaving)
+        core_end(self, self->parent, DD_E_CLOSED, "this broker moves to another parent");
+    reap(self);
+}
+
+uint64_t core_due(const core_t *self)
+{
+    return self->parent && self->parent->bye_ms > 0 ? self->parent->bye_ms : UINT64_MAX;
+}
+
+void core_work(core_t *self, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    if (now_ms >= core_due(self))
+        drain_say_bye(self);
     reap(self);
 }
 

@@ -12,6 +12,7 @@
 #define CORE_H_INCLUDED
 
 #include "libdd/base/log_level.h"
+#include "parents.h"
 #include "peer.h"
 
 /* Takes one line about one event: who, what, why. Never holds a secret or a payload. */
@@ -84,6 +85,11 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms);
    serves to measure the link to the parent, and nothing else. */
 void core_clock(core_t *self, uint64_t now_us);
 
+/* When core_work() is to be called at the latest; UINT64_MAX if nothing waits for it. To be called
+   at each turn besides. */
+uint64_t core_due(const core_t *self);
+void core_work(core_t *self, uint64_t now_ms);
+
 /* Heartbeats and expiry; call at least four times a second. */
 void core_tick(core_t *self, uint64_t now_ms);
 
@@ -95,6 +101,15 @@ void core_not_flushed(core_t *self, peer_t *peer);
 
 /* The outbox has been sent: tells of publications that were lost while it was full. */
 void core_flushed(core_t *self, peer_t *peer);
+
+/* Who may be this broker's parent: for the link to it, which notes there how it fares. */
+parents_t *core_parents(core_t *self);
+
+/* Another list of parents. The link to the one at hand is left for it if that isn't in it. */
+void core_set_parents(core_t *self, const dd_endpoints_t *parents);
+
+/* Takes leave of the parent, for another one. It is over when core_parent_ended() says so. */
+void core_leave_parent(core_t *self, uint64_t now_ms);
 
 /* True when the parent's connection is to be closed: it was ended, by either side. *why (of the
    parent peer) says the reason; DD_E_LOOP asks for a long pause before the next attempt. */

@@ -36,6 +36,7 @@ struct core {
     peer_t *peers;       /* all but the parent */
     size_t connections;
     peer_t *parent;    /* from connection to disconnection */
+    parents_t parents; /* who may be that */
     bool is_root;      /* the parent that is configured is beneath this broker */
     peer_t *links;     /* registered children and parent */
     unsigned unsynced; /* children that have not told all they have */

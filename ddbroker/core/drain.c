@@ -13,6 +13,10 @@
 #define BENEATH_LIMIT 2000
 #define PARENT_LIMIT 500
 
+/* ms within which what the parent has sent last is acknowledged by those beneath, which libraries
+   do after 50. */
+#define ACKNOWLEDGE_LIMIT 60
+
 #define WHY "the broker is shutting down"
 
 /* ---- Those who leave ----------------------------------------------------------------------- */
@@ -50,7 +54,13 @@ void drain_record(core_t *self, peer_t *peer, const dd_record_t *record)
     else if (record->code != DD_OK)
         go_away(self, peer, record->code);
     else if (peer->leaving)
-        core_tell(self, peer, &(dd_record_t){.type = DD_BYE});
+        peer->bye_ms = self->now_ms + ACKNOWLEDGE_LIMIT;
+}
+
+void drain_say_bye(core_t *self)
+{
+    self->parent->bye_ms = 0;
+    core_tell(self, self->parent, &(dd_record_t){.type = DD_BYE});
 }
 
 /* ---- This broker --------------------------------------------------------------------------- */

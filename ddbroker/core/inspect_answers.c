@@ -11,6 +11,8 @@
 #define PAGE_ROWS 20
 /* Bytes of the reasons for which something was refused; enough for all of them. */
 #define REASONS_ROOM 1024
+/* Bytes of the list of parents; what doesn't fit is cut. */
+#define PARENTS_ROOM 1024
 
 /* One answer in the making. */
 typedef struct {
@@ -112,6 +114,35 @@ static const char *state_of(const core_t *self)
     return core_has_parent(self) && !core_parent_ready(self) ? "cut off" : "ok";
 }
 
+/* Where the parents are is the operators' business: "tcp://a:5555 joined, tcp://b:5555 silent", in
+   their order; null without any. */
+static void add_parents(const answer_t *answer, json_object *report)
+{
+    const core_t *self = answer->to->core;
+    const parents_t *parents = &self->parents;
+    char text[PARENTS_ROOM] = "";
+    size_t used = 0;
+    uint64_t silent = 0;
+    if (answer->tenant.size > 0)
+        return;
+    for (size_t i = 0; i < parents->list.count; i++) {
+        silent += parents->health[i] == PARENT_SILENT;
+        if (used < sizeof text)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %s", i > 0 ? ", " : "",
+                parents->list.items[i], parents_health_name(parents, i));
+    }
+    if (used > 0)
+        report_text(report, "parents", text);
+    else
+        json_object_object_add(report, "parents", NULL);
+    report_number(report, "parents_silent", silent);
+    if (parents->joined)
+        report_number(report, "parent_ms", self->now_ms - parents->since_ms);
+    else
+        json_object_object_add(report, "parent_ms", NULL);
+    report_number(report, "moves", parents->moves);
+}
+
 static void answer_tree(answer_t *answer)
 {
     core_t *self = answer->to->core;
@@ -131,6 +162,7 @@ static void answer_tree(answer_t *answer)
         report_number(report, "rtt_us", parent->rtt_us);
     else
         json_object_object_add(report, "rtt_us", NULL);
+    add_parents(answer, report);
     add_totals(answer, report);
     report_send(answer->to, report, true);
 }

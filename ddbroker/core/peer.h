@@ -73,6 +73,7 @@ struct peer {
     uint64_t owed_acks;       /* notifications handed to it, less the times it acknowledged some */
     old_client_t *old_client; /* of protocol 3 or 4: what it is to acknowledge; NULL before */
     bool leaving;             /* it has said so: nothing new is sent to it */
+    uint64_t bye_ms;          /* parent: when to say BYE; 0: not yet, or not any more */
     dd_error_t asked_to_go;   /* parent: why it wants to be left; DD_OK if it doesn't */
     bool synced;              /* child: it has told all it has */
     bool gone;                /* its connection is over; its last words are perhaps still to come */

@@ -125,6 +125,18 @@ static void end_stale(core_t *self, const uint8_t *id)
             core_end(self, link, DD_E_UNKNOWN_PEER, "the same broker joined again");
 }
 
+/* This broker has joined itself: the parent that it is trying to join is no other. */
+static void note_oneself(core_t *self)
+{
+    parents_t *parents = &self->parents;
+    const char *endpoint = parents_chosen(parents);
+    if (!endpoint || parents->joined || parents->health[parents->chosen] == PARENT_ITSELF)
+        return;
+    parents->health[parents->chosen] = PARENT_ITSELF;
+    core_event(self, EVENT_FOR_ALL, DD_LOG_WARNING,
+        "parent %s is this broker itself, and is passed over", endpoint);
+}
+
 static bool may_join(core_t *self, peer_t *child, const dd_record_t *record)
 {
     if (record->id.size != DD_BROKER_ID_SIZE || !dd_broker_valid(record->name)) {
@@ -137,6 +149,8 @@ static bool may_join(core_t *self, peer_t *child, const dd_record_t *record)
     child->name.size = (uint8_t)record->name.size;
     memcpy(child->id, record->id.data, DD_BROKER_ID_SIZE);
     set_payload_max(child, record);
+    if (holds_id(self->id, sizeof self->id, child->id))
+        note_oneself(self);
     if (self->drain != DRAIN_NOT)
         core_end(self, child, DD_E_DRAINING, "the broker is shutting down");
     else if (holds_id(self->id, sizeof self->id, child->id) ||

@@ -15,10 +15,14 @@
 #include <zmq.h>
 
 #include "libdd/base/problem.h"
+#include "libdd/net/resolver.h"
 #include "libdd/net/socket.h"
 #include "libdd/protocol/endpoint.h"
 
 #define IPC "ipc://"
+
+/* ms within which the name of a host to listen on must be answered. */
+#define LOOKUP_LIMIT 10000
 
 struct connections {
     void *socket;
@@ -89,6 +93,31 @@ static dd_error_t check_path(const char *endpoint, dd_problem_t *problem)
     return DD_OK;
 }
 
+/* ZeroMQ takes addresses and the names of interfaces. Another name is looked up, and all of its
+   addresses that are this machine's are listened on. */
+static dd_error_t listen_by_name(
+    const connections_t *self, const char *endpoint, dd_problem_t *problem)
+{
+    dd_endpoints_t addresses;
+    bool bound = false;
+    if (dd_resolve_at_once(endpoint, &addresses))
+        return dd_socket_problem(problem, "listen on", endpoint);
+    dd_error_t result = dd_resolve(endpoint, LOOKUP_LIMIT, &addresses, problem);
+    for (size_t i = 0; result == DD_OK && i < addresses.count; i++)
+        bound |= zmq_bind(self->socket, addresses.items[i]) == 0;
+    if (result == DD_OK && !bound)
+        return dd_socket_problem(problem, "listen on", endpoint);
+    return result;
+}
+
+static dd_error_t listen_at(const connections_t *self, const char *endpoint, dd_problem_t *problem)
+{
+    if (zmq_bind(self->socket, endpoint) == 0)
+        return DD_OK;
+    return zmq_errno() == ENODEV ? listen_by_name(self, endpoint, problem)
+                                 : dd_socket_problem(problem, "listen on", endpoint);
+}
+
 dd_error_t connections_listen(const connections_t *self, const char *endpoint,
     char shown[DD_ENDPOINT_MAX + 1], dd_problem_t *problem)
 {
@@ -97,8 +126,10 @@ dd_error_t connections_listen(const connections_t *self, const char *endpoint,
         return result;
     char bound[DD_ENDPOINT_MAX + 1] = "";
     size_t size = sizeof bound;
-    if (zmq_bind(self->socket, endpoint) != 0 ||
-        zmq_getsockopt(self->socket, ZMQ_LAST_ENDPOINT, bound, &size) != 0)
+    result = listen_at(self, endpoint, problem);
+    if (result != DD_OK)
+        return result;
+    if (zmq_getsockopt(self->socket, ZMQ_LAST_ENDPOINT, bound, &size) != 0)
         return dd_socket_problem(problem, "listen on", endpoint);
     dd_bytes_t host, told_port, port;
     if (dd_endpoint_split(dd_bytes_of(endpoint), &host, &told_port) &&

@@ -54,10 +54,14 @@ typedef struct {
     uint64_t children;
     uint64_t outbox; /* bytes that wait for its clients */
     traffic_t traffic;
-    char refused_for[1024]; /* how often for which reason */
-    uint64_t rtt_us;        /* to its parent and back */
-    uint64_t silent_ms;     /* since its last report; 0 if that is in this round */
-    unsigned depth;         /* in the tree, 0 for the root; model_arrange() sets it */
+    char refused_for[1024];  /* how often for which reason */
+    uint64_t rtt_us;         /* to its parent and back */
+    char parents[1024];      /* whom it may join, and how they are; operators are told */
+    uint64_t parents_silent; /* of those that it doesn't use */
+    uint64_t parent_ms;      /* since it joined the one it has */
+    uint64_t moves;          /* from one to another */
+    uint64_t silent_ms;      /* since its last report; 0 if that is in this round */
+    unsigned depth;          /* in the tree, 0 for the root; model_arrange() sets it */
 } broker_t;
 
 typedef struct {

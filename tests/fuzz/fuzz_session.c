@@ -76,7 +76,7 @@ static void send(fuzz_t *self, uint8_t argument)
         .destination = dd_bytes_of("cli2"),
         .topic = dd_bytes_of("alarms"),
         .payload = dd_bytes(PAYLOAD, argument)};
-    dd_session_send(self->session, &record, false, 0);
+    dd_session_send(self->session, &record, false);
 }
 
 static void subscribe(fuzz_t *self, uint8_t argument)
@@ -131,7 +131,9 @@ static void step(fuzz_t *self, uint8_t which, uint8_t argument, dd_reader_t *res
         break;
     case 10:
         dd_session_receipt(self->session, argument, dd_bytes_of("cli2"));
-        dd_session_unheard(self->session, self->now_us);
+        dd_session_unreadable(self->session, argument, dd_bytes_of("cli3"));
+        if (argument % 2)
+            dd_session_unheard(self->session, self->now_us);
         break;
     default:
         if (argument == 'L') {
@@ -144,7 +146,9 @@ static void step(fuzz_t *self, uint8_t which, uint8_t argument, dd_reader_t *res
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     fuzz_t self = {.now_us = 1000000};
+    static const dd_endpoints_t ENDPOINTS = {.count = 1, .items = {"tcp://127.0.0.1:5555"}};
     dd_session_settings_t settings = {.name = "cli1",
+        .endpoints = &ENDPOINTS,
         .instance = 0x123456789ABC0000,
         .outbox = OUTBOX,
         .emit = keep,

@@ -146,6 +146,7 @@ static void hang_up(broker_t *self)
 static void send_all(broker_t *self)
 {
     peer_t *peer;
+    core_work(self->core, self->tree->now_ms);
     core_drained(self->core, self->tree->now_ms); /* goes on with that, if it is draining */
     while ((peer = core_next_dirty(self->core))) {
         end_t *there = end_other(peer->route);

@@ -86,7 +86,7 @@ static const row_t *find_row(const table_t *table, const char *first)
 static dd_record_t full_record(uint8_t type)
 {
     return (dd_record_t){.type = type,
-        .flags = 0x5A,
+        .flags = 0x7A,
         .hops = 0x11,
         .code = 0x2221,
         .links = 0x3332,

@@ -36,7 +36,7 @@ static void test_brings_messages(void **state)
     assert_int_equal(node->sealed.size, 6);
 
     dd_record_t sent = {.type = DD_SEND, .destination = dd_bytes_of("cli2")};
-    assert_int_equal(dd_session_send(self->session, &sent, false, self->now_us), DD_OK);
+    assert_int_equal(dd_session_send(self->session, &sent, false), DD_OK);
     hear(self, (dd_record_t){.type = DD_RECEIPT, .ref = sent.ref, .source = dd_bytes_of("cli2")});
     const dd_event_t *event = next_news(self, DD_EVENT_RECEIPT);
     assert_int_equal(event->ref, sent.ref);
@@ -51,7 +51,7 @@ static void test_brings_messages(void **state)
     assert_string_equal(event->topic, "alarms");
 
     sent = (dd_record_t){.type = DD_SEND, .destination = dd_bytes_of("cli9")};
-    assert_int_equal(dd_session_send(self->session, &sent, false, self->now_us), DD_OK);
+    assert_int_equal(dd_session_send(self->session, &sent, false), DD_OK);
     hear(self, (dd_record_t){.type = DD_ERROR,
                    .code = DD_E_NO_DESTINATION,
                    .ref = sent.ref,
