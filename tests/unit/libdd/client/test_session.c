@@ -500,6 +500,23 @@ static void test_answers_pings(void **state)
     finish(self);
 }
 
+/* It finds out whether another client of the name is still there. */
+static void test_a_broker_that_pings_is_about_to_answer(void **state)
+{
+    (void)state;
+    fixture_t *self = client();
+    dd_session_start(self->session);
+    say_hello(self);
+    for (int i = 0; i < 10; i++) {
+        tick_after(self, 5000 * MS - 1);
+        assert_int_equal(dd_session_state(self->session), DD_SESSION_REGISTERING);
+        hear(self, (dd_record_t){.type = DD_PING, .number = 4711});
+    }
+    tick_after(self, 5000 * MS);
+    assert_int_not_equal(dd_session_state(self->session), DD_SESSION_REGISTERING);
+    finish(self);
+}
+
 static void test_silence_ends(void **state)
 {
     (void)state;
@@ -646,6 +663,7 @@ int main(void)
         cmocka_unit_test(test_leaves_at_once_when_unknown),
         cmocka_unit_test(test_pings_and_measures),
         cmocka_unit_test(test_answers_pings),
+        cmocka_unit_test(test_a_broker_that_pings_is_about_to_answer),
         cmocka_unit_test(test_silence_ends),
         cmocka_unit_test(test_a_message_on_a_slow_line_is_life),
         cmocka_unit_test(test_a_broker_that_has_our_ping_must_answer),
