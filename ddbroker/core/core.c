@@ -65,18 +65,12 @@ static void forget(core_t *self, peer_t *peer)
     registration_forget(self, peer);
 }
 
-/* Whose business it is that a peer came or went: its tenant's; all see the tree. */
-static const char *audience(const peer_t *peer)
-{
-    return peer_is_link(peer) ? EVENT_FOR_ALL : peer->tenant;
-}
-
 static void log_end(core_t *self, const peer_t *peer)
 {
     char text[PEER_TEXT_MAX];
     bool closed = peer->ending == DD_E_CLOSED; /* which says no more than the words do */
     bool expected = closed || peer->ending == DD_E_DRAINING;
-    core_event(self, audience(peer), expected ? DD_LOG_INFO : DD_LOG_WARNING, "%s ended: %s%s%s%s",
+    core_event(self, peer, expected ? DD_LOG_INFO : DD_LOG_WARNING, "%s ended: %s%s%s%s",
         peer_text(peer, text), peer->why, closed ? "" : " (",
         closed ? "" : dd_strerror(peer->ending), closed ? "" : ")");
 }
@@ -251,8 +245,8 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
     self->now_ms = now_ms;
     if (peer->state != PEER_ENDED) {
         char text[PEER_TEXT_MAX];
-        core_event(self, audience(peer), peer_is_link(peer) ? DD_LOG_NOTICE : DD_LOG_INFO,
-            "%s is gone", peer_text(peer, text));
+        core_event(self, peer, peer_is_link(peer) ? DD_LOG_NOTICE : DD_LOG_INFO, "%s is gone",
+            peer_text(peer, text));
     }
     forget(self, peer);
     if (peer == self->parent) {
@@ -354,6 +348,7 @@ void core_tick(core_t *self, uint64_t now_ms)
         if (self->parent)
             check_heard(self, self->parent);
         inspect_expire(self);
+        core_tell_floods(self);
     }
     contests_tick(self);
     reap(self);
@@ -391,13 +386,29 @@ void core_destroy(core_t **self_p)
     while (self->peers)
         core_disconnect(self, self->peers, self->now_ms);
     tenant_totals_destroy(&self->tally);
+    event_history_clear(&self->events);
+    floods_clear(&self->floods);
     free(self);
     *self_p = NULL;
+}
+
+typedef struct {
+    const dd_keyring_t *old, *new;
+} keyrings_t;
+
+/* Of a tenant that has just gone there is something to tell yet; of one that went before there
+   isn't. */
+static bool keeps_events(void *arg, dd_bytes_t tenant)
+{
+    const keyrings_t *keyrings = arg;
+    return !dd_tenant_valid(tenant) || dd_keyring_has_tenant(keyrings->old, tenant) ||
+           dd_keyring_has_tenant(keyrings->new, tenant);
 }
 
 void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms)
 {
     self->now_ms = now_ms;
+    event_history_forget(&self->events, keeps_events, &(keyrings_t){self->keyring, keyring});
     self->keyring = keyring;
     peer_t *peer;
     DL_FOREACH (self->peers, peer) {
@@ -420,9 +431,10 @@ void core_set_limits(core_t *self, const core_settings_t *settings)
     self->settings.subscriptions_max = settings->subscriptions_max;
     peer_t *peer;
     DL_FOREACH (self->peers, peer)
-        peer->outbox.limit = peer_is_link(peer) ? settings->outbox_link : settings->outbox_client;
+        dd_outbox_set_limit(
+            &peer->outbox, peer_is_link(peer) ? settings->outbox_link : settings->outbox_client);
     if (self->parent)
-        self->parent->outbox.limit = settings->outbox_link;
+        dd_outbox_set_limit(&self->parent->outbox, settings->outbox_link);
 }
 
 void core_drain(core_t *self, uint64_t now_ms)

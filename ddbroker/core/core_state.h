@@ -8,6 +8,7 @@
 #define CORE_STATE_H_INCLUDED
 
 #include "core.h"
+#include "ddbroker/flood.h"
 #include "event_history.h"
 #include "tenant_totals.h"
 
@@ -52,6 +53,7 @@ struct core {
     peer_count_t count;      /* of all peers since the start */
     tenant_totals_t *tally;  /* and of each tenant, what is no longer with its clients */
     event_history_t events;
+    floods_t floods; /* of lines that peers cause */
     drain_t drain;
     uint64_t drain_ms; /* when the phase at hand is over, whoever is still there */
 };
@@ -73,9 +75,16 @@ void core_refuse(core_t *self, peer_t *peer, dd_error_t code, uint32_t ref, dd_b
    an interest that can't be". */
 void core_pass_over(core_t *self, peer_t *link, const char *what);
 
-/* Says something in the log and among the events that this tenant, or EVENT_FOR_ALL, may see. */
+/* Says something that a peer caused, in the log and among the events of those whom it concerns: its
+   tenant, or all if it is a link. Lines of the same format are of the same kind, of which a peer's
+   tenant, or a link, causes only so many (see flood.h); so is what the next one says. */
 __attribute__((format(printf, 4, 5))) void core_event(
-    core_t *self, const char *tenant, dd_log_level_t level, const char *format, ...);
+    core_t *self, const peer_t *peer, dd_log_level_t level, const char *format, ...);
+/* The same among the events of operators alone. */
+__attribute__((format(printf, 4, 5))) void core_remark(
+    core_t *self, const peer_t *peer, dd_log_level_t level, const char *format, ...);
+/* Says how many such lines were left out lately. */
+void core_tell_floods(core_t *self);
 
 /* Ends a peer once the record at hand is done with: ERROR with ref 0, and it is forgotten. Until
    then its names and interests are still there, and peer->ending says that it goes. */

@@ -215,14 +215,14 @@ static void answer_events(answer_t *answer)
 {
     core_t *self = answer->to->core;
     const event_t *event;
-    for (uint64_t i = 0; (event = event_history_at(&self->events, i)); i++) {
+    DL_FOREACH2 (self->events.newest, event, older) {
         if (!event_is_for(event, answer->tenant) || !wants_row(answer))
             continue;
         json_object *row = json_object_new_object();
         report_number(row, "at_ms", event->at_ms - self->started_ms);
         report_number(row, "age_ms", self->now_ms - event->at_ms);
         report_text(row, "level", dd_log_level_name(event->level));
-        report_text(row, "tenant", event->tenant);
+        report_text(row, "tenant", event_tenant(event));
         report_text(row, "text", event->text);
         add_row(answer, row);
     }

@@ -79,7 +79,7 @@ void names_welcome(core_t *self, peer_t *peer, dd_bytes_t name)
         .scope = dd_scope_bytes(&self->scope)};
     core_tell(self, peer, &record);
     char text[PEER_TEXT_MAX];
-    core_event(self, peer->tenant, DD_LOG_INFO, "%s registered", peer_text(peer, text));
+    core_event(self, peer, DD_LOG_INFO, "%s registered", peer_text(peer, text));
 }
 
 void names_grant(core_t *self, dd_bytes_t name, peer_t *via, uint64_t instance)

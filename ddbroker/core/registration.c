@@ -27,7 +27,7 @@ static bool may_take_over(uint64_t instance, const entry_t *entry)
 static void release(core_t *self, entry_t *entry)
 {
     peer_t *via = entry->via;
-    core_log(self, DD_LOG_INFO, "client %s came back on another connection", entry->name);
+    core_remark(self, via, DD_LOG_INFO, "client %s came back on another connection", entry->name);
     if (!via->gone)
         contests_keep(self, entry);
     if (peer_is_link(via))

@@ -42,7 +42,7 @@ static void sync(core_t *self, peer_t *link)
         registration_sync(self);
     publications_sync(self, link);
     core_tell(self, link, &(dd_record_t){.type = DD_SYNCED});
-    link->outbox.limit = self->settings.outbox_link + link->outbox.bytes;
+    dd_outbox_set_limit(&link->outbox, self->settings.outbox_link);
 }
 
 /* ---- A child ------------------------------------------------------------------------------- */
@@ -109,7 +109,7 @@ static bool give_scope(core_t *self, peer_t *child, const dd_record_t *record)
         return false;
     }
     if (!dd_scope_covers(dd_scope_bytes(&self->scope), dd_scope_bytes(&child->scope)))
-        core_log(self, DD_LOG_WARNING,
+        core_remark(self, child, DD_LOG_WARNING,
             "%s has scope %s, which isn't beneath this broker's %s: subscriptions by scope may "
             "not mean what they say",
             child->name.text, child->scope.text, self->scope.text);
@@ -126,14 +126,14 @@ static void end_stale(core_t *self, const uint8_t *id)
 }
 
 /* This broker has joined itself: the parent that it is trying to join is no other. */
-static void note_oneself(core_t *self)
+static void note_oneself(core_t *self, const peer_t *child)
 {
     parents_t *parents = &self->parents;
     const char *endpoint = parents_chosen(parents);
     if (!endpoint || parents->joined || parents->health[parents->chosen] == PARENT_ITSELF)
         return;
     parents->health[parents->chosen] = PARENT_ITSELF;
-    core_event(self, EVENT_FOR_ALL, DD_LOG_WARNING,
+    core_event(self, child, DD_LOG_WARNING,
         "parent %s is this broker itself, and is passed over", endpoint);
 }
 
@@ -150,7 +150,7 @@ static bool may_join(core_t *self, peer_t *child, const dd_record_t *record)
     memcpy(child->id, record->id.data, DD_BROKER_ID_SIZE);
     set_payload_max(child, record);
     if (holds_id(self->id, sizeof self->id, child->id))
-        note_oneself(self);
+        note_oneself(self, child);
     if (self->drain != DRAIN_NOT)
         core_end(self, child, DD_E_DRAINING, "the broker is shutting down");
     else if (holds_id(self->id, sizeof self->id, child->id) ||
@@ -167,8 +167,8 @@ void tree_links_join(core_t *self, peer_t *child, const dd_record_t *record)
     if (!give_scope(self, child, record))
         return;
     add_link(self, child);
-    core_event(self, EVENT_FOR_ALL, DD_LOG_NOTICE, "broker %s joined with scope %s",
-        child->name.text, child->scope.text);
+    core_event(self, child, DD_LOG_NOTICE, "broker %s joined with scope %s", child->name.text,
+        child->scope.text);
     admit(self, child);
     sync(self, child);
 }
@@ -191,7 +191,7 @@ static void change_scope(core_t *self, const dd_scope_t *scope)
 {
     self->scope = *scope;
     core_event(
-        self, EVENT_FOR_ALL, DD_LOG_NOTICE, "the parent gave this broker scope %s", scope->text);
+        self, self->parent, DD_LOG_NOTICE, "the parent gave this broker scope %s", scope->text);
     peer_t *peer;
     DL_FOREACH (self->peers, peer)
         if (peer->state == PEER_READY)
@@ -222,8 +222,8 @@ static void begin(core_t *self, peer_t *parent, const dd_record_t *record)
     memcpy(parent->id, record->id.data, DD_BROKER_ID_SIZE);
     add_link(self, parent);
     self->is_root = false;
-    core_event(self, EVENT_FOR_ALL, DD_LOG_NOTICE, "joined parent %s as %s", parent->name.text,
-        self->scope.text);
+    core_event(
+        self, parent, DD_LOG_NOTICE, "joined parent %s as %s", parent->name.text, self->scope.text);
     sync(self, parent);
 }
 
@@ -307,7 +307,7 @@ void tree_links_synced(core_t *self, peer_t *link, const dd_record_t *record)
     self->unsynced -= link->role == ROLE_CHILD && !link->synced;
     link->synced = true;
     char text[PEER_TEXT_MAX];
-    core_log(self, DD_LOG_INFO, "%s has told all it has; %zu names are known",
+    core_remark(self, link, DD_LOG_INFO, "%s has told all it has; %zu names are known",
         peer_text(link, text), directory_count(&self->directory));
 }
 

@@ -102,12 +102,13 @@ static dd_error_t listen_by_name(
     bool bound = false;
     if (dd_resolve_at_once(endpoint, &addresses))
         return dd_socket_problem(problem, "listen on", endpoint);
-    dd_error_t result = dd_resolve(endpoint, LOOKUP_LIMIT, &addresses, problem);
-    for (size_t i = 0; result == DD_OK && i < addresses.count; i++)
+    dd_problem_t why;
+    dd_error_t result = dd_resolve(endpoint, LOOKUP_LIMIT, &addresses, &why);
+    if (result != DD_OK)
+        return dd_problem(problem, result, "can't listen on %s", why.text);
+    for (size_t i = 0; i < addresses.count; i++)
         bound |= zmq_bind(self->socket, addresses.items[i]) == 0;
-    if (result == DD_OK && !bound)
-        return dd_socket_problem(problem, "listen on", endpoint);
-    return result;
+    return bound ? DD_OK : dd_socket_problem(problem, "listen on", endpoint);
 }
 
 static dd_error_t listen_at(const connections_t *self, const char *endpoint, dd_problem_t *problem)
@@ -292,7 +293,7 @@ void connections_cut_strangers(connections_t *self, uint64_t limit, uint64_t byt
         const char *what = fault(connection, limit, bytes, now_ms);
         if (!what)
             continue;
-        log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING, "cut a connection that %s", what);
+        log_flood(self->log, "", DD_LOG_WARNING, "cut a connection that %s", what);
         connections_cut(self, connection);
     }
 }
@@ -346,8 +347,7 @@ static void log_handshake(connections_t *self, const dd_monitor_event_t *event)
     for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++)
         if (TEXTS[i].why == event->value)
             text = TEXTS[i].text;
-    log_flood(self->log, FLOOD_HANDSHAKE, DD_LOG_WARNING, "a handshake on %s failed: %s",
-        event->endpoint, text);
+    log_flood(self->log, "", DD_LOG_WARNING, "a handshake on %s failed: %s", event->endpoint, text);
 }
 
 static void *take_event(connections_t *self, const dd_monitor_event_t *event, uint64_t now_ms)
@@ -362,15 +362,15 @@ static void *take_event(connections_t *self, const dd_monitor_event_t *event, ui
     case ZMQ_EVENT_DISCONNECTED:
         return closed(self, (int)event->value);
     case ZMQ_EVENT_ACCEPT_FAILED:
-        log_flood(self->log, FLOOD_HANDSHAKE, DD_LOG_ERROR, "can't accept a connection on %s: %s",
+        log_flood(self->log, "", DD_LOG_ERROR, "can't accept a connection on %s: %s",
             event->endpoint, strerror((int)event->value));
         break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
         log_handshake(self, event);
         break;
     default: /* left, or silent for too long; a scan of ports does that */
-        log_flood(self->log, FLOOD_HANDSHAKE, DD_LOG_INFO, "a handshake on %s was not finished",
-            event->endpoint);
+        log_flood(
+            self->log, "", DD_LOG_INFO, "a handshake on %s was not finished", event->endpoint);
     }
     return NULL;
 }

@@ -143,8 +143,8 @@ static void look_at(listener_t *self, route_t *route, uint64_t now_ms)
     }
     bool hoarding = hoards(self, route, connection);
     if (hoarding)
-        log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING,
-            "cut a connection that sends a message without end");
+        log_flood(
+            self->log, "", DD_LOG_WARNING, "cut a connection that sends a message without end");
     if (hoarding || lingers(self, route, now_ms))
         connections_cut(self->connections, connection);
 }
@@ -255,7 +255,7 @@ static void take_frame(
 {
     route_t *route = route_of(self, id, frame, now_ms);
     if (!route) {
-        log_flood(self->log, FLOOD_DROPPED, DD_LOG_WARNING,
+        log_flood(self->log, "", DD_LOG_WARNING,
             "dropped a message from a connection without a key that is known, or beyond the limit");
         return;
     }

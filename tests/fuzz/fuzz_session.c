@@ -5,26 +5,17 @@
  * The input is a list of steps, each a byte that says which and a byte of argument. A frame's
  * argument is its length; its bytes follow, without the frame header.
  */
-#include <stdlib.h>
-
 #include "libdd/client/session.h"
+#include "tests/fuzz/fuzz.h"
 
 /* Small, so that it fills up. */
 #define OUTBOX 4096
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 typedef struct {
     dd_session_t *session;
     uint64_t now_us;
     bool silent; /* it has left: nothing may be emitted */
 } fuzz_t;
-
-static void check(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 /* Makes an event of it, as the client would. */
 static void keep(void *arg, const dd_news_t *news)

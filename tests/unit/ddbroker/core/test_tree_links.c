@@ -145,6 +145,38 @@ static void test_a_sync_fits_whatever_the_outbox(void **state)
     tree_destroy(&tree);
 }
 
+/* Nor does it when the limits are read anew meanwhile; once it is sent, the limit holds. */
+static void test_a_sync_that_waits_outlives_a_reload(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    tree_settings(tree)->outbox_link = 1000;
+    broker_t *root = broker_new(tree, "root", NULL, "/1/");
+    actor_t *client = actor_client(root, "a", "x");
+    char text[32];
+    for (int i = 0; i < 5000; i++) {
+        snprintf(text, sizeof text, "topic%d", i);
+        actor_subscribe(client, text, "all");
+    }
+    actor_t *child = actor_connect(root, KEY_OF_BROKERS);
+    actor_hold(child, true);
+    actor_join(child, ID_A, "child", "/1/1/", false);
+    const dd_outbox_t *outbox = &actor_peer(child)->outbox;
+    assert_true(dd_outbox_excused(outbox) > DD_OUTBOX_RESERVE);
+    core_set_limits(root->core, tree_settings(tree));
+    actor_subscribe(client, "another", "all");
+    assert_int_equal(actor_peer(child)->state, PEER_READY);
+    assert_int_equal(outbox->limit, 1000);
+    actor_hold(child, false);
+    tree_run(tree);
+    actor_expect(child, DD_ADMIT);
+    actor_skip(child);
+    assert_int_equal(dd_outbox_excused(outbox), 0);
+    actor_subscribe(client, "last", "all");
+    actor_expect(child, DD_ADD_INTEREST);
+    tree_destroy(&tree);
+}
+
 static void test_a_broker_that_joins_again_takes_its_own_place(void **state)
 {
     (void)state;
@@ -260,6 +292,7 @@ int main(void)
         cmocka_unit_test(test_admissions_that_cannot_be),
         cmocka_unit_test(test_a_broker_tells_its_parent_all_it_has),
         cmocka_unit_test(test_a_sync_fits_whatever_the_outbox),
+        cmocka_unit_test(test_a_sync_that_waits_outlives_a_reload),
         cmocka_unit_test(test_a_broker_that_joins_again_takes_its_own_place),
         cmocka_unit_test(test_nothing_of_a_lost_child_is_kept),
         cmocka_unit_test(test_a_tree_heals_around_a_middle_broker_that_comes_back),
