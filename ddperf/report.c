@@ -72,6 +72,8 @@ void report_print(const report_t *self, const options_t *options, FILE *stream)
             per((double)self->broker_memory / 1024, registered)},
         {"connect_cpu", "broker CPU", "us/client", CONNECT & watched, 0,
             per((double)self->broker_cpu, registered)},
+        {"idle_cpu", "broker idle", "us/s/client", CONNECT & watched, 2,
+            per(per((double)self->idle_cpu, self->idle_seconds), registered)},
     };
     const char *mode = options_mode_name(options->mode);
     fprintf(stream, options->json ? "{\"mode\":\"%s\"" : "%-14s %14s\n",

@@ -26,6 +26,8 @@ typedef struct {
     uint64_t broker_cpu;   /* of the watched brokers */
     percentiles_t latency; /* microseconds, one way */
     uint64_t registered;
+    uint64_t idle_cpu;      /* microseconds, of the watched brokers while all did nothing */
+    double idle_seconds;    /* for which they did so */
     uint64_t client_memory; /* bytes, of all clients together */
     uint64_t broker_memory; /* bytes that the watched brokers have got more */
 } report_t;

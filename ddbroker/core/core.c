@@ -7,6 +7,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+#include "contests.h"
 #include "dispatch.h"
 #include "drain.h"
 #include "inspect.h"
@@ -21,7 +22,7 @@
 /* A peer that was silent for so many heartbeats is lost. */
 #define HEARTBEATS_MISSED 3
 /* ms between two looks at all peers. */
-#define SCAN_INTERVAL 1000
+#define SCAN_INTERVAL 500
 /* ms between two answers to somebody who was told already that the broker doesn't know it. */
 #define COMPLAINT_INTERVAL 1000
 
@@ -55,6 +56,8 @@ void core_flushed(core_t *self, peer_t *peer)
 /* Takes back all that the broker knows through a registered peer. */
 static void forget(core_t *self, peer_t *peer)
 {
+    if (peer->state == PEER_WAITING)
+        contests_withdraw(self, dd_name_bytes(&peer->name), peer, peer->instance);
     if (peer->state != PEER_READY)
         return;
     peer->state = PEER_ENDED; /* first, so that nothing below is told to it */
@@ -274,13 +277,25 @@ bool core_parent_ended(const core_t *self, dd_error_t *why)
 
 /* ---- Time ---------------------------------------------------------------------------------- */
 
+/* A peer isn't silent while one message takes its time on the line. The parent, and a client of an
+   old protocol, speak when they are spoken to, which may wait for such a message the other way. */
+static bool is_alive(core_t *self, peer_t *peer)
+{
+    dd_traffic_t traffic;
+    bool is_asked = peer->role == ROLE_PARENT || peer->protocol != DD_FRAME_VERSION;
+    return self->settings.look && self->settings.look(peer, &traffic) &&
+           dd_pulse_feel(&peer->pulse, &traffic, is_asked, &peer->heard_ms, self->now_ms) !=
+               DD_PULSE_NONE;
+}
+
 static void check_heard(core_t *self, peer_t *peer)
 {
-    if (peer->state == PEER_ENDED)
+    uint64_t silence = self->now_ms - peer->heard_ms;
+    if (peer->state == PEER_ENDED || silence <= peer->heartbeat || is_alive(self, peer))
         return;
-    if (self->now_ms > peer->heard_ms + HEARTBEATS_MISSED * (uint64_t)peer->heartbeat)
+    if (silence > HEARTBEATS_MISSED * (uint64_t)peer->heartbeat)
         core_end(self, peer, DD_E_TIMEOUT, "nothing was heard of it for %llu ms",
-            (unsigned long long)(self->now_ms - peer->heard_ms));
+            (unsigned long long)silence);
 }
 
 void core_work(core_t *self, uint64_t now_ms)
@@ -320,6 +335,7 @@ void core_tick(core_t *self, uint64_t now_ms)
         inspect_expire(self);
         core_tell_floods(self);
     }
+    contests_tick(self);
     reap(self);
 }
 

@@ -23,6 +23,9 @@ typedef enum { CONTROL_DRAIN, CONTROL_LOG_LEVEL } core_control_t;
 /* level: with CONTROL_LOG_LEVEL. Does it later or at once, but without calling the core. */
 typedef void(core_obey_t)(void *arg, core_control_t control, dd_log_level_t level);
 
+/* Says what a peer's connection has carried; false if that isn't known. Doesn't call the core. */
+typedef bool(core_look_t)(const peer_t *peer, dd_traffic_t *traffic);
+
 /* Sizes are bytes, times ms. */
 typedef struct {
     const char *name;   /* of the broker */
@@ -41,6 +44,7 @@ typedef struct {
     void *log_arg;
     core_obey_t *obey;
     void *obey_arg;
+    core_look_t *look; /* NULL if nothing is known of connections */
 } core_settings_t;
 
 typedef struct core core_t;

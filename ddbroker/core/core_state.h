@@ -56,6 +56,8 @@ struct core {
     peer_t *dirty;
     peer_t *ending;
     directory_t directory;
+    contest_t *contests; /* of names, the longest in their state first */
+    size_t contest_count;
     interests_t interests;
     question_t *questions;  /* on their way through the tree, by id */
     uint64_t publications;  /* so far; the number of one is its stamp */

@@ -13,6 +13,7 @@
 #include "libdd/protocol/name.h"
 
 typedef struct peer peer_t;
+typedef struct contest contest_t;
 
 typedef struct entry {
     UT_hash_handle hh;
@@ -20,6 +21,7 @@ typedef struct entry {
     struct entry *prev, *next; /* in via->entries */
     uint64_t instance;         /* of the client, to know it again when it comes back */
     uint32_t told;             /* number of the uplink that was told of it last; 0: none was */
+    contest_t *contest;        /* others want the name; NULL if there is nothing of the kind */
     uint8_t size;
     char name[]; /* with its NUL */
 } entry_t;

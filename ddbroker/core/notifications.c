@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "contests.h"
 #include "old_clients.h"
 #include "registration.h"
 
@@ -246,11 +247,27 @@ static bool may_forward(const core_t *self, const peer_t *link, dd_bytes_t sourc
     return entry && entry->via == link;
 }
 
+/* Its sender's name is contested: it may get it, and then it may send. */
+static void put_off(core_t *self, peer_t *link, const dd_record_t *record)
+{
+    core_count_refused(self, link, DD_E_UPLINK_DOWN);
+    core_tell(self, link,
+        &(dd_record_t){.type = DD_RECEIPT,
+            .hops = 1,
+            .code = DD_E_UPLINK_DOWN,
+            .ref = record->ref,
+            .source = record->destination,
+            .destination = record->source});
+}
+
 void notifications_forward(core_t *self, peer_t *link, const dd_record_t *record)
 {
     if (!within_walls(record) || !may_forward(self, link, record->source)) {
-        core_pass_over(
-            self, link, "forwards for a client that isn't beneath it, or across tenants");
+        if (within_walls(record) && contests_is_claimed(self, record->source, link))
+            put_off(self, link, record);
+        else
+            core_pass_over(
+                self, link, "forwards for a client that isn't beneath it, or across tenants");
         return;
     }
     core_count_in(self, link, record->payload.size);

@@ -8,6 +8,7 @@
 #include "directory.h"
 #include "interest.h"
 #include "jobs.h"
+#include "libdd/base/pulse.h"
 #include "libdd/keys/keyring.h"
 #include "libdd/protocol/name.h"
 #include "libdd/protocol/outbox.h"
@@ -26,9 +27,10 @@ typedef enum {
 #define ROLE_LINK (ROLE_CHILD | ROLE_PARENT)
 
 typedef enum {
-    PEER_NEW,   /* its key is known; HELLO, JOIN or ADMIT is still to come */
-    PEER_READY, /* registered */
-    PEER_ENDED  /* was told why; nothing it sends counts, until the connection is gone */
+    PEER_NEW,     /* its key is known; HELLO, JOIN or ADMIT is still to come */
+    PEER_WAITING, /* a client that wants a name which another has, who is being asked */
+    PEER_READY,   /* registered */
+    PEER_ENDED    /* was told why; nothing it sends counts, until the connection is gone */
 } peer_state_t;
 
 /* Since the peer was registered. */
@@ -56,7 +58,8 @@ struct peer {
     uint32_t keys;          /* number of the keys by which it was looked at */
     uint32_t scope_number;  /* of this broker's scope, when it registered */
     uint64_t since_ms;      /* registered, or before that connected */
-    uint64_t heard_ms;      /* last frame */
+    uint64_t heard_ms;      /* last sign of life */
+    dd_pulse_t pulse;       /* of one that is silent */
     uint32_t heartbeat;     /* ms between two PINGs, as was agreed on this connection */
     uint64_t pinged_ms;     /* parent: last PING of ours */
     uint64_t pinged_us;     /* the same, by the finer clock; the PING's number */

@@ -106,7 +106,7 @@ static const config_option_t OPTIONS[] = {
     {.option = {.name = "heartbeat",
          .argument = "TIME",
          .help = "a peer is lost after three of these in silence",
-         .fallback = "5s",
+         .fallback = "2500ms",
          .set = set_time,
          .offset = FIELD(heartbeat)},
         .kind = KIND_NUMBER,

@@ -79,5 +79,6 @@ core_settings_t settings_of_core(loop_t *self)
         .log_arg = self->log,
         .obey = obey,
         .obey_arg = self,
+        .look = transport_look,
     };
 }

@@ -6,7 +6,6 @@
 
 #include <endian.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -272,8 +271,7 @@ void connections_cut(connections_t *self, connection_t *connection)
 
 bool connections_traffic(const connection_t *connection, struct tcp_info *info)
 {
-    socklen_t size = sizeof *info;
-    return getsockopt(connection->fd, IPPROTO_TCP, TCP_INFO, info, &size) == 0;
+    return dd_traffic_info(connection->fd, info);
 }
 
 /* What is wrong with a stranger; NULL if it may stay. */

@@ -8,12 +8,11 @@
 #ifndef CONNECTIONS_H_INCLUDED
 #define CONNECTIONS_H_INCLUDED
 
-#include <linux/tcp.h>
-
 #include "ddbroker/log.h"
 #include "libdd/base/buffer.h"
 #include "libdd/base/hash.h"
 #include "libdd/net/monitor.h"
+#include "libdd/net/traffic.h"
 
 typedef struct connections connections_t;
 

@@ -15,7 +15,7 @@
 /* Heartbeats within which a peer must say something, and within which it must leave once it was
    told to. */
 #define HEARTBEATS 3
-/* ms between two looks at those who haven't said anything yet. */
+/* ms between two looks at those who haven't said anything yet, and between two at a route. */
 #define CUT_INTERVAL 1000
 /* Frames taken in before what they caused is sent. */
 #define FRAMES_AT_ONCE 256
@@ -54,7 +54,8 @@ typedef struct {
     uint32_t heartbeat;
     uint64_t unread_max; /* bytes that may have come over a connection that brings no frame */
     route_t *routes;
-    route_t *looked;                 /* the next of them to look at */
+    route_t *looked;                 /* the next of them to look at; NULL: all have been */
+    uint64_t look_ms;                /* when to look at all again */
     route_t *in_state[ROUTE_STATES]; /* the same routes, those that came into the state first */
     uint64_t retry_ms;               /* when the blocked ones are tried again */
     uint64_t cut_ms;                 /* when to look next for those that must go */
@@ -151,7 +152,11 @@ static void look_at(listener_t *self, route_t *route, uint64_t now_ms)
 /* Otherwise a key would be enough to hold any number of connections, or to fill the memory. */
 static void look_around(listener_t *self, uint64_t now_ms)
 {
-    route_t *route = self->looked ? self->looked : self->routes;
+    route_t *route = self->looked;
+    if (!route && now_ms >= self->look_ms) {
+        self->look_ms = now_ms + CUT_INTERVAL;
+        route = self->routes;
+    }
     for (int i = 0; route && i < LOOKS_AT_ONCE; i++, route = route->hh.next)
         if (route->state != ROUTE_GONE)
             look_at(self, route, now_ms);
@@ -350,6 +355,13 @@ static transport_sockets_t sockets(const transport_t *transport)
     return (transport_sockets_t){connections_monitor(self->connections), self->socket};
 }
 
+static bool look(const transport_t *transport, const peer_t *peer, dd_traffic_t *traffic)
+{
+    const listener_t *self = (const listener_t *)transport;
+    const route_t *route = peer->route;
+    return connections_of(self->connections, route->fd, route) && dd_traffic(route->fd, traffic);
+}
+
 static size_t peers(const transport_t *transport)
 {
     return HASH_COUNT(((const listener_t *)transport)->routes);
@@ -369,6 +381,7 @@ static const transport_ops_t OPS = {
     .due = due,
     .tick = tick,
     .flush = flush,
+    .look = look,
     .peers = peers,
     .accepted = accepted,
 };

@@ -13,6 +13,7 @@
 #include "libdd/base/hash.h"
 #include "libdd/base/problem.h"
 #include "libdd/net/dialer.h"
+#include "libdd/net/traffic.h"
 
 /* Frames taken in before what they caused is sent. */
 #define FRAMES_AT_ONCE 256
@@ -50,6 +51,7 @@ typedef struct {
     int wake_fd;         /* an eventfd that the dialers' other threads write to */
     dd_dialer_t *dial;   /* NULL during a pause */
     peer_t *peer;        /* NULL until the dial is connected */
+    int fd;              /* of the connection, to be looked at only; -1 before its first frame */
     unsigned departures; /* of the parents, as many as were made */
     uint64_t departs_ms; /* when the one that is being left is given up; 0: none is */
     unsigned changes;    /* of their list, as many as were seen */
@@ -163,6 +165,7 @@ static void begin(parent_link_t *self, uint64_t now_ms)
 
 static void connected(parent_link_t *self, uint64_t now_ms)
 {
+    self->fd = -1;
     self->peer = core_connect_parent(self->core, &self->route, now_ms);
     dd_problem_t problem;
     if (self->peer)
@@ -178,6 +181,8 @@ static bool take_frames(parent_link_t *self, uint64_t now_ms)
         zmq_msg_t frame;
         zmq_msg_init(&frame);
         dd_error_t result = dd_socket_receive(dd_dialer_socket(self->dial), NULL, &frame);
+        if (self->fd < 0 && result == DD_OK)
+            self->fd = zmq_msg_get(&frame, ZMQ_SRCFD);
         if (result == DD_OK)
             core_input(self->core, self->peer, zmq_msg_data(&frame), zmq_msg_size(&frame), now_ms);
         else if (result == DD_E_MALFORMED)
@@ -390,6 +395,13 @@ static void descriptors(
         dd_dialer_news(self->probe, items + PROBE_NEWS);
 }
 
+static bool look(const transport_t *transport, const peer_t *peer, dd_traffic_t *traffic)
+{
+    const parent_link_t *self = (const parent_link_t *)transport;
+    (void)peer;
+    return self->fd >= 0 && dd_traffic(self->fd, traffic);
+}
+
 static size_t peers(const transport_t *transport)
 {
     return ((const parent_link_t *)transport)->peer ? 1 : 0;
@@ -414,6 +426,7 @@ static const transport_ops_t OPS = {
     .work = work,
     .due = due,
     .flush = flush,
+    .look = look,
     .peers = peers,
     .set_keyring = set_keyring,
     .drain = drain,

@@ -73,6 +73,9 @@ typedef struct {
        ZeroMQ takes no more for it now, work() tries again a ms later. */
     void (*flush)(transport_t *self, peer_t *peer, uint64_t now_ms);
 
+    /* Says what the connection of a peer has carried; false if that isn't known. */
+    bool (*look)(const transport_t *self, const peer_t *peer, dd_traffic_t *traffic);
+
     /* The peers that the core has from here. */
     size_t (*peers)(const transport_t *self);
 
@@ -94,6 +97,13 @@ struct transport {
 typedef struct {
     transport_t *transport;
 } transport_route_t;
+
+/* The same for a peer of any transport. */
+static inline bool transport_look(const peer_t *peer, dd_traffic_t *traffic)
+{
+    const transport_route_t *route = peer->route;
+    return route->transport->ops->look(route->transport, peer, traffic);
+}
 
 /* Sends what the core has for a peer, over the transport that it came by. */
 static inline void transport_flush(peer_t *peer, uint64_t now_ms)

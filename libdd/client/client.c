@@ -18,6 +18,7 @@
 #include "libdd/base/clock.h"
 #include "libdd/base/problem.h"
 #include "libdd/net/context.h"
+#include "libdd/net/traffic.h"
 #include "libdd/protocol/name.h"
 #include "libdd/protocol/topic.h"
 
@@ -40,6 +41,13 @@ static void keep_news(void *arg, const dd_news_t *news)
     dd_event_node_t *node = dd_event_new(news, opened);
     if (node)
         dd_event_list_append(&self->news, node);
+}
+
+/* What the kernel knows of the connection. Called with the lock. */
+static bool look(void *arg, dd_traffic_t *traffic)
+{
+    const dd_client_t *self = arg;
+    return self->fd >= 0 && dd_traffic(self->fd, traffic);
 }
 
 static bool load_endpoints(dd_client_t *self, const char *list, dd_problem_t *problem)
@@ -78,6 +86,7 @@ static bool make_session(dd_client_t *self, const char *name, dd_problem_t *prob
         .endpoints = &self->endpoints,
         .outbox = LIMIT_DEFAULT,
         .emit = keep_news,
+        .look = look,
         .arg = self,
         .random = randombytes_random};
     randombytes_buf(&settings.instance, sizeof settings.instance);
@@ -118,7 +127,7 @@ dd_client_t *dd_client_new(
         dd_problem(problem, DD_E_MEMORY, "out of memory for a client");
         return NULL;
     }
-    self->wake_fd = -1;
+    self->wake_fd = self->fd = -1;
     pthread_mutex_init(&self->seal_lock, NULL);
     pthread_mutex_init(&self->lock, NULL);
     pthread_condattr_t attributes;

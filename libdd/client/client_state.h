@@ -36,6 +36,7 @@ struct dd_client {
     pthread_mutex_t lock; /* guards what follows */
     dd_session_t *session;
     dd_event_list_t news; /* emitted by the session, not yet delivered */
+    int fd;               /* of the connection, to be looked at only; -1 if it isn't known */
     bool asleep;          /* the thread won't look at the outbox before it is woken */
     bool closing;         /* dd_client_close() has been called */
     bool stopping;        /* dd_client_destroy() waits for the thread */

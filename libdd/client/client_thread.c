@@ -105,31 +105,24 @@ static void open_connection(reactor_t *self)
 static void close_connection(reactor_t *self)
 {
     dd_dialer_destroy(&self->dial);
+    self->client->fd = -1;
     self->connected = self->lost = self->blocked = self->told = self->ready = false;
 }
 
 /* With the lock. */
-static void flush(reactor_t *self, uint64_t now_us)
+static void flush(reactor_t *self)
 {
-    dd_session_t *session = self->client->session;
-    dd_outbox_t *outbox = dd_session_outbox(session);
-    size_t before = outbox->bytes;
+    dd_outbox_t *outbox = dd_session_outbox(self->client->session);
     if (!self->connected || dd_outbox_empty(outbox))
         return;
-    bool was_blocked = self->blocked;
     self->blocked = dd_socket_flush(dd_dialer_socket(self->dial), (dd_bytes_t){0}, outbox) != DD_OK;
     self->stirred = true;
-    /* A network that takes more is alive, though our PING waits behind all that is still to go. */
-    if (was_blocked && outbox->bytes < before)
-        dd_session_excuse(session, now_us);
 }
 
 /* Does what the session wants now. With the lock. */
 static void work(reactor_t *self, uint64_t now_us)
 {
     dd_session_t *session = self->client->session;
-    if (self->deaf)
-        dd_session_unheard(session, now_us);
     if (!self->deaf || dd_session_state(session) != DD_SESSION_ENDING)
         dd_session_tick(session, now_us);
     bool wanted = dd_session_wants_connection(session);
@@ -138,7 +131,7 @@ static void work(reactor_t *self, uint64_t now_us)
     if (!self->dial && wanted)
         open_connection(self);
     if (self->dial)
-        flush(self, now_us);
+        flush(self);
     if (self->client->drainers > 0)
         pthread_cond_broadcast(&self->client->left);
 }
@@ -160,6 +153,8 @@ static bool read_frames(reactor_t *self)
         /* A message of several frames comes out as an empty one, which is malformed as well. */
         size_t size = error == DD_OK ? zmq_msg_size(&frame) : 0;
         pthread_mutex_lock(&client->lock);
+        if (client->fd < 0)
+            client->fd = zmq_msg_get(&frame, ZMQ_SRCFD);
         dd_session_input(client->session, zmq_msg_data(&frame), size, dd_clock_us());
         pthread_mutex_unlock(&client->lock);
         deliver(client);
@@ -270,7 +265,10 @@ void *dd_client_run(void *arg)
         bool behind = !client->callback && dd_event_queue_is_full(client->queue);
         uint64_t now_us = dd_clock_us();
         pthread_mutex_lock(&client->lock);
+        bool was_deaf = self.deaf;
         self.deaf = behind && !client->closing;
+        if (self.deaf || was_deaf)
+            dd_session_unheard(client->session, now_us);
         if (!self.deaf || client->unread_us == 0)
             client->unread_us = self.deaf ? now_us : 0;
         work(&self, now_us);

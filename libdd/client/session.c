@@ -10,12 +10,12 @@
 #include "libdd/base/problem.h"
 #include "session_state.h"
 
-/* Within which the broker must answer HELLO. */
-#define REGISTER_LIMIT (5000 * MS)
 /* A registration that held for so long wasn't in vain. */
 #define LASTING (1000 * MS)
 /* A broker that was silent for so many heartbeats is lost. */
 #define HEARTBEATS_MISSED 3
+/* Looks in a heartbeat at a connection that brings nothing. */
+#define LOOKS 4
 /* The low bits of an instance count how often the client has said HELLO, so that a broker knows the
    latest of its registrations. */
 #define INSTANCE_COUNT_BITS 16
@@ -63,6 +63,7 @@ dd_session_t *dd_session_new(const dd_session_settings_t *settings)
     }
     self->outcome_limit_ms = OUTCOME_LIMIT;
     self->emit = settings->emit;
+    self->look = settings->look;
     self->arg = settings->arg;
     self->random = settings->random;
     self->operator_key = settings->operator_key;
@@ -133,6 +134,8 @@ void dd_session_connected(dd_session_t *self, uint64_t now_us)
         return;
     self->state = DD_SESSION_REGISTERING;
     self->heard_us = now_us;
+    self->look_us = 0;
+    self->pulse = (dd_pulse_t){0};
     self->due_us = now_us + REGISTER_LIMIT;
     self->rtt_us = 0;
     uint64_t count_mask = (1u << INSTANCE_COUNT_BITS) - 1;
@@ -178,11 +181,6 @@ void dd_session_input(dd_session_t *self, const void *data, size_t size, uint64_
     }
     if (error != DD_OK)
         dd_session_lost(self, error, "the broker sent what a broker doesn't send");
-}
-
-void dd_session_excuse(dd_session_t *self, uint64_t now_us)
-{
-    self->heard_us = now_us;
 }
 
 void dd_session_unheard(dd_session_t *self, uint64_t now_us)
@@ -263,9 +261,33 @@ static void expire(dd_session_t *self)
         self->expire_us = self->now_us + EXPIRE_INTERVAL;
 }
 
+/* When a broker that stays silent is looked at next. */
+static uint64_t next_look(const dd_session_t *self)
+{
+    uint64_t first_us = self->heard_us + self->heartbeat_us;
+    return first_us > self->look_us ? first_us : self->look_us;
+}
+
+/* A broker isn't silent while one message takes its time on the line, or our PING behind one. */
+static bool is_silent(dd_session_t *self)
+{
+    uint64_t end_us = self->heard_us + HEARTBEATS_MISSED * self->heartbeat_us;
+    bool late = self->now_us >= end_us;
+    if (self->now_us < next_look(self))
+        return false;
+    self->look_us = self->now_us + self->heartbeat_us / LOOKS;
+    if (!late && end_us < self->look_us)
+        self->look_us = end_us;
+    dd_traffic_t traffic;
+    if (self->look && self->look(self->arg, &traffic) &&
+        dd_pulse_feel(&self->pulse, &traffic, true, &self->heard_us, self->now_us) != DD_PULSE_NONE)
+        return false;
+    return late;
+}
+
 static void keep_up(dd_session_t *self)
 {
-    if (self->now_us >= self->heard_us + HEARTBEATS_MISSED * self->heartbeat_us) {
+    if (is_silent(self)) {
         dd_session_end(self, DD_E_TIMEOUT, "the broker is silent");
         return;
     }
@@ -352,7 +374,7 @@ uint64_t dd_session_due(const dd_session_t *self)
     default:
         return UINT64_MAX;
     }
-    uint64_t due = self->due_us;
+    uint64_t due = self->due_us < next_look(self) ? self->due_us : next_look(self);
     if (self->state == DD_SESSION_SETTLING && self->part_us < due)
         due = self->part_us;
     if (self->acknowledge_us > 0 && self->acknowledge_us < due)

@@ -13,6 +13,7 @@
 #define DD_SESSION_H_INCLUDED
 
 #include "event.h"
+#include "libdd/base/pulse.h"
 #include "libdd/protocol/endpoint.h"
 #include "libdd/protocol/outbox.h"
 
@@ -34,6 +35,9 @@ typedef enum {
 /* Takes news for the application. Called only from within calls that say so. */
 typedef void(dd_emit_t)(void *arg, const dd_news_t *news);
 
+/* Says what the connection has carried; false if that isn't known. */
+typedef bool(dd_look_t)(void *arg, dd_traffic_t *traffic);
+
 typedef struct {
     const char *name;  /* wanted, or "auto"; copied */
     uint64_t instance; /* random; tells this client from another one of its name */
@@ -41,7 +45,8 @@ typedef struct {
     const dd_endpoints_t *endpoints; /* of brokers, in order; lent until the session is destroyed */
     size_t outbox;                   /* bytes that may wait for the network */
     dd_emit_t *emit;
-    void *arg; /* for emit */
+    dd_look_t *look; /* NULL if nothing is known of connections */
+    void *arg;       /* for both */
     uint32_t (*random)(void);
 } dd_session_settings_t;
 
@@ -74,12 +79,9 @@ void dd_session_lost(dd_session_t *self, dd_error_t error, const char *text);
 /* One frame from the broker, whatever it holds. */
 void dd_session_input(dd_session_t *self, const void *data, size_t size, uint64_t now_us);
 
-/* The broker's silence means nothing: what it is to answer is still on its way through a slow
-   network. */
-void dd_session_excuse(dd_session_t *self, uint64_t now_us);
-
-/* The same, since what it says is left unread: the application is behind. Outcomes may be among it,
-   so that no notification is given up either. */
+/* The broker's silence means nothing, since what it says is left unread: the application is behind.
+   Outcomes may be among it, so that no notification is given up either. To be called once more when
+   it is read again. */
 void dd_session_unheard(dd_session_t *self, uint64_t now_us);
 
 /* Does what is due. While DD_SESSION_ENDING each call tells of one frame's unsent notifications, so

@@ -75,8 +75,11 @@ static dd_error_t on_welcome(dd_session_t *self, const dd_record_t *record)
     return DD_OK;
 }
 
+/* While registering: the broker has yet to find out whether the name is free. */
 static dd_error_t on_ping(dd_session_t *self, const dd_record_t *record)
 {
+    if (self->state == DD_SESSION_REGISTERING)
+        self->due_us = self->now_us + REGISTER_LIMIT;
     dd_outbox_append_urgent(
         &self->outbox, &(dd_record_t){.type = DD_PONG, .number = record->number});
     return DD_OK;

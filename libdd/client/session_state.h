@@ -16,6 +16,8 @@
 /* Questions that may be under way at a time. */
 #define QUESTIONS_MAX 32
 
+/* Within which the broker must answer HELLO, or say that it is about to. */
+#define REGISTER_LIMIT (5000 * MS)
 /* Within which the broker must answer a DRAIN, and a BYE. */
 #define LEAVE_LIMIT (1000 * MS)
 /* Within which a notification is acknowledged if there is room for that. */
@@ -32,6 +34,7 @@ typedef struct {
 
 struct dd_session {
     dd_emit_t *emit;
+    dd_look_t *look;
     void *arg;
     uint32_t (*random)(void);
     char name[DD_CLIENT_MAX + 1];
@@ -50,8 +53,10 @@ struct dd_session {
 
     /* of the connection at hand */
     uint64_t registered_us;
-    uint64_t heard_us;     /* last frame from the broker */
+    uint64_t heard_us;     /* last sign of life from the broker */
     uint64_t heartbeat_us; /* between two PINGs */
+    dd_pulse_t pulse;      /* of one that is silent */
+    uint64_t look_us;      /* when to look for it next */
     uint64_t rtt_us;
     size_t sealed_max; /* largest payload the broker takes */
     dd_outbox_t outbox;

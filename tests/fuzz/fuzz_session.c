@@ -123,7 +123,6 @@ static void step(fuzz_t *self, uint8_t which, uint8_t argument, dd_reader_t *res
     case 10:
         dd_session_receipt(self->session, argument, dd_bytes_of("cli2"));
         dd_session_unreadable(self->session, argument, dd_bytes_of("cli3"));
-        dd_session_excuse(self->session, self->now_us);
         if (argument % 2)
             dd_session_unheard(self->session, self->now_us);
         break;

@@ -128,6 +128,7 @@ static void connecting(void **state)
     json_object *report = read_report(program);
     assert_figure(report, "registered", 50);
     assert_true(figure(report, "connect_cpu") > 0);
+    assert_true(figure(report, "idle_cpu") >= 0);
     assert_true(figure(report, "broker_memory") > 0);
     assert_true(figure(report, "client_memory") > 0);
     json_object_put(report);

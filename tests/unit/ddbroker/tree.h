@@ -40,6 +40,7 @@ typedef struct actor {
     dd_record_t *records;
     size_t count, room;
     size_t read; /* records that the test has taken */
+    bool faint;  /* it answers no PING */
 } actor_t;
 
 /* ---- The tree ------------------------------------------------------------------------------- */
@@ -151,6 +152,9 @@ void actor_add_client(actor_t *child, const char *name, uint64_t instance);
 
 /* Subscribes, and reads the answer. Returns the actor. */
 actor_t *actor_want(actor_t *self, const char *topic, const char *scope);
+
+/* Who has connected to a broker answers its PINGs, of which the test hears nothing, until then. */
+void actor_faint(actor_t *self);
 
 /* The next record; NULL if there is none. Valid until the actor hears more; its bytes, as long as
    the tree. */

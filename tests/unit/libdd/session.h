@@ -21,6 +21,7 @@ typedef struct {
     dd_session_t *session;
     dd_endpoints_t endpoints;
     uint64_t now_us;
+    dd_traffic_t *traffic;           /* of the connection; NULL if it isn't known */
     dd_event_node_t *news[NEWS_MAX]; /* emitted; all kept to the end */
     unsigned emitted;
     unsigned seen;     /* by next_news() */
@@ -35,6 +36,14 @@ static inline void keep(void *arg, const dd_news_t *news)
     dd_event_node_t *node = dd_event_new(news, 0);
     assert_non_null(node);
     self->news[self->emitted++] = node;
+}
+
+static inline bool look(void *arg, dd_traffic_t *traffic)
+{
+    const fixture_t *self = arg;
+    if (self->traffic)
+        *traffic = *self->traffic;
+    return self->traffic;
 }
 
 static inline uint32_t no_random(void)
@@ -54,6 +63,7 @@ static inline fixture_t *fixture_at(
         .operator_key = operator_key,
         .outbox = outbox,
         .emit = keep,
+        .look = look,
         .arg = self,
         .random = no_random};
     self->now_us = 1000 * MS;

@@ -24,7 +24,7 @@ static const struct {
     {DD_JOIN, D, 0},
     {DD_ADMIT, P, P},
     {DD_PING, 0, ALL},
-    {DD_PONG, 0, P},
+    {DD_PONG, 0, C | P},
     {DD_BYE, ALL, ALL},
     {DD_ERROR, D | P, D | P},
     {DD_TAKEN, 0, ALL},

@@ -84,7 +84,7 @@ static void defaults_are_in_force(void **state)
     assert_string_equal(config.scope, "auto");
     assert_null(config.log_file);
     assert_int_equal(config.log_level, DD_LOG_NOTICE);
-    assert_int_equal(config.heartbeat, 5000);
+    assert_int_equal(config.heartbeat, 2500);
     assert_int_equal(config.payload_max, DD_PAYLOAD_DEFAULT);
     assert_int_equal(config.client_outbox, 16 << 20);
     assert_int_equal(config.link_outbox, 64 << 20);
@@ -315,7 +315,7 @@ static void a_running_broker_adopts_what_may_change(void **state)
     config_clear(&newer);
     assert_string_equal(others, "listen, heartbeat");
     assert_string_equal(config.listen.items[0], "tcp://*:1");
-    assert_int_equal(config.heartbeat, 5000);
+    assert_int_equal(config.heartbeat, 2500);
     assert_string_equal(config.keys, "new");
     assert_string_equal(config.log_file, "log");
     assert_int_equal(config.log_level, DD_LOG_NOTICE);
