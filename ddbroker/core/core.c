@@ -263,6 +263,7 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
     if (peer->role == ROLE_CLIENT)
         tenant_totals_left(&self->tally, peer_tenant(peer), &peer->count);
     old_clients_forget(peer);
+    free(peer->departures);
     free(peer);
     reap(self);
 }

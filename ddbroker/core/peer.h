@@ -5,6 +5,7 @@
 #ifndef PEER_H_INCLUDED
 #define PEER_H_INCLUDED
 
+#include "departures.h"
 #include "directory.h"
 #include "interest.h"
 #include "libdd/keys/keyring.h"
@@ -68,6 +69,11 @@ struct peer {
     unsigned question_count;
     uint32_t payload_max;     /* link: what the other broker takes */
     uint64_t owed_acks;       /* notifications handed to it, less the times it acknowledged some */
+    uint64_t owed_receipts;   /* the same, less the receipts and refusals that it gave */
+    uint64_t owed_hops;       /* what brokers beyond it may still say of what is traced */
+    departures_t *departures; /* child: who was beneath it lately; NULL without memory for it */
+    uint64_t passed_over_ms;  /* link: since when what was passed over is counted */
+    unsigned passed_over;     /* and how often that was since then */
     old_client_t *old_client; /* of protocol 3 or 4: what it is to acknowledge; NULL before */
     bool leaving;             /* it has said so: nothing new is sent to it */
     dd_error_t asked_to_go;   /* parent: why it wants to be left; DD_OK if it doesn't */

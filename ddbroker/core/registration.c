@@ -46,9 +46,16 @@ static void tell_child(
     core_tell(self, child, &record);
 }
 
+/* What was handed to it for that client may still come back. */
+static void note_departure(const core_t *self, const entry_t *entry)
+{
+    departures_add(entry->via->departures, entry_name(entry), self->now_ms);
+}
+
 static void drop(core_t *self, entry_t *entry)
 {
     tell_parent(self, DD_DROP_CLIENT, entry);
+    note_departure(self, entry);
     directory_remove(&self->directory, entry);
 }
 
@@ -212,6 +219,7 @@ static void move(core_t *self, entry_t *entry, peer_t *link)
     peer_t *before = entry->via;
     if (!peer_is_link(before))
         return;
+    note_departure(self, entry);
     directory_move(entry, link);
     tell_child(self, before, entry_name(entry), entry->instance, DD_E_MOVED);
 }
@@ -264,6 +272,7 @@ void registration_drop_client(core_t *self, peer_t *link, const dd_record_t *rec
             drop(self, entry);
     } else if (peer_is_link(via)) {
         tell_child(self, via, record->name, record->number, record->code);
+        note_departure(self, entry);
         directory_remove(&self->directory, entry);
     } else if (record->code == DD_E_MOVED) {
         insist(self, entry);

@@ -30,6 +30,8 @@ static void add_link(core_t *self, peer_t *link)
     link->state = PEER_READY;
     link->since_ms = self->now_ms;
     self->unsynced += link->role == ROLE_CHILD;
+    if (link->role == ROLE_CHILD)
+        link->departures = departures_new();
     DL_APPEND2(self->links, link, prev_link, next_link);
 }
 
@@ -290,7 +292,9 @@ void tree_links_ping(core_t *self)
 void tree_links_synced(core_t *self, peer_t *link, const dd_record_t *record)
 {
     (void)record;
-    self->unsynced -= link->role == ROLE_CHILD && !link->synced;
+    if (link->synced)
+        return;
+    self->unsynced -= link->role == ROLE_CHILD;
     link->synced = true;
     char text[PEER_TEXT_MAX];
     core_log(self, DD_LOG_INFO, "%s has told all it has; %zu names are known",
