@@ -322,7 +322,8 @@ core_t *core_new(const core_settings_t *settings, const dd_keyring_t *keyring, u
     self->settings.scope = NULL; /* the caller's string; parsed below */
     self->keyring = keyring;
     self->started_ms = self->now_ms = self->scanned_ms = now_ms;
-    randombytes_buf(self->id, sizeof self->id);
+    randombytes_buf(self->secret, sizeof self->secret);
+    descendants_id(self->id, self->secret);
     self->auto_scope = !dd_scope_parse(&self->scope, dd_bytes_of(settings->scope));
     /* Until a parent gives it one, an "auto" broker is its own region 0, which no parent gives. */
     if (self->auto_scope)

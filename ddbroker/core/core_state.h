@@ -24,7 +24,8 @@ struct core {
     core_settings_t settings;
     char name[DD_BROKER_MAX + 1];
     const dd_keyring_t *keyring;
-    uint8_t id[DD_BROKER_ID_SIZE]; /* drawn at start */
+    uint8_t secret[DD_BROKER_ID_SIZE]; /* drawn at start; those above know it */
+    uint8_t id[DD_BROKER_ID_SIZE];     /* made from it; all may know it */
     bool auto_scope;
     dd_scope_t scope;
     uint8_t ancestors[DD_ANCESTORS_MAX * DD_BROKER_ID_SIZE]; /* ids, the parent's first */
@@ -35,10 +36,12 @@ struct core {
     uint64_t scanned_ms; /* last look at all peers' heartbeats */
     peer_t *peers;       /* all but the parent */
     size_t connections;
-    peer_t *parent;    /* from connection to disconnection */
-    bool is_root;      /* the parent that is configured is beneath this broker */
-    peer_t *links;     /* registered children and parent */
+    peer_t *parent; /* from connection to disconnection */
+    bool is_root;   /* the parent that is configured is beneath this broker */
+    peer_t *links;  /* registered children and parent */
+    uint32_t links_ever;
     unsigned unsynced; /* children that have not told all they have */
+    descendant_t *descendants;
     peer_t *dirty;
     peer_t *ending;
     directory_t directory;

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #include "inspect_answers.h"
+#include "link_rules.h"
 #include "operator_control.h"
 
 /* ms until a question is forgotten, and how many one client, and all clients of this broker
@@ -24,14 +25,26 @@
 #define QUESTIONS_MAX 64
 #define QUESTIONS_OF_ALL_MAX 1000
 
+/* Questions of one link: those of all clients that a broker may have beneath it at busy times. */
+#define QUESTIONS_OF_LINK_MAX 4000
+
+/* A link to which a question was passed on. */
+typedef struct {
+    uint32_t link_number;
+    uint32_t outstanding; /* brokers beyond it that haven't answered yet, as far as is known */
+} asked_t;
+
 struct question {
     UT_hash_handle hh;
     uint64_t id;
     peer_t *asker;
     question_t *prev, *next; /* in asker->questions */
     uint32_t ref;            /* of the asker, if it is a client */
-    unsigned outstanding;    /* brokers beyond this one that haven't answered yet */
+    bool is_for_one;         /* only the broker of this id has something to say */
+    uint8_t broker[DD_BROKER_ID_SIZE];
     uint64_t asked_ms;
+    size_t asked_count;
+    asked_t asked[];
 };
 
 /* ---- Questions under way ------------------------------------------------------------------- */
@@ -43,12 +56,27 @@ static question_t *find(const core_t *self, uint64_t id)
     return question;
 }
 
-static question_t *remember(core_t *self, peer_t *asker, uint64_t id, uint32_t ref)
+static size_t count_links(const core_t *self)
 {
-    question_t *question = calloc(1, sizeof *question);
+    const peer_t *link;
+    size_t count;
+    DL_COUNT2(self->links, link, count, next_link);
+    return count;
+}
+
+static question_t *remember(core_t *self, peer_t *asker, const dd_record_t *asked, uint32_t ref)
+{
+    question_t *question =
+        calloc(1, sizeof *question + count_links(self) * sizeof *question->asked);
     if (!question)
         return NULL;
-    *question = (question_t){.id = id, .asker = asker, .ref = ref, .asked_ms = self->now_ms};
+    question->id = asked->number;
+    question->asker = asker;
+    question->ref = ref;
+    question->asked_ms = self->now_ms;
+    question->is_for_one = asked->id.size == sizeof question->broker;
+    if (question->is_for_one)
+        memcpy(question->broker, asked->id.data, sizeof question->broker);
     HASH_ADD(hh, self->questions, id, sizeof question->id, question);
     if (!question->hh.tbl) {
         free(question);
@@ -88,19 +116,17 @@ void inspect_expire(core_t *self)
 
 /* ---- INSPECT, CONTROL and REPORT ----------------------------------------------------------- */
 
-static unsigned ask_on(core_t *self, const peer_t *from, const dd_record_t *question)
+static void ask_on(core_t *self, question_t *question, const dd_record_t *record)
 {
-    unsigned asked = 0;
     peer_t *link;
     DL_FOREACH2 (self->links, link, next_link) {
-        if (link == from)
+        if (link == question->asker)
             continue;
         /* One that has no room is counted all the same: the asker sees that not all have answered.
          */
-        core_send(self, link, question);
-        asked++;
+        core_send(self, link, record);
+        question->asked[question->asked_count++] = (asked_t){link->link_number, 1};
     }
-    return asked;
 }
 
 static void answer(core_t *self, const question_t *question, const dd_record_t *asked)
@@ -109,7 +135,7 @@ static void answer(core_t *self, const question_t *question, const dd_record_t *
         .asker = question->asker,
         .ref = question->ref,
         .number = peer_is_link(question->asker) ? question->id : 0,
-        .links = (uint16_t)question->outstanding};
+        .links = (uint16_t)question->asked_count};
     bool for_me = dd_bytes_equal(asked->id, dd_bytes(self->id, sizeof self->id));
     bool for_all = asked->type == DD_INSPECT && asked->id.size == 0;
     if (asked->type == DD_CONTROL && for_me)
@@ -122,6 +148,8 @@ static void answer(core_t *self, const question_t *question, const dd_record_t *
 
 static bool may_ask(const core_t *self, const peer_t *peer)
 {
+    if (peer_is_link(peer))
+        return peer->question_count < QUESTIONS_OF_LINK_MAX;
     return peer->question_count < QUESTIONS_MAX &&
            (peer->role == ROLE_OPERATOR || self->question_count < QUESTIONS_OF_ALL_MAX);
 }
@@ -130,44 +158,71 @@ static bool may_ask(const core_t *self, const peer_t *peer)
 static bool begin_question(core_t *self, peer_t *peer, dd_record_t *asked)
 {
     bool known = asked->type == DD_CONTROL || inspect_answers_is_question(asked->text);
-    if (!known || !may_ask(self, peer)) {
-        core_refuse(self, peer, known ? DD_E_LIMIT : DD_E_PROTOCOL, asked->ref, asked->text);
-        return false;
-    }
     asked->tenant = peer_tenant(peer);
     asked->source = dd_name_bytes(&peer->name);
     asked->hops = 0;
     randombytes_buf(&asked->number, sizeof asked->number);
-    return true;
+    known &= link_rules_question(asked);
+    if (known && may_ask(self, peer))
+        return true;
+    core_refuse(self, peer, known ? DD_E_LIMIT : DD_E_PROTOCOL, asked->ref,
+        dd_bytes(asked->text.data, asked->text.size < DD_NAME_MAX ? asked->text.size : 0));
+    return false;
+}
+
+static bool pass_question(core_t *self, peer_t *link, const dd_record_t *asked)
+{
+    if (link_rules_question(asked) && may_ask(self, link))
+        return true;
+    core_pass_over(self, link, "asks what can't be asked, or too much");
+    return false;
 }
 
 void inspect_question(core_t *self, peer_t *peer, const dd_record_t *record)
 {
     dd_record_t asked = *record;
     asked.flags = 0;
-    if (!peer_is_link(peer) && !begin_question(self, peer, &asked))
+    if (!(peer_is_link(peer) ? pass_question(self, peer, &asked)
+                             : begin_question(self, peer, &asked)))
         return;
     if (find(self, asked.number))
         return;
-    question_t *question = remember(self, peer, asked.number, record->ref);
+    question_t *question = remember(self, peer, &asked, record->ref);
     if (!question)
         return;
     if (asked.hops++ < DD_HOPS_MAX)
-        question->outstanding = ask_on(self, peer, &asked);
+        ask_on(self, question, &asked);
     answer(self, question, &asked);
 }
 
+/* What is still to come over that link; NULL if it wasn't asked. */
+static asked_t *asked_of(question_t *question, const peer_t *link)
+{
+    for (size_t i = 0; i < question->asked_count; i++)
+        if (question->asked[i].link_number == link->link_number)
+            return &question->asked[i];
+    return NULL;
+}
+
+/* Each link answers for as many brokers as there are beyond it, and none in place of another's. */
 void inspect_report(core_t *self, peer_t *link, const dd_record_t *record)
 {
     question_t *question = find(self, record->number);
-    if (!question || question->outstanding == 0 || link == question->asker)
+    asked_t *asked = question ? asked_of(question, link) : NULL;
+    if (!asked || asked->outstanding == 0)
         return;
+    if (!link_rules_report(self, link, record)) {
+        core_pass_over(self, link, "reports of a broker that isn't beyond it, or what can't be");
+        return;
+    }
     dd_record_t report = *record;
     report.flags &= DD_FLAG_LAST;
     report.ref = question->ref;
     if (!peer_is_link(question->asker))
         report.number = 0;
+    if (question->is_for_one && memcmp(record->id.data, question->broker, DD_BROKER_ID_SIZE) != 0)
+        report.payload = dd_bytes(NULL, 0);
     core_send(self, question->asker, &report);
     if (record->flags & DD_FLAG_LAST)
-        question->outstanding += record->links - 1u;
+        asked->outstanding += record->links - 1u;
 }

@@ -108,6 +108,25 @@ bool link_rules_receipt(const core_t *self, const peer_t *link, const dd_record_
     return within_walls(record) && (late || answers_for(self, link, record->source));
 }
 
+/* From the parent come reports of all that aren't beneath this broker. */
+bool link_rules_report(const core_t *self, const peer_t *link, const dd_record_t *record)
+{
+    if (record->payload.size > DD_FRAME_TARGET)
+        return false; /* more than some links carry */
+    if (link->role == ROLE_CHILD)
+        return descendants_beneath(self->descendants, link, record->id) &&
+               record->links < link->claim_count;
+    return record->id.size == DD_BROKER_ID_SIZE &&
+           memcmp(record->id.data, self->id, sizeof self->id) != 0;
+}
+
+bool link_rules_question(const dd_record_t *record)
+{
+    return (record->id.size == 0 || record->id.size == DD_BROKER_ID_SIZE) &&
+           (record->tenant.size == 0 || dd_tenant_valid(record->tenant)) &&
+           record->text.size <= DD_NAME_MAX;
+}
+
 bool link_rules_hop(const dd_record_t *record)
 {
     dd_scope_t scope;

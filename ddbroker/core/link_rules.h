@@ -26,6 +26,13 @@ bool link_rules_ack(const core_t *self, const peer_t *link, const dd_record_t *r
    handed over. */
 bool link_rules_receipt(const core_t *self, const peer_t *link, const dd_record_t *record);
 
+/* A report: the broker that made it is beyond the link. And of its last one, that it has passed the
+   question on to no more brokers than are there. */
+bool link_rules_report(const core_t *self, const peer_t *link, const dd_record_t *record);
+
+/* A question: everybody who gets it can carry it. */
+bool link_rules_question(const dd_record_t *record);
+
 /* What a broker did with a notification. */
 bool link_rules_hop(const dd_record_t *record);
 

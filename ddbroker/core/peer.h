@@ -6,6 +6,7 @@
 #define PEER_H_INCLUDED
 
 #include "departures.h"
+#include "descendants.h"
 #include "directory.h"
 #include "interest.h"
 #include "libdd/keys/keyring.h"
@@ -72,6 +73,9 @@ struct peer {
     uint64_t owed_receipts;   /* the same, less the receipts and refusals that it gave */
     uint64_t owed_hops;       /* what brokers beyond it may still say of what is traced */
     departures_t *departures; /* child: who was beneath it lately; NULL without memory for it */
+    claim_t *claims;          /* child: brokers beneath it, itself the first */
+    unsigned claim_count;
+    uint32_t link_number;     /* link: of all that there ever were, so that none is taken for it */
     uint64_t passed_over_ms;  /* link: since when what was passed over is counted */
     unsigned passed_over;     /* and how often that was since then */
     old_client_t *old_client; /* of protocol 3 or 4: what it is to acknowledge; NULL before */

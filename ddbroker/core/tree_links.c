@@ -7,8 +7,13 @@
  */
 #include "tree_links.h"
 
+#include <sodium.h>
+
 #include "publications.h"
 #include "registration.h"
+
+/* Brokers beneath one child. */
+#define BROKERS_MAX 10000
 
 static bool holds_id(const uint8_t *ids, size_t size, const uint8_t *id)
 {
@@ -29,19 +34,99 @@ static void add_link(core_t *self, peer_t *link)
 {
     link->state = PEER_READY;
     link->since_ms = self->now_ms;
+    link->link_number = ++self->links_ever;
     self->unsynced += link->role == ROLE_CHILD;
     if (link->role == ROLE_CHILD)
         link->departures = departures_new();
     DL_APPEND2(self->links, link, prev_link, next_link);
 }
 
+/* ---- Brokers beneath ----------------------------------------------------------------------- */
+
+static void tell_of_broker(core_t *self, uint8_t type, const descendant_t *descendant)
+{
+    if (!core_parent_ready(self))
+        return;
+    core_tell(self, self->parent,
+        &(dd_record_t){
+            .type = type, .id = dd_bytes(descendant->secret, sizeof descendant->secret)});
+}
+
+static void add_broker(core_t *self, peer_t *child, const uint8_t *secret)
+{
+    if (child->claim_count >= BROKERS_MAX) {
+        core_end(self, child, DD_E_LIMIT, "it tells of more than %d brokers", BROKERS_MAX);
+        return;
+    }
+    const claim_t *claim = descendants_add(&self->descendants, child, secret);
+    if (!claim)
+        core_end(self, child, DD_E_LIMIT, "the broker is out of memory");
+    else if (descendants_is_only(claim))
+        tell_of_broker(self, DD_ADD_BROKER, claim->descendant);
+}
+
+static void drop_broker(core_t *self, claim_t *claim)
+{
+    if (descendants_is_only(claim))
+        tell_of_broker(self, DD_DROP_BROKER, claim->descendant);
+    descendants_remove(&self->descendants, claim);
+}
+
+/* What the secret of a record says; false if it says nothing that can be. */
+static bool read_secret(
+    core_t *self, peer_t *child, const dd_record_t *record, uint8_t id[DD_BROKER_ID_SIZE])
+{
+    if (record->id.size == DD_BROKER_ID_SIZE) {
+        descendants_id(id, record->id.data);
+        return true;
+    }
+    core_pass_over(self, child, "tells of a broker that can't be");
+    return false;
+}
+
+/* That this broker is beneath its own child is said in a loop that is about to be found. */
+void tree_links_add_broker(core_t *self, peer_t *child, const dd_record_t *record)
+{
+    uint8_t id[DD_BROKER_ID_SIZE];
+    if (read_secret(self, child, record, id) && memcmp(id, self->id, sizeof id) != 0 &&
+        !descendants_find(self->descendants, child, id))
+        add_broker(self, child, record->id.data);
+}
+
+void tree_links_drop_broker(core_t *self, peer_t *child, const dd_record_t *record)
+{
+    uint8_t id[DD_BROKER_ID_SIZE];
+    if (!read_secret(self, child, record, id) || memcmp(id, child->id, sizeof id) == 0)
+        return;
+    claim_t *claim = descendants_find(self->descendants, child, id);
+    if (claim)
+        drop_broker(self, claim);
+}
+
+static void sync_brokers(core_t *self)
+{
+    const descendant_t *descendant, *next;
+    HASH_ITER (hh, self->descendants, descendant, next)
+        tell_of_broker(self, DD_ADD_BROKER, descendant);
+}
+
+static void forget_brokers(core_t *self, peer_t *child)
+{
+    while (child->claims)
+        drop_broker(self, child->claims);
+}
+
+/* ---- Coming up ----------------------------------------------------------------------------- */
+
 /* Tells a new link all it has to know. That may be more than an outbox is to hold later on; but to
    end the link for it would help nobody, since the next attempt would end in the same way. */
 static void sync(core_t *self, peer_t *link)
 {
     link->outbox.limit = SIZE_MAX / 2;
-    if (link->role == ROLE_PARENT)
+    if (link->role == ROLE_PARENT) {
+        sync_brokers(self);
         registration_sync(self);
+    }
     publications_sync(self, link);
     core_tell(self, link, &(dd_record_t){.type = DD_SYNCED});
     link->outbox.limit = self->settings.outbox_link + link->outbox.bytes;
@@ -137,7 +222,7 @@ static bool may_join(core_t *self, peer_t *child, const dd_record_t *record)
     }
     dd_bytes_copy(record->name, child->name.text, sizeof child->name.text);
     child->name.size = (uint8_t)record->name.size;
-    memcpy(child->id, record->id.data, DD_BROKER_ID_SIZE);
+    descendants_id(child->id, record->id.data);
     set_payload_max(child, record);
     if (self->drain != DRAIN_NOT)
         core_end(self, child, DD_E_DRAINING, "the broker is shutting down");
@@ -155,6 +240,7 @@ void tree_links_join(core_t *self, peer_t *child, const dd_record_t *record)
     if (!give_scope(self, child, record))
         return;
     add_link(self, child);
+    add_broker(self, child, record->id.data);
     core_event(self, EVENT_FOR_ALL, DD_LOG_NOTICE, "broker %s joined with scope %s",
         child->name.text, child->scope.text);
     admit(self, child);
@@ -168,7 +254,7 @@ void tree_links_ask(core_t *self, peer_t *parent)
     dd_record_t record = {.type = DD_JOIN,
         .flags = self->auto_scope ? DD_FLAG_AUTO_SCOPE : 0,
         .limit = self->settings.payload_max,
-        .id = dd_bytes(self->id, sizeof self->id),
+        .id = dd_bytes(self->secret, sizeof self->secret),
         .name = dd_bytes_of(self->name),
         .scope = dd_scope_bytes(&self->scope)};
     core_tell(self, parent, &record);
@@ -305,6 +391,7 @@ void tree_links_forget(core_t *self, peer_t *link)
 {
     DL_DELETE2(self->links, link, prev_link, next_link);
     self->unsynced -= link->role == ROLE_CHILD && !link->synced;
+    forget_brokers(self, link);
     if (link->role == ROLE_PARENT)
         set_ancestors(self, dd_bytes(NULL, 0));
 }

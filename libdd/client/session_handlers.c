@@ -2,6 +2,7 @@
 /*
  * session_handlers - what a broker may say, and what a session makes of it
  */
+#include <sodium.h>
 #include <stdio.h>
 
 #include "libdd/keys/box.h"
@@ -278,14 +279,17 @@ static dd_error_t on_subscribed(dd_session_t *self, const dd_record_t *record)
 
 static dd_error_t on_report(dd_session_t *self, const dd_record_t *record)
 {
+    char id[2 * DD_BROKER_ID_SIZE + 1];
     question_t *question = record->ref == 0 ? NULL : dd_session_find_question(self, record->ref);
-    if (!question)
+    if (!question || record->id.size != DD_BROKER_ID_SIZE)
         return DD_OK; /* its time is over */
+    sodium_bin2hex(id, sizeof id, record->id.data, record->id.size);
     if (record->flags & DD_FLAG_LAST)
         question->outstanding += record->links - 1u;
     self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_REPORT,
                               .ref = record->ref,
                               .number = question->outstanding,
+                              .source = dd_bytes_of(id),
                               .text = record->payload});
     if (question->outstanding == 0)
         question->ref = 0;
