@@ -346,8 +346,19 @@ void core_destroy(core_t **self_p)
     *self_p = NULL;
 }
 
+/* Whether `others` has all tenants of a keyring. */
+static bool has_all_tenants(const dd_keyring_t *keyring, const dd_keyring_t *others)
+{
+    const dd_tenant_t *tenant;
+    for (size_t i = 0; (tenant = dd_keyring_tenant_at(keyring, i)); i++)
+        if (!dd_keyring_has_tenant(others, dd_bytes_of(tenant->name)))
+            return false;
+    return true;
+}
+
 void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms)
 {
+    bool same = has_all_tenants(self->keyring, keyring) && has_all_tenants(keyring, self->keyring);
     self->now_ms = now_ms;
     self->keyring = keyring;
     peer_t *peer;
@@ -359,6 +370,8 @@ void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms
         else if (peer->role == ROLE_CLIENT && registration_looks_foreign(self, &peer->name))
             core_end(self, peer, DD_E_NAME_INVALID, "its name now begins with a tenant's");
     }
+    if (!same)
+        registration_check_links(self);
     reap(self);
 }
 
@@ -369,6 +382,8 @@ void core_set_limits(core_t *self, const core_settings_t *settings)
     self->settings.outbox_link = settings->outbox_link;
     self->settings.clients_max = settings->clients_max;
     self->settings.subscriptions_max = settings->subscriptions_max;
+    self->settings.link_names_max = settings->link_names_max;
+    self->settings.link_interests_max = settings->link_interests_max;
     peer_t *peer;
     DL_FOREACH (self->peers, peer)
         peer->outbox.limit = peer_is_link(peer) ? settings->outbox_link : settings->outbox_client;

@@ -63,7 +63,8 @@ struct peer {
     uint64_t complained_ms; /* last UNKNOWN_PEER, which is sent once a second at most */
     uint64_t rtt_us;        /* parent: round trip of the last PING; 0: not known */
     peer_count_t count;
-    entry_t *entries;              /* names reached through it: its own, or a link's subtree */
+    entry_t *entries; /* names reached through it: its own, or a link's subtree */
+    size_t entry_count;
     subscription_t *subscriptions; /* those with losses to tell first */
     unsigned subscription_count;
     question_t *questions; /* that it asked lately */

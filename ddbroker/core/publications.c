@@ -98,7 +98,11 @@ void publications_add_interest(core_t *self, peer_t *link, const dd_record_t *re
     dd_scope_t path;
     if (!read_interest(self, link, record, &key, &path) || find(self, link, key, &path))
         return;
-    if (!add(self, link, key, &path))
+    if (link->subscription_count >= self->settings.link_interests_max)
+        core_end(self, link, DD_E_LIMIT,
+            "it tells of more than %zu interests, its link-interests-max",
+            self->settings.link_interests_max);
+    else if (!add(self, link, key, &path))
         core_end(self, link, DD_E_LIMIT, "the broker is out of memory");
 }
 

@@ -230,6 +230,16 @@ static void insist(core_t *self, const entry_t *entry)
     tell_parent(self, DD_ADD_CLIENT, entry);
 }
 
+/* Whether one more client may be beneath the link; else ends it. */
+static bool has_room(core_t *self, peer_t *link)
+{
+    if (link->entry_count < self->settings.link_names_max)
+        return true;
+    core_end(self, link, DD_E_LIMIT, "it tells of more than %zu clients, its link-names-max",
+        self->settings.link_names_max);
+    return false;
+}
+
 void registration_add_client(core_t *self, peer_t *link, const dd_record_t *record)
 {
     if (!may_add(self, record->name)) {
@@ -242,6 +252,8 @@ void registration_add_client(core_t *self, peer_t *link, const dd_record_t *reco
         tell_parent(self, DD_ADD_CLIENT, entry);
         return;
     }
+    if (!has_room(self, link))
+        return;
     if (entry && entry->instance == record->number) {
         move(self, entry, link);
         return;
@@ -278,6 +290,17 @@ void registration_drop_client(core_t *self, peer_t *link, const dd_record_t *rec
         insist(self, entry);
     } else {
         send_away(self, via, record->code);
+    }
+}
+
+void registration_check_links(core_t *self)
+{
+    entry_t *entry, *next;
+    HASH_ITER (hh, self->directory.by_name, entry, next) {
+        if (!peer_is_link(entry->via) || may_add(self, entry_name(entry)))
+            continue;
+        tell_child(self, entry->via, entry_name(entry), entry->instance, DD_E_REFUSED);
+        drop(self, entry);
     }
 }
 

@@ -10,6 +10,10 @@
 handler_t registration_hello, registration_add_client, registration_drop_client;
 
 /* A peer is going: the names reached through it are dropped here and above. */
+/* Other tenants have keys now: those beneath children whom this broker would not take any more have
+   to go, whatever keys the children have. */
+void registration_check_links(core_t *self);
+
 void registration_forget(core_t *self, peer_t *peer);
 
 /* Tells the parent every name beneath this broker. */

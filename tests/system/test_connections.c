@@ -53,7 +53,9 @@ static int side_open(void **state)
         .outbox_client = 1 << 20,
         .outbox_link = 1 << 20,
         .clients_max = 10,
-        .subscriptions_max = 10};
+        .subscriptions_max = 10,
+        .link_names_max = 10,
+        .link_interests_max = 10};
     self.core = core_new(&settings, self.keyring, now_ms());
     self.zap = zap_new(self.context, self.log, &problem);
     const transport_settings_t transports = {.context = self.context,

@@ -110,7 +110,9 @@ static void build(station_t *self, open_t *make)
         .outbox_client = 16 << 20,
         .outbox_link = 16 << 20,
         .clients_max = 100,
-        .subscriptions_max = 100};
+        .subscriptions_max = 100,
+        .link_names_max = 100,
+        .link_interests_max = 100};
     self->keyring = dd_keyring_load(harness_keys(self->harness, "broker"), &problem);
     self->log = log_new(harness_path(self->harness, "log"), DD_LOG_DEBUG, &problem);
     assert_true(self->keyring && self->log);
