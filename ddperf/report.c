@@ -50,7 +50,7 @@ void report_print(const report_t *self, const options_t *options, FILE *stream)
         {"refused", "refused", "", MESSAGES, 0, (double)self->refused},
         {"unknown", "unknown", "", MESSAGES, 0, (double)self->unknown},
         {"registered", "registered", "", CONNECT, 0, registered},
-        {"seconds", "time", "s", ALL, 3, self->seconds},
+        {"seconds", "time", "s", ALL, 6, self->seconds},
         {"rate", "received", "messages/s", STREAMS, 0, per(received, self->seconds)},
         {"payload_rate", "payload", "MB/s", STREAMS, 1,
             per(received * (double)options->size / 1e6, self->seconds)},

@@ -80,14 +80,12 @@ static bool give_up(sender_t *self, const char *why)
    fewer than may be without an outcome: more than that, and the receivers have fallen silent. */
 static bool send_next(sender_t *self, stream_t *stream)
 {
-    dd_error_t error = put(self, stream, stream->next);
+    uint64_t number = stream->next++; /* its echo may be there before the call returns */
+    dd_error_t error = put(self, stream, number);
     while (
         error == DD_E_OUTBOX_FULL && dd_client_drain(self->member.client, 0, RUN_PATIENCE) == DD_OK)
-        error = put(self, stream, stream->next);
-    if (error != DD_OK)
-        return give_up(self, dd_strerror(error));
-    stream->next++;
-    return true;
+        error = put(self, stream, number);
+    return error == DD_OK || give_up(self, dd_strerror(error));
 }
 
 static bool begin_block(sender_t *self, stream_t *stream)
@@ -205,12 +203,11 @@ static bool init_sender(senders_t *all, unsigned index)
         fputs("ddperf: out of memory for the senders\n", stderr);
         return false;
     }
-    /* The last endpoint is the receivers', unless it is the only one. */
-    unsigned choice = options->endpoint_count > 1 ? (unsigned)options->endpoint_count - 1 : 1;
-    char name[RUN_NAME_MAX];
+    char name[RUN_NAME_MAX], endpoints[DD_ENDPOINTS_TEXT];
+    options_endpoints_of(&options->endpoints, index, endpoints);
     run_sender_name(all->run, index, name);
-    return member_init(&self->member, all->run, options->endpoints[index % choice], name, on_event,
-               self, &all->registered) &&
+    return member_init(
+               &self->member, all->run, endpoints, name, on_event, self, &all->registered) &&
            member_start(&self->member);
 }
 

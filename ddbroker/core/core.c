@@ -12,9 +12,10 @@
 #include "inspect.h"
 #include "losses.h"
 #include "notifications.h"
-#include "old_clients.h"
 #include "publications.h"
 #include "registration.h"
+#include "remains.h"
+#include "standing.h"
 #include "tree_links.h"
 
 /* A peer that was silent for so many heartbeats is lost. */
@@ -23,6 +24,9 @@
 #define SCAN_INTERVAL 1000
 /* ms between two answers to somebody who was told already that the broker doesn't know it. */
 #define COMPLAINT_INTERVAL 1000
+
+/* Steps of long work in a turn. Together they take about a quarter of a ms. */
+#define STEPS_AT_ONCE 4
 
 /* ---- Sending ------------------------------------------------------------------------------- */
 
@@ -42,7 +46,8 @@ void core_not_flushed(core_t *self, peer_t *peer)
 void core_flushed(core_t *self, peer_t *peer)
 {
     if (peer->lossy)
-        losses_tell(self, peer);
+        losses_go_on(self, peer);
+    jobs_resume(&self->jobs, &peer->waiting);
 }
 
 /* ---- Ending peers -------------------------------------------------------------------------- */
@@ -54,18 +59,12 @@ static void forget(core_t *self, peer_t *peer)
         return;
     peer->state = PEER_ENDED; /* first, so that nothing below is told to it */
     inspect_forget(self, peer);
+    losses_forget(self, peer);
     if (peer_is_link(peer)) {
         tree_links_forget(self, peer);
         losses_link_ended(self);
     }
-    publications_forget(self, peer);
-    registration_forget(self, peer);
-}
-
-/* Whose business it is that a peer came or went: its tenant's; all see the tree. */
-static const char *audience(const peer_t *peer)
-{
-    return peer_is_link(peer) ? EVENT_FOR_ALL : peer->tenant;
+    remains_begin(self, peer);
 }
 
 static void log_end(core_t *self, const peer_t *peer)
@@ -73,7 +72,7 @@ static void log_end(core_t *self, const peer_t *peer)
     char text[PEER_TEXT_MAX];
     bool closed = peer->ending == DD_E_CLOSED; /* which says no more than the words do */
     bool expected = closed || peer->ending == DD_E_DRAINING;
-    core_event(self, audience(peer), expected ? DD_LOG_INFO : DD_LOG_WARNING, "%s ended: %s%s%s%s",
+    core_event(self, peer, expected ? DD_LOG_INFO : DD_LOG_WARNING, "%s ended: %s%s%s%s",
         peer_text(peer, text), peer->why, closed ? "" : " (",
         closed ? "" : dd_strerror(peer->ending), closed ? "" : ")");
 }
@@ -113,6 +112,7 @@ static peer_t *new_peer(core_t *self, role_t role, void *route)
     peer->role = role;
     peer->protocol = DD_FRAME_VERSION;
     peer->payload_max = UINT32_MAX;
+    peer->keys = self->keys;
     peer->farewell = DD_ERROR;
     peer->route = route;
     peer->since_ms = peer->heard_ms = self->now_ms;
@@ -122,26 +122,11 @@ static peer_t *new_peer(core_t *self, role_t role, void *route)
     return peer;
 }
 
-/* The role that a key gives, 0 for none, and the tenant if it is one's. */
-static int identify(const core_t *self, const uint8_t *key, const dd_tenant_t **tenant)
-{
-    switch (dd_keyring_owner(self->keyring, key, tenant)) {
-    case DD_OWNER_TENANT:
-        return ROLE_CLIENT;
-    case DD_OWNER_OPERATORS:
-        return ROLE_OPERATOR;
-    case DD_OWNER_BROKERS:
-        return ROLE_CHILD;
-    default:
-        return 0;
-    }
-}
-
 peer_t *core_connect(core_t *self, const uint8_t key[DD_KEY_SIZE], void *route, uint64_t now_ms)
 {
     self->now_ms = now_ms;
     const dd_tenant_t *tenant;
-    int role = identify(self, key, &tenant);
+    int role = standing_role(self, key, &tenant);
     if (role == 0 || self->connections >= self->settings.clients_max)
         return NULL;
     peer_t *peer = new_peer(self, (role_t)role, route);
@@ -187,6 +172,7 @@ void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint6
         return;
     }
     peer->heard_ms = now_ms;
+    standing_check(self, peer);
     dd_reader_t frame;
     dd_record_t record;
     bool valid = dd_frame_open(&frame, data, size);
@@ -194,7 +180,8 @@ void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint6
         valid = dd_frame_next(&frame, &record) == DD_OK;
         if (valid)
             dispatch_record(self, peer, &record);
-        reap(self); /* the next record counts on it */
+        if (self->ending)
+            reap(self); /* the next record counts on it */
     }
     if (!valid)
         core_end(self, peer, DD_E_MALFORMED, "it sent bytes that are no record");
@@ -221,22 +208,6 @@ bool core_serves(const core_t *self, dd_bytes_t name)
     return entry && !peer_is_link(entry->via);
 }
 
-/* Gives what a gone peer never got back to those who sent it. That is notifications only: of
-   publications that it missed, the other broker tells all beyond a link that may be missing some,
-   and a client's library tells itself. */
-static void return_unsent(core_t *self, peer_t *peer)
-{
-    dd_frame_t *unsent;
-    while ((unsent = dd_outbox_take(&peer->outbox))) {
-        dd_reader_t frame;
-        dd_record_t record;
-        bool valid = dd_frame_open(&frame, unsent->data, unsent->size);
-        while (valid && dd_frame_more(&frame) && dd_frame_next(&frame, &record) == DD_OK)
-            notifications_return(self, peer, &record);
-        dd_frame_free(unsent);
-    }
-}
-
 void core_gone(peer_t *peer)
 {
     peer->gone = true;
@@ -247,25 +218,50 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
     self->now_ms = now_ms;
     if (peer->state != PEER_ENDED) {
         char text[PEER_TEXT_MAX];
-        core_event(self, audience(peer), peer_is_link(peer) ? DD_LOG_NOTICE : DD_LOG_INFO,
-            "%s is gone", peer_text(peer, text));
+        core_event(self, peer, peer_is_link(peer) ? DD_LOG_NOTICE : DD_LOG_INFO, "%s is gone",
+            peer_text(peer, text));
     }
     forget(self, peer);
     if (peer == self->parent) {
         self->is_root = peer->ending == DD_E_LOOP;
         self->parent = NULL;
     } else {
+        cursor_pass(&self->cursors, peer, peer->next);
         DL_DELETE(self->peers, peer);
         self->connections--;
     }
-    return_unsent(self, peer);
     core_untouch(self, peer);
     if (peer->role == ROLE_CLIENT)
         tenant_totals_left(&self->tally, peer_tenant(peer), &peer->count);
-    old_clients_forget(peer);
-    free(peer->departures);
-    free(peer);
+    peer->route = NULL;
+    remains_free(self, peer);
     reap(self);
+}
+
+parents_t *core_parents(core_t *self)
+{
+    return &self->parents;
+}
+
+void core_set_parents(core_t *self, const dd_endpoints_t *parents)
+{
+    self->settings.has_parent = parents->count > 0;
+    parents_set(&self->parents, parents);
+}
+
+void core_leave_parent(core_t *self, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    if (core_parent_ready(self))
+        drain_leave_parent(self);
+    else if (self->parent && !self->parent->leaving)
+        core_end(self, self->parent, DD_E_CLOSED, "this broker moves to another parent");
+    reap(self);
+}
+
+uint64_t core_due(const core_t *self)
+{
+    return self->parent && self->parent->bye_ms > 0 ? self->parent->bye_ms : UINT64_MAX;
 }
 
 bool core_parent_ended(const core_t *self, dd_error_t *why)
@@ -287,6 +283,25 @@ static void check_heard(core_t *self, peer_t *peer)
             (unsigned long long)(self->now_ms - peer->heard_ms));
 }
 
+void core_work(core_t *self, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    if (now_ms >= core_due(self))
+        drain_say_bye(self);
+    for (int i = 0; i < STEPS_AT_ONCE && jobs_step(&self->jobs, self); i++)
+        reap(self);
+}
+
+bool core_is_busy(const core_t *self)
+{
+    return jobs_left(&self->jobs);
+}
+
+void core_turn(core_t *self, uint64_t us)
+{
+    turns_add(&self->turns, us);
+}
+
 void core_clock(core_t *self, uint64_t now_us)
 {
     self->now_us = now_us;
@@ -299,12 +314,11 @@ void core_tick(core_t *self, uint64_t now_ms)
         tree_links_ping(self);
     if (now_ms >= self->scanned_ms + SCAN_INTERVAL) {
         self->scanned_ms = now_ms;
-        peer_t *peer;
-        DL_FOREACH (self->peers, peer)
-            check_heard(self, peer);
+        rounds_begin(self, &self->heard_round, check_heard);
         if (self->parent)
             check_heard(self, self->parent);
         inspect_expire(self);
+        core_tell_floods(self);
     }
     reap(self);
 }
@@ -341,38 +355,36 @@ void core_destroy(core_t **self_p)
         core_disconnect(self, self->parent, self->now_ms);
     while (self->peers)
         core_disconnect(self, self->peers, self->now_ms);
+    while (jobs_step(&self->jobs, self))
+        ;
     tenant_totals_destroy(&self->tally);
+    event_history_clear(&self->events);
+    floods_clear(&self->floods);
     free(self);
     *self_p = NULL;
 }
 
-/* Whether `others` has all tenants of a keyring. */
-static bool has_all_tenants(const dd_keyring_t *keyring, const dd_keyring_t *others)
+typedef struct {
+    const dd_keyring_t *old, *new;
+} keyrings_t;
+
+/* Of a tenant that has just gone there is something to tell yet; of one that went before there
+   isn't. */
+static bool keeps_events(void *arg, dd_bytes_t tenant)
 {
-    const dd_tenant_t *tenant;
-    for (size_t i = 0; (tenant = dd_keyring_tenant_at(keyring, i)); i++)
-        if (!dd_keyring_has_tenant(others, dd_bytes_of(tenant->name)))
-            return false;
-    return true;
+    const keyrings_t *keyrings = arg;
+    return !dd_tenant_valid(tenant) || dd_keyring_has_tenant(keyrings->old, tenant) ||
+           dd_keyring_has_tenant(keyrings->new, tenant);
 }
 
 void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms)
 {
-    bool same = has_all_tenants(self->keyring, keyring) && has_all_tenants(keyring, self->keyring);
     self->now_ms = now_ms;
+    event_history_forget(&self->events, keeps_events, &(keyrings_t){self->keyring, keyring});
     self->keyring = keyring;
-    peer_t *peer;
-    DL_FOREACH (self->peers, peer) {
-        const dd_tenant_t *tenant;
-        int role = identify(self, peer->key, &tenant);
-        if (role != (int)peer->role || (tenant && strcmp(tenant->name, peer->tenant) != 0))
-            core_end(self, peer, DD_E_REFUSED, "its key was taken out of the broker's key file");
-        else if (peer->role == ROLE_CLIENT && registration_looks_foreign(self, &peer->name))
-            core_end(self, peer, DD_E_NAME_INVALID, "its name now begins with a tenant's");
-    }
-    if (!same)
-        registration_check_links(self);
-    reap(self);
+    self->keys++;
+    standing_changed(self);
+    name_round_begin(self);
 }
 
 void core_set_limits(core_t *self, const core_settings_t *settings)
@@ -386,9 +398,10 @@ void core_set_limits(core_t *self, const core_settings_t *settings)
     self->settings.link_interests_max = settings->link_interests_max;
     peer_t *peer;
     DL_FOREACH (self->peers, peer)
-        peer->outbox.limit = peer_is_link(peer) ? settings->outbox_link : settings->outbox_client;
+        dd_outbox_set_limit(
+            &peer->outbox, peer_is_link(peer) ? settings->outbox_link : settings->outbox_client);
     if (self->parent)
-        self->parent->outbox.limit = settings->outbox_link;
+        dd_outbox_set_limit(&self->parent->outbox, settings->outbox_link);
 }
 
 void core_drain(core_t *self, uint64_t now_ms)

@@ -14,15 +14,15 @@ void descendants_id(uint8_t id[DD_BROKER_ID_SIZE], const uint8_t secret[DD_BROKE
     crypto_generichash(id, DD_BROKER_ID_SIZE, secret, DD_BROKER_ID_SIZE, NULL, 0);
 }
 
-static descendant_t *find(const descendant_t *self, const uint8_t *id)
+static descendant_t *find(const descendants_t *self, const uint8_t *id)
 {
     descendant_t *descendant;
-    HASH_FIND(hh, self, id, DD_BROKER_ID_SIZE, descendant);
+    HASH_FIND(hh, self->by_id, id, DD_BROKER_ID_SIZE, descendant);
     return descendant;
 }
 
 claim_t *descendants_find(
-    const descendant_t *self, const peer_t *child, const uint8_t id[DD_BROKER_ID_SIZE])
+    const descendants_t *self, const peer_t *child, const uint8_t id[DD_BROKER_ID_SIZE])
 {
     const descendant_t *descendant = find(self, id);
     claim_t *claim = descendant ? descendant->claims : NULL;
@@ -31,47 +31,48 @@ claim_t *descendants_find(
     return claim;
 }
 
-bool descendants_beneath(const descendant_t *self, const peer_t *child, dd_bytes_t id)
+bool descendants_beneath(const descendants_t *self, const peer_t *child, dd_bytes_t id)
 {
     return id.size == DD_BROKER_ID_SIZE && descendants_find(self, child, id.data);
 }
 
-static descendant_t *add_descendant(descendant_t **self_p, const uint8_t *secret)
+static descendant_t *add_descendant(descendants_t *self, const uint8_t *secret)
 {
     descendant_t *descendant = calloc(1, sizeof *descendant);
     if (!descendant)
         return NULL;
     memcpy(descendant->secret, secret, sizeof descendant->secret);
     descendants_id(descendant->id, secret);
-    HASH_ADD(hh, *self_p, id, sizeof descendant->id, descendant);
+    HASH_ADD(hh, self->by_id, id, sizeof descendant->id, descendant);
     if (descendant->hh.tbl)
         return descendant;
     free(descendant);
     return NULL;
 }
 
-static void drop_unclaimed(descendant_t **self_p, descendant_t *descendant)
+static void drop_unclaimed(descendants_t *self, descendant_t *descendant)
 {
     if (descendant->claims)
         return;
-    HASH_DEL(*self_p, descendant);
+    cursor_pass(&self->cursors, descendant, descendant->hh.next);
+    HASH_DEL(self->by_id, descendant);
     sodium_memzero(descendant->secret, sizeof descendant->secret);
     free(descendant);
 }
 
 claim_t *descendants_add(
-    descendant_t **self_p, peer_t *child, const uint8_t secret[DD_BROKER_ID_SIZE])
+    descendants_t *self, peer_t *child, const uint8_t secret[DD_BROKER_ID_SIZE])
 {
     uint8_t id[DD_BROKER_ID_SIZE];
     descendants_id(id, secret);
-    descendant_t *descendant = find(*self_p, id);
+    descendant_t *descendant = find(self, id);
     if (!descendant)
-        descendant = add_descendant(self_p, secret);
+        descendant = add_descendant(self, secret);
     if (!descendant)
         return NULL;
     claim_t *claim = calloc(1, sizeof *claim);
     if (!claim) {
-        drop_unclaimed(self_p, descendant);
+        drop_unclaimed(self, descendant);
         return NULL;
     }
     claim->descendant = descendant;
@@ -82,12 +83,12 @@ claim_t *descendants_add(
     return claim;
 }
 
-void descendants_remove(descendant_t **self_p, claim_t *claim)
+void descendants_remove(descendants_t *self, claim_t *claim)
 {
     descendant_t *descendant = claim->descendant;
     DL_DELETE(claim->child->claims, claim);
     claim->child->claim_count--;
     DL_DELETE2(descendant->claims, claim, prev_other, next_other);
     free(claim);
-    drop_unclaimed(self_p, descendant);
+    drop_unclaimed(self, descendant);
 }

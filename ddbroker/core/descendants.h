@@ -10,6 +10,7 @@
 #ifndef DESCENDANTS_H_INCLUDED
 #define DESCENDANTS_H_INCLUDED
 
+#include "cursor.h"
 #include "libdd/base/hash.h"
 #include "libdd/protocol/record.h"
 
@@ -23,6 +24,12 @@ typedef struct {
     claim_t *claims; /* by the children beneath which it is; at least one */
 } descendant_t;
 
+/* Begins as zeros. */
+typedef struct {
+    descendant_t *by_id; /* the oldest first */
+    cursor_t *cursors;   /* at them, in that order */
+} descendants_t;
+
 /* That a broker is beneath a child. */
 struct claim {
     descendant_t *descendant;
@@ -35,18 +42,18 @@ struct claim {
 void descendants_id(uint8_t id[DD_BROKER_ID_SIZE], const uint8_t secret[DD_BROKER_ID_SIZE]);
 
 /* Whether the broker of that id is beneath the child. */
-bool descendants_beneath(const descendant_t *self, const peer_t *child, dd_bytes_t id);
+bool descendants_beneath(const descendants_t *self, const peer_t *child, dd_bytes_t id);
 
 /* The claim that a broker is beneath the child; NULL if it isn't there. */
 claim_t *descendants_find(
-    const descendant_t *self, const peer_t *child, const uint8_t id[DD_BROKER_ID_SIZE]);
+    const descendants_t *self, const peer_t *child, const uint8_t id[DD_BROKER_ID_SIZE]);
 
 /* Adds a claim that isn't there yet; NULL when out of memory. */
 claim_t *descendants_add(
-    descendant_t **self_p, peer_t *child, const uint8_t secret[DD_BROKER_ID_SIZE]);
+    descendants_t *self, peer_t *child, const uint8_t secret[DD_BROKER_ID_SIZE]);
 
 /* Takes it out and frees it, and with the last one the broker. */
-void descendants_remove(descendant_t **self_p, claim_t *claim);
+void descendants_remove(descendants_t *self, claim_t *claim);
 
 /* Whether nobody else claims that broker. */
 static inline bool descendants_is_only(const claim_t *claim)

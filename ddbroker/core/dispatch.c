@@ -4,6 +4,7 @@
  */
 #include "dispatch.h"
 
+#include "beneath.h"
 #include "drain.h"
 #include "inspect.h"
 #include "notifications.h"
@@ -91,8 +92,8 @@ static const struct {
     [DD_CONTEST] = {reserved, ROLE_PARENT, READY},
     [DD_KEPT] = {reserved, ROLE_CHILD, READY},
     [DD_GONE] = {reserved, ROLE_CHILD, READY},
-    [DD_ADD_BROKER] = {tree_links_add_broker, ROLE_CHILD, READY},
-    [DD_DROP_BROKER] = {tree_links_drop_broker, ROLE_CHILD, READY},
+    [DD_ADD_BROKER] = {beneath_add_broker, ROLE_CHILD, READY},
+    [DD_DROP_BROKER] = {beneath_drop_broker, ROLE_CHILD, READY},
     [DD_INSPECT] = {inspect_question, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
     [DD_REPORT] = {inspect_report, ROLE_LINK, READY},
     [DD_CONTROL] = {inspect_question, ROLE_OPERATOR | ROLE_LINK, READY},

@@ -4,8 +4,10 @@
  *
  * A question floods the tree; each broker answers with one or more REPORTs, which go back the way
  * the question came. The last one says to how many brokers the question was passed on, so that the
- * asker knows when it has heard all. A tenant's question is answered with what that tenant may see.
- * A question may be for one broker; the others pass it on and answer with nothing.
+ * asker knows when it has heard all. That must come before the last ones of those brokers: as long
+ * as this broker is still answering, it passes theirs on as if there were more. A tenant's question
+ * is answered with what that tenant may see. A question may be for one broker; the others pass it
+ * on and answer with nothing.
  *
  * A CONTROL travels in the same way, only that an operator sent it, and that the one broker which
  * it is for does something.
@@ -18,12 +20,13 @@
 #include "inspect_answers.h"
 #include "link_rules.h"
 #include "operator_control.h"
+#include "resync.h"
 
-/* ms until a question is forgotten, and how many one client, and all clients of this broker
-   together, may ask in that time: each costs every broker a look at all its clients. */
+/* ms until a question is forgotten, and how many one client, and one tenant, may ask in that time:
+   each costs every broker a look at all its clients. */
 #define QUESTION_LIFE 10000
 #define QUESTIONS_MAX 64
-#define QUESTIONS_OF_ALL_MAX 1000
+#define QUESTIONS_OF_TENANT_MAX 250
 
 /* Questions of one link: those of all clients that a broker may have beneath it at busy times. */
 #define QUESTIONS_OF_LINK_MAX 4000
@@ -43,8 +46,10 @@ struct question {
     bool is_for_one;         /* only the broker of this id has something to say */
     uint8_t broker[DD_BROKER_ID_SIZE];
     uint64_t asked_ms;
+    answer_t *answer;     /* of this broker; NULL if it was said at once */
+    unsigned outstanding; /* brokers beyond this one that haven't answered yet */
     size_t asked_count;
-    asked_t asked[];
+    asked_t asked[]; /* in the order of their numbers */
 };
 
 /* ---- Questions under way ------------------------------------------------------------------- */
@@ -84,7 +89,6 @@ static question_t *remember(core_t *self, peer_t *asker, const dd_record_t *aske
     }
     DL_APPEND(asker->questions, question);
     asker->question_count++;
-    self->question_count += asker->role == ROLE_CLIENT;
     return question;
 }
 
@@ -93,8 +97,8 @@ static void drop(core_t *self, question_t *question)
     peer_t *asker = question->asker;
     DL_DELETE(asker->questions, question);
     asker->question_count--;
-    self->question_count -= asker->role == ROLE_CLIENT;
     HASH_DEL(self->questions, question);
+    inspect_answers_end(question->answer);
     free(question);
 }
 
@@ -126,23 +130,26 @@ static void ask_on(core_t *self, question_t *question, const dd_record_t *record
          */
         core_send(self, link, record);
         question->asked[question->asked_count++] = (asked_t){link->link_number, 1};
+        question->outstanding++;
     }
 }
 
-static void answer(core_t *self, const question_t *question, const dd_record_t *asked)
+static void answer(core_t *self, question_t *question, const dd_record_t *asked)
 {
     report_to_t to = {.core = self,
         .asker = question->asker,
         .ref = question->ref,
         .number = peer_is_link(question->asker) ? question->id : 0,
-        .links = (uint16_t)question->asked_count};
+        .links = (uint16_t)question->outstanding};
     bool for_me = dd_bytes_equal(asked->id, dd_bytes(self->id, sizeof self->id));
     bool for_all = asked->type == DD_INSPECT && asked->id.size == 0;
-    if (asked->type == DD_CONTROL && for_me)
+    if (asked->type == DD_CONTROL && for_me) {
         operator_control(&to, asked);
-    else if (inspect_answers_is_question(asked->text) && (for_me || for_all))
-        inspect_answers_inspect(&to, asked);
-    else
+        return;
+    }
+    if (inspect_answers_is_question(asked->text) && (for_me || for_all))
+        question->answer = inspect_answers_begin(&to, asked);
+    if (!question->answer)
         report_nothing(&to);
 }
 
@@ -151,7 +158,8 @@ static bool may_ask(const core_t *self, const peer_t *peer)
     if (peer_is_link(peer))
         return peer->question_count < QUESTIONS_OF_LINK_MAX;
     return peer->question_count < QUESTIONS_MAX &&
-           (peer->role == ROLE_OPERATOR || self->question_count < QUESTIONS_OF_ALL_MAX);
+           (peer->role == ROLE_OPERATOR ||
+               jobs_of(&self->jobs, peer_tenant(peer)) < QUESTIONS_OF_TENANT_MAX);
 }
 
 /* What a client or an operator asks: who it is says its key, never the record. */
@@ -190,18 +198,29 @@ void inspect_question(core_t *self, peer_t *peer, const dd_record_t *record)
     question_t *question = remember(self, peer, &asked, record->ref);
     if (!question)
         return;
-    if (asked.hops++ < DD_HOPS_MAX)
+    if (asked.hops++ < DD_HOPS_MAX && !resync_tells_brokers(peer))
         ask_on(self, question, &asked);
     answer(self, question, &asked);
+}
+
+static int compare_asked(const void *one, const void *other)
+{
+    uint32_t a = ((const asked_t *)one)->link_number, b = ((const asked_t *)other)->link_number;
+    return (a > b) - (a < b);
 }
 
 /* What is still to come over that link; NULL if it wasn't asked. */
 static asked_t *asked_of(question_t *question, const peer_t *link)
 {
-    for (size_t i = 0; i < question->asked_count; i++)
-        if (question->asked[i].link_number == link->link_number)
-            return &question->asked[i];
-    return NULL;
+    asked_t key = {.link_number = link->link_number};
+    return bsearch(&key, question->asked, question->asked_count, sizeof key, compare_asked);
+}
+
+/* A broker has said its last, and passed the question on to so many. */
+static void count_last(question_t *question, asked_t *asked, unsigned links)
+{
+    asked->outstanding += links - 1u;
+    question->outstanding += links - 1u;
 }
 
 /* Each link answers for as many brokers as there are beyond it, and none in place of another's. */
@@ -218,11 +237,15 @@ void inspect_report(core_t *self, peer_t *link, const dd_record_t *record)
     dd_record_t report = *record;
     report.flags &= DD_FLAG_LAST;
     report.ref = question->ref;
+    report.links = link_rules_links(link, record);
     if (!peer_is_link(question->asker))
         report.number = 0;
     if (question->is_for_one && memcmp(record->id.data, question->broker, DD_BROKER_ID_SIZE) != 0)
         report.payload = dd_bytes(NULL, 0);
-    core_send(self, question->asker, &report);
     if (record->flags & DD_FLAG_LAST)
-        asked->outstanding += record->links - 1u;
+        count_last(question, asked, report.links);
+    if (inspect_answers_await(question->answer, question->outstanding))
+        report.flags = 0;
+    if (report.flags || report.payload.size > 0)
+        core_send(self, question->asker, &report);
 }

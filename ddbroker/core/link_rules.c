@@ -114,10 +114,16 @@ bool link_rules_report(const core_t *self, const peer_t *link, const dd_record_t
     if (record->payload.size > DD_FRAME_TARGET)
         return false; /* more than some links carry */
     if (link->role == ROLE_CHILD)
-        return descendants_beneath(self->descendants, link, record->id) &&
-               record->links < link->claim_count;
+        return descendants_beneath(&self->descendants, link, record->id);
     return record->id.size == DD_BROKER_ID_SIZE &&
            memcmp(record->id.data, self->id, sizeof self->id) != 0;
+}
+
+/* Of one that has left meanwhile there is nothing to come either. */
+uint16_t link_rules_links(const peer_t *link, const dd_record_t *record)
+{
+    bool too_many = link->role == ROLE_CHILD && record->links >= link->claim_count;
+    return too_many ? (uint16_t)(link->claim_count - 1) : record->links;
 }
 
 bool link_rules_question(const dd_record_t *record)

@@ -26,9 +26,10 @@ bool link_rules_ack(const core_t *self, const peer_t *link, const dd_record_t *r
    handed over. */
 bool link_rules_receipt(const core_t *self, const peer_t *link, const dd_record_t *record);
 
-/* A report: the broker that made it is beyond the link. And of its last one, that it has passed the
-   question on to no more brokers than are there. */
+/* A report: the broker that made it is beyond the link. */
 bool link_rules_report(const core_t *self, const peer_t *link, const dd_record_t *record);
+/* To how many brokers it says that the question was passed on: to no more than are there. */
+uint16_t link_rules_links(const peer_t *link, const dd_record_t *record);
 
 /* A question: everybody who gets it can carry it. */
 bool link_rules_question(const dd_record_t *record);

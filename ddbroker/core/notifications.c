@@ -11,6 +11,7 @@
 
 #include "link_rules.h"
 #include "old_clients.h"
+#include "registration.h"
 
 /* Flags that a notification keeps on its way. */
 #define PASSED_ON (DD_FLAG_RECEIPT | DD_FLAG_TRACE | DD_FLAG_REQUEST | DD_FLAG_REPLY)
@@ -79,6 +80,8 @@ static void pass_back(core_t *self, const peer_t *from, dd_record_t *result)
         tell_client(self, next, from, result);
         return;
     }
+    if (next->role == ROLE_PARENT)
+        registration_introduce(self, result->source);
     result->hops++;
     result->flags = 0;
     tell(self, next, from, result);
@@ -134,6 +137,8 @@ static dd_error_t forward(core_t *self, peer_t *link, const notification_t *noti
         .source = notification->source,
         .destination = notification->destination,
         .payload = notification->payload};
+    if (link->role == ROLE_PARENT)
+        registration_introduce(self, notification->source);
     return core_send(self, link, &record);
 }
 

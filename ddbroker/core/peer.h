@@ -9,6 +9,7 @@
 #include "descendants.h"
 #include "directory.h"
 #include "interest.h"
+#include "jobs.h"
 #include "libdd/keys/keyring.h"
 #include "libdd/protocol/name.h"
 #include "libdd/protocol/outbox.h"
@@ -54,6 +55,8 @@ struct peer {
     uint8_t id[DD_BROKER_ID_SIZE];  /* link: the other broker's */
     dd_scope_t scope;               /* link: the other broker's */
     dd_outbox_t outbox;
+    uint32_t keys;          /* number of the keys by which it was looked at */
+    uint32_t scope_number;  /* of this broker's scope, when it registered */
     uint64_t since_ms;      /* registered, or before that connected */
     uint64_t heard_ms;      /* last frame */
     uint32_t heartbeat;     /* ms between two PINGs, as was agreed on this connection */
@@ -77,12 +80,16 @@ struct peer {
     claim_t *claims;          /* child: brokers beneath it, itself the first */
     unsigned claim_count;
     uint32_t link_number;     /* link: of all that there ever were, so that none is taken for it */
-    uint64_t passed_over_ms;  /* link: since when what was passed over is counted */
-    unsigned passed_over;     /* and how often that was since then */
     old_client_t *old_client; /* of protocol 3 or 4: what it is to acknowledge; NULL before */
+    bool absent;   /* nothing is reached through it any more: what is left of it is being removed */
+    bool over;     /* and it has been disconnected: it is freed once nothing is left */
+    job_t remains; /* that */
+    job_t *waiting;           /* jobs that go on when its outbox has been sent */
+    struct resync *resync;    /* link: what it is still being told; NULL: it has been told all */
     bool leaving;             /* it has said so: nothing new is sent to it */
+    uint64_t bye_ms;          /* parent: when to say BYE; 0: not yet, or not any more */
     dd_error_t asked_to_go;   /* parent: why it wants to be left; DD_OK if it doesn't */
-    bool synced;              /* child: it has told all it has */
+    bool synced;              /* link: it has told all it has */
     bool gone;                /* its connection is over; its last words are perhaps still to come */
     bool lossy;               /* some subscription may have losses that no GAP has told of */
     uint64_t cuts;            /* client: links that have ended when its subscriptions were last
@@ -92,6 +99,8 @@ struct peer {
     peer_t *prev, *next;      /* in the core's list of peers */
     peer_t *prev_link, *next_link;   /* of registered links */
     peer_t *prev_dirty, *next_dirty; /* of peers with something to send */
+    peer_t *prev_lossy, *next_lossy; /* of peers that are being told what they missed */
+    bool in_lossy;                   /* is in that list */
     bool dirty;                      /* is in that list */
     peer_t *next_ending;             /* of peers to be ended when the frame at hand is done with */
     uint8_t farewell;                /* record that tells it of its end: ERROR, BYE, or 0: none */

@@ -11,6 +11,7 @@
 
 #include "link_rules.h"
 #include "losses.h"
+#include "registration.h"
 
 /* ---- Interest, told along the links -------------------------------------------------------- */
 
@@ -24,7 +25,8 @@ static void tell_link(core_t *self, peer_t *link, uint8_t type, interest_key_t k
 /*
  * After a holder came (ADD_INTEREST) or before it goes (DROP_INTEREST): a link's "elsewhere"
  * changes only between no other holder and one. So all links but the holder's are told when it is
- * alone, and the other holder, if it is a link, when there are two.
+ * alone, and the other holder, if it is a link, when there are two. An absent peer is a holder as
+ * long as its subscription is there.
  */
 static void tell_links(core_t *self, uint8_t type, const subscription_t *holder)
 {
@@ -39,7 +41,7 @@ static void tell_links(core_t *self, uint8_t type, const subscription_t *holder)
         const subscription_t *other = interest->holders;
         if (other == holder)
             other = other->next_holder;
-        if (peer_is_link(other->key.peer))
+        if (peer_is_link(other->key.peer) && other->key.peer->state == PEER_READY)
             tell_link(self, other->key.peer, type, key);
     }
 }
@@ -59,16 +61,16 @@ static void drop(core_t *self, subscription_t *subscription)
     interest_remove(&self->interests, subscription);
 }
 
-void publications_forget(core_t *self, peer_t *peer)
+int publications_forget(core_t *self, peer_t *peer, int units)
 {
-    while (peer->subscriptions)
+    for (; units > 0 && peer->subscriptions; units--)
         drop(self, peer->subscriptions);
+    return units;
 }
 
-void publications_sync(core_t *self, peer_t *link)
+void publications_tell(core_t *self, peer_t *link, const interest_t *interest)
 {
-    interest_t *interest, *next;
-    HASH_ITER (hh, self->interests.by_key, interest, next)
+    if (interest->count > 1 || interest->holders->key.peer != link)
         tell_link(self, link, DD_ADD_INTEREST, interest_key(interest));
 }
 
@@ -208,14 +210,15 @@ static dd_error_t append(peer_t *peer, const dd_record_t *record, dd_bytes_t *co
 
 /* False if the peer can't have it: it has no room, or is a broker that takes no payload so large.
  */
-static bool hand_over(delivery_t *delivery, peer_t *peer)
+static bool hand_over(delivery_t *delivery, subscription_t *holder)
 {
     core_t *self = delivery->core;
+    peer_t *peer = holder->key.peer;
     bool link = peer_is_link(peer);
     dd_error_t error = DD_E_OVERLOADED;
     if (delivery->for_links.payload.size > peer->payload_max)
         core_touch(self, peer); /* which may be idle: it is told of its loss all the same */
-    else if (!peer->lossy || losses_tell(self, peer))
+    else if (!losses_are_due(self, peer) || losses_tell(self, peer, holder))
         error = link ? append(peer, &delivery->for_links, &delivery->link_copy)
                      : append(peer, &delivery->for_clients, &delivery->client_copy);
     if (error != DD_OK) {
@@ -227,17 +230,26 @@ static bool hand_over(delivery_t *delivery, peer_t *peer)
     return true;
 }
 
+/* A link gets nothing before it has told all that it wants: what comes through it is to have no
+   holes but those that a GAP told of when it was lost. */
+static bool may_have(const delivery_t *delivery, const peer_t *peer)
+{
+    if (!peer_is_link(peer))
+        return !peer->absent;
+    return peer != delivery->from && !delivery->stays && peer->synced && !peer->absent;
+}
+
 /* A peer gets one copy, by whichever of its interests comes first. If it misses it, it has missed
    it by each of them: what is beneath a link may have any one of them. */
 static void offer(delivery_t *delivery, subscription_t *holder, uint64_t stamp)
 {
     peer_t *peer = holder->key.peer;
     const interest_t *interest = holder->key.interest;
-    if (peer_is_link(peer) && (peer == delivery->from || delivery->stays))
+    if (!may_have(delivery, peer))
         return;
     bool first = peer->stamp != stamp;
     peer->stamp = stamp;
-    if (first && hand_over(delivery, peer))
+    if (first && hand_over(delivery, holder))
         peer->missed = NULL;
     else if (first || (peer->missed && peer->missed != interest)) {
         peer->missed = interest;
@@ -277,6 +289,7 @@ static void publish(core_t *self, peer_t *from, const dd_record_t *relay)
         .for_links = *relay};
     delivery.for_links.flags = 0;
     delivery.for_links.hops++;
+    registration_introduce(self, relay->source);
     deliver(&delivery);
 }
 

@@ -29,10 +29,16 @@ static bool may_take_over(uint64_t instance, const entry_t *entry)
     return entry->via->gone || is_later(instance, entry->instance);
 }
 
-static void tell_parent(core_t *self, uint8_t type, const entry_t *entry)
+static bool is_known_above(const core_t *self, const entry_t *entry)
+{
+    return entry->told == self->uplink;
+}
+
+static void tell_parent(core_t *self, uint8_t type, entry_t *entry)
 {
     if (!core_parent_ready(self))
         return;
+    entry->told = self->uplink;
     dd_record_t record = {.type = type, .number = entry->instance, .name = entry_name(entry)};
     core_tell(self, self->parent, &record);
 }
@@ -52,9 +58,19 @@ static void note_departure(const core_t *self, const entry_t *entry)
     departures_add(entry->via->departures, entry_name(entry), self->now_ms);
 }
 
+/* Adds a name that nobody has. It may be left of an absent peer, which loses it for good. */
+static entry_t *add(core_t *self, dd_bytes_t name, peer_t *via, uint64_t instance)
+{
+    const entry_t *left = directory_left(&self->directory, name);
+    if (left)
+        note_departure(self, left);
+    return directory_add(&self->directory, name, via, instance);
+}
+
 static void drop(core_t *self, entry_t *entry)
 {
-    tell_parent(self, DD_DROP_CLIENT, entry);
+    if (is_known_above(self, entry))
+        tell_parent(self, DD_DROP_CLIENT, entry);
     note_departure(self, entry);
     directory_remove(&self->directory, entry);
 }
@@ -81,7 +97,7 @@ static void send_away(core_t *self, peer_t *client, dd_error_t why)
 static void release(core_t *self, entry_t *entry)
 {
     peer_t *via = entry->via;
-    core_log(self, DD_LOG_INFO, "client %s came back on another connection", entry->name);
+    core_remark(self, via, DD_LOG_INFO, "client %s came back on another connection", entry->name);
     if (peer_is_link(via))
         tell_child(self, via, entry_name(entry), entry->instance, DD_E_UNKNOWN_PEER);
     else
@@ -112,6 +128,7 @@ static void welcome(core_t *self, peer_t *peer, dd_bytes_t name)
 {
     peer->state = PEER_READY;
     peer->since_ms = self->now_ms;
+    peer->scope_number = self->scope_number;
     peer->heartbeat = self->settings.heartbeat;
     dd_record_t record = {.type = DD_WELCOME,
         .heartbeat = peer->heartbeat,
@@ -123,7 +140,7 @@ static void welcome(core_t *self, peer_t *peer, dd_bytes_t name)
         .scope = dd_scope_bytes(&self->scope)};
     core_tell(self, peer, &record);
     char text[PEER_TEXT_MAX];
-    core_event(self, peer->tenant, DD_LOG_INFO, "%s registered", peer_text(peer, text));
+    core_event(self, peer, DD_LOG_INFO, "%s registered", peer_text(peer, text));
 }
 
 static void hello_operator(core_t *self, peer_t *peer, dd_bytes_t name)
@@ -172,7 +189,7 @@ static void hello_client(core_t *self, peer_t *peer, dd_bytes_t client, uint64_t
     if (!claim(self, peer, instance))
         return;
     peer->instance = instance;
-    entry_t *entry = directory_add(&self->directory, dd_name_bytes(&peer->name), peer, instance);
+    entry_t *entry = add(self, dd_name_bytes(&peer->name), peer, instance);
     if (!entry) {
         core_end(self, peer, DD_E_LIMIT, "the broker is out of memory");
         return;
@@ -225,7 +242,7 @@ static void move(core_t *self, entry_t *entry, peer_t *link)
 }
 
 /* The parent has heard that a client of this broker is reached in another way: that is not so. */
-static void insist(core_t *self, const entry_t *entry)
+static void insist(core_t *self, entry_t *entry)
 {
     tell_parent(self, DD_ADD_CLIENT, entry);
 }
@@ -264,7 +281,7 @@ void registration_add_client(core_t *self, peer_t *link, const dd_record_t *reco
     }
     if (entry)
         release(self, entry);
-    entry = directory_add(&self->directory, record->name, link, record->number);
+    entry = add(self, record->name, link, record->number);
     if (entry)
         tell_parent(self, DD_ADD_CLIENT, entry);
     else
@@ -293,28 +310,34 @@ void registration_drop_client(core_t *self, peer_t *link, const dd_record_t *rec
     }
 }
 
-void registration_check_links(core_t *self)
+void registration_check(core_t *self, entry_t *entry)
 {
-    entry_t *entry, *next;
-    HASH_ITER (hh, self->directory.by_name, entry, next) {
-        if (!peer_is_link(entry->via) || may_add(self, entry_name(entry)))
-            continue;
-        tell_child(self, entry->via, entry_name(entry), entry->instance, DD_E_REFUSED);
-        drop(self, entry);
-    }
+    if (!peer_is_link(entry->via) || entry->via->absent || may_add(self, entry_name(entry)))
+        return;
+    tell_child(self, entry->via, entry_name(entry), entry->instance, DD_E_REFUSED);
+    drop(self, entry);
 }
 
 /* ---- The whole ----------------------------------------------------------------------------- */
 
-void registration_forget(core_t *self, peer_t *peer)
+int registration_forget(core_t *self, peer_t *peer, int units)
 {
-    while (peer->entries)
+    for (; units > 0 && peer->entries; units--)
         drop(self, peer->entries);
+    return units;
 }
 
-void registration_sync(core_t *self)
+void registration_tell(core_t *self, entry_t *entry)
 {
-    entry_t *entry, *next;
-    HASH_ITER (hh, self->directory.by_name, entry, next)
+    if (!is_known_above(self, entry) && !entry->via->absent)
         tell_parent(self, DD_ADD_CLIENT, entry);
+}
+
+void registration_introduce(core_t *self, dd_bytes_t name)
+{
+    if (!self->parent || !self->parent->resync)
+        return;
+    entry_t *entry = directory_find(&self->directory, name);
+    if (entry)
+        registration_tell(self, entry);
 }

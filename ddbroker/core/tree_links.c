@@ -7,13 +7,9 @@
  */
 #include "tree_links.h"
 
-#include <sodium.h>
-
-#include "publications.h"
-#include "registration.h"
-
-/* Brokers beneath one child. */
-#define BROKERS_MAX 10000
+#include "beneath.h"
+#include "resync.h"
+#include "standing.h"
 
 static bool holds_id(const uint8_t *ids, size_t size, const uint8_t *id)
 {
@@ -34,102 +30,12 @@ static void add_link(core_t *self, peer_t *link)
 {
     link->state = PEER_READY;
     link->since_ms = self->now_ms;
+    link->scope_number = self->scope_number;
     link->link_number = ++self->links_ever;
     self->unsynced += link->role == ROLE_CHILD;
     if (link->role == ROLE_CHILD)
         link->departures = departures_new();
     DL_APPEND2(self->links, link, prev_link, next_link);
-}
-
-/* ---- Brokers beneath ----------------------------------------------------------------------- */
-
-static void tell_of_broker(core_t *self, uint8_t type, const descendant_t *descendant)
-{
-    if (!core_parent_ready(self))
-        return;
-    core_tell(self, self->parent,
-        &(dd_record_t){
-            .type = type, .id = dd_bytes(descendant->secret, sizeof descendant->secret)});
-}
-
-static void add_broker(core_t *self, peer_t *child, const uint8_t *secret)
-{
-    if (child->claim_count >= BROKERS_MAX) {
-        core_end(self, child, DD_E_LIMIT, "it tells of more than %d brokers", BROKERS_MAX);
-        return;
-    }
-    const claim_t *claim = descendants_add(&self->descendants, child, secret);
-    if (!claim)
-        core_end(self, child, DD_E_LIMIT, "the broker is out of memory");
-    else if (descendants_is_only(claim))
-        tell_of_broker(self, DD_ADD_BROKER, claim->descendant);
-}
-
-static void drop_broker(core_t *self, claim_t *claim)
-{
-    if (descendants_is_only(claim))
-        tell_of_broker(self, DD_DROP_BROKER, claim->descendant);
-    descendants_remove(&self->descendants, claim);
-}
-
-/* What the secret of a record says; false if it says nothing that can be. */
-static bool read_secret(
-    core_t *self, peer_t *child, const dd_record_t *record, uint8_t id[DD_BROKER_ID_SIZE])
-{
-    if (record->id.size == DD_BROKER_ID_SIZE) {
-        descendants_id(id, record->id.data);
-        return true;
-    }
-    core_pass_over(self, child, "tells of a broker that can't be");
-    return false;
-}
-
-/* That this broker is beneath its own child is said in a loop that is about to be found. */
-void tree_links_add_broker(core_t *self, peer_t *child, const dd_record_t *record)
-{
-    uint8_t id[DD_BROKER_ID_SIZE];
-    if (read_secret(self, child, record, id) && memcmp(id, self->id, sizeof id) != 0 &&
-        !descendants_find(self->descendants, child, id))
-        add_broker(self, child, record->id.data);
-}
-
-void tree_links_drop_broker(core_t *self, peer_t *child, const dd_record_t *record)
-{
-    uint8_t id[DD_BROKER_ID_SIZE];
-    if (!read_secret(self, child, record, id) || memcmp(id, child->id, sizeof id) == 0)
-        return;
-    claim_t *claim = descendants_find(self->descendants, child, id);
-    if (claim)
-        drop_broker(self, claim);
-}
-
-static void sync_brokers(core_t *self)
-{
-    const descendant_t *descendant, *next;
-    HASH_ITER (hh, self->descendants, descendant, next)
-        tell_of_broker(self, DD_ADD_BROKER, descendant);
-}
-
-static void forget_brokers(core_t *self, peer_t *child)
-{
-    while (child->claims)
-        drop_broker(self, child->claims);
-}
-
-/* ---- Coming up ----------------------------------------------------------------------------- */
-
-/* Tells a new link all it has to know. That may be more than an outbox is to hold later on; but to
-   end the link for it would help nobody, since the next attempt would end in the same way. */
-static void sync(core_t *self, peer_t *link)
-{
-    link->outbox.limit = SIZE_MAX / 2;
-    if (link->role == ROLE_PARENT) {
-        sync_brokers(self);
-        registration_sync(self);
-    }
-    publications_sync(self, link);
-    core_tell(self, link, &(dd_record_t){.type = DD_SYNCED});
-    link->outbox.limit = self->settings.outbox_link + link->outbox.bytes;
 }
 
 /* ---- A child ------------------------------------------------------------------------------- */
@@ -196,7 +102,7 @@ static bool give_scope(core_t *self, peer_t *child, const dd_record_t *record)
         return false;
     }
     if (!dd_scope_covers(dd_scope_bytes(&self->scope), dd_scope_bytes(&child->scope)))
-        core_log(self, DD_LOG_WARNING,
+        core_remark(self, child, DD_LOG_WARNING,
             "%s has scope %s, which isn't beneath this broker's %s: subscriptions by scope may "
             "not mean what they say",
             child->name.text, child->scope.text, self->scope.text);
@@ -212,6 +118,18 @@ static void end_stale(core_t *self, const uint8_t *id)
             core_end(self, link, DD_E_UNKNOWN_PEER, "the same broker joined again");
 }
 
+/* This broker has joined itself: the parent that it is trying to join is no other. */
+static void note_oneself(core_t *self, const peer_t *child)
+{
+    parents_t *parents = &self->parents;
+    const char *endpoint = parents_chosen(parents);
+    if (!endpoint || parents->joined || parents->health[parents->chosen] == PARENT_ITSELF)
+        return;
+    parents->health[parents->chosen] = PARENT_ITSELF;
+    core_event(self, child, DD_LOG_WARNING, "parent %s is this broker itself, and is passed over",
+        endpoint);
+}
+
 static bool may_join(core_t *self, peer_t *child, const dd_record_t *record)
 {
     if (record->id.size != DD_BROKER_ID_SIZE || !dd_broker_valid(record->name)) {
@@ -224,6 +142,8 @@ static bool may_join(core_t *self, peer_t *child, const dd_record_t *record)
     child->name.size = (uint8_t)record->name.size;
     descendants_id(child->id, record->id.data);
     set_payload_max(child, record);
+    if (holds_id(self->id, sizeof self->id, child->id))
+        note_oneself(self, child);
     if (self->drain != DRAIN_NOT)
         core_end(self, child, DD_E_DRAINING, "the broker is shutting down");
     else if (holds_id(self->id, sizeof self->id, child->id) ||
@@ -240,11 +160,11 @@ void tree_links_join(core_t *self, peer_t *child, const dd_record_t *record)
     if (!give_scope(self, child, record))
         return;
     add_link(self, child);
-    add_broker(self, child, record->id.data);
-    core_event(self, EVENT_FOR_ALL, DD_LOG_NOTICE, "broker %s joined with scope %s",
-        child->name.text, child->scope.text);
+    beneath_add(self, child, record->id.data);
+    core_event(self, child, DD_LOG_NOTICE, "broker %s joined with scope %s", child->name.text,
+        child->scope.text);
     admit(self, child);
-    sync(self, child);
+    resync_begin(self, child);
 }
 
 /* ---- The parent ---------------------------------------------------------------------------- */
@@ -265,11 +185,12 @@ static void change_scope(core_t *self, const dd_scope_t *scope)
 {
     self->scope = *scope;
     core_event(
-        self, EVENT_FOR_ALL, DD_LOG_NOTICE, "the parent gave this broker scope %s", scope->text);
-    peer_t *peer;
-    DL_FOREACH (self->peers, peer)
-        if (peer->state == PEER_READY)
-            core_end(self, peer, DD_E_UNKNOWN_PEER, "this broker's scope is now %s", scope->text);
+        self, self->parent, DD_LOG_NOTICE, "the parent gave this broker scope %s", scope->text);
+    self->scope_number++;
+    peer_t *link;
+    DL_FOREACH2 (self->links, link, next_link) /* at once: they hold scopes beneath the old one */
+        standing_check(self, link);
+    standing_changed(self);
 }
 
 static bool is_valid_admit(const dd_record_t *record, dd_scope_t *scope)
@@ -296,9 +217,10 @@ static void begin(core_t *self, peer_t *parent, const dd_record_t *record)
     memcpy(parent->id, record->id.data, DD_BROKER_ID_SIZE);
     add_link(self, parent);
     self->is_root = false;
-    core_event(self, EVENT_FOR_ALL, DD_LOG_NOTICE, "joined parent %s as %s", parent->name.text,
-        self->scope.text);
-    sync(self, parent);
+    core_event(
+        self, parent, DD_LOG_NOTICE, "joined parent %s as %s", parent->name.text, self->scope.text);
+    self->uplink++;
+    resync_begin(self, parent);
 }
 
 static bool is_child(const core_t *self, const uint8_t *id)
@@ -383,15 +305,15 @@ void tree_links_synced(core_t *self, peer_t *link, const dd_record_t *record)
     self->unsynced -= link->role == ROLE_CHILD;
     link->synced = true;
     char text[PEER_TEXT_MAX];
-    core_log(self, DD_LOG_INFO, "%s has told all it has; %zu names are known",
+    core_remark(self, link, DD_LOG_INFO, "%s has told all it has; %zu names are known",
         peer_text(link, text), directory_count(&self->directory));
 }
 
 void tree_links_forget(core_t *self, peer_t *link)
 {
     DL_DELETE2(self->links, link, prev_link, next_link);
+    resync_end(self, link);
     self->unsynced -= link->role == ROLE_CHILD && !link->synced;
-    forget_brokers(self, link);
     if (link->role == ROLE_PARENT)
         set_ancestors(self, dd_bytes(NULL, 0));
 }

@@ -8,7 +8,6 @@
 #include "core_state.h"
 
 handler_t tree_links_join, tree_links_admit, tree_links_synced;
-handler_t tree_links_add_broker, tree_links_drop_broker;
 
 /* What a broker says first to its parent. */
 void tree_links_ask(core_t *self, peer_t *parent);

@@ -9,6 +9,7 @@
 
 #include "libdd/base/log_level.h"
 #include "libdd/keys/keyring.h"
+#include "libdd/protocol/endpoint.h"
 
 /* Endpoints that one broker may listen on. */
 #define CONFIG_ENDPOINTS_MAX 16
@@ -22,8 +23,8 @@ typedef struct {
 typedef struct {
     char *name;
     config_list_t listen;
-    config_list_t legacy; /* for clients of protocols 3 and 4 */
-    char *parent;         /* NULL without one */
+    config_list_t legacy;   /* for clients of protocols 3 and 4 */
+    dd_endpoints_t parents; /* in order of preference */
     char *keys;
     char *scope;
     char *file;         /* the configuration file; NULL without one */

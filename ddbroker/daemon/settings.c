@@ -67,7 +67,7 @@ core_settings_t settings_of_core(loop_t *self)
     return (core_settings_t){
         .name = config->name,
         .scope = config->scope,
-        .has_parent = config->parent,
+        .has_parent = config->parents.count > 0,
         .heartbeat = (uint32_t)config->heartbeat,
         .settle = (uint32_t)config->settle,
         .payload_max = (uint32_t)config->payload_max,

@@ -38,7 +38,7 @@ static void send_error(legacy_t *self, incoming_t *incoming, legacy_error_t code
 
 static void refuse_login(legacy_t *self, incoming_t *incoming)
 {
-    log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING,
+    log_flood(self->log, "", DD_LOG_WARNING,
         "refused the login of a client of protocol %u, which can't prove whose it is",
         incoming->request.version & UINT8_MAX);
     send_error(self, incoming, LEGACY_E_LOGIN, FAILED_TEXT);
@@ -157,7 +157,7 @@ static void take_malformed(legacy_t *self, legacy_route_t *route)
     if (route && route->peer)
         core_bad_input(self->core, route->peer, self->now_ms);
     else
-        log_flood(self->log, FLOOD_DROPPED, DD_LOG_WARNING,
+        log_flood(self->log, "", DD_LOG_WARNING,
             "dropped a message to the legacy endpoint that is none of protocol 3 or 4");
 }
 
@@ -177,7 +177,7 @@ static bool is_claimed(legacy_t *self, incoming_t *incoming)
     legacy_route_watch(self);
     if (!connections_is_claimed(self->connections, fd, frame_of(incoming, 0)))
         return false;
-    log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING,
+    log_flood(self->log, "", DD_LOG_WARNING,
         "cut a connection of the legacy endpoint that has taken a routing id");
     if (fd >= 0)
         connections_cut_fd(self->connections, fd);

@@ -15,12 +15,16 @@
 #include <zmq.h>
 
 #include "libdd/base/problem.h"
+#include "libdd/net/resolver.h"
 #include "libdd/net/socket.h"
 #include "libdd/protocol/endpoint.h"
 
 #define IPC "ipc://"
 /* ms for a message within the process. */
 #define FIRST_LIMIT 5000
+
+/* ms within which the name of a host to listen on must be answered. */
+#define LOOKUP_LIMIT 10000
 
 struct connections {
     void *socket;
@@ -117,6 +121,32 @@ static dd_error_t check_path(const char *endpoint, dd_problem_t *problem)
     return DD_OK;
 }
 
+/* ZeroMQ takes addresses and the names of interfaces. Another name is looked up, and all of its
+   addresses that are this machine's are listened on. */
+static dd_error_t listen_by_name(
+    const connections_t *self, const char *endpoint, dd_problem_t *problem)
+{
+    dd_endpoints_t addresses;
+    bool bound = false;
+    if (dd_resolve_at_once(endpoint, &addresses))
+        return dd_socket_problem(problem, "listen on", endpoint);
+    dd_problem_t why;
+    dd_error_t result = dd_resolve(endpoint, LOOKUP_LIMIT, &addresses, &why);
+    if (result != DD_OK)
+        return dd_problem(problem, result, "can't listen on %s", why.text);
+    for (size_t i = 0; i < addresses.count; i++)
+        bound |= zmq_bind(self->socket, addresses.items[i]) == 0;
+    return bound ? DD_OK : dd_socket_problem(problem, "listen on", endpoint);
+}
+
+static dd_error_t listen_at(const connections_t *self, const char *endpoint, dd_problem_t *problem)
+{
+    if (zmq_bind(self->socket, endpoint) == 0)
+        return DD_OK;
+    return zmq_errno() == ENODEV ? listen_by_name(self, endpoint, problem)
+                                 : dd_socket_problem(problem, "listen on", endpoint);
+}
+
 dd_error_t connections_listen(const connections_t *self, const char *endpoint,
     char shown[DD_ENDPOINT_MAX + 1], dd_problem_t *problem)
 {
@@ -125,8 +155,10 @@ dd_error_t connections_listen(const connections_t *self, const char *endpoint,
         return result;
     char bound[DD_ENDPOINT_MAX + 1] = "";
     size_t size = sizeof bound;
-    if (zmq_bind(self->socket, endpoint) != 0 ||
-        zmq_getsockopt(self->socket, ZMQ_LAST_ENDPOINT, bound, &size) != 0)
+    result = listen_at(self, endpoint, problem);
+    if (result != DD_OK)
+        return result;
+    if (zmq_getsockopt(self->socket, ZMQ_LAST_ENDPOINT, bound, &size) != 0)
         return dd_socket_problem(problem, "listen on", endpoint);
     dd_bytes_t host, told_port, port;
     if (dd_endpoint_split(dd_bytes_of(endpoint), &host, &told_port) &&
@@ -305,7 +337,7 @@ void connections_cut_strangers(connections_t *self, uint64_t limit, uint64_t byt
         const char *what = fault(connection, limit, bytes, now_ms);
         if (!what)
             continue;
-        log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING, "cut a connection that %s", what);
+        log_flood(self->log, "", DD_LOG_WARNING, "cut a connection that %s", what);
         connections_cut(self, connection);
     }
 }
@@ -361,8 +393,7 @@ static void log_handshake(connections_t *self, const dd_monitor_event_t *event)
     for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++)
         if (TEXTS[i].why == event->value)
             text = TEXTS[i].text;
-    log_flood(self->log, FLOOD_HANDSHAKE, DD_LOG_WARNING, "a handshake on %s failed: %s",
-        event->endpoint, text);
+    log_flood(self->log, "", DD_LOG_WARNING, "a handshake on %s failed: %s", event->endpoint, text);
 }
 
 static void *take_event(connections_t *self, const dd_monitor_event_t *event, uint64_t now_ms)
@@ -377,15 +408,15 @@ static void *take_event(connections_t *self, const dd_monitor_event_t *event, ui
     case ZMQ_EVENT_DISCONNECTED:
         return closed(self, (int)event->value);
     case ZMQ_EVENT_ACCEPT_FAILED:
-        log_flood(self->log, FLOOD_HANDSHAKE, DD_LOG_ERROR, "can't accept a connection on %s: %s",
+        log_flood(self->log, "", DD_LOG_ERROR, "can't accept a connection on %s: %s",
             event->endpoint, strerror((int)event->value));
         break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
         log_handshake(self, event);
         break;
     default: /* left, or silent for too long; a scan of ports does that */
-        log_flood(self->log, FLOOD_HANDSHAKE, DD_LOG_INFO, "a handshake on %s was not finished",
-            event->endpoint);
+        log_flood(
+            self->log, "", DD_LOG_INFO, "a handshake on %s was not finished", event->endpoint);
     }
     return NULL;
 }

@@ -145,8 +145,8 @@ static void look_at(listener_t *self, route_t *route, uint64_t now_ms)
     }
     bool hoarding = hoards(self, route, connection);
     if (hoarding)
-        log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING,
-            "cut a connection that sends a message without end");
+        log_flood(
+            self->log, "", DD_LOG_WARNING, "cut a connection that sends a message without end");
     if (hoarding || lingers(self, route, now_ms))
         connections_cut(self->connections, connection);
 }
@@ -229,8 +229,8 @@ static bool is_claimed(listener_t *self, dd_bytes_t id, int fd)
     uint32_t number;
     if (routing_ids_number(id, &number) && !connections_is_claimed(self->connections, fd, id))
         return false;
-    log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING,
-        "cut a connection that has chosen a routing id for itself");
+    log_flood(
+        self->log, "", DD_LOG_WARNING, "cut a connection that has chosen a routing id for itself");
     connections_cut_fd(self->connections, fd);
     return true;
 }
@@ -269,7 +269,7 @@ static void take_frame(
 {
     route_t *route = route_of(self, id, frame, now_ms);
     if (!route) {
-        log_flood(self->log, FLOOD_DROPPED, DD_LOG_WARNING,
+        log_flood(self->log, "", DD_LOG_WARNING,
             "dropped a message from a connection without a key that is known, or beyond the limit");
         return;
     }

@@ -10,6 +10,8 @@
 #ifndef TRANSPORT_H_INCLUDED
 #define TRANSPORT_H_INCLUDED
 
+#include <poll.h>
+
 #include "ddbroker/core/core.h"
 #include "ddbroker/log.h"
 #include "libdd/net/socket.h"
@@ -34,6 +36,9 @@ typedef struct {
     void *frames; /* then work() is to be called */
 } transport_sockets_t;
 
+/* Descriptors of one transport besides its sockets. */
+#define TRANSPORT_DESCRIPTORS_MAX 9
+
 /* Operations that may be NULL are those for which a transport has no use. */
 typedef struct {
     /* Ends all connections, which the core forgets, and frees the transport. */
@@ -44,6 +49,10 @@ typedef struct {
     dd_error_t (*listen)(transport_t *self, const char *endpoint, dd_problem_t *problem);
 
     transport_sockets_t (*sockets)(const transport_t *self);
+
+    /* Fills in descriptors to poll besides the sockets. When one of them has something, work() is
+       to be called. May be NULL. */
+    void (*descriptors)(const transport_t *self, struct pollfd items[TRANSPORT_DESCRIPTORS_MAX]);
 
     /* Takes in which connections are gone, so that the names of their clients are free. All
        transports do that before one of them works. May be NULL. */

@@ -160,6 +160,7 @@ static void on_registered(session_view_t *self, const dd_event_t *event)
     snprintf(link->name, sizeof link->name, "%s", event->source);
     snprintf(link->broker, sizeof link->broker, "%s", event->text);
     snprintf(link->scope, sizeof link->scope, "%s", event->scope);
+    snprintf(link->endpoint, sizeof link->endpoint, "%s", event->endpoint);
     link->tenant[0] = '\0';
     if (!self->is_operator)
         snprintf(link->tenant, sizeof link->tenant, "%.*s", (int)strcspn(event->source, "."),

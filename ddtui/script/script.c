@@ -76,7 +76,7 @@ static void acts_expired(script_t *self, double seconds)
 static void connection_expired(script_t *self, double seconds)
 {
     char text[FAILURE_ROOM];
-    snprintf(text, sizeof text, "no answer from %s within %g s%s%s", self->options->endpoint,
+    snprintf(text, sizeof text, "no answer from %.512s within %g s%s%s", self->options->endpoint,
         seconds, self->reason[0] != '\0' ? ": " : "", self->reason);
     if (self->options->check && script_watches(self)) {
         script_fail_check(self, HEALTH_CRITICAL, text);

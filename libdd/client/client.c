@@ -42,6 +42,15 @@ static void keep_news(void *arg, const dd_news_t *news)
         dd_event_list_append(&self->news, node);
 }
 
+static bool load_endpoints(dd_client_t *self, const char *list, dd_problem_t *problem)
+{
+    if (dd_endpoints_add(&self->endpoints, list, problem) != DD_OK)
+        return false;
+    if (self->endpoints.random)
+        dd_endpoints_shuffle(&self->endpoints, randombytes_uniform);
+    return true;
+}
+
 static bool load_keys(dd_client_t *self, const char *keyfile, dd_problem_t *problem)
 {
     self->keyring = dd_keyring_load(keyfile, problem);
@@ -66,6 +75,7 @@ static bool make_session(dd_client_t *self, const char *name, dd_problem_t *prob
 {
     dd_session_settings_t settings = {.name = name,
         .operator_key = !self->box,
+        .endpoints = &self->endpoints,
         .outbox = LIMIT_DEFAULT,
         .emit = keep_news,
         .arg = self,
@@ -89,8 +99,6 @@ static bool check_arguments(
         dd_problem(problem, DD_E_ARGUMENT, "endpoint, key file and name are needed");
         return false;
     }
-    if (dd_endpoint_check(endpoint, problem) != DD_OK)
-        return false;
     if (dd_client_valid(dd_bytes_of(name)))
         return true;
     dd_problem(problem, DD_E_NAME_INVALID,
@@ -111,7 +119,6 @@ dd_client_t *dd_client_new(
         return NULL;
     }
     self->wake_fd = -1;
-    memcpy(self->endpoint, endpoint, strlen(endpoint) + 1);
     pthread_mutex_init(&self->seal_lock, NULL);
     pthread_mutex_init(&self->lock, NULL);
     pthread_condattr_t attributes;
@@ -120,7 +127,8 @@ dd_client_t *dd_client_new(
     pthread_cond_init(&self->left, &attributes);
     pthread_condattr_destroy(&attributes);
     self->context = dd_context_acquire(problem);
-    if (!self->context || !load_keys(self, keyfile, problem) || !make_session(self, name, problem))
+    if (!self->context || !load_endpoints(self, endpoint, problem) ||
+        !load_keys(self, keyfile, problem) || !make_session(self, name, problem))
         dd_client_destroy(&self);
     return self;
 }
@@ -258,7 +266,7 @@ static dd_error_t send(dd_client_t *self, dd_bytes_t shown, const void *data, si
         dd_box_seal(self->box, dd_box_peer(self->box, shown), data, size, sealed);
         record->payload = dd_bytes(sealed, sealed_size);
         pthread_mutex_lock(&self->lock);
-        error = dd_session_send(self->session, record, wanted, dd_clock_us());
+        error = dd_session_send(self->session, record, wanted);
         unlock(self);
     }
     if (sealed != self->sealed)
@@ -316,7 +324,7 @@ dd_error_t dd_client_trace(dd_client_t *self, const char *destination, uint32_t 
     if (!self->box)
         return DD_E_REFUSED;
     pthread_mutex_lock(&self->lock);
-    dd_error_t error = dd_session_send(self->session, &record, false, dd_clock_us());
+    dd_error_t error = dd_session_send(self->session, &record, false);
     unlock(self);
     if (ref)
         *ref = record.ref;

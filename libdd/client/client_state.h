@@ -18,7 +18,7 @@
 /* Locks are taken in the order seal_lock, lock, and then the queue's own. */
 struct dd_client {
     /* These don't change after dd_client_start(). */
-    char endpoint[DD_ENDPOINT_MAX + 1];
+    dd_endpoints_t endpoints;
     dd_keyring_t *keyring;
     dd_box_t *box; /* NULL for an operator */
     void *context;

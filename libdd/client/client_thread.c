@@ -25,7 +25,7 @@ typedef struct {
     bool lost;         /* it is over; what came before is perhaps still to be read */
     bool blocked;      /* ZeroMQ takes no more frames now */
     bool deaf;         /* the application is behind: nothing more is read */
-    bool told;         /* the monitor has news */
+    bool told;         /* the dialer has news */
     bool ready;        /* the socket has a frame, or room for one */
     bool stirred;      /* it was used since it was found empty: its descriptor doesn't tell */
 } reactor_t;
@@ -90,9 +90,12 @@ static void deliver(dd_client_t *self)
 static void open_connection(reactor_t *self)
 {
     dd_client_t *client = self->client;
+    const dd_dialer_settings_t settings = {.context = client->context,
+        .keyring = client->keyring,
+        .payload_max = DD_PAYLOAD_MAX,
+        .wake_fd = client->wake_fd};
     dd_problem_t problem;
-    self->dial =
-        dd_dialer_new(client->context, client->endpoint, client->keyring, DD_PAYLOAD_MAX, &problem);
+    self->dial = dd_dialer_new(&settings, dd_session_endpoint(client->session), &problem);
     /* ZeroMQ tells of a change only to those who have looked before. */
     self->told = self->stirred = true;
     if (!self->dial)
@@ -182,14 +185,16 @@ static void watch(reactor_t *self)
     self->lost = state == DD_DIALER_LOST;
 }
 
-/* Takes in what the connection brings. The end of it comes after its last frame. */
+/* Takes in what the connection brings. The end of it comes after its last frame. What is closed on
+   this side is told by nobody: hence a look whenever nothing comes. */
 static void look(reactor_t *self)
 {
     dd_client_t *client = self->client;
-    if (self->told)
+    if (self->told || !self->ready)
         watch(self);
-    bool may_read = !self->deaf && (self->ready || self->lost);
-    if (!may_read || !read_frames(self) || !self->lost)
+    bool may_read = self->connected && !self->deaf && (self->ready || self->lost);
+    bool all_read = self->connected ? may_read && read_frames(self) : true;
+    if (!all_read || !self->lost)
         return;
     const dd_problem_t *reason = dd_dialer_reason(self->dial);
     pthread_mutex_lock(&client->lock);
@@ -207,6 +212,9 @@ static uint64_t choose_sleep(const reactor_t *self, uint64_t now_us)
         return 0;
     bool held_back = self->deaf && dd_session_state(client->session) == DD_SESSION_ENDING;
     uint64_t due = held_back ? UINT64_MAX : dd_session_due(client->session);
+    uint64_t dial_ms = self->dial ? dd_dialer_due(self->dial) : UINT64_MAX;
+    if (dial_ms < due / 1000)
+        due = dial_ms * 1000;
     return due > now_us ? due - now_us : 0;
 }
 
@@ -225,23 +233,24 @@ static int wanted(const reactor_t *self)
 /* Waits until something happens that this is to look after. */
 static void wait(reactor_t *self, int timeout)
 {
+    enum { WAKE, SOCKET, NEWS, ITEMS = NEWS + DD_DIALER_NEWS_MAX };
     void *socket = self->dial ? dd_dialer_socket(self->dial) : NULL;
-    void *monitor = self->dial ? dd_dialer_monitor(self->dial) : NULL;
-    int events = self->dial ? wanted(self) : 0;
+    int events = socket ? wanted(self) : 0;
     self->stirred |= self->deaf;
     self->ready = events && self->stirred && dd_socket_ready(socket, events);
-    struct pollfd items[] = {
-        {.fd = self->client->wake_fd, .events = POLLIN},
-        {.fd = dd_socket_fd(monitor), .events = POLLIN},
-        {.fd = events ? dd_socket_fd(socket) : -1, .events = POLLIN},
+    struct pollfd items[ITEMS] = {
+        [WAKE] = {.fd = self->client->wake_fd, .events = POLLIN},
+        [SOCKET] = {.fd = events ? dd_socket_fd(socket) : -1, .events = POLLIN},
     };
-    if (poll(items, sizeof items / sizeof items[0], self->ready || self->told ? 0 : timeout) < 0)
+    nfds_t count = NEWS + (self->dial ? dd_dialer_news(self->dial, items + NEWS) : 0);
+    if (poll(items, count, self->ready || self->told ? 0 : timeout) < 0)
         return;
     eventfd_t wakes;
-    if (items[0].revents)
+    if (items[WAKE].revents)
         eventfd_read(self->client->wake_fd, &wakes);
-    self->told |= items[1].revents;
-    self->ready |= items[2].revents && dd_socket_ready(socket, events);
+    for (nfds_t i = NEWS; i < count; i++)
+        self->told |= items[i].revents != 0;
+    self->ready |= items[SOCKET].revents && dd_socket_ready(socket, events);
 }
 
 /* ---- The whole ----------------------------------------------------------------------------- */

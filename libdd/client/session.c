@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "libdd/base/hash.h"
 #include "libdd/base/problem.h"
 #include "session_state.h"
 
@@ -65,6 +66,7 @@ dd_session_t *dd_session_new(const dd_session_settings_t *settings)
     self->arg = settings->arg;
     self->random = settings->random;
     self->operator_key = settings->operator_key;
+    self->endpoints = settings->endpoints;
     self->instance = settings->instance >> INSTANCE_COUNT_BITS << INSTANCE_COUNT_BITS;
     /* Not the numbers of an earlier process of that name, whose receipts may still be under way. */
     self->last_ref = (uint32_t)(settings->instance >> INSTANCE_COUNT_BITS);
@@ -208,14 +210,30 @@ static void return_frame(dd_session_t *self, dd_frame_t *unsent)
 /* A broker that isn't there all day is told of once. */
 static void emit_disconnected(dd_session_t *self)
 {
-    if (!self->was_registered && self->told.error == self->reason.error &&
-        strcmp(self->told.text, self->reason.text) == 0)
+    unsigned *told = &self->told[self->endpoint];
+    unsigned text = dd_hash_bytes(self->reason.text, strlen(self->reason.text));
+    unsigned reason = (text ^ (unsigned)self->reason.error << 1) | 1u;
+    if (!self->was_registered && *told == reason)
         return;
-    self->told = self->reason;
+    *told = reason;
     self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_DISCONNECTED,
                               .error = self->reason.error,
                               .number = self->unpublished,
                               .text = dd_bytes_of(self->reason.text)});
+}
+
+/* Chooses where to connect next, and when: at once, until all endpoints have been tried. */
+static void choose_next(dd_session_t *self)
+{
+    self->due_us = self->now_us;
+    /* A broker that has forgotten a client is there: no reason to wait, or to go elsewhere, if it
+       doesn't do so all the time. */
+    if (self->was_registered && self->reason.error == DD_E_UNKNOWN_PEER &&
+        self->now_us >= self->registered_us + LASTING)
+        return;
+    self->endpoint = (self->endpoint + 1) % self->endpoints->count;
+    if (++self->failures % self->endpoints->count == 0)
+        self->due_us += dd_backoff_next(&self->backoff, self->random()) * (uint64_t)MS;
 }
 
 static void finish_ending(dd_session_t *self)
@@ -231,13 +249,7 @@ static void finish_ending(dd_session_t *self)
     emit_disconnected(self);
     self->unpublished = 0;
     self->state = DD_SESSION_PAUSE;
-    self->due_us = self->now_us;
-    /* A broker that has forgotten a client is there: no reason to wait, if it doesn't do so all the
-       time. */
-    bool forgotten = self->was_registered && self->reason.error == DD_E_UNKNOWN_PEER &&
-                     self->now_us >= self->registered_us + LASTING;
-    if (!forgotten)
-        self->due_us += dd_backoff_next(&self->backoff, self->random()) * (uint64_t)MS;
+    choose_next(self);
 }
 
 /* Settles what has waited for too long. */

@@ -13,6 +13,7 @@
 #define DD_SESSION_H_INCLUDED
 
 #include "event.h"
+#include "libdd/protocol/endpoint.h"
 #include "libdd/protocol/outbox.h"
 
 typedef struct dd_session dd_session_t;
@@ -37,7 +38,8 @@ typedef struct {
     const char *name;  /* wanted, or "auto"; copied */
     uint64_t instance; /* random; tells this client from another one of its name */
     bool operator_key; /* an operator sends and subscribes nothing, and has no tenant */
-    size_t outbox;     /* bytes that may wait for the network */
+    const dd_endpoints_t *endpoints; /* of brokers, in order; lent until the session is destroyed */
+    size_t outbox;                   /* bytes that may wait for the network */
     dd_emit_t *emit;
     void *arg; /* for emit */
     uint32_t (*random)(void);
@@ -59,6 +61,9 @@ void dd_session_start(dd_session_t *self);
 /* Whether there is to be a connection. When this turns false, the one there is gets closed; between
    two connections there is always a dd_session_tick() at which it is false. */
 bool dd_session_wants_connection(const dd_session_t *self);
+
+/* Where that is to go to. */
+const char *dd_session_endpoint(const dd_session_t *self);
 
 /* The connection is ready. */
 void dd_session_connected(dd_session_t *self, uint64_t now_us);
@@ -98,7 +103,7 @@ uint64_t dd_session_rtt_us(const dd_session_t *self);
 
 /* Sends a SEND, which gets a ref of its own, or a PUBLISH. The payload is sealed already,
    destination or topic have been checked. wanted: a SEND's delivery is told as well. */
-dd_error_t dd_session_send(dd_session_t *self, dd_record_t *record, bool wanted, uint64_t now_us);
+dd_error_t dd_session_send(dd_session_t *self, dd_record_t *record, bool wanted);
 
 /* The application, or its keys, can't read the notification of that number from that source. */
 void dd_session_unreadable(dd_session_t *self, uint32_t ref, dd_bytes_t source);

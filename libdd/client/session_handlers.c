@@ -43,7 +43,8 @@ static void emit_registered(dd_session_t *self, const dd_record_t *record)
                               .number = payload_max,
                               .source = source,
                               .text = record->source,
-                              .scope = record->scope});
+                              .scope = record->scope,
+                              .endpoint = dd_bytes_of(dd_session_endpoint(self))});
 }
 
 static dd_error_t on_welcome(dd_session_t *self, const dd_record_t *record)
@@ -66,7 +67,8 @@ static dd_error_t on_welcome(dd_session_t *self, const dd_record_t *record)
     dd_arrivals_forget_pending(self->arrivals);
     self->acknowledge_us = 0;
     self->state = DD_SESSION_REGISTERED;
-    self->told.error = DD_OK;
+    memset(self->told, 0, sizeof self->told);
+    self->failures = 0;
     dd_backoff_reset(&self->backoff);
     emit_registered(self, record);
     dd_session_ping(self);

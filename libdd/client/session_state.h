@@ -44,6 +44,9 @@ struct dd_session {
     uint64_t now_us; /* of the call at hand */
     uint64_t due_us; /* PAUSE: next attempt; REGISTERED: next PING; else: end of patience */
     dd_backoff_t backoff;
+    const dd_endpoints_t *endpoints;
+    size_t endpoint; /* of those, the one to connect to */
+    size_t failures; /* one after the other, since it was registered last */
 
     /* of the connection at hand */
     uint64_t registered_us;
@@ -60,7 +63,8 @@ struct dd_session {
     uint64_t part_us;     /* SETTLING: when to go on, whatever is unsettled */
     uint64_t unpublished; /* publications that were not sent any more */
     dd_problem_t reason;
-    dd_problem_t told; /* reason that the application knows of */
+    unsigned told[DD_ENDPOINTS_MAX]; /* of each endpoint, a hash of the reason that the application
+                                        knows of; 0: none */
 
     uint32_t last_ref;
     uint32_t refs;           /* given so far, as long as they can be told from those before */

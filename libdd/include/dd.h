@@ -57,7 +57,7 @@ typedef enum {
     DD_E_NAME_TAKEN = 4,      /* another client of the tenant has that name */
     DD_E_NAME_INVALID = 5,    /* not a valid client, tenant or broker name */
     DD_E_NO_DESTINATION = 6,  /* no client of that name anywhere the broker can reach */
-    DD_E_UPLINK_DOWN = 7,     /* perhaps above, but the broker has lost its parent */
+    DD_E_UPLINK_DOWN = 7,     /* perhaps there, but the broker has lost its parent or just begun */
     DD_E_OVERLOADED = 8,      /* the receiver's outbox is full */
     DD_E_REFUSED = 9,         /* the key or the role doesn't allow it */
     DD_E_SCOPE_INVALID = 10,  /* not a scope, or one with no meaning at this broker */
@@ -103,10 +103,12 @@ typedef struct dd_client dd_client_t;
 /*
  * Makes a client; it connects only with dd_client_start().
  *
- * endpoint: ZeroMQ endpoint of a broker: tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH.
- * keyfile:  a key file as ddkeys writes it: of a tenant, of public, or of an operator.
- * name:     1..DD_CLIENT_MAX bytes without white space and control characters, or "auto" to get
- *           one from the broker.
+ * endpoint: of a broker: tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH. Of several, at most 16
+ * with commas between them, the client connects to the first that answers; when that connection
+ * ends, to the next one, and after the last to the first. "random:" in front of all draws their
+ * order, so that clients spread. All addresses of a name are tried. keyfile:  a key file as ddkeys
+ * writes it: of a tenant, of public, or of an operator. name:     1..DD_CLIENT_MAX bytes without
+ * white space and control characters, or "auto" to get one from the broker.
  *
  * Returns NULL with *problem filled if an argument or the key file is bad. A broker that isn't
  * there is no error. Free with dd_client_destroy().
@@ -147,8 +149,11 @@ DD_EXPORT dd_error_t dd_client_set_limits(dd_client_t *self, size_t outbox, size
    or more than an hour. */
 DD_EXPORT dd_error_t dd_client_set_outcome_limit(dd_client_t *self, unsigned ms);
 
-/* Starts the thread: connects, registers and, whenever the connection ends, does so again for ever
-   with growing, jittered pauses, subscriptions included. */
+/* Starts the thread: connects, registers and, whenever the connection ends, does so again for ever,
+   subscriptions included: at the next endpoint at once, and once all were tried, after growing,
+   jittered pauses. No more than 64 clients of a process connect to one endpoint at a time. A
+   process that has no descriptors left for it is told so by a DD_EVENT_DISCONNECTED with
+   DD_E_LIMIT. */
 DD_EXPORT dd_error_t dd_client_start(dd_client_t *self);
 
 /* With dd_client_notify(): ask for a DD_EVENT_RECEIPT when the receiving application has it. */
@@ -239,7 +244,8 @@ DD_EXPORT dd_error_t dd_client_inspect(
 
 /*
  * For operators: has the broker of that id do something. "end-client" with a client's full name,
- * "drain" with the broker's own name, "log-level" with a level. The reports to it are as for
+ * "drain" with the broker's own name, "log-level" with a level, "move" with the endpoint of the
+ * parent that it is to join. The reports to it are as for
  * dd_client_inspect(); the one of that broker has "done", and "failure" if that is false.
  * Errors as dd_client_inspect(); DD_E_REFUSED with any other key.
  */
@@ -250,7 +256,8 @@ DD_EXPORT dd_error_t dd_client_control(
 
 typedef enum {
     DD_EVENT_REGISTERED = 1, /* source: full name; text: broker's name; scope: broker's scope;
-                                number: bytes of the largest payload that may be sent */
+                                endpoint: where that is, of those given; number: bytes of the
+                                largest payload that may be sent */
     DD_EVENT_DISCONNECTED,   /* error and text: why; the client comes back by itself, and tells
                                 of attempts only when they fail for another reason. Every
                                 notification has had its outcome: what was not yet sent
@@ -297,6 +304,7 @@ typedef struct {
     const void *data;
     size_t size;
     uint64_t time_us; /* when it came, in microseconds of CLOCK_MONOTONIC */
+    const char *endpoint;
 } dd_event_t;
 
 /*

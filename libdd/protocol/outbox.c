@@ -49,8 +49,15 @@ static dd_frame_t *new_frame(dd_outbox_t *self, size_t size)
    high that nothing can be added to it. */
 static bool fits(const dd_outbox_t *self, size_t size, size_t beyond)
 {
-    size_t bytes = self->bytes + size;
+    size_t bytes = self->bytes - dd_outbox_excused(self) + size;
     return bytes <= self->limit || bytes - self->limit <= beyond;
+}
+
+void dd_outbox_set_limit(dd_outbox_t *self, size_t limit)
+{
+    self->limit = limit;
+    if (!fits(self, 0, 0))
+        self->excused_end = self->taken + self->bytes;
 }
 
 /* Room for size more bytes in the newest frame, counted as used. A frame that is full is never made
@@ -120,6 +127,7 @@ dd_frame_t *dd_outbox_take(dd_outbox_t *self)
         self->last = NULL;
     frame->next = NULL;
     self->bytes -= frame->size;
+    self->taken += frame->size;
     if (frame->size < self->hint / 4 && self->hint > CAPACITY_MIN)
         self->hint /= 2;
     return frame;
@@ -132,4 +140,5 @@ void dd_outbox_untake(dd_outbox_t *self, dd_frame_t *frame)
     if (!self->last)
         self->last = frame;
     self->bytes += frame->size;
+    self->taken -= frame->size;
 }

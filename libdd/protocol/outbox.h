@@ -27,14 +27,26 @@ typedef struct dd_frame {
 
 typedef struct {
     dd_frame_t *first;
-    dd_frame_t *last; /* the one that is appended to */
-    size_t bytes;     /* in all frames */
-    size_t limit;
-    size_t hint; /* capacity to begin the next frame with: what the last ones needed */
+    dd_frame_t *last;     /* the one that is appended to */
+    size_t bytes;         /* in all frames */
+    size_t limit;         /* to be changed with dd_outbox_set_limit() once something waits */
+    uint64_t taken;       /* bytes so far */
+    uint64_t excused_end; /* until so many are taken, what is left of them doesn't count */
+    size_t hint;          /* capacity to begin the next frame with: what the last ones needed */
 } dd_outbox_t;
 
 void dd_outbox_init(dd_outbox_t *self, size_t limit);
 void dd_outbox_clear(dd_outbox_t *self);
+
+/* What waits already, if it is more than the new limit, doesn't count against it: it had its room,
+   and as it is sent its room goes. */
+void dd_outbox_set_limit(dd_outbox_t *self, size_t limit);
+
+/* Bytes that wait and don't count. */
+static inline size_t dd_outbox_excused(const dd_outbox_t *self)
+{
+    return self->excused_end > self->taken ? (size_t)(self->excused_end - self->taken) : 0;
+}
 
 /* DD_OK, DD_E_OVERLOADED when the limit is reached or memory is out, or DD_E_ARGUMENT for a record
    that can't be written; then nothing was appended. */

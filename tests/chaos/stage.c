@@ -85,6 +85,8 @@ static void print_line(stage_t *self, const ledger_figures_t *figures)
         print_figures(figures);
     if (self->heals > 0 || self->worst_ms < 0)
         printf("; reached again %u times, in %d ms at most", self->heals, self->worst_ms);
+    if (self->slowest_end_ms > 0)
+        printf("; shut down in %u ms at most", self->slowest_end_ms);
     printf("%s; %u s\n", self->remark, (unsigned)((dd_clock_us() - self->begun_us) / 1000000));
 }
 
@@ -191,8 +193,12 @@ program_t *stage_program(stage_t *self, const char *name)
 void stage_shut_down(stage_t *self, const char *name)
 {
     program_t *program = stage_program(self, name);
+    uint64_t begun_us = dd_clock_us();
     program_signal(program, SIGTERM);
     int status = program_wait(program, HARNESS_DEADLINE);
+    unsigned took_ms = (unsigned)((dd_clock_us() - begun_us) / 1000);
+    if (took_ms > self->slowest_end_ms)
+        self->slowest_end_ms = took_ms;
     if (status != 0)
         stage_fail(self, "%s ended with status %d", name, status);
 }

@@ -48,6 +48,7 @@ typedef struct {
     ledger_figures_t before; /* as the load began */
     int worst_ms;            /* that it took until all reached each other again; -1: never */
     unsigned heals;          /* times that they did */
+    unsigned slowest_end_ms; /* of brokers that were shut down */
     bool off;
     char remark[256]; /* what else is to be told */
 } stage_t;

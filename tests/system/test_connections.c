@@ -232,7 +232,9 @@ static void come_and_go(side_t *self, const char *endpoint)
     const dd_record_t hello = {.type = DD_HELLO, .number = 1, .name = dd_bytes_of("cli1")};
     dd_keyring_t *keyring = dd_keyring_load(harness_keys(self->harness, "a"), &problem);
     void *context = zmq_ctx_new();
-    call_t call = {self, dd_dialer_new(context, endpoint, keyring, PAYLOAD_MAX, &problem)};
+    const dd_dialer_settings_t settings = {
+        .context = context, .keyring = keyring, .payload_max = PAYLOAD_MAX, .wake_fd = -1};
+    call_t call = {self, dd_dialer_new(&settings, endpoint, &problem)};
     assert_true(wait_until(is_connected, &call, HARNESS_DEADLINE));
     assert_true(
         zmq_send(dd_dialer_socket(call.dial), frame, raw_frame(&hello, frame), ZMQ_DONTWAIT) > 0);

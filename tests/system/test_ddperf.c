@@ -158,8 +158,8 @@ static void through_a_tree(void **state)
     broker_start(harness, "right", "root", "/1/2/", NULL);
     for (size_t i = 0; i < 3; i++) {
         const char *const arguments[] = {"-d", harness_endpoint(harness, "left"), "-d",
-            harness_endpoint(harness, "root"), "-d", harness_endpoint(harness, "right"), "--count",
-            "500", "--senders", "2", "--mode", MODES[i], NULL};
+            harness_endpoint(harness, "root"), "--receivers-at", harness_endpoint(harness, "right"),
+            "--count", "500", "--senders", "2", "--mode", MODES[i], NULL};
         assert_clean(perf(harness, arguments), 1000, 0);
     }
 }

@@ -328,7 +328,9 @@ static void test_limits(void **state)
     shell_check("ddtui -d $SMALL -s x -s y", OVERLOADED, "", "limit");
     program_t *stopped = shell_listen("ddtui -d $SMALL -l stopped", 0);
     program_signal(stopped, SIGSTOP);
-    shell_check("while head -c 900000 /dev/zero | ddtui -q -d $SMALL -n stopped; do :; done;"
+    /* More than the system holds for one connection, so that the outbox is full. */
+    shell_check("for i in $(seq 24); do"
+                " head -c 900000 /dev/zero | ddtui -q -t 1 -d $SMALL -n stopped & done; wait;"
                 " head -c 900000 /dev/zero | ddtui -q -d $SMALL -n stopped",
         OVERLOADED, "", "stopped");
     program_signal(stopped, SIGCONT);
@@ -427,7 +429,7 @@ static void test_what_nobody_knows(void **state)
                                  "grep '\"name\":\"cli1\"' | grep -c '\"in\":1,'",
             "1\n"));
         program_kill(broker);
-        shell_end(waits, UNKNOWN);
+        shell_end(waits, IN_DOUBT);
         assert_true(program_said(waits, "ddtui: it may or may not have arrived: sub\n"));
         program_signal(sub, SIGCONT);
         shell_stop(sub);

@@ -352,7 +352,9 @@ static void who_was_ended_and_stays_is_cut(void **state)
 
 static transport_t *link_to_nobody(const transport_settings_t *settings, dd_problem_t *problem)
 {
-    return parent_link_new(settings, "ipc:///no-such-directory/parent", problem);
+    dd_endpoints_t parents = {.count = 1, .items = {"ipc:///no-such-directory/parent"}};
+    core_set_parents(settings->core, &parents);
+    return parent_link_new(settings, problem);
 }
 
 static bool has_told_again(void *arg)

@@ -173,11 +173,12 @@ void actor_join(actor_t *child, const char *id, const char *name, const char *sc
 
 void actor_admit(actor_t *parent, const char *ids, const char *scope)
 {
-    actor_say(parent, &(dd_record_t){.type = DD_ADMIT,
+    actor_add(parent, &(dd_record_t){.type = DD_ADMIT,
                           .heartbeat = 5000,
                           .name = dd_bytes_of("parent"),
                           .scope = dd_bytes_of(scope),
                           .id = dd_bytes_of(ids)});
+    actor_say(parent, &(dd_record_t){.type = DD_SYNCED});
 }
 
 void actor_add_client(actor_t *child, const char *name, uint64_t instance)

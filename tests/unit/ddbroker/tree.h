@@ -143,7 +143,8 @@ void actor_send(actor_t *self, const char *destination, const char *text, uint32
 void actor_subscribe(actor_t *self, const char *topic, const char *scope);
 void actor_unsubscribe(actor_t *self, const char *topic, const char *scope);
 void actor_publish(actor_t *self, const char *topic, const char *text);
-/* The same for actors who are brokers. ids: of the parent and all above it. */
+/* The same for actors who are brokers. A parent has told all it has when it admits one. ids: of the
+ * parent and all above it. */
 void actor_join(actor_t *child, const char *id, const char *name, const char *scope, bool is_auto);
 void actor_admit(actor_t *parent, const char *ids, const char *scope);
 void actor_add_client(actor_t *child, const char *name, uint64_t instance);

@@ -86,7 +86,7 @@ dd_record_t record_full(uint8_t type)
 {
     static const char *const STRINGS[] = {"0123456789abcdef", "tenant", "the-name", "the-source",
         "the-destination", "topic", "/1/2/", "some words", "\x00\xff payload"};
-    dd_record_t record = {.type = type, .flags = 0x55};
+    dd_record_t record = {.type = type, .flags = 0x75};
     size_t string = 0;
     for (size_t i = 0; i < RECORD_FIELD_COUNT; i++) {
         uint8_t *place = (uint8_t *)&record + RECORD_FIELDS[i].offset;

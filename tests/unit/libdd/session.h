@@ -19,6 +19,7 @@
 
 typedef struct {
     dd_session_t *session;
+    dd_endpoints_t endpoints;
     uint64_t now_us;
     dd_event_node_t *news[NEWS_MAX]; /* emitted; all kept to the end */
     unsigned emitted;
@@ -41,11 +42,14 @@ static inline uint32_t no_random(void)
     return 0;
 }
 
-static inline fixture_t *fixture(bool operator_key, uint64_t instance, size_t outbox)
+static inline fixture_t *fixture_at(
+    const char *endpoints, bool operator_key, uint64_t instance, size_t outbox)
 {
     fixture_t *self = calloc(1, sizeof *self);
     assert_non_null(self);
+    assert_int_equal(dd_endpoints_add(&self->endpoints, endpoints, NULL), DD_OK);
     dd_session_settings_t settings = {.name = "cli1",
+        .endpoints = &self->endpoints,
         .instance = instance,
         .operator_key = operator_key,
         .outbox = outbox,
@@ -56,6 +60,16 @@ static inline fixture_t *fixture(bool operator_key, uint64_t instance, size_t ou
     self->session = dd_session_new(&settings);
     assert_non_null(self->session);
     return self;
+}
+
+static inline fixture_t *fixture(bool operator_key, uint64_t instance, size_t outbox)
+{
+    return fixture_at("tcp://127.0.0.1:5555", operator_key, instance, outbox);
+}
+
+static inline fixture_t *client_of(const char *endpoints)
+{
+    return fixture_at(endpoints, false, INSTANCE, 1 << 20);
 }
 
 static inline fixture_t *client(void)

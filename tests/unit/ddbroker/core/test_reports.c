@@ -86,7 +86,7 @@ static void test_those_above_are_told_of_all_brokers_beneath(void **state)
     expect_broker(parent, DD_DROP_BROKER, 1);
     expect_broker(parent, DD_DROP_BROKER, 12);
     actor_expect_nothing(parent);
-    assert_null(broker->core->descendants);
+    assert_null(broker->core->descendants.by_id);
     tree_destroy(&tree);
 }
 
@@ -148,7 +148,7 @@ static void test_a_child_that_tells_of_too_many_brokers_is_ended(void **state)
     actor_expect_nothing(child);
     say_broker(child, DD_ADD_BROKER, 77);
     actor_expect_end(child, DD_E_LIMIT);
-    assert_null(broker->core->descendants);
+    assert_null(broker->core->descendants.by_id);
     tree_destroy(&tree);
 }
 
@@ -232,21 +232,38 @@ static void test_an_id_is_no_secret_to_claim_it_with(void **state)
     tree_destroy(&tree);
 }
 
+/* To how many the asker hears that the child has passed a new question on, which says so many. */
+static unsigned heard_links(actor_t *child, actor_t *asker, uint16_t said, uint64_t *question)
+{
+    secret_t id = id_of(1);
+    ask(asker, "tree", 1);
+    actor_skip(asker);
+    *question = actor_expect(child, DD_INSPECT)->number;
+    actor_say(child, &(dd_record_t){.type = DD_REPORT,
+                         .flags = LAST,
+                         .number = *question,
+                         .links = said,
+                         .id = dd_bytes(id.bytes, sizeof id.bytes)});
+    return actor_expect(asker, DD_REPORT)->links;
+}
+
+/* Nobody waits for more than there are; nor for one that has left while the child answered. */
 static void test_a_child_passes_questions_on_to_those_beneath_it(void **state)
 {
     (void)state;
     tree_t *tree = tree_new();
     broker_t *root = broker_new(tree, "root", NULL, "/1/");
     actor_t *child = actor_child(root, 1, "/1/1/"), *asker = actor_client(root, "a", "x");
-    ask(asker, "tree", 1);
-    actor_skip(asker);
-    uint64_t question = actor_expect(child, DD_INSPECT)->number;
-    assert_false(passes_report(child, asker, question, id_of(1), 1, LAST));
-    assert_false(passes_report(child, asker, question, id_of(1), UINT16_MAX, LAST));
+    uint64_t question;
+    assert_int_equal(heard_links(child, asker, 1, &question), 0);
+    assert_int_equal(heard_links(child, asker, UINT16_MAX, &question), 0);
+    assert_false(passes_report(child, asker, question, id_of(1), 0, LAST));
     say_broker(child, DD_ADD_BROKER, 11);
-    assert_true(passes_report(child, asker, question, id_of(1), 1, LAST));
+    assert_int_equal(heard_links(child, asker, UINT16_MAX, &question), 1);
     assert_true(passes_report(child, asker, question, id_of(11), 0, LAST));
     assert_false(passes_report(child, asker, question, id_of(11), 0, LAST));
+    say_broker(child, DD_DROP_BROKER, 11);
+    assert_int_equal(heard_links(child, asker, 1, &question), 0);
     tree_destroy(&tree);
 }
 

@@ -79,7 +79,7 @@ static void defaults_are_in_force(void **state)
     assert_string_equal(config.name, "broker0");
     assert_int_equal(config.listen.count, 1);
     assert_string_equal(config.listen.items[0], "tcp://*:5555");
-    assert_null(config.parent);
+    assert_int_equal(config.parents.count, 0);
     assert_string_equal(config.keys, DD_SYSCONF "/broker-keys.json");
     assert_string_equal(config.scope, "auto");
     assert_null(config.log_file);
@@ -108,7 +108,7 @@ static void every_flag_is_taken(void **state)
     assert_int_equal(config.listen.count, 2);
     assert_string_equal(config.listen.items[0], "tcp://*:1");
     assert_string_equal(config.listen.items[1], "ipc:///x");
-    assert_string_equal(config.parent, "tcp://[::1]:5555");
+    assert_string_equal(config.parents.items[0], "tcp://[::1]:5555");
     assert_string_equal(config.keys, "k");
     assert_string_equal(config.scope, "/01/2/");
     assert_string_equal(config.name, "middle");
@@ -149,11 +149,19 @@ static const struct {
     {"-l info -l debug", CONFIG_WRONG_USAGE, "--log-level is given twice"},
     {"-k a --keys b", CONFIG_WRONG_USAGE, "--keys is given twice"},
     {"-L a -L b", CONFIG_WRONG_USAGE, "--log-file is given twice"},
-    {"-d tcp://a:1 -d tcp://b:1", CONFIG_WRONG_USAGE, "--parent is given twice"},
+    {"-d tcp://a:1 -d tcp://b:1", CONFIG_WRONG, "several parents need a scope like /1/2/"},
+    {"-d tcp://a:1,tcp://b:1", CONFIG_WRONG, "several parents need a scope like /1/2/"},
+    {"-s auto -d tcp://a:1,tcp://b:1", CONFIG_WRONG, "instead of auto"},
+    {"-d tcp://a:1,b:1", CONFIG_WRONG_USAGE, "parent: 'b:1' is no endpoint of a broker"},
+    {"-d tcp://a:1,tcp://b:1 -d tcp://a:1", CONFIG_WRONG_USAGE, "'tcp://a:1' is given twice"},
+    {"-s /1/ -d random:tcp://a:1,tcp://b:1", CONFIG_WRONG, "parents have an order"},
+    {"-d ipc://1,ipc://2,ipc://3,ipc://4,ipc://5,ipc://6,ipc://7,ipc://8,ipc://9,ipc://10,ipc://11,"
+     "ipc://12,ipc://13,ipc://14,ipc://15,ipc://16,ipc://17",
+        CONFIG_WRONG_USAGE, "'ipc://17' is one endpoint too many"},
     {"-l loud", CONFIG_WRONG_USAGE, "write error, warning, notice, info or debug"},
     {"-s region", CONFIG_WRONG_USAGE, "scope: 'region' is no good; write a path"},
     {"-s /1/*/", CONFIG_WRONG_USAGE, "scope: "},
-    {"-d tcp://*:5555", CONFIG_WRONG_USAGE, "parent: 'tcp://*:5555' is no good"},
+    {"-d tcp://*:5555", CONFIG_WRONG_USAGE, "parent: 'tcp://*:5555' is no endpoint of a broker"},
     {"-d localhost:5555", CONFIG_WRONG_USAGE, "write tcp://HOST:PORT, tcp://[V6]:PORT"},
     {"-r 5555", CONFIG_WRONG_USAGE, "listen: '5555' is no good"},
     {"-r tcp://*", CONFIG_WRONG_USAGE, "listen: "},

@@ -238,7 +238,7 @@ static void test_closed_is_for_good(void **state)
 
     uint32_t ref;
     dd_record_t record = {.type = DD_SEND};
-    assert_int_equal(dd_session_send(self->session, &record, false, 0), DD_E_CLOSED);
+    assert_int_equal(dd_session_send(self->session, &record, false), DD_E_CLOSED);
     assert_int_equal(dd_session_subscribe(self->session, "t", "all"), DD_E_CLOSED);
     assert_int_equal(dd_session_unsubscribe(self->session, "t", "all"), DD_E_CLOSED);
     assert_int_equal(ask(self->session, "tree", 0, &ref), DD_E_CLOSED);
@@ -310,6 +310,71 @@ static void test_tells_a_reason_once(void **state)
     finish(self);
 }
 
+/* ---- Several endpoints --------------------------------------------------------------------- */
+
+static void expect_endpoint(fixture_t *self, const char *endpoint)
+{
+    assert_string_equal(dd_session_endpoint(self->session), endpoint);
+}
+
+static uint64_t lose_one(fixture_t *self, const char *why)
+{
+    dd_session_lost(self->session, DD_E_NETWORK, why);
+    end_it(self);
+    return wait_for_attempt(self);
+}
+
+static void test_all_endpoints_are_tried_before_a_pause(void **state)
+{
+    (void)state;
+    static const char *const ENDPOINTS[] = {"tcp://a:1", "tcp://b:1", "tcp://c:1"};
+    fixture_t *self = client_of("tcp://a:1,tcp://b:1,tcp://c:1");
+    dd_session_start(self->session);
+    for (size_t i = 0; i < 6; i++) {
+        expect_endpoint(self, ENDPOINTS[i % 3]);
+        assert_int_equal(lose_one(self, ENDPOINTS[i % 3]), i == 2 ? 50 : i == 5 ? 100 : 0);
+    }
+    /* Each is told of once, though they take turns. */
+    for (size_t i = 0; i < 3; i++)
+        assert_string_equal(next_news(self, DD_EVENT_DISCONNECTED)->text, ENDPOINTS[i]);
+    no_news(self);
+
+    lose_one(self, ENDPOINTS[0]);
+    be_registered(self);
+    expect_endpoint(self, "tcp://b:1");
+    assert_int_equal(lose_one(self, "gone"), 0);
+    expect_endpoint(self, "tcp://c:1");
+    assert_int_equal(lose_one(self, "gone"), 0);
+    expect_endpoint(self, "tcp://a:1");
+    assert_int_equal(lose_one(self, "gone"), 50);
+    expect_endpoint(self, "tcp://b:1");
+    finish(self);
+}
+
+static void test_goes_on_at_once_from_a_broker_that_drains(void **state)
+{
+    (void)state;
+    fixture_t *self = client_of("tcp://a:1,tcp://b:1");
+    dd_session_start(self->session);
+    be_registered(self);
+    assert_string_equal(self->news[self->seen - 1]->event.endpoint, "tcp://a:1");
+    hear(self, (dd_record_t){.type = DD_BYE, .code = DD_E_DRAINING});
+    end_it(self);
+    assert_int_equal(wait_for_attempt(self), 0);
+    next_news(self, DD_EVENT_DISCONNECTED);
+    expect_endpoint(self, "tcp://b:1");
+    be_registered(self);
+    /* One that has forgotten the client is there: it stays. */
+    self->now_us += 1000 * MS;
+    hear(self, (dd_record_t){.type = DD_ERROR, .code = DD_E_UNKNOWN_PEER});
+    end_it(self);
+    assert_int_equal(wait_for_attempt(self), 0);
+    expect_endpoint(self, "tcp://b:1");
+    finish(self);
+}
+
+/* ---- The end --------------------------------------------------------------------------------- */
+
 /* Brings a registered session to where it waits for the broker's farewell. */
 static fixture_t *leaving(void)
 {
@@ -362,7 +427,7 @@ static void test_nothing_can_be_asked_after_leaving(void **state)
     fixture_t *self = leaving();
     uint32_t ref;
     dd_record_t record = {.type = DD_SEND};
-    assert_int_equal(dd_session_send(self->session, &record, false, 0), DD_E_CLOSED);
+    assert_int_equal(dd_session_send(self->session, &record, false), DD_E_CLOSED);
     assert_int_equal(dd_session_subscribe(self->session, "t", "all"), DD_E_CLOSED);
     assert_int_equal(dd_session_unsubscribe(self->session, "t", "all"), DD_E_CLOSED);
     assert_int_equal(inspect(self, &ref), DD_E_CLOSED);
@@ -486,6 +551,8 @@ int main(void)
         cmocka_unit_test(test_a_broker_that_always_forgets_gets_pauses),
         cmocka_unit_test(test_pauses_grow_and_start_over),
         cmocka_unit_test(test_tells_a_reason_once),
+        cmocka_unit_test(test_all_endpoints_are_tried_before_a_pause),
+        cmocka_unit_test(test_goes_on_at_once_from_a_broker_that_drains),
         cmocka_unit_test(test_leaves_when_the_broker_says_goodbye),
         cmocka_unit_test(test_nothing_can_be_asked_after_leaving),
         cmocka_unit_test(test_leaves_after_a_second),

@@ -36,7 +36,7 @@ static void test_brings_messages(void **state)
     assert_int_equal(node->sealed.size, 6);
 
     dd_record_t sent = {.type = DD_SEND, .destination = dd_bytes_of("cli2")};
-    assert_int_equal(dd_session_send(self->session, &sent, false, self->now_us), DD_OK);
+    assert_int_equal(dd_session_send(self->session, &sent, false), DD_OK);
     hear(self, (dd_record_t){.type = DD_RECEIPT, .ref = sent.ref, .source = dd_bytes_of("cli2")});
     const dd_event_t *event = next_news(self, DD_EVENT_RECEIPT);
     assert_int_equal(event->ref, sent.ref);
@@ -51,7 +51,7 @@ static void test_brings_messages(void **state)
     assert_string_equal(event->topic, "alarms");
 
     sent = (dd_record_t){.type = DD_SEND, .destination = dd_bytes_of("cli9")};
-    assert_int_equal(dd_session_send(self->session, &sent, false, self->now_us), DD_OK);
+    assert_int_equal(dd_session_send(self->session, &sent, false), DD_OK);
     hear(self, (dd_record_t){.type = DD_ERROR,
                    .code = DD_E_NO_DESTINATION,
                    .ref = sent.ref,
@@ -68,7 +68,7 @@ static void test_brings_hops(void **state)
     (void)state;
     fixture_t *self = registered();
     dd_record_t traced = {.type = DD_SEND, .destination = dd_bytes_of("cli9")};
-    assert_int_equal(dd_session_send(self->session, &traced, false, self->now_us), DD_OK);
+    assert_int_equal(dd_session_send(self->session, &traced, false), DD_OK);
     dd_record_t hop = {.type = DD_HOP,
         .code = DD_E_OVERLOADED,
         .ref = traced.ref,
@@ -138,7 +138,7 @@ static void test_what_others_say_ends_no_connection(void **state)
     };
     fixture_t *self = registered();
     dd_record_t sent_one = {.type = DD_SEND, .destination = dd_bytes_of("x")};
-    assert_int_equal(dd_session_send(self->session, &sent_one, false, self->now_us), DD_OK);
+    assert_int_equal(dd_session_send(self->session, &sent_one, false), DD_OK);
     for (size_t i = 0; i < COUNT(RECORDS); i++) {
         dd_record_t record = RECORDS[i];
         record.ref += sent_one.ref - 1; /* 1: the one that was sent; 2: the next */
