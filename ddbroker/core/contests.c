@@ -40,7 +40,7 @@ typedef struct {
     uint64_t instance;
     uint64_t until_ms;   /* when it is told that the name is taken, for now */
     uint64_t comfort_ms; /* when it gets its next sign */
-} claim_t;
+} contender_t;
 
 struct contest {
     contest_t *prev, *next; /* of all, the longest in its state first */
@@ -49,7 +49,7 @@ struct contest {
     uint64_t since_ms; /* in its state */
     bool above;        /* the parent waits for the answer as well */
     size_t count;
-    claim_t claims[CLAIMS_MAX]; /* the first comes first */
+    contender_t claims[CLAIMS_MAX]; /* the first comes first */
 };
 
 /* ---- What becomes of who wants the name ---------------------------------------------------- */
@@ -67,7 +67,7 @@ static void refuse_client(core_t *self, const entry_t *entry, peer_t *client, dd
     client->name.size = 0; /* it never was that client */
 }
 
-static void refuse(core_t *self, const entry_t *entry, const claim_t *claim, dd_error_t why)
+static void refuse(core_t *self, const entry_t *entry, const contender_t *claim, dd_error_t why)
 {
     if (!peer_is_link(claim->peer))
         refuse_client(self, entry, claim->peer, why);
@@ -160,13 +160,14 @@ void contests_moved(core_t *self, entry_t *entry)
 /* ---- Claims -------------------------------------------------------------------------------- */
 
 /* A child, or a client, wants the name in place of what it wanted it for before. */
-static bool replaces(const claim_t *claim, const claim_t *before)
+static bool replaces(const contender_t *claim, const contender_t *before)
 {
     return claim->peer == before->peer || claim->instance == before->instance ||
            names_is_later(claim->instance, before->instance);
 }
 
-static void replace(core_t *self, const entry_t *entry, claim_t *before, const claim_t *claim)
+static void replace(
+    core_t *self, const entry_t *entry, contender_t *before, const contender_t *claim)
 {
     bool has_moved = claim->instance == before->instance && peer_is_link(before->peer);
     if (claim->peer != before->peer)
@@ -174,7 +175,7 @@ static void replace(core_t *self, const entry_t *entry, claim_t *before, const c
     *before = *claim;
 }
 
-static bool add(core_t *self, contest_t *contest, const claim_t *claim)
+static bool add(core_t *self, contest_t *contest, const contender_t *claim)
 {
     for (size_t i = 0; i < contest->count; i++) {
         if (!replaces(claim, &contest->claims[i]))
@@ -196,7 +197,7 @@ static uint64_t comfort_after(const core_t *self, const peer_t *peer)
 void contests_claim(core_t *self, entry_t *entry, peer_t *peer, uint64_t instance)
 {
     bool is_old = peer->protocol != DD_FRAME_VERSION;
-    const claim_t claim = {.peer = peer,
+    const contender_t claim = {.peer = peer,
         .instance = instance,
         .until_ms = is_old ? self->now_ms + OLD_PATIENCE : UINT64_MAX,
         .comfort_ms = comfort_after(self, peer)};
@@ -265,7 +266,7 @@ static void pass_on(core_t *self, dd_bytes_t name, const contest_t *contest)
 {
     const entry_t *winner = NULL;
     for (size_t i = 0; i < contest->count; i++) {
-        const claim_t *claim = &contest->claims[i];
+        const contender_t *claim = &contest->claims[i];
         if (claim->peer->ending)
             continue;
         if (winner) {
@@ -385,7 +386,7 @@ static bool decide(core_t *self, contest_t *contest)
 static void comfort(core_t *self, contest_t *contest)
 {
     for (size_t i = contest->count; i-- > 0;) {
-        claim_t *claim = &contest->claims[i];
+        contender_t *claim = &contest->claims[i];
         if (self->now_ms >= claim->until_ms) {
             refuse(self, contest->entry, claim, DD_E_NAME_TAKEN);
             remove_claim(contest, i);

@@ -352,7 +352,8 @@ core_t *core_new(const core_settings_t *settings, const dd_keyring_t *keyring, u
     self->settings.scope = NULL; /* the caller's string; parsed below */
     self->keyring = keyring;
     self->started_ms = self->now_ms = self->scanned_ms = now_ms;
-    randombytes_buf(self->id, sizeof self->id);
+    randombytes_buf(self->secret, sizeof self->secret);
+    descendants_id(self->id, self->secret);
     self->auto_scope = !dd_scope_parse(&self->scope, dd_bytes_of(settings->scope));
     /* Until a parent gives it one, an "auto" broker is its own region 0, which no parent gives. */
     if (self->auto_scope)
@@ -399,6 +400,7 @@ void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms
     self->keyring = keyring;
     self->keys++;
     standing_changed(self);
+    name_round_begin(self);
 }
 
 void core_set_limits(core_t *self, const core_settings_t *settings)
@@ -408,6 +410,8 @@ void core_set_limits(core_t *self, const core_settings_t *settings)
     self->settings.outbox_link = settings->outbox_link;
     self->settings.clients_max = settings->clients_max;
     self->settings.subscriptions_max = settings->subscriptions_max;
+    self->settings.link_names_max = settings->link_names_max;
+    self->settings.link_interests_max = settings->link_interests_max;
     peer_t *peer;
     DL_FOREACH (self->peers, peer)
         dd_outbox_set_limit(

@@ -39,6 +39,8 @@ typedef struct {
     size_t outbox_link;         /* of a child's or the parent's */
     size_t clients_max;         /* connections of clients, operators and children together */
     unsigned subscriptions_max; /* per client */
+    size_t link_names_max;      /* clients beneath one child */
+    size_t link_interests_max;  /* interests that one link tells of */
     unsigned step_units;        /* names or the like in a step of long work; 0: as suits a broker */
     core_log_t *log;
     void *log_arg;

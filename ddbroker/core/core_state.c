@@ -7,6 +7,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* Of what a link says and can't have meant, so much is logged in so many ms. */
+#define PASSED_OVER_TOLD 10
+#define PASSED_OVER_INTERVAL 10000
+
 /* ---- Sending ------------------------------------------------------------------------------- */
 
 void core_touch(core_t *self, peer_t *peer)
@@ -48,6 +52,8 @@ void core_refuse(core_t *self, peer_t *peer, dd_error_t code, uint32_t ref, dd_b
         &(dd_record_t){.type = DD_ERROR, .code = (uint16_t)code, .ref = ref, .text = about});
 }
 
+/* A link can say any number of such things: the first few are told each, and the rest as a number.
+ */
 void core_pass_over(core_t *self, peer_t *link, const char *what)
 {
     char text[PEER_TEXT_MAX];

@@ -10,6 +10,7 @@
 #include "core.h"
 #include "ddbroker/flood.h"
 #include "event_history.h"
+#include "name_round.h"
 #include "rounds.h"
 #include "tenant_totals.h"
 #include "turns.h"
@@ -27,8 +28,9 @@ struct core {
     core_settings_t settings;
     char name[DD_BROKER_MAX + 1];
     const dd_keyring_t *keyring;
-    uint32_t keys;                 /* how many times they have been changed */
-    uint8_t id[DD_BROKER_ID_SIZE]; /* drawn at start */
+    uint32_t keys;                     /* how many times they have been changed */
+    uint8_t secret[DD_BROKER_ID_SIZE]; /* drawn at start; those above know it */
+    uint8_t id[DD_BROKER_ID_SIZE];     /* made from it; all may know it */
     bool auto_scope;
     dd_scope_t scope;
     uint32_t scope_number; /* how many times it has been changed */
@@ -42,17 +44,20 @@ struct core {
     size_t connections;
     cursor_t *cursors; /* at peers */
     jobs_t jobs;
-    round_t heard_round;    /* who is silent for too long */
-    round_t standing_round; /* for whom keys or scopes have changed */
-    round_t losses_round;   /* who has losses to be told of since a link has ended */
-    job_t losses;           /* to tell peers what they missed */
-    peer_t *lossy;          /* those who have room for that */
-    peer_t *parent;         /* from connection to disconnection */
-    parents_t parents;      /* who may be that */
-    uint32_t uplink;        /* number of the parent's link, from 1 */
-    bool is_root;           /* the parent that is configured is beneath this broker */
-    peer_t *links;          /* registered children and parent */
-    unsigned unsynced;      /* children that have not told all they have */
+    round_t heard_round;     /* who is silent for too long */
+    round_t standing_round;  /* for whom keys or scopes have changed */
+    name_round_t name_round; /* the same of names beneath children */
+    round_t losses_round;    /* who has losses to be told of since a link has ended */
+    job_t losses;            /* to tell peers what they missed */
+    peer_t *lossy;           /* those who have room for that */
+    peer_t *parent;          /* from connection to disconnection */
+    parents_t parents;       /* who may be that */
+    uint32_t uplink;         /* number of the parent's link, from 1 */
+    bool is_root;            /* the parent that is configured is beneath this broker */
+    peer_t *links;           /* registered children and parent */
+    uint32_t links_ever;     /* how many there have been */
+    unsigned unsynced;       /* children that have not told all they have */
+    descendants_t descendants;
     peer_t *dirty;
     peer_t *ending;
     directory_t directory;

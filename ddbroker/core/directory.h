@@ -34,6 +34,9 @@ typedef struct {
 /* NULL if nobody has that name. */
 entry_t *directory_find(const directory_t *self, dd_bytes_t name);
 
+/* What is left of that name of an absent peer; NULL if nothing is, or somebody has it. */
+entry_t *directory_left(const directory_t *self, dd_bytes_t name);
+
 /* Adds a name that nobody has; NULL when out of memory. */
 entry_t *directory_add(directory_t *self, dd_bytes_t name, peer_t *via, uint64_t instance);
 

@@ -4,6 +4,7 @@
  */
 #include "dispatch.h"
 
+#include "beneath.h"
 #include "contests.h"
 #include "drain.h"
 #include "inspect.h"
@@ -101,6 +102,8 @@ static const struct {
     [DD_CONTEST] = {contests_contest, ROLE_PARENT, READY},
     [DD_KEPT] = {contests_kept, ROLE_CHILD, READY},
     [DD_GONE] = {contests_gone, ROLE_CHILD, READY},
+    [DD_ADD_BROKER] = {beneath_add_broker, ROLE_CHILD, READY},
+    [DD_DROP_BROKER] = {beneath_drop_broker, ROLE_CHILD, READY},
     [DD_INSPECT] = {inspect_question, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
     [DD_REPORT] = {inspect_report, ROLE_LINK, READY},
     [DD_CONTROL] = {inspect_question, ROLE_OPERATOR | ROLE_LINK, READY},

@@ -442,6 +442,6 @@ bool inspect_answers_await(answer_t *answer, unsigned outstanding)
 {
     if (!answer || !answer->rows)
         return false;
-    answer->to.links = (uint16_t)outstanding;
+    answer->to.links = outstanding < UINT16_MAX ? (uint16_t)outstanding : UINT16_MAX;
     return true;
 }

@@ -37,7 +37,14 @@ struct job {
 };
 
 /* The broker's own lines. */
-typedef enum { JOBS_REMAINS, JOBS_RESYNCS, JOBS_ROUNDS, JOBS_LOSSES, JOBS_OWN } jobs_own_t;
+typedef enum {
+    JOBS_REMAINS,
+    JOBS_RESYNCS,
+    JOBS_ROUNDS,
+    JOBS_NAMES,
+    JOBS_LOSSES,
+    JOBS_OWN
+} jobs_own_t;
 
 struct job_line {
     UT_hash_handle hh;

@@ -4,6 +4,8 @@
  */
 #include "names.h"
 
+#include "departures.h"
+
 /* An instance is 48 random bits of the client's and, in the low 16, how many times it has
    registered: of two with the same random bits the larger count is the later one. */
 #define INSTANCE_COUNT_BITS 16
@@ -89,8 +91,16 @@ void names_welcome(core_t *self, peer_t *peer, dd_bytes_t name)
     core_event(self, peer, DD_LOG_INFO, "%s registered", peer_text(peer, text));
 }
 
+void names_note_departure(const core_t *self, const entry_t *entry)
+{
+    departures_add(entry->via->departures, entry_name(entry), self->now_ms);
+}
+
 void names_grant(core_t *self, dd_bytes_t name, peer_t *via, uint64_t instance)
 {
+    const entry_t *left = directory_left(&self->directory, name);
+    if (left)
+        names_note_departure(self, left);
     entry_t *entry = directory_add(&self->directory, name, via, instance);
     if (!entry) {
         core_end(self, via, DD_E_LIMIT, "the broker is out of memory");
@@ -107,5 +117,6 @@ void names_drop(core_t *self, entry_t *entry)
 {
     if (names_known_above(self, entry))
         names_tell_parent(self, DD_DROP_CLIENT, entry);
+    names_note_departure(self, entry);
     directory_remove(&self->directory, entry);
 }

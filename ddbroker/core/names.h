@@ -33,6 +33,10 @@ void names_welcome(core_t *self, peer_t *peer, dd_bytes_t name);
    of memory, the peer is ended. */
 void names_grant(core_t *self, dd_bytes_t name, peer_t *via, uint64_t instance);
 
+/* A client leaves the peer through which it was reached: what was handed to that one for it may
+   still come back. */
+void names_note_departure(const core_t *self, const entry_t *entry);
+
 /* Nobody has that name any more. */
 void names_drop(core_t *self, entry_t *entry);
 

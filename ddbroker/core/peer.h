@@ -5,6 +5,8 @@
 #ifndef PEER_H_INCLUDED
 #define PEER_H_INCLUDED
 
+#include "departures.h"
+#include "descendants.h"
 #include "directory.h"
 #include "interest.h"
 #include "jobs.h"
@@ -67,13 +69,20 @@ struct peer {
     uint64_t complained_ms; /* last UNKNOWN_PEER, which is sent once a second at most */
     uint64_t rtt_us;        /* parent: round trip of the last PING; 0: not known */
     peer_count_t count;
-    entry_t *entries;              /* names reached through it: its own, or a link's subtree */
+    entry_t *entries; /* names reached through it: its own, or a link's subtree */
+    size_t entry_count;
     subscription_t *subscriptions; /* those with losses to tell first */
     unsigned subscription_count;
     question_t *questions; /* that it asked lately */
     unsigned question_count;
     uint32_t payload_max;     /* link: what the other broker takes */
     uint64_t owed_acks;       /* notifications handed to it, less the times it acknowledged some */
+    uint64_t owed_receipts;   /* the same, less the receipts and refusals that it gave */
+    uint64_t owed_hops;       /* what brokers beyond it may still say of what is traced */
+    departures_t *departures; /* child: who was beneath it lately; NULL without memory for it */
+    claim_t *claims;          /* child: brokers beneath it, itself the first */
+    unsigned claim_count;
+    uint32_t link_number;     /* link: of all that there ever were, so that none is taken for it */
     old_client_t *old_client; /* of protocol 3 or 4: what it is to acknowledge; NULL before */
     bool absent;   /* nothing is reached through it any more: what is left of it is being removed */
     bool over;     /* and it has been disconnected: it is freed once nothing is left */

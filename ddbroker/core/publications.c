@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "link_rules.h"
 #include "losses.h"
 #include "registration.h"
 
@@ -99,7 +100,11 @@ void publications_add_interest(core_t *self, peer_t *link, const dd_record_t *re
     dd_scope_t path;
     if (!read_interest(self, link, record, &key, &path) || find(self, link, key, &path))
         return;
-    if (!add(self, link, key, &path))
+    if (link->subscription_count >= self->settings.link_interests_max)
+        core_end(self, link, DD_E_LIMIT,
+            "it tells of more than %zu interests, its link-interests-max",
+            self->settings.link_interests_max);
+    else if (!add(self, link, key, &path))
         core_end(self, link, DD_E_LIMIT, "the broker is out of memory");
 }
 
@@ -303,33 +308,9 @@ void publications_publish(core_t *self, peer_t *client, const dd_record_t *recor
         publish(self, client, &relay);
 }
 
-/* Where a publication can come from: a broker's scope. */
-static bool is_origin(dd_bytes_t scope)
-{
-    return dd_scope_is_resolved(scope) && dd_scope_depth(scope) > 0;
-}
-
-/* Rule 1, and what no broker can have written. */
-static bool is_valid_relay(const dd_record_t *record)
-{
-    dd_bytes_t tenant, client;
-    return dd_name_split(record->source, &tenant, &client) &&
-           (dd_bytes_equal(tenant, record->tenant) ||
-               dd_bytes_equal(record->tenant, dd_bytes_of(DD_PUBLIC))) &&
-           dd_topic_subscribable(record->topic) && is_origin(record->scope);
-}
-
-/* Rule 2: a child relays for clients beneath it only. And the parent for none of those beneath this
-   broker: that would be a publication that comes round a loop which is about to be found. */
-static bool may_relay(const core_t *self, const peer_t *link, dd_bytes_t source)
-{
-    entry_t *entry = directory_find(&self->directory, source);
-    return entry ? entry->via == link : link->role == ROLE_PARENT;
-}
-
 void publications_relay(core_t *self, peer_t *link, const dd_record_t *record)
 {
-    if (is_valid_relay(record) && may_relay(self, link, record->source))
+    if (link_rules_relay(self, link, record))
         publish(self, link, record);
     else
         core_pass_over(self, link, "relays for a client that isn't beneath it, or across tenants");

@@ -129,6 +129,7 @@ static void move(core_t *self, entry_t *entry, peer_t *link)
     peer_t *before = entry->via;
     if (!peer_is_link(before))
         return;
+    names_note_departure(self, entry);
     directory_move(entry, link);
     contests_moved(self, entry);
     names_tell_child(self, before, entry_name(entry), entry->instance, DD_E_MOVED);
@@ -149,6 +150,16 @@ static void renew(core_t *self, entry_t *entry, uint64_t instance)
     names_tell_parent(self, DD_ADD_CLIENT, entry);
 }
 
+/* Whether one more client may be beneath the link; else ends it. */
+static bool has_room(core_t *self, peer_t *link)
+{
+    if (link->entry_count < self->settings.link_names_max)
+        return true;
+    core_end(self, link, DD_E_LIMIT, "it tells of more than %zu clients, its link-names-max",
+        self->settings.link_names_max);
+    return false;
+}
+
 void registration_add_client(core_t *self, peer_t *link, const dd_record_t *record)
 {
     if (!may_add(self, record->name)) {
@@ -160,6 +171,8 @@ void registration_add_client(core_t *self, peer_t *link, const dd_record_t *reco
         renew(self, entry, record->number);
         return;
     }
+    if (!has_room(self, link))
+        return;
     if (entry && entry->instance == record->number) {
         move(self, entry, link);
         return;
@@ -192,6 +205,14 @@ void registration_drop_client(core_t *self, peer_t *link, const dd_record_t *rec
     } else {
         names_send_away(self, via, record->code);
     }
+}
+
+void registration_check(core_t *self, entry_t *entry)
+{
+    if (!peer_is_link(entry->via) || entry->via->absent || may_add(self, entry_name(entry)))
+        return;
+    names_tell_child(self, entry->via, entry_name(entry), entry->instance, DD_E_REFUSED);
+    contests_drop(self, entry);
 }
 
 /* ---- The whole ----------------------------------------------------------------------------- */

@@ -9,6 +9,10 @@
 
 handler_t registration_hello, registration_add_client, registration_drop_client;
 
+/* Keys have changed: if the name is one beneath a child, whom this broker would not take any more,
+   it has to go, whatever keys the child has. May free the entry. */
+void registration_check(core_t *self, entry_t *entry);
+
 /* A peer is absent: so many of the names reached through it are dropped here and above. Returns how
    many more could have been. */
 int registration_forget(core_t *self, peer_t *peer, int units);

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "beneath.h"
 #include "notifications.h"
 #include "old_clients.h"
 #include "publications.h"
@@ -42,6 +43,8 @@ static bool remove_some(core_t *self, peer_t *peer, int units)
 {
     units = publications_forget(self, peer, units);
     units = registration_forget(self, peer, units);
+    if (peer->state == PEER_ENDED) /* else it only leaves, and still answers for those beneath it */
+        units = beneath_forget(self, peer, units);
     if (peer->over)
         units = return_unsent(self, peer, units);
     return units > 0;
@@ -61,6 +64,7 @@ static void done(void *core, job_t *job)
     if (!peer->over)
         return;
     old_clients_forget(peer);
+    free(peer->departures);
     free(peer);
 }
 

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "beneath.h"
 #include "publications.h"
 #include "registration.h"
 
@@ -14,9 +15,11 @@
 struct resync {
     job_t job;
     peer_t *link;
-    cursor_t name;     /* the next one to tell */
-    size_t names;      /* still to be passed */
-    cursor_t interest; /* the same, after the names */
+    cursor_t broker; /* the next one to tell */
+    size_t brokers;  /* still to be passed */
+    cursor_t name;   /* the same, after the brokers */
+    size_t names;
+    cursor_t interest; /* and after the names */
     size_t interests;
 };
 
@@ -26,6 +29,18 @@ typedef struct resync resync_t;
 static bool has_room(const peer_t *link)
 {
     return link->outbox.bytes <= link->outbox.limit / 2;
+}
+
+static int tell_brokers(core_t *self, resync_t *resync, int units)
+{
+    cursor_t **all = &self->descendants.cursors;
+    while (units > 0 && resync->broker.at && resync->brokers > 0) {
+        descendant_t *descendant = resync->broker.at;
+        cursor_set(all, &resync->broker, --resync->brokers > 0 ? descendant->hh.next : NULL);
+        beneath_tell(self, descendant);
+        units--;
+    }
+    return units;
 }
 
 static int tell_names(core_t *self, resync_t *resync, int units)
@@ -60,7 +75,8 @@ static job_state_t step(void *core, job_t *job)
         jobs_wait(job, &resync->link->waiting);
         return JOB_WAITS;
     }
-    int units = tell_names(self, resync, core_step_units(self));
+    int units = tell_brokers(self, resync, core_step_units(self));
+    units = tell_names(self, resync, units);
     units = tell_interests(self, resync, units);
     return units > 0 ? JOB_DONE : JOB_GOES_ON;
 }
@@ -83,12 +99,19 @@ void resync_begin(core_t *self, peer_t *link)
     resync->link = link;
     link->resync = resync;
     if (link->role == ROLE_PARENT) {
+        resync->brokers = HASH_COUNT(self->descendants.by_id);
+        cursor_set(&self->descendants.cursors, &resync->broker, self->descendants.by_id);
         resync->names = directory_count(&self->directory);
         cursor_set(&self->directory.cursors, &resync->name, self->directory.by_name);
     }
     resync->interests = HASH_COUNT(self->interests.by_key);
     cursor_set(&self->interests.cursors, &resync->interest, self->interests.by_key);
     jobs_add_own(&self->jobs, JOBS_RESYNCS, &resync->job);
+}
+
+bool resync_tells_brokers(const peer_t *link)
+{
+    return link->resync && link->resync->broker.at;
 }
 
 void resync_end(core_t *self, peer_t *link)
@@ -98,6 +121,7 @@ void resync_end(core_t *self, peer_t *link)
         return;
     link->resync = NULL;
     jobs_remove(&self->jobs, &resync->job);
+    cursor_set(&self->descendants.cursors, &resync->broker, NULL);
     cursor_set(&self->directory.cursors, &resync->name, NULL);
     cursor_set(&self->interests.cursors, &resync->interest, NULL);
     free(resync);

@@ -13,6 +13,8 @@
 
 /* Begins to tell the link; ends with SYNCED. */
 void resync_begin(core_t *self, peer_t *link);
+/* Whether it is still to be told of brokers, so that it knows nothing of what they say. */
+bool resync_tells_brokers(const peer_t *link);
 /* The link is over. */
 void resync_end(core_t *self, peer_t *link);
 

@@ -7,6 +7,7 @@
  */
 #include "tree_links.h"
 
+#include "beneath.h"
 #include "resync.h"
 #include "standing.h"
 
@@ -30,7 +31,10 @@ static void add_link(core_t *self, peer_t *link)
     link->state = PEER_READY;
     link->since_ms = self->now_ms;
     link->scope_number = self->scope_number;
+    link->link_number = ++self->links_ever;
     self->unsynced += link->role == ROLE_CHILD;
+    if (link->role == ROLE_CHILD)
+        link->departures = departures_new();
     DL_APPEND2(self->links, link, prev_link, next_link);
 }
 
@@ -136,7 +140,7 @@ static bool may_join(core_t *self, peer_t *child, const dd_record_t *record)
     }
     dd_bytes_copy(record->name, child->name.text, sizeof child->name.text);
     child->name.size = (uint8_t)record->name.size;
-    memcpy(child->id, record->id.data, DD_BROKER_ID_SIZE);
+    descendants_id(child->id, record->id.data);
     set_payload_max(child, record);
     if (holds_id(self->id, sizeof self->id, child->id))
         note_oneself(self, child);
@@ -156,6 +160,7 @@ void tree_links_join(core_t *self, peer_t *child, const dd_record_t *record)
     if (!give_scope(self, child, record))
         return;
     add_link(self, child);
+    beneath_add(self, child, record->id.data);
     core_event(self, child, DD_LOG_NOTICE, "broker %s joined with scope %s", child->name.text,
         child->scope.text);
     admit(self, child);
@@ -169,7 +174,7 @@ void tree_links_ask(core_t *self, peer_t *parent)
     dd_record_t record = {.type = DD_JOIN,
         .flags = self->auto_scope ? DD_FLAG_AUTO_SCOPE : 0,
         .limit = self->settings.payload_max,
-        .id = dd_bytes(self->id, sizeof self->id),
+        .id = dd_bytes(self->secret, sizeof self->secret),
         .name = dd_bytes_of(self->name),
         .scope = dd_scope_bytes(&self->scope)};
     core_tell(self, parent, &record);
@@ -295,7 +300,9 @@ void tree_links_ping(core_t *self)
 void tree_links_synced(core_t *self, peer_t *link, const dd_record_t *record)
 {
     (void)record;
-    self->unsynced -= link->role == ROLE_CHILD && !link->synced;
+    if (link->synced)
+        return;
+    self->unsynced -= link->role == ROLE_CHILD;
     link->synced = true;
     char text[PEER_TEXT_MAX];
     core_remark(self, link, DD_LOG_INFO, "%s has told all it has; %zu names are known",

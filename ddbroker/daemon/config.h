@@ -37,6 +37,8 @@ typedef struct {
     uint64_t link_outbox;
     uint64_t clients_max;
     uint64_t subscriptions_max;
+    uint64_t link_names_max;
+    uint64_t link_interests_max;
     uint64_t io_threads;
     bool only_check; /* nothing is to be run */
 } config_t;

@@ -75,6 +75,8 @@ core_settings_t settings_of_core(loop_t *self)
         .outbox_link = size_of(config->link_outbox),
         .clients_max = self->clients_max,
         .subscriptions_max = (unsigned)config->subscriptions_max,
+        .link_names_max = size_of(config->link_names_max),
+        .link_interests_max = size_of(config->link_interests_max),
         .log = log_line,
         .log_arg = self->log,
         .obey = obey,

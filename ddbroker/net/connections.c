@@ -4,7 +4,6 @@
  */
 #include "connections.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +19,8 @@
 #include "libdd/protocol/endpoint.h"
 
 #define IPC "ipc://"
+/* ms for a message within the process. */
+#define FIRST_LIMIT 5000
 
 /* ms within which the name of a host to listen on must be answered. */
 #define LOOKUP_LIMIT 10000
@@ -31,7 +32,32 @@ struct connections {
     connection_t *by_fd;
     connection_t *strangers;
     size_t stranger_count;
+    routing_ids_t ids;
 };
+
+/* What the first of all connections is numbered, which nobody can have been before: one of our own,
+   within the process. */
+static bool learn_number(routing_ids_t *ids, void *context, void *socket)
+{
+    char endpoint[64], id[8];
+    uint32_t number;
+    int got = -1;
+    snprintf(endpoint, sizeof endpoint, "inproc://first-of-%p", socket);
+    void *first = zmq_socket(context, ZMQ_DEALER);
+    if (!first)
+        return false;
+    zmq_pollitem_t item = {.socket = socket, .events = ZMQ_POLLIN};
+    if (zmq_bind(socket, endpoint) == 0 && zmq_connect(first, endpoint) == 0 &&
+        zmq_send(first, "", 0, ZMQ_DONTWAIT) == 0 && zmq_poll(&item, 1, FIRST_LIMIT) == 1)
+        got = zmq_recv(socket, id, sizeof id, ZMQ_DONTWAIT);
+    zmq_recv(socket, NULL, 0, ZMQ_DONTWAIT); /* the message itself */
+    zmq_unbind(socket, endpoint);
+    zmq_close(first);
+    if (got < 0 || !routing_ids_number(dd_bytes(id, (size_t)got), &number))
+        return false;
+    routing_ids_init(ids, number);
+    return true;
+}
 
 connections_t *connections_new(void *context, void *socket, log_t *log, int handshakes)
 {
@@ -40,8 +66,9 @@ connections_t *connections_new(void *context, void *socket, log_t *log, int hand
         return NULL;
     self->socket = socket;
     self->log = log;
-    self->monitor = dd_monitor_open(context, socket,
-        ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_ACCEPT_FAILED | handshakes);
+    if (learn_number(&self->ids, context, socket))
+        self->monitor = dd_monitor_open(context, socket,
+            ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_ACCEPT_FAILED | handshakes);
     if (!self->monitor)
         connections_destroy(&self);
     return self;
@@ -196,10 +223,18 @@ static void remove_stranger(connections_t *self, connection_t *connection)
 static int64_t number_of(dd_bytes_t id)
 {
     uint32_t number;
-    if (id.size != 1 + sizeof number || id.data[0] != 0)
-        return -1;
-    memcpy(&number, id.data + 1, sizeof number);
-    return be32toh(number);
+    return routing_ids_number(id, &number) ? (int64_t)number : -1;
+}
+
+bool connections_is_claimed(connections_t *self, int fd, dd_bytes_t id)
+{
+    uint32_t number;
+    const connection_t *connection = fd >= 0 ? find(self, fd) : NULL;
+    if (fd >= 0 && (!connection || connection->owner))
+        return false; /* gone, or another's: of this id there are only last words */
+    if (!routing_ids_number(id, &number))
+        return id.size > 0 && id.data[0] == 0;
+    return !routing_ids_take(&self->ids, connection ? &connection->then : NULL, number);
 }
 
 /* Numbers begin anywhere and go round. What was chosen is proof of nothing. */
@@ -269,6 +304,13 @@ void connections_cut(connections_t *self, connection_t *connection)
     remove_stranger(self, connection);
 }
 
+void connections_cut_fd(connections_t *self, int fd)
+{
+    connection_t *connection = find(self, fd);
+    if (connection)
+        connections_cut(self, connection);
+}
+
 bool connections_traffic(const connection_t *connection, struct tcp_info *info)
 {
     return dd_traffic_info(connection->fd, info);
@@ -308,10 +350,12 @@ static void opened(connections_t *self, int fd, uint64_t now_ms)
     connection->fd = fd;
     connection->since_ms = now_ms;
     HASH_ADD_INT(self->by_fd, fd, connection);
-    if (connection->hh.tbl)
-        add_stranger(self, connection);
-    else /* out of memory */
+    if (!connection->hh.tbl) { /* out of memory */
         free(connection);
+        return;
+    }
+    add_stranger(self, connection);
+    connection->then = routing_ids_accept(&self->ids, self->stranger_count);
 }
 
 static void greeted(connections_t *self, int fd)

@@ -15,6 +15,9 @@
 /* Heartbeats within which a peer must say something, and within which it must leave once it was
    told to. */
 #define HEARTBEATS 3
+/* ms within which a peer that has shaken hands must say something at most: libraries do so at once.
+   See routing_ids.h for why it isn't more. */
+#define HELLO_LIMIT 4000
 /* ms between two looks at those who haven't said anything yet, and between two at a route. */
 #define CUT_INTERVAL 1000
 /* Frames taken in before what they caused is sent. */
@@ -171,8 +174,10 @@ static void tick(transport_t *transport, uint64_t now_ms)
     if (now_ms < self->cut_ms)
         return;
     self->cut_ms = now_ms + CUT_INTERVAL;
+    uint64_t patience = (uint64_t)HEARTBEATS * self->heartbeat;
     connections_cut_strangers(self->connections,
-        DD_SOCKET_HANDSHAKE + (uint64_t)HEARTBEATS * self->heartbeat, self->unread_max, now_ms);
+        DD_SOCKET_HANDSHAKE + (patience < HELLO_LIMIT ? patience : HELLO_LIMIT), self->unread_max,
+        now_ms);
 }
 
 /* ---- Frames in ----------------------------------------------------------------------------- */
@@ -223,10 +228,24 @@ static bool add_route(listener_t *self, route_t *route, uint64_t now_ms)
     return true;
 }
 
+/* Nobody who is welcome chooses an id of its own. */
+static bool is_claimed(listener_t *self, dd_bytes_t id, int fd)
+{
+    uint32_t number;
+    if (routing_ids_number(id, &number) && !connections_is_claimed(self->connections, fd, id))
+        return false;
+    log_flood(
+        self->log, "", DD_LOG_WARNING, "cut a connection that has chosen a routing id for itself");
+    connections_cut_fd(self->connections, fd);
+    return true;
+}
+
 /* The first frame of a connection. NULL if it may have none, now or at all. */
 static route_t *admit(listener_t *self, dd_bytes_t id, const char *user, int fd, uint64_t now_ms)
 {
     watch(&self->transport, now_ms); /* the name it wants may be that of one that has just gone */
+    if (is_claimed(self, id, fd))
+        return NULL;
     route_t *route = new_route(self, id, user, fd);
     if (!route || add_route(self, route, now_ms))
         return route;

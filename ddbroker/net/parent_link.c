@@ -113,7 +113,7 @@ static void tell(parent_link_t *self, const dd_problem_t *why, uint64_t now_ms)
 static bool wants_patience(dd_error_t why)
 {
     return why == DD_E_HOP_LIMIT || why == DD_E_SCOPE_INVALID || why == DD_E_NAME_INVALID ||
-           why == DD_E_PROTOCOL || why == DD_E_MALFORMED;
+           why == DD_E_LIMIT || why == DD_E_PROTOCOL || why == DD_E_MALFORMED;
 }
 
 static uint32_t choose_pause(parent_link_t *self)

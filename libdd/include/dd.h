@@ -280,7 +280,9 @@ typedef enum {
                                 some may be missing, since a link between brokers or this client's
                                 connection has ended; after the latter for each subscription, and
                                 after its DD_EVENT_SUBSCRIBED */
-    DD_EVENT_REPORT,         /* ref; text: JSON; number: brokers that are still to answer */
+    DD_EVENT_REPORT,         /* ref; source: the id of the broker whose it is, in 32 hexadecimal
+                                digits, as the brokers on its way know it; text: JSON; number:
+                                brokers that are still to answer */
     DD_EVENT_HOP,            /* ref; number: brokers passed, from 1; source: the broker's name;
                                 scope: its scope; text: what it did; error: why it did not go on */
     DD_EVENT_DELIVERED       /* ref; source: the destination, whose library has the notification;

@@ -103,6 +103,11 @@ dd_error_t dd_outbox_append_urgent(dd_outbox_t *self, const dd_record_t *record)
     return append(self, record, DD_OUTBOX_RESERVE);
 }
 
+dd_error_t dd_outbox_append_result(dd_outbox_t *self, const dd_record_t *record)
+{
+    return append(self, record, DD_OUTBOX_RESERVE / 2);
+}
+
 dd_error_t dd_outbox_append_bytes(dd_outbox_t *self, dd_bytes_t encoded)
 {
     uint8_t *place = reserve(self, encoded.size, 0);

@@ -53,6 +53,9 @@ static inline size_t dd_outbox_excused(const dd_outbox_t *self)
 dd_error_t dd_outbox_append(dd_outbox_t *self, const dd_record_t *record);
 /* The same, using the reserve. */
 dd_error_t dd_outbox_append_urgent(dd_outbox_t *self, const dd_record_t *record);
+/* The same, using half of the reserve: for what third parties have a peer told, so that they can't
+   use up what is for the rest. */
+dd_error_t dd_outbox_append_result(dd_outbox_t *self, const dd_record_t *record);
 /* Appends one record that is already encoded: a publication is written once and copied to all. */
 dd_error_t dd_outbox_append_bytes(dd_outbox_t *self, dd_bytes_t encoded);
 

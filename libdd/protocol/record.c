@@ -91,8 +91,10 @@ static const layout_t LAYOUTS[] = {
     [DD_CONTEST]       = LAYOUT_("CONTEST", F_NUMBER, F_NAME),
     [DD_KEPT]          = LAYOUT_("KEPT", F_NUMBER, F_NAME),
     [DD_GONE]          = LAYOUT_("GONE", F_NUMBER, F_NAME),
+    [DD_ADD_BROKER]    = LAYOUT_("ADD_BROKER", F_ID),
+    [DD_DROP_BROKER]   = LAYOUT_("DROP_BROKER", F_ID),
     [DD_INSPECT]       = LAYOUT_("INSPECT", F_HOPS, F_REF, F_NUMBER, F_TENANT, F_ID, F_FIRST, F_LIMIT, F_TEXT),
-    [DD_REPORT]        = LAYOUT_("REPORT", F_LINKS, F_REF, F_NUMBER, F_PAYLOAD),
+    [DD_REPORT]        = LAYOUT_("REPORT", F_LINKS, F_REF, F_NUMBER, F_ID, F_PAYLOAD),
     [DD_CONTROL]       = LAYOUT_("CONTROL", F_HOPS, F_REF, F_NUMBER, F_SOURCE, F_ID, F_NAME, F_TEXT),
 };
 /* clang-format on */

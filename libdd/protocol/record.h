@@ -73,6 +73,8 @@ typedef enum {
     DD_CONTEST = 53,
     DD_KEPT = 54,
     DD_GONE = 55,
+    DD_ADD_BROKER = 56,
+    DD_DROP_BROKER = 57,
     /* inspection */
     DD_INSPECT = 64,
     DD_REPORT = 65,
@@ -122,7 +124,8 @@ typedef struct {
                            between brokers: the question's id; HELLO, ADD_CLIENT, DROP_CLIENT,
                            CONTEST, KEPT, GONE: the client's instance, 48 random bits and 16 that count
                            its registrations;    HOP: brokers passed up to this one */
-    dd_bytes_t id;      /* a broker id, or several of DD_BROKER_ID_SIZE bytes each */
+    dd_bytes_t id;      /* a broker id, or several of DD_BROKER_ID_SIZE bytes each; JOIN,
+                           ADD_BROKER, DROP_BROKER: the secret from which it is made */
     dd_bytes_t tenant;
     dd_bytes_t name;
     dd_bytes_t source;

@@ -122,7 +122,9 @@ static void open_bench(bench_t *self, bool has_parent)
         .outbox_client = 16 << 20,
         .outbox_link = 64 << 20,
         .clients_max = MANY,
-        .subscriptions_max = MANY};
+        .subscriptions_max = MANY,
+        .link_names_max = 10 * MANY,
+        .link_interests_max = 10 * MANY};
     *self = (bench_t){.core = core_new(&settings, keyring, 0)};
     check(self->core, "out of memory");
     dd_outbox_init(&self->outbox, SIZE_MAX / 2);

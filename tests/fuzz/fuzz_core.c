@@ -168,7 +168,9 @@ static void reload(fuzz_t *self, uint8_t argument)
         .outbox_client = argument & 2 ? OUTBOX : 0,
         .outbox_link = argument & 4 ? OUTBOX : 0,
         .clients_max = argument & 8 ? PLACES : 1,
-        .subscriptions_max = argument & 16 ? 4 : 0};
+        .subscriptions_max = argument & 16 ? 4 : 0,
+        .link_names_max = 8,
+        .link_interests_max = 8};
     core_set_limits(self->core, &settings);
     core_set_keyring(self->core, keyring(argument & 1), self->now_ms);
 }
@@ -255,6 +257,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .outbox_link = OUTBOX,
         .clients_max = PLACES,
         .subscriptions_max = 4,
+        .link_names_max = 8,
+        .link_interests_max = 8,
         .log = take_line,
         .obey = take_control};
     const dd_keyring_t *keys = keyring(true); /* first: it may draw too */

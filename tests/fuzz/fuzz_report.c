@@ -55,8 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     model_t *model = model_new();
     check(model != NULL);
     uint64_t rows;
-    report_parser_report(model, view, json, &rows);
-    report_parser_report(model, view, json, NULL);
+    report_parser_report(model, view, json, "", &rows);
+    report_parser_report(model, view, json, "0123456789abcdef0123456789abcdef", NULL);
     show(model, view);
     read_control(json);
     model_destroy(&model);

@@ -44,6 +44,8 @@ tree_t *tree_new(void)
         .outbox_link = 4 << 20,
         .clients_max = 100000,
         .subscriptions_max = 100000,
+        .link_names_max = 100000,
+        .link_interests_max = 100000,
         .log = take_line,
         .log_arg = self};
     return self;

@@ -67,8 +67,10 @@ const record_type_t RECORD_TYPES[] = {
     {53, "CONTEST", "number name "},
     {54, "KEPT", "number name "},
     {55, "GONE", "number name "},
+    {56, "ADD_BROKER", "id "},
+    {57, "DROP_BROKER", "id "},
     {64, "INSPECT", "hops ref number tenant id first limit text "},
-    {65, "REPORT", "links ref number payload "},
+    {65, "REPORT", "links ref number id payload "},
     {66, "CONTROL", "hops ref number source id name text "},
 };
 

@@ -245,7 +245,8 @@ static void test_a_receiver_may_say_that_it_can_not_read(void **state)
     pair_t pair = pair_new();
     actor_t *sender = actor_client(pair.left_leaf, "public", "s");
     actor_t *receiver = actor_client(pair.right_leaf, "a", "x");
-    send_numbered(sender, "a.x", 5);
+    for (int i = 0; i < 3; i++)
+        send_numbered(sender, "a.x", 5);
     for (uint16_t code = DD_E_UNKNOWN; code <= DD_E_RATE_LIMITED; code++)
         actor_say(receiver,
             &(dd_record_t){

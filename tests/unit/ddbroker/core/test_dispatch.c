@@ -51,6 +51,8 @@ static const struct {
     {DD_CONTEST, 0, P},
     {DD_KEPT, 0, D},
     {DD_GONE, 0, D},
+    {DD_ADD_BROKER, 0, D},
+    {DD_DROP_BROKER, 0, D},
     {DD_INSPECT, 0, ALL},
     {DD_REPORT, 0, D | P},
     {DD_CONTROL, 0, O | D | P},

@@ -79,33 +79,6 @@ static void test_a_tenants_clients_together_ask_so_many_questions(void **state)
     tree_destroy(&tree);
 }
 
-/* A child that answers what nobody asked it, or its own question, or more than once. */
-static void test_reports_that_nobody_waits_for(void **state)
-{
-    (void)state;
-    tree_t *tree = tree_new();
-    broker_t *root = broker_new(tree, "root", NULL, "/1/");
-    actor_t *child = actor_child(root, 1, "/1/1/"), *asker = actor_client(root, "a", "x");
-    dd_record_t report = {.type = DD_REPORT, .flags = DD_FLAG_LAST, .payload = B("{}")};
-    report.number = 12345;
-    actor_say(child, &report);
-    actor_expect_nothing(child);
-    ask(asker, "tree", 1);
-    actor_expect(asker, DD_REPORT);
-    report.number = actor_expect(child, DD_INSPECT)->number;
-    actor_say(child, &report);
-    assert_bytes(actor_expect(asker, DD_REPORT)->payload, "{}");
-    actor_say(child, &report); /* again */
-    actor_expect_nothing(asker);
-
-    actor_say(child, &(dd_record_t){.type = DD_INSPECT, .number = 777, .text = B("tree")});
-    assert_int_equal(actor_expect(child, DD_REPORT)->number, 777);
-    report.number = 777;
-    actor_say(child, &report);
-    actor_expect_nothing(child);
-    tree_destroy(&tree);
-}
-
 /* In a loop that is about to be found, a question comes by again. */
 static void test_a_question_is_answered_once(void **state)
 {
@@ -150,7 +123,6 @@ int main(void)
         cmocka_unit_test(test_questions_that_make_no_sense),
         cmocka_unit_test(test_a_client_asks_so_many_questions_at_a_time),
         cmocka_unit_test(test_a_tenants_clients_together_ask_so_many_questions),
-        cmocka_unit_test(test_reports_that_nobody_waits_for),
         cmocka_unit_test(test_a_question_is_answered_once),
         cmocka_unit_test(test_an_asker_may_leave_before_the_answer),
     };

@@ -276,6 +276,8 @@ static void test_limits_are_those_of_the_headers(void **state)
         {"ms between PINGs, at most", DD_HEARTBEAT_MOST},
         {"questions of a client in ten seconds", 64},
         {"questions of a tenant that reach a broker in ten seconds", 250},
+        {"questions of a link in ten seconds", 4000},
+        {"brokers beneath a child", 10000},
         {"bytes of a payload, if nothing else is configured", DD_PAYLOAD_DEFAULT},
         {"bytes of a payload, at most", DD_PAYLOAD_MAX},
     };

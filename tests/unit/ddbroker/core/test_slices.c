@@ -55,6 +55,17 @@ static void add_names(actor_t *child, int from, int to)
     tree_run(child->tree);
 }
 
+static void add_brokers(actor_t *child, int from, int to)
+{
+    for (int i = from; i < to; i++) {
+        uint8_t secret[DD_BROKER_ID_SIZE] = {0};
+        memcpy(secret, &i, sizeof i);
+        actor_add(
+            child, &(dd_record_t){.type = DD_ADD_BROKER, .id = dd_bytes(secret, sizeof secret)});
+    }
+    tree_run(child->tree);
+}
+
 static void add_interests(actor_t *link, int from, int to)
 {
     for (int i = from; i < to; i++) {
@@ -75,13 +86,14 @@ static void turn(broker_t *broker)
 
 /* ---- Bounds -------------------------------------------------------------------------------- */
 
-/* Each turn tells the parent of so many names, however many there are. */
+/* Each turn tells the parent of so many brokers and names, however many there are. */
 static void test_a_turn_tells_a_link_so_much(void **state)
 {
     (void)state;
     tree_t *tree = tree_new();
     broker_t *broker = new_broker(tree, true);
     actor_t *child = actor_child(broker, 1, "/1/1/1/");
+    add_brokers(child, 1, MANY); /* and itself */
     add_names(child, 0, MANY);
     add_interests(child, 0, MANY);
     actor_t *parent = actor_parent(broker);
@@ -99,9 +111,11 @@ static void test_a_turn_tells_a_link_so_much(void **state)
         assert_true(waiting(peer) - told <= STEPS_AT_ONCE);
         told = waiting(peer);
     }
-    assert_true(turns >= 2 * MANY / STEPS_AT_ONCE);
+    assert_true(turns >= 3 * MANY / STEPS_AT_ONCE);
     actor_hold(parent, false);
     tree_run(tree);
+    assert_int_equal(count(parent, DD_ADD_BROKER), MANY);
+    parent->read = 0;
     assert_int_equal(count(parent, DD_ADD_CLIENT), MANY);
     parent->read = 0;
     assert_int_equal(count(parent, DD_ADD_INTEREST), MANY);
@@ -110,24 +124,29 @@ static void test_a_turn_tells_a_link_so_much(void **state)
     tree_destroy(&tree);
 }
 
+static size_t known(const core_t *core)
+{
+    return directory_count(&core->directory) + HASH_COUNT(core->interests.by_key) +
+           HASH_COUNT(core->descendants.by_id);
+}
+
 static void test_a_turn_forgets_so_much(void **state)
 {
     (void)state;
     tree_t *tree = tree_new();
     broker_t *broker = new_broker(tree, false);
     actor_t *child = actor_child(broker, 1, "/1/1/1/");
+    add_brokers(child, 1, MANY);
     add_names(child, 0, MANY);
     add_interests(child, 0, MANY);
     actor_leave(child);
     core_t *core = broker->core;
     while (core_is_busy(core)) {
-        size_t before = directory_count(&core->directory) + HASH_COUNT(core->interests.by_key);
+        size_t before = known(core);
         turn(broker);
-        size_t after = directory_count(&core->directory) + HASH_COUNT(core->interests.by_key);
-        assert_true(before - after <= STEPS_AT_ONCE);
+        assert_true(before - known(core) <= STEPS_AT_ONCE);
     }
-    assert_int_equal(directory_count(&core->directory), 0);
-    assert_null(core->interests.by_key);
+    assert_int_equal(known(core), 0);
     assert_null(core->peers);
     tree_destroy(&tree);
 }
@@ -296,6 +315,58 @@ static void test_a_client_is_introduced_above(void **state)
     tree_destroy(&tree);
 }
 
+/* What brokers beneath say means nothing to a parent that wasn't told of them yet. */
+static void test_a_parents_question_goes_to_those_it_knows_of(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = new_broker(tree, true);
+    actor_t *child = actor_child(broker, 1, "/1/1/1/"), *parent = actor_parent(broker);
+    add_brokers(child, 1, MANY);
+    dd_record_t question = {.type = DD_INSPECT, .number = 7, .text = B("tree")};
+    actor_add(parent, &(dd_record_t){.type = DD_ADMIT,
+                          .heartbeat = 5000,
+                          .name = B("parent"),
+                          .scope = B("/1/1/"),
+                          .id = B("parentparentpare")});
+    actor_add(parent, &question);
+    tree_run(tree);
+    actor_find(child, DD_ADMIT); /* which tells it who is above */
+    actor_expect_nothing(child);
+    assert_int_equal(actor_find(parent, DD_REPORT)->links, 0);
+    question.number = 8;
+    actor_say(parent, &question);
+    actor_expect(child, DD_INSPECT);
+    assert_int_equal(actor_find(parent, DD_REPORT)->links, 1);
+    tree_destroy(&tree);
+}
+
+/* It still answers for a client whose name another takes before its turn to be removed has come. */
+static void test_a_leaving_child_answers_for_a_name_that_is_taken(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = new_broker(tree, false);
+    actor_t *sender = actor_client(broker, "a", "sender"), *taker = actor_connect(broker, "a");
+    actor_t *child = actor_child(broker, 1, "/1/1/1/");
+    add_names(child, 0, MANY);
+    actor_send(sender, "client299", "hello", 1);
+    actor_add(child, &(dd_record_t){.type = DD_DRAIN});
+    while (!actor_peer(child)->leaving)
+        tree_step(tree);
+    actor_add(taker, &(dd_record_t){.type = DD_HELLO, .number = 1 << 16, .name = B("client299")});
+    while (actor_peer(taker)->state != PEER_READY)
+        tree_step(tree);
+    assert_non_null(directory_left(&broker->core->directory, B("a.client298")));
+    actor_say(child, &(dd_record_t){.type = DD_RECEIPT,
+                         .ref = 1,
+                         .code = DD_E_NO_DESTINATION,
+                         .source = B("a.client299"),
+                         .destination = B("a.sender")});
+    actor_expect_error(sender, DD_E_NO_DESTINATION, 1);
+    tree_destroy(&tree);
+}
+
 /* It may go at any moment, and come again. */
 static void test_a_link_is_lost_while_it_is_told(void **state)
 {
@@ -430,6 +501,37 @@ static void test_a_revoked_key_counts_at_once(void **state)
     dd_keyring_destroy(&without);
 }
 
+/* Beneath children, some names at a time are looked at; also if keys change again meanwhile. */
+static void test_a_turn_drops_so_many_names_of_a_revoked_tenant(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = new_broker(tree, false);
+    actor_t *child = actor_child(broker, 1, "/1/1/1/");
+    add_names(child, 0, MANY);
+    actor_add_client(child, "b.stays", 1);
+    dd_keyring_t *fewer = tenants_keyring("b,public"), *without = tenants_keyring("ab,b,public");
+    core_set_keyring(broker->core, tree_keyring(tree), tree_now(tree));
+    while (broker->core->name_round.left > MANY / 2)
+        turn(broker);
+    assert_int_equal(directory_count(&broker->core->directory), MANY + 1);
+    core_set_keyring(broker->core, without, tree_now(tree));
+    core_t *core = broker->core;
+    while (core_is_busy(core)) {
+        size_t before = directory_count(&core->directory);
+        turn(broker);
+        assert_true(before - directory_count(&core->directory) <= STEPS_AT_ONCE);
+    }
+    assert_int_equal(directory_count(&core->directory), 1);
+    core_set_keyring(core, fewer, tree_now(tree));
+    tree_run(tree);
+    assert_non_null(directory_find(&core->directory, B("b.stays")));
+    assert_int_equal(count(child, DD_DROP_CLIENT), MANY);
+    tree_destroy(&tree);
+    dd_keyring_destroy(&fewer);
+    dd_keyring_destroy(&without);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -440,10 +542,13 @@ int main(void)
         cmocka_unit_test(test_names_of_a_lost_link_are_absent_at_once),
         cmocka_unit_test(test_interests_of_a_lost_link_are_absent_at_once),
         cmocka_unit_test(test_a_client_is_introduced_above),
+        cmocka_unit_test(test_a_parents_question_goes_to_those_it_knows_of),
+        cmocka_unit_test(test_a_leaving_child_answers_for_a_name_that_is_taken),
         cmocka_unit_test(test_a_link_is_lost_while_it_is_told),
         cmocka_unit_test(test_an_answer_while_others_come_and_go),
         cmocka_unit_test(test_the_asker_leaves_before_the_answer),
         cmocka_unit_test(test_a_revoked_key_counts_at_once),
+        cmocka_unit_test(test_a_turn_drops_so_many_names_of_a_revoked_tenant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

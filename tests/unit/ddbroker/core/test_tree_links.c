@@ -111,6 +111,9 @@ static void test_a_broker_tells_its_parent_all_it_has(void **state)
     actor_add_client(child, "b.y", 5);
     actor_expect_nothing(orphan.parent); /* not before it is admitted */
     actor_admit(orphan.parent, ID_A, "/1/1/");
+    record = actor_expect(orphan.parent, DD_ADD_BROKER);
+    assert_int_equal(record->id.size, DD_BROKER_ID_SIZE);
+    assert_int_equal(record->id.data[0], 1); /* as the child said it */
     assert_bytes(actor_expect(orphan.parent, DD_ADD_CLIENT)->name, "a.x");
     record = actor_expect(orphan.parent, DD_ADD_CLIENT);
     assert_bytes(record->name, "b.y");

@@ -90,6 +90,8 @@ static void defaults_are_in_force(void **state)
     assert_int_equal(config.link_outbox, 64 << 20);
     assert_int_equal(config.clients_max, 60000);
     assert_int_equal(config.subscriptions_max, 10000);
+    assert_int_equal(config.link_names_max, 1000000);
+    assert_int_equal(config.link_interests_max, 1000000);
     assert_int_equal(config.io_threads, 1);
     config_clear(&config);
 }
@@ -141,7 +143,9 @@ static const struct {
     {"-\xc3\xa9", CONFIG_WRONG_USAGE, "there is no option -\xc3\xa9;"},
     {"--check-config=yes", CONFIG_WRONG_USAGE, "--check-config takes no argument"},
     {"--l debug", CONFIG_WRONG_USAGE,
-        "--l can be --listen, --legacy, --log-level, --log-file or --link-outbox"},
+        "--l can be --listen, --legacy, --log-level, --log-file, --link-outbox, --link-names-max "
+        "or "
+        "--link-interests-max"},
     {"-l info -l debug", CONFIG_WRONG_USAGE, "--log-level is given twice"},
     {"-k a --keys b", CONFIG_WRONG_USAGE, "--keys is given twice"},
     {"-L a -L b", CONFIG_WRONG_USAGE, "--log-file is given twice"},

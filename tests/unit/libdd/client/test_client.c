@@ -343,10 +343,12 @@ static void test_asks(void **state)
     broker_say(broker, (dd_record_t){.type = DD_REPORT,
                            .flags = DD_FLAG_LAST,
                            .ref = ref,
+                           .id = dd_bytes_of("0123456789abcdef"),
                            .payload = dd_bytes_of("{\"broker\":\"broker0\"}")});
     dd_event_t *event = next_event(client, DD_EVENT_REPORT);
     assert_int_equal(event->ref, ref);
     assert_int_equal(event->number, 0);
+    assert_string_equal(event->source, ID_TEXT);
     assert_string_equal(event->text, "{\"broker\":\"broker0\"}");
     dd_event_destroy(&event);
 

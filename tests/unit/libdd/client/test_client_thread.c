@@ -343,9 +343,9 @@ static void test_drain_waits_for_outcomes(void **state)
     assert_in_range(sent, 1000, 65536);
     assert_int_equal(dd_client_drain(client, SIZE_MAX, 0), DD_E_TIMEOUT);
     broker_say(broker,
-        (dd_record_t){.type = DD_HOP, .name = dd_bytes_of("b"), .scope = dd_bytes_of("/1/")});
+        (dd_record_t){.type = DD_GAP, .topic = dd_bytes_of("t"), .scope = dd_bytes_of("/1/")});
     assert_int_equal(dd_client_drain(client, SIZE_MAX, DEADLINE), DD_E_OVERLOADED);
-    expect_event(client, DD_EVENT_HOP);
+    expect_event(client, DD_EVENT_GAP);
     assert_int_equal(dd_client_drain(client, SIZE_MAX, 100), DD_E_TIMEOUT);
     dd_record_t first = broker_expect(broker, DD_SEND);
     acknowledge(broker, "cli2", &first, sent / 2);

@@ -400,6 +400,7 @@ static void report(fixture_t *self, uint32_t ref, uint16_t links, uint8_t flags)
                    .flags = flags,
                    .links = links,
                    .ref = ref,
+                   .id = dd_bytes(BROKER_ID, sizeof BROKER_ID),
                    .payload = dd_bytes_of("{}")});
 }
 
