@@ -14,6 +14,9 @@
 
 /* ms between two looks at the heartbeats. */
 #define TICK 250
+/* Connections that may be open beyond those that fit the process, since transports cut strangers by
+   themselves: 64 of the listener's and 128 of the legacy endpoint's. */
+#define STRANGERS_MAX 192
 
 /* Where news comes from, each with its place in the array for poll(2). */
 enum { SIGNALS, ASKED, TRANSPORTS };
@@ -82,7 +85,7 @@ static void answer_zap(loop_t *self)
         if (self->transports[i]->ops->accepted)
             open += self->transports[i]->ops->accepted(self->transports[i]);
     bool full = self->drain_ms || core_connections(self->core) >= self->clients_max ||
-                open > self->descriptors_max;
+                open > self->descriptors_max + STRANGERS_MAX;
     zap_work(self->zap, self->keyring, full);
 }
 

@@ -5,26 +5,51 @@
 #include "settings.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
+
+#include "libdd/base/problem.h"
 
 /* File descriptors that are not for connections: ZeroMQ's own, files, the connection to the parent,
-   and those that are still in their handshake. */
+   and strangers, who are still in their handshake. */
 #define DESCRIPTOR_RESERVE 256
+/* With fewer connections than that it isn't worth the while. */
+#define CONNECTIONS_LEAST 16
 
-/* libzmq goes round and round when it can't accept for want of descriptors: never get there. Root
-   may raise the hard limit too. */
-void settings_raise_descriptors(loop_t *self)
+/* Descriptors that are open already, as whoever started the process has left them. */
+static rlim_t count_open(rlim_t limit)
 {
-    rlim_t wanted = (rlim_t)self->config->clients_max + DESCRIPTOR_RESERVE;
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return;
+    rlim_t count = 0;
+    for (rlim_t fd = 0; fd < limit; fd++)
+        count += dup2((int)fd, (int)fd) >= 0; /* which changes nothing */
+    return count;
+}
+
+/* Root may raise the hard limit too. */
+static void raise_limit(struct rlimit *limit, rlim_t wanted)
+{
     struct rlimit higher = {.rlim_cur = wanted, .rlim_max = wanted};
-    if (limit.rlim_max >= wanted || setrlimit(RLIMIT_NOFILE, &higher) != 0)
+    if (limit->rlim_max >= wanted || setrlimit(RLIMIT_NOFILE, &higher) != 0)
         setrlimit(RLIMIT_NOFILE,
-            &(struct rlimit){.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max});
-    getrlimit(RLIMIT_NOFILE, &limit);
-    self->descriptors_max =
-        limit.rlim_cur > 2 * DESCRIPTOR_RESERVE ? limit.rlim_cur - DESCRIPTOR_RESERVE : 1;
+            &(struct rlimit){.rlim_cur = limit->rlim_max, .rlim_max = limit->rlim_max});
+    getrlimit(RLIMIT_NOFILE, limit);
+}
+
+/* libzmq aborts when it gets no descriptors for a socket, and goes round and round when it can't
+   accept for want of one: never get there. */
+dd_error_t settings_raise_descriptors(loop_t *self, dd_problem_t *problem)
+{
+    struct rlimit limit = {0};
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
+        raise_limit(&limit, (rlim_t)self->config->clients_max + DESCRIPTOR_RESERVE);
+    rlim_t taken = count_open(limit.rlim_cur) + DESCRIPTOR_RESERVE;
+    if (limit.rlim_cur < taken + CONNECTIONS_LEAST)
+        return dd_problem(problem, DD_E_LIMIT,
+            "the limit of open files is %llu: raise it to %llu at least, or to %llu for "
+            "clients-max",
+            (unsigned long long)limit.rlim_cur, (unsigned long long)(taken + CONNECTIONS_LEAST),
+            (unsigned long long)(taken + self->config->clients_max));
+    self->descriptors_max = (size_t)(limit.rlim_cur - taken);
+    return DD_OK;
 }
 
 static void limit_clients(loop_t *self)

@@ -8,8 +8,8 @@
 #include "loop_state.h"
 
 /* Raises the process's limit of open files to what the configuration asks for, as far as it may be
-   raised, and notes how many connections fit. */
-void settings_raise_descriptors(loop_t *self);
+   raised, and notes how many connections fit. A failure if those are too few to begin with. */
+dd_error_t settings_raise_descriptors(loop_t *self, dd_problem_t *problem);
 
 /* For core_new() and core_set_limits(). The log says so if fewer clients fit than the configuration
    asks for. The core calls back into the loop, which is lent. */

@@ -49,7 +49,8 @@ static dd_error_t open_transports(loop_t *self, dd_problem_t *problem)
         .log = self->log,
         .keyring = self->keyring,
         .payload_max = (uint32_t)config->payload_max,
-        .heartbeat = (uint32_t)config->heartbeat};
+        .heartbeat = (uint32_t)config->heartbeat,
+        .connections_max = self->descriptors_max};
     dd_error_t result =
         add_transport(self, listener_new(&settings, problem), &config->listen, problem);
     core_set_parents(self->core, &config->parents);
@@ -70,8 +71,9 @@ dd_error_t startup_begin(loop_t *self, dd_problem_t *problem)
         return DD_E_KEYS;
     log_write(self->log, DD_LOG_NOTICE, "broker %s starts: version %s, scope %s, keys in %s",
         self->config->name, DD_VERSION, self->config->scope, self->config->keys);
-    settings_raise_descriptors(self);
-    result = open_core(self, problem);
+    result = settings_raise_descriptors(self, problem);
+    if (result == DD_OK)
+        result = open_core(self, problem);
     if (result != DD_OK)
         return result;
     self->zap = zap_new(self->context, self->log, problem);

@@ -44,7 +44,7 @@ static bool set_options(void *socket, uint32_t payload_max)
 
 static dd_error_t open_socket(legacy_t *self, void *context, dd_problem_t *problem)
 {
-    self->socket = zmq_socket(context, ZMQ_ROUTER);
+    self->socket = dd_socket_router(context);
     if (self->socket && set_options(self->socket, self->payload_max))
         self->connections =
             connections_new(context, self->socket, self->log, ZMQ_EVENT_HANDSHAKE_SUCCEEDED);

@@ -32,6 +32,7 @@ struct connections {
     connection_t *by_fd;
     connection_t *strangers;
     size_t stranger_count;
+    size_t cut_count; /* connections that were cut and are still open */
     routing_ids_t ids;
 };
 
@@ -302,6 +303,8 @@ void connections_cut(connections_t *self, connection_t *connection)
     if (connect(connection->fd, &nobody, sizeof nobody) != 0) /* ipc */
         shutdown(connection->fd, SHUT_RDWR);
     remove_stranger(self, connection);
+    self->cut_count += !connection->cut;
+    connection->cut = true;
 }
 
 void connections_cut_fd(connections_t *self, int fd)
@@ -340,6 +343,18 @@ void connections_cut_strangers(connections_t *self, uint64_t limit, uint64_t byt
     }
 }
 
+void connections_make_room(connections_t *self, size_t most)
+{
+    connection_t *connection, *next;
+    DL_FOREACH_SAFE (self->strangers, connection, next) {
+        if (connections_count(self) - self->cut_count <= most)
+            return;
+        log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING,
+            "cut a connection that has said nothing yet: there are too many");
+        connections_cut(self, connection);
+    }
+}
+
 /* ---- News ---------------------------------------------------------------------------------- */
 
 static void opened(connections_t *self, int fd, uint64_t now_ms)
@@ -373,6 +388,7 @@ static void *closed(connections_t *self, int fd)
         return NULL;
     void *owner = connection->owner;
     remove_stranger(self, connection);
+    self->cut_count -= connection->cut;
     HASH_DEL(self->by_fd, connection);
     free(connection);
     return owner;

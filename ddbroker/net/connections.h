@@ -22,6 +22,7 @@ typedef struct connection {
     struct connection *prev, *next; /* of the strangers, the longest first */
     int fd;
     bool stranger;     /* is in that list */
+    bool cut;          /* has been ended; the news of it is still to come */
     bool greeted;      /* has shaken hands, if the socket is told of it */
     uint64_t since_ms; /* a stranger since */
     void *owner;       /* NULL before the first message */
@@ -85,6 +86,9 @@ size_t connections_stranger_count(const connections_t *self);
 
 /* Ends a connection from this side: its end then comes as news. It is no stranger any more. */
 void connections_cut(connections_t *self, connection_t *connection);
+/* Does so to those that have been strangers for longest, until no more than so many connections
+   stay or there are no strangers. */
+void connections_make_room(connections_t *self, size_t most);
 /* Does so to all that have been strangers for longer than limit ms, or have sent more than so many
    bytes, of which nothing makes a message. */
 void connections_cut_strangers(

@@ -18,6 +18,10 @@
 /* ms within which a peer that has shaken hands must say something at most: libraries do so at once.
    See routing_ids.h for why it isn't more. */
 #define HELLO_LIMIT 4000
+/* Connections beyond those that may be clients, as long as they are in their handshake. They fit
+   what the daemon holds back of the process's file descriptors, with those of the legacy endpoint.
+ */
+#define STRANGERS_MAX 64
 /* ms between two looks at those who haven't said anything yet, and between two at a route. */
 #define CUT_INTERVAL 1000
 /* Frames taken in before what they caused is sent. */
@@ -55,6 +59,7 @@ typedef struct {
     core_t *core;
     log_t *log;
     uint32_t heartbeat;
+    size_t connections_max;
     uint64_t unread_max; /* bytes that may have come over a connection that brings no frame */
     route_t *routes;
     route_t *looked;                 /* the next of them to look at; NULL: all have been */
@@ -102,6 +107,7 @@ static void watch(transport_t *transport, uint64_t now_ms)
     route_t *route;
     while ((route = connections_next_gone(self->connections, now_ms)))
         depart(self, route);
+    connections_make_room(self->connections, self->connections_max + STRANGERS_MAX);
 }
 
 /* All that was there to be read has been read. ZeroMQ's thread hands over what a connection brought
@@ -416,6 +422,7 @@ transport_t *listener_new(const transport_settings_t *settings, dd_problem_t *pr
     self->core = settings->core;
     self->log = settings->log;
     self->heartbeat = settings->heartbeat;
+    self->connections_max = settings->connections_max;
     self->unread_max = 2 * DD_SOCKET_FRAMES * (uint64_t)dd_socket_frame_max(settings->payload_max);
     self->socket =
         dd_socket_server(settings->context, settings->keyring, settings->payload_max, problem);

@@ -25,8 +25,9 @@ typedef struct {
     core_t *core;
     log_t *log;
     const dd_keyring_t *keyring;
-    uint32_t payload_max; /* bytes */
-    uint32_t heartbeat;   /* ms */
+    uint32_t payload_max;   /* bytes */
+    uint32_t heartbeat;     /* ms */
+    size_t connections_max; /* that fit the process, besides some strangers */
 } transport_settings_t;
 
 /* ZeroMQ sockets to poll for input; NULL for one that isn't there now. They may change with each

@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <sodium.h>
+#include <stdlib.h>
 
 #include "libdd/base/problem.h"
 
@@ -54,10 +56,16 @@ static void *checked(void *socket, bool ok, dd_problem_t *problem)
     return NULL;
 }
 
+void *dd_socket_router(void *context)
+{
+    srand(randombytes_random());
+    return zmq_socket(context, ZMQ_ROUTER);
+}
+
 void *dd_socket_server(
     void *context, const dd_keyring_t *keyring, uint32_t payload_max, dd_problem_t *problem)
 {
-    void *socket = zmq_socket(context, ZMQ_ROUTER);
+    void *socket = dd_socket_router(context);
     bool ok =
         socket && set_common(socket, keyring, payload_max) &&
         set_int(socket, ZMQ_CURVE_SERVER, 1) && set_int(socket, ZMQ_ROUTER_MANDATORY, 1) &&

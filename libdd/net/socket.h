@@ -25,6 +25,12 @@
 /* Bytes of the longest frame that a socket takes in whose payloads have up to payload_max bytes. */
 int64_t dd_socket_frame_max(uint32_t payload_max);
 
+/* A ROUTER whose numbers for its connections begin where nobody can guess: ZeroMQ takes that from
+   rand(3), which it seeds with the clock and the process's id. Who guessed it could take a number
+   that is given next, and so end the process. NULL, with zmq_errno() saying why, if there is none.
+ */
+void *dd_socket_router(void *context);
+
 /* A ROUTER that admits only keys a ZAP handler agrees to, and nobody if there is no handler. NULL
  *with problem filled. Close with zmq_close(). */
 void *dd_socket_server(

@@ -63,7 +63,8 @@ static int side_open(void **state)
         .log = self.log,
         .keyring = self.keyring,
         .payload_max = PAYLOAD_MAX,
-        .heartbeat = HEARTBEAT};
+        .heartbeat = HEARTBEAT,
+        .connections_max = 100};
     self.listener = listener_new(&transports, &problem);
     self.legacy = legacy_new(&transports, &problem);
     assert_true(self.core && self.zap && self.listener && self.legacy);
@@ -377,6 +378,28 @@ static void who_chooses_a_routing_id_is_cut(void **state)
     claimer_end(&good);
 }
 
+static uint32_t first_number(void *context)
+{
+    uint8_t id[5];
+    uint32_t number;
+    srand(7); /* as somebody could guess it */
+    void *router = dd_socket_router(context), *dealer = zmq_socket(context, ZMQ_DEALER);
+    assert_int_equal(zmq_bind(router, "inproc://first"), 0);
+    assert_int_equal(zmq_connect(dealer, "inproc://first"), 0);
+    assert_int_equal(zmq_send(dealer, "", 0, 0), 0);
+    assert_int_equal(zmq_recv(router, id, sizeof id, 0), sizeof id);
+    assert_true(routing_ids_number(dd_bytes(id, sizeof id), &number));
+    zmq_close(dealer);
+    zmq_close(router);
+    return number;
+}
+
+static void numbers_begin_where_nobody_can_guess(void **state)
+{
+    side_t *self = *state;
+    assert_true(first_number(self->context) != first_number(self->context));
+}
+
 #define SIDE(test) cmocka_unit_test_setup_teardown(test, side_open, side_close)
 
 int main(void)
@@ -386,6 +409,7 @@ int main(void)
         SIDE(what_a_client_has_left_is_read_and_over),
         SIDE(what_an_old_client_has_left_logs_nobody_in),
         SIDE(who_chooses_a_routing_id_is_cut),
+        SIDE(numbers_begin_where_nobody_can_guess),
     };
     return cmocka_run_group_tests_name("connections", tests, NULL, NULL);
 }
