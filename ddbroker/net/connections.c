@@ -349,7 +349,7 @@ void connections_make_room(connections_t *self, size_t most)
     DL_FOREACH_SAFE (self->strangers, connection, next) {
         if (connections_count(self) - self->cut_count <= most)
             return;
-        log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING,
+        log_flood(self->log, "", DD_LOG_WARNING,
             "cut a connection that has said nothing yet: there are too many");
         connections_cut(self, connection);
     }
