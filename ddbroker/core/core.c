@@ -354,6 +354,7 @@ core_t *core_new(const core_settings_t *settings, const dd_keyring_t *keyring, u
     self->started_ms = self->now_ms = self->scanned_ms = now_ms;
     randombytes_buf(self->secret, sizeof self->secret);
     descendants_id(self->id, self->secret);
+    self->left = departures_new();
     self->auto_scope = !dd_scope_parse(&self->scope, dd_bytes_of(settings->scope));
     /* Until a parent gives it one, an "auto" broker is its own region 0, which no parent gives. */
     if (self->auto_scope)
@@ -374,6 +375,7 @@ void core_destroy(core_t **self_p)
     while (jobs_step(&self->jobs, self))
         ;
     tenant_totals_destroy(&self->tally);
+    free(self->left);
     event_history_clear(&self->events);
     floods_clear(&self->floods);
     free(self);

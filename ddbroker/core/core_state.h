@@ -69,7 +69,8 @@ struct core {
     peer_count_t count;     /* of all peers since the start */
     tenant_totals_t *tally; /* and of each tenant, what is no longer with its clients */
     event_history_t events;
-    floods_t floods; /* of lines that peers cause */
+    departures_t *left; /* clients that were at this broker lately; NULL without memory for it */
+    floods_t floods;    /* of lines that peers cause */
     turns_t turns;
     drain_t drain;
     uint64_t drain_ms; /* when the phase at hand is over, whoever is still there */

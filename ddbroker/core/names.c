@@ -93,7 +93,8 @@ void names_welcome(core_t *self, peer_t *peer, dd_bytes_t name)
 
 void names_note_departure(const core_t *self, const entry_t *entry)
 {
-    departures_add(entry->via->departures, entry_name(entry), self->now_ms);
+    departures_t *departures = peer_is_link(entry->via) ? entry->via->departures : self->left;
+    departures_add(departures, entry_name(entry), self->now_ms);
 }
 
 void names_grant(core_t *self, dd_bytes_t name, peer_t *via, uint64_t instance)

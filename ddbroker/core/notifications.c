@@ -381,6 +381,14 @@ void notifications_hop(core_t *self, peer_t *link, const dd_record_t *record)
     pass_back(self, link, &hop);
 }
 
+/* Whether it was a client of this broker that is gone. Above, where nobody has sent anything for
+   it, its results would pass for others. */
+static bool has_left(const core_t *self, dd_bytes_t name)
+{
+    return departures_had(self->left, name, self->now_ms) &&
+           !directory_find(&self->directory, name);
+}
+
 void notifications_return(core_t *self, const peer_t *peer, const dd_record_t *unsent)
 {
     dd_name_t source;
@@ -395,5 +403,7 @@ void notifications_return(core_t *self, const peer_t *peer, const dd_record_t *u
     } else {
         return;
     }
-    answer(self, &notification, peer->role == ROLE_PARENT ? DD_E_UPLINK_DOWN : DD_E_NO_DESTINATION);
+    if (!has_left(self, notification.source))
+        answer(self, &notification,
+            peer->role == ROLE_PARENT ? DD_E_UPLINK_DOWN : DD_E_NO_DESTINATION);
 }
