@@ -7,6 +7,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+#include "admission.h"
 #include "dispatch.h"
 #include "drain.h"
 #include "inspect.h"
@@ -122,36 +123,32 @@ static peer_t *new_peer(core_t *self, role_t role, void *route)
     return peer;
 }
 
-/* The role that a key gives, 0 for none, and the tenant if it is one's. */
-static int identify(const core_t *self, const uint8_t *key, const dd_tenant_t **tenant)
+/* Makes a peer one of its tenant's. False when out of memory. */
+static bool set_tenant(core_t *self, peer_t *peer, const dd_tenant_t *tenant)
 {
-    switch (dd_keyring_owner(self->keyring, key, tenant)) {
-    case DD_OWNER_TENANT:
-        return ROLE_CLIENT;
-    case DD_OWNER_OPERATORS:
-        return ROLE_OPERATOR;
-    case DD_OWNER_BROKERS:
-        return ROLE_CHILD;
-    default:
-        return 0;
-    }
+    memcpy(peer->tenant, tenant->name, sizeof peer->tenant);
+    peer->quota = quotas_of(&self->quotas, peer_tenant(peer), self->now_ms);
+    if (peer->quota)
+        dd_outbox_join(&peer->outbox, &peer->quota->outbox);
+    return peer->quota;
 }
 
 peer_t *core_connect(core_t *self, const uint8_t key[DD_KEY_SIZE], void *route, uint64_t now_ms)
 {
     self->now_ms = now_ms;
     const dd_tenant_t *tenant;
-    int role = identify(self, key, &tenant);
-    if (role == 0 || self->connections >= self->settings.clients_max)
-        return NULL;
-    peer_t *peer = new_peer(self, (role_t)role, route);
+    int role = admission_role(self, key, &tenant);
+    peer_t *peer = role == 0 ? NULL : new_peer(self, (role_t)role, route);
     if (!peer)
         return NULL;
     memcpy(peer->key, key, DD_KEY_SIZE);
-    if (tenant)
-        memcpy(peer->tenant, tenant->name, sizeof peer->tenant);
+    if (tenant && !set_tenant(self, peer, tenant)) {
+        free(peer);
+        return NULL;
+    }
     DL_APPEND(self->peers, peer);
-    self->connections++;
+    admission_take_place(self, peer);
+    reap(self);
     return peer;
 }
 
@@ -256,9 +253,10 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
         self->parent = NULL;
     } else {
         DL_DELETE(self->peers, peer);
-        self->connections--;
+        admission_leave_place(self, peer);
     }
     return_unsent(self, peer);
+    dd_outbox_join(&peer->outbox, NULL);
     core_untouch(self, peer);
     if (peer->role == ROLE_CLIENT)
         tenant_totals_left(&self->tally, peer_tenant(peer), &peer->count);
@@ -319,6 +317,7 @@ core_t *core_new(const core_settings_t *settings, const dd_keyring_t *keyring, u
     dd_bytes_copy(dd_bytes_of(settings->name), self->name, sizeof self->name);
     self->settings.name = self->name;
     self->settings.scope = NULL; /* the caller's string; parsed below */
+    quotas_set_rules(&self->quotas, &settings->quotas);
     self->keyring = keyring;
     self->started_ms = self->now_ms = self->scanned_ms = now_ms;
     randombytes_buf(self->id, sizeof self->id);
@@ -340,6 +339,7 @@ void core_destroy(core_t **self_p)
     while (self->peers)
         core_disconnect(self, self->peers, self->now_ms);
     tenant_totals_destroy(&self->tally);
+    quotas_destroy(&self->quotas);
     free(self);
     *self_p = NULL;
 }
@@ -351,7 +351,7 @@ void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms
     peer_t *peer;
     DL_FOREACH (self->peers, peer) {
         const dd_tenant_t *tenant;
-        int role = identify(self, peer->key, &tenant);
+        int role = admission_role(self, peer->key, &tenant);
         if (role != (int)peer->role || (tenant && strcmp(tenant->name, peer->tenant) != 0))
             core_end(self, peer, DD_E_REFUSED, "its key was taken out of the broker's key file");
         else if (peer->role == ROLE_CLIENT && registration_looks_foreign(self, &peer->name))
@@ -367,6 +367,7 @@ void core_set_limits(core_t *self, const core_settings_t *settings)
     self->settings.outbox_link = settings->outbox_link;
     self->settings.clients_max = settings->clients_max;
     self->settings.subscriptions_max = settings->subscriptions_max;
+    quotas_set_rules(&self->quotas, &settings->quotas);
     peer_t *peer;
     DL_FOREACH (self->peers, peer)
         peer->outbox.limit = peer_is_link(peer) ? settings->outbox_link : settings->outbox_client;

@@ -43,11 +43,11 @@ struct core {
     peer_t *ending;
     directory_t directory;
     interests_t interests;
-    question_t *questions;   /* on their way through the tree, by id */
-    unsigned question_count; /* of those, how many this broker's clients asked */
-    uint64_t publications;   /* so far; the number of one is its stamp */
-    peer_count_t count;      /* of all peers since the start */
-    tenant_totals_t *tally;  /* and of each tenant, what is no longer with its clients */
+    question_t *questions;  /* on their way through the tree, by id */
+    uint64_t publications;  /* so far; the number of one is its stamp */
+    peer_count_t count;     /* of all peers since the start */
+    tenant_totals_t *tally; /* and of each tenant, what is no longer with its clients */
+    quotas_t quotas;
     event_history_t events;
     drain_t drain;
     uint64_t drain_ms; /* when the phase at hand is over, whoever is still there */

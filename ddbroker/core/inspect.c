@@ -18,11 +18,10 @@
 #include "inspect_answers.h"
 #include "operator_control.h"
 
-/* ms until a question is forgotten, and how many one client, and all clients of this broker
-   together, may ask in that time: each costs every broker a look at all its clients. */
+/* ms until a question is forgotten, and how many an operator may ask in that time: each costs every
+   broker a look at all its clients. A tenant's clients have a quota. */
 #define QUESTION_LIFE 10000
 #define QUESTIONS_MAX 64
-#define QUESTIONS_OF_ALL_MAX 1000
 
 struct question {
     UT_hash_handle hh;
@@ -56,7 +55,8 @@ static question_t *remember(core_t *self, peer_t *asker, uint64_t id, uint32_t r
     }
     DL_APPEND(asker->questions, question);
     asker->question_count++;
-    self->question_count += asker->role == ROLE_CLIENT;
+    if (asker->quota)
+        asker->quota->questions++;
     return question;
 }
 
@@ -65,7 +65,8 @@ static void drop(core_t *self, question_t *question)
     peer_t *asker = question->asker;
     DL_DELETE(asker->questions, question);
     asker->question_count--;
-    self->question_count -= asker->role == ROLE_CLIENT;
+    if (asker->quota)
+        asker->quota->questions--;
     HASH_DEL(self->questions, question);
     free(question);
 }
@@ -120,17 +121,18 @@ static void answer(core_t *self, const question_t *question, const dd_record_t *
         report_nothing(&to);
 }
 
-static bool may_ask(const core_t *self, const peer_t *peer)
+static bool may_ask(const peer_t *peer)
 {
-    return peer->question_count < QUESTIONS_MAX &&
-           (peer->role == ROLE_OPERATOR || self->question_count < QUESTIONS_OF_ALL_MAX);
+    const quota_t *quota = peer->quota;
+    return quota ? quota_may(quota->limits.questions, quota->questions)
+                 : peer->question_count < QUESTIONS_MAX;
 }
 
 /* What a client or an operator asks: who it is says its key, never the record. */
 static bool begin_question(core_t *self, peer_t *peer, dd_record_t *asked)
 {
     bool known = asked->type == DD_CONTROL || inspect_answers_is_question(asked->text);
-    if (!known || !may_ask(self, peer)) {
+    if (!known || !may_ask(peer)) {
         core_refuse(self, peer, known ? DD_E_LIMIT : DD_E_PROTOCOL, asked->ref, asked->text);
         return false;
     }

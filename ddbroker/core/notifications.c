@@ -211,6 +211,10 @@ void notifications_send(core_t *self, peer_t *client, const dd_record_t *record)
         core_refuse(self, client, DD_E_NAME_INVALID, record->ref, record->destination);
         return;
     }
+    if (!quota_take_message(client->quota, record->payload.size, self->now_ms)) {
+        core_refuse(self, client, DD_E_RATE_LIMITED, record->ref, record->destination);
+        return;
+    }
     core_count_in(self, client, record->payload.size);
     notification_t notification = {.from = client,
         .flags = record->flags & PASSED_ON,

@@ -11,6 +11,7 @@
 #include "libdd/protocol/name.h"
 #include "libdd/protocol/outbox.h"
 #include "libdd/protocol/scope.h"
+#include "quota.h"
 
 typedef struct question question_t;
 typedef struct old_client old_client_t;
@@ -46,6 +47,8 @@ struct peer {
     peer_state_t state;
     uint8_t protocol;               /* DD_FRAME_VERSION; 3 or 4: a client of the legacy endpoint */
     char tenant[DD_TENANT_MAX + 1]; /* of a client, else "" */
+    quota_t *quota;                 /* of a client: its tenant's; else NULL */
+    bool placed;                    /* holds one of the places that there are for connections */
     uint8_t key[DD_KEY_SIZE];       /* public key it logged in with */
     dd_name_t name;                 /* client: full name; operator and broker: its name */
     uint64_t instance;              /* client: from HELLO */

@@ -14,6 +14,8 @@
 
 /* ms between two looks at the heartbeats. */
 #define TICK 250
+/* Descriptors that operators and child brokers find beyond those for connections. */
+#define DESCRIPTORS_KEPT (2 * CORE_RESERVED)
 
 /* Where news comes from, each with its place in the array for poll(2); from TRANSPORTS on each
    transport has two. */
@@ -67,15 +69,16 @@ static void wait_for_news(const loop_t *self, struct pollfd items[SOURCES], int 
 
 /* ---- Working ------------------------------------------------------------------------------- */
 
-static void answer_zap(loop_t *self)
+/* Who still finds a descriptor. */
+static zap_door_t door(const loop_t *self)
 {
     size_t open = 0;
     for (size_t i = 0; i < self->transport_count; i++)
         if (self->transports[i]->ops->accepted)
             open += self->transports[i]->ops->accepted(self->transports[i]);
-    bool full = self->drain_ms || core_connections(self->core) >= self->clients_max ||
-                open > self->descriptors_max;
-    zap_work(self->zap, self->keyring, full);
+    if (self->drain_ms || open > self->descriptors_max + DESCRIPTORS_KEPT)
+        return ZAP_NOBODY;
+    return open > self->descriptors_max ? ZAP_NO_CLIENTS : ZAP_ALL;
 }
 
 /* Takes in what the transports have; again says to look for frames at each. True if there may be
@@ -106,7 +109,7 @@ static bool take_in(
     if (all || items[SIGNALS].revents)
         signals_take(self);
     if (all || items[ASKED].revents)
-        answer_zap(self);
+        zap_work(self->zap, self->core, door(self), loop_now_ms());
     return work(self, items, all, again, now);
 }
 

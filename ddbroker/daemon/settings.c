@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 
 /* File descriptors that are not for connections: ZeroMQ's own, files, the connection to the parent,
-   and those that are still in their handshake. */
+   those that are still in their handshake, and those kept for operators and child brokers. */
 #define DESCRIPTOR_RESERVE 256
 
 /* libzmq goes round and round when it can't accept for want of descriptors: never get there. Root

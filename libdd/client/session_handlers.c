@@ -16,6 +16,8 @@ static dd_error_t wire_error(uint16_t code)
 
 /* Of a broker that shuts down, which waits a little longer. */
 #define SETTLE_LIMIT (1500 * MS)
+/* Until subscriptions are asked for again that came too fast. */
+#define SUBSCRIBE_PAUSE (1000 * MS)
 
 /* Each takes one record. DD_OK, or what the broker did wrong, which ends the connection. */
 typedef dd_error_t(handler_t)(dd_session_t *self, const dd_record_t *record);
@@ -68,6 +70,7 @@ static dd_error_t on_welcome(dd_session_t *self, const dd_record_t *record)
     dd_backoff_reset(&self->backoff);
     emit_registered(self, record);
     dd_session_ping(self);
+    self->subscribe_us = 0;
     dd_subscriptions_restart(self->subscriptions);
     dd_session_send_subscriptions(self);
     return DD_OK;
@@ -144,6 +147,13 @@ static void on_refusal(dd_session_t *self, dd_error_t error, const dd_record_t *
             self->outcomes, dd_session_shown(self, record->text), record->ref, error);
 }
 
+/* The tenant has changed too many in this time: asks again later. False if that can't be. */
+static bool postpone(dd_session_t *self, const dd_subscription_t *refused)
+{
+    self->subscribe_us = self->now_us + SUBSCRIBE_PAUSE;
+    return dd_subscriptions_add(self->subscriptions, refused->topic, refused->pattern);
+}
+
 static dd_error_t on_error(dd_session_t *self, const dd_record_t *record)
 {
     dd_error_t error = wire_error(record->code);
@@ -156,6 +166,8 @@ static dd_error_t on_error(dd_session_t *self, const dd_record_t *record)
         on_refusal(self, error, record);
         return DD_OK;
     }
+    if (error == DD_E_RATE_LIMITED && postpone(self, refused))
+        return DD_OK;
     self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_ERROR,
                               .error = error,
                               .topic = dd_bytes_of(refused->topic),
@@ -211,6 +223,18 @@ static dd_error_t on_receipt(dd_session_t *self, const dd_record_t *record)
     dd_outcomes_settle(self->outcomes, record->source, record->ref, DD_OK);
     self->emit(self->arg,
         &(dd_news_t){.type = DD_EVENT_RECEIPT, .ref = record->ref, .source = record->source});
+    return DD_OK;
+}
+
+/* A publication has no ref: what is known of one that was refused is its topic. */
+static dd_error_t on_unpublished(dd_session_t *self, const dd_record_t *record)
+{
+    if (!dd_word_valid(record->topic, DD_TOPIC_MAX))
+        return DD_E_MALFORMED;
+    self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_ERROR,
+                              .error = wire_error(record->code),
+                              .topic = record->topic,
+                              .text = record->topic});
     return DD_OK;
 }
 
@@ -314,6 +338,7 @@ static const struct {
     [DD_UNSUBSCRIBED] = {on_topic, REGISTERED},
     [DD_PUBLICATION] = {on_publication, REGISTERED},
     [DD_GAP] = {on_topic, REGISTERED},
+    [DD_UNPUBLISHED] = {on_unpublished, REGISTERED},
     [DD_REPORT] = {on_report, REGISTERED},
 };
 

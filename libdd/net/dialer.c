@@ -98,6 +98,15 @@ static bool try_ipv4(dd_dialer_t *self)
            zmq_connect(self->socket, self->endpoint) == 0;
 }
 
+/* The handshake has reached the end, so the broker's key is the right one. */
+static void take_refusal(dd_dialer_t *self, uint32_t status)
+{
+    if (status == DD_ZAP_FULL)
+        lose(self, DD_E_LIMIT, "has no room for more clients of this tenant, or for anybody");
+    else
+        lose(self, DD_E_REFUSED, "refuses this key; is its tenant in the broker's key file?");
+}
+
 /*
  * What libzmq 4.3.4 tells of a connection with CURVE, as observed. CONNECT_RETRIED only announces
  * an attempt that never comes, and follows the end of most.
@@ -106,6 +115,7 @@ static bool try_ipv4(dd_dialer_t *self)
  *     host that doesn't answer           the same after CONNECT_TIMEOUT
  *     name that doesn't resolve          CONNECT_RETRIED
  *     server has another key             HANDSHAKE_FAILED_NO_DETAIL EPIPE, DISCONNECTED
+ *     cut, by whomever                   the same
  *     ZAP answers 400 or 500             HANDSHAKE_FAILED_AUTH 400 or 500, DISCONNECTED
  *     ZAP answers 300, silent server     HANDSHAKE_FAILED_NO_DETAIL EAGAIN, DISCONNECTED, both
  * after HANDSHAKE_IVL ZeroMQ server without CURVE        HANDSHAKE_FAILED_PROTOCOL, DISCONNECTED
@@ -119,7 +129,7 @@ static void take_event(dd_dialer_t *self, const dd_monitor_event_t *event)
         self->state = DD_DIALER_CONNECTED;
         break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
-        lose(self, DD_E_REFUSED, "refuses this key; is its tenant in the broker's key file?");
+        take_refusal(self, event->value);
         break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
         lose(self, DD_E_NETWORK, "is not a DoubleDecker broker");
@@ -128,9 +138,9 @@ static void take_event(dd_dialer_t *self, const dd_monitor_event_t *event)
         if (event->value == EAGAIN)
             lose(self, DD_E_NETWORK, "accepts connections, but doesn't answer");
         else
-            lose(self, DD_E_REFUSED,
-                "ended the handshake: it has another broker key than this key file says, is being "
-                "stopped, or is not a DoubleDecker broker");
+            lose(self, DD_E_NETWORK,
+                "ended the handshake without a word: it is being stopped or too busy, it has "
+                "another broker key than this key file says, or it is no DoubleDecker broker");
         break;
     case ZMQ_EVENT_CLOSED:
         self->resolved = true;

@@ -26,6 +26,27 @@ void dd_frame_free(dd_frame_t *frame)
     free(frame);
 }
 
+void dd_outbox_join(dd_outbox_t *self, dd_outbox_group_t *group)
+{
+    if (self->group) {
+        self->group->bytes -= self->bytes;
+        self->group->members--;
+    }
+    self->group = group;
+    if (group) {
+        group->bytes += self->bytes;
+        group->members++;
+    }
+}
+
+/* Bytes come, or with a negative number go. */
+static void count(dd_outbox_t *self, ptrdiff_t bytes)
+{
+    self->bytes += (size_t)bytes;
+    if (self->group)
+        self->group->bytes += (size_t)bytes;
+}
+
 static dd_frame_t *new_frame(dd_outbox_t *self, size_t size)
 {
     size_t capacity = DD_FRAME_HEADER + size;
@@ -37,7 +58,7 @@ static dd_frame_t *new_frame(dd_outbox_t *self, size_t size)
     *frame = (dd_frame_t){.size = DD_FRAME_HEADER, .capacity = capacity};
     frame->data[0] = DD_FRAME_MAGIC;
     frame->data[1] = DD_FRAME_VERSION;
-    self->bytes += DD_FRAME_HEADER;
+    count(self, DD_FRAME_HEADER);
     if (self->last)
         self->last->next = frame;
     else
@@ -45,12 +66,21 @@ static dd_frame_t *new_frame(dd_outbox_t *self, size_t size)
     return self->last = frame;
 }
 
-/* Whether size more bytes are within the limit, or at most so far beyond it. The limit may be so
-   high that nothing can be added to it. */
+/* Whether so many bytes are within the limit, or at most so far beyond it. The limit may be so high
+   that nothing can be added to it. */
+static bool is_within(size_t bytes, size_t limit, size_t beyond)
+{
+    return bytes <= limit || bytes - limit <= beyond;
+}
+
 static bool fits(const dd_outbox_t *self, size_t size, size_t beyond)
 {
-    size_t bytes = self->bytes + size;
-    return bytes <= self->limit || bytes - self->limit <= beyond;
+    const dd_outbox_group_t *group = self->group;
+    if (!is_within(self->bytes + size, self->limit, beyond))
+        return false;
+    if (group && beyond > 0)
+        beyond += group->members * DD_OUTBOX_MEMBER_RESERVE;
+    return !group || is_within(group->bytes + size, group->limit, beyond);
 }
 
 /* Room for size more bytes in the newest frame, counted as used. A frame that is full is never made
@@ -70,7 +100,7 @@ static uint8_t *reserve(dd_outbox_t *self, size_t size, size_t beyond)
         return NULL;
     uint8_t *place = frame->data + frame->size;
     frame->size += size;
-    self->bytes += size;
+    count(self, (ptrdiff_t)size);
     return place;
 }
 
@@ -114,7 +144,7 @@ dd_frame_t *dd_outbox_take(dd_outbox_t *self)
     if (!self->first)
         self->last = NULL;
     frame->next = NULL;
-    self->bytes -= frame->size;
+    count(self, -(ptrdiff_t)frame->size);
     if (frame->size < self->hint / 4 && self->hint > CAPACITY_MIN)
         self->hint /= 2;
     return frame;
@@ -126,5 +156,5 @@ void dd_outbox_untake(dd_outbox_t *self, dd_frame_t *frame)
     self->first = frame;
     if (!self->last)
         self->last = frame;
-    self->bytes += frame->size;
+    count(self, (ptrdiff_t)frame->size);
 }

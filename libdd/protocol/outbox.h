@@ -25,18 +25,32 @@ typedef struct dd_frame {
     uint8_t data[]; /* begins with the frame header */
 } dd_frame_t;
 
+/* Outboxes whose bytes are limited together, too. */
+typedef struct {
+    size_t bytes; /* in all of them */
+    size_t limit;
+    size_t members;
+} dd_outbox_group_t;
+
+/* Room beyond a group's limit for each of its members, besides DD_OUTBOX_RESERVE for all. */
+#define DD_OUTBOX_MEMBER_RESERVE 4096u
+
 typedef struct {
     dd_frame_t *first;
     dd_frame_t *last; /* the one that is appended to */
     size_t bytes;     /* in all frames */
     size_t limit;
-    size_t hint; /* capacity to begin the next frame with: what the last ones needed */
+    size_t hint;              /* capacity to begin the next frame with: what the last ones needed */
+    dd_outbox_group_t *group; /* that it belongs to; NULL for none */
 } dd_outbox_t;
 
 void dd_outbox_init(dd_outbox_t *self, size_t limit);
 void dd_outbox_clear(dd_outbox_t *self);
 
-/* DD_OK, DD_E_OVERLOADED when the limit is reached or memory is out, or DD_E_ARGUMENT for a record
+/* Makes it one of a group, which must outlive it; or, with NULL, one of none. */
+void dd_outbox_join(dd_outbox_t *self, dd_outbox_group_t *group);
+
+/* DD_OK, DD_E_OVERLOADED when a limit is reached or memory is out, or DD_E_ARGUMENT for a record
    that can't be written; then nothing was appended. */
 dd_error_t dd_outbox_append(dd_outbox_t *self, const dd_record_t *record);
 /* The same, using the reserve. */

@@ -217,7 +217,7 @@ typedef struct {
 static bool is_connected(void *arg)
 {
     call_t *self = arg;
-    zap_work(self->side->zap, self->side->keyring, false);
+    zap_work(self->side->zap, self->side->core, ZAP_ALL, now_ms());
     count_open(self->side->listener);
     return dd_dialer_watch(self->dial) == DD_DIALER_CONNECTED;
 }

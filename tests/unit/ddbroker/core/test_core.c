@@ -105,10 +105,31 @@ static void test_connections_are_limited(void **state)
     actor_t *one = actor_client(broker, "a", "one");
     actor_connect(broker, "b");
     assert_int_equal(core_connections(broker->core), 2);
-    assert_null(actor_connect(broker, "a"));
-    assert_null(actor_connect(broker, KEY_OF_BROKERS));
+    actor_t *late = actor_connect(broker, "a");
+    tree_run(tree);
+    actor_expect_end(late, DD_E_LIMIT);
+    assert_int_equal(core_connections(broker->core), 2);
     actor_leave(one);
-    assert_non_null(actor_connect(broker, "a"));
+    actor_client(broker, "a", "two");
+    actor_leave(late);
+    assert_int_equal(core_connections(broker->core), 2);
+    tree_destroy(&tree);
+}
+
+static void test_places_are_kept_for_operators_and_children(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    tree_settings(tree)->clients_max = 1;
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_client(broker, "a", "one");
+    for (uint8_t id = 1; id <= CORE_RESERVED / 2; id++) {
+        actor_operator(broker);
+        actor_child(broker, id, "/1/1/");
+    }
+    actor_t *late = actor_connect(broker, KEY_OF_BROKERS);
+    tree_run(tree);
+    actor_expect_end(late, DD_E_LIMIT);
     tree_destroy(&tree);
 }
 
@@ -319,7 +340,9 @@ static void test_new_limits_hold_at_once(void **state)
     core_set_limits(visit.broker->core, &settings);
     assert_int_equal(actor_peer(visit.bystander)->outbox.limit, 1000);
     assert_int_equal(actor_peer(visit.actor)->outbox.limit, 2000);
-    assert_null(actor_connect(visit.broker, "a"));
+    actor_t *late = actor_connect(visit.broker, "a");
+    tree_run(visit.tree);
+    actor_expect_end(late, DD_E_LIMIT);
     actor_subscribe(visit.bystander, "topic", "/");
     actor_expect_error(visit.bystander, DD_E_LIMIT, 1);
     visit_end(&visit);
@@ -354,6 +377,7 @@ int main(void)
         cmocka_unit_test(test_a_child_says_why_it_leaves),
         cmocka_unit_test(test_keys_give_roles_and_foreign_ones_none),
         cmocka_unit_test(test_connections_are_limited),
+        cmocka_unit_test(test_places_are_kept_for_operators_and_children),
         cmocka_unit_test(test_the_silent_are_lost_after_three_heartbeats),
         cmocka_unit_test(test_a_parent_is_pinged_as_often_as_it_asked),
         cmocka_unit_test(test_the_link_to_the_parent_is_measured),

@@ -273,8 +273,8 @@ static void test_limits_are_those_of_the_headers(void **state)
         {"brokers above a broker", DD_ANCESTORS_MAX},
         {"ms between PINGs, at least", DD_HEARTBEAT_LEAST},
         {"ms between PINGs, at most", DD_HEARTBEAT_MOST},
-        {"questions of a client in ten seconds", 64},
-        {"questions of a broker's clients in ten seconds", 1000},
+        {"questions of an operator in ten seconds", 64},
+        {"operators and children beyond the clients, at least", CORE_RESERVED},
         {"bytes of a payload, if nothing else is configured", DD_PAYLOAD_DEFAULT},
         {"bytes of a payload, at most", DD_PAYLOAD_MAX},
     };
