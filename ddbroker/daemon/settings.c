@@ -60,9 +60,20 @@ static size_t size_of(uint64_t value)
     return value < SIZE_MAX ? (size_t)value : SIZE_MAX;
 }
 
+/* Their keys may come later, but it may be a slip, too. */
+static void tell_of_strangers(const loop_t *self)
+{
+    char names[256];
+    config_strangers(self->config, self->keyring, names, sizeof names);
+    if (names[0])
+        log_write(self->log, DD_LOG_WARNING,
+            "the configuration has sections of tenants without keys: %s", names);
+}
+
 core_settings_t settings_of_core(loop_t *self)
 {
     const config_t *config = self->config;
+    tell_of_strangers(self);
     limit_clients(self);
     return (core_settings_t){
         .name = config->name,
@@ -74,6 +85,9 @@ core_settings_t settings_of_core(loop_t *self)
         .outbox_link = size_of(config->link_outbox),
         .clients_max = self->clients_max,
         .subscriptions_max = (unsigned)config->subscriptions_max,
+        .quotas = {.usual = config->quota,
+            .exceptions = config->exceptions,
+            .exception_count = config->exception_count},
         .log = log_line,
         .log_arg = self->log,
         .obey = obey,
