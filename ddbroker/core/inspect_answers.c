@@ -80,6 +80,23 @@ static void add_reasons(json_object *report, const uint64_t refused[TENANT_TOTAL
         json_object_object_add(report, "refused_for", NULL);
 }
 
+/* A limit, or null for none. */
+static void add_limit(json_object *report, const char *name, uint64_t limit)
+{
+    if (limit > 0)
+        report_number(report, name, limit);
+    else
+        json_object_object_add(report, name, NULL);
+}
+
+/* How much of what there is the asker may have at most. */
+static void add_limits(json_object *report, const core_t *self, const quota_limits_t *limits)
+{
+    add_limit(report, "clients_max", quota_places(limits, self->settings.clients_max));
+    add_limit(report, "subscriptions_max", limits->subscriptions);
+    add_limit(report, "outbox_max", limits->outbox);
+}
+
 /* What the asker may know of the traffic here: an operator the broker's, a tenant that of its
    clients, those that have left included. */
 static void add_totals(const answer_t *answer, json_object *report)
@@ -98,6 +115,9 @@ static void add_totals(const answer_t *answer, json_object *report)
         subscriptions += peer->subscription_count;
         outbox += peer->outbox.bytes;
     }
+    static const quota_limits_t NONE = {.clients = 0};
+    add_limits(report, self,
+        answer->tenant.size == 0 ? &NONE : quota_rules_of(&self->quotas.rules, answer->tenant));
     report_number(report, "clients", clients);
     report_number(report, "outbox", outbox);
     report_number(report, "subscriptions", subscriptions);
@@ -178,6 +198,32 @@ static void answer_subscriptions(answer_t *answer)
     send_page(answer, true);
 }
 
+/* Of tenants that were here since the start. */
+static void answer_quotas(answer_t *answer)
+{
+    core_t *self = answer->to->core;
+    const quota_t *quota, *next;
+    HASH_ITER (hh, self->quotas.by_tenant, quota, next) {
+        dd_bytes_t tenant = dd_bytes_of(quota->tenant);
+        if ((answer->tenant.size > 0 && !dd_bytes_equal(answer->tenant, tenant)) ||
+            !wants_row(answer))
+            continue;
+        json_object *row = json_object_new_object();
+        report_text(row, "tenant", quota->tenant);
+        report_number(row, "clients", quota->clients);
+        report_number(row, "subscriptions", quota->subscriptions);
+        report_number(row, "outbox", quota->outbox.bytes);
+        report_number(row, "questions", quota->questions);
+        add_limits(row, self, &quota->limits);
+        add_limit(row, "questions_max", quota->limits.questions);
+        add_limit(row, "connects_max", quota->limits.connects);
+        add_limit(row, "messages_max", quota->limits.messages);
+        add_limit(row, "bytes_max", quota->limits.bytes);
+        add_row(answer, row);
+    }
+    send_page(answer, true);
+}
+
 /* Newest first. */
 static void answer_events(answer_t *answer)
 {
@@ -201,7 +247,7 @@ static const struct {
     const char *what;
     void (*answer)(answer_t *answer);
 } QUESTIONS[] = {{"tree", answer_tree}, {"clients", answer_clients},
-    {"subscriptions", answer_subscriptions}, {"events", answer_events}};
+    {"subscriptions", answer_subscriptions}, {"events", answer_events}, {"quotas", answer_quotas}};
 
 bool inspect_answers_is_question(dd_bytes_t what)
 {

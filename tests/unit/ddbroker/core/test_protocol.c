@@ -350,7 +350,7 @@ static void check_page(actor_t *actor, const char *what)
 
 static void test_reports_have_the_members_of_the_page(void **state)
 {
-    static const char *const LISTS[] = {"clients", "subscriptions", "events"};
+    static const char *const LISTS[] = {"clients", "subscriptions", "events", "quotas"};
     (void)state;
     visit_t visit = visit_new(ROLE_OPERATOR, true);
     table_t tables[] = {read_table("report"), read_table("tree")};
@@ -360,7 +360,7 @@ static void test_reports_have_the_members_of_the_page(void **state)
     json_object_put(report);
     actor_subscribe(visit.bystander, "topic", "all");
     actor_expect(visit.bystander, DD_SUBSCRIBED);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < COUNT(LISTS); i++)
         check_page(visit.actor, LISTS[i]);
     visit_end(&visit);
 }
