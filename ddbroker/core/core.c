@@ -42,6 +42,8 @@ void core_not_flushed(core_t *self, peer_t *peer)
 
 void core_flushed(core_t *self, peer_t *peer)
 {
+    if (peer->shares && link_outbox_refill(peer->shares))
+        core_touch(self, peer);
     if (peer->lossy)
         losses_tell(self, peer);
 }
@@ -90,8 +92,8 @@ static void end(core_t *self, peer_t *peer)
     dd_record_t record = {.type = peer->farewell,
         .code = peer->ending == DD_E_CLOSED ? DD_OK : (uint16_t)peer->ending,
         .text = dd_bytes_of(peer->why)};
-    if (peer->farewell && dd_outbox_append_urgent(&peer->outbox, &record) == DD_OK)
-        core_touch(self, peer);
+    if (peer->farewell)
+        core_append(self, peer, &record, DD_OUTBOX_URGENT, NULL);
 }
 
 /* Ends whom core_end() named; that may name others. */
@@ -120,7 +122,10 @@ static peer_t *new_peer(core_t *self, role_t role, void *route)
     peer->heartbeat = self->settings.heartbeat;
     dd_outbox_init(&peer->outbox,
         role & ROLE_LINK ? self->settings.outbox_link : self->settings.outbox_client);
-    return peer;
+    if (!(role & ROLE_LINK) || (peer->shares = link_outbox_new(&peer->outbox)))
+        return peer;
+    free(peer);
+    return NULL;
 }
 
 /* Makes a peer one of its tenant's. False when out of memory. */
@@ -172,8 +177,7 @@ static void complain(core_t *self, peer_t *peer)
         return;
     peer->complained_ms = self->now_ms;
     dd_record_t record = {.type = DD_ERROR, .code = DD_E_UNKNOWN_PEER};
-    if (dd_outbox_append_urgent(&peer->outbox, &record) == DD_OK)
-        core_touch(self, peer);
+    core_append(self, peer, &record, DD_OUTBOX_URGENT, NULL);
 }
 
 void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint64_t now_ms)
@@ -218,13 +222,20 @@ bool core_serves(const core_t *self, dd_bytes_t name)
     return entry && !peer_is_link(entry->via);
 }
 
+static dd_frame_t *take_unsent(peer_t *peer)
+{
+    if (peer->shares)
+        link_outbox_refill(peer->shares);
+    return dd_outbox_take(&peer->outbox);
+}
+
 /* Gives what a gone peer never got back to those who sent it. That is notifications only: of
    publications that it missed, the other broker tells all beyond a link that may be missing some,
    and a client's library tells itself. */
 static void return_unsent(core_t *self, peer_t *peer)
 {
     dd_frame_t *unsent;
-    while ((unsent = dd_outbox_take(&peer->outbox))) {
+    while ((unsent = take_unsent(peer))) {
         dd_reader_t frame;
         dd_record_t record;
         bool valid = dd_frame_open(&frame, unsent->data, unsent->size);
@@ -257,6 +268,7 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
     }
     return_unsent(self, peer);
     dd_outbox_join(&peer->outbox, NULL);
+    link_outbox_destroy(&peer->shares);
     core_untouch(self, peer);
     if (peer->role == ROLE_CLIENT)
         tenant_totals_left(&self->tally, peer_tenant(peer), &peer->count);

@@ -60,6 +60,11 @@ typedef void(handler_t)(core_t *self, peer_t *peer, const dd_record_t *record);
  */
 dd_error_t core_send(core_t *self, peer_t *peer, const dd_record_t *record);
 
+/* The same, with a need that says what room it may use. If *copy (may be NULL) holds bytes, they
+   are the record, encoded already; else it gets them. */
+dd_error_t core_append(
+    core_t *self, peer_t *peer, const dd_record_t *record, dd_outbox_need_t need, dd_bytes_t *copy);
+
 /* The same for what a peer must not miss: a peer that has no room even for that is ended. */
 void core_tell(core_t *self, peer_t *peer, const dd_record_t *record);
 

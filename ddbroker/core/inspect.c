@@ -31,6 +31,7 @@ struct question {
     uint32_t ref;            /* of the asker, if it is a client */
     unsigned outstanding;    /* brokers beyond this one that haven't answered yet */
     uint64_t asked_ms;
+    char tenant[DD_TENANT_MAX + 1]; /* that asks; "" for an operator */
 };
 
 /* ---- Questions under way ------------------------------------------------------------------- */
@@ -110,7 +111,8 @@ static void answer(core_t *self, const question_t *question, const dd_record_t *
         .asker = question->asker,
         .ref = question->ref,
         .number = peer_is_link(question->asker) ? question->id : 0,
-        .links = (uint16_t)question->outstanding};
+        .links = (uint16_t)question->outstanding,
+        .tenant = dd_bytes_of(question->tenant)};
     bool for_me = dd_bytes_equal(asked->id, dd_bytes(self->id, sizeof self->id));
     bool for_all = asked->type == DD_INSPECT && asked->id.size == 0;
     if (asked->type == DD_CONTROL && for_me)
@@ -154,6 +156,7 @@ void inspect_question(core_t *self, peer_t *peer, const dd_record_t *record)
     question_t *question = remember(self, peer, asked.number, record->ref);
     if (!question)
         return;
+    dd_bytes_copy(asked.tenant, question->tenant, sizeof question->tenant);
     if (asked.hops++ < DD_HOPS_MAX)
         question->outstanding = ask_on(self, peer, &asked);
     answer(self, question, &asked);
@@ -167,6 +170,7 @@ void inspect_report(core_t *self, peer_t *link, const dd_record_t *record)
     dd_record_t report = *record;
     report.flags &= DD_FLAG_LAST;
     report.ref = question->ref;
+    report.tenant = dd_bytes_of(question->tenant);
     if (!peer_is_link(question->asker))
         report.number = 0;
     core_send(self, question->asker, &report);

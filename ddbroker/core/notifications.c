@@ -58,8 +58,8 @@ static void tell_client(core_t *self, peer_t *client, const dd_record_t *result)
 }
 
 /* Sends a result (with full names: destination is the notification's sender, source who has it or
-   should have had it) towards the sender. A sender that is gone needs none. An acknowledgement for
-   which there is no room is dropped: the sender learns that nobody knows. */
+   should have had it) towards the sender. A sender that is gone needs none. One for which
+   its tenant has no room on a link is dropped: the sender learns that nobody knows. */
 static void pass_back(core_t *self, const peer_t *from, dd_record_t *result)
 {
     entry_t *entry = directory_find(&self->directory, result->destination);
@@ -74,10 +74,8 @@ static void pass_back(core_t *self, const peer_t *from, dd_record_t *result)
     }
     result->hops++;
     result->flags = 0;
-    if (result->type == DD_ACK)
-        core_send(self, next, result);
-    else
-        core_tell(self, next, result);
+    core_append(
+        self, next, result, result->type == DD_ACK ? DD_OUTBOX_USUAL : DD_OUTBOX_RESULT, NULL);
 }
 
 static void answer(core_t *self, const notification_t *notification, dd_error_t code)

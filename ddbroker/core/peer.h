@@ -11,6 +11,7 @@
 #include "libdd/protocol/name.h"
 #include "libdd/protocol/outbox.h"
 #include "libdd/protocol/scope.h"
+#include "link_outbox.h"
 #include "quota.h"
 
 typedef struct question question_t;
@@ -55,6 +56,7 @@ struct peer {
     uint8_t id[DD_BROKER_ID_SIZE];  /* link: the other broker's */
     dd_scope_t scope;               /* link: the other broker's */
     dd_outbox_t outbox;
+    link_outbox_t *shares;  /* link: what is to go into the outbox; else NULL */
     uint64_t since_ms;      /* registered, or before that connected */
     uint64_t heard_ms;      /* last frame */
     uint32_t heartbeat;     /* ms between two PINGs, as was agreed on this connection */

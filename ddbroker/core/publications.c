@@ -150,6 +150,17 @@ static void acknowledge(
     core_tell(self, client, &answer);
 }
 
+/* A link must hear of an interest, and would be ended if it couldn't: who has filled its share of a
+   link makes no new ones. */
+static bool may_tell_links(const core_t *self, dd_bytes_t tenant)
+{
+    const peer_t *link;
+    DL_FOREACH2 (self->links, link, next_link)
+        if (!link_outbox_has_room(link->shares, tenant, DD_RECORD_OVERHEAD))
+            return false;
+    return true;
+}
+
 /* An UNSUBSCRIBE takes nothing: there are no more of those than of these. */
 static dd_error_t subscribe(
     core_t *self, peer_t *client, interest_key_t key, const dd_scope_t *pattern)
@@ -162,6 +173,8 @@ static dd_error_t subscribe(
     if (client->subscription_count >= self->settings.subscriptions_max ||
         !quota_may(quota->limits.subscriptions, quota->subscriptions))
         return DD_E_LIMIT;
+    if (!may_tell_links(self, key.tenant))
+        return DD_E_OVERLOADED;
     return add(self, client, key, pattern) ? DD_OK : DD_E_LIMIT;
 }
 
@@ -210,16 +223,6 @@ typedef struct {
     dd_bytes_t link_copy;
 } delivery_t;
 
-static dd_error_t append(peer_t *peer, const dd_record_t *record, dd_bytes_t *copy)
-{
-    if (copy->size > 0)
-        return dd_outbox_append_bytes(&peer->outbox, *copy);
-    dd_error_t error = dd_outbox_append(&peer->outbox, record);
-    if (error == DD_OK)
-        *copy = dd_outbox_newest(&peer->outbox, dd_record_size(record));
-    return error;
-}
-
 /* False if the peer can't have it: it has no room, or is a broker that takes no payload so large.
  */
 static bool hand_over(delivery_t *delivery, peer_t *peer)
@@ -231,8 +234,8 @@ static bool hand_over(delivery_t *delivery, peer_t *peer)
         error = DD_E_TOO_LARGE;
         core_touch(self, peer); /* which may be idle: it is told of its loss all the same */
     } else if (!peer->lossy || losses_tell(self, peer))
-        error = link ? append(peer, &delivery->for_links, &delivery->link_copy)
-                     : append(peer, &delivery->for_clients, &delivery->client_copy);
+        error = core_append(self, peer, link ? &delivery->for_links : &delivery->for_clients,
+            DD_OUTBOX_USUAL, link ? &delivery->link_copy : &delivery->client_copy);
     if (error != DD_OK) {
         core_count_dropped(self, peer);
         if (link)
@@ -240,7 +243,6 @@ static bool hand_over(delivery_t *delivery, peer_t *peer)
         return false;
     }
     core_count_out(self, peer, delivery->for_clients.payload.size);
-    core_touch(self, peer);
     return true;
 }
 

@@ -42,7 +42,7 @@ static void sync(core_t *self, peer_t *link)
         registration_sync(self);
     publications_sync(self, link);
     core_tell(self, link, &(dd_record_t){.type = DD_SYNCED});
-    link->outbox.limit = self->settings.outbox_link + link->outbox.bytes;
+    link->outbox.limit = self->settings.outbox_link + link_outbox_bytes(link->shares);
 }
 
 /* ---- A child ------------------------------------------------------------------------------- */

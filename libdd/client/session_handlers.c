@@ -147,7 +147,7 @@ static void on_refusal(dd_session_t *self, dd_error_t error, const dd_record_t *
             self->outcomes, dd_session_shown(self, record->text), record->ref, error);
 }
 
-/* The tenant has changed too many in this time: asks again later. False if that can't be. */
+/* The tenant has done too much in this time: asks again later. False if that can't be. */
 static bool postpone(dd_session_t *self, const dd_subscription_t *refused)
 {
     self->subscribe_us = self->now_us + SUBSCRIBE_PAUSE;
@@ -166,7 +166,8 @@ static dd_error_t on_error(dd_session_t *self, const dd_record_t *record)
         on_refusal(self, error, record);
         return DD_OK;
     }
-    if (error == DD_E_RATE_LIMITED && postpone(self, refused))
+    bool passes = error == DD_E_RATE_LIMITED || error == DD_E_OVERLOADED;
+    if (passes && postpone(self, refused))
         return DD_OK;
     self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_ERROR,
                               .error = error,

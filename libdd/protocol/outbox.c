@@ -47,6 +47,16 @@ static void count(dd_outbox_t *self, ptrdiff_t bytes)
         self->group->bytes += (size_t)bytes;
 }
 
+void dd_outbox_give(dd_outbox_t *self, dd_frame_t *frame)
+{
+    count(self, (ptrdiff_t)frame->size);
+    if (self->last)
+        self->last->next = frame;
+    else
+        self->first = frame;
+    self->last = frame;
+}
+
 static dd_frame_t *new_frame(dd_outbox_t *self, size_t size)
 {
     size_t capacity = DD_FRAME_HEADER + size;
@@ -58,12 +68,8 @@ static dd_frame_t *new_frame(dd_outbox_t *self, size_t size)
     *frame = (dd_frame_t){.size = DD_FRAME_HEADER, .capacity = capacity};
     frame->data[0] = DD_FRAME_MAGIC;
     frame->data[1] = DD_FRAME_VERSION;
-    count(self, DD_FRAME_HEADER);
-    if (self->last)
-        self->last->next = frame;
-    else
-        self->first = frame;
-    return self->last = frame;
+    dd_outbox_give(self, frame);
+    return frame;
 }
 
 /* Whether so many bytes are within the limit, or at most so far beyond it. The limit may be so high
@@ -133,6 +139,17 @@ dd_error_t dd_outbox_append_bytes(dd_outbox_t *self, dd_bytes_t encoded)
         return DD_E_OVERLOADED;
     memcpy(place, encoded.data, encoded.size);
     return DD_OK;
+}
+
+dd_error_t dd_outbox_write(
+    dd_outbox_t *self, const dd_record_t *record, dd_outbox_need_t need, dd_bytes_t *copy)
+{
+    if (copy && copy->size > 0)
+        return dd_outbox_append_bytes(self, *copy);
+    dd_error_t error = append(self, record, need == DD_OUTBOX_USUAL ? 0 : DD_OUTBOX_RESERVE);
+    if (error == DD_OK && copy)
+        *copy = dd_outbox_newest(self, dd_record_size(record));
+    return error;
 }
 
 dd_frame_t *dd_outbox_take(dd_outbox_t *self)

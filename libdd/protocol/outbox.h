@@ -21,6 +21,7 @@ typedef struct dd_frame {
     struct dd_frame *next;
     size_t size;
     size_t capacity;
+    uint64_t order; /* for who has several outboxes; 0 in the beginning */
     bool kept;      /* for socket.c: the message around it is closed, but the frame lives on */
     uint8_t data[]; /* begins with the frame header */
 } dd_frame_t;
@@ -58,6 +59,15 @@ dd_error_t dd_outbox_append_urgent(dd_outbox_t *self, const dd_record_t *record)
 /* Appends one record that is already encoded: a publication is written once and copied to all. */
 dd_error_t dd_outbox_append_bytes(dd_outbox_t *self, dd_bytes_t encoded);
 
+/* How much it matters that a record gets through: those that tell of a result, or of something that
+   must not be missed, may use the reserve. */
+typedef enum { DD_OUTBOX_USUAL, DD_OUTBOX_RESULT, DD_OUTBOX_URGENT } dd_outbox_need_t;
+
+/* One of these three: if *copy (may be NULL) holds bytes, they are the record, encoded already, and
+   else it gets them. They stay valid until the outbox is sent. */
+dd_error_t dd_outbox_write(
+    dd_outbox_t *self, const dd_record_t *record, dd_outbox_need_t need, dd_bytes_t *copy);
+
 /* The last size bytes, which the record appended last takes. They stay where they are until the
    frame is freed. */
 static inline dd_bytes_t dd_outbox_newest(const dd_outbox_t *self, size_t size)
@@ -74,6 +84,9 @@ static inline bool dd_outbox_empty(const dd_outbox_t *self)
 dd_frame_t *dd_outbox_take(dd_outbox_t *self);
 /* Puts a frame back that could not be sent, as the oldest one. */
 void dd_outbox_untake(dd_outbox_t *self, dd_frame_t *frame);
+
+/* Adds a frame of another outbox as the newest one, whatever the limits. */
+void dd_outbox_give(dd_outbox_t *self, dd_frame_t *frame);
 
 /* Frees a frame that was taken out. */
 void dd_frame_free(dd_frame_t *frame);

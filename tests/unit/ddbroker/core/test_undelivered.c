@@ -161,7 +161,7 @@ static void check_slow_link(bool down)
     else
         broker_hold_up(leaf, true);
     uint32_t refused = flood(sender);
-    assert_in_range(refused, 100, MANY - 50);
+    assert_in_range(refused, 100, MANY - 40);
     actor_send(sender, "y", "hello", 1);
     actor_expect(other, DD_DATA);
     if (down)
