@@ -133,6 +133,9 @@ static dd_error_t append_own(link_outbox_t *self, const dd_record_t *record, dd_
         return dd_outbox_write(self->outbox, record, need, NULL);
     if (!has_room(self, self->own.bytes, size, need))
         return DD_E_OVERLOADED;
+    dd_frame_t *last = self->own.last;
+    if (last && last->order < self->order)
+        last->capacity = last->size; /* what others have begun since may go between */
     dd_error_t error = dd_outbox_write(&self->own, record, need, NULL);
     if (error == DD_OK)
         self->own.last->order = ++self->order;
