@@ -44,6 +44,9 @@ void core_flushed(core_t *self, peer_t *peer)
 {
     if (peer->shares && link_outbox_refill(peer->shares))
         core_touch(self, peer);
+    else if (peer->shares)
+        peer->outbox.limit =
+            self->settings.outbox_link; /* it has read all that it was told first */
     if (peer->lossy)
         losses_tell(self, peer);
 }
@@ -372,19 +375,35 @@ void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms
     reap(self);
 }
 
+/* A link that is still being told all there is keeps the room for that. */
+static void set_link_limit(const core_t *self, peer_t *link, size_t limit)
+{
+    size_t raised = link->outbox.limit - self->settings.outbox_link;
+    link->outbox.limit = limit < SIZE_MAX / 2 - raised ? limit + raised : limit;
+}
+
+static void set_outbox_limits(core_t *self, const core_settings_t *settings)
+{
+    peer_t *peer;
+    DL_FOREACH (self->peers, peer) {
+        if (peer_is_link(peer))
+            set_link_limit(self, peer, settings->outbox_link);
+        else
+            peer->outbox.limit = settings->outbox_client;
+    }
+    if (self->parent)
+        set_link_limit(self, self->parent, settings->outbox_link);
+}
+
 void core_set_limits(core_t *self, const core_settings_t *settings)
 {
+    set_outbox_limits(self, settings);
     self->settings.heartbeat = settings->heartbeat;
     self->settings.outbox_client = settings->outbox_client;
     self->settings.outbox_link = settings->outbox_link;
     self->settings.clients_max = settings->clients_max;
     self->settings.subscriptions_max = settings->subscriptions_max;
     quotas_set_rules(&self->quotas, &settings->quotas);
-    peer_t *peer;
-    DL_FOREACH (self->peers, peer)
-        peer->outbox.limit = peer_is_link(peer) ? settings->outbox_link : settings->outbox_client;
-    if (self->parent)
-        self->parent->outbox.limit = settings->outbox_link;
 }
 
 void core_drain(core_t *self, uint64_t now_ms)

@@ -2,6 +2,7 @@
 /*
  * test_core - connections, their ends, heartbeats, and the broker as a whole
  */
+#include "ddbroker/core/core_state.h"
 #include "tests/unit/ddbroker/visit.h"
 #include "tests/unit/unit.h"
 
@@ -348,6 +349,35 @@ static void test_new_limits_hold_at_once(void **state)
     visit_end(&visit);
 }
 
+/* Or the reload would end the link that is being told them. */
+static void test_names_that_wait_for_a_new_link_keep_their_room(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    tree_settings(tree)->has_parent = true;
+    tree_settings(tree)->outbox_link = 1000;
+    broker_t *leaf = broker_new(tree, "leaf", NULL, "/1/1/");
+    for (int i = 0; i < 3000; i++)
+        actor_client(leaf, "a", DD_AUTO_NAME);
+    actor_t *parent = actor_parent(leaf);
+    actor_hold(parent, true);
+    actor_admit(parent, "parentparentpare", "/1/1/");
+    assert_true(leaf->core->parent->outbox.limit > 1000 + DD_OUTBOX_RESERVE);
+    core_settings_t settings = leaf->settings;
+    settings.outbox_link = 2000;
+    core_set_limits(leaf->core, &settings);
+    actor_client(leaf, "a", "late");
+    assert_int_equal(leaf->core->parent->ending, DD_OK);
+    actor_hold(parent, false);
+    tree_run(tree);
+    unsigned names = 0;
+    for (const dd_record_t *record; (record = actor_next(parent));)
+        names += record->type == DD_ADD_CLIENT;
+    assert_int_equal(names, 3001);
+    assert_int_equal(leaf->core->parent->outbox.limit, 2000);
+    tree_destroy(&tree);
+}
+
 static void test_new_limits_hold_for_the_parent(void **state)
 {
     (void)state;
@@ -388,6 +418,7 @@ int main(void)
         cmocka_unit_test(test_a_key_taken_out_ends_exactly_its_peers),
         cmocka_unit_test(test_a_key_that_moved_ends_the_old_tenants_clients),
         cmocka_unit_test(test_new_limits_hold_at_once),
+        cmocka_unit_test(test_names_that_wait_for_a_new_link_keep_their_room),
         cmocka_unit_test(test_new_limits_hold_for_the_parent),
         cmocka_unit_test(test_nothing_is_destroyed_twice),
     };
