@@ -97,8 +97,8 @@ static void defaults_are_in_force(void **state)
     assert_int_equal(config.quota.connects, 1000);
     assert_int_equal(config.quota.subscriptions, 200000);
     assert_int_equal(config.quota.outbox, 64 << 20);
-    assert_int_equal(config.quota.messages, 100000);
-    assert_int_equal(config.quota.bytes, 128 << 20);
+    assert_int_equal(config.quota.messages, 1000000);
+    assert_int_equal(config.quota.bytes, 1024 << 20);
     assert_int_equal(config.quota.burst, 2000);
     assert_int_equal(config.quota.questions, 200);
     assert_int_equal(config.exception_count, 0);
