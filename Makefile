@@ -124,13 +124,16 @@ $(foreach p,$(HAVE),$(eval $(call program,$(p))))
 # ---- tests -------------------------------------------------------------------------------------
 # tests/unit/<program>/<layer>/test_<module>.c links that program's objects, and what its tests share;
 # tests/system/test_*.c and tests/screens/test_*.c drive real programs through
-# tests/system/harness.c; tests/fuzz/fuzz_*.c replay their corpora.
+# tests/system/harness.c; tests/fuzz/fuzz_*.c replay their corpora, and random_peer does both;
+# tests/chaos plays faults on trees.
 
 UNIT    := $(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c)
 SYSTEM  := $(wildcard tests/system/test_*.c tests/screens/test_*.c)
 FUZZ    := $(wildcard tests/fuzz/fuzz_*.c)
-SCRIPTS := $(wildcard tests/system/test_*.sh)
-TESTS   := $(UNIT:%.c=$(BUILD)/%) $(FUZZ:%.c=$(BUILD)/%) $(SYSTEM:%.c=$(BUILD)/%)
+SCRIPTS := $(wildcard tests/system/test_*.sh tests/chaos/test_*.sh)
+TESTS   := $(UNIT:%.c=$(BUILD)/%) $(FUZZ:%.c=$(BUILD)/%) $(BUILD)/tests/fuzz/random_peer $(SYSTEM:%.c=$(BUILD)/%)
+CHAOS   := $(addprefix $(BUILD)/tests/chaos/,chaos clock_shift.so)
+CHAOS_O := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c %/clock_shift.c,$(wildcard tests/chaos/*.c)))
 HARNESS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/system/test_%.c,$(wildcard tests/system/*.c)))
 
 # Unit tests can say when memory runs out: tests/unit/memory_limit.h.
@@ -146,17 +149,30 @@ $(BUILD)/tests/unit/ddkeys/%: $(BUILD)/tests/unit/ddkeys/%.o $(call shared,ddkey
 	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(DDKEYS_LIBS)
 $(BUILD)/tests/unit/ddperf/%: $(BUILD)/tests/unit/ddperf/%.o $(call shared,ddperf) $(BUILD)/ddperf.a $(LIBDD_A)
 	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(DDPERF_LIBS)
+$(BUILD)/tests/unit/chaos/%: $(BUILD)/tests/unit/chaos/%.o $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/*.c)) $(CHAOS_O) $(HARNESS) $(LIBDD_A)
+	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(LIBDD_LIBS)
 # libFuzzer has a main of its own; without it, replay.c goes over the corpus.
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(if $(LIBFUZZER),,$(BUILD)/tests/fuzz/replay.o) $(BUILD)/ddbroker.a $(LIBDD_A)
-	$(call say,LD,$@)$(LINK) -pie -o $@ $^ $(DDBROKER_LIBS)
-$(BUILD)/tests/fuzz/seeds: $(BUILD)/tests/fuzz/seeds.o $(LIBDD_A)
+	$(call say,LD,$@)$(LINK) -pie -o $@ -Wl,--start-group $^ -Wl,--end-group $(FUZZ_LIBS)
+$(BUILD)/tests/fuzz/fuzz_%: FUZZ_LIBS = $(DDBROKER_LIBS)
+$(BUILD)/tests/fuzz/fuzz_report: $(BUILD)/ddtui.a
+$(BUILD)/tests/fuzz/fuzz_report: FUZZ_LIBS = $(DDTUI_LIBS)
+$(BUILD)/tests/fuzz/fuzz_payload: $(BUILD)/ddperf.a
+$(BUILD)/tests/fuzz/random_peer: $(BUILD)/tests/fuzz/random_peer.o $(HARNESS) $(LIBDD_A)
+	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(LIBDD_LIBS)
+$(BUILD)/tests/fuzz/seeds: $(BUILD)/tests/fuzz/seeds.o $(BUILD)/ddperf.a $(LIBDD_A)
 	$(call say,LD,$@)$(LINK) -pie -o $@ $^ $(DDBROKER_LIBS)
 $(BUILD)/tests/system/test_%: $(BUILD)/tests/system/test_%.o $(HARNESS) $(BUILD)/ddbroker.a $(LIBDD_A)
 	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(DDBROKER_LIBS)
 $(BUILD)/tests/screens/test_%: $(BUILD)/tests/screens/test_%.o $(HARNESS) $(LIBDD_A)
 	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(LIBDD_LIBS)
 
-tests: all $(TESTS)
+$(BUILD)/tests/chaos/chaos: $(BUILD)/tests/chaos/main.o $(CHAOS_O) $(HARNESS) $(LIBDD_A)
+	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(LIBDD_LIBS)
+$(BUILD)/tests/chaos/clock_shift.so: $(BUILD)/tests/chaos/clock_shift.o
+	$(call say,LD,$@)$(LINK) -shared -o $@ $^
+
+tests: all $(TESTS) $(CHAOS)
 
 # The work behind `check`, for a machine that has everything.
 test: tests
@@ -184,14 +200,23 @@ $(BUILD)/tests/bench/forward: $(BUILD)/tests/bench/forward.o $(LIBDD_A)
 $(BUILD)/tests/bench/core_scale: $(BUILD)/tests/bench/core_scale.o $(BUILD)/tests/unit/ddbroker/tenants.o $(BUILD)/ddbroker.a $(LIBDD_A)
 	$(call say,LD,$@)$(LINK) -pie -o $@ $^ $(DDBROKER_LIBS)
 
+# Faults of every kind under load, twenty minutes of them; tests/chaos/run plays single ones.
+chaos: deps
+	$(Q)$(MAKE) --no-print-directory all $(CHAOS)
+	$(Q)BUILD=$(BUILD) tests/chaos/run
+
 bench: deps
 	$(Q)share/deps libssl-dev openssl
 	$(Q)share/deps mosquitto nats-server || true
 	$(Q)$(MAKE) $(SUBMAKE) all $(BENCH)
 	$(Q)BUILD=$(BUILD) tests/bench/run
 
+# Hostile bytes, each target for T seconds, and a random peer for as long.
+T ?= 60
 fuzz:
-	$(Q)tests/fuzz/run
+	$(Q)tests/fuzz/run -t $(T)
+	$(Q)$(MAKE) $(SUBMAKE) SAN=1 all build/san/tests/fuzz/random_peer
+	$(Q)BUILD=build/san build/san/tests/fuzz/random_peer $(T)
 
 # ---- users -------------------------------------------------------------------------------------
 
@@ -262,7 +287,7 @@ dist:
 clean:
 	rm -rf build .build-*
 
-.PHONY: all objects tests test check asan coverage bench fuzz deps demo install uninstall lint format dist clean
+.PHONY: all objects tests test check asan coverage chaos bench fuzz deps demo install uninstall lint format dist clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD)/ -name '*.d' 2>/dev/null)

@@ -15,29 +15,21 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "flood.h"
 #include "libdd/base/escape.h"
 #include "libdd/base/problem.h"
 #include "libdd/protocol/name.h"
 
 /* Shorter than PIPE_BUF, so that a pipe that is ready takes a line whole, without waiting. */
 #define LINE_MAX_SIZE 2048
-/* Lines of one flood that are written in a second. */
-#define FLOOD_LINES 10
-
-typedef struct {
-    uint64_t second; /* of which the rest is about */
-    unsigned lines;
-    unsigned left_out;
-    dd_log_level_t level; /* of the last one */
-} flood_state_t;
-
 struct log {
     int fd;
     bool journal;         /* fd is the systemd journal */
+    bool torn;            /* the last line ends before its end */
     dd_log_level_t level; /* the least important one that is written */
     uint64_t lost;        /* lines that couldn't be written since the last that could */
-    uint64_t second;      /* as log_tick() said last */
-    flood_state_t floods[FLOOD_KINDS];
+    uint64_t now_ms;      /* as log_tick() said last */
+    floods_t floods;
 };
 
 /* The journal's numbers for the levels. */
@@ -47,12 +39,6 @@ static const int JOURNAL[] = {
     [DD_LOG_NOTICE] = 5,
     [DD_LOG_INFO] = 6,
     [DD_LOG_DEBUG] = 7,
-};
-
-static const char *const FLOODS[] = {
-    [FLOOD_REFUSED] = "connections were refused",
-    [FLOOD_HANDSHAKE] = "handshakes failed",
-    [FLOOD_DROPPED] = "messages were dropped",
 };
 
 /* ---- Where lines go ------------------------------------------------------------------------ */
@@ -66,6 +52,21 @@ static bool is_journal(int fd)
     struct stat status;
     return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 && fstat(fd, &status) == 0 &&
            status.st_dev == device && status.st_ino == inode;
+}
+
+/* Whether a file ends in the middle of a line, as it does where the disk was full and the broker
+   ended meanwhile. */
+static bool ends_torn(const char *path)
+{
+    char last = '\n';
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return false;
+    bool ends = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 &&
+                pread(fd, &last, 1, status.st_size - 1) == 1;
+    close(fd);
+    return ends && last != '\n';
 }
 
 static int open_log(const char *path, dd_problem_t *problem)
@@ -85,6 +86,7 @@ dd_error_t log_reopen(log_t *self, const char *path, dd_log_level_t level, dd_pr
     if (self->fd != STDERR_FILENO)
         close(self->fd);
     self->fd = fd;
+    self->torn = path && ends_torn(path);
     self->journal = is_journal(fd);
     self->level = level;
     return DD_OK;
@@ -115,6 +117,7 @@ void log_destroy(log_t **self_p)
         return;
     if (self->fd != STDERR_FILENO)
         close(self->fd);
+    floods_clear(&self->floods);
     free(self);
     *self_p = NULL;
 }
@@ -138,12 +141,21 @@ static size_t prefix(const log_t *self, dd_log_level_t level, char *text, size_t
 
 /* Writes without ever waiting. A pipe or terminal that is ready takes PIPE_BUF bytes at once; files
    always are. Standard error isn't made non-blocking, since others share it. */
-static bool put(const log_t *self, const char *line, size_t size)
+static bool put(log_t *self, const char *line, size_t size)
 {
     struct pollfd ready = {.fd = self->fd, .events = POLLOUT};
     if (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
         return false;
-    return write(self->fd, line, size) == (ssize_t)size;
+    ssize_t written = write(self->fd, line, size);
+    if (written > 0)
+        self->torn = line[written - 1] != '\n';
+    return written == (ssize_t)size;
+}
+
+/* What was written of a line that found no more room is a line of its own. */
+static bool put_line(log_t *self, const char *line, size_t size)
+{
+    return (!self->torn || put(self, "\n", 1)) && put(self, line, size);
 }
 
 static bool write_line(log_t *self, dd_log_level_t level, const char *message)
@@ -152,7 +164,7 @@ static bool write_line(log_t *self, dd_log_level_t level, const char *message)
     size_t used = prefix(self, level, line, sizeof line);
     used += dd_escape_text(message, strlen(message), line + used, sizeof line - used - 1);
     line[used++] = '\n';
-    return put(self, line, used);
+    return put_line(self, line, used);
 }
 
 static void write_message(log_t *self, dd_log_level_t level, const char *message)
@@ -168,52 +180,38 @@ static void write_message(log_t *self, dd_log_level_t level, const char *message
         self->lost++;
 }
 
-__attribute__((format(printf, 3, 0))) static void write_list(
-    log_t *self, dd_log_level_t level, const char *format, va_list list)
-{
-    char message[LINE_MAX_SIZE];
-    vsnprintf(message, sizeof message, format, list);
-    write_message(self, level, message);
-}
-
 void log_write(log_t *self, dd_log_level_t level, const char *format, ...)
 {
     if (level > self->level)
         return;
+    char message[LINE_MAX_SIZE];
     va_list list;
     va_start(list, format);
-    write_list(self, level, format, list);
+    vsnprintf(message, sizeof message, format, list);
     va_end(list);
+    write_message(self, level, message);
 }
 
 /* ---- Floods -------------------------------------------------------------------------------- */
 
-void log_flood(log_t *self, flood_t kind, dd_log_level_t level, const char *format, ...)
+void log_flood(log_t *self, const char *source, dd_log_level_t level, const char *format, ...)
 {
-    flood_state_t *flood = &self->floods[kind];
     if (level > self->level)
         return;
-    flood->level = level;
-    flood->second = self->second;
-    if (flood->lines++ >= FLOOD_LINES) {
-        flood->left_out++;
-        return;
-    }
+    char message[LINE_MAX_SIZE];
     va_list list;
     va_start(list, format);
-    write_list(self, level, format, list);
+    vsnprintf(message, sizeof message, format, list);
     va_end(list);
+    flood_line_t line = {FLOOD_OF_STRANGERS, source, format, level, message};
+    if (floods_admit(&self->floods, &line, self->now_ms))
+        write_message(self, level, message);
 }
 
 void log_tick(log_t *self, uint64_t now_ms)
 {
-    self->second = now_ms / 1000;
-    for (size_t i = 0; i < FLOOD_KINDS; i++) {
-        flood_state_t *flood = &self->floods[i];
-        if (flood->second == self->second)
-            continue;
-        if (flood->left_out > 0)
-            log_write(self, flood->level, "%u more %s", flood->left_out, FLOODS[i]);
-        *flood = (flood_state_t){.second = self->second};
-    }
+    flood_rest_t rest;
+    self->now_ms = now_ms;
+    while (floods_rest(&self->floods, &rest, now_ms))
+        log_write(self, rest.level, "%s", rest.text);
 }

@@ -19,10 +19,6 @@
 
 typedef struct log log_t;
 
-/* Events that strangers can cause at will: of each kind only some lines a second are written, then
-   how many more there were. */
-typedef enum { FLOOD_REFUSED, FLOOD_HANDSHAKE, FLOOD_DROPPED, FLOOD_KINDS } flood_t;
-
 /* Begins to log to a file, which is made if it isn't there and appended to; path NULL is standard
    error. NULL with *problem filled if the file can't be opened. */
 log_t *log_new(const char *path, dd_log_level_t level, dd_problem_t *problem);
@@ -38,11 +34,13 @@ void log_set_level(log_t *self, dd_log_level_t level);
 __attribute__((format(printf, 3, 4))) void log_write(
     log_t *self, dd_log_level_t level, const char *format, ...);
 
-/* The same for an event of a flood. */
+/* The same for what strangers can cause at will, of which only so many lines are written: see
+   flood.h. Lines of the same format are of the same kind. source: the address, or "" if that isn't
+   known. */
 __attribute__((format(printf, 4, 5))) void log_flood(
-    log_t *self, flood_t kind, dd_log_level_t level, const char *format, ...);
+    log_t *self, const char *source, dd_log_level_t level, const char *format, ...);
 
-/* Says how many lines of each flood were left out, once its second is over; call it often. */
+/* Says how many lines of each flood were left out, once its while is over; call it often. */
 void log_tick(log_t *self, uint64_t now_ms);
 
 #endif

@@ -9,6 +9,7 @@
 #include "ddbroker/daemon/config.h"
 #include "ddbroker/daemon/loop.h"
 #include "ddbroker/daemon/quota_sums.h"
+#include "libdd/base/secret_process.h"
 #include "libdd/base/standard_files.h"
 
 static int complain(const dd_problem_t *problem, int status)
@@ -49,6 +50,7 @@ static int run(config_t *config, int argc, char **argv)
 int main(int argc, char **argv)
 {
     config_t config;
+    dd_secret_process_close();
     dd_standard_files_open();
     if (sodium_init() < 0) {
         fputs("ddbroker: the system has no random numbers\n", stderr);

@@ -10,6 +10,7 @@
 
 #include <json-c/json.h>
 
+#include "access.h"
 #include "commands.h"
 #include "libdd/base/problem.h"
 #include "libdd/keys/keyfile.h"
@@ -51,17 +52,19 @@ static bool same(const uint8_t *a, const uint8_t *b)
     return a != NULL && b != NULL && memcmp(a, b, DD_KEY_SIZE) == 0;
 }
 
-/* ---- modes ----------------------------------------------------------------------------------- */
+/* ---- access ---------------------------------------------------------------------------------- */
 
-static void check_mode(check_t *self, const char *file, mode_t forbidden, const char *what)
+/* The directory's, with file NULL. */
+static void check_access(check_t *self, const char *file)
 {
     struct stat status;
+    char fault[ACCESS_FAULT_ROOM];
     const char *path = file == NULL ? store_directory(self->store) : store_path(self->store, file);
-    if (stat(path, &status) == -1 || (status.st_mode & forbidden) == 0)
+    if (stat(path, &status) == -1 || !(file == NULL ? access_directory_fault(&status, fault)
+                                                    : access_file_fault(&status, fault)))
         return;
     dd_problem_t finding;
-    dd_problem(
-        &finding, DD_E_KEYS, "%s: its mode %03o %s", path, (unsigned)status.st_mode & 0777, what);
+    dd_problem(&finding, DD_E_KEYS, "%s: %s", path, fault);
     report(self, &finding);
 }
 
@@ -161,7 +164,7 @@ static void compare(check_t *self, const char *file, const dd_keyring_t *keyring
 
 static void check_file(check_t *self, const char *file)
 {
-    check_mode(self, file, 0077, "lets others at its keys; chmod it to 600");
+    check_access(self, file);
     if (names_is_aside(file)) {
         found(self, file, "is left over from an interrupted ddkeys; remove it");
         return;
@@ -206,7 +209,7 @@ static dd_error_t check(check_t *self, dd_problem_t *problem)
     for (size_t i = 0; i < 2; i++)
         if (!store_has(self->store, needed[i]))
             found(self, needed[i], "is missing");
-    check_mode(self, NULL, 0022, "lets others change its files; chmod it to 700");
+    check_access(self, NULL);
     self->broker = dd_keyring_load(store_path(self->store, BROKER_FILE), NULL);
     if (self->broker != NULL && dd_keyring_kind(self->broker) != DD_KEYS_BROKER)
         dd_keyring_destroy(&self->broker);

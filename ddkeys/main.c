@@ -5,9 +5,9 @@
 #include <malloc.h>
 #include <sodium.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
 #include "commands.h"
+#include "libdd/base/secret_process.h"
 #include "libdd/base/standard_files.h"
 
 /* Exit status of a wrong command line. */
@@ -20,14 +20,6 @@ static dd_error_t (*const RUN[])(const options_t *, dd_problem_t *) = {
     [COMMAND_SHOW] = show_run,
     [COMMAND_CHECK] = check_run,
 };
-
-/* json-c copies keys as it reads and writes: let free() wipe whatever it gets, and let no core file
-   be written. */
-static void protect_secrets(void)
-{
-    mallopt(M_PERTURB, 0xDD);
-    setrlimit(RLIMIT_CORE, &(struct rlimit){0});
-}
 
 static int exit_status(dd_error_t error)
 {
@@ -57,8 +49,10 @@ int main(int argc, char **argv)
     options_t options;
     dd_problem_t problem;
     int status = EXIT_SUCCESS;
+    dd_secret_process_close();
     dd_standard_files_open();
-    protect_secrets();
+    /* json-c copies keys as it reads and writes: let free() wipe whatever it gets. */
+    mallopt(M_PERTURB, 0xDD);
     if (sodium_init() == -1) {
         fputs("ddkeys: libsodium doesn't start\n", stderr);
         return EXIT_FAILURE;

@@ -14,6 +14,7 @@
 
 #include <json-c/json.h>
 
+#include "access.h"
 #include "libdd/base/problem.h"
 #include "libdd/keys/keyfile.h"
 #include "libdd/keys/keyring.h"
@@ -56,6 +57,22 @@ static int open_directory(const char *path, store_mode_t mode, dd_problem_t *pro
     return fd;
 }
 
+/* Others could put keys of theirs into it, or see what becomes of it in between. */
+static bool is_ours(int fd, const char *path, store_mode_t mode, dd_problem_t *problem)
+{
+    struct stat status;
+    char fault[ACCESS_FAULT_ROOM];
+    if (mode == STORE_READ)
+        return true;
+    if (fstat(fd, &status) == -1)
+        dd_problem(problem, DD_E_FILE, "%s: can't be looked at: %m", path);
+    else if (access_directory_fault(&status, fault))
+        dd_problem(problem, DD_E_FILE, "%s: %s", path, fault);
+    else
+        return true;
+    return false;
+}
+
 static bool lock(int fd, store_mode_t mode)
 {
     int rc;
@@ -88,6 +105,8 @@ store_t *store_open(const char *directory, store_mode_t mode, dd_problem_t *prob
         dd_problem(problem, DD_E_MEMORY, "out of memory");
         goto failed;
     }
+    if (!is_ours(fd, directory, mode, problem))
+        goto failed;
     if (!lock(fd, mode)) {
         dd_problem(problem, DD_E_FILE, "%s: can't be locked: %m", directory);
         goto failed;
@@ -196,14 +215,22 @@ static bool write_all(int fd, const char *text, size_t size)
     return true;
 }
 
-/* Whoever could read the replaced file, a broker with a user of its own perhaps, still can. */
 static bool keep_owner(int fd, const struct stat *old)
 {
     struct stat status;
-    if (old->st_mode == 0 || fstat(fd, &status) == -1)
-        return old->st_mode == 0;
+    if (fstat(fd, &status) == -1)
+        return false;
     return (status.st_uid == old->st_uid && status.st_gid == old->st_gid) ||
            fchown(fd, old->st_uid, old->st_gid) == 0;
+}
+
+/* Whoever could read the replaced file, a broker with an account of its own perhaps, still can. The
+   owner comes first, lest another group reads it for a moment. */
+static bool set_access(int fd, const struct stat *old)
+{
+    bool replaces = old->st_mode != 0;
+    return (!replaces || keep_owner(fd, old)) &&
+           fchmod(fd, access_mode(replaces ? old : NULL)) == 0;
 }
 
 static dd_error_t write_aside(store_t *self, item_t *item, dd_problem_t *problem)
@@ -228,8 +255,8 @@ static dd_error_t write_aside(store_t *self, item_t *item, dd_problem_t *problem
     int fd = openat(self->fd, names_aside(item->name.text).text,
         O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     item->aside = fd != -1;
-    bool done = fd != -1 && fchmod(fd, 0600) == 0 && keep_owner(fd, &old) &&
-                write_all(fd, text, size) && write_all(fd, "\n", 1) && fsync(fd) == 0;
+    bool done = fd != -1 && set_access(fd, &old) && write_all(fd, text, size) &&
+                write_all(fd, "\n", 1) && fsync(fd) == 0;
     if (!done)
         error = dd_problem(problem, DD_E_FILE, "%s: can't be written: %m", path);
     if (fd != -1)

@@ -25,10 +25,11 @@ typedef enum {
 
 typedef enum {
     STORE_NEW,    /* there must be no file of that name */
-    STORE_REPLACE /* there may be one, which then keeps its owner */
+    STORE_REPLACE /* there may be one, whose owner and mode the new one gets */
 } store_put_t;
 
-/* NULL with *problem filled if the directory can't be opened, made, or locked. */
+/* NULL with *problem filled if the directory can't be opened, made, or locked, or, but for
+   STORE_READ, if others can change what is in it. */
 store_t *store_open(const char *directory, store_mode_t mode, dd_problem_t *problem);
 /* Drops what was not committed; takes NULL and *self_p == NULL. */
 void store_close(store_t **self_p);
@@ -45,9 +46,9 @@ dd_error_t store_put(store_t *self, const char *name, struct json_object **conte
     store_put_t how, dd_problem_t *problem);
 
 /*
- * Writes everything that was put, with mode 0600 whatever the umask. If it returns an error, the
- * directory is as it was; only if a rename failed in the middle, which takes a failing disk, some
- * files may already be the new ones: then *problem says so.
+ * Writes everything that was put, whatever the umask with the mode that access_mode() says. If it
+ * returns an error, the directory is as it was; only if a rename failed in the middle, which takes
+ * a failing disk, some files may already be the new ones: then *problem says so.
  */
 dd_error_t store_commit(store_t *self, dd_problem_t *problem);
 

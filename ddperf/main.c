@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "libdd/base/secret_process.h"
 #include "libdd/base/standard_files.h"
 #include "measurement.h"
 
@@ -14,6 +15,7 @@ int main(int argc, char **argv)
     options_t options;
     dd_problem_t problem;
     int status = EXIT_SUCCESS;
+    dd_secret_process_close();
     dd_standard_files_open();
     if (sodium_init() == -1) {
         fputs("ddperf: libsodium doesn't start\n", stderr);

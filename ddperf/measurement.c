@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "libdd/base/clock.h"
@@ -19,10 +20,22 @@
 
 /* ---- clients that only connect --------------------------------------------------------------- */
 
+/* s for which clients do nothing but to keep their connections: two default heartbeats. */
+#define IDLE_TIME 5
+
 /* A broker may as well have given memory back meanwhile. */
 static uint64_t growth(uint64_t before, uint64_t after)
 {
     return after > before ? after - before : 0;
+}
+
+static void measure_idling(const run_t *self, report_t *report)
+{
+    mark_t start = run_mark(self);
+    clock_nanosleep(CLOCK_MONOTONIC, 0, &(struct timespec){.tv_sec = IDLE_TIME}, NULL);
+    mark_t end = run_mark(self);
+    report->idle_seconds = (double)(end.clock - start.clock) / 1e6;
+    report->idle_cpu = end.broker_cpu - start.broker_cpu;
 }
 
 static int measure_connections(const run_t *self, report_t *report)
@@ -40,6 +53,8 @@ static int measure_connections(const run_t *self, report_t *report)
     report->broker_cpu = end.broker_cpu - start.broker_cpu;
     report->client_memory = growth(own, process_memory(&self->receiver, 1));
     report->broker_memory = growth(brokers, process_memory(options->pids, options->pid_count));
+    if (options->pid_count > 0)
+        measure_idling(self, report);
     receivers_destroy(&receivers);
     return EXIT_SUCCESS;
 }
@@ -105,6 +120,7 @@ static int measure_messages(const run_t *self, report_t *report)
         .reordered = count.reordered,
         .gaps = count.gaps,
         .refused = shared->refused,
+        .unknown = shared->unknown,
         .seconds = (double)(end.clock - start->clock) / 1e6,
         .sender_cpu = end.sender_cpu - start->sender_cpu,
         .receiver_cpu = end.receiver_cpu - start->receiver_cpu,

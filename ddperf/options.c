@@ -27,19 +27,27 @@ static const char *const MODE_NAMES[MODES + 1] = {
 
 static const char *const ENDPOINTS[] = {"tcp://", "ipc://", NULL};
 
-static dd_option_set_t add_endpoint, set_mode, set_number, set_unsigned, add_pid;
+static dd_option_set_t set_mode, set_number, set_unsigned, add_pid;
 static dd_option_suggest_t suggest_pids;
 
 static const perf_option_t OPTIONS[] = {
     {.option = {.letter = 'd',
          .name = "broker",
          .argument = "ENDPOINT",
-         .help = "a broker; senders are on the first, receivers on the last",
+         .help = "brokers to connect to; each sender begins with the next one",
          .variable = "DD_BROKER",
          .fallback = "tcp://127.0.0.1:5555",
          .repeats = true,
          .words = ENDPOINTS,
-         .set = add_endpoint}},
+         .set = dd_endpoints_set,
+         .offset = IN(endpoints)}},
+    {.option = {.name = "receivers-at",
+         .argument = "ENDPOINT",
+         .help = "brokers that receivers connect to; without it: as senders",
+         .repeats = true,
+         .words = ENDPOINTS,
+         .set = dd_endpoints_set,
+         .offset = IN(receivers_at)}},
     {.option = {.letter = 'k',
          .name = "keys",
          .argument = "FILE",
@@ -179,17 +187,6 @@ static dd_error_t check_room(size_t count, dd_problem_t *problem)
     return dd_problem(problem, DD_E_ARGUMENT, "no more than %d of these", OPTIONS_LIST_MAX);
 }
 
-static dd_error_t add_endpoint(
-    void *values, const dd_option_t *option, const char *argument, dd_problem_t *problem)
-{
-    options_t *self = values;
-    (void)option;
-    dd_error_t error = check_room(self->endpoint_count, problem);
-    if (error == DD_OK)
-        self->endpoints[self->endpoint_count++] = argument;
-    return error;
-}
-
 static dd_error_t add_pid(
     void *values, const dd_option_t *option, const char *argument, dd_problem_t *problem)
 {
@@ -214,6 +211,14 @@ static void suggest_pids(const void *values, dd_suggestions_t *suggestions)
     process_each_named("ddbroker", suggest_pid, suggestions);
 }
 
+void options_endpoints_of(const dd_endpoints_t *list, unsigned number, char text[DD_ENDPOINTS_TEXT])
+{
+    dd_endpoints_t turned = {.count = list->count, .random = list->random};
+    for (size_t i = 0; i < list->count; i++)
+        memcpy(turned.items[i], list->items[(i + number) % list->count], sizeof turned.items[i]);
+    dd_endpoints_write(&turned, text, DD_ENDPOINTS_TEXT);
+}
+
 /* ---- the whole ------------------------------------------------------------------------------- */
 
 dd_options_outcome_t options_read(
@@ -227,6 +232,8 @@ dd_options_outcome_t options_read(
         return outcome;
     if (dd_options_fill(&COMMAND_LINE, &given, self, problem) != DD_OK)
         return DD_OPTIONS_WRONG;
+    if (self->receivers_at.count == 0)
+        self->receivers_at = self->endpoints;
     if (self->count == 0)
         self->count = MODE_DEFAULTS[self->mode].count;
     if (self->receivers == 0)

@@ -11,8 +11,9 @@
 #include <sys/types.h>
 
 #include "libdd/base/options.h"
+#include "libdd/protocol/endpoint.h"
 
-/* Endpoints and process ids on one command line. */
+/* Process ids on one command line. */
 #define OPTIONS_LIST_MAX 32
 
 typedef enum { MODE_NOTIFY, MODE_PUBLISH, MODE_LATENCY, MODE_CONNECT, MODES } perf_mode_t;
@@ -20,8 +21,8 @@ typedef enum { MODE_NOTIFY, MODE_PUBLISH, MODE_LATENCY, MODE_CONNECT, MODES } pe
 /* Strings belong to argv or the environment. */
 typedef struct {
     perf_mode_t mode;
-    const char *endpoints[OPTIONS_LIST_MAX];
-    size_t endpoint_count; /* at least one */
+    dd_endpoints_t endpoints;    /* of the senders; at least one */
+    dd_endpoints_t receivers_at; /* of the receivers; the same if none was given */
     const char *keyfile;
     unsigned size;  /* bytes of a message */
     uint64_t count; /* messages of each sender */
@@ -40,6 +41,11 @@ typedef struct {
    says what is wrong. */
 dd_options_outcome_t options_read(
     options_t *self, int argc, char *const argv[], dd_problem_t *problem);
+
+/* Writes the list as the client of a number, from 0, is to have it: they begin with each in turn.
+ */
+void options_endpoints_of(
+    const dd_endpoints_t *list, unsigned number, char text[DD_ENDPOINTS_TEXT]);
 
 /* "notify" and so on. */
 const char *options_mode_name(perf_mode_t mode);

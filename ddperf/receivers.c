@@ -123,10 +123,11 @@ static bool add(receivers_t *all)
         fputs("ddperf: out of memory for the receivers\n", stderr);
         return false;
     }
-    char name[RUN_NAME_MAX];
+    char name[RUN_NAME_MAX], endpoints[DD_ENDPOINTS_TEXT];
+    options_endpoints_of(&options->receivers_at, 0, endpoints);
     run_receiver_name(all->run, self->index, name);
-    return member_init(&self->member, all->run, options->endpoints[options->endpoint_count - 1],
-               name, on_event, self, &all->registered) &&
+    return member_init(
+               &self->member, all->run, endpoints, name, on_event, self, &all->registered) &&
            subscribe(self) && member_start(&self->member);
 }
 

@@ -8,7 +8,7 @@
 
 bool report_is_clean(const report_t *self)
 {
-    return self->lost + self->duplicated + self->reordered + self->refused == 0;
+    return self->lost + self->duplicated + self->reordered + self->refused + self->unknown == 0;
 }
 
 /* One line of the report and one member of the JSON object. */
@@ -48,8 +48,9 @@ void report_print(const report_t *self, const options_t *options, FILE *stream)
         {"reordered", "reordered", "", MESSAGES, 0, (double)self->reordered},
         {"gaps", "gaps", "", PUBLISH, 0, (double)self->gaps},
         {"refused", "refused", "", MESSAGES, 0, (double)self->refused},
+        {"unknown", "unknown", "", MESSAGES, 0, (double)self->unknown},
         {"registered", "registered", "", CONNECT, 0, registered},
-        {"seconds", "time", "s", ALL, 3, self->seconds},
+        {"seconds", "time", "s", ALL, 6, self->seconds},
         {"rate", "received", "messages/s", STREAMS, 0, per(received, self->seconds)},
         {"payload_rate", "payload", "MB/s", STREAMS, 1,
             per(received * (double)options->size / 1e6, self->seconds)},
@@ -71,6 +72,8 @@ void report_print(const report_t *self, const options_t *options, FILE *stream)
             per((double)self->broker_memory / 1024, registered)},
         {"connect_cpu", "broker CPU", "us/client", CONNECT & watched, 0,
             per((double)self->broker_cpu, registered)},
+        {"idle_cpu", "broker idle", "us/s/client", CONNECT & watched, 2,
+            per(per((double)self->idle_cpu, self->idle_seconds), registered)},
     };
     const char *mode = options_mode_name(options->mode);
     fprintf(stream, options->json ? "{\"mode\":\"%s\"" : "%-14s %14s\n",

@@ -19,17 +19,20 @@ typedef struct {
     uint64_t reordered;
     uint64_t gaps;    /* times that receivers were told of publications they missed */
     uint64_t refused; /* notifications that came back with an error */
+    uint64_t unknown; /* those of which nobody knows whether they arrived */
     double seconds;
     uint64_t sender_cpu; /* microseconds, of all senders together */
     uint64_t receiver_cpu;
     uint64_t broker_cpu;   /* of the watched brokers */
     percentiles_t latency; /* microseconds, one way */
     uint64_t registered;
+    uint64_t idle_cpu;      /* microseconds, of the watched brokers while all did nothing */
+    double idle_seconds;    /* for which they did so */
     uint64_t client_memory; /* bytes, of all clients together */
     uint64_t broker_memory; /* bytes that the watched brokers have got more */
 } report_t;
 
-/* Whether every message arrived once and in order. */
+/* Whether every message arrived once and in order, and nobody was told otherwise. */
 bool report_is_clean(const report_t *self);
 
 void report_print(const report_t *self, const options_t *options, FILE *stream);

@@ -45,6 +45,7 @@ typedef struct {
     atomic_bool failed;   /* a sender gave up; it has said why */
     _Atomic uint64_t sent;
     _Atomic uint64_t refused; /* notifications that came back with an error */
+    _Atomic uint64_t unknown; /* those of which nobody knows whether they arrived */
     percentiles_t latency;    /* microseconds, one way */
 } shared_t;
 

@@ -50,7 +50,7 @@ struct senders {
     sem_t registered;
     sem_t reached;     /* a receiver was, by some sender */
     sem_t done;        /* with latency: a sender is */
-    atomic_bool begun; /* refusals count from now */
+    atomic_bool begun; /* bad outcomes count from now */
     sender_t *items;
     uint32_t *samples; /* with latency, of all senders: microseconds there and back */
 };
@@ -76,17 +76,16 @@ static bool give_up(sender_t *self, const char *why)
     return false;
 }
 
-/* Sends the next message of a stream, as soon as the library has room for it. */
+/* Sends the next message of a stream, as soon as the library has room for it. A window holds far
+   fewer than may be without an outcome: more than that, and the receivers have fallen silent. */
 static bool send_next(sender_t *self, stream_t *stream)
 {
-    dd_error_t error = put(self, stream, stream->next);
+    uint64_t number = stream->next++; /* its echo may be there before the call returns */
+    dd_error_t error = put(self, stream, number);
     while (
         error == DD_E_OUTBOX_FULL && dd_client_drain(self->member.client, 0, RUN_PATIENCE) == DD_OK)
-        error = put(self, stream, stream->next);
-    if (error != DD_OK)
-        return give_up(self, dd_strerror(error));
-    stream->next++;
-    return true;
+        error = put(self, stream, number);
+    return error == DD_OK || give_up(self, dd_strerror(error));
 }
 
 static bool begin_block(sender_t *self, stream_t *stream)
@@ -153,6 +152,14 @@ static void take_answer(sender_t *self, const payload_t *payload)
     }
 }
 
+static void count_outcome(shared_t *shared, dd_error_t error)
+{
+    if (error == DD_E_UNKNOWN)
+        shared->unknown++;
+    else
+        shared->refused++;
+}
+
 static void on_event(void *arg, const dd_event_t *event)
 {
     sender_t *self = arg;
@@ -161,7 +168,7 @@ static void on_event(void *arg, const dd_event_t *event)
         payload_read(&payload, self->all->run->id, event->data, event->size))
         take_answer(self, &payload);
     else if (event->type == DD_EVENT_ERROR && self->all->begun)
-        self->all->shared->refused++;
+        count_outcome(self->all->shared, event->error);
 }
 
 /* ---- making and ending ----------------------------------------------------------------------- */
@@ -196,12 +203,11 @@ static bool init_sender(senders_t *all, unsigned index)
         fputs("ddperf: out of memory for the senders\n", stderr);
         return false;
     }
-    /* The last endpoint is the receivers', unless it is the only one. */
-    unsigned choice = options->endpoint_count > 1 ? (unsigned)options->endpoint_count - 1 : 1;
-    char name[RUN_NAME_MAX];
+    char name[RUN_NAME_MAX], endpoints[DD_ENDPOINTS_TEXT];
+    options_endpoints_of(&options->endpoints, index, endpoints);
     run_sender_name(all->run, index, name);
-    return member_init(&self->member, all->run, options->endpoints[index % choice], name, on_event,
-               self, &all->registered) &&
+    return member_init(
+               &self->member, all->run, endpoints, name, on_event, self, &all->registered) &&
            member_start(&self->member);
 }
 

@@ -6,11 +6,13 @@
 
 #include "ddtui/script/script.h"
 #include "ddtui/terminal/console_loop.h"
+#include "libdd/base/secret_process.h"
 #include "libdd/base/standard_files.h"
 #include "options.h"
 
 int main(int argc, char *argv[])
 {
+    dd_secret_process_close();
     dd_standard_files_open();
     /* Names and messages are UTF-8, whatever the locale says. */
     setlocale(LC_CTYPE, "C.UTF-8");

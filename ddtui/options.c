@@ -34,12 +34,13 @@ static const tui_option_t OPTIONS[] = {
     {.option = {.letter = 'd',
          .name = "broker",
          .argument = "ENDPOINT",
-         .help = "the broker to connect to",
+         .help = "the broker to connect to, or several in order of preference",
          .variable = "DD_BROKER",
          .fallback = "tcp://127.0.0.1:5555",
+         .repeats = true,
          .words = ENDPOINTS,
-         .set = dd_option_set_text,
-         .offset = IN(endpoint)}},
+         .set = dd_endpoints_set,
+         .offset = IN(endpoints)}},
     {.option = {.letter = 'k',
          .name = "keys",
          .argument = "FILE",
@@ -131,6 +132,13 @@ static const tui_option_t OPTIONS[] = {
         .view = VIEW_CLIENTS},
     {.option =
             {.name = "drain", .argument = "BROKER", .help = "shut a broker down", .set = set_order},
+        .view = VIEW_TREE},
+    {.option = {.name = "move",
+         .argument = "BROKER=ENDPOINT",
+         .help = "have a broker join another parent, until its restart",
+         .words = ENDPOINTS,
+         .behind = '=',
+         .set = set_order},
         .view = VIEW_TREE},
     {.option = {.name = "log-level",
          .argument = "BROKER=LEVEL",
@@ -281,6 +289,18 @@ static dd_error_t set_level(order_t *order, const char *text, dd_problem_t *prob
     return set_broker(order, dd_bytes(text, (size_t)(equals - text)), problem);
 }
 
+/* BROKER=ENDPOINT; both may hold a '=', so the first one that an endpoint follows counts. */
+static dd_error_t set_move(order_t *order, const char *text, dd_problem_t *problem)
+{
+    const char *equals = strchr(text, '=');
+    while (equals && dd_endpoint_check(equals + 1, NULL) != DD_OK)
+        equals = strchr(equals + 1, '=');
+    if (!equals)
+        return dd_option_refuse(text, "a broker and a parent as BROKER=tcp://HOST:PORT", problem);
+    order->argument = equals + 1;
+    return set_broker(order, dd_bytes(text, (size_t)(equals - text)), problem);
+}
+
 static dd_error_t set_order(
     void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
 {
@@ -288,12 +308,14 @@ static dd_error_t set_order(
     view_t view = view_of(option);
     if (order->what)
         return dd_problem(
-            problem, DD_E_ARGUMENT, "only one of --end-client, --drain and --log-level");
+            problem, DD_E_ARGUMENT, "only one of --end-client, --drain, --move and --log-level");
     *order = (order_t){.what = option->name, .argument = text, .view = view};
     if (view == VIEW_CLIENTS)
         return check_client(text, problem);
-    return strcmp(option->name, "drain") == 0 ? set_broker(order, dd_bytes_of(text), problem)
-                                              : set_level(order, text, problem);
+    if (strcmp(option->name, "drain") == 0)
+        return set_broker(order, dd_bytes_of(text), problem);
+    return strcmp(option->name, "move") == 0 ? set_move(order, text, problem)
+                                             : set_level(order, text, problem);
 }
 
 static dd_error_t set_tenant(
@@ -352,8 +374,9 @@ static dd_error_t check(const options_t *self, dd_problem_t *problem)
         {self->wait && !self->notify, "--wait needs --notify"},
         {self->message && !sends(self), "--message needs --notify or --publish"},
         {count_purposes(self) > 1,
-            "--tree, --clients, --subscriptions, --events, --check, --trace, --end-client, --drain "
-            "and --log-level stand alone: nothing else can be asked, sent or listened to"},
+            "--tree, --clients, --subscriptions, --events, --check, --trace, --end-client, "
+            "--drain, "
+            "--move and --log-level stand alone: nothing else can be asked, sent or listened to"},
         {self->watch_ms && !looks,
             "--watch needs --tree, --clients, --subscriptions, --events or --check"},
         {self->watch_ms && self->watch_ms < WATCH_LEAST, "--watch takes 0.1 seconds at least"},
@@ -362,7 +385,7 @@ static dd_error_t check(const options_t *self, dd_problem_t *problem)
         {self->read_only && (sends(self) || self->subscription_count || self->trace),
             "--read-only forbids --notify, --publish, --subscribe and --trace"},
         {self->read_only && self->order.what,
-            "--read-only forbids --end-client, --drain and --log-level"},
+            "--read-only forbids --end-client, --drain, --move and --log-level"},
         {self->keyfile && self->operator_keys, "either --keys or --operator-keys"},
         {(self->json || self->quiet || self->timeout_ms) && interact,
             "--json, --quiet and --timeout need something to print"},
@@ -405,5 +428,6 @@ dd_options_outcome_t options_read(
     bool good = check(self, problem) == DD_OK &&
                 dd_options_fill(&COMMAND_LINE, &given, self, problem) == DD_OK &&
                 find_keyfile(self, problem) == DD_OK;
+    dd_endpoints_write(&self->endpoints, self->endpoint, sizeof self->endpoint);
     return good ? DD_OPTIONS_TAKEN : DD_OPTIONS_WRONG;
 }

@@ -12,6 +12,7 @@
 
 #include "ddtui/model/model.h"
 #include "libdd/base/options.h"
+#include "libdd/protocol/endpoint.h"
 #include "libdd/protocol/scope.h"
 
 #define OPTIONS_SUBSCRIPTIONS_MAX 64
@@ -31,7 +32,8 @@ typedef struct {
 
 /* Texts are the command line's or the environment's. */
 typedef struct {
-    const char *endpoint;
+    dd_endpoints_t endpoints;
+    char endpoint[DD_ENDPOINTS_TEXT]; /* the same as a text */
     const char *keyfile;
     const char *operator_keys; /* the same file as keyfile, but it must be an operator's; or NULL */
     const char *name;

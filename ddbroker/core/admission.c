@@ -8,19 +8,7 @@
  */
 #include "admission.h"
 
-int admission_role(const core_t *self, const uint8_t *key, const dd_tenant_t **tenant)
-{
-    switch (dd_keyring_owner(self->keyring, key, tenant)) {
-    case DD_OWNER_TENANT:
-        return ROLE_CLIENT;
-    case DD_OWNER_OPERATORS:
-        return ROLE_OPERATOR;
-    case DD_OWNER_BROKERS:
-        return ROLE_CHILD;
-    default:
-        return 0;
-    }
-}
+#include "standing.h"
 
 /* With the quota of its tenant, or NULL for operators and child brokers. */
 static bool has_place(const core_t *self, const quota_t *quota)
@@ -42,7 +30,7 @@ core_admission_t core_admit(
 {
     const dd_tenant_t *tenant;
     self->now_ms = now_ms;
-    int role = admission_role(self, key, &tenant);
+    int role = standing_role(self, key, &tenant);
     if (role == 0)
         return CORE_UNKNOWN_KEY;
     bool may = role == ROLE_CLIENT ? clients && may_come(self, tenant) : has_place(self, NULL);

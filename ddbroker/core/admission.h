@@ -7,9 +7,6 @@
 
 #include "core_state.h"
 
-/* The role that a key gives, 0 for none, and the tenant if it is one's. */
-int admission_role(const core_t *self, const uint8_t *key, const dd_tenant_t **tenant);
-
 /* Gives a new connection its place. One for which there is none is ended. */
 void admission_take_place(core_t *self, peer_t *peer);
 /* It is gone. */

@@ -8,22 +8,27 @@
 #include <stdlib.h>
 
 #include "admission.h"
+#include "contests.h"
 #include "dispatch.h"
 #include "drain.h"
 #include "inspect.h"
 #include "losses.h"
 #include "notifications.h"
-#include "old_clients.h"
 #include "publications.h"
 #include "registration.h"
+#include "remains.h"
+#include "standing.h"
 #include "tree_links.h"
 
 /* A peer that was silent for so many heartbeats is lost. */
 #define HEARTBEATS_MISSED 3
 /* ms between two looks at all peers. */
-#define SCAN_INTERVAL 1000
+#define SCAN_INTERVAL 500
 /* ms between two answers to somebody who was told already that the broker doesn't know it. */
 #define COMPLAINT_INTERVAL 1000
+
+/* Steps of long work in a turn. Together they take about a quarter of a ms. */
+#define STEPS_AT_ONCE 4
 
 /* ---- Sending ------------------------------------------------------------------------------- */
 
@@ -44,11 +49,9 @@ void core_flushed(core_t *self, peer_t *peer)
 {
     if (peer->shares && link_outbox_refill(peer->shares))
         core_touch(self, peer);
-    else if (peer->shares)
-        peer->outbox.limit =
-            self->settings.outbox_link; /* it has read all that it was told first */
     if (peer->lossy)
-        losses_tell(self, peer);
+        losses_go_on(self, peer);
+    jobs_resume(&self->jobs, &peer->waiting);
 }
 
 /* ---- Ending peers -------------------------------------------------------------------------- */
@@ -56,22 +59,18 @@ void core_flushed(core_t *self, peer_t *peer)
 /* Takes back all that the broker knows through a registered peer. */
 static void forget(core_t *self, peer_t *peer)
 {
+    if (peer->state == PEER_WAITING)
+        contests_withdraw(self, dd_name_bytes(&peer->name), peer, peer->instance);
     if (peer->state != PEER_READY)
         return;
     peer->state = PEER_ENDED; /* first, so that nothing below is told to it */
     inspect_forget(self, peer);
+    losses_forget(self, peer);
     if (peer_is_link(peer)) {
         tree_links_forget(self, peer);
         losses_link_ended(self);
     }
-    publications_forget(self, peer);
-    registration_forget(self, peer);
-}
-
-/* Whose business it is that a peer came or went: its tenant's; all see the tree. */
-static const char *audience(const peer_t *peer)
-{
-    return peer_is_link(peer) ? EVENT_FOR_ALL : peer->tenant;
+    remains_begin(self, peer);
 }
 
 static void log_end(core_t *self, const peer_t *peer)
@@ -79,7 +78,7 @@ static void log_end(core_t *self, const peer_t *peer)
     char text[PEER_TEXT_MAX];
     bool closed = peer->ending == DD_E_CLOSED; /* which says no more than the words do */
     bool expected = closed || peer->ending == DD_E_DRAINING;
-    core_event(self, audience(peer), expected ? DD_LOG_INFO : DD_LOG_WARNING, "%s ended: %s%s%s%s",
+    core_event(self, peer, expected ? DD_LOG_INFO : DD_LOG_WARNING, "%s ended: %s%s%s%s",
         peer_text(peer, text), peer->why, closed ? "" : " (",
         closed ? "" : dd_strerror(peer->ending), closed ? "" : ")");
 }
@@ -119,6 +118,7 @@ static peer_t *new_peer(core_t *self, role_t role, void *route)
     peer->role = role;
     peer->protocol = DD_FRAME_VERSION;
     peer->payload_max = UINT32_MAX;
+    peer->keys = self->keys;
     peer->farewell = DD_ERROR;
     peer->route = route;
     peer->since_ms = peer->heard_ms = self->now_ms;
@@ -145,7 +145,7 @@ peer_t *core_connect(core_t *self, const uint8_t key[DD_KEY_SIZE], void *route, 
 {
     self->now_ms = now_ms;
     const dd_tenant_t *tenant;
-    int role = admission_role(self, key, &tenant);
+    int role = standing_role(self, key, &tenant);
     peer_t *peer = role == 0 ? NULL : new_peer(self, (role_t)role, route);
     if (!peer)
         return NULL;
@@ -191,6 +191,7 @@ void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint6
         return;
     }
     peer->heard_ms = now_ms;
+    standing_check(self, peer);
     dd_reader_t frame;
     dd_record_t record;
     bool valid = dd_frame_open(&frame, data, size);
@@ -198,7 +199,8 @@ void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint6
         valid = dd_frame_next(&frame, &record) == DD_OK;
         if (valid)
             dispatch_record(self, peer, &record);
-        reap(self); /* the next record counts on it */
+        if (self->ending)
+            reap(self); /* the next record counts on it */
     }
     if (!valid)
         core_end(self, peer, DD_E_MALFORMED, "it sent bytes that are no record");
@@ -225,29 +227,6 @@ bool core_serves(const core_t *self, dd_bytes_t name)
     return entry && !peer_is_link(entry->via);
 }
 
-static dd_frame_t *take_unsent(peer_t *peer)
-{
-    if (peer->shares)
-        link_outbox_refill(peer->shares);
-    return dd_outbox_take(&peer->outbox);
-}
-
-/* Gives what a gone peer never got back to those who sent it. That is notifications only: of
-   publications that it missed, the other broker tells all beyond a link that may be missing some,
-   and a client's library tells itself. */
-static void return_unsent(core_t *self, peer_t *peer)
-{
-    dd_frame_t *unsent;
-    while ((unsent = take_unsent(peer))) {
-        dd_reader_t frame;
-        dd_record_t record;
-        bool valid = dd_frame_open(&frame, unsent->data, unsent->size);
-        while (valid && dd_frame_more(&frame) && dd_frame_next(&frame, &record) == DD_OK)
-            notifications_return(self, peer, &record);
-        dd_frame_free(unsent);
-    }
-}
-
 void core_gone(peer_t *peer)
 {
     peer->gone = true;
@@ -258,26 +237,50 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
     self->now_ms = now_ms;
     if (peer->state != PEER_ENDED) {
         char text[PEER_TEXT_MAX];
-        core_event(self, audience(peer), peer_is_link(peer) ? DD_LOG_NOTICE : DD_LOG_INFO,
-            "%s is gone", peer_text(peer, text));
+        core_event(self, peer, peer_is_link(peer) ? DD_LOG_NOTICE : DD_LOG_INFO, "%s is gone",
+            peer_text(peer, text));
     }
     forget(self, peer);
     if (peer == self->parent) {
         self->is_root = peer->ending == DD_E_LOOP;
         self->parent = NULL;
     } else {
+        cursor_pass(&self->cursors, peer, peer->next);
         DL_DELETE(self->peers, peer);
         admission_leave_place(self, peer);
     }
-    return_unsent(self, peer);
-    dd_outbox_join(&peer->outbox, NULL);
-    link_outbox_destroy(&peer->shares);
     core_untouch(self, peer);
     if (peer->role == ROLE_CLIENT)
         tenant_totals_left(&self->tally, peer_tenant(peer), &peer->count);
-    old_clients_forget(peer);
-    free(peer);
+    peer->route = NULL;
+    remains_free(self, peer);
     reap(self);
+}
+
+parents_t *core_parents(core_t *self)
+{
+    return &self->parents;
+}
+
+void core_set_parents(core_t *self, const dd_endpoints_t *parents)
+{
+    self->settings.has_parent = parents->count > 0;
+    parents_set(&self->parents, parents);
+}
+
+void core_leave_parent(core_t *self, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    if (core_parent_ready(self))
+        drain_leave_parent(self);
+    else if (self->parent && !self->parent->leaving)
+        core_end(self, self->parent, DD_E_CLOSED, "this broker moves to another parent");
+    reap(self);
+}
+
+uint64_t core_due(const core_t *self)
+{
+    return self->parent && self->parent->bye_ms > 0 ? self->parent->bye_ms : UINT64_MAX;
 }
 
 bool core_parent_ended(const core_t *self, dd_error_t *why)
@@ -290,13 +293,44 @@ bool core_parent_ended(const core_t *self, dd_error_t *why)
 
 /* ---- Time ---------------------------------------------------------------------------------- */
 
+/* A peer isn't silent while one message takes its time on the line. The parent, and a client of an
+   old protocol, speak when they are spoken to, which may wait for such a message the other way. */
+static bool is_alive(core_t *self, peer_t *peer)
+{
+    dd_traffic_t traffic;
+    bool is_asked = peer->role == ROLE_PARENT || peer->protocol != DD_FRAME_VERSION;
+    return self->settings.look && self->settings.look(peer, &traffic) &&
+           dd_pulse_feel(&peer->pulse, &traffic, is_asked, &peer->heard_ms, self->now_ms) !=
+               DD_PULSE_NONE;
+}
+
 static void check_heard(core_t *self, peer_t *peer)
 {
-    if (peer->state == PEER_ENDED)
+    uint64_t silence = self->now_ms - peer->heard_ms;
+    if (peer->state == PEER_ENDED || silence <= peer->heartbeat || is_alive(self, peer))
         return;
-    if (self->now_ms > peer->heard_ms + HEARTBEATS_MISSED * (uint64_t)peer->heartbeat)
+    if (silence > HEARTBEATS_MISSED * (uint64_t)peer->heartbeat)
         core_end(self, peer, DD_E_TIMEOUT, "nothing was heard of it for %llu ms",
-            (unsigned long long)(self->now_ms - peer->heard_ms));
+            (unsigned long long)silence);
+}
+
+void core_work(core_t *self, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    if (now_ms >= core_due(self))
+        drain_say_bye(self);
+    for (int i = 0; i < STEPS_AT_ONCE && jobs_step(&self->jobs, self); i++)
+        reap(self);
+}
+
+bool core_is_busy(const core_t *self)
+{
+    return jobs_left(&self->jobs);
+}
+
+void core_turn(core_t *self, uint64_t us)
+{
+    turns_add(&self->turns, us);
 }
 
 void core_clock(core_t *self, uint64_t now_us)
@@ -311,13 +345,13 @@ void core_tick(core_t *self, uint64_t now_ms)
         tree_links_ping(self);
     if (now_ms >= self->scanned_ms + SCAN_INTERVAL) {
         self->scanned_ms = now_ms;
-        peer_t *peer;
-        DL_FOREACH (self->peers, peer)
-            check_heard(self, peer);
+        rounds_begin(self, &self->heard_round, check_heard);
         if (self->parent)
             check_heard(self, self->parent);
         inspect_expire(self);
+        core_tell_floods(self);
     }
+    contests_tick(self);
     reap(self);
 }
 
@@ -335,7 +369,8 @@ core_t *core_new(const core_settings_t *settings, const dd_keyring_t *keyring, u
     quotas_set_rules(&self->quotas, &settings->quotas);
     self->keyring = keyring;
     self->started_ms = self->now_ms = self->scanned_ms = now_ms;
-    randombytes_buf(self->id, sizeof self->id);
+    randombytes_buf(self->secret, sizeof self->secret);
+    descendants_id(self->id, self->secret);
     self->auto_scope = !dd_scope_parse(&self->scope, dd_bytes_of(settings->scope));
     /* Until a parent gives it one, an "auto" broker is its own region 0, which no parent gives. */
     if (self->auto_scope)
@@ -353,26 +388,45 @@ void core_destroy(core_t **self_p)
         core_disconnect(self, self->parent, self->now_ms);
     while (self->peers)
         core_disconnect(self, self->peers, self->now_ms);
+    while (jobs_step(&self->jobs, self))
+        ;
     tenant_totals_destroy(&self->tally);
     quotas_destroy(&self->quotas);
+    event_history_clear(&self->events);
+    floods_clear(&self->floods);
     free(self);
     *self_p = NULL;
+}
+
+typedef struct {
+    const dd_keyring_t *old, *new;
+} keyrings_t;
+
+/* Of a tenant that has just gone there is something to tell yet; of one that went before there
+   isn't. */
+static bool keeps_events(void *arg, dd_bytes_t tenant)
+{
+    const keyrings_t *keyrings = arg;
+    return !dd_tenant_valid(tenant) || dd_keyring_has_tenant(keyrings->old, tenant) ||
+           dd_keyring_has_tenant(keyrings->new, tenant);
 }
 
 void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms)
 {
     self->now_ms = now_ms;
+    event_history_forget(&self->events, keeps_events, &(keyrings_t){self->keyring, keyring});
     self->keyring = keyring;
-    peer_t *peer;
-    DL_FOREACH (self->peers, peer) {
-        const dd_tenant_t *tenant;
-        int role = admission_role(self, peer->key, &tenant);
-        if (role != (int)peer->role || (tenant && strcmp(tenant->name, peer->tenant) != 0))
-            core_end(self, peer, DD_E_REFUSED, "its key was taken out of the broker's key file");
-        else if (peer->role == ROLE_CLIENT && registration_looks_foreign(self, &peer->name))
-            core_end(self, peer, DD_E_NAME_INVALID, "its name now begins with a tenant's");
-    }
-    reap(self);
+    self->keys++;
+    standing_changed(self);
+    name_round_begin(self);
+}
+
+static void set_outbox_limit(peer_t *peer, size_t limit)
+{
+    if (peer->shares)
+        link_outbox_set_limit(peer->shares, limit);
+    else
+        dd_outbox_set_limit(&peer->outbox, limit);
 }
 
 /* A link that is still being told all there is keeps the room for that. */
@@ -403,7 +457,15 @@ void core_set_limits(core_t *self, const core_settings_t *settings)
     self->settings.outbox_link = settings->outbox_link;
     self->settings.clients_max = settings->clients_max;
     self->settings.subscriptions_max = settings->subscriptions_max;
+    self->settings.link_names_max = settings->link_names_max;
+    self->settings.link_interests_max = settings->link_interests_max;
     quotas_set_rules(&self->quotas, &settings->quotas);
+    peer_t *peer;
+    DL_FOREACH (self->peers, peer)
+        set_outbox_limit(
+            peer, peer_is_link(peer) ? settings->outbox_link : settings->outbox_client);
+    if (self->parent)
+        set_outbox_limit(self->parent, settings->outbox_link);
 }
 
 void core_drain(core_t *self, uint64_t now_ms)

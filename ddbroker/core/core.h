@@ -12,6 +12,7 @@
 #define CORE_H_INCLUDED
 
 #include "libdd/base/log_level.h"
+#include "parents.h"
 #include "peer.h"
 
 /* Takes one line about one event: who, what, why. Never holds a secret or a payload. */
@@ -21,6 +22,9 @@ typedef void(core_log_t)(void *arg, dd_log_level_t level, const char *line);
 typedef enum { CONTROL_DRAIN, CONTROL_LOG_LEVEL } core_control_t;
 /* level: with CONTROL_LOG_LEVEL. Does it later or at once, but without calling the core. */
 typedef void(core_obey_t)(void *arg, core_control_t control, dd_log_level_t level);
+
+/* Says what a peer's connection has carried; false if that isn't known. Doesn't call the core. */
+typedef bool(core_look_t)(const peer_t *peer, dd_traffic_t *traffic);
 
 /* Sizes are bytes, times ms. */
 typedef struct {
@@ -36,12 +40,16 @@ typedef struct {
     size_t clients_max;         /* connections of clients, operators and children together, but
                                    for CORE_RESERVED more of operators and children */
     unsigned subscriptions_max; /* per client */
+    size_t link_names_max;      /* clients beneath one child */
+    size_t link_interests_max;  /* interests that one link tells of */
+    unsigned step_units;        /* names or the like in a step of long work; 0: as suits a broker */
     quota_rules_t quotas; /* of tenants; the exceptions are lent until core_destroy(), or until
                              core_set_limits() brings others */
     core_log_t *log;
     void *log_arg;
     core_obey_t *obey;
     void *obey_arg;
+    core_look_t *look; /* NULL if nothing is known of connections */
 } core_settings_t;
 
 /* Places beyond clients_max that no client gets: an operator and a child broker can always come. */
@@ -96,6 +104,17 @@ void core_clock(core_t *self, uint64_t now_us);
 /* Heartbeats and expiry; call at least four times a second. */
 void core_tick(core_t *self, uint64_t now_ms);
 
+/* Does some of the work that takes long, such as to tell a link of all names, or to answer
+   questions: as much as others can be kept waiting for. To be called at each turn. */
+void core_work(core_t *self, uint64_t now_ms);
+/* When it is to be called at the latest, though nothing has come; UINT64_MAX for never. */
+uint64_t core_due(const core_t *self);
+/* Whether there is more of that to be done. */
+bool core_is_busy(const core_t *self);
+
+/* A turn of the loop, in which all this is called, took so long. */
+void core_turn(core_t *self, uint64_t us);
+
 /* Takes the next peer off the list of those with something to send; NULL at its end. */
 peer_t *core_next_dirty(core_t *self);
 
@@ -105,12 +124,22 @@ void core_not_flushed(core_t *self, peer_t *peer);
 /* The outbox has been sent: tells of publications that were lost while it was full. */
 void core_flushed(core_t *self, peer_t *peer);
 
+/* Who may be this broker's parent: for the link to it, which notes there how it fares. */
+parents_t *core_parents(core_t *self);
+
+/* Another list of parents. The link to the one at hand is left for it if that isn't in it. */
+void core_set_parents(core_t *self, const dd_endpoints_t *parents);
+
+/* Takes leave of the parent, for another one. It is over when core_parent_ended() says so. */
+void core_leave_parent(core_t *self, uint64_t now_ms);
+
 /* True when the parent's connection is to be closed: it was ended, by either side. *why (of the
    parent peer) says the reason; DD_E_LOOP asks for a long pause before the next attempt. */
 bool core_parent_ended(const core_t *self, dd_error_t *why);
 
 /* Reload: new settings that may change while running (heartbeat, limits) and new keys. Peers whose
-   key is no longer there are ended with DD_E_REFUSED. The old keyring may be freed afterwards. */
+   key is no longer there are ended with DD_E_REFUSED, some at a time, but before anything that they
+   still say is heard. The old keyring may be freed afterwards. */
 void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms);
 void core_set_limits(core_t *self, const core_settings_t *settings);
 

@@ -8,8 +8,12 @@
 #define CORE_STATE_H_INCLUDED
 
 #include "core.h"
+#include "ddbroker/flood.h"
 #include "event_history.h"
+#include "name_round.h"
+#include "rounds.h"
 #include "tenant_totals.h"
+#include "turns.h"
 
 /* Shutting down, step by step: nobody loses what is on its way. */
 typedef enum {
@@ -24,9 +28,12 @@ struct core {
     core_settings_t settings;
     char name[DD_BROKER_MAX + 1];
     const dd_keyring_t *keyring;
-    uint8_t id[DD_BROKER_ID_SIZE]; /* drawn at start */
+    uint32_t keys;                     /* how many times they have been changed */
+    uint8_t secret[DD_BROKER_ID_SIZE]; /* drawn at start; those above know it */
+    uint8_t id[DD_BROKER_ID_SIZE];     /* made from it; all may know it */
     bool auto_scope;
     dd_scope_t scope;
+    uint32_t scope_number; /* how many times it has been changed */
     uint8_t ancestors[DD_ANCESTORS_MAX * DD_BROKER_ID_SIZE]; /* ids, the parent's first */
     size_t ancestors_size;
     uint64_t started_ms;
@@ -35,13 +42,27 @@ struct core {
     uint64_t scanned_ms; /* last look at all peers' heartbeats */
     peer_t *peers;       /* all but the parent */
     size_t connections;
-    peer_t *parent;    /* from connection to disconnection */
-    bool is_root;      /* the parent that is configured is beneath this broker */
-    peer_t *links;     /* registered children and parent */
-    unsigned unsynced; /* children that have not told all they have */
+    cursor_t *cursors; /* at peers */
+    jobs_t jobs;
+    round_t heard_round;     /* who is silent for too long */
+    round_t standing_round;  /* for whom keys or scopes have changed */
+    name_round_t name_round; /* the same of names beneath children */
+    round_t losses_round;    /* who has losses to be told of since a link has ended */
+    job_t losses;            /* to tell peers what they missed */
+    peer_t *lossy;           /* those who have room for that */
+    peer_t *parent;          /* from connection to disconnection */
+    parents_t parents;       /* who may be that */
+    uint32_t uplink;         /* number of the parent's link, from 1 */
+    bool is_root;            /* the parent that is configured is beneath this broker */
+    peer_t *links;           /* registered children and parent */
+    uint32_t links_ever;     /* how many there have been */
+    unsigned unsynced;       /* children that have not told all they have */
+    descendants_t descendants;
     peer_t *dirty;
     peer_t *ending;
     directory_t directory;
+    contest_t *contests; /* of names, the longest in their state first */
+    size_t contest_count;
     interests_t interests;
     question_t *questions;  /* on their way through the tree, by id */
     uint64_t publications;  /* so far; the number of one is its stamp */
@@ -49,9 +70,17 @@ struct core {
     tenant_totals_t *tally; /* and of each tenant, what is no longer with its clients */
     quotas_t quotas;
     event_history_t events;
+    floods_t floods; /* of lines that peers cause */
+    turns_t turns;
     drain_t drain;
     uint64_t drain_ms; /* when the phase at hand is over, whoever is still there */
 };
+
+/* What a step of a job does: so many names, interests or peers. Other work is counted in these. */
+static inline int core_step_units(const core_t *self)
+{
+    return self->settings.step_units ? (int)self->settings.step_units : 64;
+}
 
 /* Takes a record from a peer whose role and state allow it. */
 typedef void(handler_t)(core_t *self, peer_t *peer, const dd_record_t *record);
@@ -75,9 +104,16 @@ void core_refuse(core_t *self, peer_t *peer, dd_error_t code, uint32_t ref, dd_b
    an interest that can't be". */
 void core_pass_over(core_t *self, peer_t *link, const char *what);
 
-/* Says something in the log and among the events that this tenant, or EVENT_FOR_ALL, may see. */
+/* Says something that a peer caused, in the log and among the events of those whom it concerns: its
+   tenant, or all if it is a link. Lines of the same format are of the same kind, of which a peer's
+   tenant, or a link, causes only so many (see flood.h); so is what the next one says. */
 __attribute__((format(printf, 4, 5))) void core_event(
-    core_t *self, const char *tenant, dd_log_level_t level, const char *format, ...);
+    core_t *self, const peer_t *peer, dd_log_level_t level, const char *format, ...);
+/* The same among the events of operators alone. */
+__attribute__((format(printf, 4, 5))) void core_remark(
+    core_t *self, const peer_t *peer, dd_log_level_t level, const char *format, ...);
+/* Says how many such lines were left out lately. */
+void core_tell_floods(core_t *self);
 
 /* Ends a peer once the record at hand is done with: ERROR with ref 0, and it is forgotten. Until
    then its names and interests are still there, and peer->ending says that it goes. */

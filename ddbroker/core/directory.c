@@ -8,19 +8,54 @@
 
 #include "peer.h"
 
-entry_t *directory_find(const directory_t *self, dd_bytes_t name)
+static entry_t *lookup(const directory_t *self, dd_bytes_t name)
 {
     entry_t *entry;
     HASH_FIND(hh, self->by_name, name.data, name.size, entry);
     return entry;
 }
 
+static void append(entry_t *entry, peer_t *via)
+{
+    entry->via = via;
+    DL_APPEND(via->entries, entry);
+    via->entry_count++;
+}
+
+static void detach(entry_t *entry)
+{
+    DL_DELETE(entry->via->entries, entry);
+    entry->via->entry_count--;
+}
+
+entry_t *directory_find(const directory_t *self, dd_bytes_t name)
+{
+    entry_t *entry = lookup(self, name);
+    return entry && !entry->via->absent ? entry : NULL;
+}
+
+entry_t *directory_left(const directory_t *self, dd_bytes_t name)
+{
+    entry_t *entry = lookup(self, name);
+    return entry && entry->via->absent ? entry : NULL;
+}
+
+/* A name that is left of an absent peer is that peer's no more. */
+static entry_t *take_over(entry_t *entry, peer_t *via, uint64_t instance)
+{
+    entry->instance = instance;
+    directory_move(entry, via);
+    return entry;
+}
+
 entry_t *directory_add(directory_t *self, dd_bytes_t name, peer_t *via, uint64_t instance)
 {
-    entry_t *entry = calloc(1, sizeof *entry + name.size + 1);
+    entry_t *entry = lookup(self, name);
+    if (entry)
+        return take_over(entry, via, instance);
+    entry = calloc(1, sizeof *entry + name.size + 1);
     if (!entry)
         return NULL;
-    entry->via = via;
     entry->instance = instance;
     entry->size = (uint8_t)name.size;
     memcpy(entry->name, name.data, name.size);
@@ -29,20 +64,20 @@ entry_t *directory_add(directory_t *self, dd_bytes_t name, peer_t *via, uint64_t
         free(entry);
         return NULL;
     }
-    DL_APPEND(via->entries, entry);
+    append(entry, via);
     return entry;
 }
 
 void directory_move(entry_t *entry, peer_t *via)
 {
-    DL_DELETE(entry->via->entries, entry);
-    entry->via = via;
-    DL_APPEND(via->entries, entry);
+    detach(entry);
+    append(entry, via);
 }
 
 void directory_remove(directory_t *self, entry_t *entry)
 {
-    DL_DELETE(entry->via->entries, entry);
+    cursor_pass(&self->cursors, entry, entry->hh.next);
+    detach(entry);
     HASH_DEL(self->by_name, entry);
     free(entry);
 }

@@ -4,6 +4,8 @@
  */
 #include "dispatch.h"
 
+#include "beneath.h"
+#include "contests.h"
 #include "drain.h"
 #include "inspect.h"
 #include "notifications.h"
@@ -20,13 +22,21 @@ static void ping(core_t *self, peer_t *peer, const dd_record_t *record)
     core_tell(self, peer, &(dd_record_t){.type = DD_PONG, .number = record->number});
 }
 
-static void pong(core_t *self, peer_t *parent, const dd_record_t *record)
+static void measure(core_t *self, peer_t *parent, const dd_record_t *record)
 {
     if (record->number != parent->pinged_us)
         return;
     parent->pinged = false;
     if (record->number < self->now_us)
         parent->rtt_us = self->now_us - record->number;
+}
+
+static void pong(core_t *self, peer_t *peer, const dd_record_t *record)
+{
+    if (peer->role == ROLE_PARENT)
+        measure(self, peer, record);
+    else
+        contests_answered(self, peer);
 }
 
 static void bye(core_t *self, peer_t *peer, const dd_record_t *record)
@@ -57,6 +67,7 @@ static void reserved(core_t *self, peer_t *peer, const dd_record_t *record)
 /* ---- All ----------------------------------------------------------------------------------- */
 
 #define NEW (1u << PEER_NEW)
+#define WAITING (1u << PEER_WAITING)
 #define READY (1u << PEER_READY)
 
 static const struct {
@@ -68,8 +79,8 @@ static const struct {
     [DD_JOIN] = {tree_links_join, ROLE_CHILD, NEW},
     [DD_ADMIT] = {tree_links_admit, ROLE_PARENT, NEW | READY},
     [DD_PING] = {ping, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
-    [DD_PONG] = {pong, ROLE_PARENT, READY},
-    [DD_BYE] = {bye, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, NEW | READY},
+    [DD_PONG] = {pong, ROLE_CLIENT | ROLE_PARENT, WAITING | READY},
+    [DD_BYE] = {bye, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, NEW | WAITING | READY},
     [DD_ERROR] = {error, ROLE_LINK, NEW | READY},
     [DD_TAKEN] = {reserved, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
     [DD_DRAIN] = {drain_record, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
@@ -88,9 +99,11 @@ static const struct {
     [DD_ADD_INTEREST] = {publications_add_interest, ROLE_LINK, READY},
     [DD_DROP_INTEREST] = {publications_drop_interest, ROLE_LINK, READY},
     [DD_SYNCED] = {tree_links_synced, ROLE_LINK, READY},
-    [DD_CONTEST] = {reserved, ROLE_PARENT, READY},
-    [DD_KEPT] = {reserved, ROLE_CHILD, READY},
-    [DD_GONE] = {reserved, ROLE_CHILD, READY},
+    [DD_CONTEST] = {contests_contest, ROLE_PARENT, READY},
+    [DD_KEPT] = {contests_kept, ROLE_CHILD, READY},
+    [DD_GONE] = {contests_gone, ROLE_CHILD, READY},
+    [DD_ADD_BROKER] = {beneath_add_broker, ROLE_CHILD, READY},
+    [DD_DROP_BROKER] = {beneath_drop_broker, ROLE_CHILD, READY},
     [DD_INSPECT] = {inspect_question, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
     [DD_REPORT] = {inspect_report, ROLE_LINK, READY},
     [DD_CONTROL] = {inspect_question, ROLE_OPERATOR | ROLE_LINK, READY},
@@ -107,8 +120,8 @@ void dispatch_record(core_t *self, peer_t *peer, const dd_record_t *record)
         core_end(self, peer, DD_E_PROTOCOL, "%s has no place here", name);
     else if (HANDLERS[record->type].states & 1u << peer->state)
         HANDLERS[record->type].handle(self, peer, record);
-    else if (peer->state == PEER_NEW)
-        core_end(self, peer, DD_E_UNKNOWN_PEER, "%s before registration", name);
-    else
+    else if (peer->state == PEER_READY)
         core_end(self, peer, DD_E_PROTOCOL, "%s after registration", name);
+    else
+        core_end(self, peer, DD_E_UNKNOWN_PEER, "%s before registration", name);
 }

@@ -4,14 +4,17 @@
  */
 #include "drain.h"
 
-#include "publications.h"
-#include "registration.h"
+#include "remains.h"
 #include "tree_links.h"
 
 /* ms for those beneath to leave, once they are asked; for the parent's answer before goodbye; and
    for its goodbye. */
 #define BENEATH_LIMIT 2000
 #define PARENT_LIMIT 500
+
+/* ms within which what the parent has sent last is acknowledged by those beneath, which libraries
+   do after 50. */
+#define ACKNOWLEDGE_LIMIT 60
 
 #define WHY "the broker is shutting down"
 
@@ -23,8 +26,7 @@ static void let_go(core_t *self, peer_t *peer)
     if (peer->leaving)
         return;
     peer->leaving = true;
-    registration_forget(self, peer);
-    publications_forget(self, peer);
+    remains_begin(self, peer);
     core_tell(self, peer, &(dd_record_t){.type = DD_DRAIN});
 }
 
@@ -33,7 +35,7 @@ void drain_leave_parent(core_t *self)
     if (!core_parent_ready(self))
         return;
     self->parent->leaving = true;
-    publications_forget(self, self->parent); /* nothing new is sent there */
+    remains_begin(self, self->parent); /* nothing new is sent there */
     core_tell(self, self->parent, &(dd_record_t){.type = DD_DRAIN});
 }
 
@@ -50,7 +52,13 @@ void drain_record(core_t *self, peer_t *peer, const dd_record_t *record)
     else if (record->code != DD_OK)
         go_away(self, peer, record->code);
     else if (peer->leaving)
-        core_tell(self, peer, &(dd_record_t){.type = DD_BYE});
+        peer->bye_ms = self->now_ms + ACKNOWLEDGE_LIMIT;
+}
+
+void drain_say_bye(core_t *self)
+{
+    self->parent->bye_ms = 0;
+    core_tell(self, self->parent, &(dd_record_t){.type = DD_BYE});
 }
 
 /* ---- This broker --------------------------------------------------------------------------- */

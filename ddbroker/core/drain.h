@@ -21,5 +21,7 @@ void drain_go_on(core_t *self);
 
 /* Leaves the parent, for another or at the parent's wish, while this broker goes on. */
 void drain_leave_parent(core_t *self);
+/* Says the last word to a parent that is left, when peer->bye_ms has come. */
+void drain_say_bye(core_t *self);
 
 #endif

@@ -4,28 +4,105 @@
  */
 #include "event_history.h"
 
+#include <stdlib.h>
+
+#include "libdd/base/hash.h"
 #include "libdd/base/utf8.h"
+
+/* The events of one tenant, oldest first. */
+struct event_own {
+    char tenant[DD_TENANT_MAX + 1];
+    event_t *first, *last;
+    unsigned count;
+    UT_hash_handle hh;
+};
+
+static event_own_t *own_of(event_history_t *self, const char *tenant)
+{
+    event_own_t *own;
+    HASH_FIND_STR(self->owns, tenant, own);
+    if (own)
+        return own;
+    own = calloc(1, sizeof *own);
+    if (!own)
+        return NULL;
+    dd_bytes_copy(dd_bytes_of(tenant), own->tenant, sizeof own->tenant);
+    HASH_ADD_STR(self->owns, tenant, own);
+    if (own->hh.tbl)
+        return own;
+    free(own);
+    return NULL;
+}
+
+static event_t *take_oldest(event_history_t *self, event_own_t *own)
+{
+    event_t *event = own->first;
+    if (!event)
+        return NULL;
+    own->first = event->next_own;
+    own->count--;
+    cursor_pass(&self->cursors, event, event->older);
+    DL_DELETE2(self->newest, event, newer, older);
+    return event;
+}
+
+/* An event to be filled. */
+static event_t *make_room(event_history_t *self, event_own_t *own)
+{
+    event_t *event = own->count < EVENT_HISTORY_MAX ? malloc(sizeof *event) : NULL;
+    return event ? event : take_oldest(self, own);
+}
 
 void event_history_add(event_history_t *self, uint64_t now_ms, dd_log_level_t level,
     const char *tenant, const char *text)
 {
-    event_t *event = &self->ring[self->count++ % EVENT_HISTORY_MAX];
-    event->at_ms = now_ms;
-    event->level = level;
-    dd_bytes_copy(dd_bytes_of(tenant), event->tenant, sizeof event->tenant);
+    event_own_t *own = own_of(self, tenant);
+    event_t *event = own ? make_room(self, own) : NULL;
+    if (!event)
+        return;
+    *event = (event_t){.own = own, .at_ms = now_ms, .level = level};
     size_t size = dd_utf8_cut(text, strlen(text), EVENT_TEXT_MAX - 1);
     dd_bytes_copy(dd_bytes(text, size), event->text, EVENT_TEXT_MAX);
+    if (own->first)
+        own->last->next_own = event;
+    else
+        own->first = event;
+    own->last = event;
+    own->count++;
+    DL_PREPEND2(self->newest, event, newer, older);
 }
 
-const event_t *event_history_at(const event_history_t *self, uint64_t number)
+static void forget(event_history_t *self, event_own_t *own)
 {
-    if (number >= self->count || number >= EVENT_HISTORY_MAX)
-        return NULL;
-    return &self->ring[(self->count - 1 - number) % EVENT_HISTORY_MAX];
+    event_t *event;
+    while ((event = take_oldest(self, own)))
+        free(event);
+    HASH_DEL(self->owns, own);
+    free(own);
+}
+
+void event_history_forget(event_history_t *self, event_keep_t *keep, void *arg)
+{
+    event_own_t *own, *next;
+    HASH_ITER (hh, self->owns, own, next)
+        if (!keep(arg, dd_bytes_of(own->tenant)))
+            forget(self, own);
+}
+
+void event_history_clear(event_history_t *self)
+{
+    while (self->owns)
+        forget(self, self->owns);
+}
+
+const char *event_tenant(const event_t *self)
+{
+    return self->own->tenant;
 }
 
 bool event_is_for(const event_t *self, dd_bytes_t tenant)
 {
-    return tenant.size == 0 || dd_bytes_equal(dd_bytes_of(self->tenant), tenant) ||
-           dd_bytes_equal(dd_bytes_of(self->tenant), dd_bytes_of(EVENT_FOR_ALL));
+    dd_bytes_t own = dd_bytes_of(event_tenant(self));
+    return tenant.size == 0 || dd_bytes_equal(own, tenant) ||
+           dd_bytes_equal(own, dd_bytes_of(EVENT_FOR_ALL));
 }

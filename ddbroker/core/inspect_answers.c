@@ -1,37 +1,78 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * inspect_answers - what can be asked about this broker
+ *
+ * An answer is made a step at a time, as the asker has room for it. What comes and goes meanwhile
+ * may be in it or not.
  */
 #include "inspect_answers.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Rows in one REPORT: even at their longest they take less than DD_FRAME_TARGET, which every
    connection carries, however small a payload may be. */
 #define PAGE_ROWS 20
+/* What the making of a row costs, in units of a step; to pass over one costs 1. */
+#define ROW_UNITS 4
+/* Bytes of a tenant's answers that wait in an outbox, at most, before there are more. */
+#define AHEAD_MAX (128u * 1024)
 /* Bytes of the reasons for which something was refused; enough for all of them. */
 #define REASONS_ROOM 1024
+/* Bytes of the list of parents; what doesn't fit is cut. */
+#define PARENTS_ROOM 1024
 
-/* One answer in the making. */
-typedef struct {
-    const report_to_t *to;
-    dd_bytes_t tenant; /* who asks; empty for an operator, who sees all */
+typedef struct question_kind {
     const char *what;
-    json_object *rows; /* of the page in the making */
-    uint32_t row;      /* number of the next one */
-    uint32_t first;    /* the first one wanted */
-    uint32_t end;      /* and the first one no more wanted */
-    bool full;         /* the asker takes no more */
-} answer_t;
+    /* Goes on with the answer: true at its end. */
+    bool (*go_on)(answer_t *answer);
+    void (*finish)(answer_t *answer);
+} kind_t;
+
+/* What a tree report sums up. */
+typedef struct {
+    uint64_t clients, subscriptions, outbox;
+    peer_count_t count;
+} totals_t;
+
+struct answer {
+    job_t job;
+    report_to_t to;
+    const kind_t *kind;
+    json_object *rows;     /* of the page in the making */
+    uint32_t row;          /* number of the next one */
+    uint32_t first;        /* the first one wanted */
+    uint32_t end;          /* and the first one no more wanted */
+    bool full;             /* the asker takes no more */
+    int units;             /* left of the step */
+    cursor_t peer;         /* looked at next */
+    cursor_t subscription; /* of that peer, if it is one's turn */
+    cursor_t event;        /* looked at next, the newest of when it was asked first */
+    const quota_t *quota;  /* looked at next; none is ever removed */
+    totals_t totals;
+};
+
+/* ---- Rows ---------------------------------------------------------------------------------- */
+
+static dd_bytes_t tenant_of(const answer_t *answer)
+{
+    return answer->to.tenant;
+}
+
+/* An operator sees all. */
+static bool is_operators(const answer_t *answer)
+{
+    return answer->to.tenant.size == 0;
+}
 
 static void send_page(answer_t *answer, bool last)
 {
-    json_object *report = report_new(answer->to->core);
-    report_id(report, "broker_id", answer->to->core->id);
-    json_object_object_add(report, answer->what, answer->rows);
+    json_object *report = report_new(answer->to.core);
+    report_id(report, "broker_id", answer->to.core->id);
+    json_object_object_add(report, answer->kind->what, answer->rows);
     report_number(report, "rows", answer->row);
     answer->rows = json_object_new_array();
-    if (!report_send(answer->to, report, last))
+    if (!report_send(&answer->to, report, last))
         answer->full = true;
 }
 
@@ -44,24 +85,48 @@ static bool wants_row(answer_t *answer)
 
 static void add_row(answer_t *answer, json_object *row)
 {
+    answer->units -= ROW_UNITS;
     json_object_array_add(answer->rows, row);
     if (json_object_array_length(answer->rows) >= PAGE_ROWS)
         send_page(answer, false);
 }
 
-/* ---- What can be asked --------------------------------------------------------------------- */
+static void finish_rows(answer_t *answer)
+{
+    send_page(answer, true);
+}
+
+/* ---- Peers --------------------------------------------------------------------------------- */
 
 /* Rule 11: a tenant sees its own clients, an operator all. */
 static bool is_theirs(const answer_t *answer, const peer_t *peer)
 {
     return peer->role == ROLE_CLIENT &&
-           (answer->tenant.size == 0 || dd_bytes_equal(answer->tenant, peer_tenant(peer)));
+           (is_operators(answer) || dd_bytes_equal(tenant_of(answer), peer_tenant(peer)));
 }
 
 static bool may_see(const answer_t *answer, const peer_t *peer)
 {
     return is_theirs(answer, peer) && peer->state == PEER_READY;
 }
+
+static void next_peer(answer_t *answer)
+{
+    const peer_t *peer = answer->peer.at;
+    answer->units--;
+    cursor_set(&answer->to.core->cursors, &answer->peer, peer->next);
+}
+
+/* Shows each peer that is the asker's to the function, as far as the step goes. */
+static bool walk(answer_t *answer, void (*show)(answer_t *answer, const peer_t *peer))
+{
+    for (; answer->units > 0 && answer->peer.at; next_peer(answer))
+        if (is_theirs(answer, answer->peer.at))
+            show(answer, answer->peer.at);
+    return !answer->peer.at;
+}
+
+/* ---- What can be asked --------------------------------------------------------------------- */
 
 /* "3 no such destination, 1 overloaded", the codes in their order; null if nothing was refused. */
 static void add_reasons(json_object *report, const uint64_t refused[TENANT_TOTALS_REASONS])
@@ -101,28 +166,18 @@ static void add_limits(json_object *report, const core_t *self, const quota_limi
    clients, those that have left included. */
 static void add_totals(const answer_t *answer, json_object *report)
 {
-    const core_t *self = answer->to->core;
-    uint64_t clients = 0, subscriptions = 0, outbox = 0;
-    tallied_t tallied = tenant_totals_of(self->tally, answer->tenant);
-    peer_count_t count = tallied.left;
-    peer_t *peer;
-    DL_FOREACH (self->peers, peer) {
-        if (is_theirs(answer, peer))
-            peer_count_add(&count, &peer->count);
-        if (!may_see(answer, peer))
-            continue;
-        clients++;
-        subscriptions += peer->subscription_count;
-        outbox += peer->outbox.bytes;
-    }
+    const core_t *self = answer->to.core;
+    const totals_t *totals = &answer->totals;
+    tallied_t tallied = tenant_totals_of(self->tally, tenant_of(answer));
+    peer_count_add(&tallied.left, &totals->count);
     static const quota_limits_t NONE = {.clients = 0};
     add_limits(report, self,
-        answer->tenant.size == 0 ? &NONE : quota_rules_of(&self->quotas.rules, answer->tenant));
-    report_number(report, "clients", clients);
-    report_number(report, "outbox", outbox);
-    report_number(report, "subscriptions", subscriptions);
+        is_operators(answer) ? &NONE : quota_rules_of(&self->quotas.rules, tenant_of(answer)));
+    report_number(report, "clients", totals->clients);
+    report_number(report, "outbox", totals->outbox);
+    report_number(report, "subscriptions", totals->subscriptions);
     add_reasons(report, tallied.refused);
-    report_count(report, answer->tenant.size == 0 ? &self->count : &count, self->now_ms);
+    report_count(report, is_operators(answer) ? &self->count : &tallied.left, self->now_ms);
 }
 
 static const char *state_of(const core_t *self)
@@ -132,9 +187,64 @@ static const char *state_of(const core_t *self)
     return core_has_parent(self) && !core_parent_ready(self) ? "cut off" : "ok";
 }
 
-static void answer_tree(answer_t *answer)
+/* Where the parents are is the operators' business: "tcp://a:5555 joined, tcp://b:5555 silent", in
+   their order; null without any. */
+static void add_parents(const answer_t *answer, json_object *report)
 {
-    core_t *self = answer->to->core;
+    const core_t *self = answer->to.core;
+    const parents_t *parents = &self->parents;
+    char text[PARENTS_ROOM] = "";
+    size_t used = 0;
+    uint64_t silent = 0;
+    if (!is_operators(answer))
+        return;
+    for (size_t i = 0; i < parents->list.count; i++) {
+        silent += parents->health[i] == PARENT_SILENT;
+        if (used < sizeof text)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %s", i > 0 ? ", " : "",
+                parents->list.items[i], parents_health_name(parents, i));
+    }
+    if (used > 0)
+        report_text(report, "parents", text);
+    else
+        json_object_object_add(report, "parents", NULL);
+    report_number(report, "parents_silent", silent);
+    if (parents->joined)
+        report_number(report, "parent_ms", self->now_ms - parents->since_ms);
+    else
+        json_object_object_add(report, "parent_ms", NULL);
+    report_number(report, "moves", parents->moves);
+}
+
+static void add_to_totals(answer_t *answer, const peer_t *peer)
+{
+    totals_t *totals = &answer->totals;
+    peer_count_add(&totals->count, &peer->count);
+    if (!may_see(answer, peer))
+        return;
+    totals->clients++;
+    totals->subscriptions += peer->subscription_count;
+    totals->outbox += peer->outbox.bytes;
+}
+
+static bool sum_up(answer_t *answer)
+{
+    return walk(answer, add_to_totals);
+}
+
+/* Operators alone see it: how busy a broker is says something of other tenants. */
+static void add_turns(const answer_t *answer, json_object *report)
+{
+    const turns_t *turns = &answer->to.core->turns;
+    json_object *counts = is_operators(answer) ? json_object_new_array() : NULL;
+    for (size_t i = 0; counts && i < TURNS_LENGTHS; i++)
+        json_object_array_add(counts, json_object_new_uint64(turns->count[i]));
+    json_object_object_add(report, "turns_us", counts);
+}
+
+static void finish_tree(answer_t *answer)
+{
+    core_t *self = answer->to.core;
     peer_t *parent = core_parent_ready(self) ? self->parent : NULL;
     json_object *report = report_new(self);
     report_id(report, "id", self->id);
@@ -151,125 +261,246 @@ static void answer_tree(answer_t *answer)
         report_number(report, "rtt_us", parent->rtt_us);
     else
         json_object_object_add(report, "rtt_us", NULL);
+    add_parents(answer, report);
     add_totals(answer, report);
-    report_send(answer->to, report, true);
+    add_turns(answer, report);
+    report_send(&answer->to, report, true);
 }
 
-static void answer_clients(answer_t *answer)
+static void show_client(answer_t *answer, const peer_t *peer)
 {
-    core_t *self = answer->to->core;
-    peer_t *peer;
-    DL_FOREACH (self->peers, peer) {
-        if (!may_see(answer, peer) || !wants_row(answer))
-            continue;
-        json_object *row = json_object_new_object();
-        report_text(row, "tenant", peer->tenant);
-        report_text(row, "name", peer->name.text + strlen(peer->tenant) + 1);
-        report_number(row, "since_ms", self->now_ms - peer->since_ms);
-        report_number(row, "idle_ms", self->now_ms - peer->heard_ms);
-        report_number(row, "subscriptions", peer->subscription_count);
-        report_number(row, "outbox", peer->outbox.bytes);
-        report_count(row, &peer->count, self->now_ms);
-        add_row(answer, row);
-    }
-    send_page(answer, true);
+    const core_t *self = answer->to.core;
+    if (!may_see(answer, peer) || !wants_row(answer))
+        return;
+    json_object *row = json_object_new_object();
+    report_text(row, "tenant", peer->tenant);
+    report_text(row, "name", peer->name.text + strlen(peer->tenant) + 1);
+    report_number(row, "since_ms", self->now_ms - peer->since_ms);
+    report_number(row, "idle_ms", self->now_ms - peer->heard_ms);
+    report_number(row, "subscriptions", peer->subscription_count);
+    report_number(row, "outbox", peer->outbox.bytes);
+    report_count(row, &peer->count, self->now_ms);
+    add_row(answer, row);
 }
 
-static void answer_subscriptions(answer_t *answer)
+static bool list_clients(answer_t *answer)
 {
-    peer_t *peer;
-    DL_FOREACH (answer->to->core->peers, peer) {
-        if (!may_see(answer, peer))
+    return walk(answer, show_client);
+}
+
+static void show_subscription(
+    answer_t *answer, const peer_t *peer, const subscription_t *subscription)
+{
+    interest_key_t key = interest_key(subscription->key.interest);
+    json_object *row = json_object_new_object();
+    report_text(row, "tenant", peer->tenant);
+    report_text(row, "client", peer->name.text + strlen(peer->tenant) + 1);
+    report_text(row, "topic", (const char *)key.topic.data);
+    report_text(row, "scope", subscription->key.pattern);
+    report_text(row, "path", (const char *)key.path.data);
+    add_row(answer, row);
+}
+
+/* Whether none of so many rows from here on is wanted. */
+static bool passes_over(const answer_t *answer, unsigned rows)
+{
+    return answer->full || answer->row >= answer->end ||
+           (uint64_t)answer->row + rows <= answer->first;
+}
+
+/* Enters the list of the peer's subscriptions, unless all of them can be counted at once. */
+static void open_peer(answer_t *answer, const peer_t *peer)
+{
+    if (!may_see(answer, peer))
+        return;
+    if (passes_over(answer, peer->subscription_count))
+        answer->row += peer->subscription_count;
+    else
+        cursor_set(
+            &answer->to.core->interests.held_cursors, &answer->subscription, peer->subscriptions);
+}
+
+static void next_subscription(answer_t *answer)
+{
+    const subscription_t *subscription = answer->subscription.at;
+    cursor_set(&answer->to.core->interests.held_cursors, &answer->subscription, subscription->next);
+    if (wants_row(answer))
+        show_subscription(answer, subscription->key.peer, subscription);
+    else
+        answer->units--;
+}
+
+static bool list_subscriptions(answer_t *answer)
+{
+    while (answer->units > 0 && (answer->subscription.at || answer->peer.at)) {
+        if (answer->subscription.at) {
+            next_subscription(answer);
             continue;
-        subscription_t *subscription;
-        DL_FOREACH (peer->subscriptions, subscription) {
-            if (!wants_row(answer))
-                continue;
-            interest_key_t key = interest_key(subscription->key.interest);
-            json_object *row = json_object_new_object();
-            report_text(row, "tenant", peer->tenant);
-            report_text(row, "client", peer->name.text + strlen(peer->tenant) + 1);
-            report_text(row, "topic", (const char *)key.topic.data);
-            report_text(row, "scope", subscription->key.pattern);
-            report_text(row, "path", (const char *)key.path.data);
-            add_row(answer, row);
         }
+        const peer_t *peer = answer->peer.at;
+        next_peer(answer);
+        open_peer(answer, peer);
     }
-    send_page(answer, true);
+    return !answer->subscription.at && !answer->peer.at;
+}
+
+static void show_quota(answer_t *answer, const quota_t *quota)
+{
+    const core_t *self = answer->to.core;
+    dd_bytes_t tenant = dd_bytes_of(quota->tenant);
+    if ((!is_operators(answer) && !dd_bytes_equal(tenant_of(answer), tenant)) || !wants_row(answer))
+        return;
+    json_object *row = json_object_new_object();
+    report_text(row, "tenant", quota->tenant);
+    report_number(row, "clients", quota->clients);
+    report_number(row, "subscriptions", quota->subscriptions);
+    report_number(row, "outbox", quota->outbox.bytes);
+    report_number(row, "questions", quota->questions);
+    add_limits(row, self, &quota->limits);
+    add_limit(row, "questions_max", quota->limits.questions);
+    add_limit(row, "connects_max", quota->limits.connects);
+    add_limit(row, "messages_max", quota->limits.messages);
+    add_limit(row, "bytes_max", quota->limits.bytes);
+    add_row(answer, row);
 }
 
 /* Of tenants that were here since the start. */
-static void answer_quotas(answer_t *answer)
+static bool list_quotas(answer_t *answer)
 {
-    core_t *self = answer->to->core;
-    const quota_t *quota, *next;
-    HASH_ITER (hh, self->quotas.by_tenant, quota, next) {
-        dd_bytes_t tenant = dd_bytes_of(quota->tenant);
-        if ((answer->tenant.size > 0 && !dd_bytes_equal(answer->tenant, tenant)) ||
-            !wants_row(answer))
-            continue;
-        json_object *row = json_object_new_object();
-        report_text(row, "tenant", quota->tenant);
-        report_number(row, "clients", quota->clients);
-        report_number(row, "subscriptions", quota->subscriptions);
-        report_number(row, "outbox", quota->outbox.bytes);
-        report_number(row, "questions", quota->questions);
-        add_limits(row, self, &quota->limits);
-        add_limit(row, "questions_max", quota->limits.questions);
-        add_limit(row, "connects_max", quota->limits.connects);
-        add_limit(row, "messages_max", quota->limits.messages);
-        add_limit(row, "bytes_max", quota->limits.bytes);
-        add_row(answer, row);
+    for (; answer->units > 0 && answer->quota; answer->units--) {
+        show_quota(answer, answer->quota);
+        answer->quota = answer->quota->hh.next;
     }
-    send_page(answer, true);
+    return !answer->quota;
 }
 
-/* Newest first. */
-static void answer_events(answer_t *answer)
+static void show_event(answer_t *answer, const event_t *event)
 {
-    core_t *self = answer->to->core;
-    const event_t *event;
-    for (uint64_t i = 0; (event = event_history_at(&self->events, i)); i++) {
-        if (!event_is_for(event, answer->tenant) || !wants_row(answer))
-            continue;
-        json_object *row = json_object_new_object();
-        report_number(row, "at_ms", event->at_ms - self->started_ms);
-        report_number(row, "age_ms", self->now_ms - event->at_ms);
-        report_text(row, "level", dd_log_level_name(event->level));
-        report_text(row, "tenant", event->tenant);
-        report_text(row, "text", event->text);
-        add_row(answer, row);
-    }
-    send_page(answer, true);
+    const core_t *self = answer->to.core;
+    if (!event_is_for(event, tenant_of(answer)) || !wants_row(answer))
+        return;
+    json_object *row = json_object_new_object();
+    report_number(row, "at_ms", event->at_ms - self->started_ms);
+    report_number(row, "age_ms", self->now_ms - event->at_ms);
+    report_text(row, "level", dd_log_level_name(event->level));
+    report_text(row, "tenant", event_tenant(event));
+    report_text(row, "text", event->text);
+    add_row(answer, row);
 }
 
-static const struct {
-    const char *what;
-    void (*answer)(answer_t *answer);
-} QUESTIONS[] = {{"tree", answer_tree}, {"clients", answer_clients},
-    {"subscriptions", answer_subscriptions}, {"events", answer_events}, {"quotas", answer_quotas}};
-
-bool inspect_answers_is_question(dd_bytes_t what)
+/* Newest first; those that come meanwhile aren't in it. */
+static bool list_events(answer_t *answer)
 {
-    for (size_t i = 0; i < sizeof QUESTIONS / sizeof QUESTIONS[0]; i++)
-        if (dd_bytes_equal(what, dd_bytes_of(QUESTIONS[i].what)))
+    event_history_t *events = &answer->to.core->events;
+    for (; answer->units > 0; answer->units--) {
+        const event_t *event = answer->event.at;
+        if (!event)
             return true;
+        show_event(answer, event);
+        cursor_set(&events->cursors, &answer->event, event->older);
+    }
     return false;
 }
 
-void inspect_answers_inspect(const report_to_t *to, const dd_record_t *asked)
+static const kind_t KINDS[] = {{"tree", sum_up, finish_tree},
+    {"clients", list_clients, finish_rows}, {"subscriptions", list_subscriptions, finish_rows},
+    {"events", list_events, finish_rows}, {"quotas", list_quotas, finish_rows}};
+
+static const kind_t *kind_of(dd_bytes_t what)
 {
-    answer_t answer = {.to = to,
-        .tenant = asked->tenant,
-        .rows = json_object_new_array(),
-        .first = asked->first,
-        .end = UINT32_MAX};
-    if (asked->limit > 0 && asked->limit < UINT32_MAX - asked->first)
-        answer.end = asked->first + asked->limit;
-    for (size_t i = 0; i < sizeof QUESTIONS / sizeof QUESTIONS[0]; i++) {
-        answer.what = QUESTIONS[i].what;
-        if (dd_bytes_equal(asked->text, dd_bytes_of(answer.what)))
-            QUESTIONS[i].answer(&answer);
+    for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++)
+        if (dd_bytes_equal(what, dd_bytes_of(KINDS[i].what)))
+            return &KINDS[i];
+    return NULL;
+}
+
+bool inspect_answers_is_question(dd_bytes_t what)
+{
+    return kind_of(what);
+}
+
+/* ---- Answers in the making ----------------------------------------------------------------- */
+
+/* An operator may fill half of an outbox, and a tenant no more than keeps it busy. */
+static bool has_room(const answer_t *answer)
+{
+    const peer_t *asker = answer->to.asker;
+    size_t most = asker->outbox.limit / 2;
+    if (!is_operators(answer) && most > AHEAD_MAX)
+        most = AHEAD_MAX;
+    if (!asker->shares)
+        return asker->outbox.bytes <= most;
+    return link_outbox_waiting(asker->shares, tenant_of(answer)) <= most &&
+           link_outbox_has_room(asker->shares, tenant_of(answer), 1);
+}
+
+static void free_rows(answer_t *answer)
+{
+    core_t *core = answer->to.core;
+    cursor_set(&core->cursors, &answer->peer, NULL);
+    cursor_set(&core->interests.held_cursors, &answer->subscription, NULL);
+    cursor_set(&core->events.cursors, &answer->event, NULL);
+    json_object_put(answer->rows);
+    answer->rows = NULL;
+}
+
+static job_state_t step(void *core, job_t *job)
+{
+    answer_t *answer = (answer_t *)job;
+    if (!has_room(answer)) {
+        jobs_wait(job, &answer->to.asker->waiting);
+        return JOB_WAITS;
     }
-    json_object_put(answer.rows);
+    answer->units = core_step_units(core);
+    if (!answer->kind->go_on(answer))
+        return JOB_GOES_ON;
+    answer->kind->finish(answer);
+    free_rows(answer);
+    return JOB_DONE;
+}
+
+/* Where it begins is settled when it is asked for. */
+static void start(answer_t *answer, const dd_record_t *asked)
+{
+    core_t *core = answer->to.core;
+    answer->kind = kind_of(asked->text);
+    answer->rows = json_object_new_array();
+    answer->first = asked->first;
+    answer->end = UINT32_MAX;
+    if (asked->limit > 0 && asked->limit < UINT32_MAX - asked->first)
+        answer->end = asked->first + asked->limit;
+    cursor_set(&core->events.cursors, &answer->event, core->events.newest);
+    cursor_set(&core->cursors, &answer->peer, core->peers);
+    answer->quota = core->quotas.by_tenant;
+}
+
+answer_t *inspect_answers_begin(const report_to_t *to, const dd_record_t *asked)
+{
+    answer_t *answer = calloc(1, sizeof *answer);
+    if (!answer)
+        return NULL;
+    answer->job.step = step;
+    answer->to = *to;
+    start(answer, asked);
+    if (jobs_add(&to->core->jobs, tenant_of(answer), &answer->job))
+        return answer;
+    inspect_answers_end(answer);
+    return NULL;
+}
+
+void inspect_answers_end(answer_t *answer)
+{
+    if (!answer)
+        return;
+    jobs_remove(&answer->to.core->jobs, &answer->job);
+    free_rows(answer);
+    free(answer);
+}
+
+bool inspect_answers_await(answer_t *answer, unsigned outstanding)
+{
+    if (!answer || !answer->rows)
+        return false;
+    answer->to.links = outstanding < UINT16_MAX ? (uint16_t)outstanding : UINT16_MAX;
+    return true;
 }

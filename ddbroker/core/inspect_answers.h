@@ -10,7 +10,17 @@
 /* Whether an INSPECT may ask for it: "tree", "clients", "subscriptions" or "events". */
 bool inspect_answers_is_question(dd_bytes_t what);
 
-/* Answers an INSPECT, in as many REPORTs as that takes. */
-void inspect_answers_inspect(const report_to_t *to, const dd_record_t *asked);
+typedef struct answer answer_t;
+
+/* Begins to answer an INSPECT, in as many REPORTs as that takes. The answer is the caller's, and
+   counts among the jobs of the tenant that asks, until inspect_answers_end(), which may come before
+   all is said. NULL when out of memory. */
+answer_t *inspect_answers_begin(const report_to_t *to, const dd_record_t *asked);
+/* Takes NULL, too. */
+void inspect_answers_end(answer_t *answer);
+
+/* How many brokers beyond this one haven't said their last: the last REPORT of the answer will tell
+   the asker. False if that has been said, or there is no answer. */
+bool inspect_answers_await(answer_t *answer, unsigned outstanding);
 
 #endif

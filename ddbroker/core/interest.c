@@ -10,15 +10,6 @@
 
 #define KEY_MAX (DD_TENANT_MAX + 1 + DD_TOPIC_MAX + 1 + DD_SCOPE_MAX)
 
-/* How many "noscope" interests of a tenant have a topic of each length: a publication looks up only
-   the lengths that are in use, usually one or two. */
-struct noscope_lengths {
-    UT_hash_handle hh;
-    unsigned used; /* sum of count */
-    uint32_t count[DD_TOPIC_MAX + 1];
-    char tenant[DD_TENANT_MAX + 1];
-};
-
 static void set_key(
     subscription_key_t *key, peer_t *peer, interest_t *interest, const dd_scope_t *pattern)
 {
@@ -70,40 +61,10 @@ subscription_t *interest_held(
     return subscription;
 }
 
-static noscope_lengths_t *find_lengths(const interests_t *self, dd_bytes_t tenant)
+static bool add_prefix(interests_t *self, interest_t *interest)
 {
-    noscope_lengths_t *lengths;
-    HASH_FIND(hh, self->noscopes, tenant.data, tenant.size, lengths);
-    return lengths;
-}
-
-static bool count_length(interests_t *self, interest_key_t key)
-{
-    noscope_lengths_t *lengths = find_lengths(self, key.tenant);
-    if (!lengths) {
-        lengths = calloc(1, sizeof *lengths);
-        if (!lengths)
-            return false;
-        dd_bytes_copy(key.tenant, lengths->tenant, sizeof lengths->tenant);
-        HASH_ADD_KEYPTR(hh, self->noscopes, lengths->tenant, key.tenant.size, lengths);
-        if (!lengths->hh.tbl) {
-            free(lengths);
-            return false;
-        }
-    }
-    lengths->used++;
-    lengths->count[key.topic.size]++;
-    return true;
-}
-
-static void uncount_length(interests_t *self, interest_key_t key)
-{
-    noscope_lengths_t *lengths = find_lengths(self, key.tenant);
-    lengths->count[key.topic.size]--;
-    if (--lengths->used > 0)
-        return;
-    HASH_DEL(self->noscopes, lengths);
-    free(lengths);
+    interest_key_t key = interest_key(interest);
+    return prefixes_add(&self->noscopes, key.tenant, key.topic, interest);
 }
 
 static interest_t *new_interest(interests_t *self, interest_key_t parts)
@@ -120,7 +81,7 @@ static interest_t *new_interest(interests_t *self, interest_key_t parts)
     HASH_ADD_KEYPTR(hh, self->by_key, interest->key, size, interest);
     if (!interest->hh.tbl)
         goto failed;
-    if (dd_scope_is_noscope(parts.path) && !count_length(self, parts)) {
+    if (dd_scope_is_noscope(parts.path) && !add_prefix(self, interest)) {
         HASH_DEL(self->by_key, interest);
         goto failed;
     }
@@ -135,9 +96,11 @@ static void free_unheld(interests_t *self, interest_t *interest)
 {
     if (interest->count > 0)
         return;
-    if (dd_scope_is_noscope(interest_key(interest).path))
-        uncount_length(self, interest_key(interest));
-    self->depths[dd_scope_depth(interest_key(interest).path)]--;
+    interest_key_t key = interest_key(interest);
+    if (dd_scope_is_noscope(key.path))
+        prefixes_remove(&self->noscopes, key.tenant, key.topic);
+    self->depths[dd_scope_depth(key.path)]--;
+    cursor_pass(&self->cursors, interest, interest->hh.next);
     HASH_DEL(self->by_key, interest);
     free(interest);
 }
@@ -181,6 +144,7 @@ void interest_remove(interests_t *self, subscription_t *subscription)
     peer_t *peer = subscription->key.peer;
     DL_DELETE2(interest->holders, subscription, prev_holder, next_holder);
     interest->count--;
+    cursor_pass(&self->held_cursors, subscription, subscription->next);
     DL_DELETE(peer->subscriptions, subscription);
     peer->subscription_count--;
     HASH_DEL(self->by_holder, subscription);
@@ -195,7 +159,7 @@ interest_match_t interest_match(
         .interests = self,
         .key = {.tenant = tenant, .topic = topic},
         .origin = origin,
-        .noscopes = self->noscopes ? find_lengths(self, tenant) : NULL,
+        .noscopes = prefixes_match(self->noscopes, tenant, topic),
     };
 }
 
@@ -216,23 +180,8 @@ static interest_t *next_scoped(interest_match_t *match)
     return NULL;
 }
 
-/* The "noscope" interests whose topic the publication's topic begins with. */
-static interest_t *next_noscope(interest_match_t *match)
-{
-    while (match->noscopes && match->length < match->key.topic.size) {
-        if (match->noscopes->count[++match->length] == 0)
-            continue;
-        interest_key_t key = {match->key.tenant, dd_bytes(match->key.topic.data, match->length),
-            dd_bytes_of(DD_NOSCOPE)};
-        interest_t *interest = interest_find(match->interests, key);
-        if (interest)
-            return interest;
-    }
-    return NULL;
-}
-
 interest_t *interest_next(interest_match_t *match)
 {
     interest_t *interest = next_scoped(match);
-    return interest ? interest : next_noscope(match);
+    return interest ? interest : prefixes_next(&match->noscopes);
 }

@@ -10,9 +10,11 @@
 #ifndef INTEREST_H_INCLUDED
 #define INTEREST_H_INCLUDED
 
+#include "cursor.h"
 #include "libdd/base/hash.h"
 #include "libdd/protocol/scope.h"
 #include "libdd/protocol/topic.h"
+#include "prefixes.h"
 
 typedef struct peer peer_t;
 typedef struct interest interest_t;
@@ -46,12 +48,12 @@ struct interest {
     char key[]; /* tenant, NUL, topic, NUL, path, NUL: three C strings */
 };
 
-typedef struct noscope_lengths noscope_lengths_t;
-
 typedef struct {
-    interest_t *by_key;
+    interest_t *by_key; /* the oldest first */
     subscription_t *by_holder;
-    noscope_lengths_t *noscopes;           /* per tenant: how long its "noscope" topics are */
+    cursor_t *cursors;      /* at interests, in that order */
+    cursor_t *held_cursors; /* at subscriptions, in the order of their peer's */
+    prefixes_t *noscopes;
     size_t depths[DD_SCOPE_DEPTH_MAX + 1]; /* interests whose path has so many numbers */
     uint64_t cuts;                         /* links that have ended so far */
 } interests_t;
@@ -84,8 +86,7 @@ typedef struct {
     dd_bytes_t origin;
     size_t prefix;  /* of origin, tried last */
     unsigned depth; /* of the prefix tried next */
-    const noscope_lengths_t *noscopes;
-    unsigned length; /* of topic, tried last for noscope */
+    prefixes_match_t noscopes;
 } interest_match_t;
 
 interest_match_t interest_match(

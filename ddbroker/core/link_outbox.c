@@ -75,14 +75,34 @@ static bool is_open(const link_outbox_t *self)
     return self->outbox->bytes == 0 || self->outbox->bytes < stage;
 }
 
-/* Whether so many bytes more can wait if so many of the same tenant's do already. The limit may be
-   so high that nothing can be added to it. */
+/* What counts of so many bytes that wait. */
+static size_t counted(const link_outbox_t *self, size_t waiting)
+{
+    size_t excused = dd_outbox_excused(self->outbox);
+    return waiting > excused ? waiting - excused : 0;
+}
+
+/* All goes through the outbox, whose count of what was taken serves for the queues, too. */
+void link_outbox_set_limit(link_outbox_t *self, size_t limit)
+{
+    self->outbox->limit = limit;
+    if (counted(self, link_outbox_bytes(self)) > limit)
+        self->outbox->excused_end = self->outbox->taken + link_outbox_bytes(self);
+}
+
+/* The limit may be so high that nothing can be added to it. */
+static size_t raised(size_t limit, size_t beyond)
+{
+    return limit < SIZE_MAX - beyond ? limit + beyond : limit;
+}
+
+/* Whether so many bytes more can wait if so many of the same tenant's do already. */
 static bool has_room(const link_outbox_t *self, size_t waiting, size_t size, dd_outbox_need_t need)
 {
-    size_t limit = self->outbox->limit, all = link_outbox_bytes(self) + size;
-    if (need != DD_OUTBOX_USUAL)
-        limit = limit < SIZE_MAX - DD_OUTBOX_RESERVE ? limit + DD_OUTBOX_RESERVE : limit;
-    return all <= limit && (need == DD_OUTBOX_URGENT || waiting <= limit - all);
+    size_t limit = self->outbox->limit, all = counted(self, link_outbox_bytes(self)) + size;
+    size_t shared = raised(limit, need == DD_OUTBOX_USUAL ? 0 : DD_OUTBOX_RESERVE);
+    return all <= raised(limit, dd_outbox_reserve(need)) &&
+           (need == DD_OUTBOX_URGENT || counted(self, waiting) <= shared - all);
 }
 
 static share_t *find(const link_outbox_t *self, dd_bytes_t tenant)
@@ -92,6 +112,12 @@ static share_t *find(const link_outbox_t *self, dd_bytes_t tenant)
         return share;
     HASH_FIND(hh, self->shares, tenant.data, tenant.size, share);
     return share;
+}
+
+size_t link_outbox_waiting(const link_outbox_t *self, dd_bytes_t tenant)
+{
+    const share_t *share = find(self, tenant);
+    return tenant.size == 0 ? self->own.bytes : share ? share->queue.bytes : 0;
 }
 
 bool link_outbox_has_room(const link_outbox_t *self, dd_bytes_t tenant, size_t size)
@@ -118,6 +144,9 @@ static dd_bytes_t tenant_of(const dd_record_t *record)
         return tenant;
     case DD_ADD_CLIENT:
     case DD_DROP_CLIENT:
+    case DD_CONTEST:
+    case DD_KEPT:
+    case DD_GONE:
         dd_name_split(record->name, &tenant, &client);
         return tenant;
     default:

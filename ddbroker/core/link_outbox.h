@@ -26,6 +26,9 @@ link_outbox_t *link_outbox_new(dd_outbox_t *outbox);
 /* Frees what waits, but for what is in the outbox. */
 void link_outbox_destroy(link_outbox_t **self_p);
 
+/* Another limit: what waits already, if it is more, doesn't count against it. */
+void link_outbox_set_limit(link_outbox_t *self, size_t limit);
+
 /* Appends a record as its tenant's, within that one's part of the room, but for what is urgent. All
    else as dd_outbox_write(). */
 dd_error_t link_outbox_append(
@@ -33,6 +36,9 @@ dd_error_t link_outbox_append(
 
 /* Whether so many bytes more of a tenant's would be taken. */
 bool link_outbox_has_room(const link_outbox_t *self, dd_bytes_t tenant, size_t size);
+
+/* Bytes of a tenant's, or with none of the broker's own, that wait for their turn. */
+size_t link_outbox_waiting(const link_outbox_t *self, dd_bytes_t tenant);
 
 /* Fills the outbox up from the queues. Whether there is something in it. */
 bool link_outbox_refill(link_outbox_t *self);

@@ -30,6 +30,7 @@ static void put_first(core_t *self, subscription_t *subscription)
     peer->lossy = true;
     if (is_due(self, subscription))
         return;
+    cursor_pass(&self->interests.held_cursors, subscription, subscription->next);
     DL_DELETE(peer->subscriptions, subscription);
     DL_PREPEND(peer->subscriptions, subscription);
 }
@@ -40,6 +41,7 @@ static void put_last(core_t *self, subscription_t *subscription)
     peer_t *peer = subscription->key.peer;
     if (is_due(self, subscription))
         return;
+    cursor_pass(&self->interests.held_cursors, subscription, subscription->next);
     DL_DELETE(peer->subscriptions, subscription);
     DL_APPEND(peer->subscriptions, subscription);
 }
@@ -60,12 +62,12 @@ static void make_unsure(core_t *self, subscription_t *subscription)
     subscription->cuts = subscription->key.peer->cuts = self->interests.cuts - 1;
 }
 
-static void make_all_unsure(core_t *self, peer_t *peer)
+static void wake(core_t *self, peer_t *peer)
 {
-    if (peer->state != PEER_READY || !peer->subscriptions)
+    if (peer->state != PEER_READY || !peer->subscriptions || peer->cuts == self->interests.cuts)
         return;
     peer->lossy = true;
-    core_touch(self, peer);
+    losses_go_on(self, peer);
 }
 
 /* The count alone makes all unsure, and before its next publication each peer is told. Those that
@@ -73,11 +75,9 @@ static void make_all_unsure(core_t *self, peer_t *peer)
 void losses_link_ended(core_t *self)
 {
     self->interests.cuts++;
-    peer_t *peer;
-    DL_FOREACH (self->peers, peer)
-        make_all_unsure(self, peer);
+    rounds_begin(self, &self->losses_round, wake);
     if (self->parent)
-        make_all_unsure(self, self->parent);
+        wake(self, self->parent);
 }
 
 void losses_spread(core_t *self, const peer_t *link, const interest_t *interest, uint64_t count)
@@ -86,7 +86,7 @@ void losses_spread(core_t *self, const peer_t *link, const interest_t *interest,
     subscription_t *holder;
     DL_FOREACH2 (interest->holders, holder, next_holder) {
         peer_t *peer = holder->key.peer;
-        if (peer == link || (count > 0 && peer->stamp == stamp))
+        if (peer == link || peer->absent || (count > 0 && peer->stamp == stamp))
             continue;
         peer->stamp = stamp;
         if (count > 0)
@@ -148,6 +148,9 @@ static bool is_within_another(const core_t *self, const interest_t *interest, ui
     return false;
 }
 
+/* Subscriptions of a client of which the widest are looked for: one with more is told by each. */
+#define WIDEST_OF 500
+
 /* A client gets one copy of a publication, however many of its subscriptions match; and it is told
    once that it may have missed some, by the widest of its subscriptions to the topic. (A link is
    told by each: what is beyond it may have any one of them.) */
@@ -172,14 +175,80 @@ static void keep_widest(core_t *self, peer_t *client)
     }
 }
 
-bool losses_tell(core_t *self, peer_t *peer)
+typedef enum { TOLD_ALL, TOLD_SOME, NO_ROOM } telling_t;
+
+/* What there is to tell of so many subscriptions. */
+static telling_t tell_some(core_t *self, peer_t *peer, int units)
 {
-    if (peer->cuts != self->interests.cuts && !peer_is_link(peer))
+    bool few = !peer_is_link(peer) && peer->subscription_count <= WIDEST_OF;
+    if (peer->absent)
+        return TOLD_ALL;
+    if (peer->cuts != self->interests.cuts && few)
         keep_widest(self, peer);
     peer->cuts = self->interests.cuts;
-    while (peer->subscriptions && is_due(self, peer->subscriptions))
+    for (; peer->subscriptions && is_due(self, peer->subscriptions); units--) {
+        if (units <= 0)
+            return TOLD_SOME;
         if (!tell(self, peer, peer->subscriptions))
-            return false;
+            return NO_ROOM;
+    }
     peer->lossy = false;
-    return true;
+    return TOLD_ALL;
+}
+
+bool losses_tell(core_t *self, peer_t *peer, subscription_t *subscription)
+{
+    switch (tell_some(self, peer, core_step_units(self))) {
+    case TOLD_ALL:
+        return true;
+    case TOLD_SOME:
+        losses_go_on(self, peer);
+        while (is_due(self, subscription))
+            if (!tell(self, peer, subscription))
+                return false;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* ---- A few at a time ----------------------------------------------------------------------- */
+
+static job_state_t step(void *context, job_t *job)
+{
+    core_t *self = context;
+    (void)job;
+    for (int units = core_step_units(self); units > 0 && self->lossy; units--) {
+        peer_t *peer = self->lossy;
+        telling_t told = tell_some(self, peer, 1);
+        losses_forget(self, peer);
+        if (told == TOLD_SOME)
+            losses_go_on(self, peer);
+    }
+    return self->lossy ? JOB_GOES_ON : JOB_DONE;
+}
+
+static void done(void *context, job_t *job)
+{
+    jobs_remove(&((core_t *)context)->jobs, job);
+}
+
+void losses_go_on(core_t *self, peer_t *peer)
+{
+    if (peer->in_lossy || peer->absent)
+        return;
+    peer->in_lossy = true;
+    DL_APPEND2(self->lossy, peer, prev_lossy, next_lossy);
+    if (self->losses.line)
+        return;
+    self->losses = (job_t){.step = step, .done = done};
+    jobs_add_own(&self->jobs, JOBS_LOSSES, &self->losses);
+}
+
+void losses_forget(core_t *self, peer_t *peer)
+{
+    if (!peer->in_lossy)
+        return;
+    peer->in_lossy = false;
+    DL_DELETE2(self->lossy, peer, prev_lossy, next_lossy);
 }

@@ -17,8 +17,21 @@ void losses_link_ended(core_t *self);
    it; 0: some, perhaps. */
 void losses_spread(core_t *self, const peer_t *link, const interest_t *interest, uint64_t count);
 
-/* Tells the peer what it missed. False while it has no room for that. */
-bool losses_tell(core_t *self, peer_t *peer);
+/* Whether there may be something to tell the peer. */
+static inline bool losses_are_due(const core_t *self, const peer_t *peer)
+{
+    return peer->lossy || peer->cuts != self->interests.cuts;
+}
+
+/* Before the peer gets something by the subscription: tells what it missed, at least by that one.
+   False while it has no room for that. */
+bool losses_tell(core_t *self, peer_t *peer, subscription_t *subscription);
+
+/* The peer has room to be told what it missed, which is done later, a few subscriptions at a time.
+ */
+void losses_go_on(core_t *self, peer_t *peer);
+/* It is going. */
+void losses_forget(core_t *self, peer_t *peer);
 
 /* A client is about to give up a subscription: tells what it stands for among others of the client
    too. */

@@ -9,7 +9,9 @@
 
 #include <stdio.h>
 
+#include "link_rules.h"
 #include "old_clients.h"
+#include "registration.h"
 
 /* Flags that a notification keeps on its way. */
 #define PASSED_ON (DD_FLAG_RECEIPT | DD_FLAG_TRACE | DD_FLAG_REQUEST | DD_FLAG_REPLY)
@@ -27,39 +29,46 @@ typedef struct {
     dd_bytes_t payload;
 } notification_t;
 
-static dd_bytes_t tenant_of(dd_bytes_t full)
-{
-    dd_bytes_t tenant = {0}, client;
-    dd_name_split(full, &tenant, &client);
-    return tenant;
-}
-
 /* ---- Results, on their way back ------------------------------------------------------------ */
 
-static void tell_client(core_t *self, peer_t *client, const dd_record_t *result)
+/* A result as a client is told of it. */
+static dd_record_t for_client(const peer_t *client, const dd_record_t *result)
 {
-    if (result->type == DD_HOP) {
-        core_tell(self, client, result);
-        return;
-    }
     dd_bytes_t about = dd_name_shown(result->source, peer_tenant(client));
-    if (result->type == DD_ACK) {
-        core_send(self, client,
-            &(dd_record_t){
-                .type = DD_ACK, .run = result->run, .source = about, .payload = result->payload});
-        return;
-    }
-    if (result->code != DD_OK) {
-        core_refuse(self, client, result->code, result->ref, about);
-        return;
-    }
-    core_tell(
-        self, client, &(dd_record_t){.type = DD_RECEIPT, .ref = result->ref, .source = about});
+    if (result->type == DD_HOP)
+        return *result;
+    if (result->type == DD_ACK)
+        return (dd_record_t){
+            .type = DD_ACK, .run = result->run, .source = about, .payload = result->payload};
+    if (result->code == DD_OK)
+        return (dd_record_t){.type = DD_RECEIPT, .ref = result->ref, .source = about};
+    return (dd_record_t){.type = DD_ERROR, .code = result->code, .ref = result->ref, .text = about};
+}
+
+/* A client must hear what this broker itself says. What others say, who could say any amount of it,
+   and what its tenant has no room for on a link, is dropped: the sender learns that nobody knows.
+ */
+static void tell(core_t *self, peer_t *peer, const peer_t *from, const dd_record_t *result)
+{
+    if (result->type == DD_ACK)
+        core_send(self, peer, result);
+    else if (!from && !peer_is_link(peer))
+        core_tell(self, peer, result);
+    else
+        core_append(self, peer, result, DD_OUTBOX_RESULT, NULL);
+}
+
+static void tell_client(core_t *self, peer_t *client, const peer_t *from, const dd_record_t *result)
+{
+    dd_record_t told = for_client(client, result);
+    if (told.type == DD_ERROR)
+        core_count_refused(self, client, told.code);
+    tell(self, client, from, &told);
 }
 
 /* Sends a result (with full names: destination is the notification's sender, source who has it or
-   should have had it) towards the sender. A sender that is gone needs none. One for which
-   its tenant has no room on a link is dropped: the sender learns that nobody knows. */
+   should have had it) towards the sender. A sender that is gone needs none. from: who says so; NULL
+   for this broker. */
 static void pass_back(core_t *self, const peer_t *from, dd_record_t *result)
 {
     entry_t *entry = directory_find(&self->directory, result->destination);
@@ -69,13 +78,14 @@ static void pass_back(core_t *self, const peer_t *from, dd_record_t *result)
     if (!next || (peer_is_link(next) && (next == from || result->hops >= DD_HOPS_MAX)))
         return;
     if (!peer_is_link(next)) {
-        tell_client(self, next, result);
+        tell_client(self, next, from, result);
         return;
     }
+    if (next->role == ROLE_PARENT)
+        registration_introduce(self, result->source);
     result->hops++;
     result->flags = 0;
-    core_append(
-        self, next, result, result->type == DD_ACK ? DD_OUTBOX_USUAL : DD_OUTBOX_RESULT, NULL);
+    tell(self, next, from, result);
 }
 
 static void answer(core_t *self, const notification_t *notification, dd_error_t code)
@@ -128,6 +138,8 @@ static dd_error_t forward(core_t *self, peer_t *link, const notification_t *noti
         .source = notification->source,
         .destination = notification->destination,
         .payload = notification->payload};
+    if (link->role == ROLE_PARENT)
+        registration_introduce(self, notification->source);
     return core_send(self, link, &record);
 }
 
@@ -175,6 +187,16 @@ static peer_t *next_hop(const core_t *self, const notification_t *notification, 
     return core_parent_ready(self) ? self->parent : NULL;
 }
 
+/* Of one notification there can be an acknowledgement, a receipt or a refusal, and when it is
+   traced a word of each broker on its way. Nobody tells more often than it was handed something. */
+static void expect_results(peer_t *next, const notification_t *notification)
+{
+    next->owed_acks++;
+    next->owed_receipts++;
+    if (notification->flags & DD_FLAG_TRACE)
+        next->owed_hops += DD_HOPS_MAX;
+}
+
 static void route(core_t *self, const notification_t *notification)
 {
     dd_error_t error;
@@ -193,7 +215,7 @@ static void route(core_t *self, const notification_t *notification)
         answer(self, notification, DD_OK);
     } else {
         core_count_out(self, next, notification->payload.size);
-        next->owed_acks++;
+        expect_results(next, notification);
     }
 }
 
@@ -225,29 +247,27 @@ void notifications_send(core_t *self, peer_t *client, const dd_record_t *record)
     route(self, &notification);
 }
 
-/* Rule 1: no tenant reaches another but through public. */
-static bool within_walls(const dd_record_t *record)
+/* Its sender's name is contested: it may get it, and then it may send. */
+static void put_off(core_t *self, peer_t *link, const dd_record_t *record)
 {
-    dd_bytes_t from = tenant_of(record->source), to = tenant_of(record->destination);
-    dd_bytes_t public = dd_bytes_of(DD_PUBLIC);
-    return from.size > 0 && to.size > 0 &&
-           (dd_bytes_equal(from, to) || dd_bytes_equal(from, public) || dd_bytes_equal(to, public));
-}
-
-/* Rule 2: a child speaks only for clients beneath it. */
-static bool may_forward(const core_t *self, const peer_t *link, dd_bytes_t source)
-{
-    if (link->role == ROLE_PARENT)
-        return true;
-    entry_t *entry = directory_find(&self->directory, source);
-    return entry && entry->via == link;
+    dd_record_t refusal = {.type = DD_RECEIPT,
+        .hops = 1,
+        .code = DD_E_UPLINK_DOWN,
+        .ref = record->ref,
+        .source = record->destination,
+        .destination = record->source};
+    core_count_refused(self, link, DD_E_UPLINK_DOWN);
+    tell(self, link, NULL, &refusal);
 }
 
 void notifications_forward(core_t *self, peer_t *link, const dd_record_t *record)
 {
-    if (!within_walls(record) || !may_forward(self, link, record->source)) {
-        core_pass_over(
-            self, link, "forwards for a client that isn't beneath it, or across tenants");
+    if (!link_rules_forward(self, link, record)) {
+        if (link_rules_is_claimed(self, link, record))
+            put_off(self, link, record);
+        else
+            core_pass_over(
+                self, link, "forwards for a client that isn't beneath it, or across tenants");
         return;
     }
     core_count_in(self, link, record->payload.size);
@@ -277,21 +297,40 @@ static bool complete(
     return true;
 }
 
-/* From a client: it has what the named sender sent it, or can't read it. From a link: a result on
-   its way back. */
-void notifications_receipt(core_t *self, peer_t *peer, const dd_record_t *record)
+/* A client says that it has what the named sender sent it, or can't read it. */
+static void receipt_of_client(core_t *self, peer_t *client, const dd_record_t *record)
 {
     dd_record_t result = *record;
     dd_name_t sender;
-    if (peer->role == ROLE_CLIENT) {
-        if (!complete(self, peer, &result, &sender))
-            return;
-        result.code = record->code == DD_E_UNREADABLE ? DD_E_UNREADABLE : DD_OK;
-    } else if (!within_walls(record)) {
-        core_pass_over(self, peer, "passes a receipt across tenants");
+    result.code = record->code == DD_E_UNREADABLE ? DD_E_UNREADABLE : DD_OK;
+    if (complete(self, client, &result, &sender))
+        pass_back(self, client, &result);
+}
+
+/* A result on its way back. */
+static void receipt_of_link(core_t *self, peer_t *link, const dd_record_t *record)
+{
+    dd_record_t result = *record;
+    if (record->code != DD_OK)
+        result.code = dd_wire_error(record->code, DD_E_PROTOCOL);
+    if (link_rules_receipt(self, link, &result))
+        pass_back(self, link, &result);
+    else
+        core_pass_over(self, link, "passes a receipt of one that isn't beneath it, or can't be");
+}
+
+/* To ref 0 nobody answers: as an ERROR it would end the sender's connection. */
+void notifications_receipt(core_t *self, peer_t *peer, const dd_record_t *record)
+{
+    if (peer->owed_receipts == 0 || record->ref == 0) {
+        core_count_refused(self, peer, DD_E_PROTOCOL);
         return;
     }
-    pass_back(self, peer, &result);
+    peer->owed_receipts--;
+    if (peer->role == ROLE_CLIENT)
+        receipt_of_client(self, peer, record);
+    else
+        receipt_of_link(self, peer, record);
 }
 
 /* Whether the ranges are whole, and no more than a receiver acknowledges at once. */
@@ -302,15 +341,6 @@ static bool is_valid_ack(const dd_record_t *record)
            size % DD_ACK_RANGE_SIZE == 0;
 }
 
-/* Whether the link may acknowledge for that client: a child for one beneath it, or that was until
-   it said that it leaves; the parent for any that isn't beneath this broker. */
-static bool may_acknowledge(const core_t *self, const peer_t *link, dd_bytes_t source)
-{
-    entry_t *entry = directory_find(&self->directory, source);
-    return entry ? entry->via == link : link->role == ROLE_PARENT || link->leaving;
-}
-
-/* Nobody acknowledges more often than it was handed something. */
 void notifications_ack(core_t *self, peer_t *peer, const dd_record_t *record)
 {
     dd_record_t result = *record;
@@ -322,9 +352,8 @@ void notifications_ack(core_t *self, peer_t *peer, const dd_record_t *record)
     if (peer->owed_acks == 0)
         return;
     peer->owed_acks--;
-    if (peer->role == ROLE_CLIENT
-            ? complete(self, peer, &result, &sender)
-            : within_walls(record) && may_acknowledge(self, peer, record->source))
+    if (peer->role == ROLE_CLIENT ? complete(self, peer, &result, &sender)
+                                  : link_rules_ack(self, peer, record))
         pass_back(self, peer, &result);
 }
 
@@ -347,6 +376,13 @@ void notifications_old_ping(core_t *self, peer_t *client)
 void notifications_hop(core_t *self, peer_t *link, const dd_record_t *record)
 {
     dd_record_t hop = *record;
+    if (hop.code != DD_OK)
+        hop.code = dd_wire_error(record->code, DD_E_PROTOCOL);
+    if (link->owed_hops == 0 || !link_rules_hop(record)) {
+        core_pass_over(self, link, "tells of the way of what wasn't traced, or what can't be");
+        return;
+    }
+    link->owed_hops--;
     pass_back(self, link, &hop);
 }
 

@@ -35,10 +35,26 @@ static const char *set_log_level(core_t *self, const char *operator_name, dd_byt
     return NULL;
 }
 
+/* Until the broker's restart. With scope auto there can be one parent only. */
+static const char *move(core_t *self, const char *operator_name, dd_bytes_t argument)
+{
+    (void)operator_name;
+    char endpoint[DD_ENDPOINT_MAX + 1];
+    dd_bytes_copy(argument, endpoint, sizeof endpoint);
+    if (dd_endpoint_check(endpoint, NULL) != DD_OK)
+        return "a parent is tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH";
+    if (self->drain != DRAIN_NOT)
+        return "the broker is shutting down";
+    parents_prefer(&self->parents, endpoint, self->auto_scope);
+    self->settings.has_parent = true;
+    return NULL;
+}
+
 static const struct {
     const char *what;
     control_t *control;
-} CONTROLS[] = {{"end-client", end_client}, {"drain", drain}, {"log-level", set_log_level}};
+} CONTROLS[] = {
+    {"end-client", end_client}, {"drain", drain}, {"log-level", set_log_level}, {"move", move}};
 
 /* failure: why it couldn't be done, or "". */
 static void log_order(core_t *self, dd_log_level_t level, const char *operator_name,

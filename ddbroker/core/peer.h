@@ -5,8 +5,12 @@
 #ifndef PEER_H_INCLUDED
 #define PEER_H_INCLUDED
 
+#include "departures.h"
+#include "descendants.h"
 #include "directory.h"
 #include "interest.h"
+#include "jobs.h"
+#include "libdd/base/pulse.h"
 #include "libdd/keys/keyring.h"
 #include "libdd/protocol/name.h"
 #include "libdd/protocol/outbox.h"
@@ -27,9 +31,10 @@ typedef enum {
 #define ROLE_LINK (ROLE_CHILD | ROLE_PARENT)
 
 typedef enum {
-    PEER_NEW,   /* its key is known; HELLO, JOIN or ADMIT is still to come */
-    PEER_READY, /* registered */
-    PEER_ENDED  /* was told why; nothing it sends counts, until the connection is gone */
+    PEER_NEW,     /* its key is known; HELLO, JOIN or ADMIT is still to come */
+    PEER_WAITING, /* a client that wants a name which another has, who is being asked */
+    PEER_READY,   /* registered */
+    PEER_ENDED    /* was told why; nothing it sends counts, until the connection is gone */
 } peer_state_t;
 
 /* Since the peer was registered. */
@@ -57,8 +62,11 @@ struct peer {
     dd_scope_t scope;               /* link: the other broker's */
     dd_outbox_t outbox;
     link_outbox_t *shares;  /* link: what is to go into the outbox; else NULL */
+    uint32_t keys;          /* number of the keys by which it was looked at */
+    uint32_t scope_number;  /* of this broker's scope, when it registered */
     uint64_t since_ms;      /* registered, or before that connected */
-    uint64_t heard_ms;      /* last frame */
+    uint64_t heard_ms;      /* last sign of life */
+    dd_pulse_t pulse;       /* of one that is silent */
     uint32_t heartbeat;     /* ms between two PINGs, as was agreed on this connection */
     uint64_t pinged_ms;     /* parent: last PING of ours */
     uint64_t pinged_us;     /* the same, by the finer clock; the PING's number */
@@ -66,17 +74,30 @@ struct peer {
     uint64_t complained_ms; /* last UNKNOWN_PEER, which is sent once a second at most */
     uint64_t rtt_us;        /* parent: round trip of the last PING; 0: not known */
     peer_count_t count;
-    entry_t *entries;              /* names reached through it: its own, or a link's subtree */
+    entry_t *entries; /* names reached through it: its own, or a link's subtree */
+    size_t entry_count;
     subscription_t *subscriptions; /* those with losses to tell first */
     unsigned subscription_count;
     question_t *questions; /* that it asked lately */
     unsigned question_count;
     uint32_t payload_max;     /* link: what the other broker takes */
     uint64_t owed_acks;       /* notifications handed to it, less the times it acknowledged some */
+    uint64_t owed_receipts;   /* the same, less the receipts and refusals that it gave */
+    uint64_t owed_hops;       /* what brokers beyond it may still say of what is traced */
+    departures_t *departures; /* child: who was beneath it lately; NULL without memory for it */
+    claim_t *claims;          /* child: brokers beneath it, itself the first */
+    unsigned claim_count;
+    uint32_t link_number;     /* link: of all that there ever were, so that none is taken for it */
     old_client_t *old_client; /* of protocol 3 or 4: what it is to acknowledge; NULL before */
+    bool absent;   /* nothing is reached through it any more: what is left of it is being removed */
+    bool over;     /* and it has been disconnected: it is freed once nothing is left */
+    job_t remains; /* that */
+    job_t *waiting;           /* jobs that go on when its outbox has been sent */
+    struct resync *resync;    /* link: what it is still being told; NULL: it has been told all */
     bool leaving;             /* it has said so: nothing new is sent to it */
+    uint64_t bye_ms;          /* parent: when to say BYE; 0: not yet, or not any more */
     dd_error_t asked_to_go;   /* parent: why it wants to be left; DD_OK if it doesn't */
-    bool synced;              /* child: it has told all it has */
+    bool synced;              /* link: it has told all it has */
     bool gone;                /* its connection is over; its last words are perhaps still to come */
     bool lossy;               /* some subscription may have losses that no GAP has told of */
     uint64_t cuts;            /* client: links that have ended when its subscriptions were last
@@ -86,6 +107,8 @@ struct peer {
     peer_t *prev, *next;      /* in the core's list of peers */
     peer_t *prev_link, *next_link;   /* of registered links */
     peer_t *prev_dirty, *next_dirty; /* of peers with something to send */
+    peer_t *prev_lossy, *next_lossy; /* of peers that are being told what they missed */
+    bool in_lossy;                   /* is in that list */
     bool dirty;                      /* is in that list */
     peer_t *next_ending;             /* of peers to be ended when the frame at hand is done with */
     uint8_t farewell;                /* record that tells it of its end: ERROR, BYE, or 0: none */

@@ -9,7 +9,9 @@
 
 #include <stdio.h>
 
+#include "link_rules.h"
 #include "losses.h"
+#include "registration.h"
 
 /* ---- Interest, told along the links -------------------------------------------------------- */
 
@@ -23,7 +25,8 @@ static void tell_link(core_t *self, peer_t *link, uint8_t type, interest_key_t k
 /*
  * After a holder came (ADD_INTEREST) or before it goes (DROP_INTEREST): a link's "elsewhere"
  * changes only between no other holder and one. So all links but the holder's are told when it is
- * alone, and the other holder, if it is a link, when there are two.
+ * alone, and the other holder, if it is a link, when there are two. An absent peer is a holder as
+ * long as its subscription is there.
  */
 static void tell_links(core_t *self, uint8_t type, const subscription_t *holder)
 {
@@ -38,7 +41,7 @@ static void tell_links(core_t *self, uint8_t type, const subscription_t *holder)
         const subscription_t *other = interest->holders;
         if (other == holder)
             other = other->next_holder;
-        if (peer_is_link(other->key.peer))
+        if (peer_is_link(other->key.peer) && other->key.peer->state == PEER_READY)
             tell_link(self, other->key.peer, type, key);
     }
 }
@@ -64,16 +67,16 @@ static void drop(core_t *self, subscription_t *subscription)
     interest_remove(&self->interests, subscription);
 }
 
-void publications_forget(core_t *self, peer_t *peer)
+int publications_forget(core_t *self, peer_t *peer, int units)
 {
-    while (peer->subscriptions)
+    for (; units > 0 && peer->subscriptions; units--)
         drop(self, peer->subscriptions);
+    return units;
 }
 
-void publications_sync(core_t *self, peer_t *link)
+void publications_tell(core_t *self, peer_t *link, const interest_t *interest)
 {
-    interest_t *interest, *next;
-    HASH_ITER (hh, self->interests.by_key, interest, next)
+    if (interest->count > 1 || interest->holders->key.peer != link)
         tell_link(self, link, DD_ADD_INTEREST, interest_key(interest));
 }
 
@@ -103,7 +106,11 @@ void publications_add_interest(core_t *self, peer_t *link, const dd_record_t *re
     dd_scope_t path;
     if (!read_interest(self, link, record, &key, &path) || find(self, link, key, &path))
         return;
-    if (!add(self, link, key, &path))
+    if (link->subscription_count >= self->settings.link_interests_max)
+        core_end(self, link, DD_E_LIMIT,
+            "it tells of more than %zu interests, its link-interests-max",
+            self->settings.link_interests_max);
+    else if (!add(self, link, key, &path))
         core_end(self, link, DD_E_LIMIT, "the broker is out of memory");
 }
 
@@ -225,15 +232,16 @@ typedef struct {
 
 /* False if the peer can't have it: it has no room, or is a broker that takes no payload so large.
  */
-static bool hand_over(delivery_t *delivery, peer_t *peer)
+static bool hand_over(delivery_t *delivery, subscription_t *holder)
 {
     core_t *self = delivery->core;
+    peer_t *peer = holder->key.peer;
     bool link = peer_is_link(peer);
     dd_error_t error = DD_E_OVERLOADED;
     if (delivery->for_links.payload.size > peer->payload_max) {
         error = DD_E_TOO_LARGE;
         core_touch(self, peer); /* which may be idle: it is told of its loss all the same */
-    } else if (!peer->lossy || losses_tell(self, peer))
+    } else if (!losses_are_due(self, peer) || losses_tell(self, peer, holder))
         error = core_append(self, peer, link ? &delivery->for_links : &delivery->for_clients,
             DD_OUTBOX_USUAL, link ? &delivery->link_copy : &delivery->client_copy);
     if (error != DD_OK) {
@@ -246,17 +254,26 @@ static bool hand_over(delivery_t *delivery, peer_t *peer)
     return true;
 }
 
+/* A link gets nothing before it has told all that it wants: what comes through it is to have no
+   holes but those that a GAP told of when it was lost. */
+static bool may_have(const delivery_t *delivery, const peer_t *peer)
+{
+    if (!peer_is_link(peer))
+        return !peer->absent;
+    return peer != delivery->from && !delivery->stays && peer->synced && !peer->absent;
+}
+
 /* A peer gets one copy, by whichever of its interests comes first. If it misses it, it has missed
    it by each of them: what is beneath a link may have any one of them. */
 static void offer(delivery_t *delivery, subscription_t *holder, uint64_t stamp)
 {
     peer_t *peer = holder->key.peer;
     const interest_t *interest = holder->key.interest;
-    if (peer_is_link(peer) && (peer == delivery->from || delivery->stays))
+    if (!may_have(delivery, peer))
         return;
     bool first = peer->stamp != stamp;
     peer->stamp = stamp;
-    if (first && hand_over(delivery, peer))
+    if (first && hand_over(delivery, holder))
         peer->missed = NULL;
     else if (first || (peer->missed && peer->missed != interest)) {
         peer->missed = interest;
@@ -297,6 +314,7 @@ static dd_error_t publish(core_t *self, peer_t *from, const dd_record_t *relay)
         .for_links = *relay};
     delivery.for_links.flags = 0;
     delivery.for_links.hops++;
+    registration_introduce(self, relay->source);
     deliver(&delivery);
     return delivery.lost;
 }
@@ -328,33 +346,9 @@ void publications_publish(core_t *self, peer_t *client, const dd_record_t *recor
         refuse(self, client, error, record->topic);
 }
 
-/* Where a publication can come from: a broker's scope. */
-static bool is_origin(dd_bytes_t scope)
-{
-    return dd_scope_is_resolved(scope) && dd_scope_depth(scope) > 0;
-}
-
-/* Rule 1, and what no broker can have written. */
-static bool is_valid_relay(const dd_record_t *record)
-{
-    dd_bytes_t tenant, client;
-    return dd_name_split(record->source, &tenant, &client) &&
-           (dd_bytes_equal(tenant, record->tenant) ||
-               dd_bytes_equal(record->tenant, dd_bytes_of(DD_PUBLIC))) &&
-           dd_topic_subscribable(record->topic) && is_origin(record->scope);
-}
-
-/* Rule 2: a child relays for clients beneath it only. And the parent for none of those beneath this
-   broker: that would be a publication that comes round a loop which is about to be found. */
-static bool may_relay(const core_t *self, const peer_t *link, dd_bytes_t source)
-{
-    entry_t *entry = directory_find(&self->directory, source);
-    return entry ? entry->via == link : link->role == ROLE_PARENT;
-}
-
 void publications_relay(core_t *self, peer_t *link, const dd_record_t *record)
 {
-    if (is_valid_relay(record) && may_relay(self, link, record->source))
+    if (link_rules_relay(self, link, record))
         publish(self, link, record);
     else
         core_pass_over(self, link, "relays for a client that isn't beneath it, or across tenants");

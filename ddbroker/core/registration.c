@@ -3,83 +3,48 @@
  * registration - clients and their names
  *
  * A name is granted at once where the client connects, told upward, and contested where two of the
- * kind meet first: there the one that was first stays. A client that lost its connection is known
- * again by its instance, and takes its name over from what is left of its old connection.
+ * kind meet first: there the one that was first stays, if it is still there. A client that lost its
+ * connection is known again by its instance, and takes its name over from what is left of its old
+ * connection.
  */
 #include "registration.h"
 
 #include <sodium.h>
 #include <stdio.h>
 
-/* An instance is 48 random bits of the client's and, in the low 16, how many times it has
-   registered: of two with the same random bits the larger count is the later one. */
-#define INSTANCE_COUNT_BITS 16
-
-static bool is_later(uint64_t instance, uint64_t before)
-{
-    if (instance >> INSTANCE_COUNT_BITS != before >> INSTANCE_COUNT_BITS)
-        return false;
-    return (int16_t)(uint16_t)(instance - before) > 0;
-}
+#include "contests.h"
+#include "names.h"
 
 /* Whether the client of that instance may have the name of one who is registered: that one is the
    same client's earlier connection, or it has just gone. */
 static bool may_take_over(uint64_t instance, const entry_t *entry)
 {
-    return entry->via->gone || is_later(instance, entry->instance);
+    return entry->via->gone || names_is_later(instance, entry->instance);
 }
 
-static void tell_parent(core_t *self, uint8_t type, const entry_t *entry)
-{
-    if (!core_parent_ready(self))
-        return;
-    dd_record_t record = {.type = type, .number = entry->instance, .name = entry_name(entry)};
-    core_tell(self, self->parent, &record);
-}
-
-/* Tells a child that a client it told of has to go. */
-static void tell_child(
-    core_t *self, peer_t *child, dd_bytes_t name, uint64_t instance, dd_error_t why)
-{
-    dd_record_t record = {
-        .type = DD_DROP_CLIENT, .number = instance, .code = (uint16_t)why, .name = name};
-    core_tell(self, child, &record);
-}
-
-static void drop(core_t *self, entry_t *entry)
-{
-    tell_parent(self, DD_DROP_CLIENT, entry);
-    directory_remove(&self->directory, entry);
-}
-
-/* Why a client has to go that did nothing wrong here. The first one stands for all others. */
-static const struct {
-    dd_error_t why;
-    const char *text;
-} REASONS[] = {
-    {DD_E_NAME_TAKEN, "another client of that name is registered already, elsewhere in the tree"},
-    {DD_E_UNKNOWN_PEER, "the same client registered again elsewhere"},
-    {DD_E_REFUSED, "a broker above has no key for its tenant"},
-};
-
-static void send_away(core_t *self, peer_t *client, dd_error_t why)
-{
-    size_t i = sizeof REASONS / sizeof REASONS[0];
-    while (--i > 0 && REASONS[i].why != why)
-        ;
-    core_end(self, client, REASONS[i].why, "%s", REASONS[i].text);
-}
-
-/* A client came back elsewhere: what is left of it here goes. */
+/* A client came back elsewhere: what is left of it here goes. Where others wait for its name, it
+   has shown that it is there. */
 static void release(core_t *self, entry_t *entry)
 {
     peer_t *via = entry->via;
-    core_log(self, DD_LOG_INFO, "client %s came back on another connection", entry->name);
+    core_remark(self, via, DD_LOG_INFO, "client %s came back on another connection", entry->name);
+    if (!via->gone)
+        contests_keep(self, entry);
     if (peer_is_link(via))
-        tell_child(self, via, entry_name(entry), entry->instance, DD_E_UNKNOWN_PEER);
+        names_tell_child(self, via, entry_name(entry), entry->instance, DD_E_UNKNOWN_PEER);
     else
-        send_away(self, via, DD_E_UNKNOWN_PEER);
-    drop(self, entry); /* at once: another is about to have the name */
+        names_send_away(self, via, DD_E_UNKNOWN_PEER);
+    contests_drop(self, entry); /* at once: another is about to have the name */
+}
+
+/* Who has the name, unless it may be taken over, in which case nobody has it any more. */
+static entry_t *find_holder(core_t *self, dd_bytes_t name, uint64_t instance)
+{
+    entry_t *entry = directory_find(&self->directory, name);
+    if (!entry || !may_take_over(instance, entry))
+        return entry;
+    release(self, entry);
+    return directory_find(&self->directory, name); /* one who has waited for it before */
 }
 
 /* ---- HELLO --------------------------------------------------------------------------------- */
@@ -101,24 +66,6 @@ bool registration_looks_foreign(const core_t *self, const dd_name_t *name)
            dd_keyring_has_tenant(self->keyring, first);
 }
 
-static void welcome(core_t *self, peer_t *peer, dd_bytes_t name)
-{
-    peer->state = PEER_READY;
-    peer->since_ms = self->now_ms;
-    peer->heartbeat = self->settings.heartbeat;
-    dd_record_t record = {.type = DD_WELCOME,
-        .heartbeat = peer->heartbeat,
-        .limit = self->settings.payload_max,
-        .tenant = peer_tenant(peer),
-        .name = name,
-        .id = dd_bytes(self->id, sizeof self->id),
-        .source = dd_bytes_of(self->name),
-        .scope = dd_scope_bytes(&self->scope)};
-    core_tell(self, peer, &record);
-    char text[PEER_TEXT_MAX];
-    core_event(self, peer->tenant, DD_LOG_INFO, "%s registered", peer_text(peer, text));
-}
-
 static void hello_operator(core_t *self, peer_t *peer, dd_bytes_t name)
 {
     if (!dd_client_valid(name)) {
@@ -127,25 +74,7 @@ static void hello_operator(core_t *self, peer_t *peer, dd_bytes_t name)
     }
     dd_bytes_copy(name, peer->name.text, sizeof peer->name.text);
     peer->name.size = (uint8_t)name.size;
-    welcome(self, peer, name);
-}
-
-/* Makes sure that nobody has the name; false if somebody keeps it. */
-static bool claim(core_t *self, peer_t *peer, uint64_t instance)
-{
-    entry_t *entry = directory_find(&self->directory, dd_name_bytes(&peer->name));
-    if (!entry)
-        return true;
-    if (may_take_over(instance, entry)) {
-        release(self, entry);
-        return true;
-    }
-    char text[PEER_TEXT_MAX];
-    core_end(self, peer, DD_E_NAME_TAKEN, "%s is registered already, %s%s", peer->name.text,
-        peer_is_link(entry->via) ? "beneath " : "at this broker",
-        peer_is_link(entry->via) ? peer_text(entry->via, text) : "");
-    peer->name.size = 0; /* it never was that client */
-    return false;
+    names_welcome(self, peer, name);
 }
 
 static void hello_client(core_t *self, peer_t *peer, dd_bytes_t client, uint64_t instance)
@@ -162,16 +91,12 @@ static void hello_client(core_t *self, peer_t *peer, dd_bytes_t client, uint64_t
             DD_CLIENT_MAX);
         return;
     }
-    if (!claim(self, peer, instance))
-        return;
     peer->instance = instance;
-    entry_t *entry = directory_add(&self->directory, dd_name_bytes(&peer->name), peer, instance);
-    if (!entry) {
-        core_end(self, peer, DD_E_LIMIT, "the broker is out of memory");
-        return;
-    }
-    tell_parent(self, DD_ADD_CLIENT, entry);
-    welcome(self, peer, dd_name_shown(dd_name_bytes(&peer->name), tenant));
+    entry_t *holder = find_holder(self, dd_name_bytes(&peer->name), instance);
+    if (holder)
+        contests_claim(self, holder, peer, instance);
+    else
+        names_grant(self, dd_name_bytes(&peer->name), peer, instance);
 }
 
 void registration_hello(core_t *self, peer_t *peer, const dd_record_t *record)
@@ -196,14 +121,6 @@ static bool may_add(const core_t *self, dd_bytes_t name)
            !registration_looks_foreign(self, &full);
 }
 
-static void refuse_client(core_t *self, peer_t *link, const dd_record_t *record, dd_error_t why)
-{
-    core_pass_over(self, link,
-        why == DD_E_NAME_TAKEN ? "tells of a client whose name is taken"
-                               : "tells of a client of a tenant that has no key here");
-    tell_child(self, link, record->name, record->number, why);
-}
-
 /* A client is told of by another link: the broker that it is at, or one above that, has moved. What
    was said last is true. The parent knows the name already; and a client of this very broker, told
    of by a link, came round a loop that is about to be found. */
@@ -212,43 +129,59 @@ static void move(core_t *self, entry_t *entry, peer_t *link)
     peer_t *before = entry->via;
     if (!peer_is_link(before))
         return;
+    names_note_departure(self, entry);
     directory_move(entry, link);
-    tell_child(self, before, entry_name(entry), entry->instance, DD_E_MOVED);
+    contests_moved(self, entry);
+    names_tell_child(self, before, entry_name(entry), entry->instance, DD_E_MOVED);
 }
 
 /* The parent has heard that a client of this broker is reached in another way: that is not so. */
-static void insist(core_t *self, const entry_t *entry)
+static void insist(core_t *self, entry_t *entry)
 {
-    tell_parent(self, DD_ADD_CLIENT, entry);
+    names_tell_parent(self, DD_ADD_CLIENT, entry);
+}
+
+/* Another client of that link has the name, and has just got it. */
+static void renew(core_t *self, entry_t *entry, uint64_t instance)
+{
+    if (entry->instance != instance)
+        contests_keep(self, entry);
+    entry->instance = instance;
+    names_tell_parent(self, DD_ADD_CLIENT, entry);
+}
+
+/* Whether one more client may be beneath the link; else ends it. */
+static bool has_room(core_t *self, peer_t *link)
+{
+    if (link->entry_count < self->settings.link_names_max)
+        return true;
+    core_end(self, link, DD_E_LIMIT, "it tells of more than %zu clients, its link-names-max",
+        self->settings.link_names_max);
+    return false;
 }
 
 void registration_add_client(core_t *self, peer_t *link, const dd_record_t *record)
 {
     if (!may_add(self, record->name)) {
-        refuse_client(self, link, record, DD_E_REFUSED);
+        names_refuse(self, link, record->name, record->number, DD_E_REFUSED);
         return;
     }
     entry_t *entry = directory_find(&self->directory, record->name);
     if (entry && entry->via == link) {
-        entry->instance = record->number;
-        tell_parent(self, DD_ADD_CLIENT, entry);
+        renew(self, entry, record->number);
         return;
     }
+    if (!has_room(self, link))
+        return;
     if (entry && entry->instance == record->number) {
         move(self, entry, link);
         return;
     }
-    if (entry && !may_take_over(record->number, entry)) {
-        refuse_client(self, link, record, DD_E_NAME_TAKEN);
-        return;
-    }
+    entry = find_holder(self, record->name, record->number);
     if (entry)
-        release(self, entry);
-    entry = directory_add(&self->directory, record->name, link, record->number);
-    if (entry)
-        tell_parent(self, DD_ADD_CLIENT, entry);
+        contests_claim(self, entry, link, record->number);
     else
-        core_end(self, link, DD_E_LIMIT, "the broker is out of memory");
+        names_grant(self, record->name, link, record->number);
 }
 
 /* From a child: the client is gone. From the parent: it has to go. Either may be about one that
@@ -256,33 +189,54 @@ void registration_add_client(core_t *self, peer_t *link, const dd_record_t *reco
 void registration_drop_client(core_t *self, peer_t *link, const dd_record_t *record)
 {
     entry_t *entry = directory_find(&self->directory, record->name);
-    if (!entry || entry->instance != record->number)
+    if (!entry || entry->instance != record->number) {
+        contests_withdraw(self, record->name, link, record->number);
         return;
+    }
     peer_t *via = entry->via;
     if (link->role == ROLE_CHILD) {
         if (via == link)
-            drop(self, entry);
+            contests_drop(self, entry);
     } else if (peer_is_link(via)) {
-        tell_child(self, via, record->name, record->number, record->code);
-        directory_remove(&self->directory, entry);
+        names_tell_child(self, via, record->name, record->number, record->code);
+        contests_drop(self, entry);
     } else if (record->code == DD_E_MOVED) {
         insist(self, entry);
     } else {
-        send_away(self, via, record->code);
+        names_send_away(self, via, record->code);
     }
+}
+
+void registration_check(core_t *self, entry_t *entry)
+{
+    if (!peer_is_link(entry->via) || entry->via->absent || may_add(self, entry_name(entry)))
+        return;
+    names_tell_child(self, entry->via, entry_name(entry), entry->instance, DD_E_REFUSED);
+    contests_drop(self, entry);
 }
 
 /* ---- The whole ----------------------------------------------------------------------------- */
 
-void registration_forget(core_t *self, peer_t *peer)
+int registration_forget(core_t *self, peer_t *peer, int units)
 {
-    while (peer->entries)
-        drop(self, peer->entries);
+    if (peer_is_link(peer))
+        contests_forget(self, peer);
+    for (; units > 0 && peer->entries; units--)
+        contests_drop(self, peer->entries);
+    return units;
 }
 
-void registration_sync(core_t *self)
+void registration_tell(core_t *self, entry_t *entry)
 {
-    entry_t *entry, *next;
-    HASH_ITER (hh, self->directory.by_name, entry, next)
-        tell_parent(self, DD_ADD_CLIENT, entry);
+    if (!names_known_above(self, entry) && !entry->via->absent)
+        names_tell_parent(self, DD_ADD_CLIENT, entry);
+}
+
+void registration_introduce(core_t *self, dd_bytes_t name)
+{
+    if (!self->parent || !self->parent->resync)
+        return;
+    entry_t *entry = directory_find(&self->directory, name);
+    if (entry)
+        registration_tell(self, entry);
 }

@@ -15,7 +15,7 @@ typedef struct {
     peer_t *asker;
     uint32_t ref;      /* of the question, if the asker is a client or an operator */
     uint64_t number;   /* of the question, if the asker is a link */
-    uint16_t links;    /* brokers to which the question was passed on */
+    uint16_t links;    /* brokers beyond this one that haven't said their last */
     dd_bytes_t tenant; /* that asks; empty for an operator */
 } report_to_t;
 

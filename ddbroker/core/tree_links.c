@@ -7,8 +7,9 @@
  */
 #include "tree_links.h"
 
-#include "publications.h"
-#include "registration.h"
+#include "beneath.h"
+#include "resync.h"
+#include "standing.h"
 
 static bool holds_id(const uint8_t *ids, size_t size, const uint8_t *id)
 {
@@ -29,20 +30,12 @@ static void add_link(core_t *self, peer_t *link)
 {
     link->state = PEER_READY;
     link->since_ms = self->now_ms;
+    link->scope_number = self->scope_number;
+    link->link_number = ++self->links_ever;
     self->unsynced += link->role == ROLE_CHILD;
+    if (link->role == ROLE_CHILD)
+        link->departures = departures_new();
     DL_APPEND2(self->links, link, prev_link, next_link);
-}
-
-/* Tells a new link all it has to know. That may be more than an outbox is to hold later on; but to
-   end the link for it would help nobody, since the next attempt would end in the same way. */
-static void sync(core_t *self, peer_t *link)
-{
-    link->outbox.limit = SIZE_MAX / 2;
-    if (link->role == ROLE_PARENT)
-        registration_sync(self);
-    publications_sync(self, link);
-    core_tell(self, link, &(dd_record_t){.type = DD_SYNCED});
-    link->outbox.limit = self->settings.outbox_link + link_outbox_bytes(link->shares);
 }
 
 /* ---- A child ------------------------------------------------------------------------------- */
@@ -109,7 +102,7 @@ static bool give_scope(core_t *self, peer_t *child, const dd_record_t *record)
         return false;
     }
     if (!dd_scope_covers(dd_scope_bytes(&self->scope), dd_scope_bytes(&child->scope)))
-        core_log(self, DD_LOG_WARNING,
+        core_remark(self, child, DD_LOG_WARNING,
             "%s has scope %s, which isn't beneath this broker's %s: subscriptions by scope may "
             "not mean what they say",
             child->name.text, child->scope.text, self->scope.text);
@@ -125,6 +118,18 @@ static void end_stale(core_t *self, const uint8_t *id)
             core_end(self, link, DD_E_UNKNOWN_PEER, "the same broker joined again");
 }
 
+/* This broker has joined itself: the parent that it is trying to join is no other. */
+static void note_oneself(core_t *self, const peer_t *child)
+{
+    parents_t *parents = &self->parents;
+    const char *endpoint = parents_chosen(parents);
+    if (!endpoint || parents->joined || parents->health[parents->chosen] == PARENT_ITSELF)
+        return;
+    parents->health[parents->chosen] = PARENT_ITSELF;
+    core_event(self, child, DD_LOG_WARNING, "parent %s is this broker itself, and is passed over",
+        endpoint);
+}
+
 static bool may_join(core_t *self, peer_t *child, const dd_record_t *record)
 {
     if (record->id.size != DD_BROKER_ID_SIZE || !dd_broker_valid(record->name)) {
@@ -135,8 +140,10 @@ static bool may_join(core_t *self, peer_t *child, const dd_record_t *record)
     }
     dd_bytes_copy(record->name, child->name.text, sizeof child->name.text);
     child->name.size = (uint8_t)record->name.size;
-    memcpy(child->id, record->id.data, DD_BROKER_ID_SIZE);
+    descendants_id(child->id, record->id.data);
     set_payload_max(child, record);
+    if (holds_id(self->id, sizeof self->id, child->id))
+        note_oneself(self, child);
     if (self->drain != DRAIN_NOT)
         core_end(self, child, DD_E_DRAINING, "the broker is shutting down");
     else if (holds_id(self->id, sizeof self->id, child->id) ||
@@ -153,10 +160,11 @@ void tree_links_join(core_t *self, peer_t *child, const dd_record_t *record)
     if (!give_scope(self, child, record))
         return;
     add_link(self, child);
-    core_event(self, EVENT_FOR_ALL, DD_LOG_NOTICE, "broker %s joined with scope %s",
-        child->name.text, child->scope.text);
+    beneath_add(self, child, record->id.data);
+    core_event(self, child, DD_LOG_NOTICE, "broker %s joined with scope %s", child->name.text,
+        child->scope.text);
     admit(self, child);
-    sync(self, child);
+    resync_begin(self, child);
 }
 
 /* ---- The parent ---------------------------------------------------------------------------- */
@@ -166,7 +174,7 @@ void tree_links_ask(core_t *self, peer_t *parent)
     dd_record_t record = {.type = DD_JOIN,
         .flags = self->auto_scope ? DD_FLAG_AUTO_SCOPE : 0,
         .limit = self->settings.payload_max,
-        .id = dd_bytes(self->id, sizeof self->id),
+        .id = dd_bytes(self->secret, sizeof self->secret),
         .name = dd_bytes_of(self->name),
         .scope = dd_scope_bytes(&self->scope)};
     core_tell(self, parent, &record);
@@ -177,11 +185,12 @@ static void change_scope(core_t *self, const dd_scope_t *scope)
 {
     self->scope = *scope;
     core_event(
-        self, EVENT_FOR_ALL, DD_LOG_NOTICE, "the parent gave this broker scope %s", scope->text);
-    peer_t *peer;
-    DL_FOREACH (self->peers, peer)
-        if (peer->state == PEER_READY)
-            core_end(self, peer, DD_E_UNKNOWN_PEER, "this broker's scope is now %s", scope->text);
+        self, self->parent, DD_LOG_NOTICE, "the parent gave this broker scope %s", scope->text);
+    self->scope_number++;
+    peer_t *link;
+    DL_FOREACH2 (self->links, link, next_link) /* at once: they hold scopes beneath the old one */
+        standing_check(self, link);
+    standing_changed(self);
 }
 
 static bool is_valid_admit(const dd_record_t *record, dd_scope_t *scope)
@@ -208,9 +217,10 @@ static void begin(core_t *self, peer_t *parent, const dd_record_t *record)
     memcpy(parent->id, record->id.data, DD_BROKER_ID_SIZE);
     add_link(self, parent);
     self->is_root = false;
-    core_event(self, EVENT_FOR_ALL, DD_LOG_NOTICE, "joined parent %s as %s", parent->name.text,
-        self->scope.text);
-    sync(self, parent);
+    core_event(
+        self, parent, DD_LOG_NOTICE, "joined parent %s as %s", parent->name.text, self->scope.text);
+    self->uplink++;
+    resync_begin(self, parent);
 }
 
 static bool is_child(const core_t *self, const uint8_t *id)
@@ -290,16 +300,19 @@ void tree_links_ping(core_t *self)
 void tree_links_synced(core_t *self, peer_t *link, const dd_record_t *record)
 {
     (void)record;
-    self->unsynced -= link->role == ROLE_CHILD && !link->synced;
+    if (link->synced)
+        return;
+    self->unsynced -= link->role == ROLE_CHILD;
     link->synced = true;
     char text[PEER_TEXT_MAX];
-    core_log(self, DD_LOG_INFO, "%s has told all it has; %zu names are known",
+    core_remark(self, link, DD_LOG_INFO, "%s has told all it has; %zu names are known",
         peer_text(link, text), directory_count(&self->directory));
 }
 
 void tree_links_forget(core_t *self, peer_t *link)
 {
     DL_DELETE2(self->links, link, prev_link, next_link);
+    resync_end(self, link);
     self->unsynced -= link->role == ROLE_CHILD && !link->synced;
     if (link->role == ROLE_PARENT)
         set_ancestors(self, dd_bytes(NULL, 0));

@@ -172,6 +172,13 @@ static dd_error_t check(const config_t *self, dd_problem_t *problem)
                                                      : NULL;
     for (size_t i = 0; i < self->exception_count && !small; i++)
         small = self->exceptions[i].limits.outbox < least ? "a tenant's outbox" : NULL;
+    if (self->parents.random)
+        return dd_problem(
+            problem, DD_E_ARGUMENT, "a broker's parents have an order; 'random:' is for clients");
+    if (self->parents.count > 1 && strcmp(self->scope, "auto") == 0)
+        return dd_problem(problem, DD_E_ARGUMENT,
+            "several parents need a scope like /1/2/ instead of auto: each parent would give this "
+            "broker another one, and its clients would have to register again");
     if (small)
         return dd_problem(problem, DD_E_ARGUMENT,
             "%s must be at least 32k more than payload-max, so that every message fits", small);
@@ -203,7 +210,7 @@ static void clear_list(config_list_t *list)
 
 void config_clear(config_t *self)
 {
-    char *texts[] = {self->name, self->parent, self->keys, self->scope, self->file, self->log_file};
+    char *texts[] = {self->name, self->keys, self->scope, self->file, self->log_file};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);
     clear_list(&self->listen);

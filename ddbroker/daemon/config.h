@@ -10,6 +10,7 @@
 #include "ddbroker/core/quota.h"
 #include "libdd/base/log_level.h"
 #include "libdd/keys/keyring.h"
+#include "libdd/protocol/endpoint.h"
 
 /* Endpoints that one broker may listen on. */
 #define CONFIG_ENDPOINTS_MAX 16
@@ -23,19 +24,22 @@ typedef struct {
 typedef struct {
     char *name;
     config_list_t listen;
-    config_list_t legacy; /* for clients of protocols 3 and 4 */
-    char *parent;         /* NULL without one */
+    config_list_t legacy;   /* for clients of protocols 3 and 4 */
+    dd_endpoints_t parents; /* in order of preference */
     char *keys;
     char *scope;
     char *file;         /* the configuration file; NULL without one */
     char *log_file;     /* NULL for standard error */
     uint64_t log_level; /* a dd_log_level_t */
     uint64_t heartbeat;
+    uint64_t settle;
     uint64_t payload_max;
     uint64_t client_outbox;
     uint64_t link_outbox;
     uint64_t clients_max;
     uint64_t subscriptions_max;
+    uint64_t link_names_max;
+    uint64_t link_interests_max;
     quota_limits_t quota;          /* of each tenant, but for those below; none is 0 */
     quota_exception_t *exceptions; /* of tenants with sections in the file, whole */
     size_t exception_count;

@@ -6,13 +6,32 @@
 
 #include <czmq.h>
 
+#include "libdd/base/escape.h"
 #include "libdd/base/problem.h"
+#include "libdd/base/utf8.h"
 
 /* zconfig cuts longer lines without a word, and reads past the end of its input besides. */
 #define LINE_MAX_SIZE 1000
 #define LINES_MAX 10000
 /* Before the settings of a section. */
 #define INDENT "    "
+
+/* Whether the line, if it is more than a comment, is text that a terminal shows and doesn't obey:
+   zconfig prints what it doesn't understand. */
+static bool is_shown(const char *line)
+{
+    if (line[0] == '#')
+        return true;
+    size_t left = strlen(line);
+    for (size_t length; left > 0; line += length, left -= length) {
+        uint32_t character;
+        length = dd_utf8_decode((const uint8_t *)line, left, &character);
+        bool blank = character == '\t' || character == '\r' || character == '\n';
+        if (length == 0 || (!blank && dd_escape_acts(character)))
+            return false;
+    }
+    return true;
+}
 
 /* One line to a tree with one child, or without a child for an empty line. NULL if it isn't valid;
    zconfig then says why on standard output, with the line's number within what it was given: hence
@@ -52,6 +71,8 @@ static dd_error_t read_lines(
         dd_problem_t wrong = {.error = DD_OK};
         if (size > LINE_MAX_SIZE || number > LINES_MAX || strlen(line) != (size_t)size)
             result = dd_problem(&wrong, DD_E_FILE, "this line is too long or no text");
+        else if (!is_shown(line))
+            result = dd_problem(&wrong, DD_E_FILE, "this line holds what isn't shown as it is");
         else
             result = take_line(line, number, setting, arg, &wrong);
         if (result != DD_OK)

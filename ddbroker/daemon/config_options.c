@@ -18,8 +18,8 @@ static const char *const ENDPOINTS[] = {"tcp://", "ipc://", NULL};
 static const char *const PLACES[] = {"auto", NULL};
 static const char *const SHARES[] = {"fair", NULL};
 
-static dd_option_set_t add_endpoint, set_endpoint, set_path, set_scope, set_level, set_time,
-    set_size, set_count, set_share, set_name;
+static dd_option_set_t add_endpoint, set_path, set_scope, set_level, set_time, set_size, set_count,
+    set_share, set_name;
 
 static const config_option_t OPTIONS[] = {
     {.option = {.letter = 'r',
@@ -45,12 +45,14 @@ static const config_option_t OPTIONS[] = {
     {.option = {.letter = 'd',
          .name = "parent",
          .argument = "ENDPOINT",
-         .help = "the broker above this one",
+         .help = "the broker above this one; of several, the first that answers",
          .words = ENDPOINTS,
-         .set = set_endpoint,
-         .offset = FIELD(parent)},
-        .kind = KIND_TEXT,
-        .in_file = true},
+         .repeats = true,
+         .set = dd_endpoints_set,
+         .offset = FIELD(parents)},
+        .kind = KIND_PARENTS,
+        .in_file = true,
+        .reloads = true},
     {.option = {.letter = 'k',
          .name = "keys",
          .argument = "FILE",
@@ -105,12 +107,22 @@ static const config_option_t OPTIONS[] = {
     {.option = {.name = "heartbeat",
          .argument = "TIME",
          .help = "a peer is lost after three of these in silence",
-         .fallback = "5s",
+         .fallback = "2500ms",
          .set = set_time,
          .offset = FIELD(heartbeat)},
         .kind = KIND_NUMBER,
         .in_file = true,
         .least = "100ms",
+        .most = "1min"},
+    {.option = {.name = "settle",
+         .argument = "TIME",
+         .help = "after its start, an unknown name may still come",
+         .fallback = "5s",
+         .set = set_time,
+         .offset = FIELD(settle)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .least = "0ms",
         .most = "1min"},
     {.option = {.name = "payload-max",
          .argument = "SIZE",
@@ -166,6 +178,28 @@ static const config_option_t OPTIONS[] = {
         .reloads = true,
         .least = "1",
         .most = "1000000"},
+    {.option = {.name = "link-names-max",
+         .argument = "COUNT",
+         .help = "clients beneath one child broker",
+         .fallback = "1000000",
+         .set = set_count,
+         .offset = FIELD(link_names_max)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .reloads = true,
+        .least = "1",
+        .most = "100000000"},
+    {.option = {.name = "link-interests-max",
+         .argument = "COUNT",
+         .help = "interests of one broker",
+         .fallback = "1000000",
+         .set = set_count,
+         .offset = FIELD(link_interests_max)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .reloads = true,
+        .least = "1",
+        .most = "100000000"},
     {.option = {.name = "tenant-clients",
          .argument = "COUNT",
          .help = "clients of one tenant; fair: no more than places left",
@@ -247,7 +281,7 @@ static const config_option_t OPTIONS[] = {
     {.option = {.name = "tenant-questions",
          .argument = "COUNT",
          .help = "questions of one tenant in ten seconds",
-         .fallback = "200",
+         .fallback = "250",
          .set = set_count,
          .offset = FIELD(quota.questions)},
         .kind = KIND_NUMBER,
@@ -336,13 +370,6 @@ static dd_error_t set_name(
 {
     return keep_text(values, option, text, dd_broker_valid(dd_bytes_of(text)),
         "1 to 63 bytes without white space and control characters", problem);
-}
-
-static dd_error_t set_endpoint(
-    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
-{
-    return keep_text(values, option, text, dd_endpoint_check(text, NULL) == DD_OK,
-        "tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH", problem);
 }
 
 static dd_error_t set_path(
@@ -457,6 +484,14 @@ static bool same_list(const config_list_t *a, const config_list_t *b)
     return same;
 }
 
+static bool same_parents(const dd_endpoints_t *a, const dd_endpoints_t *b)
+{
+    bool same = a->count == b->count;
+    for (size_t i = 0; same && i < a->count; i++)
+        same = strcmp(a->items[i], b->items[i]) == 0;
+    return same;
+}
+
 bool config_option_same(const config_option_t *option, const config_t *a, const config_t *b)
 {
     const void *left = (const char *)a + option->option.offset;
@@ -464,6 +499,8 @@ bool config_option_same(const config_option_t *option, const config_t *a, const 
     switch (option->kind) {
     case KIND_ENDPOINTS:
         return same_list(left, right);
+    case KIND_PARENTS:
+        return same_parents(left, right);
     case KIND_NUMBER:
         return *(const uint64_t *)left == *(const uint64_t *)right;
     case KIND_TEXT:
@@ -485,11 +522,22 @@ uint64_t config_option_number(const config_option_t *option, const config_t *con
     return *(const uint64_t *)(const void *)((const char *)config + option->option.offset);
 }
 
+static size_t size_of(kind_t kind)
+{
+    switch (kind) {
+    case KIND_NUMBER:
+        return sizeof(uint64_t);
+    case KIND_PARENTS:
+        return sizeof(dd_endpoints_t);
+    default:
+        return sizeof(char *);
+    }
+}
+
 void config_option_swap(const config_option_t *option, config_t *a, config_t *b)
 {
-    uint8_t kept[sizeof(uint64_t)];
-    size_t size = option->kind == KIND_NUMBER ? sizeof(uint64_t) : sizeof(char *);
-    size_t offset = option->option.offset;
+    uint8_t kept[sizeof(dd_endpoints_t)];
+    size_t size = size_of(option->kind), offset = option->option.offset;
     memcpy(kept, (char *)a + offset, size);
     memcpy((char *)a + offset, (char *)b + offset, size);
     memcpy((char *)b + offset, kept, size);

@@ -15,6 +15,7 @@ typedef enum {
     KIND_NONE,      /* not compared */
     KIND_TEXT,      /* char *, the config's own */
     KIND_ENDPOINTS, /* config_list_t */
+    KIND_PARENTS,   /* dd_endpoints_t */
     KIND_NUMBER     /* uint64_t */
 } kind_t;
 

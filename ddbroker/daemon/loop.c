@@ -17,9 +17,11 @@
 /* Descriptors that operators and child brokers find beyond those for connections. */
 #define DESCRIPTORS_KEPT (2 * CORE_RESERVED)
 
-/* Where news comes from, each with its place in the array for poll(2); from TRANSPORTS on each
-   transport has two. */
-enum { SIGNALS, ASKED, TRANSPORTS, SOURCES = TRANSPORTS + 2 * TRANSPORTS_MAX };
+/* Where news comes from, each with its place in the array for poll(2). */
+enum { SIGNALS, ASKED, TRANSPORTS };
+/* From TRANSPORTS on, each transport has places of its own. */
+enum { NEWS, FRAMES, OTHERS, PLACES = OTHERS + TRANSPORT_DESCRIPTORS_MAX };
+enum { SOURCES = TRANSPORTS + TRANSPORTS_MAX * PLACES };
 
 /* ---- Waiting ------------------------------------------------------------------------------- */
 
@@ -35,7 +37,8 @@ static bool is_over(const loop_t *self, bool drained, uint64_t now)
 /* ms to wait for something to happen. */
 static int patience(const loop_t *self, uint64_t now)
 {
-    uint64_t due = self->tick_ms;
+    uint64_t due = core_due(self->core);
+    due = self->tick_ms < due ? self->tick_ms : due;
     for (size_t i = 0; i < self->transport_count; i++) {
         uint64_t wanted = self->transports[i]->ops->due(self->transports[i]);
         due = wanted < due ? wanted : due;
@@ -53,17 +56,22 @@ static struct pollfd source(void *socket)
    was sent; see dd_socket_fd(). */
 static void wait_for_news(const loop_t *self, struct pollfd items[SOURCES], int timeout)
 {
-    nfds_t count = TRANSPORTS;
+    for (size_t i = 0; i < SOURCES; i++)
+        items[i] = (struct pollfd){.fd = -1};
     items[SIGNALS] = (struct pollfd){.fd = self->signals, .events = POLLIN};
     items[ASKED] = source(zap_socket(self->zap));
     for (size_t i = 0; i < self->transport_count; i++) {
-        transport_sockets_t sockets = self->transports[i]->ops->sockets(self->transports[i]);
-        items[count++] = source(sockets.news);
-        items[count++] = source(sockets.frames);
+        const transport_t *transport = self->transports[i];
+        struct pollfd *own = &items[TRANSPORTS + PLACES * i];
+        transport_sockets_t sockets = transport->ops->sockets(transport);
+        own[NEWS] = source(sockets.news);
+        own[FRAMES] = source(sockets.frames);
+        if (transport->ops->descriptors)
+            transport->ops->descriptors(transport, own + OTHERS);
     }
-    if (poll(items, count, timeout) >= 0)
+    if (poll(items, SOURCES, timeout) >= 0)
         return;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < SOURCES; i++)
         items[i].revents = 0;
 }
 
@@ -81,6 +89,15 @@ static zap_door_t door(const loop_t *self)
     return open > self->descriptors_max ? ZAP_NO_CLIENTS : ZAP_ALL;
 }
 
+/* Whether there is something for the transport of that index. */
+static bool is_told(const struct pollfd items[SOURCES], size_t transport)
+{
+    bool told = false;
+    for (size_t i = 0; i < PLACES; i++)
+        told |= items[TRANSPORTS + PLACES * transport + i].revents != 0;
+    return told;
+}
+
 /* Takes in what the transports have; again says to look for frames at each. True if there may be
    more. */
 static bool work(
@@ -89,14 +106,12 @@ static bool work(
     bool more = false;
     for (size_t i = 0; i < self->transport_count; i++) {
         transport_t *transport = self->transports[i];
-        if (transport->ops->watch && (all || items[TRANSPORTS + 2 * i].revents))
+        if (transport->ops->watch && (all || items[TRANSPORTS + PLACES * i + NEWS].revents))
             transport->ops->watch(transport, now);
     }
     for (size_t i = 0; i < self->transport_count; i++) {
         transport_t *transport = self->transports[i];
-        const struct pollfd *own = &items[TRANSPORTS + 2 * i];
-        bool told = own[0].revents || own[1].revents;
-        if (all || again || told || now >= transport->ops->due(transport))
+        if (all || again || is_told(items, i) || now >= transport->ops->due(transport))
             more |= transport->ops->work(transport, now);
     }
     return more;
@@ -140,15 +155,18 @@ static void run(loop_t *self)
     struct pollfd items[SOURCES];
     bool again = true;
     for (;;) {
-        wait_for_news(self, items, again ? 0 : patience(self, loop_now_ms()));
+        bool waits = !again && !core_is_busy(self->core);
+        wait_for_news(self, items, waits ? patience(self, loop_now_ms()) : 0);
         uint64_t now_us = dd_clock_us(), now = now_us / 1000;
         core_clock(self->core, now_us);
         bool all = now >= self->tick_ms;
         again = take_in(self, items, all, again, now);
         if (all)
             tick(self, now);
+        core_work(self->core, now);
         bool drained = self->drain_ms && core_drained(self->core, now);
         again |= flush(self, now);
+        core_turn(self->core, dd_clock_us() - now_us);
         if (self->aborted || (self->drain_ms && is_over(self, drained, now)))
             break;
     }

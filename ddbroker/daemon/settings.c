@@ -78,13 +78,16 @@ core_settings_t settings_of_core(loop_t *self)
     return (core_settings_t){
         .name = config->name,
         .scope = config->scope,
-        .has_parent = config->parent,
+        .has_parent = config->parents.count > 0,
         .heartbeat = (uint32_t)config->heartbeat,
+        .settle = (uint32_t)config->settle,
         .payload_max = (uint32_t)config->payload_max,
         .outbox_client = size_of(config->client_outbox),
         .outbox_link = size_of(config->link_outbox),
         .clients_max = self->clients_max,
         .subscriptions_max = (unsigned)config->subscriptions_max,
+        .link_names_max = size_of(config->link_names_max),
+        .link_interests_max = size_of(config->link_interests_max),
         .quotas = {.usual = config->quota,
             .exceptions = config->exceptions,
             .exception_count = config->exception_count},
@@ -92,5 +95,6 @@ core_settings_t settings_of_core(loop_t *self)
         .log_arg = self->log,
         .obey = obey,
         .obey_arg = self,
+        .look = transport_look,
     };
 }

@@ -9,6 +9,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "config_options.h"
 #include "libdd/base/problem.h"
 #include "settings.h"
 
@@ -70,6 +71,7 @@ static dd_error_t reload(loop_t *self, dd_problem_t *problem)
     if (result != DD_OK)
         goto cleanup;
     char others[256];
+    bool moved = !config_option_same(config_option_in_file("parent"), self->config, &newer);
     config_adopt(self->config, &newer, others, sizeof others);
     if (others[0])
         log_write(
@@ -79,6 +81,8 @@ static dd_error_t reload(loop_t *self, dd_problem_t *problem)
     keyring = old; /* to be freed */
     core_settings_t chosen = settings_of_core(self);
     core_set_limits(self->core, &chosen);
+    if (moved)
+        core_set_parents(self->core, &self->config->parents);
     spread_keyring(self);
 cleanup:
     dd_keyring_destroy(&keyring);

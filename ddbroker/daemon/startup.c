@@ -52,9 +52,9 @@ static dd_error_t open_transports(loop_t *self, dd_problem_t *problem)
         .heartbeat = (uint32_t)config->heartbeat};
     dd_error_t result =
         add_transport(self, listener_new(&settings, problem), &config->listen, problem);
-    if (result == DD_OK && config->parent)
-        result = add_transport(
-            self, parent_link_new(&settings, config->parent, problem), &NOWHERE, problem);
+    core_set_parents(self->core, &config->parents);
+    if (result == DD_OK)
+        result = add_transport(self, parent_link_new(&settings, problem), &NOWHERE, problem);
     if (result == DD_OK && config->legacy.count > 0)
         result = add_transport(self, legacy_new(&settings, problem), &config->legacy, problem);
     return result;

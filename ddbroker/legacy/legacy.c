@@ -130,6 +130,13 @@ static void tick(transport_t *transport, uint64_t now_ms)
     expire(self, LEGACY_ROUTE_LEAVING);
 }
 
+static bool look(const transport_t *transport, const peer_t *peer, dd_traffic_t *traffic)
+{
+    const legacy_t *self = (const legacy_t *)transport;
+    const legacy_route_t *route = peer->route;
+    return connections_of(self->connections, route->fd, route) && dd_traffic(route->fd, traffic);
+}
+
 static size_t peers(const transport_t *transport)
 {
     return ((const legacy_t *)transport)->peers;
@@ -165,6 +172,7 @@ static const transport_ops_t OPS = {
     .due = due,
     .tick = tick,
     .flush = flush,
+    .look = look,
     .peers = peers,
     .accepted = accepted,
     .set_keyring = set_keyring,

@@ -44,7 +44,7 @@ static const char *fault(const legacy_t *self, const connection_t *connection)
 
 static void cut(legacy_t *self, connection_t *connection, const char *why)
 {
-    log_flood(self->log, FLOOD_REFUSED, DD_LOG_INFO,
+    log_flood(self->log, "", DD_LOG_INFO,
         "cut a connection of the legacy endpoint that isn't logged in: %s", why);
     connections_cut(self->connections, connection);
 }

@@ -38,7 +38,7 @@ static void send_error(legacy_t *self, incoming_t *incoming, legacy_error_t code
 
 static void refuse_login(legacy_t *self, incoming_t *incoming)
 {
-    log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING,
+    log_flood(self->log, "", DD_LOG_WARNING,
         "refused the login of a client of protocol %u, which can't prove whose it is",
         incoming->request.version & UINT8_MAX);
     send_error(self, incoming, LEGACY_E_LOGIN, FAILED_TEXT);
@@ -159,7 +159,7 @@ static void take_malformed(legacy_t *self, legacy_route_t *route)
     if (route && route->peer)
         core_bad_input(self->core, route->peer, self->now_ms);
     else
-        log_flood(self->log, FLOOD_DROPPED, DD_LOG_WARNING,
+        log_flood(self->log, "", DD_LOG_WARNING,
             "dropped a message to the legacy endpoint that is none of protocol 3 or 4");
 }
 
@@ -172,8 +172,24 @@ static legacy_verdict_t read_message(incoming_t *incoming)
     return incoming->too_long && verdict != LEGACY_OTHER_VERSION ? LEGACY_MALFORMED : verdict;
 }
 
+/* Old clients may choose ids for themselves, but none of the form in which ZeroMQ gives them. */
+static bool is_claimed(legacy_t *self, incoming_t *incoming)
+{
+    int fd = incoming->count > 1 ? zmq_msg_get(&incoming->frames[1], ZMQ_SRCFD) : -1;
+    legacy_route_watch(self);
+    if (!connections_is_claimed(self->connections, fd, frame_of(incoming, 0)))
+        return false;
+    log_flood(self->log, "", DD_LOG_WARNING,
+        "cut a connection of the legacy endpoint that has taken a routing id");
+    if (fd >= 0)
+        connections_cut_fd(self->connections, fd);
+    return true;
+}
+
 static void take_message(legacy_t *self, incoming_t *incoming)
 {
+    if (!legacy_route_find(self, frame_of(incoming, 0)) && is_claimed(self, incoming))
+        return;
     legacy_verdict_t verdict = read_message(incoming);
     if (verdict == LEGACY_VALID && incoming->request.command == LEGACY_CHALLOK)
         legacy_route_watch(self); /* the name may be that of one who has just gone */

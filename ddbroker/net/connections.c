@@ -4,9 +4,7 @@
  */
 #include "connections.h"
 
-#include <endian.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,10 +14,16 @@
 #include <zmq.h>
 
 #include "libdd/base/problem.h"
+#include "libdd/net/resolver.h"
 #include "libdd/net/socket.h"
 #include "libdd/protocol/endpoint.h"
 
 #define IPC "ipc://"
+/* ms for a message within the process. */
+#define FIRST_LIMIT 5000
+
+/* ms within which the name of a host to listen on must be answered. */
+#define LOOKUP_LIMIT 10000
 
 struct connections {
     void *socket;
@@ -28,7 +32,32 @@ struct connections {
     connection_t *by_fd;
     connection_t *strangers;
     size_t stranger_count;
+    routing_ids_t ids;
 };
+
+/* What the first of all connections is numbered, which nobody can have been before: one of our own,
+   within the process. */
+static bool learn_number(routing_ids_t *ids, void *context, void *socket)
+{
+    char endpoint[64], id[8];
+    uint32_t number;
+    int got = -1;
+    snprintf(endpoint, sizeof endpoint, "inproc://first-of-%p", socket);
+    void *first = zmq_socket(context, ZMQ_DEALER);
+    if (!first)
+        return false;
+    zmq_pollitem_t item = {.socket = socket, .events = ZMQ_POLLIN};
+    if (zmq_bind(socket, endpoint) == 0 && zmq_connect(first, endpoint) == 0 &&
+        zmq_send(first, "", 0, ZMQ_DONTWAIT) == 0 && zmq_poll(&item, 1, FIRST_LIMIT) == 1)
+        got = zmq_recv(socket, id, sizeof id, ZMQ_DONTWAIT);
+    zmq_recv(socket, NULL, 0, ZMQ_DONTWAIT); /* the message itself */
+    zmq_unbind(socket, endpoint);
+    zmq_close(first);
+    if (got < 0 || !routing_ids_number(dd_bytes(id, (size_t)got), &number))
+        return false;
+    routing_ids_init(ids, number);
+    return true;
+}
 
 connections_t *connections_new(void *context, void *socket, log_t *log, int handshakes)
 {
@@ -37,8 +66,9 @@ connections_t *connections_new(void *context, void *socket, log_t *log, int hand
         return NULL;
     self->socket = socket;
     self->log = log;
-    self->monitor = dd_monitor_open(context, socket,
-        ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_ACCEPT_FAILED | handshakes);
+    if (learn_number(&self->ids, context, socket))
+        self->monitor = dd_monitor_open(context, socket,
+            ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_ACCEPT_FAILED | handshakes);
     if (!self->monitor)
         connections_destroy(&self);
     return self;
@@ -90,6 +120,32 @@ static dd_error_t check_path(const char *endpoint, dd_problem_t *problem)
     return DD_OK;
 }
 
+/* ZeroMQ takes addresses and the names of interfaces. Another name is looked up, and all of its
+   addresses that are this machine's are listened on. */
+static dd_error_t listen_by_name(
+    const connections_t *self, const char *endpoint, dd_problem_t *problem)
+{
+    dd_endpoints_t addresses;
+    bool bound = false;
+    if (dd_resolve_at_once(endpoint, &addresses))
+        return dd_socket_problem(problem, "listen on", endpoint);
+    dd_problem_t why;
+    dd_error_t result = dd_resolve(endpoint, LOOKUP_LIMIT, &addresses, &why);
+    if (result != DD_OK)
+        return dd_problem(problem, result, "can't listen on %s", why.text);
+    for (size_t i = 0; i < addresses.count; i++)
+        bound |= zmq_bind(self->socket, addresses.items[i]) == 0;
+    return bound ? DD_OK : dd_socket_problem(problem, "listen on", endpoint);
+}
+
+static dd_error_t listen_at(const connections_t *self, const char *endpoint, dd_problem_t *problem)
+{
+    if (zmq_bind(self->socket, endpoint) == 0)
+        return DD_OK;
+    return zmq_errno() == ENODEV ? listen_by_name(self, endpoint, problem)
+                                 : dd_socket_problem(problem, "listen on", endpoint);
+}
+
 dd_error_t connections_listen(const connections_t *self, const char *endpoint,
     char shown[DD_ENDPOINT_MAX + 1], dd_problem_t *problem)
 {
@@ -98,8 +154,10 @@ dd_error_t connections_listen(const connections_t *self, const char *endpoint,
         return result;
     char bound[DD_ENDPOINT_MAX + 1] = "";
     size_t size = sizeof bound;
-    if (zmq_bind(self->socket, endpoint) != 0 ||
-        zmq_getsockopt(self->socket, ZMQ_LAST_ENDPOINT, bound, &size) != 0)
+    result = listen_at(self, endpoint, problem);
+    if (result != DD_OK)
+        return result;
+    if (zmq_getsockopt(self->socket, ZMQ_LAST_ENDPOINT, bound, &size) != 0)
         return dd_socket_problem(problem, "listen on", endpoint);
     dd_bytes_t host, told_port, port;
     if (dd_endpoint_split(dd_bytes_of(endpoint), &host, &told_port) &&
@@ -165,10 +223,18 @@ static void remove_stranger(connections_t *self, connection_t *connection)
 static int64_t number_of(dd_bytes_t id)
 {
     uint32_t number;
-    if (id.size != 1 + sizeof number || id.data[0] != 0)
-        return -1;
-    memcpy(&number, id.data + 1, sizeof number);
-    return be32toh(number);
+    return routing_ids_number(id, &number) ? (int64_t)number : -1;
+}
+
+bool connections_is_claimed(connections_t *self, int fd, dd_bytes_t id)
+{
+    uint32_t number;
+    const connection_t *connection = fd >= 0 ? find(self, fd) : NULL;
+    if (fd >= 0 && (!connection || connection->owner))
+        return false; /* gone, or another's: of this id there are only last words */
+    if (!routing_ids_number(id, &number))
+        return id.size > 0 && id.data[0] == 0;
+    return !routing_ids_take(&self->ids, connection ? &connection->then : NULL, number);
 }
 
 /* Numbers begin anywhere and go round. What was chosen is proof of nothing. */
@@ -238,10 +304,16 @@ void connections_cut(connections_t *self, connection_t *connection)
     remove_stranger(self, connection);
 }
 
+void connections_cut_fd(connections_t *self, int fd)
+{
+    connection_t *connection = find(self, fd);
+    if (connection)
+        connections_cut(self, connection);
+}
+
 bool connections_traffic(const connection_t *connection, struct tcp_info *info)
 {
-    socklen_t size = sizeof *info;
-    return getsockopt(connection->fd, IPPROTO_TCP, TCP_INFO, info, &size) == 0;
+    return dd_traffic_info(connection->fd, info);
 }
 
 /* What is wrong with a stranger; NULL if it may stay. */
@@ -263,7 +335,7 @@ void connections_cut_strangers(connections_t *self, uint64_t limit, uint64_t byt
         const char *what = fault(connection, limit, bytes, now_ms);
         if (!what)
             continue;
-        log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING, "cut a connection that %s", what);
+        log_flood(self->log, "", DD_LOG_WARNING, "cut a connection that %s", what);
         connections_cut(self, connection);
     }
 }
@@ -278,10 +350,12 @@ static void opened(connections_t *self, int fd, uint64_t now_ms)
     connection->fd = fd;
     connection->since_ms = now_ms;
     HASH_ADD_INT(self->by_fd, fd, connection);
-    if (connection->hh.tbl)
-        add_stranger(self, connection);
-    else /* out of memory */
+    if (!connection->hh.tbl) { /* out of memory */
         free(connection);
+        return;
+    }
+    add_stranger(self, connection);
+    connection->then = routing_ids_accept(&self->ids, self->stranger_count);
 }
 
 static void greeted(connections_t *self, int fd)
@@ -317,8 +391,7 @@ static void log_handshake(connections_t *self, const dd_monitor_event_t *event)
     for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++)
         if (TEXTS[i].why == event->value)
             text = TEXTS[i].text;
-    log_flood(self->log, FLOOD_HANDSHAKE, DD_LOG_WARNING, "a handshake on %s failed: %s",
-        event->endpoint, text);
+    log_flood(self->log, "", DD_LOG_WARNING, "a handshake on %s failed: %s", event->endpoint, text);
 }
 
 static void *take_event(connections_t *self, const dd_monitor_event_t *event, uint64_t now_ms)
@@ -333,15 +406,15 @@ static void *take_event(connections_t *self, const dd_monitor_event_t *event, ui
     case ZMQ_EVENT_DISCONNECTED:
         return closed(self, (int)event->value);
     case ZMQ_EVENT_ACCEPT_FAILED:
-        log_flood(self->log, FLOOD_HANDSHAKE, DD_LOG_ERROR, "can't accept a connection on %s: %s",
+        log_flood(self->log, "", DD_LOG_ERROR, "can't accept a connection on %s: %s",
             event->endpoint, strerror((int)event->value));
         break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
         log_handshake(self, event);
         break;
     default: /* left, or silent for too long; a scan of ports does that */
-        log_flood(self->log, FLOOD_HANDSHAKE, DD_LOG_INFO, "a handshake on %s was not finished",
-            event->endpoint);
+        log_flood(
+            self->log, "", DD_LOG_INFO, "a handshake on %s was not finished", event->endpoint);
     }
     return NULL;
 }

@@ -8,12 +8,12 @@
 #ifndef CONNECTIONS_H_INCLUDED
 #define CONNECTIONS_H_INCLUDED
 
-#include <linux/tcp.h>
-
 #include "ddbroker/log.h"
 #include "libdd/base/buffer.h"
 #include "libdd/base/hash.h"
 #include "libdd/net/monitor.h"
+#include "libdd/net/traffic.h"
+#include "routing_ids.h"
 
 typedef struct connections connections_t;
 
@@ -26,6 +26,7 @@ typedef struct connection {
     uint64_t since_ms; /* a stranger since */
     void *owner;       /* NULL before the first message */
     int64_t number;    /* ZeroMQ's for the owner, see connections_own() */
+    routing_ids_then_t then;
 } connection_t;
 
 /* For a socket that isn't bound yet. handshakes says what is told of those, bits of
@@ -58,6 +59,15 @@ void *connections_next_gone(connections_t *self, uint64_t now_ms);
  * connection for its own in that way, which has none then, or else NULL.
  */
 bool connections_own(connections_t *self, int fd, dd_bytes_t id, void *owner, void **former);
+/*
+ * Whether the peer of the connection has taken a routing id that isn't its own: one of the form in
+ * which ZeroMQ gives them, which it can't have given to that connection. fd is -1 where the
+ * connection isn't known. Its peer is not to be served, and the connection to be cut: the process
+ * would end when ZeroMQ comes to give that id.
+ */
+bool connections_is_claimed(connections_t *self, int fd, dd_bytes_t id);
+/* Cuts it, whoever it is; nothing if it isn't known. */
+void connections_cut_fd(connections_t *self, int fd);
 /* The connection of that descriptor if it is still that owner's, else NULL. A descriptor says
    nothing by itself, since a later connection may have it. */
 connection_t *connections_of(const connections_t *self, int fd, const void *owner);

@@ -15,7 +15,10 @@
 /* Heartbeats within which a peer must say something, and within which it must leave once it was
    told to. */
 #define HEARTBEATS 3
-/* ms between two looks at those who haven't said anything yet. */
+/* ms within which a peer that has shaken hands must say something at most: libraries do so at once.
+   See routing_ids.h for why it isn't more. */
+#define HELLO_LIMIT 4000
+/* ms between two looks at those who haven't said anything yet, and between two at a route. */
 #define CUT_INTERVAL 1000
 /* Frames taken in before what they caused is sent. */
 #define FRAMES_AT_ONCE 256
@@ -54,7 +57,8 @@ typedef struct {
     uint32_t heartbeat;
     uint64_t unread_max; /* bytes that may have come over a connection that brings no frame */
     route_t *routes;
-    route_t *looked;                 /* the next of them to look at */
+    route_t *looked;                 /* the next of them to look at; NULL: all have been */
+    uint64_t look_ms;                /* when to look at all again */
     route_t *in_state[ROUTE_STATES]; /* the same routes, those that came into the state first */
     uint64_t retry_ms;               /* when the blocked ones are tried again */
     uint64_t cut_ms;                 /* when to look next for those that must go */
@@ -142,8 +146,8 @@ static void look_at(listener_t *self, route_t *route, uint64_t now_ms)
     }
     bool hoarding = hoards(self, route, connection);
     if (hoarding)
-        log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING,
-            "cut a connection that sends a message without end");
+        log_flood(
+            self->log, "", DD_LOG_WARNING, "cut a connection that sends a message without end");
     if (hoarding || lingers(self, route, now_ms))
         connections_cut(self->connections, connection);
 }
@@ -151,7 +155,11 @@ static void look_at(listener_t *self, route_t *route, uint64_t now_ms)
 /* Otherwise a key would be enough to hold any number of connections, or to fill the memory. */
 static void look_around(listener_t *self, uint64_t now_ms)
 {
-    route_t *route = self->looked ? self->looked : self->routes;
+    route_t *route = self->looked;
+    if (!route && now_ms >= self->look_ms) {
+        self->look_ms = now_ms + CUT_INTERVAL;
+        route = self->routes;
+    }
     for (int i = 0; route && i < LOOKS_AT_ONCE; i++, route = route->hh.next)
         if (route->state != ROUTE_GONE)
             look_at(self, route, now_ms);
@@ -166,8 +174,10 @@ static void tick(transport_t *transport, uint64_t now_ms)
     if (now_ms < self->cut_ms)
         return;
     self->cut_ms = now_ms + CUT_INTERVAL;
+    uint64_t patience = (uint64_t)HEARTBEATS * self->heartbeat;
     connections_cut_strangers(self->connections,
-        DD_SOCKET_HANDSHAKE + (uint64_t)HEARTBEATS * self->heartbeat, self->unread_max, now_ms);
+        DD_SOCKET_HANDSHAKE + (patience < HELLO_LIMIT ? patience : HELLO_LIMIT), self->unread_max,
+        now_ms);
 }
 
 /* ---- Frames in ----------------------------------------------------------------------------- */
@@ -218,10 +228,24 @@ static bool add_route(listener_t *self, route_t *route, uint64_t now_ms)
     return true;
 }
 
+/* Nobody who is welcome chooses an id of its own. */
+static bool is_claimed(listener_t *self, dd_bytes_t id, int fd)
+{
+    uint32_t number;
+    if (routing_ids_number(id, &number) && !connections_is_claimed(self->connections, fd, id))
+        return false;
+    log_flood(
+        self->log, "", DD_LOG_WARNING, "cut a connection that has chosen a routing id for itself");
+    connections_cut_fd(self->connections, fd);
+    return true;
+}
+
 /* The first frame of a connection. NULL if it may have none, now or at all. */
 static route_t *admit(listener_t *self, dd_bytes_t id, const char *user, int fd, uint64_t now_ms)
 {
     watch(&self->transport, now_ms); /* the name it wants may be that of one that has just gone */
+    if (is_claimed(self, id, fd))
+        return NULL;
     route_t *route = new_route(self, id, user, fd);
     if (!route || add_route(self, route, now_ms))
         return route;
@@ -250,7 +274,7 @@ static void take_frame(
 {
     route_t *route = route_of(self, id, frame, now_ms);
     if (!route) {
-        log_flood(self->log, FLOOD_DROPPED, DD_LOG_WARNING,
+        log_flood(self->log, "", DD_LOG_WARNING,
             "dropped a message from a connection without a key that is known, or beyond the limit");
         return;
     }
@@ -350,6 +374,13 @@ static transport_sockets_t sockets(const transport_t *transport)
     return (transport_sockets_t){connections_monitor(self->connections), self->socket};
 }
 
+static bool look(const transport_t *transport, const peer_t *peer, dd_traffic_t *traffic)
+{
+    const listener_t *self = (const listener_t *)transport;
+    const route_t *route = peer->route;
+    return connections_of(self->connections, route->fd, route) && dd_traffic(route->fd, traffic);
+}
+
 static size_t peers(const transport_t *transport)
 {
     return HASH_COUNT(((const listener_t *)transport)->routes);
@@ -369,6 +400,7 @@ static const transport_ops_t OPS = {
     .due = due,
     .tick = tick,
     .flush = flush,
+    .look = look,
     .peers = peers,
     .accepted = accepted,
 };

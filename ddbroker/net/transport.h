@@ -10,6 +10,8 @@
 #ifndef TRANSPORT_H_INCLUDED
 #define TRANSPORT_H_INCLUDED
 
+#include <poll.h>
+
 #include "ddbroker/core/core.h"
 #include "ddbroker/log.h"
 #include "libdd/net/socket.h"
@@ -34,6 +36,9 @@ typedef struct {
     void *frames; /* then work() is to be called */
 } transport_sockets_t;
 
+/* Descriptors of one transport besides its sockets. */
+#define TRANSPORT_DESCRIPTORS_MAX 9
+
 /* Operations that may be NULL are those for which a transport has no use. */
 typedef struct {
     /* Ends all connections, which the core forgets, and frees the transport. */
@@ -44,6 +49,10 @@ typedef struct {
     dd_error_t (*listen)(transport_t *self, const char *endpoint, dd_problem_t *problem);
 
     transport_sockets_t (*sockets)(const transport_t *self);
+
+    /* Fills in descriptors to poll besides the sockets. When one of them has something, work() is
+       to be called. May be NULL. */
+    void (*descriptors)(const transport_t *self, struct pollfd items[TRANSPORT_DESCRIPTORS_MAX]);
 
     /* Takes in which connections are gone, so that the names of their clients are free. All
        transports do that before one of them works. May be NULL. */
@@ -63,6 +72,9 @@ typedef struct {
     /* Sends what the core has for a peer of this transport, when core_next_dirty() gives it. If
        ZeroMQ takes no more for it now, work() tries again a ms later. */
     void (*flush)(transport_t *self, peer_t *peer, uint64_t now_ms);
+
+    /* Says what the connection of a peer has carried; false if that isn't known. */
+    bool (*look)(const transport_t *self, const peer_t *peer, dd_traffic_t *traffic);
 
     /* The peers that the core has from here. */
     size_t (*peers)(const transport_t *self);
@@ -85,6 +97,13 @@ struct transport {
 typedef struct {
     transport_t *transport;
 } transport_route_t;
+
+/* The same for a peer of any transport. */
+static inline bool transport_look(const peer_t *peer, dd_traffic_t *traffic)
+{
+    const transport_route_t *route = peer->route;
+    return route->transport->ops->look(route->transport, peer, traffic);
+}
 
 /* Sends what the core has for a peer, over the transport that it came by. */
 static inline void transport_flush(peer_t *peer, uint64_t now_ms)

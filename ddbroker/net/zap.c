@@ -122,8 +122,8 @@ static void log_refusal(zap_t *self, const request_t *request, const answer_t *a
     if (request->valid && request->frames[KEY].size >= 8)
         sodium_bin2hex(key, sizeof key, request->frames[KEY].data, 8);
     dd_bytes_copy(request->frames[ADDRESS], address, sizeof address);
-    log_flood(self->log, FLOOD_REFUSED, DD_LOG_WARNING,
-        "refused a connection from %s with key %s: %s", address, key, answer->text);
+    log_flood(self->log, address, DD_LOG_WARNING, "refused a connection from %s with key %s: %s",
+        address, key, answer->text);
 }
 
 static void reply(zap_t *self, const request_t *request, const answer_t *answer)

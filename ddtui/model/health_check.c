@@ -105,6 +105,9 @@ static bool find_fault(const broker_t *broker, char *out, size_t room)
     else if (drops)
         snprintf(out, room, "dropped publications %" PRIu64 " s ago",
             broker->traffic.drop_age_ms / 1000);
+    else if (broker->parents_silent != MODEL_UNKNOWN && broker->parents_silent > 0)
+        snprintf(out, room, "%" PRIu64 " of its parents %s not answer", broker->parents_silent,
+            broker->parents_silent == 1 ? "does" : "do");
     else
         return false;
     return true;

@@ -41,6 +41,11 @@ typedef struct {
     uint64_t out_rate;
 } traffic_t;
 
+/* Turns of a broker's loop by their length: of up to MODEL_TURN_US, up to twice that, and so on;
+   the last ones are all that are longer. */
+#define MODEL_TURNS 16
+#define MODEL_TURN_US 64u
+
 typedef struct {
     char id[MODEL_ID_ROOM];
     char parent[MODEL_ID_ROOM]; /* its id, or "" */
@@ -59,8 +64,13 @@ typedef struct {
     traffic_t traffic;
     char refused_for[1024]; /* how often for which reason */
     uint64_t rtt_us;        /* to its parent and back */
-    uint64_t silent_ms;     /* since its last report; 0 if that is in this round */
-    unsigned depth;         /* in the tree, 0 for the root; model_arrange() sets it */
+    uint64_t turns[MODEL_TURNS];
+    char parents[1024];      /* whom it may join, and how they are; operators are told */
+    uint64_t parents_silent; /* of those that it doesn't use */
+    uint64_t parent_ms;      /* since it joined the one it has */
+    uint64_t moves;          /* from one to another */
+    uint64_t silent_ms;      /* since its last report; 0 if that is in this round */
+    unsigned depth;          /* in the tree, 0 for the root; model_arrange() sets it */
 } broker_t;
 
 typedef struct {

@@ -29,10 +29,11 @@ bool pending_take_expired(pending_list_t *self, uint64_t now_us, pending_t *out)
 {
     for (size_t i = 0; i < PENDING_MAX; i++) {
         pending_t *pending = &self->entries[i];
-        if (pending->kind == PENDING_NONE || now_us < pending->at_us + PENDING_PATIENCE)
+        bool expires = pending->kind == PENDING_RECEIPT || pending->kind == PENDING_CONTROL;
+        if (!expires || now_us < pending->at_us + PENDING_PATIENCE)
             continue;
         *out = *pending;
-        pending->kind = PENDING_NONE;
+        pending->kind = pending->kind == PENDING_RECEIPT ? PENDING_NOTIFY : PENDING_NONE;
         return true;
     }
     return false;

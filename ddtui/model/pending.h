@@ -15,13 +15,13 @@
 #define PENDING_MAX 64
 /* Bytes of what an entry is about, with its NUL. */
 #define PENDING_ROOM 256
-/* us after which no receipt, and no report, is to be expected. */
+/* us after which a receipt, or a report, is late. */
 #define PENDING_PATIENCE 10000000
 
 typedef enum {
     PENDING_NONE,
-    PENDING_NOTIFY,  /* only an error would answer it */
-    PENDING_RECEIPT, /* a notification with a receipt */
+    PENDING_NOTIFY,  /* a notification, until its outcome is told */
+    PENDING_RECEIPT, /* one with a receipt */
     PENDING_CONTROL  /* a broker is to do something */
 } pending_kind_t;
 
@@ -43,7 +43,8 @@ const pending_t *pending_add(
     pending_list_t *self, pending_kind_t kind, uint32_t ref, const char *what, uint64_t now_us);
 /* NULL if nothing of that ref is waited for; ref 0 is nobody's. */
 pending_t *pending_find(pending_list_t *self, uint32_t ref);
-/* Takes out one that has been waited for long enough. False if there is none. */
+/* One that has been waited for long enough: taken out, but for a notification, which still has its
+   outcome to come. False if there is none. */
 bool pending_take_expired(pending_list_t *self, uint64_t now_us, pending_t *out);
 
 #endif

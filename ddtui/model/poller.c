@@ -310,7 +310,7 @@ bool poller_report(poller_t *self, const dd_event_t *event, uint64_t now_ms)
         return false;
     poll_t *poll = &self->polls[view];
     uint64_t rows = 0;
-    dd_error_t error = report_parser_report(poll->coming, view, event->text, &rows);
+    dd_error_t error = report_parser_report(poll->coming, view, event->text, event->source, &rows);
     poll->unreadable += error == DD_E_MALFORMED;
     poll->full |= error != DD_OK && error != DD_E_MALFORMED;
     if (rows > poll->rows)

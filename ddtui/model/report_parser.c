@@ -58,7 +58,15 @@ static dd_error_t add_rows(model_t *model, view_t view, struct json_object *repo
     return error;
 }
 
-dd_error_t report_parser_report(model_t *model, view_t view, const char *json, uint64_t *rows)
+static void set_id(struct json_object *report, view_t view, const char *broker_id)
+{
+    if (broker_id[0] != '\0')
+        json_object_object_add(
+            report, view == VIEW_TREE ? "id" : "broker_id", json_object_new_string(broker_id));
+}
+
+dd_error_t report_parser_report(
+    model_t *model, view_t view, const char *json, const char *broker_id, uint64_t *rows)
 {
     struct json_object *report = strlen(json) < DD_PAYLOAD_MAX ? parse(json) : NULL;
     struct json_object *value;
@@ -66,9 +74,11 @@ dd_error_t report_parser_report(model_t *model, view_t view, const char *json, u
     if (rows)
         *rows =
             json_object_object_get_ex(report, "rows", &value) ? json_object_get_uint64(value) : 0;
-    if (json_object_is_type(report, json_type_object))
+    if (json_object_is_type(report, json_type_object)) {
+        set_id(report, view, broker_id);
         error = view == VIEW_TREE ? add_row(model, view, report, report)
                                   : add_rows(model, view, report);
+    }
     json_object_put(report);
     return error;
 }

@@ -160,6 +160,7 @@ static void on_registered(session_view_t *self, const dd_event_t *event)
     snprintf(link->name, sizeof link->name, "%s", event->source);
     snprintf(link->broker, sizeof link->broker, "%s", event->text);
     snprintf(link->scope, sizeof link->scope, "%s", event->scope);
+    snprintf(link->endpoint, sizeof link->endpoint, "%s", event->endpoint);
     link->tenant[0] = '\0';
     if (!self->is_operator)
         snprintf(link->tenant, sizeof link->tenant, "%.*s", (int)strcspn(event->source, "."),
@@ -234,6 +235,7 @@ static void on_subscribed(session_view_t *self, const dd_event_t *event)
 
 /* ---- Answers -------------------------------------------------------------------------------- */
 
+/* A receipt, or a delivery where none was wanted. */
 static void on_receipt(session_view_t *self, const dd_event_t *event)
 {
     pending_t *pending = pending_find(&self->pending, event->ref);
@@ -248,6 +250,12 @@ static void on_receipt(session_view_t *self, const dd_event_t *event)
     }
 }
 
+/* Of a notification or a trace that may have arrived. */
+static bool is_unknown(const dd_event_t *event)
+{
+    return event->error == DD_E_UNKNOWN;
+}
+
 /* What a person can do about a notification that did not arrive. */
 static const char *advice(dd_error_t error)
 {
@@ -256,8 +264,9 @@ static const char *advice(dd_error_t error)
 
 static void on_refused(session_view_t *self, pending_t *pending, const dd_event_t *event)
 {
+    const char *how = is_unknown(event) ? "sent to " : "not delivered to ";
     session_view_note(self, NOTE_BAD, "%s%s: %s%s",
-        pending->kind == PENDING_CONTROL ? "failed: " : "not delivered to ", pending->what,
+        pending->kind == PENDING_CONTROL ? "failed: " : how, pending->what,
         dd_strerror(event->error), advice(event->error));
     if (event->error == DD_E_NO_DESTINATION)
         memcpy(self->missed, pending->what, sizeof self->missed);
@@ -280,8 +289,9 @@ static void on_error(session_view_t *self, const dd_event_t *event)
         on_refused(self, pending, event);
     } else if (trace_event(&self->trace, event)) {
         changed(self, PART_TRACE);
-        session_view_note(
-            self, NOTE_BAD, "the trace did not arrive: %s", dd_strerror(event->error));
+        session_view_note(self, NOTE_BAD, "%s: %s",
+            is_unknown(event) ? "the trace has no end" : "the trace did not arrive",
+            dd_strerror(event->error));
     } else if (!poller_failed(self->poller, event->ref, session_view_now_ms(self)) &&
                event->ref == 0) {
         session_view_note(
@@ -340,6 +350,7 @@ static void (*const HANDLERS[])(session_view_t *self, const dd_event_t *event) =
     [DD_EVENT_ERROR] = on_error,
     [DD_EVENT_REPORT] = on_report,
     [DD_EVENT_HOP] = on_hop,
+    [DD_EVENT_DELIVERED] = on_receipt,
 };
 
 void session_view_event(session_view_t *self, const dd_event_t *event)

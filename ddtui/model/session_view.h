@@ -10,6 +10,7 @@
 #ifndef SESSION_VIEW_H_INCLUDED
 #define SESSION_VIEW_H_INCLUDED
 
+#include "libdd/protocol/endpoint.h"
 #include "messages.h"
 #include "own_subscriptions.h"
 #include "poller.h"
@@ -25,10 +26,11 @@ typedef struct {
     char name[DD_NAME_MAX + 1];     /* the full one */
     char broker[DD_BROKER_MAX + 1];
     char scope[DD_SCOPE_MAX + 1];
-    dd_error_t error;       /* why there is none */
-    char reason[NOTE_ROOM]; /* and in words, escaped; "" if nothing was heard yet */
-    uint64_t rtt_us;        /* 0: not known */
-    uint64_t payload_max;   /* bytes */
+    char endpoint[DD_ENDPOINT_MAX + 1]; /* where that broker is */
+    dd_error_t error;                   /* why there is none */
+    char reason[NOTE_ROOM];             /* and in words, escaped; "" if nothing was heard yet */
+    uint64_t rtt_us;                    /* 0: not known */
+    uint64_t payload_max;               /* bytes */
 } link_t;
 
 /* What changes by itself, and has a version of its own. */

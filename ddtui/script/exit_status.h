@@ -17,7 +17,8 @@ typedef enum {
     STATUS_NO_DESTINATION = 3,
     STATUS_REFUSED = 4,
     STATUS_TIMEOUT = 5,
-    STATUS_OVERLOADED = 6
+    STATUS_OVERLOADED = 6,
+    STATUS_UNKNOWN = 7
 } exit_status_t;
 
 /* The status that says why something failed. */

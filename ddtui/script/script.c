@@ -18,9 +18,6 @@
 #include "libdd/base/clock.h"
 #include "script_state.h"
 
-/* ms without a word after which a notification counts as taken, when nobody waits for a receipt. */
-#define REFUSAL_LIMIT 1000
-
 /* What the handler of signals writes to: an eventfd, which the script polls. */
 static int signal_fd = -1;
 
@@ -38,13 +35,6 @@ static uint64_t answer_due_ms(const script_t *self)
     return waits ? self->round_ms + script_limit_ms(self) : UINT64_MAX;
 }
 
-/* When a notification that nobody refuses counts as taken; UINT64_MAX for never. */
-static uint64_t taken_due_ms(const script_t *self)
-{
-    bool counts = self->notify_ref != 0 && !self->options->wait;
-    return counts ? self->sent_ms + REFUSAL_LIMIT : UINT64_MAX;
-}
-
 static uint64_t round_due_ms(const script_t *self)
 {
     return self->phase == RESTING ? self->round_ms : UINT64_MAX;
@@ -53,8 +43,7 @@ static uint64_t round_due_ms(const script_t *self)
 /* When the next of these is. */
 static uint64_t due_ms(const script_t *self)
 {
-    const uint64_t DUES[] = {
-        answer_due_ms(self), script_end_due_ms(self), taken_due_ms(self), round_due_ms(self)};
+    const uint64_t DUES[] = {answer_due_ms(self), script_end_due_ms(self), round_due_ms(self)};
     uint64_t first = UINT64_MAX;
     for (size_t i = 0; i < sizeof DUES / sizeof DUES[0]; i++)
         if (DUES[i] < first)
@@ -78,15 +67,16 @@ static void acts_expired(script_t *self, double seconds)
         script_fail(
             self, STATUS_TIMEOUT, "the broker has not taken the publication within %g s", seconds);
     } else {
-        script_fail(
-            self, STATUS_TIMEOUT, "no receipt from %s within %g s", self->options->notify, seconds);
+        script_fail(self, STATUS_TIMEOUT, "no %s from %s within %g s: %s",
+            self->options->wait ? "receipt" : "word", self->options->notify, seconds,
+            dd_strerror(DD_E_UNKNOWN));
     }
 }
 
 static void connection_expired(script_t *self, double seconds)
 {
     char text[FAILURE_ROOM];
-    snprintf(text, sizeof text, "no answer from %s within %g s%s%s", self->options->endpoint,
+    snprintf(text, sizeof text, "no answer from %.512s within %g s%s%s", self->options->endpoint,
         seconds, self->reason[0] != '\0' ? ": " : "", self->reason);
     if (self->options->check && script_watches(self)) {
         script_fail_check(self, HEALTH_CRITICAL, text);
@@ -154,10 +144,6 @@ static void wait_and_take(script_t *self)
 static void look_at_time(script_t *self)
 {
     uint64_t now = script_now_ms();
-    if (now >= taken_due_ms(self)) {
-        self->notify_ref = 0;
-        script_advance(self);
-    }
     if (now >= round_due_ms(self))
         script_ask(self);
     if (now >= script_end_due_ms(self))

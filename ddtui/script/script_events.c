@@ -102,6 +102,12 @@ static void on_receipt(script_t *self, const dd_event_t *event)
         script_note(self, "delivered\t%s\n", script_shown(event->source, source));
 }
 
+static void on_delivered(script_t *self, const dd_event_t *event)
+{
+    if (event->ref == self->notify_ref)
+        self->notify_ref = 0;
+}
+
 /* What became of a question that isn't waited for any more, or that will be asked again. */
 static bool is_stale(const script_t *self, const dd_event_t *event)
 {
@@ -164,6 +170,7 @@ static handler_t *const HANDLERS[] = {
     [DD_EVENT_ERROR] = on_error,
     [DD_EVENT_REPORT] = on_report,
     [DD_EVENT_HOP] = on_hop,
+    [DD_EVENT_DELIVERED] = on_delivered,
 };
 
 void script_take_events(script_t *self)

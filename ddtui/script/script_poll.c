@@ -45,8 +45,8 @@ static void date_events(const script_t *self)
 
 void script_take_report(script_t *self, const dd_event_t *event)
 {
-    dd_error_t error =
-        report_parser_report(self->model, options_question(self->options), event->text, NULL);
+    dd_error_t error = report_parser_report(
+        self->model, options_question(self->options), event->text, event->source, NULL);
     if (error == DD_E_MALFORMED)
         self->unreadable++;
     else if (error != DD_OK)

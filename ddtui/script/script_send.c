@@ -13,8 +13,9 @@
 static void send_notification(script_t *self)
 {
     const char *destination = self->options->notify;
-    dd_error_t error = dd_client_notify(self->client, destination, self->input.data,
-        self->input.size, DD_WANT_RECEIPT, &self->notify_ref);
+    unsigned flags = self->options->wait ? DD_WANT_RECEIPT : DD_WANT_OUTCOME;
+    dd_error_t error = dd_client_notify(
+        self->client, destination, self->input.data, self->input.size, flags, &self->notify_ref);
     if (error != DD_OK)
         script_call_failed(self, error, "notify", destination);
 }
@@ -48,7 +49,6 @@ static void send_trace(script_t *self)
 static void act(script_t *self)
 {
     script_enter(self, ACTING);
-    self->sent_ms = script_now_ms();
     if (self->options->publish)
         send_publication(self);
     if (self->options->notify && self->phase != ENDED)

@@ -50,13 +50,13 @@ typedef struct {
     exit_status_t status;           /* once it has ended */
     int signal_fd;                  /* readable once a signal has asked for the end; or -1 */
     uint64_t started_ms;            /* what --timeout counts from */
-    uint64_t sent_ms;               /* when the phase ACTING began */
     bool was_registered;            /* ever */
     char reason[SHOWN_ROOM];        /* of the last connection's end; "" before the first */
     char own_name[DD_NAME_MAX + 1]; /* a destination that means this client */
     size_t unconfirmed;             /* subscriptions */
     uint64_t payload_max;
-    uint32_t notify_ref;        /* of the notification while it has no answer, else 0 */
+    uint32_t notify_ref;        /* of the notification while it has no outcome, or no receipt if one
+                                   is waited for, else 0 */
     uint32_t echo_ref;          /* of the notification to itself, while it is on its way, else 0 */
     uint8_t echo[ECHO_SIZE];    /* what that notification holds */
     uint32_t inspect_ref;       /* of the question while it has no full answer, else 0 */

@@ -25,7 +25,7 @@ static dd_error_t notify(doing_t *self)
     const command_t *command = self->command;
     uint32_t ref = 0;
     dd_error_t error = dd_client_notify(self->client, command->name, command->text,
-        strlen(command->text), command->receipt ? DD_WANT_RECEIPT : 0, &ref);
+        strlen(command->text), command->receipt ? DD_WANT_RECEIPT : DD_WANT_OUTCOME, &ref);
     if (error == DD_OK)
         session_view_sent(self->session, ref, command->name, command->receipt);
     return error;

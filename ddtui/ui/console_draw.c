@@ -49,7 +49,7 @@ static void who_and_where(const console_t *self, bool with_endpoint, char *out, 
     dd_escape_text(link->broker, strlen(link->broker), broker, sizeof broker);
     snprintf(out, room, "%s%s @ %s %s  %s%s",
         session_view_is_operator(self->session) ? "operator " : "", name, broker, link->scope,
-        with_endpoint ? self->endpoint : "", with_endpoint ? "  " : "");
+        with_endpoint ? link->endpoint : "", with_endpoint ? "  " : "");
 }
 
 static void draw_top(const console_t *self, canvas_t *canvas, rect_t line)

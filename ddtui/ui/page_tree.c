@@ -291,7 +291,9 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
         {"children", "children"}, {"outbox", "outbox"}, {"outbox, most", "outbox_max"},
         {"received", "in"}, {"sent", "out"}, {"bytes in", "in_bytes"}, {"bytes out", "out_bytes"},
         {"refused", "refused"}, {"refused for", "refused_for"}, {"dropped", "dropped"},
-        {"last drop", "drop_age_ms"}, {"version", "version"}, {"id", "id"}, {"parent", "parent"}};
+        {"last drop", "drop_age_ms"}, {"turns", "turns_us"}, {"version", "version"}, {"id", "id"},
+        {"parent", "parent"}, {"joined it", "parent_ms"}, {"parents", "parents"},
+        {"moves", "moves"}};
     const broker_t *broker = row_at(self, index);
     const samples_t *samples = poller_samples(session_view_poller(self->session), broker->id);
     static const samples_t NONE = {.count = 0};

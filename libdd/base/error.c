@@ -15,7 +15,7 @@ static const struct {
     {DD_E_NAME_TAKEN, "name already taken"},
     {DD_E_NAME_INVALID, "invalid name"},
     {DD_E_NO_DESTINATION, "no such destination"},
-    {DD_E_UPLINK_DOWN, "the broker has lost its parent"},
+    {DD_E_UPLINK_DOWN, "not known now: the broker has lost its parent, or has just started"},
     {DD_E_OVERLOADED, "the receiver doesn't keep up"},
     {DD_E_REFUSED, "refused for this key"},
     {DD_E_SCOPE_INVALID, "invalid scope"},

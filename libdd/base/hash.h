@@ -13,9 +13,23 @@
 #define DD_HASH_H_INCLUDED
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* Any thread may call it. */
 unsigned dd_hash_bytes(const void *data, size_t size);
+
+/*
+ * For the hashes of all beginnings of a text, each made from that of a shorter one: of nothing it
+ * is 0, and with size more bytes it is this. A polynomial modulo a prime at a point that each
+ * process draws for itself. Any thread may call it.
+ */
+uint64_t dd_hash_more(uint64_t hash, const void *data, size_t size);
+
+/* For HASH_ADD_KEYPTR_BYHASHVALUE and its like. */
+static inline unsigned dd_hash_value(uint64_t hash)
+{
+    return (unsigned)(hash ^ hash >> 32);
+}
 
 #define HASH_FUNCTION(keyptr, keylen, hashv) ((hashv) = dd_hash_bytes(keyptr, keylen))
 #define HASH_NONFATAL_OOM 1

@@ -18,6 +18,7 @@
 #include "libdd/base/clock.h"
 #include "libdd/base/problem.h"
 #include "libdd/net/context.h"
+#include "libdd/net/traffic.h"
 #include "libdd/protocol/name.h"
 #include "libdd/protocol/topic.h"
 
@@ -25,6 +26,10 @@
 #define QUESTION_NAME_MAX 64
 /* ms that dd_client_destroy() waits for outcomes. */
 #define CLOSE_LIMIT 1000
+/* The longest time that a notification may stay without an outcome. */
+#define OUTCOME_LIMIT_MAX (60u * 60 * 1000)
+/* us for which events may be full before nobody is thought to take any. */
+#define UNREAD_LIMIT 1000000
 
 /* ---- Making -------------------------------------------------------------------------------- */
 
@@ -36,6 +41,22 @@ static void keep_news(void *arg, const dd_news_t *news)
     dd_event_node_t *node = dd_event_new(news, opened);
     if (node)
         dd_event_list_append(&self->news, node);
+}
+
+/* What the kernel knows of the connection. Called with the lock. */
+static bool look(void *arg, dd_traffic_t *traffic)
+{
+    const dd_client_t *self = arg;
+    return self->fd >= 0 && dd_traffic(self->fd, traffic);
+}
+
+static bool load_endpoints(dd_client_t *self, const char *list, dd_problem_t *problem)
+{
+    if (dd_endpoints_add(&self->endpoints, list, problem) != DD_OK)
+        return false;
+    if (self->endpoints.random)
+        dd_endpoints_shuffle(&self->endpoints, randombytes_uniform);
+    return true;
 }
 
 static bool load_keys(dd_client_t *self, const char *keyfile, dd_problem_t *problem)
@@ -62,8 +83,10 @@ static bool make_session(dd_client_t *self, const char *name, dd_problem_t *prob
 {
     dd_session_settings_t settings = {.name = name,
         .operator_key = !self->box,
+        .endpoints = &self->endpoints,
         .outbox = LIMIT_DEFAULT,
         .emit = keep_news,
+        .look = look,
         .arg = self,
         .random = randombytes_random};
     randombytes_buf(&settings.instance, sizeof settings.instance);
@@ -85,8 +108,6 @@ static bool check_arguments(
         dd_problem(problem, DD_E_ARGUMENT, "endpoint, key file and name are needed");
         return false;
     }
-    if (dd_endpoint_check(endpoint, problem) != DD_OK)
-        return false;
     if (dd_client_valid(dd_bytes_of(name)))
         return true;
     dd_problem(problem, DD_E_NAME_INVALID,
@@ -106,8 +127,7 @@ dd_client_t *dd_client_new(
         dd_problem(problem, DD_E_MEMORY, "out of memory for a client");
         return NULL;
     }
-    self->wake_fd = -1;
-    memcpy(self->endpoint, endpoint, strlen(endpoint) + 1);
+    self->wake_fd = self->fd = -1;
     pthread_mutex_init(&self->seal_lock, NULL);
     pthread_mutex_init(&self->lock, NULL);
     pthread_condattr_t attributes;
@@ -116,7 +136,8 @@ dd_client_t *dd_client_new(
     pthread_cond_init(&self->left, &attributes);
     pthread_condattr_destroy(&attributes);
     self->context = dd_context_acquire(problem);
-    if (!self->context || !load_keys(self, keyfile, problem) || !make_session(self, name, problem))
+    if (!self->context || !load_endpoints(self, endpoint, problem) ||
+        !load_keys(self, keyfile, problem) || !make_session(self, name, problem))
         dd_client_destroy(&self);
     return self;
 }
@@ -183,6 +204,14 @@ dd_error_t dd_client_set_limits(dd_client_t *self, size_t outbox, size_t events)
     return DD_OK;
 }
 
+dd_error_t dd_client_set_outcome_limit(dd_client_t *self, unsigned ms)
+{
+    if (self->started || ms == 0 || ms > OUTCOME_LIMIT_MAX)
+        return DD_E_ARGUMENT;
+    dd_session_set_outcome_limit(self->session, ms * (uint64_t)1000);
+    return DD_OK;
+}
+
 dd_error_t dd_client_set_callback(dd_client_t *self, dd_event_callback_t *callback, void *arg)
 {
     if (self->started)
@@ -246,7 +275,7 @@ static dd_error_t send(dd_client_t *self, dd_bytes_t shown, const void *data, si
         dd_box_seal(self->box, dd_box_peer(self->box, shown), data, size, sealed);
         record->payload = dd_bytes(sealed, sealed_size);
         pthread_mutex_lock(&self->lock);
-        error = dd_session_send(self->session, record, wanted, dd_clock_us());
+        error = dd_session_send(self->session, record, wanted);
         unlock(self);
     }
     if (sealed != self->sealed)
@@ -304,7 +333,7 @@ dd_error_t dd_client_trace(dd_client_t *self, const char *destination, uint32_t 
     if (!self->box)
         return DD_E_REFUSED;
     pthread_mutex_lock(&self->lock);
-    dd_error_t error = dd_session_send(self->session, &record, false, dd_clock_us());
+    dd_error_t error = dd_session_send(self->session, &record, false);
     unlock(self);
     if (ref)
         *ref = record.ref;
@@ -381,23 +410,55 @@ size_t dd_client_close(dd_client_t *self, int timeout_ms)
     return unsettled;
 }
 
+/* With the lock, as the next ones. */
+static bool is_drained(const dd_client_t *self, size_t bytes)
+{
+    return dd_session_outbox(self->session)->bytes <= bytes &&
+           !dd_session_is_congested(self->session);
+}
+
+/* When nobody is thought to take events any more; UINT64_MAX while they are taken. */
+static uint64_t unread_until_us(const dd_client_t *self)
+{
+    bool unread = self->unread_us > 0 && dd_event_queue_is_full(self->queue);
+    return unread ? self->unread_us + UNREAD_LIMIT : UINT64_MAX;
+}
+
+/* Why waiting is in vain; DD_OK if it isn't. */
+static dd_error_t why_not_drained(const dd_client_t *self, size_t bytes, uint64_t until_us)
+{
+    /* What a lost connection leaves comes back as events, for which the caller may have to make
+       room: no reason to wait for that here. */
+    if (dd_session_state(self->session) != DD_SESSION_REGISTERED)
+        return DD_E_NOT_CONNECTED;
+    /* The same with outcomes that can't be read. */
+    uint64_t now_us = dd_clock_us();
+    if (now_us >= unread_until_us(self) && dd_session_outbox(self->session)->bytes <= bytes)
+        return DD_E_OVERLOADED;
+    return now_us >= until_us ? DD_E_TIMEOUT : DD_OK;
+}
+
+static void await_change(dd_client_t *self, uint64_t until_us)
+{
+    uint64_t unread_us = unread_until_us(self);
+    if (unread_us > dd_clock_us() && unread_us < until_us)
+        until_us = unread_us;
+    struct timespec until = {(time_t)(until_us / 1000000), (long)(until_us % 1000000 * 1000)};
+    pthread_cond_timedwait(&self->left, &self->lock, &until);
+}
+
 dd_error_t dd_client_drain(dd_client_t *self, size_t bytes, int timeout_ms)
 {
     if (self->started && pthread_equal(self->thread, pthread_self()))
         return DD_E_ARGUMENT;
     uint64_t until_us = deadline_of(timeout_ms);
-    struct timespec until = {(time_t)(until_us / 1000000), (long)(until_us % 1000000 * 1000)};
-    pthread_mutex_lock(&self->lock);
-    const dd_outbox_t *outbox = dd_session_outbox(self->session);
     dd_error_t error = DD_OK;
+    pthread_mutex_lock(&self->lock);
     self->drainers++;
-    while (error == DD_OK && outbox->bytes > bytes) {
-        /* What a lost connection leaves comes back as events, for which the caller may have to make
-           room: no reason to wait for that here. */
-        if (dd_session_state(self->session) != DD_SESSION_REGISTERED)
-            error = DD_E_NOT_CONNECTED;
-        else if (pthread_cond_timedwait(&self->left, &self->lock, &until) != 0)
-            error = outbox->bytes > bytes ? DD_E_TIMEOUT : DD_OK;
+    while (error == DD_OK && !is_drained(self, bytes)) {
+        error = why_not_drained(self, bytes, until_us);
+        if (error == DD_OK)
+            await_change(self, until_us);
     }
     self->drainers--;
     pthread_mutex_unlock(&self->lock);

@@ -18,7 +18,7 @@
 /* Locks are taken in the order seal_lock, lock, and then the queue's own. */
 struct dd_client {
     /* These don't change after dd_client_start(). */
-    char endpoint[DD_ENDPOINT_MAX + 1];
+    dd_endpoints_t endpoints;
     dd_keyring_t *keyring;
     dd_box_t *box; /* NULL for an operator */
     void *context;
@@ -36,11 +36,13 @@ struct dd_client {
     pthread_mutex_t lock; /* guards what follows */
     dd_session_t *session;
     dd_event_list_t news; /* emitted by the session, not yet delivered */
+    int fd;               /* of the connection, to be looked at only; -1 if it isn't known */
     bool asleep;          /* the thread won't look at the outbox before it is woken */
     bool closing;         /* dd_client_close() has been called */
     bool stopping;        /* dd_client_destroy() waits for the thread */
+    uint64_t unread_us;   /* since when events are full and nothing is read; 0: it is read */
     unsigned drainers;    /* callers in dd_client_drain() */
-    pthread_cond_t left;  /* told to drainers: bytes have left the outbox */
+    pthread_cond_t left;  /* told to drainers: bytes may have left the outbox, outcomes come */
 };
 
 /* Ends the thread's sleep, now or the next one. Any thread, with or without the lock. */

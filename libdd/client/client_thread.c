@@ -25,7 +25,7 @@ typedef struct {
     bool lost;         /* it is over; what came before is perhaps still to be read */
     bool blocked;      /* ZeroMQ takes no more frames now */
     bool deaf;         /* the application is behind: nothing more is read */
-    bool told;         /* the monitor has news */
+    bool told;         /* the dialer has news */
     bool ready;        /* the socket has a frame, or room for one */
     bool stirred;      /* it was used since it was found empty: its descriptor doesn't tell */
 } reactor_t;
@@ -90,9 +90,12 @@ static void deliver(dd_client_t *self)
 static void open_connection(reactor_t *self)
 {
     dd_client_t *client = self->client;
+    const dd_dialer_settings_t settings = {.context = client->context,
+        .keyring = client->keyring,
+        .payload_max = DD_PAYLOAD_MAX,
+        .wake_fd = client->wake_fd};
     dd_problem_t problem;
-    self->dial =
-        dd_dialer_new(client->context, client->endpoint, client->keyring, DD_PAYLOAD_MAX, &problem);
+    self->dial = dd_dialer_new(&settings, dd_session_endpoint(client->session), &problem);
     /* ZeroMQ tells of a change only to those who have looked before. */
     self->told = self->stirred = true;
     if (!self->dial)
@@ -102,31 +105,24 @@ static void open_connection(reactor_t *self)
 static void close_connection(reactor_t *self)
 {
     dd_dialer_destroy(&self->dial);
+    self->client->fd = -1;
     self->connected = self->lost = self->blocked = self->told = self->ready = false;
 }
 
 /* With the lock. */
-static void flush(reactor_t *self, uint64_t now_us)
+static void flush(reactor_t *self)
 {
-    dd_session_t *session = self->client->session;
-    dd_outbox_t *outbox = dd_session_outbox(session);
-    size_t before = outbox->bytes;
+    dd_outbox_t *outbox = dd_session_outbox(self->client->session);
     if (!self->connected || dd_outbox_empty(outbox))
         return;
-    bool was_blocked = self->blocked;
     self->blocked = dd_socket_flush(dd_dialer_socket(self->dial), (dd_bytes_t){0}, outbox) != DD_OK;
     self->stirred = true;
-    /* A network that takes more is alive, though our PING waits behind all that is still to go. */
-    if (was_blocked && outbox->bytes < before)
-        dd_session_excuse(session, now_us);
 }
 
 /* Does what the session wants now. With the lock. */
 static void work(reactor_t *self, uint64_t now_us)
 {
     dd_session_t *session = self->client->session;
-    if (self->deaf)
-        dd_session_unheard(session, now_us);
     if (!self->deaf || dd_session_state(session) != DD_SESSION_ENDING)
         dd_session_tick(session, now_us);
     bool wanted = dd_session_wants_connection(session);
@@ -135,7 +131,7 @@ static void work(reactor_t *self, uint64_t now_us)
     if (!self->dial && wanted)
         open_connection(self);
     if (self->dial)
-        flush(self, now_us);
+        flush(self);
     if (self->client->drainers > 0)
         pthread_cond_broadcast(&self->client->left);
 }
@@ -157,6 +153,8 @@ static bool read_frames(reactor_t *self)
         /* A message of several frames comes out as an empty one, which is malformed as well. */
         size_t size = error == DD_OK ? zmq_msg_size(&frame) : 0;
         pthread_mutex_lock(&client->lock);
+        if (client->fd < 0)
+            client->fd = zmq_msg_get(&frame, ZMQ_SRCFD);
         dd_session_input(client->session, zmq_msg_data(&frame), size, dd_clock_us());
         pthread_mutex_unlock(&client->lock);
         deliver(client);
@@ -182,14 +180,16 @@ static void watch(reactor_t *self)
     self->lost = state == DD_DIALER_LOST;
 }
 
-/* Takes in what the connection brings. The end of it comes after its last frame. */
+/* Takes in what the connection brings. The end of it comes after its last frame. What is closed on
+   this side is told by nobody: hence a look whenever nothing comes. */
 static void look(reactor_t *self)
 {
     dd_client_t *client = self->client;
-    if (self->told)
+    if (self->told || !self->ready)
         watch(self);
-    bool may_read = !self->deaf && (self->ready || self->lost);
-    if (!may_read || !read_frames(self) || !self->lost)
+    bool may_read = self->connected && !self->deaf && (self->ready || self->lost);
+    bool all_read = self->connected ? may_read && read_frames(self) : true;
+    if (!all_read || !self->lost)
         return;
     const dd_problem_t *reason = dd_dialer_reason(self->dial);
     pthread_mutex_lock(&client->lock);
@@ -207,6 +207,9 @@ static uint64_t choose_sleep(const reactor_t *self, uint64_t now_us)
         return 0;
     bool held_back = self->deaf && dd_session_state(client->session) == DD_SESSION_ENDING;
     uint64_t due = held_back ? UINT64_MAX : dd_session_due(client->session);
+    uint64_t dial_ms = self->dial ? dd_dialer_due(self->dial) : UINT64_MAX;
+    if (dial_ms < due / 1000)
+        due = dial_ms * 1000;
     return due > now_us ? due - now_us : 0;
 }
 
@@ -225,23 +228,24 @@ static int wanted(const reactor_t *self)
 /* Waits until something happens that this is to look after. */
 static void wait(reactor_t *self, int timeout)
 {
+    enum { WAKE, SOCKET, NEWS, ITEMS = NEWS + DD_DIALER_NEWS_MAX };
     void *socket = self->dial ? dd_dialer_socket(self->dial) : NULL;
-    void *monitor = self->dial ? dd_dialer_monitor(self->dial) : NULL;
-    int events = self->dial ? wanted(self) : 0;
+    int events = socket ? wanted(self) : 0;
     self->stirred |= self->deaf;
     self->ready = events && self->stirred && dd_socket_ready(socket, events);
-    struct pollfd items[] = {
-        {.fd = self->client->wake_fd, .events = POLLIN},
-        {.fd = dd_socket_fd(monitor), .events = POLLIN},
-        {.fd = events ? dd_socket_fd(socket) : -1, .events = POLLIN},
+    struct pollfd items[ITEMS] = {
+        [WAKE] = {.fd = self->client->wake_fd, .events = POLLIN},
+        [SOCKET] = {.fd = events ? dd_socket_fd(socket) : -1, .events = POLLIN},
     };
-    if (poll(items, sizeof items / sizeof items[0], self->ready || self->told ? 0 : timeout) < 0)
+    nfds_t count = NEWS + (self->dial ? dd_dialer_news(self->dial, items + NEWS) : 0);
+    if (poll(items, count, self->ready || self->told ? 0 : timeout) < 0)
         return;
     eventfd_t wakes;
-    if (items[0].revents)
+    if (items[WAKE].revents)
         eventfd_read(self->client->wake_fd, &wakes);
-    self->told |= items[1].revents;
-    self->ready |= items[2].revents && dd_socket_ready(socket, events);
+    for (nfds_t i = NEWS; i < count; i++)
+        self->told |= items[i].revents != 0;
+    self->ready |= items[SOCKET].revents && dd_socket_ready(socket, events);
 }
 
 /* ---- The whole ----------------------------------------------------------------------------- */
@@ -261,7 +265,12 @@ void *dd_client_run(void *arg)
         bool behind = !client->callback && dd_event_queue_is_full(client->queue);
         uint64_t now_us = dd_clock_us();
         pthread_mutex_lock(&client->lock);
+        bool was_deaf = self.deaf;
         self.deaf = behind && !client->closing;
+        if (self.deaf || was_deaf)
+            dd_session_unheard(client->session, now_us);
+        if (!self.deaf || client->unread_us == 0)
+            client->unread_us = self.deaf ? now_us : 0;
         work(&self, now_us);
         uint64_t sleep_us = choose_sleep(&self, now_us);
         client->asleep = sleep_us > 0 && !self.blocked;

@@ -19,7 +19,8 @@ static const char *place(char **room, dd_bytes_t text)
 
 dd_event_node_t *dd_event_new(const dd_news_t *news, size_t opened)
 {
-    size_t strings = news->source.size + news->topic.size + news->scope.size + news->text.size + 4;
+    size_t strings = news->source.size + news->topic.size + news->scope.size + news->text.size +
+                     news->endpoint.size + 5;
     size_t bytes = sizeof(dd_event_node_t) + opened + 1 + strings;
     dd_event_node_t *self = malloc(bytes);
     if (!self)
@@ -36,6 +37,7 @@ dd_event_node_t *dd_event_new(const dd_news_t *news, size_t opened)
         .topic = place(&room, news->topic),
         .scope = place(&room, news->scope),
         .text = place(&room, news->text),
+        .endpoint = place(&room, news->endpoint),
         .data = self->room,
         .size = opened,
         .time_us = dd_clock_us()};

@@ -23,6 +23,7 @@ typedef struct {
     dd_bytes_t topic;
     dd_bytes_t scope;
     dd_bytes_t text;
+    dd_bytes_t endpoint;
     dd_bytes_t sealed; /* payload as it came; only lent on to the event */
     bool wants_receipt;
 } dd_news_t;

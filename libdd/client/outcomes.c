@@ -119,7 +119,8 @@ static destination_t *add(dd_outcomes_t *self, dd_bytes_t name)
     if (!destination)
         return NULL;
     destination->size = (uint8_t)name.size;
-    memcpy(destination->name, name.data, name.size);
+    if (name.size > 0)
+        memcpy(destination->name, name.data, name.size);
     HASH_ADD_KEYPTR(hh, self->by_name, destination->name, name.size, destination);
     if (!destination->hh.tbl) {
         free(destination);

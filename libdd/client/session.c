@@ -6,15 +6,16 @@
 
 #include <stdlib.h>
 
+#include "libdd/base/hash.h"
 #include "libdd/base/problem.h"
 #include "session_state.h"
 
-/* Within which the broker must answer HELLO. */
-#define REGISTER_LIMIT (5000 * MS)
 /* A registration that held for so long wasn't in vain. */
 #define LASTING (1000 * MS)
 /* A broker that was silent for so many heartbeats is lost. */
 #define HEARTBEATS_MISSED 3
+/* Looks in a heartbeat at a connection that brings nothing. */
+#define LOOKS 4
 /* The low bits of an instance count how often the client has said HELLO, so that a broker knows the
    latest of its registrations. */
 #define INSTANCE_COUNT_BITS 16
@@ -62,9 +63,11 @@ dd_session_t *dd_session_new(const dd_session_settings_t *settings)
     }
     self->outcome_limit_ms = OUTCOME_LIMIT;
     self->emit = settings->emit;
+    self->look = settings->look;
     self->arg = settings->arg;
     self->random = settings->random;
     self->operator_key = settings->operator_key;
+    self->endpoints = settings->endpoints;
     self->instance = settings->instance >> INSTANCE_COUNT_BITS << INSTANCE_COUNT_BITS;
     /* Not the numbers of an earlier process of that name, whose receipts may still be under way. */
     self->last_ref = (uint32_t)(settings->instance >> INSTANCE_COUNT_BITS);
@@ -131,6 +134,8 @@ void dd_session_connected(dd_session_t *self, uint64_t now_us)
         return;
     self->state = DD_SESSION_REGISTERING;
     self->heard_us = now_us;
+    self->look_us = 0;
+    self->pulse = (dd_pulse_t){0};
     self->due_us = now_us + REGISTER_LIMIT;
     self->rtt_us = 0;
     uint64_t count_mask = (1u << INSTANCE_COUNT_BITS) - 1;
@@ -178,11 +183,6 @@ void dd_session_input(dd_session_t *self, const void *data, size_t size, uint64_
         dd_session_lost(self, error, "the broker sent what a broker doesn't send");
 }
 
-void dd_session_excuse(dd_session_t *self, uint64_t now_us)
-{
-    self->heard_us = now_us;
-}
-
 void dd_session_unheard(dd_session_t *self, uint64_t now_us)
 {
     self->heard_us = now_us;
@@ -208,14 +208,30 @@ static void return_frame(dd_session_t *self, dd_frame_t *unsent)
 /* A broker that isn't there all day is told of once. */
 static void emit_disconnected(dd_session_t *self)
 {
-    if (!self->was_registered && self->told.error == self->reason.error &&
-        strcmp(self->told.text, self->reason.text) == 0)
+    unsigned *told = &self->told[self->endpoint];
+    unsigned text = dd_hash_bytes(self->reason.text, strlen(self->reason.text));
+    unsigned reason = (text ^ (unsigned)self->reason.error << 1) | 1u;
+    if (!self->was_registered && *told == reason)
         return;
-    self->told = self->reason;
+    *told = reason;
     self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_DISCONNECTED,
                               .error = self->reason.error,
                               .number = self->unpublished,
                               .text = dd_bytes_of(self->reason.text)});
+}
+
+/* Chooses where to connect next, and when: at once, until all endpoints have been tried. */
+static void choose_next(dd_session_t *self)
+{
+    self->due_us = self->now_us;
+    /* A broker that has forgotten a client is there: no reason to wait, or to go elsewhere, if it
+       doesn't do so all the time. */
+    if (self->was_registered && self->reason.error == DD_E_UNKNOWN_PEER &&
+        self->now_us >= self->registered_us + LASTING)
+        return;
+    self->endpoint = (self->endpoint + 1) % self->endpoints->count;
+    if (++self->failures % self->endpoints->count == 0)
+        self->due_us += dd_backoff_next(&self->backoff, self->random()) * (uint64_t)MS;
 }
 
 static void finish_ending(dd_session_t *self)
@@ -231,13 +247,7 @@ static void finish_ending(dd_session_t *self)
     emit_disconnected(self);
     self->unpublished = 0;
     self->state = DD_SESSION_PAUSE;
-    self->due_us = self->now_us;
-    /* A broker that has forgotten a client is there: no reason to wait, if it doesn't do so all the
-       time. */
-    bool forgotten = self->was_registered && self->reason.error == DD_E_UNKNOWN_PEER &&
-                     self->now_us >= self->registered_us + LASTING;
-    if (!forgotten)
-        self->due_us += dd_backoff_next(&self->backoff, self->random()) * (uint64_t)MS;
+    choose_next(self);
 }
 
 /* Settles what has waited for too long. */
@@ -251,9 +261,33 @@ static void expire(dd_session_t *self)
         self->expire_us = self->now_us + EXPIRE_INTERVAL;
 }
 
+/* When a broker that stays silent is looked at next. */
+static uint64_t next_look(const dd_session_t *self)
+{
+    uint64_t first_us = self->heard_us + self->heartbeat_us;
+    return first_us > self->look_us ? first_us : self->look_us;
+}
+
+/* A broker isn't silent while one message takes its time on the line, or our PING behind one. */
+static bool is_silent(dd_session_t *self)
+{
+    uint64_t end_us = self->heard_us + HEARTBEATS_MISSED * self->heartbeat_us;
+    bool late = self->now_us >= end_us;
+    if (self->now_us < next_look(self))
+        return false;
+    self->look_us = self->now_us + self->heartbeat_us / LOOKS;
+    if (!late && end_us < self->look_us)
+        self->look_us = end_us;
+    dd_traffic_t traffic;
+    if (self->look && self->look(self->arg, &traffic) &&
+        dd_pulse_feel(&self->pulse, &traffic, true, &self->heard_us, self->now_us) != DD_PULSE_NONE)
+        return false;
+    return late;
+}
+
 static void keep_up(dd_session_t *self)
 {
-    if (self->now_us >= self->heard_us + HEARTBEATS_MISSED * self->heartbeat_us) {
+    if (is_silent(self)) {
         dd_session_end(self, DD_E_TIMEOUT, "the broker is silent");
         return;
     }
@@ -340,7 +374,7 @@ uint64_t dd_session_due(const dd_session_t *self)
     default:
         return UINT64_MAX;
     }
-    uint64_t due = self->due_us;
+    uint64_t due = self->due_us < next_look(self) ? self->due_us : next_look(self);
     if (self->state == DD_SESSION_SETTLING && self->part_us < due)
         due = self->part_us;
     if (self->acknowledge_us > 0 && self->acknowledge_us < due)

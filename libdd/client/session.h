@@ -13,6 +13,8 @@
 #define DD_SESSION_H_INCLUDED
 
 #include "event.h"
+#include "libdd/base/pulse.h"
+#include "libdd/protocol/endpoint.h"
 #include "libdd/protocol/outbox.h"
 
 typedef struct dd_session dd_session_t;
@@ -33,13 +35,18 @@ typedef enum {
 /* Takes news for the application. Called only from within calls that say so. */
 typedef void(dd_emit_t)(void *arg, const dd_news_t *news);
 
+/* Says what the connection has carried; false if that isn't known. */
+typedef bool(dd_look_t)(void *arg, dd_traffic_t *traffic);
+
 typedef struct {
     const char *name;  /* wanted, or "auto"; copied */
     uint64_t instance; /* random; tells this client from another one of its name */
     bool operator_key; /* an operator sends and subscribes nothing, and has no tenant */
-    size_t outbox;     /* bytes that may wait for the network */
+    const dd_endpoints_t *endpoints; /* of brokers, in order; lent until the session is destroyed */
+    size_t outbox;                   /* bytes that may wait for the network */
     dd_emit_t *emit;
-    void *arg; /* for emit */
+    dd_look_t *look; /* NULL if nothing is known of connections */
+    void *arg;       /* for both */
     uint32_t (*random)(void);
 } dd_session_settings_t;
 
@@ -60,6 +67,9 @@ void dd_session_start(dd_session_t *self);
    two connections there is always a dd_session_tick() at which it is false. */
 bool dd_session_wants_connection(const dd_session_t *self);
 
+/* Where that is to go to. */
+const char *dd_session_endpoint(const dd_session_t *self);
+
 /* The connection is ready. */
 void dd_session_connected(dd_session_t *self, uint64_t now_us);
 
@@ -69,12 +79,9 @@ void dd_session_lost(dd_session_t *self, dd_error_t error, const char *text);
 /* One frame from the broker, whatever it holds. */
 void dd_session_input(dd_session_t *self, const void *data, size_t size, uint64_t now_us);
 
-/* The broker's silence means nothing: what it is to answer is still on its way through a slow
-   network. */
-void dd_session_excuse(dd_session_t *self, uint64_t now_us);
-
-/* The same, since what it says is left unread: the application is behind. Outcomes may be among it,
-   so that no notification is given up either. */
+/* The broker's silence means nothing, since what it says is left unread: the application is behind.
+   Outcomes may be among it, so that no notification is given up either. To be called once more when
+   it is read again. */
 void dd_session_unheard(dd_session_t *self, uint64_t now_us);
 
 /* Does what is due. While DD_SESSION_ENDING each call tells of one frame's unsent notifications, so
@@ -98,7 +105,7 @@ uint64_t dd_session_rtt_us(const dd_session_t *self);
 
 /* Sends a SEND, which gets a ref of its own, or a PUBLISH. The payload is sealed already,
    destination or topic have been checked. wanted: a SEND's delivery is told as well. */
-dd_error_t dd_session_send(dd_session_t *self, dd_record_t *record, bool wanted, uint64_t now_us);
+dd_error_t dd_session_send(dd_session_t *self, dd_record_t *record, bool wanted);
 
 /* The application, or its keys, can't read the notification of that number from that source. */
 void dd_session_unreadable(dd_session_t *self, uint32_t ref, dd_bytes_t source);

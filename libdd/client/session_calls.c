@@ -47,17 +47,21 @@ static void number(dd_session_t *self, dd_record_t *record)
 static dd_error_t refuse_crowded(dd_session_t *self, dd_bytes_t destination)
 {
     bool sent = dd_outbox_empty(&self->outbox);
-    dd_outcomes_watch(self->outcomes, sent ? (dd_bytes_t){0} : destination);
+    dd_bytes_t watched = {0};
+    if (!sent)
+        watched = destination;
+    dd_outcomes_watch(self->outcomes, watched);
     return sent ? DD_E_OVERLOADED : DD_E_OUTBOX_FULL;
 }
 
-static dd_error_t send_notification(
-    dd_session_t *self, dd_record_t *record, bool wanted, uint64_t now_us)
+/* The time is that of the last tick, at most a heartbeat ago: a notification may wait for its
+   outcome for much longer, and a clock is not read for each. */
+static dd_error_t send_notification(dd_session_t *self, dd_record_t *record, bool wanted)
 {
     dd_bytes_t destination = dd_session_shown(self, record->destination);
     number(self, record);
     dd_error_t error =
-        dd_outcomes_open(self->outcomes, destination, record->ref, wanted, now_us / MS);
+        dd_outcomes_open(self->outcomes, destination, record->ref, wanted, self->now_us / MS);
     if (error == DD_E_OVERLOADED)
         return refuse_crowded(self, destination);
     if (error != DD_OK)
@@ -68,14 +72,14 @@ static dd_error_t send_notification(
     return error;
 }
 
-dd_error_t dd_session_send(dd_session_t *self, dd_record_t *record, bool wanted, uint64_t now_us)
+dd_error_t dd_session_send(dd_session_t *self, dd_record_t *record, bool wanted)
 {
     dd_error_t error = check_registered(self);
     if (error != DD_OK)
         return error;
     if (record->payload.size > self->sealed_max)
         return DD_E_TOO_LARGE;
-    return record->type == DD_SEND ? send_notification(self, record, wanted, now_us)
+    return record->type == DD_SEND ? send_notification(self, record, wanted)
                                    : dd_session_append(self, record);
 }
 

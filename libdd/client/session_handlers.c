@@ -2,6 +2,7 @@
 /*
  * session_handlers - what a broker may say, and what a session makes of it
  */
+#include <sodium.h>
 #include <stdio.h>
 
 #include "libdd/keys/box.h"
@@ -19,7 +20,8 @@ static dd_error_t wire_error(uint16_t code)
 /* Until subscriptions are asked for again that came too fast. */
 #define SUBSCRIBE_PAUSE (1000 * MS)
 
-/* Each takes one record. DD_OK, or what the broker did wrong, which ends the connection. */
+/* Each takes one record. DD_OK, or what the broker did wrong, which ends the connection. What the
+   broker only hands on is others' doing: of that, what can't be is passed over. */
 typedef dd_error_t(handler_t)(dd_session_t *self, const dd_record_t *record);
 
 static bool is_valid_welcome(const dd_session_t *self, const dd_record_t *record)
@@ -43,7 +45,8 @@ static void emit_registered(dd_session_t *self, const dd_record_t *record)
                               .number = payload_max,
                               .source = source,
                               .text = record->source,
-                              .scope = record->scope});
+                              .scope = record->scope,
+                              .endpoint = dd_bytes_of(dd_session_endpoint(self))});
 }
 
 static dd_error_t on_welcome(dd_session_t *self, const dd_record_t *record)
@@ -66,7 +69,8 @@ static dd_error_t on_welcome(dd_session_t *self, const dd_record_t *record)
     dd_arrivals_forget_pending(self->arrivals);
     self->acknowledge_us = 0;
     self->state = DD_SESSION_REGISTERED;
-    self->told.error = DD_OK;
+    memset(self->told, 0, sizeof self->told);
+    self->failures = 0;
     dd_backoff_reset(&self->backoff);
     emit_registered(self, record);
     dd_session_ping(self);
@@ -76,8 +80,11 @@ static dd_error_t on_welcome(dd_session_t *self, const dd_record_t *record)
     return DD_OK;
 }
 
+/* While registering: the broker has yet to find out whether the name is free. */
 static dd_error_t on_ping(dd_session_t *self, const dd_record_t *record)
 {
+    if (self->state == DD_SESSION_REGISTERING)
+        self->due_us = self->now_us + REGISTER_LIMIT;
     dd_outbox_append_urgent(
         &self->outbox, &(dd_record_t){.type = DD_PONG, .number = record->number});
     return DD_OK;
@@ -180,9 +187,7 @@ static dd_error_t on_error(dd_session_t *self, const dd_record_t *record)
 
 static dd_error_t on_data(dd_session_t *self, const dd_record_t *record)
 {
-    if (!dd_word_valid(record->source, DD_NAME_MAX))
-        return DD_E_MALFORMED;
-    if (!dd_arrivals_take(self->arrivals, record))
+    if (!dd_word_valid(record->source, DD_NAME_MAX) || !dd_arrivals_take(self->arrivals, record))
         return DD_OK;
     if (self->acknowledge_us == 0 && dd_arrivals_pending(self->arrivals) > 0)
         self->acknowledge_us = self->now_us + ACKNOWLEDGE_LIMIT;
@@ -206,7 +211,7 @@ static bool is_valid_topic_and_scope(const dd_record_t *record)
 static dd_error_t on_publication(dd_session_t *self, const dd_record_t *record)
 {
     if (!dd_word_valid(record->source, DD_NAME_MAX) || !is_valid_topic_and_scope(record))
-        return DD_E_MALFORMED;
+        return DD_OK;
     self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_PUBLICATION,
                               .source = record->source,
                               .topic = record->topic,
@@ -215,12 +220,16 @@ static dd_error_t on_publication(dd_session_t *self, const dd_record_t *record)
     return DD_OK;
 }
 
+/* Whether something was sent with that ref. */
+static bool is_of_mine(const dd_session_t *self, uint32_t ref)
+{
+    return self->last_ref - ref < self->refs;
+}
+
 static dd_error_t on_receipt(dd_session_t *self, const dd_record_t *record)
 {
-    if (!dd_word_valid(record->source, DD_NAME_MAX))
-        return DD_E_MALFORMED;
-    if (self->last_ref - record->ref >= self->refs)
-        return DD_OK; /* to what was never sent */
+    if (!dd_word_valid(record->source, DD_NAME_MAX) || !is_of_mine(self, record->ref))
+        return DD_OK;
     dd_outcomes_settle(self->outcomes, record->source, record->ref, DD_OK);
     self->emit(self->arg,
         &(dd_news_t){.type = DD_EVENT_RECEIPT, .ref = record->ref, .source = record->source});
@@ -239,12 +248,9 @@ static dd_error_t on_unpublished(dd_session_t *self, const dd_record_t *record)
     return DD_OK;
 }
 
-/* Ranges that can't be are the receiver's doing, and no reason to leave the broker. */
 static dd_error_t on_ack(dd_session_t *self, const dd_record_t *record)
 {
-    if (!dd_word_valid(record->source, DD_NAME_MAX))
-        return DD_E_MALFORMED;
-    if (dd_run_is_of_same(record->run, self->run))
+    if (dd_word_valid(record->source, DD_NAME_MAX) && dd_run_is_of_same(record->run, self->run))
         dd_outcomes_acknowledge(self->outcomes, record->source, record->payload);
     return DD_OK;
 }
@@ -260,8 +266,9 @@ static dd_error_t reserved(dd_session_t *self, const dd_record_t *record)
 static dd_error_t on_hop(dd_session_t *self, const dd_record_t *record)
 {
     dd_scope_t scope;
-    if (!dd_broker_valid(record->name) || !dd_scope_parse(&scope, record->scope))
-        return DD_E_MALFORMED;
+    if (!is_of_mine(self, record->ref) || !dd_broker_valid(record->name) ||
+        !dd_scope_parse(&scope, record->scope))
+        return DD_OK;
     self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_HOP,
                               .error = record->code == DD_OK ? DD_OK : wire_error(record->code),
                               .ref = record->ref,
@@ -302,14 +309,17 @@ static dd_error_t on_subscribed(dd_session_t *self, const dd_record_t *record)
 
 static dd_error_t on_report(dd_session_t *self, const dd_record_t *record)
 {
+    char id[2 * DD_BROKER_ID_SIZE + 1];
     question_t *question = record->ref == 0 ? NULL : dd_session_find_question(self, record->ref);
-    if (!question)
+    if (!question || record->id.size != DD_BROKER_ID_SIZE)
         return DD_OK; /* its time is over */
+    sodium_bin2hex(id, sizeof id, record->id.data, record->id.size);
     if (record->flags & DD_FLAG_LAST)
         question->outstanding += record->links - 1u;
     self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_REPORT,
                               .ref = record->ref,
                               .number = question->outstanding,
+                              .source = dd_bytes_of(id),
                               .text = record->payload});
     if (question->outstanding == 0)
         question->ref = 0;

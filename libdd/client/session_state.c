@@ -7,6 +7,11 @@
 #include "libdd/base/problem.h"
 #include "libdd/protocol/name.h"
 
+const char *dd_session_endpoint(const dd_session_t *self)
+{
+    return self->endpoints->items[self->endpoint];
+}
+
 uint32_t dd_session_next_ref(dd_session_t *self)
 {
     if (++self->last_ref == 0)

@@ -16,6 +16,8 @@
 /* Questions that may be under way at a time. */
 #define QUESTIONS_MAX 32
 
+/* Within which the broker must answer HELLO, or say that it is about to. */
+#define REGISTER_LIMIT (5000 * MS)
 /* Within which the broker must answer a DRAIN, and a BYE. */
 #define LEAVE_LIMIT (1000 * MS)
 /* Within which a notification is acknowledged if there is room for that. */
@@ -32,6 +34,7 @@ typedef struct {
 
 struct dd_session {
     dd_emit_t *emit;
+    dd_look_t *look;
     void *arg;
     uint32_t (*random)(void);
     char name[DD_CLIENT_MAX + 1];
@@ -44,11 +47,16 @@ struct dd_session {
     uint64_t now_us; /* of the call at hand */
     uint64_t due_us; /* PAUSE: next attempt; REGISTERED: next PING; else: end of patience */
     dd_backoff_t backoff;
+    const dd_endpoints_t *endpoints;
+    size_t endpoint; /* of those, the one to connect to */
+    size_t failures; /* one after the other, since it was registered last */
 
     /* of the connection at hand */
     uint64_t registered_us;
-    uint64_t heard_us;     /* last frame from the broker */
+    uint64_t heard_us;     /* last sign of life from the broker */
     uint64_t heartbeat_us; /* between two PINGs */
+    dd_pulse_t pulse;      /* of one that is silent */
+    uint64_t look_us;      /* when to look for it next */
     uint64_t rtt_us;
     size_t sealed_max; /* largest payload the broker takes */
     dd_outbox_t outbox;
@@ -60,7 +68,8 @@ struct dd_session {
     uint64_t part_us;     /* SETTLING: when to go on, whatever is unsettled */
     uint64_t unpublished; /* publications that were not sent any more */
     dd_problem_t reason;
-    dd_problem_t told; /* reason that the application knows of */
+    unsigned told[DD_ENDPOINTS_MAX]; /* of each endpoint, a hash of the reason that the application
+                                        knows of; 0: none */
 
     uint32_t last_ref;
     uint32_t refs;           /* given so far, as long as they can be told from those before */

@@ -57,7 +57,7 @@ typedef enum {
     DD_E_NAME_TAKEN = 4,      /* another client of the tenant has that name */
     DD_E_NAME_INVALID = 5,    /* not a valid client, tenant or broker name */
     DD_E_NO_DESTINATION = 6,  /* no client of that name anywhere the broker can reach */
-    DD_E_UPLINK_DOWN = 7,     /* perhaps above, but the broker has lost its parent */
+    DD_E_UPLINK_DOWN = 7,     /* perhaps there, but the broker has lost its parent or just begun */
     DD_E_OVERLOADED = 8,      /* the receiver's outbox is full */
     DD_E_REFUSED = 9,         /* the key or the role doesn't allow it */
     DD_E_SCOPE_INVALID = 10,  /* not a scope, or one with no meaning at this broker */
@@ -103,10 +103,12 @@ typedef struct dd_client dd_client_t;
 /*
  * Makes a client; it connects only with dd_client_start().
  *
- * endpoint: ZeroMQ endpoint of a broker: tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH.
- * keyfile:  a key file as ddkeys writes it: of a tenant, of public, or of an operator.
- * name:     1..DD_CLIENT_MAX bytes without white space and control characters, or "auto" to get
- *           one from the broker.
+ * endpoint: of a broker: tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH. Of several, at most 16
+ * with commas between them, the client connects to the first that answers; when that connection
+ * ends, to the next one, and after the last to the first. "random:" in front of all draws their
+ * order, so that clients spread. All addresses of a name are tried. keyfile:  a key file as ddkeys
+ * writes it: of a tenant, of public, or of an operator. name:     1..DD_CLIENT_MAX bytes without
+ * white space and control characters, or "auto" to get one from the broker.
  *
  * Returns NULL with *problem filled if an argument or the key file is bad. A broker that isn't
  * there is no error. Free with dd_client_destroy().
@@ -141,13 +143,22 @@ DD_EXPORT dd_error_t dd_client_set_tenant(dd_client_t *self, const char *tenant)
    larger than the outbox can't be sent. DD_E_ARGUMENT for 0. */
 DD_EXPORT dd_error_t dd_client_set_limits(dd_client_t *self, size_t outbox, size_t events);
 
-/* Starts the thread: connects, registers and, whenever the connection ends, does so again for ever
-   with growing, jittered pauses, subscriptions included. */
+/* Before dd_client_start(): for how long a notification may stay without an outcome before it
+   counts as unknown (default 60,000 ms, at most an hour). Less than three of the broker's
+   heartbeats has no effect, since a lost connection may be noticed that late. DD_E_ARGUMENT for 0
+   or more than an hour. */
+DD_EXPORT dd_error_t dd_client_set_outcome_limit(dd_client_t *self, unsigned ms);
+
+/* Starts the thread: connects, registers and, whenever the connection ends, does so again for ever,
+   subscriptions included: at the next endpoint at once, and once all were tried, after growing,
+   jittered pauses. No more than 64 clients of a process connect to one endpoint at a time. A
+   process that has no descriptors left for it is told so by a DD_EVENT_DISCONNECTED with
+   DD_E_LIMIT. */
 DD_EXPORT dd_error_t dd_client_start(dd_client_t *self);
 
-/* With dd_client_notify(): ask for a receipt event when the receiving application has it. */
+/* With dd_client_notify(): ask for a DD_EVENT_RECEIPT when the receiving application has it. */
 #define DD_WANT_RECEIPT 0x01u
-/* And: tell of its delivery, too, in a DD_EVENT_DELIVERED. */
+/* And: tell of a good outcome, too, in a DD_EVENT_DELIVERED. */
 #define DD_WANT_OUTCOME 0x02u
 
 /*
@@ -155,12 +166,26 @@ DD_EXPORT dd_error_t dd_client_start(dd_client_t *self);
  * from a public client, "t.x" in tenant t. The payload is encrypted here and opened by the
  * receiver only. The data is copied.
  *
- * *ref (may be NULL) gets the number that a later DD_EVENT_RECEIPT or DD_EVENT_ERROR carries. The
- * call doesn't wait: DD_OK says that the notification is on its way, at most once. What the
- * connection loses when it breaks is not told for each; ask for a receipt to be sure.
+ * *ref (may be NULL) gets the number that later events about it carry. The call doesn't wait:
+ * DD_OK says that the notification is on its way. It arrives at most once, in the order in which
+ * this client sends to that receiver, and has exactly one outcome:
  *
- * DD_E_NAME_INVALID, DD_E_TOO_LARGE, DD_E_NOT_CONNECTED, DD_E_OUTBOX_FULL (dd_client_drain() waits
- * for room), DD_E_REFUSED (an operator's key), DD_E_MEMORY, DD_E_CLOSED.
+ *   delivered: the receiver's library has it, and its application finds it in its queue. There is
+ *              an event, DD_EVENT_DELIVERED, only if flags has DD_WANT_OUTCOME. A program of an
+ *              older protocol has read it from its connection.
+ *   refused:   it has not arrived and won't. DD_EVENT_ERROR says why.
+ *   unknown:   it may or may not have arrived. DD_EVENT_ERROR with DD_E_UNKNOWN comes when the
+ *              connection is lost with it under way, when a later one to the same receiver has
+ *              arrived and this one isn't known to have, or when dd_client_set_outcome_limit() has
+ *              passed.
+ *
+ * Of a client that ends before that, no outcome is told.
+ *
+ * DD_E_OVERLOADED: 65,536 notifications to this destination have no outcome yet, and none of them
+ * is still here; others can be sent to. DD_E_OUTBOX_FULL: there is no room in the outbox, or
+ * 1,048,576 in all have no outcome yet, or 65,536 to this destination, of which some are still
+ * here; dd_client_drain() waits until it is worth while to try again. DD_E_NAME_INVALID,
+ * DD_E_TOO_LARGE, DD_E_NOT_CONNECTED, DD_E_REFUSED (an operator's key), DD_E_MEMORY, DD_E_CLOSED.
  */
 DD_EXPORT dd_error_t dd_client_notify(dd_client_t *self, const char *destination, const void *data,
     size_t size, unsigned flags, uint32_t *ref);
@@ -221,7 +246,8 @@ DD_EXPORT dd_error_t dd_client_inspect(
 
 /*
  * For operators: has the broker of that id do something. "end-client" with a client's full name,
- * "drain" with the broker's own name, "log-level" with a level. The reports to it are as for
+ * "drain" with the broker's own name, "log-level" with a level, "move" with the endpoint of the
+ * parent that it is to join. The reports to it are as for
  * dd_client_inspect(); the one of that broker has "done", and "failure" if that is false.
  * Errors as dd_client_inspect(); DD_E_REFUSED with any other key.
  */
@@ -232,11 +258,13 @@ DD_EXPORT dd_error_t dd_client_control(
 
 typedef enum {
     DD_EVENT_REGISTERED = 1, /* source: full name; text: broker's name; scope: broker's scope;
-                                number: bytes of the largest payload that may be sent */
+                                endpoint: where that is, of those given; number: bytes of the
+                                largest payload that may be sent */
     DD_EVENT_DISCONNECTED,   /* error and text: why; the client comes back by itself, and tells
-                                of attempts only when they fail for another reason. What was not
-                                yet sent has had its DD_EVENT_ERROR; number: publications among
-                                it, which have none */
+                                of attempts only when they fail for another reason. Every
+                                notification has had its outcome: what was not yet sent
+                                DD_E_NOT_CONNECTED, what was under way DD_E_UNKNOWN; number:
+                                publications that were not sent, which have none */
     DD_EVENT_CLOSED,         /* error and text: why; the broker wants this client no more, and it
                                 won't come back: DD_E_NAME_TAKEN, DD_E_NAME_INVALID,
                                 DD_E_REFUSED */
@@ -244,7 +272,8 @@ typedef enum {
     DD_EVENT_PUBLICATION,    /* source, topic, scope (of the publisher's broker), data, size */
     DD_EVENT_SUBSCRIBED,     /* topic, scope: the path as resolved at this broker */
     DD_EVENT_UNSUBSCRIBED,   /* topic, scope */
-    DD_EVENT_RECEIPT,        /* ref; source: who has it */
+    DD_EVENT_RECEIPT,        /* ref; source: whose application has it. Comes before or after the
+                                outcome */
     DD_EVENT_ERROR,          /* error; text: what it is about; ref if it answers a call that gave
                                 one; topic and scope of a subscription that was refused; topic
                                 alone of a publication that the broker didn't take, or that went
@@ -256,7 +285,9 @@ typedef enum {
                                 some may be missing, since a link between brokers or this client's
                                 connection has ended; after the latter for each subscription, and
                                 after its DD_EVENT_SUBSCRIBED */
-    DD_EVENT_REPORT,         /* ref; text: JSON; number: brokers that are still to answer */
+    DD_EVENT_REPORT,         /* ref; source: the id of the broker whose it is, in 32 hexadecimal
+                                digits, as the brokers on its way know it; text: JSON; number:
+                                brokers that are still to answer */
     DD_EVENT_HOP,            /* ref; number: brokers passed, from 1; source: the broker's name;
                                 scope: its scope; text: what it did; error: why it did not go on */
     DD_EVENT_DELIVERED       /* ref; source: the destination, whose library has the notification;
@@ -278,6 +309,7 @@ typedef struct {
     const void *data;
     size_t size;
     uint64_t time_us; /* when it came, in microseconds of CLOCK_MONOTONIC */
+    const char *endpoint;
 } dd_event_t;
 
 /*
@@ -288,10 +320,17 @@ typedef struct {
  */
 DD_EXPORT dd_event_t *dd_client_receive(dd_client_t *self, int timeout_ms);
 
-/* Waits until no more than so many bytes are left in the outbox: 0 for all to have gone to the
-   network, half the limit for a sender that got DD_E_OUTBOX_FULL to go on. DD_E_TIMEOUT if it takes
-   longer (0: not at all, -1: for ever); DD_E_NOT_CONNECTED if the connection is lost with more than
-   that in the outbox; DD_E_ARGUMENT from within a callback. */
+/*
+ * Waits until no more than so many bytes are left in the outbox: 0 for all to have gone to the
+ * network, half the limit for a sender that got DD_E_OUTBOX_FULL to go on. Whatever `bytes` is, it
+ * waits as well after 1,048,576 notifications had no outcome, until half of them have; and after
+ * 65,536 to one destination had none, until half of those have or the outbox is empty. So a loop of
+ * a call and of this, for as long as the call returns DD_E_OUTBOX_FULL, is never a busy one.
+ *
+ * DD_E_TIMEOUT if it takes longer (0: not at all, -1: for ever); DD_E_NOT_CONNECTED if there is no
+ * connection any more; DD_E_OVERLOADED if outcomes are waited for, and aren't read since the
+ * application has left its events full for a second; DD_E_ARGUMENT from within a callback.
+ */
 DD_EXPORT dd_error_t dd_client_drain(dd_client_t *self, size_t bytes, int timeout_ms);
 
 /* Microseconds that the last heartbeat took to the broker and back; 0 when there was none yet. */

@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * dialer - one outgoing connection to a broker
+ * dialer - one connection to a broker, from the look at its host's name to its end
  *
- * A DEALER and the monitor that tells when its connection is ready, refused, or gone. A dialer
- * lives as long as its connection; for another attempt its owner destroys it and makes a new one,
- * when the session or the link to the parent say so. Not thread-safe.
+ * A name may stand for several addresses. They are tried one after the other, the next one without
+ * waiting for longer than DD_DIALER_STAGGER for the one before, and the first with which the
+ * handshake succeeds is the connection (RFC 8305). A dialer lives as long as that; for another
+ * attempt its owner destroys it and makes a new one, when the session or the link to the parent say
+ * so. Not thread-safe.
  */
 #ifndef DD_DIALER_H_INCLUDED
 #define DD_DIALER_H_INCLUDED
 
-#include "monitor.h"
+#include <poll.h>
+
 #include "socket.h"
+
+/* ms after which the next address is tried while the one before hasn't answered. */
+#define DD_DIALER_STAGGER 250
+/* Addresses that are tried at the same time. */
+#define DD_DIALER_AT_ONCE 4
+/* Descriptors to poll at most. */
+#define DD_DIALER_NEWS_MAX DD_DIALER_AT_ONCE
 
 typedef struct dd_dialer dd_dialer_t;
 
@@ -20,10 +30,19 @@ typedef enum {
     DD_DIALER_LOST       /* over; dd_dialer_reason() says why */
 } dd_dialer_state_t;
 
-/* Begins to connect. NULL with *problem filled if the endpoint is no endpoint or there are no more
-   sockets. Everything is lent for this call only, but the context. */
-dd_dialer_t *dd_dialer_new(void *context, const char *endpoint, const dd_keyring_t *keyring,
-    uint32_t payload_max, dd_problem_t *problem);
+/* What a dialer is made with. Everything is lent until it is destroyed. */
+typedef struct {
+    void *context;
+    const dd_keyring_t *keyring;
+    uint32_t payload_max;
+    int wake_fd; /* an eventfd that is written to when dd_dialer_watch() is to be called, from
+                    another thread; -1: none */
+} dd_dialer_settings_t;
+
+/* Begins to connect. NULL with *problem filled if the endpoint is no endpoint or memory is short.
+   That there are no descriptors left is a reason to be DD_DIALER_LOST. The endpoint is copied. */
+dd_dialer_t *dd_dialer_new(
+    const dd_dialer_settings_t *settings, const char *endpoint, dd_problem_t *problem);
 /* Ends the connection at once; what was flushed but has not left is lost, unless dd_dialer_linger()
    gave it time. */
 void dd_dialer_destroy(dd_dialer_t **self_p);
@@ -31,17 +50,22 @@ void dd_dialer_destroy(dd_dialer_t **self_p);
 /* Lets what was flushed go on leaving for up to that many ms after dd_dialer_destroy(). */
 void dd_dialer_linger(dd_dialer_t *self, int ms);
 
-/* To poll for input: the DEALER has a frame; the monitor has news, then call dd_dialer_watch().
-   They stay the same for the dial's life. */
+/* The DEALER; NULL before the dialer is connected. */
 void *dd_dialer_socket(const dd_dialer_t *self);
-void *dd_dialer_monitor(const dd_dialer_t *self);
 
-/* Takes in what the monitor has and says where the connection stands. Frames that came before the
-   end of a connection can still be read when it is DD_DIALER_LOST. */
+/* What to poll for news, besides the socket: how many there are. They change with each
+   dd_dialer_watch(), which is to be called when one of them has something. */
+nfds_t dd_dialer_news(const dd_dialer_t *self, struct pollfd news[DD_DIALER_NEWS_MAX]);
+
+/* When to call it at the latest, in ms of dd_clock_us(); UINT64_MAX for never. */
+uint64_t dd_dialer_due(const dd_dialer_t *self);
+
+/* Goes on with connecting and says where it stands. Frames that came before the end of a connection
+   can still be read when it is DD_DIALER_LOST. */
 dd_dialer_state_t dd_dialer_watch(dd_dialer_t *self);
 
 /* Why it is DD_DIALER_LOST: DD_E_REFUSED with a text that names the key or the broker's key as the
-   cause, or DD_E_NETWORK with what is known of it. */
+   cause, DD_E_LIMIT when descriptors are short, or DD_E_NETWORK with what is known of it. */
 const dd_problem_t *dd_dialer_reason(const dd_dialer_t *self);
 
 #endif

@@ -118,7 +118,8 @@ static sender_t *add(dd_arrivals_t *self, const dd_record_t *data)
     sender->runs[0] = data->run;
     sender->ref = data->ref - 1;
     sender->size = (uint8_t)name.size;
-    memcpy(sender->name, name.data, name.size);
+    if (name.size > 0)
+        memcpy(sender->name, name.data, name.size);
     HASH_ADD_KEYPTR(hh, self->by_name, sender->name, name.size, sender);
     if (!sender->hh.tbl) {
         free(sender);

@@ -4,10 +4,13 @@
  */
 #include "endpoint.h"
 
+#include <stdio.h>
+
 #include "libdd/base/problem.h"
 
 #define TCP "tcp://"
 #define IPC "ipc://"
+#define RANDOM "random:"
 /* Bytes that sockaddr_un holds, without the NUL. */
 #define IPC_PATH_MAX 107
 #define PORT_DIGITS_MAX 5
@@ -103,14 +106,6 @@ bool dd_endpoint_listenable(const char *endpoint)
     return path_valid(all);
 }
 
-bool dd_endpoint_by_name(const char *endpoint)
-{
-    dd_bytes_t host, port;
-    if (!dd_endpoint_split(dd_bytes_of(endpoint), &host, &port) || host.size == 0)
-        return false;
-    return host.data[0] != '[' && strspn((const char *)host.data, "0123456789.") < host.size;
-}
-
 /* ---- Lists --------------------------------------------------------------------------------- */
 
 static bool has(const dd_endpoints_t *self, dd_bytes_t endpoint)
@@ -119,6 +114,11 @@ static bool has(const dd_endpoints_t *self, dd_bytes_t endpoint)
         if (is(endpoint, self->items[i]))
             return true;
     return false;
+}
+
+bool dd_endpoints_has(const dd_endpoints_t *self, const char *endpoint)
+{
+    return has(self, dd_bytes_of(endpoint));
 }
 
 static dd_error_t add(dd_endpoints_t *self, dd_bytes_t endpoint, dd_problem_t *problem)
@@ -140,7 +140,8 @@ static dd_error_t add(dd_endpoints_t *self, dd_bytes_t endpoint, dd_problem_t *p
 dd_error_t dd_endpoints_add(dd_endpoints_t *self, const char *text, dd_problem_t *problem)
 {
     size_t before = self->count;
-    for (const char *at = text;; at++) {
+    bool random = before == 0 && strncmp(text, RANDOM, sizeof RANDOM - 1) == 0;
+    for (const char *at = random ? text + sizeof RANDOM - 1 : text;; at++) {
         size_t size = strcspn(at, ",");
         dd_error_t result = add(self, dd_bytes(at, size), problem);
         if (result != DD_OK) {
@@ -149,6 +150,34 @@ dd_error_t dd_endpoints_add(dd_endpoints_t *self, const char *text, dd_problem_t
         }
         at += size;
         if (*at == '\0')
-            return DD_OK;
+            break;
+    }
+    self->random |= random;
+    return DD_OK;
+}
+
+dd_error_t dd_endpoints_set(
+    void *values, const dd_option_t *option, const char *argument, dd_problem_t *problem)
+{
+    dd_endpoints_t *self = (dd_endpoints_t *)(void *)((char *)values + option->offset);
+    return dd_endpoints_add(self, argument, problem);
+}
+
+void dd_endpoints_write(const dd_endpoints_t *self, char *text, size_t room)
+{
+    int used = snprintf(text, room, "%s", self->random ? RANDOM : "");
+    for (size_t i = 0; i < self->count && (size_t)used < room; i++)
+        used +=
+            snprintf(text + used, room - (size_t)used, "%s%s", i > 0 ? "," : "", self->items[i]);
+}
+
+void dd_endpoints_shuffle(dd_endpoints_t *self, uint32_t (*below)(uint32_t bound))
+{
+    for (size_t left = self->count; left > 1; left--) {
+        char kept[sizeof self->items[0]];
+        size_t drawn = below((uint32_t)left);
+        memcpy(kept, self->items[left - 1], sizeof kept);
+        memmove(self->items[left - 1], self->items[drawn], sizeof kept);
+        memcpy(self->items[drawn], kept, sizeof kept);
     }
 }

@@ -12,6 +12,7 @@
 #define DD_ENDPOINT_H_INCLUDED
 
 #include "libdd/base/buffer.h"
+#include "libdd/base/options.h"
 #include "libdd/include/dd.h"
 
 /* Longest endpoint, without the NUL. */
@@ -31,18 +32,32 @@ bool dd_endpoint_listenable(const char *endpoint);
    into the text. False for what is not of TCP. */
 bool dd_endpoint_split(dd_bytes_t endpoint, dd_bytes_t *host, dd_bytes_t *port);
 
-/* Whether the host of an endpoint is a name, which may stand for several addresses. */
-bool dd_endpoint_by_name(const char *endpoint);
-
 /* Endpoints in order of preference. All zero is an empty list. */
 typedef struct {
     size_t count;
+    bool random; /* the order is to be drawn */
     char items[DD_ENDPOINTS_MAX][DD_ENDPOINT_MAX + 1];
 } dd_endpoints_t;
 
 /* Appends what a text like "tcp://a:5555,tcp://b:5555" lists; a path with a comma can't stand in a
-   list. Every entry must be an endpoint to connect to, and none may be there twice. DD_E_ARGUMENT
-   with *problem naming the entry that is no good; the list is then as it was. */
+   list. "random:" may stand in front of the first. Every entry must be an endpoint to connect to,
+   and none may be there twice. DD_E_ARGUMENT with *problem naming the entry that is no good; the
+   list is then as it was. */
 dd_error_t dd_endpoints_add(dd_endpoints_t *self, const char *text, dd_problem_t *problem);
+
+/* For options whose field is a dd_endpoints_t. */
+dd_option_set_t dd_endpoints_set;
+
+/* Whether that endpoint is among them. */
+bool dd_endpoints_has(const dd_endpoints_t *self, const char *endpoint);
+
+/* Bytes of the longest list as a text, with the NUL. */
+#define DD_ENDPOINTS_TEXT (sizeof "random:" + DD_ENDPOINTS_MAX * (DD_ENDPOINT_MAX + 1))
+
+/* Writes what dd_endpoints_add() reads into room bytes. */
+void dd_endpoints_write(const dd_endpoints_t *self, char *text, size_t room);
+
+/* Draws an order. below: a random number from 0 to one less than its argument. */
+void dd_endpoints_shuffle(dd_endpoints_t *self, uint32_t (*below)(uint32_t bound));
 
 #endif

@@ -92,6 +92,8 @@ bool dd_name_resolve(dd_name_t *self, dd_bytes_t tenant, dd_bytes_t destination,
     dd_tenant_exists_t *exists, const void *tenants)
 {
     dd_bytes_t first, rest;
+    if (!dd_word_valid(destination, DD_NAME_MAX))
+        return false;
     if (dd_name_split(destination, &first, &rest)) {
         dd_bytes_t public = dd_bytes_of(DD_PUBLIC);
         bool from_public = dd_bytes_equal(tenant, public);

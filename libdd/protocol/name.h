@@ -35,7 +35,8 @@ static inline dd_bytes_t dd_name_bytes(const dd_name_t *self)
     return (dd_bytes_t){(const uint8_t *)self->text, self->size};
 }
 
-/* tenant + '.' + client; false if either is not valid. */
+/* tenant + '.' + client; false if either is empty or too long. Whether they are words is looked at
+   once, when the name is registered. */
 bool dd_name_join(dd_name_t *self, dd_bytes_t tenant, dd_bytes_t client);
 /* Splits a full name; false if it isn't one. */
 bool dd_name_split(dd_bytes_t full, dd_bytes_t *tenant, dd_bytes_t *client);
@@ -46,7 +47,7 @@ typedef bool(dd_tenant_exists_t)(const void *tenants, dd_bytes_t tenant);
 /*
  * The full name that a client of `tenant` means by `destination`: rule 1 of dd-protocol(7).
  * For public clients `exists` decides whether "t.x" is x of tenant t or the public tenant's "t.x".
- * False if the result isn't a valid full name.
+ * False if the result is none, for its length. One that nobody could have registered may come out.
  */
 bool dd_name_resolve(dd_name_t *self, dd_bytes_t tenant, dd_bytes_t destination,
     dd_tenant_exists_t *exists, const void *tenants);

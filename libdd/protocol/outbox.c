@@ -82,11 +82,20 @@ static bool is_within(size_t bytes, size_t limit, size_t beyond)
 static bool fits(const dd_outbox_t *self, size_t size, size_t beyond)
 {
     const dd_outbox_group_t *group = self->group;
-    if (!is_within(self->bytes + size, self->limit, beyond))
+    size_t excused = dd_outbox_excused(self);
+    size_t counted = self->bytes > excused ? self->bytes - excused : 0;
+    if (!is_within(counted + size, self->limit, beyond))
         return false;
     if (group && beyond > 0)
         beyond += group->members * DD_OUTBOX_MEMBER_RESERVE;
     return !group || is_within(group->bytes + size, group->limit, beyond);
+}
+
+void dd_outbox_set_limit(dd_outbox_t *self, size_t limit)
+{
+    self->limit = limit;
+    if (!fits(self, 0, 0))
+        self->excused_end = self->taken + self->bytes;
 }
 
 /* Room for size more bytes in the newest frame, counted as used. A frame that is full is never made
@@ -146,7 +155,7 @@ dd_error_t dd_outbox_write(
 {
     if (copy && copy->size > 0)
         return dd_outbox_append_bytes(self, *copy);
-    dd_error_t error = append(self, record, need == DD_OUTBOX_USUAL ? 0 : DD_OUTBOX_RESERVE);
+    dd_error_t error = append(self, record, dd_outbox_reserve(need));
     if (error == DD_OK && copy)
         *copy = dd_outbox_newest(self, dd_record_size(record));
     return error;
@@ -162,6 +171,7 @@ dd_frame_t *dd_outbox_take(dd_outbox_t *self)
         self->last = NULL;
     frame->next = NULL;
     count(self, -(ptrdiff_t)frame->size);
+    self->taken += frame->size;
     if (frame->size < self->hint / 4 && self->hint > CAPACITY_MIN)
         self->hint /= 2;
     return frame;
@@ -174,4 +184,5 @@ void dd_outbox_untake(dd_outbox_t *self, dd_frame_t *frame)
     if (!self->last)
         self->last = frame;
     count(self, (ptrdiff_t)frame->size);
+    self->taken -= frame->size;
 }

@@ -38,9 +38,11 @@ typedef struct {
 
 typedef struct {
     dd_frame_t *first;
-    dd_frame_t *last; /* the one that is appended to */
-    size_t bytes;     /* in all frames */
-    size_t limit;
+    dd_frame_t *last;         /* the one that is appended to */
+    size_t bytes;             /* in all frames */
+    size_t limit;             /* to be changed with dd_outbox_set_limit() once something waits */
+    uint64_t taken;           /* bytes so far */
+    uint64_t excused_end;     /* until so many are taken, what is left of them doesn't count */
     size_t hint;              /* capacity to begin the next frame with: what the last ones needed */
     dd_outbox_group_t *group; /* that it belongs to; NULL for none */
 } dd_outbox_t;
@@ -50,6 +52,16 @@ void dd_outbox_clear(dd_outbox_t *self);
 
 /* Makes it one of a group, which must outlive it; or, with NULL, one of none. */
 void dd_outbox_join(dd_outbox_t *self, dd_outbox_group_t *group);
+
+/* What waits already, if it is more than the new limit, doesn't count against it: it had its room,
+   and as it is sent its room goes. */
+void dd_outbox_set_limit(dd_outbox_t *self, size_t limit);
+
+/* Bytes that wait and don't count. */
+static inline size_t dd_outbox_excused(const dd_outbox_t *self)
+{
+    return self->excused_end > self->taken ? (size_t)(self->excused_end - self->taken) : 0;
+}
 
 /* DD_OK, DD_E_OVERLOADED when a limit is reached or memory is out, or DD_E_ARGUMENT for a record
    that can't be written; then nothing was appended. */
@@ -62,6 +74,15 @@ dd_error_t dd_outbox_append_bytes(dd_outbox_t *self, dd_bytes_t encoded);
 /* How much it matters that a record gets through: those that tell of a result, or of something that
    must not be missed, may use the reserve. */
 typedef enum { DD_OUTBOX_USUAL, DD_OUTBOX_RESULT, DD_OUTBOX_URGENT } dd_outbox_need_t;
+
+/* The bytes beyond the limit that it may use. Third parties can have a peer told any number of
+   results: they get half, so that they can't use up what is for the rest. */
+static inline size_t dd_outbox_reserve(dd_outbox_need_t need)
+{
+    return need == DD_OUTBOX_USUAL    ? 0
+           : need == DD_OUTBOX_RESULT ? DD_OUTBOX_RESERVE / 2
+                                      : DD_OUTBOX_RESERVE;
+}
 
 /* One of these three: if *copy (may be NULL) holds bytes, they are the record, encoded already, and
    else it gets them. They stay valid until the outbox is sent. */

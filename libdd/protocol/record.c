@@ -4,8 +4,9 @@
  */
 #include "record.h"
 
-/* How a field looks on the wire. BLOB is the rest of the record and so can only be the last one. */
-typedef enum { U8, U16, U32, U64, STR8, STR16, BLOB } kind_t;
+/* How a field looks on the wire. U32_IN_REPLIES is there if the record has the flag REPLY; BLOB is
+   the rest of the record and so can only be the last one. */
+typedef enum { U8, U16, U32, U32_IN_REPLIES, U64, STR8, STR16, BLOB } kind_t;
 
 typedef struct {
     uint8_t kind;
@@ -21,7 +22,7 @@ typedef struct {
 #define F_LINKS FIELD_(U16, links)
 #define F_REF FIELD_(U32, ref)
 #define F_RUN FIELD_(U32, run)
-#define F_RE FIELD_(U32, re)
+#define F_RE FIELD_(U32_IN_REPLIES, re)
 #define F_FEATURES FIELD_(U32, features)
 #define F_WINDOW FIELD_(U32, window)
 #define F_SUFFIX FIELD_(U8, suffix)
@@ -91,8 +92,10 @@ static const layout_t LAYOUTS[] = {
     [DD_CONTEST]       = LAYOUT_("CONTEST", F_NUMBER, F_NAME),
     [DD_KEPT]          = LAYOUT_("KEPT", F_NUMBER, F_NAME),
     [DD_GONE]          = LAYOUT_("GONE", F_NUMBER, F_NAME),
+    [DD_ADD_BROKER]    = LAYOUT_("ADD_BROKER", F_ID),
+    [DD_DROP_BROKER]   = LAYOUT_("DROP_BROKER", F_ID),
     [DD_INSPECT]       = LAYOUT_("INSPECT", F_HOPS, F_REF, F_NUMBER, F_TENANT, F_ID, F_FIRST, F_LIMIT, F_TEXT),
-    [DD_REPORT]        = LAYOUT_("REPORT", F_LINKS, F_REF, F_NUMBER, F_PAYLOAD),
+    [DD_REPORT]        = LAYOUT_("REPORT", F_LINKS, F_REF, F_NUMBER, F_ID, F_PAYLOAD),
     [DD_CONTROL]       = LAYOUT_("CONTROL", F_HOPS, F_REF, F_NUMBER, F_SOURCE, F_ID, F_NAME, F_TEXT),
 };
 /* clang-format on */
@@ -118,11 +121,18 @@ static const struct {
     [U8] = {1, 0},
     [U16] = {2, 0},
     [U32] = {4, 0},
+    [U32_IN_REPLIES] = {4, 0},
     [U64] = {8, 0},
     [STR8] = {1, UINT8_MAX},
     [STR16] = {2, UINT16_MAX},
     [BLOB] = {0, UINT32_MAX / 2},
 };
+
+/* Whether a field of kind U32_IN_REPLIES is there. */
+static inline bool is_reply(const dd_record_t *record)
+{
+    return record->flags & DD_FLAG_REPLY;
+}
 
 size_t dd_record_size(const dd_record_t *self)
 {
@@ -133,6 +143,8 @@ size_t dd_record_size(const dd_record_t *self)
     for (unsigned i = 0; i < layout->count; i++) {
         field_t field = layout->fields[i];
         size += KINDS[field.kind].size;
+        if (field.kind == U32_IN_REPLIES && !is_reply(self))
+            size -= KINDS[field.kind].size;
         if (field.kind < STR8)
             continue;
         size_t length = ((const dd_bytes_t *)((const uint8_t *)self + field.offset))->size;
@@ -143,9 +155,10 @@ size_t dd_record_size(const dd_record_t *self)
     return size;
 }
 
-static void write_field(dd_writer_t *writer, kind_t kind, const void *place)
+static void write_field(dd_writer_t *writer, field_t field, const dd_record_t *record)
 {
-    switch (kind) {
+    const void *place = (const uint8_t *)record + field.offset;
+    switch ((kind_t)field.kind) {
     case U8:
         dd_write_u8(writer, *(const uint8_t *)place);
         break;
@@ -154,6 +167,10 @@ static void write_field(dd_writer_t *writer, kind_t kind, const void *place)
         break;
     case U32:
         dd_write_u32(writer, *(const uint32_t *)place);
+        break;
+    case U32_IN_REPLIES:
+        if (is_reply(record))
+            dd_write_u32(writer, *(const uint32_t *)place);
         break;
     case U64:
         dd_write_u64(writer, *(const uint64_t *)place);
@@ -180,13 +197,13 @@ void dd_record_write(const dd_record_t *self, uint8_t *bytes, size_t size)
     dd_write_u8(&writer, self->type);
     dd_write_u8(&writer, self->flags);
     for (unsigned i = 0; layout && i < layout->count; i++)
-        write_field(
-            &writer, layout->fields[i].kind, (const uint8_t *)self + layout->fields[i].offset);
+        write_field(&writer, layout->fields[i], self);
 }
 
-static void read_field(dd_reader_t *reader, kind_t kind, void *place)
+static void read_field(dd_reader_t *reader, field_t field, dd_record_t *record)
 {
-    switch (kind) {
+    void *place = (uint8_t *)record + field.offset;
+    switch ((kind_t)field.kind) {
     case U8:
         *(uint8_t *)place = dd_read_u8(reader);
         break;
@@ -195,6 +212,10 @@ static void read_field(dd_reader_t *reader, kind_t kind, void *place)
         break;
     case U32:
         *(uint32_t *)place = dd_read_u32(reader);
+        break;
+    case U32_IN_REPLIES:
+        if (is_reply(record))
+            *(uint32_t *)place = dd_read_u32(reader);
         break;
     case U64:
         *(uint64_t *)place = dd_read_u64(reader);
@@ -230,6 +251,6 @@ dd_error_t dd_frame_next(dd_reader_t *frame, dd_record_t *record)
     if (!layout)
         return record->flags & DD_FLAG_OPTIONAL ? DD_OK : DD_E_MALFORMED;
     for (unsigned i = 0; i < layout->count; i++)
-        read_field(&reader, layout->fields[i].kind, (uint8_t *)record + layout->fields[i].offset);
+        read_field(&reader, layout->fields[i], record);
     return reader.failed || dd_reader_left(&reader) > 0 ? DD_E_MALFORMED : DD_OK;
 }

@@ -74,6 +74,8 @@ typedef enum {
     DD_CONTEST = 53,
     DD_KEPT = 54,
     DD_GONE = 55,
+    DD_ADD_BROKER = 56,
+    DD_DROP_BROKER = 57,
     /* inspection */
     DD_INSPECT = 64,
     DD_REPORT = 65,
@@ -102,15 +104,15 @@ typedef enum {
 typedef struct {
     uint8_t type;
     uint8_t flags;
-    uint8_t hops;       /* brokers passed so far */
-    uint8_t suffix;     /* PUBLICATION, RELAY: bytes at the topic's end that only old clients are
-                           shown. Reserved; 0 */
-    uint16_t code;      /* a dd_error_t of the wire range; in a DROP_CLIENT from the parent: why */
-    uint16_t links;     /* REPORT: brokers to which this one passed the question on */
-    uint32_t ref;       /* chosen by the asker, echoed in the answer; 0 in ERROR: the connection */
-    uint32_t run;       /* SEND, DATA, FORWARD, ACK: with ref the notification's number; 0: it has
-                           none, and is not acknowledged */
-    uint32_t re;        /* the same: the ref of the request that this replies to. Reserved; 0 */
+    uint8_t hops;   /* brokers passed so far */
+    uint8_t suffix; /* PUBLICATION, RELAY: bytes at the topic's end that only old clients are
+                       shown. Reserved; 0 */
+    uint16_t code;  /* a dd_error_t of the wire range; in a DROP_CLIENT from the parent: why */
+    uint16_t links; /* REPORT: brokers to which this one passed the question on */
+    uint32_t ref;   /* chosen by the asker, echoed in the answer; 0 in ERROR: the connection */
+    uint32_t run;   /* SEND, DATA, FORWARD, ACK: with ref the notification's number; 0: it has
+                       none, and is not acknowledged */
+    uint32_t re;    /* SEND, DATA, FORWARD with DD_FLAG_REPLY: the ref of the request. Reserved */
     uint32_t features;  /* what its sender knows beyond this page; bits that mean nothing to the
                            receiver are ignored */
     uint32_t window;    /* WELCOME, ADMIT: bytes that may be on their way untaken; 0: any number */
@@ -123,7 +125,8 @@ typedef struct {
                            between brokers: the question's id; HELLO, ADD_CLIENT, DROP_CLIENT,
                            CONTEST, KEPT, GONE: the client's instance, 48 random bits and 16 that count
                            its registrations;    HOP: brokers passed up to this one */
-    dd_bytes_t id;      /* a broker id, or several of DD_BROKER_ID_SIZE bytes each */
+    dd_bytes_t id;      /* a broker id, or several of DD_BROKER_ID_SIZE bytes each; JOIN,
+                           ADD_BROKER, DROP_BROKER: the secret from which it is made */
     dd_bytes_t tenant;
     dd_bytes_t name;
     dd_bytes_t source;

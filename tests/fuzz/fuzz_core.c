@@ -8,17 +8,15 @@
  * hurt each other.
  */
 #include <sodium.h>
-#include <stdlib.h>
 
 #include "ddbroker/core/core.h"
+#include "tests/fuzz/fuzz.h"
 #include "tests/unit/libdd/keys.h"
 
 /* Small, so that they fill up. */
 #define OUTBOX 4096
 #define HEARTBEAT 1000
 #define SCOPE "/1/2/"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { CLIENT_A, OTHER_A, CLIENT_B, CLIENT_PUBLIC, OPERATOR, CHILD, OTHER_CHILD, PARENT, PLACES };
 
@@ -28,12 +26,6 @@ typedef struct {
     uint64_t now_ms;
     uint64_t instances;
 } fuzz_t;
-
-static void check(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 /* ---- Chance, which is the same for each input ----------------------------------------------- */
 
@@ -89,11 +81,18 @@ static const uint8_t *key_of(unsigned place)
 
 /* ---- Frames --------------------------------------------------------------------------------- */
 
+/* What waits for a peer is within the limit, but for what waited when that was lowered. */
+static void check_room(const dd_outbox_t *outbox)
+{
+    check(outbox->bytes - dd_outbox_excused(outbox) <=
+          outbox->limit + DD_OUTBOX_RESERVE + DD_FRAME_HEADER);
+}
+
 /* Takes what waits for a peer, all of which must be records. */
 static void flush(fuzz_t *self, peer_t *peer)
 {
     dd_frame_t *frame;
-    check(peer->outbox.bytes <= peer->outbox.limit + DD_OUTBOX_RESERVE + DD_FRAME_HEADER);
+    check_room(&peer->outbox);
     while ((frame = dd_outbox_take(&peer->outbox))) {
         dd_reader_t reader;
         dd_record_t record;
@@ -169,9 +168,24 @@ static void reload(fuzz_t *self, uint8_t argument)
         .outbox_client = argument & 2 ? OUTBOX : 0,
         .outbox_link = argument & 4 ? OUTBOX : 0,
         .clients_max = argument & 8 ? PLACES : 1,
-        .subscriptions_max = argument & 16 ? 4 : 0};
+        .subscriptions_max = argument & 16 ? 4 : 0,
+        .link_names_max = 8,
+        .link_interests_max = 8};
     core_set_limits(self->core, &settings);
     core_set_keyring(self->core, keyring(argument & 1), self->now_ms);
+}
+
+/* What the sockets layer has to say of a peer besides its frames. */
+static void surprise(fuzz_t *self, unsigned place, uint8_t argument)
+{
+    if (argument == 'G' && place != PARENT)
+        core_gone(self->peers[place]);
+    else if (argument == 'L')
+        core_refused(self->core, self->peers[place], DD_E_LIMIT);
+    else if (argument == 'N')
+        core_not_flushed(self->core, self->peers[place]);
+    else
+        core_bad_input(self->core, self->peers[place], self->now_ms);
 }
 
 static void step(fuzz_t *self, uint8_t which, uint8_t argument, dd_reader_t *rest)
@@ -198,9 +212,9 @@ static void step(fuzz_t *self, uint8_t which, uint8_t argument, dd_reader_t *res
         else if (argument == 'D')
             core_drain(self->core, self->now_ms);
         else if (self->peers[place])
-            core_bad_input(self->core, self->peers[place], self->now_ms);
+            surprise(self, place, argument);
         break;
-    default:
+    default: /* the greatest part of the steps, since all is in the records */
         if (self->peers[place])
             hear(self, self->peers[place], dd_read_bytes(rest, argument));
     }
@@ -215,7 +229,7 @@ static void look(fuzz_t *self)
         disconnect(self, PARENT);
     core_drained(self->core, self->now_ms);
     while ((peer = core_next_dirty(self->core)))
-        check(peer->outbox.bytes <= peer->outbox.limit + DD_OUTBOX_RESERVE + DD_FRAME_HEADER);
+        check_room(&peer->outbox);
 }
 
 static void take_control(void *arg, core_control_t control, dd_log_level_t level)
@@ -243,6 +257,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .outbox_link = OUTBOX,
         .clients_max = PLACES,
         .subscriptions_max = 4,
+        .link_names_max = 8,
+        .link_interests_max = 8,
         .log = take_line,
         .obey = take_control};
     const dd_keyring_t *keys = keyring(true); /* first: it may draw too */

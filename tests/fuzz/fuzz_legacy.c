@@ -5,21 +5,12 @@
  * The input is taken for a message, each frame a byte of length and as many bytes; and, as it is,
  * for a native frame.
  */
-#include <stdlib.h>
-
 #include "ddbroker/legacy/legacy_wire.h"
+#include "tests/fuzz/fuzz.h"
 #include "tests/unit/libdd/keys.h"
 
 #define FRAMES_MAX (LEGACY_FRAMES_MAX + 2)
 #define PAYLOAD_MAX 100
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 /* What a client may ask is a record that can be written. */
 static void ask(const dd_bytes_t *frames, size_t count)

@@ -2,17 +2,8 @@
 /*
  * fuzz_record - frames of any bytes, read; and what was read, written and read again
  */
-#include <stdlib.h>
-
 #include "libdd/protocol/record.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool holds)
-{
-    if (!holds)
-        abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 /* What can be read can be written, to the same bytes. */
 static void write_again(const dd_record_t *record, dd_bytes_t read)

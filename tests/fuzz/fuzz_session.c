@@ -5,26 +5,17 @@
  * The input is a list of steps, each a byte that says which and a byte of argument. A frame's
  * argument is its length; its bytes follow, without the frame header.
  */
-#include <stdlib.h>
-
 #include "libdd/client/session.h"
+#include "tests/fuzz/fuzz.h"
 
 /* Small, so that it fills up. */
 #define OUTBOX 4096
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 typedef struct {
     dd_session_t *session;
     uint64_t now_us;
     bool silent; /* it has left: nothing may be emitted */
 } fuzz_t;
-
-static void check(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 /* Makes an event of it, as the client would. */
 static void keep(void *arg, const dd_news_t *news)
@@ -76,7 +67,7 @@ static void send(fuzz_t *self, uint8_t argument)
         .destination = dd_bytes_of("cli2"),
         .topic = dd_bytes_of("alarms"),
         .payload = dd_bytes(PAYLOAD, argument)};
-    dd_session_send(self->session, &record, false, 0);
+    dd_session_send(self->session, &record, false);
 }
 
 static void subscribe(fuzz_t *self, uint8_t argument)
@@ -131,7 +122,9 @@ static void step(fuzz_t *self, uint8_t which, uint8_t argument, dd_reader_t *res
         break;
     case 10:
         dd_session_receipt(self->session, argument, dd_bytes_of("cli2"));
-        dd_session_excuse(self->session, self->now_us);
+        dd_session_unreadable(self->session, argument, dd_bytes_of("cli3"));
+        if (argument % 2)
+            dd_session_unheard(self->session, self->now_us);
         break;
     default:
         if (argument == 'L') {
@@ -144,7 +137,9 @@ static void step(fuzz_t *self, uint8_t which, uint8_t argument, dd_reader_t *res
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     fuzz_t self = {.now_us = 1000000};
+    static const dd_endpoints_t ENDPOINTS = {.count = 1, .items = {"tcp://127.0.0.1:5555"}};
     dd_session_settings_t settings = {.name = "cli1",
+        .endpoints = &ENDPOINTS,
         .instance = 0x123456789ABC0000,
         .outbox = OUTBOX,
         .emit = keep,

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * seeds - writes what the corpora of fuzz_record, fuzz_session and fuzz_core begin with
+ * seeds - writes what the corpora of fuzz_record, fuzz_session, fuzz_core and fuzz_payload begin
+ * with
  *
- * seeds FOLDER makes FOLDER/record, FOLDER/session and FOLDER/core. To be run when a record is
- * added or changed, as tests/fuzz/run does; what libFuzzer finds is added by hand.
+ * seeds FOLDER makes FOLDER/record and so on. The other corpora are texts. To be run when a record
+ * is added or changed, as tests/fuzz/run does; what libFuzzer finds is added by hand.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "ddperf/payload.h"
 #include "libdd/protocol/record.h"
 
 /* Steps of fuzz_session. */
@@ -247,6 +249,27 @@ static void make_core_seeds(void)
     save("core", "life");
 }
 
+/* ---- payload: messages in order, one too late, one twice, and others' -------------------------
+ */
+
+static void put_payload(uint32_t run, uint64_t number)
+{
+    uint8_t bytes[PAYLOAD_HEADER];
+    payload_write(&(payload_t){run, 0, number}, bytes);
+    put_byte(sizeof bytes);
+    put(bytes, sizeof bytes);
+}
+
+static void make_payload_seeds(void)
+{
+    static const uint64_t NUMBERS[] = {0, 1, 3, 2, 2, 99, 100, PAYLOAD_PROBE};
+    for (size_t i = 0; i < sizeof NUMBERS / sizeof NUMBERS[0]; i++)
+        put_payload(0x01020304, NUMBERS[i]);
+    put_payload(1, 4);
+    put_byte(200);
+    save("payload", "stream");
+}
+
 static void make_folder(const char *corpus)
 {
     char path[512];
@@ -265,8 +288,10 @@ int main(int argc, char *argv[])
     make_folder("record");
     make_folder("session");
     make_folder("core");
+    make_folder("payload");
     make_record_seeds();
     make_session_seeds();
     make_core_seeds();
+    make_payload_seeds();
     return 0;
 }

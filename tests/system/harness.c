@@ -170,9 +170,11 @@ program_t *broker_start(
     va_end(more);
     while (arguments[count])
         count++;
-    assert_true(count < ARGUMENTS_MAX - 3);
+    assert_true(count < ARGUMENTS_MAX - 5);
     /* Who is slow on a busy machine is not taken for dead. */
     count = add_default(arguments, count, "--heartbeat", "1min");
+    /* Most brokers have nothing beneath them that could come back. */
+    count = add_default(arguments, count, "--settle", "0ms");
     arguments[count++] = name;
     arguments[count] = NULL;
     broker->program = program_start(self, "/dev/null", arguments);

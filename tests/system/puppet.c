@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <setjmp.h>
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -25,9 +26,8 @@
 /* us from one PING to the next; shorter than any heartbeat that a parent asks for. */
 #define PING_INTERVAL 500000
 
-/* As a broker's id, and as reports have it. */
-static const char ID[] = "puppetpuppetpupp";
-#define ID_HEX "70757070657470757070657470757070"
+/* Its id is made from that. */
+static const char SECRET[] = "puppetpuppetpupp";
 
 struct puppet {
     raw_t *raw;
@@ -35,7 +35,9 @@ struct puppet {
     const char *scope;
     const char *tenant;
     unsigned clients;
-    char parent[2 * DD_BROKER_ID_SIZE + 1]; /* its id, in hex */
+    uint8_t id[DD_BROKER_ID_SIZE];
+    char id_text[2 * DD_BROKER_ID_SIZE + 1]; /* as reports have it */
+    char parent[2 * DD_BROKER_ID_SIZE + 1];  /* its id, the same */
     uint64_t pinged_us;
     pthread_t thread;
     atomic_bool stop;
@@ -70,6 +72,7 @@ static void send_report(puppet_t *self, uint64_t question, const report_t *repor
     say(self, &(dd_record_t){.type = DD_REPORT,
                   .flags = last ? DD_FLAG_LAST : 0,
                   .number = question,
+                  .id = dd_bytes(self->id, sizeof self->id),
                   .payload = dd_bytes(report->text, report->size)});
 }
 
@@ -84,9 +87,9 @@ static void report_tree(puppet_t *self, uint64_t question)
 {
     report_t report = new_report(self);
     add(&report,
-        ",\"id\":\"" ID_HEX "\",\"parent\":\"%s\",\"version\":\"1.0.0\",\"state\":\"ok\","
+        ",\"id\":\"%s\",\"parent\":\"%s\",\"version\":\"1.0.0\",\"state\":\"ok\","
         "\"uptime_ms\":1000,\"children\":0,\"rtt_us\":500,\"clients\":%u}",
-        self->parent, self->clients);
+        self->id_text, self->parent, self->clients);
     send_report(self, question, &report, true);
 }
 
@@ -95,8 +98,8 @@ static void report_page(
     puppet_t *self, uint64_t question, unsigned first, unsigned end, bool is_list, bool last)
 {
     report_t report = new_report(self);
-    add(&report, ",\"broker_id\":\"" ID_HEX "\",\"rows\":%u,\"%s\":[", is_list ? self->clients : 0,
-        is_list ? "clients" : "events");
+    add(&report, ",\"broker_id\":\"%s\",\"rows\":%u,\"%s\":[", self->id_text,
+        is_list ? self->clients : 0, is_list ? "clients" : "events");
     for (unsigned i = first; i < end; i++)
         add(&report, "%s{\"tenant\":\"%s\",\"name\":\"%s%04u\",\"in\":%u}", i > first ? "," : "",
             self->tenant, self->name, i, i);
@@ -117,10 +120,9 @@ static void report_clients(puppet_t *self, const dd_record_t *asked)
 
 static void answer(puppet_t *self, const dd_record_t *asked)
 {
-    dd_bytes_t id = dd_bytes_of(ID);
+    dd_bytes_t id = dd_bytes(self->id, sizeof self->id);
     if (asked->id.size > 0 && !dd_bytes_equal(asked->id, id))
-        say(self,
-            &(dd_record_t){.type = DD_REPORT, .flags = DD_FLAG_LAST, .number = asked->number});
+        send_report(self, asked->number, &(report_t){.size = 0}, true);
     else if (dd_bytes_equal(asked->text, dd_bytes_of("tree")))
         report_tree(self, asked->number);
     else if (dd_bytes_equal(asked->text, dd_bytes_of("clients")))
@@ -152,13 +154,12 @@ static void join(puppet_t *self)
     dd_record_t admit;
     char name[DD_NAME_MAX + 1];
     raw_say(self->raw, &(dd_record_t){.type = DD_JOIN,
-                           .id = dd_bytes_of(ID),
+                           .id = dd_bytes_of(SECRET),
                            .name = dd_bytes_of(self->name),
                            .scope = dd_bytes_of(self->scope)});
     raw_await(self->raw, DD_ADMIT, &admit);
     assert_true(admit.id.size >= DD_BROKER_ID_SIZE);
-    for (size_t i = 0; i < DD_BROKER_ID_SIZE; i++)
-        snprintf(self->parent + 2 * i, 3, "%02x", admit.id.data[i]);
+    sodium_bin2hex(self->parent, sizeof self->parent, admit.id.data, DD_BROKER_ID_SIZE);
     for (unsigned i = 0; i < self->clients; i++) {
         snprintf(name, sizeof name, "%s.%s%04u", self->tenant, self->name, i);
         raw_say(self->raw,
@@ -177,6 +178,8 @@ puppet_t *puppet_start(harness_t *harness, const char *parent, const char *name,
     self->scope = scope;
     self->tenant = tenant;
     self->clients = clients;
+    crypto_generichash(self->id, sizeof self->id, (const uint8_t *)SECRET, strlen(SECRET), NULL, 0);
+    sodium_bin2hex(self->id_text, sizeof self->id_text, self->id, sizeof self->id);
     join(self);
     assert_int_equal(pthread_create(&self->thread, NULL, play, self), 0);
     return self;

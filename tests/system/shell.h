@@ -14,7 +14,7 @@
 #include "harness.h"
 
 /* Exit statuses of ddtui(1). */
-enum { DONE, FAILED, USAGE, NO_DESTINATION, REFUSED, TIMEOUT, OVERLOADED };
+enum { DONE, FAILED, USAGE, NO_DESTINATION, REFUSED, TIMEOUT, OVERLOADED, IN_DOUBT };
 
 /* Makes the harness the one that the lines run in, until another is opened. */
 void shell_open(harness_t *harness, const char *broker, const char *owner);

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "libdd/net/dialer.h"
+#include "libdd/net/monitor.h"
+#include "libdd/net/socket.h"
 #include "libdd/protocol/record.h"
 #include "scene.h"
 
@@ -33,9 +34,10 @@ static size_t hello(uint8_t *frame, size_t room)
 
 /* ---- A server without a handler ----------------------------------------------------------- */
 
-static bool is_lost(void *dial)
+static bool is_lost(void *monitor)
 {
-    return dd_dialer_watch(dial) == DD_DIALER_LOST;
+    dd_monitor_event_t event;
+    return dd_monitor_next(monitor, &event);
 }
 
 /* The keys are the right ones, and still nobody may come in, since nobody says so. */
@@ -53,14 +55,18 @@ static void without_handler_nobody_gets_in(void **state)
     assert_int_equal(zmq_bind(server, "tcp://127.0.0.1:*"), 0);
     assert_int_equal(zmq_getsockopt(server, ZMQ_LAST_ENDPOINT, endpoint, &size), 0);
 
-    dd_dialer_t *dial = dd_dialer_new(context, endpoint, tenant, 1 << 20, &problem);
-    assert_non_null(dial);
+    void *client = dd_socket_client(context, tenant, 1 << 20, &problem);
+    assert_non_null(client);
+    void *monitor = dd_monitor_open(context, client, ZMQ_EVENT_DISCONNECTED);
+    assert_non_null(monitor);
+    assert_int_equal(zmq_connect(client, endpoint), 0);
     uint8_t frame[64];
-    zmq_send(dd_dialer_socket(dial), frame, hello(frame, sizeof frame), ZMQ_DONTWAIT);
-    assert_true(wait_until(is_lost, dial, HARNESS_DEADLINE));
+    zmq_send(client, frame, hello(frame, sizeof frame), ZMQ_DONTWAIT);
+    assert_true(wait_until(is_lost, monitor, HARNESS_DEADLINE));
     assert_int_equal(zmq_recv(server, frame, sizeof frame, ZMQ_DONTWAIT), -1);
 
-    dd_dialer_destroy(&dial);
+    dd_monitor_close(monitor, client);
+    zmq_close(client);
     zmq_close(server);
     dd_keyring_destroy(&broker);
     dd_keyring_destroy(&tenant);

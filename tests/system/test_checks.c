@@ -13,7 +13,7 @@
 #include "shell.h"
 
 /* Exit statuses of --check. */
-enum { OK, WARNING, CRITICAL, UNKNOWN };
+enum { OK, WARNING, CRITICAL, CHECK_UNKNOWN };
 
 /* ---- Checks ------------------------------------------------------------------------------- */
 
@@ -96,12 +96,12 @@ static void test_check_does_not_know(void **state)
         "ddtui --check -d nonsense", "ddtui --check 'a name'"};
     for (size_t i = 0; i < COUNT(LINES); i++) {
         program_t *check = shell_run(LINES[i]);
-        shell_end(check, UNKNOWN);
+        shell_end(check, CHECK_UNKNOWN);
         assert_memory_equal(program_stdout(check), "DOUBLEDECKER UNKNOWN - ", 23);
         assert_string_equal(strchr(program_stdout(check), '\n'), "\n");
         assert_string_equal(program_stderr(check), "");
     }
-    shell_check("DD_KEYS= ddtui --check", UNKNOWN, NULL, "");
+    shell_check("DD_KEYS= ddtui --check", CHECK_UNKNOWN, NULL, "");
     shell_check("ddtui --check --what --json | cut -c 1-30", DONE,
         "{\"state\":\"UNKNOWN\",\"status\":3,\n", "");
 }

@@ -53,7 +53,9 @@ static int side_open(void **state)
         .outbox_client = 1 << 20,
         .outbox_link = 1 << 20,
         .clients_max = 10,
-        .subscriptions_max = 10};
+        .subscriptions_max = 10,
+        .link_names_max = 10,
+        .link_interests_max = 10};
     self.core = core_new(&settings, self.keyring, now_ms());
     self.zap = zap_new(self.context, self.log, &problem);
     const transport_settings_t transports = {.context = self.context,
@@ -230,7 +232,9 @@ static void come_and_go(side_t *self, const char *endpoint)
     const dd_record_t hello = {.type = DD_HELLO, .number = 1, .name = dd_bytes_of("cli1")};
     dd_keyring_t *keyring = dd_keyring_load(harness_keys(self->harness, "a"), &problem);
     void *context = zmq_ctx_new();
-    call_t call = {self, dd_dialer_new(context, endpoint, keyring, PAYLOAD_MAX, &problem)};
+    const dd_dialer_settings_t settings = {
+        .context = context, .keyring = keyring, .payload_max = PAYLOAD_MAX, .wake_fd = -1};
+    call_t call = {self, dd_dialer_new(&settings, endpoint, &problem)};
     assert_true(wait_until(is_connected, &call, HARNESS_DEADLINE));
     assert_true(
         zmq_send(dd_dialer_socket(call.dial), frame, raw_frame(&hello, frame), ZMQ_DONTWAIT) > 0);
@@ -282,6 +286,97 @@ static void what_an_old_client_has_left_logs_nobody_in(void **state)
     assert_int_equal(core_connections(self->core), 0);
 }
 
+/* ---- Routing ids --------------------------------------------------------------------------- */
+
+/* A peer with a tenant's key and an id of its own choice; without one if its size is 0. */
+typedef struct {
+    side_t *side;
+    void *context, *socket, *monitor;
+    dd_keyring_t *keyring;
+    bool connected, lost;
+} claimer_t;
+
+static claimer_t claimer_new(side_t *side, const char *endpoint, const void *id, size_t size)
+{
+    dd_problem_t problem;
+    claimer_t self = {.side = side, .context = zmq_ctx_new()};
+    self.keyring = dd_keyring_load(harness_keys(side->harness, "a"), &problem);
+    self.socket = dd_socket_client(self.context, self.keyring, PAYLOAD_MAX, &problem);
+    if (size > 0)
+        assert_int_equal(zmq_setsockopt(self.socket, ZMQ_ROUTING_ID, id, size), 0);
+    self.monitor = dd_monitor_open(
+        self.context, self.socket, ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED);
+    assert_non_null(self.monitor);
+    assert_int_equal(zmq_connect(self.socket, endpoint), 0);
+    return self;
+}
+
+static void claimer_end(claimer_t *self)
+{
+    dd_monitor_close(self->monitor, self->socket);
+    zmq_close(self->socket);
+    zmq_ctx_term(self->context);
+    dd_keyring_destroy(&self->keyring);
+}
+
+/* Conditions for wait_until(), which keep the broker's side at work. */
+static bool is_in(void *arg)
+{
+    claimer_t *self = arg;
+    dd_monitor_event_t event;
+    zap_work(self->side->zap, self->side->core, ZAP_ALL, now_ms());
+    self->side->listener->ops->work(self->side->listener, now_ms());
+    while (dd_monitor_next(self->monitor, &event)) {
+        self->connected |= event.event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
+        self->lost |= event.event == ZMQ_EVENT_DISCONNECTED;
+    }
+    return self->connected;
+}
+
+static bool is_out(void *arg)
+{
+    is_in(arg);
+    return ((claimer_t *)arg)->lost;
+}
+
+static bool is_registered(void *arg)
+{
+    is_in(arg);
+    return core_connections(((claimer_t *)arg)->side->core) > 0;
+}
+
+/* An id that this broker gives when its turn comes would then be the end of the process. */
+static void who_chooses_a_routing_id_is_cut(void **state)
+{
+    static const struct {
+        const void *id;
+        size_t size;
+    } IDS[] = {{"\0\x12\x34\x56\x78", 5}, {"\0\xff\xff\xff\xff", 5}, {"\0abc", 4}, {"\0", 1},
+        {"chosen", 6}, {"fives", 5}};
+    side_t *self = *state;
+    dd_problem_t problem;
+    uint8_t frame[RAW_FRAME_MAX];
+    const dd_record_t hello = {.type = DD_HELLO, .number = 1, .name = dd_bytes_of("cli1")};
+    size_t size = raw_frame(&hello, frame);
+    assert_int_equal(
+        self->listener->ops->listen(self->listener, "tcp://127.0.0.1:0", &problem), DD_OK);
+    const char *endpoint = endpoint_of(self);
+    for (size_t i = 0; i < sizeof IDS / sizeof IDS[0]; i++) {
+        claimer_t claimer = claimer_new(self, endpoint, IDS[i].id, IDS[i].size);
+        assert_true(wait_until(is_in, &claimer, HARNESS_DEADLINE));
+        assert_true(zmq_send(claimer.socket, frame, size, ZMQ_DONTWAIT) > 0);
+        assert_true(wait_until(is_out, &claimer, HARNESS_DEADLINE));
+        assert_int_equal(core_connections(self->core), 0);
+        claimer_end(&claimer);
+    }
+    claimer_t good = claimer_new(self, endpoint, "", 0);
+    assert_true(wait_until(is_in, &good, HARNESS_DEADLINE));
+    assert_true(zmq_send(good.socket, frame, size, ZMQ_DONTWAIT) > 0);
+    assert_true(wait_until(is_registered, &good, HARNESS_DEADLINE));
+    assert_false(good.lost);
+    claimer_end(&good);
+}
+
 #define SIDE(test) cmocka_unit_test_setup_teardown(test, side_open, side_close)
 
 int main(void)
@@ -290,6 +385,7 @@ int main(void)
         SIDE(a_descriptor_is_the_latest_connections),
         SIDE(what_a_client_has_left_is_read_and_over),
         SIDE(what_an_old_client_has_left_logs_nobody_in),
+        SIDE(who_chooses_a_routing_id_is_cut),
     };
     return cmocka_run_group_tests_name("connections", tests, NULL, NULL);
 }

@@ -171,9 +171,24 @@ spoil() {
     expect 1 "$1" check copy
     grep -q '^ddkeys: copy: 1 wrong$' out || fail "check finds more than what is wrong"
 }
+# A broker with an account of its own reads its file through its group, also after a change.
+rm -rf copy && cp -a set copy && chmod 640 copy/broker-keys.json
+if [ "$(id -u)" -eq 0 ]; then
+    chgrp daemon copy/broker-keys.json
+    expect 0 'nothing wrong' check copy
+fi
+expect 0 '^copy/a-keys.json$' rotate a -d copy
+[ "$(stat -c %a copy/broker-keys.json)" = 640 ] || fail "the broker can't read its keys any more"
+
+rm -rf copy && cp -a set copy && chmod 775 copy
+expect 1 'copy: its mode 775 lets others change its files; chmod it to 700' rotate a -d copy
+expect 1 'copy: its mode 775 lets others' add x -d copy
+expect 1 'copy: its mode 775 lets others' -t x -d copy --force
+chmod 700 copy
+check diff -r set copy
 secrets other/x-keys.json >/dev/null || fail "the other set can't be read"
 spoil 'copy: its mode 770' 'chmod 770 .'
-spoil 'a-keys.json: its mode 640' 'chmod 640 a-keys.json'
+spoil 'a-keys.json: its mode 644' 'chmod 644 a-keys.json'
 spoil 'a-keys.json: the file is cut off' 'truncate -s 100 a-keys.json'
 spoil 'a-keys.json: the file is empty' 'truncate -s 0 a-keys.json'
 spoil 'a-keys.json: is a directory' 'rm a-keys.json; mkdir -m 700 a-keys.json'

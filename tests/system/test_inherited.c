@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test_inherited - what programs get from those who start them: standard files that are closed,
- * signals that are ignored
+ * signals that are ignored, core files
  */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "scene.h"
@@ -28,6 +29,8 @@ static bool has_standard_files(void *program)
 
 static void closed_standard_files_are_opened(void **state)
 {
+    if (geteuid() != 0)
+        skip(); /* programs that hold keys show their descriptors to root alone */
     static const char *const LINES[] = {
         "ddbroker -k $DIR/broker-keys.json -r tcp://127.0.0.1:0 -l debug <&- >&- 2>&-",
         "ddbroker -k $DIR/broker-keys.json -r tcp://127.0.0.1:0 </dev/null >/dev/null 2>&-",
@@ -46,7 +49,45 @@ static void closed_standard_files_are_opened(void **state)
     }
 }
 
-/* Without them, what is printed would be an error, or would go into a key file. */
+/* A condition for wait_until(): the program may write no core file, and could not get that back. */
+static bool has_no_core_files(void *program)
+{
+    char path[64], line[128] = "";
+    unsigned soft = 1, hard = 1;
+    snprintf(path, sizeof path, "/proc/%d/limits", program_pid(program));
+    FILE *limits = fopen(path, "r");
+    while (limits && fgets(line, sizeof line, limits) &&
+           sscanf(line, "Max core file size %u %u", &soft, &hard) != 2)
+        ;
+    if (limits)
+        fclose(limits);
+    return soft == 0 && hard == 0;
+}
+
+/* They would hold keys. */
+static void programs_write_no_core_files(void **state)
+{
+    static const char *const LINES[] = {
+        "ddbroker -k $DIR/broker-keys.json -r tcp://127.0.0.1:0",
+        "ddperf -d $DD_BROKER --count 1000000 --rate 100",
+        "ddtui -l cli1",
+        "ddkeys -d $DIR/asks <>$DIR/nobody-writes",
+    };
+    harness_t *harness = *state;
+    struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+    setrlimit(RLIMIT_CORE, &limit);
+    broker_start(harness, "broker0", NULL, NULL, NULL);
+    shell_open(harness, "broker0", "a");
+    shell_check("mkfifo $DIR/nobody-writes", DONE, "", "");
+    for (size_t i = 0; i < COUNT(LINES); i++) {
+        program_t *program = shell_start(LINES[i]);
+        if (!wait_until(has_no_core_files, program, HARNESS_DEADLINE))
+            fail_msg("may write core files: %s", LINES[i]);
+        program_kill(program);
+    }
+}
+
+/* Without standard files, what is printed would be an error, or would go into a key file. */
 static void keys_are_made_without_standard_files(void **state)
 {
     harness_t *harness = *state;
@@ -91,6 +132,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE(closed_standard_files_are_opened),
         SCENE(keys_are_made_without_standard_files),
+        SCENE(programs_write_no_core_files),
         SCENE(ignored_signals_stay_ignored),
     };
     return cmocka_run_group_tests_name("inherited", tests, NULL, NULL);

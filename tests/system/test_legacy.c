@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "legacy_world.h"
+#include "shell.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -116,6 +117,20 @@ static void a_name_is_had_once(void **state)
     dd_client_destroy(&far);
     legacy_client_destroy(&client);
     legacy_client_destroy(&b);
+}
+
+/* Its broker knows what it has read from its PINGs. */
+static void it_has_what_it_was_sent(void **state)
+{
+    legacy_world_t *world = *state;
+    shell_open(world->harness, "broker0", "a");
+    program_t *sends = shell_start("ddtui -n old -m hello -t 60 cli1");
+    legacy_client_expect_data(world->old, "cli1", "hello");
+    legacy_client_expect_silence(world->old);
+    legacy_client_ping(world->old);
+    shell_end(sends, DONE);
+    legacy_client_expect(world->old, CMD_PONG, 0);
+    legacy_world_check(world);
 }
 
 /* Its name is free as soon as its connection is gone. */
@@ -318,6 +333,7 @@ int main(void)
         cmocka_unit_test(the_broker_makes_up_names),
         cmocka_unit_test(a_wrong_proof_is_refused),
         cmocka_unit_test(a_name_is_had_once),
+        cmocka_unit_test(it_has_what_it_was_sent),
         cmocka_unit_test(a_client_that_left_can_come_back),
         cmocka_unit_test(unreg_frees_the_name),
         cmocka_unit_test(last_words_are_heard),

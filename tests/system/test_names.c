@@ -2,8 +2,13 @@
 /*
  * test_names - a name is one client's in the whole tree, and free as soon as that client is gone
  */
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 
+#include "curve.h"
+#include "libdd/base/clock.h"
+#include "libdd/protocol/record.h"
 #include "scene.h"
 
 /* The exit status of ddtui for a name that is taken. */
@@ -124,6 +129,62 @@ static void a_killed_client_comes_back_at_another_broker(void **state)
     }
 }
 
+/* Its connection stands, and its kernel takes what it is sent. */
+static void a_stopped_client_loses_its_name(void **state)
+{
+    static const char *const HOLDERS[] = {"root", "leaf"};
+    harness_t *self = *state;
+    broker_start(self, "root", NULL, "/1/", "--heartbeat", "1s", NULL);
+    broker_start(self, "leaf", "root", "/1/2/", "--heartbeat", "1s", NULL);
+    assert_true(program_expect(harness_broker(self, "root"), "leaf joined", HARNESS_DEADLINE));
+    client_t *witness = client_open(self, "root", "a", "witness");
+    for (size_t i = 0; i < COUNT(HOLDERS); i++) {
+        program_t *stopped = spawn_client(self, HOLDERS[i], "a");
+        assert_true(program_expect(stopped, "registered as a.name", HARNESS_DEADLINE));
+        client_reach(witness, "name");
+        program_signal(stopped, SIGSTOP);
+        client_t *heir = client_open(self, "root", "a", "name");
+        client_deliver(witness, heir, "the one");
+        program_signal(stopped, SIGCONT);
+        assert_int_equal(program_wait(stopped, HARNESS_DEADLINE), REFUSED);
+        client_close(&heir);
+    }
+}
+
+/* ---- Names of the busy -------------------------------------------------------------------- */
+
+static void put(curve_t *self, const dd_record_t *record, bool more)
+{
+    uint8_t frame[256] = {DD_FRAME_MAGIC, DD_FRAME_VERSION};
+    size_t size = dd_record_size(record);
+    assert_in_range(size, 1, sizeof frame - DD_FRAME_HEADER);
+    dd_record_write(record, frame + DD_FRAME_HEADER, size);
+    assert_true(curve_send(self, frame, DD_FRAME_HEADER + size, more));
+}
+
+/* Its answer waits behind a message that takes longer on the line than anybody may be silent. */
+static void who_is_behind_a_large_message_keeps_its_name(void **state)
+{
+    enum { HEARTBEAT = 200, SILENCE = 10 * HEARTBEAT };
+    harness_t *self = *state;
+    program_t *broker = broker_start(self, "root", NULL, "/1/", "--heartbeat", "200ms", NULL);
+    curve_t *holder = curve_open(self, "root", "a");
+    put(holder, &(dd_record_t){.type = DD_HELLO, .number = 1 << 16, .name = dd_bytes_of("name")},
+        false);
+    program_t *rival = NULL;
+    uint64_t begin_us = dd_clock_us();
+    while (!rival || program_wait(rival, 0) < 0) {
+        assert_true(curve_send(holder, "x", 1, true));
+        poll(NULL, 0, HEARTBEAT / 10);
+        if (!rival && dd_clock_us() > begin_us + SILENCE * 1000)
+            rival = spawn_client(self, "root", "a");
+    }
+    assert_int_equal(program_wait(rival, 0), REFUSED);
+    assert_true(curve_send(holder, "x", 1, true));
+    assert_false(program_said(broker, "client a.name ended"));
+    curve_close(&holder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +193,8 @@ int main(void)
         SCENE(of_two_found_after_a_cut_one_stays),
         SCENE(the_same_name_in_two_tenants_is_two_clients),
         SCENE(a_killed_client_comes_back_at_another_broker),
+        SCENE(a_stopped_client_loses_its_name),
+        SCENE(who_is_behind_a_large_message_keeps_its_name),
     };
     return cmocka_run_group_tests_name("names", tests, NULL, NULL);
 }

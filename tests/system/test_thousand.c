@@ -117,8 +117,8 @@ static void talk_to_all(client_t *sender, unsigned size)
     }
 }
 
-/* Who was killed as soon as it had heard may not have acknowledged what it heard last. */
-static void expect_nothing_refused(client_t *sender)
+/* The crowd is killed before it may have acknowledged the last notifications. */
+static void expect_no_refusal(client_t *sender)
 {
     dd_event_t *event;
     while ((event = client_take(sender, EVENT(DD_EVENT_ERROR), 0))) {
@@ -140,7 +140,7 @@ static void a_thousand_clients_come_hear_and_go(void **state)
         talk_to_all(sender, size);
         assert_true(program_expect(program, "all have heard\n", ALL_IN_TURN));
         program_kill(program);
-        expect_nothing_refused(sender);
+        expect_no_refusal(sender);
     }
 }
 

@@ -86,6 +86,7 @@ static const struct {
     dd_error_t code;
 } ALLOWED[] = {
     {DD_PING, DD_PONG, DD_OK},
+    {DD_PONG, 0, DD_OK},
     {DD_BYE, DD_BYE, DD_OK},
     {DD_SEND, DD_ERROR, DD_E_NO_DESTINATION},
     {DD_TAKEN, 0, DD_OK},

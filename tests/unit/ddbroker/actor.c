@@ -173,11 +173,12 @@ void actor_join(actor_t *child, const char *id, const char *name, const char *sc
 
 void actor_admit(actor_t *parent, const char *ids, const char *scope)
 {
-    actor_say(parent, &(dd_record_t){.type = DD_ADMIT,
+    actor_add(parent, &(dd_record_t){.type = DD_ADMIT,
                           .heartbeat = 5000,
                           .name = dd_bytes_of("parent"),
                           .scope = dd_bytes_of(scope),
                           .id = dd_bytes_of(ids)});
+    actor_say(parent, &(dd_record_t){.type = DD_SYNCED});
 }
 
 void actor_add_client(actor_t *child, const char *name, uint64_t instance)
@@ -195,6 +196,22 @@ void actor_publish(actor_t *self, const char *topic, const char *text)
 
 /* ---- Hearing -------------------------------------------------------------------------------- */
 
+void actor_faint(actor_t *self)
+{
+    self->faint = true;
+}
+
+/* As a library does it. */
+static bool answer_ping(actor_t *self, const dd_record_t *record)
+{
+    bool connected = self->end == &self->end->wire->ends[0];
+    if (record->type != DD_PING || !connected || self->faint)
+        return false;
+    actor_add(self, &(dd_record_t){.type = DD_PONG, .number = record->number});
+    end_put_all(end_other(self->end), &self->outbox);
+    return true;
+}
+
 static dd_record_t *new_record(actor_t *self)
 {
     if (self->count == self->room) {
@@ -209,8 +226,11 @@ void actor_take(actor_t *self, dd_frame_t *frame)
 {
     dd_reader_t reader;
     assert_true(dd_frame_open(&reader, frame->data, frame->size));
-    while (dd_frame_more(&reader))
-        assert_int_equal(dd_frame_next(&reader, new_record(self)), DD_OK);
+    while (dd_frame_more(&reader)) {
+        dd_record_t *record = new_record(self);
+        assert_int_equal(dd_frame_next(&reader, record), DD_OK);
+        self->count -= answer_ping(self, record);
+    }
     frame->next = self->frames;
     self->frames = frame;
 }

@@ -10,6 +10,12 @@ void ask(actor_t *actor, const char *what, uint32_t ref)
     actor_say(actor, &(dd_record_t){.type = DD_INSPECT, .ref = ref, .text = dd_bytes_of(what)});
 }
 
+static void add_report(answer_t *self, json_object *report)
+{
+    self->brokers += !has_row(self->reports, "broker", text_of(report, "broker"));
+    json_object_array_add(self->reports, report);
+}
+
 answer_t read_answer(actor_t *actor, uint32_t ref)
 {
     answer_t self = {.reports = json_object_new_array(), .outstanding = 1};
@@ -19,10 +25,8 @@ answer_t read_answer(actor_t *actor, uint32_t ref)
         assert_int_equal(record->ref, ref);
         assert_int_equal(record->number, 0);
         assert_true(self.outstanding > 0);
-        if (record->flags & DD_FLAG_LAST) {
-            self.brokers++;
+        if (record->flags & DD_FLAG_LAST)
             self.outstanding += record->links - 1u;
-        }
         if (record->payload.size == 0)
             continue;
         json_tokener *tokener = json_tokener_new();
@@ -30,7 +34,7 @@ answer_t read_answer(actor_t *actor, uint32_t ref)
         json_object *report = json_tokener_parse_ex(
             tokener, (const char *)record->payload.data, (int)record->payload.size);
         assert_non_null(report);
-        json_object_array_add(self.reports, report);
+        add_report(&self, report);
         json_tokener_free(tokener);
     }
     return self;

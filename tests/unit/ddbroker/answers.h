@@ -15,7 +15,7 @@ void ask(actor_t *actor, const char *what, uint32_t ref);
 /* All that an asker heard as an answer: the objects, and how many brokers answered. */
 typedef struct {
     json_object *reports; /* array */
-    unsigned brokers;     /* that said their last */
+    unsigned brokers;     /* that they are of */
     unsigned outstanding; /* that didn't, as far as is known */
 } answer_t;
 

@@ -162,6 +162,12 @@ void broker_flush(broker_t *self)
     hang_up(self);
 }
 
+void broker_work(broker_t *self)
+{
+    core_work(self->core, self->tree->now_ms);
+    broker_flush(self);
+}
+
 void broker_take(end_t *end, dd_frame_t *frame)
 {
     broker_t *self = end->broker;

@@ -4,12 +4,15 @@
  */
 #include <fcntl.h>
 #include <regex.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ddbroker/flood.h"
 #include "ddbroker/log.h"
 #include "tests/unit/unit.h"
 
@@ -155,17 +158,23 @@ static void floods_are_cut_and_counted(void **state)
     log_t *log = open_log(DD_LOG_NOTICE);
     log_tick(log, 5000);
     for (int i = 0; i < 1000; i++)
-        log_flood(log, FLOOD_REFUSED, DD_LOG_WARNING, "refused somebody");
-    log_flood(log, FLOOD_DROPPED, DD_LOG_WARNING, "another kind");
-    log_tick(log, 5900);
-    assert_int_equal(count(content(path), "refused somebody"), 10);
+        log_flood(log, "10.0.0.1", DD_LOG_WARNING, "refused number %d", i);
+    log_flood(log, "10.0.0.1", DD_LOG_WARNING, "another kind");
+    log_flood(log, "10.0.0.2", DD_LOG_WARNING, "somebody else");
+    log_flood(log, "10.0.0.1", DD_LOG_DEBUG, "what isn't wanted");
+    log_tick(log, 5000 + FLOOD_WHILE - 1);
+    assert_int_equal(count(content(path), "refused number"), FLOOD_LINES);
     assert_int_equal(count(content(path), "more"), 0);
-    log_tick(log, 6000);
-    assert_int_equal(count(content(path), "990 more connections were refused"), 1);
+    log_tick(log, 5000 + FLOOD_WHILE);
+    assert_int_equal(
+        count(content(path),
+            "warning 900 more like this from strangers 10.0.0.1: refused number 999\n"),
+        1);
     assert_int_equal(count(content(path), "another kind"), 1);
-    log_flood(log, FLOOD_REFUSED, DD_LOG_WARNING, "refused somebody");
-    assert_int_equal(count(content(path), "refused somebody"), 11);
-    log_tick(log, 9000);
+    assert_int_equal(count(content(path), "somebody else"), 1);
+    log_flood(log, "10.0.0.1", DD_LOG_WARNING, "refused number %d", 1000);
+    assert_int_equal(count(content(path), "refused number 1000"), 1);
+    log_tick(log, 5000 + 3 * FLOOD_WHILE);
     assert_int_equal(count(content(path), "more"), 1);
     log_destroy(&log);
 }
@@ -240,6 +249,37 @@ static void a_full_disk_ends_nothing(void **state)
     log_destroy(&log);
 }
 
+/* A line that the disk has no room for in the middle; the next one doesn't go on behind it, in the
+   same run or in another. */
+static void a_torn_line_gets_its_end(void **state)
+{
+    (void)state;
+    struct rlimit limit, small;
+    log_t *log = open_log(DD_LOG_NOTICE);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    small = (struct rlimit){50, limit.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    log_write(log, DD_LOG_NOTICE, "a line that is longer than what there is room for");
+    log_write(log, DD_LOG_NOTICE, "lost");
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    assert_int_equal(strlen(content(path)), 50);
+    log_write(log, DD_LOG_NOTICE, "there is room");
+    log_destroy(&log);
+    assert_int_equal(content(path)[50], '\n');
+    assert_non_null(strstr(content(path), "Z warning 2 lines before this one"));
+    assert_non_null(strstr(content(path), "Z notice  there is room\n"));
+
+    assert_int_equal(truncate(path, 50), 0);
+    log = open_log(DD_LOG_NOTICE);
+    log_write(log, DD_LOG_NOTICE, "begun anew");
+    log_write(log, DD_LOG_NOTICE, "and goes on");
+    log_destroy(&log);
+    assert_int_equal(content(path)[50], '\n');
+    assert_non_null(strstr(content(path), "begun anew\n2"));
+    assert_null(strstr(content(path), "\n\n"));
+}
+
 /* systemd names the journal by device and inode; here a file plays it. */
 static void the_journal_gets_levels_and_no_time(void **state)
 {
@@ -279,6 +319,7 @@ int main(void)
         cmocka_unit_test_teardown(a_file_that_cannot_be_opened_is_named, clean),
         cmocka_unit_test_teardown(nobody_waits_for_a_slow_reader, clean),
         cmocka_unit_test_teardown(a_full_disk_ends_nothing, clean),
+        cmocka_unit_test_teardown(a_torn_line_gets_its_end, clean),
         cmocka_unit_test_teardown(the_journal_gets_levels_and_no_time, clean),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

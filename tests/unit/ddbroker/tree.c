@@ -44,6 +44,8 @@ tree_t *tree_new(void)
         .outbox_link = 4 << 20,
         .clients_max = 100000,
         .subscriptions_max = 100000,
+        .link_names_max = 100000,
+        .link_interests_max = 100000,
         .log = take_line,
         .log_arg = self};
     return self;
@@ -196,12 +198,36 @@ static void flush_all(tree_t *self)
         broker_flush(broker);
 }
 
+static uint32_t count_busy(const tree_t *self)
+{
+    uint32_t count = 0;
+    const broker_t *broker;
+    DL_FOREACH (self->brokers, broker)
+        count += core_is_busy(broker->core);
+    return count;
+}
+
+/* One of the busy brokers goes on. */
+static void work(tree_t *self, uint32_t skip)
+{
+    broker_t *broker = self->brokers;
+    while (!core_is_busy(broker->core) || skip-- > 0)
+        broker = broker->next;
+    broker_work(broker);
+}
+
 static bool step(tree_t *self)
 {
-    if (self->ready_count == 0)
+    uint32_t busy = count_busy(self);
+    if (self->ready_count + busy == 0)
         return false;
+    uint32_t skip = tree_random(self, self->ready_count + busy);
+    if (skip >= self->ready_count) {
+        work(self, skip - self->ready_count);
+        return true;
+    }
     end_t *end = self->ready;
-    for (uint32_t skip = tree_random(self, self->ready_count); skip > 0; skip--)
+    for (; skip > 0; skip--)
         end = end->next;
     deliver(end);
     return true;
@@ -226,8 +252,11 @@ void tree_pass(tree_t *self, uint64_t ms)
     for (uint64_t end = self->now_ms + ms; self->now_ms < end;) {
         self->now_ms += end - self->now_ms < TICK ? end - self->now_ms : TICK;
         broker_t *broker;
-        DL_FOREACH (self->brokers, broker)
+        DL_FOREACH (self->brokers, broker) {
             core_tick(broker->core, self->now_ms);
+            if (self->now_ms >= core_due(broker->core))
+                core_work(broker->core, self->now_ms);
+        }
         tree_run(self);
     }
 }

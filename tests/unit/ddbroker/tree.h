@@ -40,6 +40,7 @@ typedef struct actor {
     dd_record_t *records;
     size_t count, room;
     size_t read; /* records that the test has taken */
+    bool faint;  /* it answers no PING */
 } actor_t;
 
 /* ---- The tree ------------------------------------------------------------------------------- */
@@ -143,13 +144,17 @@ void actor_send(actor_t *self, const char *destination, const char *text, uint32
 void actor_subscribe(actor_t *self, const char *topic, const char *scope);
 void actor_unsubscribe(actor_t *self, const char *topic, const char *scope);
 void actor_publish(actor_t *self, const char *topic, const char *text);
-/* The same for actors who are brokers. ids: of the parent and all above it. */
+/* The same for actors who are brokers. A parent has told all it has when it admits one. ids: of the
+ * parent and all above it. */
 void actor_join(actor_t *child, const char *id, const char *name, const char *scope, bool is_auto);
 void actor_admit(actor_t *parent, const char *ids, const char *scope);
 void actor_add_client(actor_t *child, const char *name, uint64_t instance);
 
 /* Subscribes, and reads the answer. Returns the actor. */
 actor_t *actor_want(actor_t *self, const char *topic, const char *scope);
+
+/* Who has connected to a broker answers its PINGs, of which the test hears nothing, until then. */
+void actor_faint(actor_t *self);
 
 /* The next record; NULL if there is none. Valid until the actor hears more; its bytes, as long as
    the tree. */

@@ -60,6 +60,8 @@ void end_put_all(end_t *self, dd_outbox_t *outbox);
 
 /* What the core has for its peers sets out for them. */
 void broker_flush(broker_t *self);
+/* It goes on with what takes long. */
+void broker_work(broker_t *self);
 /* A frame arrives at a broker's, or at an actor's, end. */
 void broker_take(end_t *end, dd_frame_t *frame);
 void actor_take(actor_t *self, dd_frame_t *frame);

@@ -199,6 +199,57 @@ static void test_owner_is_kept(void **state)
     assert_int_equal(status_of(room, "a-keys.json").st_gid, 5678);
 }
 
+/* A broker with an account of its own reads it through its group, or needs no more than to read. */
+static void test_mode_is_kept(void **state)
+{
+    static const struct {
+        mode_t old, new;
+    } MODES[] = {{0640, 0640}, {0440, 0440}, {0400, 0400}, {0600, 0600}, {0644, 0600}, {0660, 0600},
+        {0700, 0600}, {0604, 0600}};
+    room_t *room = *state;
+    mode_t mask = umask(0777);
+    for (size_t i = 0; i < sizeof MODES / sizeof MODES[0]; i++) {
+        put(room, "a-keys.json", "old", STORE_REPLACE);
+        assert_int_equal(store_commit(room->store, NULL), DD_OK);
+        assert_int_equal(chmod(store_path(room->store, "a-keys.json"), MODES[i].old), 0);
+        reopen(room, STORE_CHANGE);
+        put(room, "a-keys.json", "new", STORE_REPLACE);
+        assert_int_equal(store_commit(room->store, NULL), DD_OK);
+        assert_int_equal(status_of(room, "a-keys.json").st_mode, S_IFREG | MODES[i].new);
+        reopen(room, STORE_CHANGE);
+    }
+    umask(mask);
+}
+
+/* Opening it to change it must fail with such words; to read it must not. */
+static void assert_foreign(room_t *room, const char *complaint)
+{
+    static const store_mode_t MODES[] = {STORE_CHANGE, STORE_CREATE};
+    for (size_t i = 0; i < sizeof MODES / sizeof MODES[0]; i++) {
+        dd_problem_t problem = {0};
+        assert_null(store_open(room->directory, MODES[i], &problem));
+        assert_non_null(strstr(problem.text, complaint));
+    }
+    reopen(room, STORE_READ);
+    store_close(&room->store);
+}
+
+static void test_others_directories_are_left_alone(void **state)
+{
+    room_t *room = *state;
+    static const mode_t MODES[] = {0770, 0702, 0720, 01777};
+    for (size_t i = 0; i < sizeof MODES / sizeof MODES[0]; i++) {
+        assert_int_equal(chmod(room->directory, MODES[i]), 0);
+        assert_foreign(room, "lets others change its files; chmod it to 700");
+    }
+    assert_int_equal(chmod(room->directory, 0755), 0);
+    reopen(room, STORE_CHANGE);
+    if (geteuid() != 0)
+        return;
+    assert_int_equal(chown(room->directory, 1234, 0), 0);
+    assert_foreign(room, "belongs to another user");
+}
+
 static void test_leftovers_go(void **state)
 {
     room_t *room = *state;
@@ -330,6 +381,8 @@ int main(void)
         IN_ROOM(test_new_files),
         IN_ROOM(test_replacing),
         IN_ROOM(test_owner_is_kept),
+        IN_ROOM(test_mode_is_kept),
+        IN_ROOM(test_others_directories_are_left_alone),
         IN_ROOM(test_leftovers_go),
         IN_ROOM(test_directory_is_made),
         IN_ROOM(test_nothing_is_overwritten),

@@ -35,8 +35,8 @@ static const struct {
     options_t expected; /* what is 0 is not looked at */
 } GOOD[] = {
     {"-k x", {.mode = MODE_NOTIFY,
-                 .endpoints = {"tcp://127.0.0.1:5555"},
-                 .endpoint_count = 1,
+                 .endpoints = {.count = 1, .items = {"tcp://127.0.0.1:5555"}},
+                 .receivers_at = {.count = 1, .items = {"tcp://127.0.0.1:5555"}},
                  .size = 64,
                  .count = 1000000,
                  .senders = 1,
@@ -44,7 +44,9 @@ static const struct {
     {"-k x --mode connect", {.mode = MODE_CONNECT, .receivers = 100}},
     {"-k x --mode latency", {.mode = MODE_LATENCY, .count = 10000, .receivers = 1}},
     {"-k x --mode=publish --receivers=7", {.mode = MODE_PUBLISH, .receivers = 7}},
-    {"--keys x -d a -d b --broker c", {.endpoints = {"a", "b", "c"}, .endpoint_count = 3}},
+    {"--keys x -d tcp://a:1,tcp://b:1 --broker ipc://c --receivers-at tcp://d:1",
+        {.endpoints = {.count = 3, .items = {"tcp://a:1", "tcp://b:1", "ipc://c"}},
+            .receivers_at = {.count = 1, .items = {"tcp://d:1"}}}},
     {"-k x --size 16 --count 1 --senders 1000 --rate 5",
         {.size = 16, .count = 1, .senders = 1000, .rate = 5}},
     {"-k x --pid 1 --pid 22 --json", {.pids = {1, 22}, .pid_count = 2, .json = true}},
@@ -70,11 +72,14 @@ static void test_good_lines(void **state)
         assert_option(senders);
         assert_option(receivers);
         assert_option(rate);
-        assert_option(endpoint_count);
+        assert_option(endpoints.count);
+        assert_option(receivers_at.count);
         assert_int_equal(options.pid_count, expected->pid_count);
         assert_int_equal(options.json, expected->json);
-        for (size_t k = 0; k < expected->endpoint_count; k++)
-            assert_string_equal(options.endpoints[k], expected->endpoints[k]);
+        for (size_t k = 0; k < expected->endpoints.count; k++)
+            assert_string_equal(options.endpoints.items[k], expected->endpoints.items[k]);
+        for (size_t k = 0; k < expected->receivers_at.count; k++)
+            assert_string_equal(options.receivers_at.items[k], expected->receivers_at.items[k]);
         for (size_t k = 0; k < expected->pid_count; k++)
             assert_int_equal(options.pids[k], expected->pids[k]);
     }
@@ -117,21 +122,26 @@ static void test_bad_lines(void **state)
     }
 }
 
+/* Words that a program takes up to so many times. */
+static void expect_an_end(const char *form, unsigned most)
+{
+    options_t options;
+    char line[LINE_MAX_SIZE] = "-k x", longer[LINE_MAX_SIZE], word[32];
+    for (unsigned i = 1; i <= most + 1; i++) {
+        snprintf(word, sizeof word, " %s%u", form, i);
+        strcpy(longer, i > most ? line : "");
+        strcat(i > most ? longer : line, word);
+    }
+    assert_int_equal(read_line(line, &options), DD_OPTIONS_TAKEN);
+    assert_int_equal(read_line(longer, &options), DD_OPTIONS_WRONG);
+}
+
 static void test_lists_have_an_end(void **state)
 {
     (void)state;
-    static const char *const WORDS[] = {" -d x", " --pid 1"};
-    for (size_t i = 0; i < 2; i++) {
-        options_t options;
-        char line[LINE_MAX_SIZE] = "-k x";
-        for (size_t k = 0; k < OPTIONS_LIST_MAX; k++)
-            strcat(line, WORDS[i]);
-        char longer[LINE_MAX_SIZE];
-        strcpy(longer, line);
-        strcat(longer, WORDS[i]);
-        assert_int_equal(read_line(line, &options), DD_OPTIONS_TAKEN);
-        assert_int_equal(read_line(longer, &options), DD_OPTIONS_WRONG);
-    }
+    expect_an_end("-d ipc://", DD_ENDPOINTS_MAX);
+    expect_an_end("--receivers-at ipc://", DD_ENDPOINTS_MAX);
+    expect_an_end("--pid ", OPTIONS_LIST_MAX);
 }
 
 static void test_environment(void **state)
@@ -141,15 +151,15 @@ static void test_environment(void **state)
     setenv("DD_BROKER", "tcp://there:1", 1);
     setenv("DD_KEYS", "y", 1);
     assert_int_equal(read_line((char[]){""}, &options), DD_OPTIONS_TAKEN);
-    assert_string_equal(options.endpoints[0], "tcp://there:1");
+    assert_string_equal(options.endpoints.items[0], "tcp://there:1");
     assert_string_equal(options.keyfile, "y");
-    assert_int_equal(read_line((char[]){"-d a -k x"}, &options), DD_OPTIONS_TAKEN);
-    assert_int_equal(options.endpoint_count, 1);
-    assert_string_equal(options.endpoints[0], "a");
+    assert_int_equal(read_line((char[]){"-d ipc://a -k x"}, &options), DD_OPTIONS_TAKEN);
+    assert_int_equal(options.endpoints.count, 1);
+    assert_string_equal(options.endpoints.items[0], "ipc://a");
     assert_string_equal(options.keyfile, "x");
     setenv("DD_BROKER", "", 1);
     assert_int_equal(read_line((char[]){""}, &options), DD_OPTIONS_TAKEN);
-    assert_string_equal(options.endpoints[0], "tcp://127.0.0.1:5555");
+    assert_string_equal(options.endpoints.items[0], "tcp://127.0.0.1:5555");
 }
 
 int main(void)

@@ -191,6 +191,11 @@ static void test_what_is_wrong_is_named(void **state)
         {"-k k --events --tree", "only one"},
         {"-k k --drain x --end-client a.y", "only one"},
         {"-k k --drain x --drain y", "only one"},
+        {"-k k --drain x --move y=tcp://h:1", "only one"},
+        {"-k k --move x", "a broker and a parent"},
+        {"-k k --move x=h:1", "a broker and a parent"},
+        {"-k k --move =tcp://h:1", "not the name of a broker"},
+        {"-k k -d tcp://a:1,b:1 x", "'b:1' is no endpoint"},
         {"-k k --end-client x", "TENANT.NAME"},
         {"-k k --end-client .x", "TENANT.NAME"},
         {"-k k --log-level x", "BROKER=LEVEL"},
@@ -257,6 +262,8 @@ static void test_orders(void **state)
     } CASES[] = {
         {"--end-client a.x.y", "end-client", "a.x.y", ""},
         {"--drain broker0", "drain", "broker0", "broker0"},
+        {"--move broker0=tcp://h:1", "move", "tcp://h:1", "broker0"},
+        {"--move a=b=ipc:///x=ipc://y", "move", "ipc:///x=ipc://y", "a=b"},
         {"--log-level broker0=debug", "log-level", "debug", "broker0"},
         {"--log-level x=y=info", "log-level", "info", "x=y"},
     };

@@ -68,8 +68,10 @@ const record_type_t RECORD_TYPES[] = {
     {53, "CONTEST", "number name "},
     {54, "KEPT", "number name "},
     {55, "GONE", "number name "},
+    {56, "ADD_BROKER", "id "},
+    {57, "DROP_BROKER", "id "},
     {64, "INSPECT", "hops ref number tenant id first limit text "},
-    {65, "REPORT", "links ref number payload "},
+    {65, "REPORT", "links ref number id payload "},
     {66, "CONTROL", "hops ref number source id name text "},
 };
 
@@ -85,7 +87,7 @@ dd_record_t record_full(uint8_t type)
 {
     static const char *const STRINGS[] = {"0123456789abcdef", "tenant", "the-name", "the-source",
         "the-destination", "topic", "/1/2/", "some words", "\x00\xff payload"};
-    dd_record_t record = {.type = type, .flags = 0x55};
+    dd_record_t record = {.type = type, .flags = 0x75};
     size_t string = 0;
     for (size_t i = 0; i < RECORD_FIELD_COUNT; i++) {
         uint8_t *place = (uint8_t *)&record + RECORD_FIELDS[i].offset;

@@ -19,7 +19,9 @@
 
 typedef struct {
     dd_session_t *session;
+    dd_endpoints_t endpoints;
     uint64_t now_us;
+    dd_traffic_t *traffic;           /* of the connection; NULL if it isn't known */
     dd_event_node_t *news[NEWS_MAX]; /* emitted; all kept to the end */
     unsigned emitted;
     unsigned seen;     /* by next_news() */
@@ -36,26 +38,48 @@ static inline void keep(void *arg, const dd_news_t *news)
     self->news[self->emitted++] = node;
 }
 
+static inline bool look(void *arg, dd_traffic_t *traffic)
+{
+    const fixture_t *self = arg;
+    if (self->traffic)
+        *traffic = *self->traffic;
+    return self->traffic;
+}
+
 static inline uint32_t no_random(void)
 {
     return 0;
 }
 
-static inline fixture_t *fixture(bool operator_key, uint64_t instance, size_t outbox)
+static inline fixture_t *fixture_at(
+    const char *endpoints, bool operator_key, uint64_t instance, size_t outbox)
 {
     fixture_t *self = calloc(1, sizeof *self);
     assert_non_null(self);
+    assert_int_equal(dd_endpoints_add(&self->endpoints, endpoints, NULL), DD_OK);
     dd_session_settings_t settings = {.name = "cli1",
+        .endpoints = &self->endpoints,
         .instance = instance,
         .operator_key = operator_key,
         .outbox = outbox,
         .emit = keep,
+        .look = look,
         .arg = self,
         .random = no_random};
     self->now_us = 1000 * MS;
     self->session = dd_session_new(&settings);
     assert_non_null(self->session);
     return self;
+}
+
+static inline fixture_t *fixture(bool operator_key, uint64_t instance, size_t outbox)
+{
+    return fixture_at("tcp://127.0.0.1:5555", operator_key, instance, outbox);
+}
+
+static inline fixture_t *client_of(const char *endpoints)
+{
+    return fixture_at(endpoints, false, INSTANCE, 1 << 20);
 }
 
 static inline fixture_t *client(void)

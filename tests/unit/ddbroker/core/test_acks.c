@@ -213,6 +213,30 @@ static void test_acks_without_room_are_dropped(void **state)
     tree_destroy(&tree);
 }
 
+/* Nor does a link end for them. */
+static void test_acks_without_room_on_a_link_are_dropped(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    tree_settings(tree)->outbox_link = 1000;
+    broker_t *root = broker_new(tree, "root", NULL, "/1/");
+    broker_t *leaf = broker_new(tree, "leaf", root, "/1/1/");
+    actor_t *sender = actor_client(root, "a", "s"), *receiver = actor_client(leaf, "a", "x");
+    broker_hold_up(leaf, true);
+    for (uint32_t i = 0; i < 10000; i++) {
+        send_numbered(sender, "x", i + 1);
+        acknowledge(receiver, "s");
+    }
+    broker_hold_up(leaf, false);
+    tree_run(tree);
+    unsigned acks = 0;
+    while (actor_next(sender))
+        acks++;
+    assert_in_range(acks, 10, 1000 / DD_ACK_RANGE_SIZE);
+    assert_non_null(leaf->uplink);
+    tree_destroy(&tree);
+}
+
 /* ---- What can't be read ---------------------------------------------------------------------- */
 
 static void test_a_receiver_may_say_that_it_can_not_read(void **state)
@@ -221,7 +245,8 @@ static void test_a_receiver_may_say_that_it_can_not_read(void **state)
     pair_t pair = pair_new();
     actor_t *sender = actor_client(pair.left_leaf, "public", "s");
     actor_t *receiver = actor_client(pair.right_leaf, "a", "x");
-    send_numbered(sender, "a.x", 5);
+    for (int i = 0; i < 3; i++)
+        send_numbered(sender, "a.x", 5);
     for (uint16_t code = DD_E_UNKNOWN; code <= DD_E_RATE_LIMITED; code++)
         actor_say(receiver,
             &(dd_record_t){
@@ -380,6 +405,7 @@ int main(void)
         cmocka_unit_test(test_the_parent_acknowledges_for_those_that_are_not_beneath),
         cmocka_unit_test(test_acks_that_can_not_be_end_who_says_them),
         cmocka_unit_test(test_acks_without_room_are_dropped),
+        cmocka_unit_test(test_acks_without_room_on_a_link_are_dropped),
         cmocka_unit_test(test_a_receiver_may_say_that_it_can_not_read),
         cmocka_unit_test(test_an_old_client_is_acknowledged_when_it_has_read),
         cmocka_unit_test(test_an_old_client_that_goes_acknowledges_nothing),

@@ -131,13 +131,12 @@ static void test_a_loop_that_forms_above_is_left(void **state)
     (void)state;
     orphan_t orphan = orphan_new("/1/1/");
     broker_t *leaf = broker_new(orphan.tree, "leaf", orphan.broker, "/1/1/1/");
-    char own[DD_BROKER_ID_SIZE + 1];
-    dd_bytes_copy(actor_expect(orphan.parent, DD_JOIN)->id, own, sizeof own);
+    const uint8_t *secret = actor_expect(orphan.parent, DD_JOIN)->id.data;
     actor_admit(orphan.parent, ID_A, "/1/1/");
     actor_skip(orphan.parent);
     uint8_t ids[2 * DD_BROKER_ID_SIZE];
     memcpy(ids, ID_A, DD_BROKER_ID_SIZE);
-    memcpy(ids + DD_BROKER_ID_SIZE, own, DD_BROKER_ID_SIZE);
+    descendants_id(ids + DD_BROKER_ID_SIZE, secret);
     actor_say(orphan.parent, &(dd_record_t){.type = DD_ADMIT,
                                  .name = B("parent"),
                                  .scope = B("/1/1/"),
@@ -151,15 +150,18 @@ static void test_a_loop_that_forms_above_is_left(void **state)
 /* It hears so from this broker: its own word that it isn't beneath itself is not waited for. */
 static void test_a_broker_above_cannot_join_beneath(void **state)
 {
-    static const char ID_B[] = "bbbbbbbbbbbbbbbb", ID_C[] = "cccccccccccccccc";
+    static const char SECRETS[][DD_BROKER_ID_SIZE + 1] = {"aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb"};
     (void)state;
     orphan_t orphan = orphan_new("/1/1/");
-    char own[DD_BROKER_ID_SIZE + 1];
-    dd_bytes_copy(actor_expect(orphan.parent, DD_JOIN)->id, own, sizeof own);
-    char ids[2 * DD_BROKER_ID_SIZE + 1];
-    snprintf(ids, sizeof ids, "%s%s", ID_A, ID_B);
-    actor_admit(orphan.parent, ids, "/1/1/");
-    const char *const ABOVE[] = {ID_A, ID_B, own};
+    uint8_t ids[2 * DD_BROKER_ID_SIZE];
+    const void *own = actor_expect(orphan.parent, DD_JOIN)->id.data;
+    const void *const ABOVE[] = {SECRETS[0], SECRETS[1], own};
+    for (size_t i = 0; i < COUNT(SECRETS); i++)
+        descendants_id(ids + i * DD_BROKER_ID_SIZE, ABOVE[i]);
+    actor_say(orphan.parent, &(dd_record_t){.type = DD_ADMIT,
+                                 .name = B("parent"),
+                                 .scope = B("/1/1/"),
+                                 .id = dd_bytes(ids, sizeof ids)});
     for (size_t i = 0; i < COUNT(ABOVE); i++) {
         actor_t *child = actor_connect(orphan.broker, KEY_OF_BROKERS);
         dd_record_t join = {.type = DD_JOIN, .name = B("child"), .scope = B("/1/1/1/")};
@@ -168,7 +170,7 @@ static void test_a_broker_above_cannot_join_beneath(void **state)
         actor_expect_end(child, DD_E_LOOP);
     }
     actor_t *child = actor_connect(orphan.broker, KEY_OF_BROKERS);
-    actor_join(child, ID_C, "child", "/1/1/1/", false);
+    actor_join(child, "cccccccccccccccc", "child", "/1/1/1/", false);
     actor_expect(child, DD_ADMIT);
     tree_destroy(&orphan.tree);
 }

@@ -163,6 +163,82 @@ static void test_the_silent_are_lost_after_three_heartbeats(void **state)
     }
 }
 
+static dd_traffic_t each_look; /* what a connection carries from one look to the next */
+static dd_traffic_t carried;
+
+static bool look(const peer_t *peer, dd_traffic_t *traffic)
+{
+    (void)peer;
+    carried.received += each_look.received;
+    carried.acknowledged += each_look.acknowledged;
+    carried.waiting = each_look.waiting;
+    *traffic = carried;
+    return true;
+}
+
+/* One message may take as long as the line needs. Who speaks by itself isn't excused by what we
+   send; the parent, and an old client, wait for that. */
+static void test_bytes_are_life(void **state)
+{
+    static const struct {
+        role_t role;
+        uint8_t protocol;
+        dd_traffic_t each_look;
+        bool lives;
+    } CASES[] = {
+        {ROLE_CLIENT, 5, {0, 0, false}, false},
+        {ROLE_CLIENT, 5, {1, 0, false}, true},
+        {ROLE_CLIENT, 5, {0, 1, true}, false},
+        {ROLE_CLIENT, 4, {1, 0, false}, true},
+        {ROLE_CLIENT, 4, {0, 1, true}, true},
+        {ROLE_CLIENT, 4, {0, 1, false}, false},
+        {ROLE_CHILD, 5, {1, 0, false}, true},
+        {ROLE_CHILD, 5, {0, 1, true}, false},
+        {ROLE_PARENT, 5, {1, 0, false}, true},
+        {ROLE_PARENT, 5, {0, 1, true}, true},
+        {ROLE_PARENT, 5, {0, 1, false}, false},
+        {ROLE_PARENT, 5, {0, 0, true}, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        tree_t *tree = tree_new();
+        broker_t *broker;
+        tree_settings(tree)->look = look;
+        actor_t *parent = actor_new_parent(tree, &broker);
+        actor_t *actor = CASES[i].role == ROLE_PARENT  ? parent
+                         : CASES[i].role == ROLE_CHILD ? actor_child(broker, 1, "/1/1/1/")
+                                                       : actor_client(broker, "a", "x");
+        actor_peer(actor)->protocol = CASES[i].protocol;
+        each_look = CASES[i].each_look;
+        tree_pass(tree, 10 * 5000);
+        bool lives = actor->end && actor_peer(actor) && actor_peer(actor)->state == PEER_READY;
+        if (lives != CASES[i].lives)
+            fail_msg("case %zu lives: %d", i, lives);
+        tree_destroy(&tree);
+    }
+}
+
+/* Within eight seconds by default. */
+static void test_a_host_that_vanished_is_noticed_soon(void **state)
+{
+    enum { HEARTBEAT = 2500, LIMIT = 8000 };
+    (void)state;
+    for (unsigned phase = 0; phase < 4; phase++) {
+        tree_t *tree = tree_new();
+        tree_settings(tree)->look = look;
+        tree_settings(tree)->heartbeat = HEARTBEAT;
+        each_look = (dd_traffic_t){0};
+        broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+        tree_pass(tree, phase * 125);
+        actor_t *actor = actor_client(broker, "a", "x");
+        tree_pass(tree, 3 * HEARTBEAT);
+        actor_expect_nothing(actor);
+        tree_pass(tree, LIMIT - 3 * HEARTBEAT);
+        actor_expect_end(actor, DD_E_TIMEOUT);
+        tree_destroy(&tree);
+    }
+}
+
 static void test_a_parent_is_pinged_as_often_as_it_asked(void **state)
 {
     (void)state;
@@ -355,14 +431,14 @@ static void test_names_that_wait_for_a_new_link_keep_their_room(void **state)
     (void)state;
     tree_t *tree = tree_new();
     tree_settings(tree)->has_parent = true;
-    tree_settings(tree)->outbox_link = 1000;
+    tree_settings(tree)->outbox_link = 1 << 20;
     broker_t *leaf = broker_new(tree, "leaf", NULL, "/1/1/");
     for (int i = 0; i < 3000; i++)
         actor_client(leaf, "a", DD_AUTO_NAME);
     actor_t *parent = actor_parent(leaf);
     actor_hold(parent, true);
     actor_admit(parent, "parentparentpare", "/1/1/");
-    assert_true(leaf->core->parent->outbox.limit > 1000 + DD_OUTBOX_RESERVE);
+    assert_true(link_outbox_bytes(leaf->core->parent->shares) > 2000 + DD_OUTBOX_RESERVE);
     core_settings_t settings = leaf->settings;
     settings.outbox_link = 2000;
     core_set_limits(leaf->core, &settings);
@@ -409,6 +485,8 @@ int main(void)
         cmocka_unit_test(test_connections_are_limited),
         cmocka_unit_test(test_places_are_kept_for_operators_and_children),
         cmocka_unit_test(test_the_silent_are_lost_after_three_heartbeats),
+        cmocka_unit_test(test_bytes_are_life),
+        cmocka_unit_test(test_a_host_that_vanished_is_noticed_soon),
         cmocka_unit_test(test_a_parent_is_pinged_as_often_as_it_asked),
         cmocka_unit_test(test_the_link_to_the_parent_is_measured),
         cmocka_unit_test(test_a_heartbeat_that_cannot_be_is_made_one_that_can),

@@ -6,28 +6,108 @@
 
 #include "ddbroker/core/core_state.h"
 #include "tests/unit/ddbroker/answers.h"
+#include "tests/unit/memory_limit.h"
 #include "tests/unit/unit.h"
+
+static void add(event_history_t *events, uint64_t at_ms, const char *tenant)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%s %u", tenant, (unsigned)at_ms);
+    event_history_add(events, at_ms, DD_LOG_INFO, tenant, text);
+    assert_string_equal(events->newest->text, text);
+    assert_string_equal(event_tenant(events->newest), tenant);
+}
 
 static void test_the_newest_events_are_kept(void **state)
 {
     (void)state;
-    static event_history_t events;
-    char text[32];
-    assert_null(event_history_at(&events, 0));
-    for (unsigned i = 0; i < EVENT_HISTORY_MAX + 10; i++) {
-        snprintf(text, sizeof text, "event %u", i);
-        event_history_add(&events, i, DD_LOG_INFO, "a", text);
-        assert_string_equal(event_history_at(&events, 0)->text, text);
+    event_history_t events = {0};
+    for (unsigned i = 0; i < EVENT_HISTORY_MAX + 10; i++)
+        add(&events, i, "a");
+    const event_t *event = events.newest;
+    for (unsigned i = 0; i < EVENT_HISTORY_MAX; i++, event = event->older)
+        assert_int_equal(event->at_ms, EVENT_HISTORY_MAX + 9 - i);
+    assert_null(event);
+    event_history_clear(&events);
+    assert_null(events.newest);
+}
+
+/* Whatever a tenant does, the others' events stay, and operators see all in order. */
+static void test_tenants_keep_their_own_events(void **state)
+{
+    static const char *const OTHERS[] = {"b", "public", EVENT_FOR_ALL, EVENT_FOR_OPERATORS};
+    (void)state;
+    event_history_t events = {0};
+    uint64_t at_ms = 0;
+    for (size_t i = 0; i < COUNT(OTHERS); i++)
+        add(&events, ++at_ms, OTHERS[i]);
+    for (unsigned i = 0; i < 5 * EVENT_HISTORY_MAX; i++)
+        add(&events, ++at_ms, "a");
+    add(&events, ++at_ms, "b");
+    unsigned count = 0, of_others = 0;
+    const event_t *event;
+    DL_FOREACH2 (events.newest, event, older) {
+        assert_true(event->at_ms <= at_ms);
+        at_ms = event->at_ms;
+        count++;
+        of_others += strcmp(event_tenant(event), "a") != 0;
     }
-    for (unsigned i = 0; i < EVENT_HISTORY_MAX; i++)
-        assert_int_equal(event_history_at(&events, i)->at_ms, EVENT_HISTORY_MAX + 9 - i);
-    assert_null(event_history_at(&events, EVENT_HISTORY_MAX));
+    assert_int_equal(of_others, COUNT(OTHERS) + 1);
+    assert_int_equal(count, EVENT_HISTORY_MAX + of_others);
+    event_history_clear(&events);
+}
+
+static bool is_b(void *arg, dd_bytes_t tenant)
+{
+    (void)arg;
+    return dd_bytes_equal(tenant, B("b"));
+}
+
+static void test_events_of_tenants_that_are_no_more_go(void **state)
+{
+    (void)state;
+    event_history_t events = {0};
+    for (unsigned i = 0; i < 10; i++)
+        add(&events, i, i % 2 ? "a" : "b");
+    event_history_forget(&events, is_b, NULL);
+    unsigned count = 0;
+    const event_t *event;
+    DL_FOREACH2 (events.newest, event, older) {
+        assert_string_equal(event_tenant(event), "b");
+        count++;
+    }
+    assert_int_equal(count, 5);
+    add(&events, 10, "a");
+    event_history_clear(&events);
+}
+
+/* The tenant's oldest one makes room then, and nobody else's. */
+static void test_events_without_memory(void **state)
+{
+    (void)state;
+    event_history_t events = {0};
+    add(&events, 1, "a");
+    add(&events, 2, "a");
+    add(&events, 3, "b");
+    for (unsigned i = 0; i < 4; i++) {
+        memory_limit_begin(0);
+        event_history_add(&events, 4 + i, DD_LOG_INFO, i % 2 ? "new" : "a", "more");
+        assert_true(memory_limit_end());
+    }
+    unsigned count = 0;
+    const event_t *event;
+    DL_FOREACH2 (events.newest, event, older) {
+        assert_string_not_equal(event_tenant(event), "new");
+        count++;
+    }
+    assert_int_equal(count, 3);
+    event_history_clear(&events);
 }
 
 static void test_long_events_are_cut_between_characters(void **state)
 {
     (void)state;
-    static event_history_t events;
+    event_history_t events = {0};
     char text[EVENT_TEXT_MAX + 8];
     for (size_t start = 0; start < 4; start++) {
         memset(text, 'x', sizeof text);
@@ -35,10 +115,11 @@ static void test_long_events_are_cut_between_characters(void **state)
             memcpy(text + at, "\xE6\xBC\xA2", 3);
         text[sizeof text - 1] = '\0';
         event_history_add(&events, 1, DD_LOG_INFO, "a", text);
-        const char *kept = event_history_at(&events, 0)->text;
+        const char *kept = events.newest->text;
         assert_true(strlen(kept) > EVENT_TEXT_MAX - 4);
         assert_true(dd_word_valid(B(kept), EVENT_TEXT_MAX));
     }
+    event_history_clear(&events);
 }
 
 /* A tenant of that name would see everybody's. */
@@ -75,6 +156,40 @@ static void test_events_are_for_those_they_are_about(void **state)
     tree_destroy(&pair.tree);
 }
 
+/* What a tenant's clients do over and over again, and what a child says that can't be, is counted
+   after a while, in the log and among the events, and hides nothing. */
+static void test_floods_hide_nobody_elses_events(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *root = broker_new(tree, "root", NULL, "/1/");
+    actor_leave(actor_client(root, "b", "quiet"));
+    actor_t *child = actor_child(root, 'k', "/1/1/");
+    const dd_record_t lie = {.type = DD_FORWARD, .source = B("a.nobody"), .destination = B("a.x")};
+    for (int i = 0; i < 3 * FLOOD_LINES; i++) {
+        actor_leave(actor_client(root, "a", "noisy"));
+        actor_say(child, &lie);
+    }
+    actor_leave(actor_client(root, "b", "later"));
+    tree_pass(tree, FLOOD_WHILE + 2000);
+    assert_true(tree_logged(tree, "200 more like this from broker child107: broker child107 "));
+    for (int i = 0; i < 2; i++) {
+        actor_t *asker = i == 0 ? actor_client(root, "b", "asker") : actor_operator(root);
+        ask(asker, "events", 1);
+        answer_t answer = read_answer(asker, 1);
+        json_object *rows = rows_of(&answer, "events");
+        assert_true(has_row(rows, "text", "client b.quiet is gone"));
+        assert_true(has_row(rows, "text", "client b.later registered"));
+        assert_int_equal(has_row(rows, "text", "client a.noisy registered"), i == 1);
+        assert_int_equal(
+            has_row(rows, "text", "200 more like this from tenant a: client a.noisy is gone"),
+            i == 1);
+        json_object_put(rows);
+        free_answer(&answer);
+    }
+    tree_destroy(&tree);
+}
+
 /* An event of a broker is the same one in every answer by when it was, counted from the start. */
 static void test_events_say_when_they_were(void **state)
 {
@@ -104,6 +219,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_newest_events_are_kept),
+        cmocka_unit_test(test_tenants_keep_their_own_events),
+        cmocka_unit_test(test_events_of_tenants_that_are_no_more_go),
+        cmocka_unit_test(test_events_without_memory),
+        cmocka_unit_test(test_floods_hide_nobody_elses_events),
         cmocka_unit_test(test_long_events_are_cut_between_characters),
         cmocka_unit_test(test_no_tenant_is_called_everybody),
         cmocka_unit_test(test_events_are_for_those_they_are_about),

@@ -133,7 +133,7 @@ static void test_a_light_tenant_overtakes_a_heavy_one(void **state)
 /* By bytes, whatever the sizes. */
 static void test_all_who_wait_get_as_much(void **state)
 {
-    static const size_t SIZES[] = {100, 3000, 60000};
+    static const size_t SIZES[] = {200, 3000, 60000};
     (void)state;
     scene_t *self = scene_new(LIMIT);
     fill(self, 'z'); /* so that all the others wait from the first on */
@@ -303,6 +303,9 @@ static void test_records_are_theirs_who_cause_them(void **state)
         {{.type = DD_ACK, .source = W("public.y"), .destination = W("b.x")}, "b"},
         {{.type = DD_ADD_CLIENT, .name = W("b.x")}, "b"},
         {{.type = DD_DROP_CLIENT, .name = W("b.x")}, "b"},
+        {{.type = DD_CONTEST, .name = W("b.x")}, "b"},
+        {{.type = DD_KEPT, .name = W("b.x")}, "b"},
+        {{.type = DD_GONE, .name = W("b.x")}, "b"},
         {{.type = DD_ADD_INTEREST, .tenant = W("b")}, "b"},
         {{.type = DD_DROP_INTEREST, .tenant = W("b")}, "b"},
         {{.type = DD_GAP, .tenant = W("b")}, "b"},

@@ -317,6 +317,7 @@ static void plant(model_t *self, uint32_t seed)
 {
     *self = (model_t){.tree = tree_new()};
     tree_seed(self->tree, seed);
+    tree_settings(self->tree)->step_units = seed % 3; /* 0: most of it is done at once */
     self->count = 2 + pick(self, BROKERS - 1);
     for (int b = 0; b < self->count; b++) {
         char name[16];

@@ -259,32 +259,6 @@ static void test_a_client_may_notify_itself(void **state)
     tree_destroy(&pair.tree);
 }
 
-/* Whoever makes up a receipt can do so in its own name only, and only within its walls. */
-static void test_receipts_that_nobody_asked_for(void **state)
-{
-    (void)state;
-    pair_t pair = pair_new();
-    actor_t *a = actor_client(pair.left_leaf, "a", "s"), *b = actor_client(pair.root, "b", "s");
-    actor_t *liar = actor_client(pair.right_leaf, "a", "liar");
-    static const char *const NAMES[] = {"b.s", "", "nobody", "public.nobody"};
-    for (size_t i = 0; i < 4; i++)
-        actor_say(liar, &(dd_record_t){.type = DD_RECEIPT,
-                            .code = DD_E_NAME_TAKEN,
-                            .source = B("a.other"),
-                            .destination = B(NAMES[i])});
-    actor_expect_nothing(a);
-    actor_expect_nothing(b);
-    actor_say(liar, &(dd_record_t){.type = DD_RECEIPT,
-                        .code = DD_E_NAME_TAKEN,
-                        .source = B("a.other"),
-                        .destination = B("s")});
-    const dd_record_t *receipt = actor_expect(a, DD_RECEIPT);
-    assert_int_equal(receipt->code, DD_OK);
-    assert_bytes(receipt->source, "liar");
-    actor_expect_nothing(liar);
-    tree_destroy(&pair.tree);
-}
-
 /* ---- Traces --------------------------------------------------------------------------------- */
 
 static void expect_hop(actor_t *actor, uint64_t number, const char *name, const char *decision)
@@ -330,7 +304,6 @@ int main(void)
         cmocka_unit_test(test_flags_that_mean_nothing_here_are_not_passed_on),
         cmocka_unit_test(test_receipts_come_back_across_the_tree_and_its_walls),
         cmocka_unit_test(test_a_client_may_notify_itself),
-        cmocka_unit_test(test_receipts_that_nobody_asked_for),
         cmocka_unit_test(test_a_trace_tells_every_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,14 +96,17 @@ static void test_a_control_for_no_broker_does_nothing(void **state)
     (void)state;
     pair_t pair = pair_new();
     actor_t *operators = actor_operator(pair.root), *client = actor_client(pair.root, "a", "x");
-    static const char *const IDS[] = {"", "0123456789abcdef", "short"};
-    for (size_t i = 0; i < 3; i++) {
+    static const char *const IDS[] = {"", "0123456789abcdef", "short", "much longer than an id"};
+    for (size_t i = 0; i < COUNT(IDS); i++) {
         actor_say(operators, &(dd_record_t){.type = DD_CONTROL,
                                  .ref = 5,
                                  .id = B(IDS[i]),
                                  .text = B("end-client"),
                                  .name = B("a.x")});
-        assert_false(was_done(operators));
+        if (i < 2)
+            assert_false(was_done(operators));
+        else
+            actor_expect_error(operators, DD_E_PROTOCOL, 5);
     }
     actor_expect_nothing(client);
     tree_destroy(&pair.tree);

@@ -86,7 +86,7 @@ static const row_t *find_row(const table_t *table, const char *first)
 static dd_record_t full_record(uint8_t type)
 {
     return (dd_record_t){.type = type,
-        .flags = 0x5A,
+        .flags = 0x7A,
         .hops = 0x11,
         .code = 0x2221,
         .links = 0x3332,
@@ -271,9 +271,12 @@ static void test_limits_are_those_of_the_headers(void **state)
         {"largest number in a scope", DD_SCOPE_NUMBER_MAX},
         {"links a record passes", DD_HOPS_MAX},
         {"brokers above a broker", DD_ANCESTORS_MAX},
+        {"ranges in an ACK", DD_ACK_RANGES_MAX},
         {"ms between PINGs, at least", DD_HEARTBEAT_LEAST},
         {"ms between PINGs, at most", DD_HEARTBEAT_MOST},
-        {"questions of an operator in ten seconds", 64},
+        {"questions of a client in ten seconds", 64},
+        {"questions of a link in ten seconds", 4000},
+        {"brokers beneath a child", 10000},
         {"operators and children beyond the clients, at least", CORE_RESERVED},
         {"bytes of a payload, if nothing else is configured", DD_PAYLOAD_DEFAULT},
         {"bytes of a payload, at most", DD_PAYLOAD_MAX},
@@ -301,6 +304,8 @@ static bool is_type(json_object *value, const char *type)
         return strncmp(type, "number", 6) == 0;
     case json_type_string:
         return strncmp(type, "text", 4) == 0;
+    case json_type_array:
+        return strncmp(type, "list", 4) == 0;
     default:
         return false;
     }

@@ -85,10 +85,10 @@ static void test_relays_that_pass(void **state)
             heard += actor_find(listeners[who], DD_PUBLICATION) != NULL;
         if (heard != passes)
             fail_msg("relay %zu of %s", k, i % 2 ? "parent" : "child");
-        assert_int_equal(tree_logged(tree, "relays for a client"), !passes);
         assert_int_equal(actor_peer(link)->count.refused, refused + !passes);
         assert_int_equal(actor_peer(link)->state, PEER_READY);
     }
+    assert_true(tree_logged(tree, "relays for a client"));
     tree_destroy(&tree);
 }
 
@@ -142,6 +142,7 @@ static void test_interests_that_links_may_tell(void **state)
     tree_t *tree = tree_new();
     broker_t *broker;
     actor_t *parent = actor_new_parent(tree, &broker), *child = actor_child(broker, 1, "/1/1/1/");
+    actor_skip(parent);
     for (size_t i = 0; i < 3 * COUNT(CASES); i++) {
         size_t k = i / 3;
         uint64_t refused = actor_peer(child)->count.refused;
@@ -196,6 +197,7 @@ static void test_links_are_told_when_somebody_elsewhere_begins_or_ends_to_want(v
     tree_run(tree);
     expect_interest(two, DD_DROP_INTEREST, "t", "/1/");
     actor_expect(two, DD_GAP);
+    actor_expect(parent, DD_DROP_BROKER);
     actor_expect_nothing(parent);
     interest(two, DD_DROP_INTEREST, "a", "t", "/1/");
     expect_interest(parent, DD_DROP_INTEREST, "t", "/1/");

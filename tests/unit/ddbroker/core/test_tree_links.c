@@ -111,6 +111,9 @@ static void test_a_broker_tells_its_parent_all_it_has(void **state)
     actor_add_client(child, "b.y", 5);
     actor_expect_nothing(orphan.parent); /* not before it is admitted */
     actor_admit(orphan.parent, ID_A, "/1/1/");
+    record = actor_expect(orphan.parent, DD_ADD_BROKER);
+    assert_int_equal(record->id.size, DD_BROKER_ID_SIZE);
+    assert_int_equal(record->id.data[0], 1); /* as the child said it */
     assert_bytes(actor_expect(orphan.parent, DD_ADD_CLIENT)->name, "a.x");
     record = actor_expect(orphan.parent, DD_ADD_CLIENT);
     assert_bytes(record->name, "b.y");
@@ -142,6 +145,40 @@ static void test_a_sync_fits_whatever_the_outbox(void **state)
     actor_t *publisher = actor_client(root, "a", "publisher");
     actor_publish(publisher, "topic4999", "news");
     assert_non_null(actor_find(client, DD_PUBLICATION));
+    tree_destroy(&tree);
+}
+
+/* Nor does it when a lower limit is read meanwhile; once what waited is sent, that limit holds. */
+static void test_a_sync_that_waits_outlives_a_reload(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    tree_settings(tree)->outbox_link = 1 << 20;
+    broker_t *root = broker_new(tree, "root", NULL, "/1/");
+    actor_t *client = actor_client(root, "a", "x");
+    char text[32];
+    for (int i = 0; i < 5000; i++) {
+        snprintf(text, sizeof text, "topic%d", i);
+        actor_subscribe(client, text, "all");
+    }
+    actor_t *child = actor_connect(root, KEY_OF_BROKERS);
+    actor_hold(child, true);
+    actor_join(child, ID_A, "child", "/1/1/", false);
+    const dd_outbox_t *outbox = &actor_peer(child)->outbox;
+    assert_true(outbox->bytes > DD_OUTBOX_RESERVE + 1000);
+    tree_settings(tree)->outbox_link = 2000;
+    core_set_limits(root->core, tree_settings(tree));
+    assert_true(dd_outbox_excused(outbox) > DD_OUTBOX_RESERVE);
+    actor_subscribe(client, "another", "all");
+    assert_int_equal(actor_peer(child)->state, PEER_READY);
+    assert_int_equal(outbox->limit, 2000);
+    actor_hold(child, false);
+    tree_run(tree);
+    actor_expect(child, DD_ADMIT);
+    actor_skip(child);
+    assert_int_equal(dd_outbox_excused(outbox), 0);
+    actor_subscribe(client, "last", "all");
+    actor_expect(child, DD_ADD_INTEREST);
     tree_destroy(&tree);
 }
 
@@ -232,7 +269,7 @@ static void test_a_parent_that_says_goodbye_is_left(void **state)
     broker_t *root = broker_new(tree, "root", NULL, "/1/");
     broker_t *leaf = broker_new(tree, "leaf", root, "/1/1/");
     core_drain(root->core, tree_now(tree));
-    tree_run(tree);
+    tree_pass(tree, 500);
     assert_null(leaf->uplink);
     assert_int_equal(leaf->parent_left, DD_E_DRAINING);
     assert_int_equal(core_connections(root->core), 0);
@@ -260,6 +297,7 @@ int main(void)
         cmocka_unit_test(test_admissions_that_cannot_be),
         cmocka_unit_test(test_a_broker_tells_its_parent_all_it_has),
         cmocka_unit_test(test_a_sync_fits_whatever_the_outbox),
+        cmocka_unit_test(test_a_sync_that_waits_outlives_a_reload),
         cmocka_unit_test(test_a_broker_that_joins_again_takes_its_own_place),
         cmocka_unit_test(test_nothing_of_a_lost_child_is_kept),
         cmocka_unit_test(test_a_tree_heals_around_a_middle_broker_that_comes_back),

@@ -81,17 +81,19 @@ static void defaults_are_in_force(void **state)
     assert_string_equal(config.name, "broker0");
     assert_int_equal(config.listen.count, 1);
     assert_string_equal(config.listen.items[0], "tcp://*:5555");
-    assert_null(config.parent);
+    assert_int_equal(config.parents.count, 0);
     assert_string_equal(config.keys, DD_SYSCONF "/broker-keys.json");
     assert_string_equal(config.scope, "auto");
     assert_null(config.log_file);
     assert_int_equal(config.log_level, DD_LOG_NOTICE);
-    assert_int_equal(config.heartbeat, 5000);
+    assert_int_equal(config.heartbeat, 2500);
     assert_int_equal(config.payload_max, DD_PAYLOAD_DEFAULT);
     assert_int_equal(config.client_outbox, 16 << 20);
     assert_int_equal(config.link_outbox, 64 << 20);
     assert_int_equal(config.clients_max, 60000);
     assert_int_equal(config.subscriptions_max, 10000);
+    assert_int_equal(config.link_names_max, 1000000);
+    assert_int_equal(config.link_interests_max, 1000000);
     assert_int_equal(config.io_threads, 1);
     assert_int_equal(config.quota.clients, QUOTA_FAIR);
     assert_int_equal(config.quota.connects, 1000);
@@ -100,7 +102,7 @@ static void defaults_are_in_force(void **state)
     assert_int_equal(config.quota.messages, 1000000);
     assert_int_equal(config.quota.bytes, 1024 << 20);
     assert_int_equal(config.quota.burst, 2000);
-    assert_int_equal(config.quota.questions, 200);
+    assert_int_equal(config.quota.questions, 250);
     assert_int_equal(config.exception_count, 0);
     config_clear(&config);
 }
@@ -117,7 +119,7 @@ static void every_flag_is_taken(void **state)
     assert_int_equal(config.listen.count, 2);
     assert_string_equal(config.listen.items[0], "tcp://*:1");
     assert_string_equal(config.listen.items[1], "ipc:///x");
-    assert_string_equal(config.parent, "tcp://[::1]:5555");
+    assert_string_equal(config.parents.items[0], "tcp://[::1]:5555");
     assert_string_equal(config.keys, "k");
     assert_string_equal(config.scope, "/01/2/");
     assert_string_equal(config.name, "middle");
@@ -152,15 +154,25 @@ static const struct {
     {"-\xc3\xa9", CONFIG_WRONG_USAGE, "there is no option -\xc3\xa9;"},
     {"--check-config=yes", CONFIG_WRONG_USAGE, "--check-config takes no argument"},
     {"--l debug", CONFIG_WRONG_USAGE,
-        "--l can be --listen, --legacy, --log-level, --log-file or --link-outbox"},
+        "--l can be --listen, --legacy, --log-level, --log-file, --link-outbox, --link-names-max "
+        "or "
+        "--link-interests-max"},
     {"-l info -l debug", CONFIG_WRONG_USAGE, "--log-level is given twice"},
     {"-k a --keys b", CONFIG_WRONG_USAGE, "--keys is given twice"},
     {"-L a -L b", CONFIG_WRONG_USAGE, "--log-file is given twice"},
-    {"-d tcp://a:1 -d tcp://b:1", CONFIG_WRONG_USAGE, "--parent is given twice"},
+    {"-d tcp://a:1 -d tcp://b:1", CONFIG_WRONG, "several parents need a scope like /1/2/"},
+    {"-d tcp://a:1,tcp://b:1", CONFIG_WRONG, "several parents need a scope like /1/2/"},
+    {"-s auto -d tcp://a:1,tcp://b:1", CONFIG_WRONG, "instead of auto"},
+    {"-d tcp://a:1,b:1", CONFIG_WRONG_USAGE, "parent: 'b:1' is no endpoint of a broker"},
+    {"-d tcp://a:1,tcp://b:1 -d tcp://a:1", CONFIG_WRONG_USAGE, "'tcp://a:1' is given twice"},
+    {"-s /1/ -d random:tcp://a:1,tcp://b:1", CONFIG_WRONG, "parents have an order"},
+    {"-d ipc://1,ipc://2,ipc://3,ipc://4,ipc://5,ipc://6,ipc://7,ipc://8,ipc://9,ipc://10,ipc://11,"
+     "ipc://12,ipc://13,ipc://14,ipc://15,ipc://16,ipc://17",
+        CONFIG_WRONG_USAGE, "'ipc://17' is one endpoint too many"},
     {"-l loud", CONFIG_WRONG_USAGE, "write error, warning, notice, info or debug"},
     {"-s region", CONFIG_WRONG_USAGE, "scope: 'region' is no good; write a path"},
     {"-s /1/*/", CONFIG_WRONG_USAGE, "scope: "},
-    {"-d tcp://*:5555", CONFIG_WRONG_USAGE, "parent: 'tcp://*:5555' is no good"},
+    {"-d tcp://*:5555", CONFIG_WRONG_USAGE, "parent: 'tcp://*:5555' is no endpoint of a broker"},
     {"-d localhost:5555", CONFIG_WRONG_USAGE, "write tcp://HOST:PORT, tcp://[V6]:PORT"},
     {"-r 5555", CONFIG_WRONG_USAGE, "listen: '5555' is no good"},
     {"-r tcp://*", CONFIG_WRONG_USAGE, "listen: "},
@@ -404,7 +416,7 @@ static void a_running_broker_adopts_what_may_change(void **state)
     config_clear(&newer);
     assert_string_equal(others, "listen, heartbeat");
     assert_string_equal(config.listen.items[0], "tcp://*:1");
-    assert_int_equal(config.heartbeat, 5000);
+    assert_int_equal(config.heartbeat, 2500);
     assert_string_equal(config.keys, "new");
     assert_string_equal(config.log_file, "log");
     assert_int_equal(config.log_level, DD_LOG_NOTICE);

@@ -99,6 +99,10 @@ static void the_first_wrong_line_is_named_and_ends_it(void **state)
         {BYTES("= 1\n"), "", ":1: this is no line of the form: name = value"},
         {BYTES("a 1\n"), "", ":1: this is no line of the form: name = value"},
         {BYTES("\n#\na = 1\0\nb = 2\n"), "", ":3: this line is too long or no text"},
+        {BYTES("a = 1\n\x1b[31m\n"), "a=1;", ":2: this line holds what isn't shown as it is"},
+        {BYTES("a = \xE2\x80\xAE"), "", ":1: this line holds what isn't shown as it is"},
+        {BYTES("a = \xF3\xA0\x80\x89"), "", ":1: this line holds what isn't shown as it is"},
+        {BYTES("# \x1b\n#\xFF\na = \xFF\n"), "", ":3: this line holds what isn't shown as it is"},
         {BYTES("a = 1\nno = 2\nb = 3\n"), "a=1;", ":2: no is refused"},
     };
     for (size_t i = 0; i < COUNT(CASES); i++) {

@@ -54,6 +54,49 @@ static void test_values_in_words(void **state)
     }
 }
 
+static bool read_turns(broker_t *broker, const char *json)
+{
+    json_object *object = json_tokener_parse(json);
+    assert_non_null(object);
+    columns_clear(columns_of(VIEW_TREE), broker);
+    bool good = columns_read(columns_of(VIEW_TREE), broker, object);
+    json_object_put(object);
+    return good;
+}
+
+static void test_the_lengths_of_turns(void **state)
+{
+    static const struct {
+        const char *report; /* its turns_us */
+        bool good;
+        const char *text;
+    } CASES[] = {
+        {"[48211,12,0,0,3,0,0,0,0,0,0,0,0,0,1,1]", true,
+            "48211 up to 64us, 12 up to 128us, 3 up to 1ms, 1 up to 1s, 1 longer than 1s"},
+        {"[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]", true, ""},
+        {"null", true, "-"},
+        {"[1,2,3]", true, "-"},
+        {"[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,-1]", false, "-"},
+        {"[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,\"1\"]", false, "-"},
+        {"7", false, "-"},
+    };
+    (void)state;
+    const column_t *column = columns_find(columns_of(VIEW_TREE), "turns_us");
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        broker_t broker;
+        char report[256], text[COLUMN_TEXT_ROOM];
+        snprintf(report, sizeof report, "{\"turns_us\":%s}", CASES[i].report);
+        assert_int_equal(read_turns(&broker, report), CASES[i].good);
+        column_text(column, &broker, text, sizeof text);
+        assert_string_equal(text, CASES[i].text);
+        json_object *object = columns_json(columns_of(VIEW_TREE), &broker);
+        const char *shown = json_object_to_json_string_ext(
+            json_object_object_get(object, "turns_us"), JSON_C_TO_STRING_PLAIN);
+        assert_string_equal(shown, text[0] == '-' ? "null" : CASES[i].report);
+        json_object_put(object);
+    }
+}
+
 static void test_texts_are_escaped(void **state)
 {
     (void)state;
@@ -238,6 +281,7 @@ int main(void)
     setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values_in_words),
+        cmocka_unit_test(test_the_lengths_of_turns),
         cmocka_unit_test(test_texts_are_escaped),
         cmocka_unit_test(test_tables_agree_with_themselves),
         cmocka_unit_test(test_rows_begin_unknown),

@@ -20,7 +20,8 @@ static poller_t *started(void)
 /* The report of one broker, after which so many are still to come. */
 static bool report(poller_t *self, uint32_t ref, const char *json, uint64_t left, uint64_t now_ms)
 {
-    dd_event_t event = {.type = DD_EVENT_REPORT, .ref = ref, .text = json, .number = left};
+    dd_event_t event = {
+        .type = DD_EVENT_REPORT, .ref = ref, .source = "", .text = json, .number = left};
     return poller_report(self, &event, now_ms);
 }
 

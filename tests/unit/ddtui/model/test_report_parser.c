@@ -14,7 +14,7 @@ static void test_reports_are_read(void **state)
 {
     (void)state;
     model_t *model = model_new();
-    assert_int_equal(report_parser_report(model, VIEW_TREE, TREE_REPORT, NULL), DD_OK);
+    assert_int_equal(report_parser_report(model, VIEW_TREE, TREE_REPORT, "", NULL), DD_OK);
     const broker_t *broker = model_row(model, VIEW_TREE, 0);
     assert_string_equal(broker->name, "broker0");
     assert_string_equal(broker->parent, "");
@@ -23,7 +23,7 @@ static void test_reports_are_read(void **state)
     assert_int_equal(broker->traffic.out_bytes, 80);
     assert_true(broker->rtt_us == MODEL_UNKNOWN);
 
-    assert_int_equal(report_parser_report(model, VIEW_CLIENTS, CLIENTS_REPORT, NULL), DD_OK);
+    assert_int_equal(report_parser_report(model, VIEW_CLIENTS, CLIENTS_REPORT, "", NULL), DD_OK);
     assert_int_equal(model_arrange(model), DD_OK);
     assert_int_equal(model_count(model, VIEW_CLIENTS), 2);
     const client_t *client = model_row(model, VIEW_CLIENTS, 0);
@@ -33,7 +33,7 @@ static void test_reports_are_read(void **state)
     assert_true(client->idle_ms == MODEL_UNKNOWN);
 
     assert_int_equal(
-        report_parser_report(model, VIEW_SUBSCRIPTIONS, SUBSCRIPTIONS_REPORT, NULL), DD_OK);
+        report_parser_report(model, VIEW_SUBSCRIPTIONS, SUBSCRIPTIONS_REPORT, "", NULL), DD_OK);
     const subscription_t *subscription = model_row(model, VIEW_SUBSCRIPTIONS, 0);
     assert_string_equal(subscription->topic, "alarms");
     assert_string_equal(subscription->scope, "/*/");
@@ -85,7 +85,7 @@ static void test_reports_that_are_none(void **state)
     };
     model_t *model = model_new();
     for (size_t i = 0; i < COUNT(CASES); i++) {
-        dd_error_t error = report_parser_report(model, CASES[i].view, CASES[i].json, NULL);
+        dd_error_t error = report_parser_report(model, CASES[i].view, CASES[i].json, "", NULL);
         if (error != DD_E_MALFORMED)
             print_error("taken for a report: %s\n", CASES[i].json);
         assert_int_equal(error, DD_E_MALFORMED);
@@ -112,11 +112,11 @@ static void test_damaged_reports(void **state)
             char kept = json[size];
             for (int round = 0; round < 20; round++) {
                 json[size] = (char)(rand() % 255 + 1);
-                report_parser_report(model, REPORTS[i].view, json, NULL);
+                report_parser_report(model, REPORTS[i].view, json, "", NULL);
             }
             json[size] = '\0';
             assert_int_equal(
-                report_parser_report(model, REPORTS[i].view, json, NULL), DD_E_MALFORMED);
+                report_parser_report(model, REPORTS[i].view, json, "", NULL), DD_E_MALFORMED);
             json[size] = kept;
         }
         free(json);
@@ -130,7 +130,7 @@ static void test_what_stood_before_a_fault_is_kept(void **state)
     static const char REPORT[] = "{\"clients\":[{\"name\":\"one\"},{\"name\":\"two\"},"
                                  "{\"name\":3},{\"name\":\"four\"}]}";
     model_t *model = model_new();
-    assert_int_equal(report_parser_report(model, VIEW_CLIENTS, REPORT, NULL), DD_E_MALFORMED);
+    assert_int_equal(report_parser_report(model, VIEW_CLIENTS, REPORT, "", NULL), DD_E_MALFORMED);
     assert_int_equal(model_count(model, VIEW_CLIENTS), 2);
     model_destroy(&model);
 }
@@ -154,7 +154,7 @@ static void test_how_many_rows_there_are(void **state)
     model_t *model = model_new();
     for (size_t i = 0; i < COUNT(CASES); i++) {
         uint64_t rows = 7;
-        report_parser_report(model, VIEW_CLIENTS, CASES[i].json, &rows);
+        report_parser_report(model, VIEW_CLIENTS, CASES[i].json, "", &rows);
         assert_true(rows == CASES[i].rows);
     }
     model_destroy(&model);

@@ -331,6 +331,15 @@ static void test_what_became_of_notifications(void **state)
     assert_int_equal(status_log_count(session_view_status_log(session)), before);
     scripted_pass(session, 10000);
     assert_string_equal(newest_note(session), "no receipt from slow after 10 s");
+    event.ref = 7; /* its outcome comes all the same, */
+    event.error = DD_E_UNKNOWN;
+    session_view_event(session, &event);
+    assert_string_equal(newest_note(session), "sent to slow: it may or may not have arrived");
+    event = scripted_event(DD_EVENT_DELIVERED); /* and that of one without a receipt */
+    event.ref = 8;
+    event.time_us += 2500;
+    session_view_event(session, &event);
+    assert_string_equal(newest_note(session), "delivered to quiet, after 10002.5 ms");
     session_view_sent(session, 9, "cli2", true);
     assert_null(session_view_missed(session));
     session_view_destroy(&session);

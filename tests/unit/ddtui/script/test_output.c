@@ -38,11 +38,11 @@ static void test_views_are_printed(void **state)
     (void)state;
     model_t *model = model_new();
     assert_prints(model, VIEW_TREE, OUTPUT_TABS, "");
-    report_parser_report(model, VIEW_TREE, TREE_REPORT, NULL);
+    report_parser_report(model, VIEW_TREE, TREE_REPORT, "", NULL);
     report_parser_report(model, VIEW_TREE,
         "{\"broker\":\"evil\\u001b[2J\",\"id\":\"2\","
         "\"parent\":\"00112233445566778899aabbccddeeff\"}",
-        NULL);
+        "", NULL);
     assert_prints(model, VIEW_TREE, OUTPUT_TABS,
         "broker0\t/1/2/3/\tok\t3d04h\t-\t41\t9\t5\t6\t1\t0\n"
         "  evil\\x1b[2J\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\n");
@@ -53,7 +53,7 @@ static void test_views_are_printed(void **state)
     assert_non_null(strstr(aligned, "\n  evil\\x1b[2J             -"));
     free(aligned);
 
-    report_parser_report(model, VIEW_SUBSCRIPTIONS, SUBSCRIPTIONS_REPORT, NULL);
+    report_parser_report(model, VIEW_SUBSCRIPTIONS, SUBSCRIPTIONS_REPORT, "", NULL);
     assert_prints(model, VIEW_SUBSCRIPTIONS, OUTPUT_TABS, "a\tcli1\talarms\t/*/\t/1/\tbroker0\n");
     assert_prints(model, VIEW_SUBSCRIPTIONS, OUTPUT_JSON,
         "{\"tenant\":\"a\",\"client\":\"cli1\",\"topic\":\"alarms\",\"scope\":\"/*/\","
@@ -73,7 +73,7 @@ static void assert_prints_events(
     size_t size;
     model_t *model = model_new();
     FILE *out = open_memstream(&text, &size);
-    assert_int_equal(report_parser_report(model, VIEW_EVENTS, report, NULL), DD_OK);
+    assert_int_equal(report_parser_report(model, VIEW_EVENTS, report, "", NULL), DD_OK);
     assert_int_equal(model_arrange(model), DD_OK);
     assert_true(output_events(out, model, dedup, style));
     assert_int_equal(fclose(out), 0);
@@ -118,7 +118,7 @@ static void test_json_has_all_of_a_report(void **state)
 {
     (void)state;
     model_t *model = model_new();
-    report_parser_report(model, VIEW_TREE, TREE_REPORT, NULL);
+    report_parser_report(model, VIEW_TREE, TREE_REPORT, "", NULL);
     char *text = printed(model, VIEW_TREE, OUTPUT_JSON);
     struct json_object *before = json_tokener_parse(TREE_REPORT);
     struct json_object *after = json_tokener_parse(text);

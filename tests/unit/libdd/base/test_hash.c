@@ -34,20 +34,36 @@ static void test_equal_bytes_have_equal_hashes(void **state)
     dd_hash_bytes("", 0);
 }
 
+static void test_a_texts_hash_is_made_from_that_of_its_beginning(void **state)
+{
+    (void)state;
+    uint64_t whole = dd_hash_more(0, NAME, sizeof NAME), part = 0;
+    for (size_t i = 0; i < sizeof NAME; i++) {
+        uint64_t longer = dd_hash_more(part, NAME + i, 1);
+        assert_int_not_equal(longer, part);
+        part = longer;
+    }
+    assert_int_equal(part, whole);
+    assert_int_equal(dd_hash_more(0, NAME, 0), 0);
+    assert_int_not_equal(dd_hash_more(0, "\0", 1), dd_hash_more(0, "\0\0", 2));
+    assert_int_not_equal(dd_hash_more(0, "ab", 2), dd_hash_more(0, "ba", 2));
+}
+
 /* Two runs of this program; one in 4,000,000,000 pairs is equal by chance. */
 static void test_each_process_hashes_in_its_own_way(void **state)
 {
     (void)state;
-    unsigned hashes[2];
+    unsigned hashes[2], longer[2];
     char command[4096];
     snprintf(command, sizeof command, "'%s' hash", self);
     for (size_t i = 0; i < COUNT(hashes); i++) {
         FILE *out = popen(command, "r");
         assert_non_null(out);
-        assert_int_equal(fscanf(out, "%u", &hashes[i]), 1);
+        assert_int_equal(fscanf(out, "%u %u", &hashes[i], &longer[i]), 2);
         assert_int_equal(pclose(out), 0);
     }
     assert_int_not_equal(hashes[0], hashes[1]);
+    assert_int_not_equal(longer[0], longer[1]);
 }
 
 static void check_table(entry_t *table, unsigned count)
@@ -93,9 +109,11 @@ int main(int argc, char **argv)
 {
     self = argv[0];
     if (argc > 1)
-        return printf("%u\n", dd_hash_bytes(NAME, sizeof NAME)) < 0;
+        return printf("%u %u\n", dd_hash_bytes(NAME, sizeof NAME),
+                   dd_hash_value(dd_hash_more(0, NAME, sizeof NAME))) < 0;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_equal_bytes_have_equal_hashes),
+        cmocka_unit_test(test_a_texts_hash_is_made_from_that_of_its_beginning),
         cmocka_unit_test(test_each_process_hashes_in_its_own_way),
         cmocka_unit_test(test_out_of_memory_is_an_error),
     };

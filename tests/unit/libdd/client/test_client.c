@@ -63,8 +63,12 @@ static void test_settings_end_with_the_start(void **state)
     assert_int_equal(dd_client_set_limits(client, 0, 1), DD_E_ARGUMENT);
     assert_int_equal(dd_client_set_limits(client, 1, 0), DD_E_ARGUMENT);
     assert_int_equal(dd_client_set_limits(client, 1 << 20, 1 << 20), DD_OK);
+    assert_int_equal(dd_client_set_outcome_limit(client, 0), DD_E_ARGUMENT);
+    assert_int_equal(dd_client_set_outcome_limit(client, 3600001), DD_E_ARGUMENT);
+    assert_int_equal(dd_client_set_outcome_limit(client, 3600000), DD_OK);
     assert_int_equal(dd_client_start(client), DD_OK);
     assert_int_equal(dd_client_start(client), DD_E_ARGUMENT);
+    assert_int_equal(dd_client_set_outcome_limit(client, 1000), DD_E_ARGUMENT);
     assert_int_equal(dd_client_set_tenant(client, "a"), DD_E_ARGUMENT);
     assert_int_equal(dd_client_set_limits(client, 1, 1), DD_E_ARGUMENT);
     assert_int_equal(dd_client_set_callback(client, ignore, NULL), DD_E_ARGUMENT);
@@ -339,10 +343,12 @@ static void test_asks(void **state)
     broker_say(broker, (dd_record_t){.type = DD_REPORT,
                            .flags = DD_FLAG_LAST,
                            .ref = ref,
+                           .id = dd_bytes_of("0123456789abcdef"),
                            .payload = dd_bytes_of("{\"broker\":\"broker0\"}")});
     dd_event_t *event = next_event(client, DD_EVENT_REPORT);
     assert_int_equal(event->ref, ref);
     assert_int_equal(event->number, 0);
+    assert_string_equal(event->source, ID_TEXT);
     assert_string_equal(event->text, "{\"broker\":\"broker0\"}");
     dd_event_destroy(&event);
 

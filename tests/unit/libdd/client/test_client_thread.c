@@ -264,6 +264,95 @@ static void test_slow_application(void **state)
     say_goodbye(broker, client);
 }
 
+/* The receiver of that SEND has it and those after it. */
+static void acknowledge(
+    broker_t *broker, const char *source, const dd_record_t *first, uint32_t count)
+{
+    uint8_t range[DD_ACK_RANGE_SIZE];
+    dd_writer_t writer = dd_writer(range, sizeof range);
+    dd_write_u32(&writer, first->ref);
+    dd_write_u32(&writer, first->ref + count - 1);
+    broker_say(broker, (dd_record_t){.type = DD_ACK,
+                           .run = first->run,
+                           .source = dd_bytes_of(source),
+                           .payload = dd_bytes(range, sizeof range)});
+}
+
+typedef struct {
+    dd_client_t *client;
+    unsigned sent, drained;
+    dd_error_t error;
+    atomic_bool done;
+} to_deaf_t;
+
+/* Sends until there is another error than that of a full outbox. */
+static void *send_to_deaf(void *arg)
+{
+    to_deaf_t *self = arg;
+    while (self->error == DD_OK) {
+        self->error = dd_client_notify(self->client, "deaf", "x", 1, 0, NULL);
+        self->sent += self->error == DD_OK;
+        if (self->error == DD_E_OUTBOX_FULL) {
+            self->drained++;
+            self->error = dd_client_drain(self->client, SIZE_MAX, DEADLINE);
+        }
+    }
+    self->done = true;
+    return NULL;
+}
+
+/* A receiver that acknowledges nothing: what goes to it ends, what goes to others doesn't, and
+   nobody turns in circles meanwhile. */
+static void test_a_deaf_receiver(void **state)
+{
+    enum { MANY = 65536 };
+    broker_t *broker = *state;
+    broker->heartbeat = 60000;
+    to_deaf_t deaf = {.client = registered(broker)};
+    pthread_t sender;
+    assert_int_equal(pthread_create(&sender, NULL, send_to_deaf, &deaf), 0);
+    dd_record_t first = broker_expect(broker, DD_SEND);
+    while (!deaf.done)
+        broker_hears(broker, 10);
+    pthread_join(sender, NULL);
+    assert_int_equal(deaf.error, DD_E_OVERLOADED);
+    assert_int_equal(deaf.sent, MANY);
+    assert_in_range(deaf.drained, 0, 2);
+    assert_int_equal(dd_client_notify(deaf.client, "other", "x", 1, 0, NULL), DD_OK);
+    assert_int_equal(dd_client_drain(deaf.client, 0, DEADLINE), DD_OK);
+    acknowledge(broker, "deaf", &first, 1);
+    dd_error_t error;
+    while ((error = dd_client_notify(deaf.client, "deaf", "x", 1, 0, NULL)) == DD_E_OVERLOADED)
+        broker_hears(broker, 1);
+    assert_int_equal(error, DD_OK);
+    destroy_soon(deaf.client);
+}
+
+/* Outcomes are waited for, but not for an application that doesn't let them be read. */
+static void test_drain_waits_for_outcomes(void **state)
+{
+    enum { LIMIT = 256 << 20 };
+    broker_t *broker = *state;
+    broker->heartbeat = 60000;
+    dd_client_t *client = client_of(broker, "a.json");
+    assert_int_equal(dd_client_set_limits(client, LIMIT, 1), DD_OK);
+    assert_int_equal(dd_client_start(client), DD_OK);
+    broker_admit(broker, "a");
+    expect_event(client, DD_EVENT_REGISTERED);
+    uint32_t sent = fill_outbox(client);
+    assert_in_range(sent, 1000, 65536);
+    assert_int_equal(dd_client_drain(client, SIZE_MAX, 0), DD_E_TIMEOUT);
+    broker_say(broker,
+        (dd_record_t){.type = DD_GAP, .topic = dd_bytes_of("t"), .scope = dd_bytes_of("/1/")});
+    assert_int_equal(dd_client_drain(client, SIZE_MAX, DEADLINE), DD_E_OVERLOADED);
+    expect_event(client, DD_EVENT_GAP);
+    assert_int_equal(dd_client_drain(client, SIZE_MAX, 100), DD_E_TIMEOUT);
+    dd_record_t first = broker_expect(broker, DD_SEND);
+    acknowledge(broker, "cli2", &first, sent / 2);
+    assert_int_equal(dd_client_drain(client, SIZE_MAX, DEADLINE), DD_OK);
+    destroy_soon(client);
+}
+
 /* A broker that is heard of late, since the PINGs wait behind all that is to go through a slow
    network, isn't one that is silent. */
 static void test_slow_network(void **state)
@@ -499,6 +588,8 @@ int main(void)
         client_test(test_silence_ends_the_connection),
         client_test(test_malformed_messages_end_the_connection),
         client_test(test_full_outbox),
+        client_test(test_a_deaf_receiver),
+        client_test(test_drain_waits_for_outcomes),
         client_test(test_slow_application),
         client_test(test_slow_network),
         client_test(test_unsent_notifications_come_back),

@@ -295,7 +295,8 @@ static void carry(client_t *from, const dd_record_t *record)
         .ref = record->ref,
         .run = record->run};
     assert_in_range(item.size, 0, sizeof item.bytes);
-    memcpy(item.bytes, record->payload.data, item.size);
+    if (item.size > 0)
+        memcpy(item.bytes, record->payload.data, item.size);
     bool is_full = world->ways[to->way].count > WAY_ROOM * 3 / 4 || draw(world, 100) == 0;
     if (sends && is_full)
         send_back(&item, world->clients, DD_E_OVERLOADED);
@@ -362,7 +363,7 @@ static void send(client_t *self)
             .flags = draw(world, 100) == 0 ? DD_FLAG_TRACE | DD_FLAG_RECEIPT : 0,
             .destination = dd_bytes_of(destination),
             .payload = dd_bytes(&world->count, sizeof world->count)};
-        if (dd_session_send(self->session, &record, true, world->now_us) != DD_OK)
+        if (dd_session_send(self->session, &record, true) != DD_OK)
             return;
         *message = (message_t){
             .ref = record.ref, .process = self->process, .is_trace = record.flags & DD_FLAG_TRACE};
@@ -372,8 +373,10 @@ static void send(client_t *self)
 
 static void start(client_t *self)
 {
+    static const dd_endpoints_t ENDPOINTS = {.items = {"ipc://broker"}, .count = 1};
     world_t *world = self->world;
     dd_session_settings_t settings = {.name = self->name,
+        .endpoints = &ENDPOINTS,
         .instance = (uint64_t)draw(world, UINT32_MAX) << 32 | draw(world, UINT32_MAX),
         .outbox = 1 << 20,
         .emit = keep,

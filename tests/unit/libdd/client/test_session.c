@@ -238,7 +238,7 @@ static void test_closed_is_for_good(void **state)
 
     uint32_t ref;
     dd_record_t record = {.type = DD_SEND};
-    assert_int_equal(dd_session_send(self->session, &record, false, 0), DD_E_CLOSED);
+    assert_int_equal(dd_session_send(self->session, &record, false), DD_E_CLOSED);
     assert_int_equal(dd_session_subscribe(self->session, "t", "all"), DD_E_CLOSED);
     assert_int_equal(dd_session_unsubscribe(self->session, "t", "all"), DD_E_CLOSED);
     assert_int_equal(ask(self->session, "tree", 0, &ref), DD_E_CLOSED);
@@ -310,6 +310,71 @@ static void test_tells_a_reason_once(void **state)
     finish(self);
 }
 
+/* ---- Several endpoints --------------------------------------------------------------------- */
+
+static void expect_endpoint(fixture_t *self, const char *endpoint)
+{
+    assert_string_equal(dd_session_endpoint(self->session), endpoint);
+}
+
+static uint64_t lose_one(fixture_t *self, const char *why)
+{
+    dd_session_lost(self->session, DD_E_NETWORK, why);
+    end_it(self);
+    return wait_for_attempt(self);
+}
+
+static void test_all_endpoints_are_tried_before_a_pause(void **state)
+{
+    (void)state;
+    static const char *const ENDPOINTS[] = {"tcp://a:1", "tcp://b:1", "tcp://c:1"};
+    fixture_t *self = client_of("tcp://a:1,tcp://b:1,tcp://c:1");
+    dd_session_start(self->session);
+    for (size_t i = 0; i < 6; i++) {
+        expect_endpoint(self, ENDPOINTS[i % 3]);
+        assert_int_equal(lose_one(self, ENDPOINTS[i % 3]), i == 2 ? 50 : i == 5 ? 100 : 0);
+    }
+    /* Each is told of once, though they take turns. */
+    for (size_t i = 0; i < 3; i++)
+        assert_string_equal(next_news(self, DD_EVENT_DISCONNECTED)->text, ENDPOINTS[i]);
+    no_news(self);
+
+    lose_one(self, ENDPOINTS[0]);
+    be_registered(self);
+    expect_endpoint(self, "tcp://b:1");
+    assert_int_equal(lose_one(self, "gone"), 0);
+    expect_endpoint(self, "tcp://c:1");
+    assert_int_equal(lose_one(self, "gone"), 0);
+    expect_endpoint(self, "tcp://a:1");
+    assert_int_equal(lose_one(self, "gone"), 50);
+    expect_endpoint(self, "tcp://b:1");
+    finish(self);
+}
+
+static void test_goes_on_at_once_from_a_broker_that_drains(void **state)
+{
+    (void)state;
+    fixture_t *self = client_of("tcp://a:1,tcp://b:1");
+    dd_session_start(self->session);
+    be_registered(self);
+    assert_string_equal(self->news[self->seen - 1]->event.endpoint, "tcp://a:1");
+    hear(self, (dd_record_t){.type = DD_BYE, .code = DD_E_DRAINING});
+    end_it(self);
+    assert_int_equal(wait_for_attempt(self), 0);
+    next_news(self, DD_EVENT_DISCONNECTED);
+    expect_endpoint(self, "tcp://b:1");
+    be_registered(self);
+    /* One that has forgotten the client is there: it stays. */
+    self->now_us += 1000 * MS;
+    hear(self, (dd_record_t){.type = DD_ERROR, .code = DD_E_UNKNOWN_PEER});
+    end_it(self);
+    assert_int_equal(wait_for_attempt(self), 0);
+    expect_endpoint(self, "tcp://b:1");
+    finish(self);
+}
+
+/* ---- The end --------------------------------------------------------------------------------- */
+
 /* Brings a registered session to where it waits for the broker's farewell. */
 static fixture_t *leaving(void)
 {
@@ -362,7 +427,7 @@ static void test_nothing_can_be_asked_after_leaving(void **state)
     fixture_t *self = leaving();
     uint32_t ref;
     dd_record_t record = {.type = DD_SEND};
-    assert_int_equal(dd_session_send(self->session, &record, false, 0), DD_E_CLOSED);
+    assert_int_equal(dd_session_send(self->session, &record, false), DD_E_CLOSED);
     assert_int_equal(dd_session_subscribe(self->session, "t", "all"), DD_E_CLOSED);
     assert_int_equal(dd_session_unsubscribe(self->session, "t", "all"), DD_E_CLOSED);
     assert_int_equal(inspect(self, &ref), DD_E_CLOSED);
@@ -435,6 +500,23 @@ static void test_answers_pings(void **state)
     finish(self);
 }
 
+/* It finds out whether another client of the name is still there. */
+static void test_a_broker_that_pings_is_about_to_answer(void **state)
+{
+    (void)state;
+    fixture_t *self = client();
+    dd_session_start(self->session);
+    say_hello(self);
+    for (int i = 0; i < 10; i++) {
+        tick_after(self, 5000 * MS - 1);
+        assert_int_equal(dd_session_state(self->session), DD_SESSION_REGISTERING);
+        hear(self, (dd_record_t){.type = DD_PING, .number = 4711});
+    }
+    tick_after(self, 5000 * MS);
+    assert_int_not_equal(dd_session_state(self->session), DD_SESSION_REGISTERING);
+    finish(self);
+}
+
 static void test_silence_ends(void **state)
 {
     (void)state;
@@ -443,12 +525,99 @@ static void test_silence_ends(void **state)
     assert_int_equal(dd_session_state(self->session), DD_SESSION_REGISTERED);
     hear(self, (dd_record_t){.type = DD_PONG});
     tick_after(self, 3 * HEARTBEAT - 1);
-    dd_session_excuse(self->session, self->now_us);
+    dd_session_unheard(self->session, self->now_us);
     tick_after(self, 3 * HEARTBEAT - 1);
     assert_int_equal(dd_session_state(self->session), DD_SESSION_REGISTERED);
     tick_after(self, 1);
     end_it(self);
     assert_int_equal(next_news(self, DD_EVENT_DISCONNECTED)->error, DD_E_TIMEOUT);
+    finish(self);
+}
+
+/* Lets time pass as the session's owner does, who ticks when it is due; beats are heartbeats. */
+static void live_on(fixture_t *self, unsigned beats, void (*carry)(dd_traffic_t *traffic))
+{
+    for (uint64_t end_us = self->now_us + beats * HEARTBEAT; self->now_us < end_us;) {
+        uint64_t due_us = dd_session_due(self->session);
+        assert_true(due_us > self->now_us); /* no loop goes round in vain */
+        tick_after(self, due_us < end_us ? due_us - self->now_us : end_us - self->now_us);
+        carry(self->traffic);
+    }
+}
+
+static void carry_nothing(dd_traffic_t *traffic)
+{
+    (void)traffic;
+}
+
+static void carry_in(dd_traffic_t *traffic)
+{
+    traffic->received += 1000;
+}
+
+static void carry_out(dd_traffic_t *traffic)
+{
+    traffic->acknowledged += 1000;
+    traffic->waiting = true;
+}
+
+static void carry_all_out(dd_traffic_t *traffic)
+{
+    traffic->acknowledged += 1000;
+    traffic->waiting = false;
+}
+
+/* One message may take as long as the line needs, in both directions. */
+static void test_a_message_on_a_slow_line_is_life(void **state)
+{
+    (void)state;
+    static void (*const WAYS[])(dd_traffic_t *) = {carry_in, carry_out};
+    for (size_t i = 0; i < COUNT(WAYS); i++) {
+        fixture_t *self = registered();
+        dd_traffic_t traffic = {0};
+        self->traffic = &traffic;
+        live_on(self, 100, WAYS[i]);
+        assert_int_equal(dd_session_state(self->session), DD_SESSION_REGISTERED);
+        tick_after(self, 0);
+        live_on(self, 2, carry_nothing);
+        assert_int_equal(dd_session_state(self->session), DD_SESSION_REGISTERED);
+        live_on(self, 1, carry_nothing);
+        tick_after(self, HEARTBEAT);
+        assert_int_not_equal(dd_session_state(self->session), DD_SESSION_REGISTERED);
+        finish(self);
+    }
+}
+
+/* Whatever the kernel of a stopped broker takes. */
+static void test_a_broker_that_has_our_ping_must_answer(void **state)
+{
+    (void)state;
+    fixture_t *self = registered();
+    dd_traffic_t traffic = {0};
+    self->traffic = &traffic;
+    live_on(self, 2, carry_all_out);
+    assert_int_equal(dd_session_state(self->session), DD_SESSION_REGISTERED);
+    live_on(self, 1, carry_all_out);
+    tick_after(self, 1);
+    assert_int_not_equal(dd_session_state(self->session), DD_SESSION_REGISTERED);
+    finish(self);
+}
+
+/* The process was stopped for long: what the broker has said meanwhile is still to be read. */
+static void test_who_slept_looks_twice(void **state)
+{
+    (void)state;
+    fixture_t *self = registered();
+    dd_traffic_t traffic = {0};
+    self->traffic = &traffic;
+    tick_after(self, 100 * HEARTBEAT);
+    assert_int_equal(dd_session_state(self->session), DD_SESSION_REGISTERED);
+    hear(self, (dd_record_t){.type = DD_PONG});
+    tick_after(self, HEARTBEAT);
+    assert_int_equal(dd_session_state(self->session), DD_SESSION_REGISTERED);
+    tick_after(self, 100 * HEARTBEAT);
+    tick_after(self, HEARTBEAT / 4);
+    assert_int_not_equal(dd_session_state(self->session), DD_SESSION_REGISTERED);
     finish(self);
 }
 
@@ -486,13 +655,19 @@ int main(void)
         cmocka_unit_test(test_a_broker_that_always_forgets_gets_pauses),
         cmocka_unit_test(test_pauses_grow_and_start_over),
         cmocka_unit_test(test_tells_a_reason_once),
+        cmocka_unit_test(test_all_endpoints_are_tried_before_a_pause),
+        cmocka_unit_test(test_goes_on_at_once_from_a_broker_that_drains),
         cmocka_unit_test(test_leaves_when_the_broker_says_goodbye),
         cmocka_unit_test(test_nothing_can_be_asked_after_leaving),
         cmocka_unit_test(test_leaves_after_a_second),
         cmocka_unit_test(test_leaves_at_once_when_unknown),
         cmocka_unit_test(test_pings_and_measures),
         cmocka_unit_test(test_answers_pings),
+        cmocka_unit_test(test_a_broker_that_pings_is_about_to_answer),
         cmocka_unit_test(test_silence_ends),
+        cmocka_unit_test(test_a_message_on_a_slow_line_is_life),
+        cmocka_unit_test(test_a_broker_that_has_our_ping_must_answer),
+        cmocka_unit_test(test_who_slept_looks_twice),
         cmocka_unit_test(test_heartbeat_has_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,7 @@ static void test_sends(void **state)
         .flags = DD_FLAG_RECEIPT,
         .destination = dd_bytes_of("cli2"),
         .payload = dd_bytes_of("sealed")};
-    assert_int_equal(dd_session_send(self->session, &record, false, 0), DD_OK);
+    assert_int_equal(dd_session_send(self->session, &record, false), DD_OK);
     dd_record_t out = sent(self, DD_SEND);
     assert_int_equal(out.ref, record.ref);
     assert_int_not_equal(out.ref, 0);
@@ -24,7 +24,7 @@ static void test_sends(void **state)
 
     record = (dd_record_t){
         .type = DD_PUBLISH, .topic = dd_bytes_of("alarms"), .payload = dd_bytes_of("sealed")};
-    assert_int_equal(dd_session_send(self->session, &record, false, 0), DD_OK);
+    assert_int_equal(dd_session_send(self->session, &record, false), DD_OK);
     out = sent(self, DD_PUBLISH);
     assert_true(bytes_are(out.topic, "alarms"));
     assert_true(bytes_are(out.payload, "sealed"));
@@ -45,7 +45,7 @@ static void test_refs_skip_zero(void **state)
     static const uint32_t REFS[] = {UINT32_MAX, 1, 2};
     for (size_t i = 0; i < COUNT(REFS); i++) {
         dd_record_t record = {.type = DD_SEND};
-        assert_int_equal(dd_session_send(self->session, &record, false, 0), DD_OK);
+        assert_int_equal(dd_session_send(self->session, &record, false), DD_OK);
         assert_int_equal(record.ref, REFS[i]);
     }
     finish(self);
@@ -58,10 +58,10 @@ static void test_refuses_to_send(void **state)
     uint32_t ref;
     fixture_t *self = client();
     dd_record_t record = {.type = DD_SEND};
-    assert_int_equal(dd_session_send(self->session, &record, false, 0), DD_E_NOT_CONNECTED);
+    assert_int_equal(dd_session_send(self->session, &record, false), DD_E_NOT_CONNECTED);
     dd_session_start(self->session);
     say_hello(self);
-    assert_int_equal(dd_session_send(self->session, &record, false, 0), DD_E_NOT_CONNECTED);
+    assert_int_equal(dd_session_send(self->session, &record, false), DD_E_NOT_CONNECTED);
     assert_int_equal(ask(self->session, "tree", 0, &ref), DD_E_NOT_CONNECTED);
     dd_session_receipt(self->session, 1, dd_bytes_of("cli3"));
     nothing_sent(self);
@@ -69,11 +69,11 @@ static void test_refuses_to_send(void **state)
     hear(self, welcome());
     sent(self, DD_PING);
     record.payload = dd_bytes(payload, 1001);
-    assert_int_equal(dd_session_send(self->session, &record, false, 0), DD_E_TOO_LARGE);
+    assert_int_equal(dd_session_send(self->session, &record, false), DD_E_TOO_LARGE);
     record.payload.size = 1000;
-    assert_int_equal(dd_session_send(self->session, &record, false, 0), DD_OK);
+    assert_int_equal(dd_session_send(self->session, &record, false), DD_OK);
     dd_session_outbox(self->session)->limit = 1500;
-    assert_int_equal(dd_session_send(self->session, &record, false, 0), DD_E_OUTBOX_FULL);
+    assert_int_equal(dd_session_send(self->session, &record, false), DD_E_OUTBOX_FULL);
     finish(self);
 }
 
@@ -87,12 +87,12 @@ static void test_returns_what_was_not_sent(void **state)
         dd_record_t record = {.type = DD_SEND,
             .destination = dd_bytes_of(i % 2 ? "odd" : "even"),
             .payload = dd_bytes(PAYLOAD, sizeof PAYLOAD)};
-        assert_int_equal(dd_session_send(self->session, &record, false, 0), DD_OK);
+        assert_int_equal(dd_session_send(self->session, &record, false), DD_OK);
         refs[i] = record.ref;
     }
     for (int i = 0; i < 3; i++) {
         dd_record_t record = {.type = DD_PUBLISH, .topic = dd_bytes_of("alarms")};
-        assert_int_equal(dd_session_send(self->session, &record, false, 0), DD_OK);
+        assert_int_equal(dd_session_send(self->session, &record, false), DD_OK);
     }
     dd_session_lost(self->session, DD_E_NETWORK, "gone");
     no_news(self);
@@ -450,6 +450,7 @@ static void report(fixture_t *self, uint32_t ref, uint16_t links, uint8_t flags)
                    .flags = flags,
                    .links = links,
                    .ref = ref,
+                   .id = dd_bytes(BROKER_ID, sizeof BROKER_ID),
                    .payload = dd_bytes_of("{}")});
 }
 

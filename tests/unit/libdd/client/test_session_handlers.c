@@ -36,7 +36,7 @@ static void test_brings_messages(void **state)
     assert_int_equal(node->sealed.size, 6);
 
     dd_record_t sent = {.type = DD_SEND, .destination = dd_bytes_of("cli2")};
-    assert_int_equal(dd_session_send(self->session, &sent, false, self->now_us), DD_OK);
+    assert_int_equal(dd_session_send(self->session, &sent, false), DD_OK);
     hear(self, (dd_record_t){.type = DD_RECEIPT, .ref = sent.ref, .source = dd_bytes_of("cli2")});
     const dd_event_t *event = next_news(self, DD_EVENT_RECEIPT);
     assert_int_equal(event->ref, sent.ref);
@@ -51,7 +51,7 @@ static void test_brings_messages(void **state)
     assert_string_equal(event->topic, "alarms");
 
     sent = (dd_record_t){.type = DD_SEND, .destination = dd_bytes_of("cli9")};
-    assert_int_equal(dd_session_send(self->session, &sent, false, self->now_us), DD_OK);
+    assert_int_equal(dd_session_send(self->session, &sent, false), DD_OK);
     hear(self, (dd_record_t){.type = DD_ERROR,
                    .code = DD_E_NO_DESTINATION,
                    .ref = sent.ref,
@@ -67,9 +67,11 @@ static void test_brings_hops(void **state)
 {
     (void)state;
     fixture_t *self = registered();
+    dd_record_t traced = {.type = DD_SEND, .destination = dd_bytes_of("cli9")};
+    assert_int_equal(dd_session_send(self->session, &traced, false), DD_OK);
     dd_record_t hop = {.type = DD_HOP,
         .code = DD_E_OVERLOADED,
-        .ref = 7,
+        .ref = traced.ref,
         .number = 2,
         .name = dd_bytes_of("broker1"),
         .scope = dd_bytes_of("/1/2/"),
@@ -77,7 +79,7 @@ static void test_brings_hops(void **state)
     hear(self, hop);
     const dd_event_t *event = next_news(self, DD_EVENT_HOP);
     assert_int_equal(event->error, DD_E_OVERLOADED);
-    assert_int_equal(event->ref, 7);
+    assert_int_equal(event->ref, traced.ref);
     assert_int_equal(event->number, 2);
     assert_string_equal(event->source, "broker1");
     assert_string_equal(event->scope, "/1/2/");
@@ -103,7 +105,9 @@ static void test_answers_traces_by_itself(void **state)
     finish(self);
 }
 
-static void test_names_from_outside_are_checked(void **state)
+/* The broker hands on what others say, and isn't left for what can't be in it, nor for answers to
+   what was never sent. */
+static void test_what_others_say_ends_no_connection(void **state)
 {
     (void)state;
     static const dd_record_t RECORDS[] = {
@@ -111,6 +115,9 @@ static void test_names_from_outside_are_checked(void **state)
         {.type = DD_DATA, .source = {(const uint8_t *)"a\0b", 3}},
         {.type = DD_DATA, .source = {(const uint8_t *)"\xff", 1}},
         {.type = DD_RECEIPT, .source = {(const uint8_t *)"a b", 3}},
+        {.type = DD_RECEIPT, .ref = 1, .source = {(const uint8_t *)"\x1b", 1}},
+        {.type = DD_RECEIPT, .ref = 2, .source = {(const uint8_t *)"x", 1}},
+        {.type = DD_ACK, .source = {(const uint8_t *)"a b", 3}},
         {.type = DD_PUBLICATION,
             .topic = {(const uint8_t *)"t", 1},
             .scope = {(const uint8_t *)"/", 1}},
@@ -120,8 +127,32 @@ static void test_names_from_outside_are_checked(void **state)
         {.type = DD_PUBLICATION,
             .source = {(const uint8_t *)"x", 1},
             .topic = {(const uint8_t *)"t", 1}},
-        {.type = DD_HOP, .name = {(const uint8_t *)"b", 1}},
-        {.type = DD_HOP, .scope = {(const uint8_t *)"/1/", 3}},
+        {.type = DD_HOP, .ref = 1, .name = {(const uint8_t *)"b", 1}},
+        {.type = DD_HOP, .ref = 1, .scope = {(const uint8_t *)"/1/", 3}},
+        {.type = DD_HOP,
+            .ref = 2,
+            .name = {(const uint8_t *)"b", 1},
+            .scope = {(const uint8_t *)"/1/", 3}},
+        {.type = DD_ERROR, .code = DD_E_REFUSED, .ref = 2, .text = {(const uint8_t *)"x", 1}},
+        {.type = DD_REPORT, .ref = 2, .payload = {(const uint8_t *)"{}", 2}},
+    };
+    fixture_t *self = registered();
+    dd_record_t sent_one = {.type = DD_SEND, .destination = dd_bytes_of("x")};
+    assert_int_equal(dd_session_send(self->session, &sent_one, false), DD_OK);
+    for (size_t i = 0; i < COUNT(RECORDS); i++) {
+        dd_record_t record = RECORDS[i];
+        record.ref += sent_one.ref - 1; /* 1: the one that was sent; 2: the next */
+        hear(self, record);
+        no_news(self);
+        assert_int_equal(dd_session_state(self->session), DD_SESSION_REGISTERED);
+    }
+    finish(self);
+}
+
+static void test_what_the_broker_says_is_checked(void **state)
+{
+    (void)state;
+    static const dd_record_t RECORDS[] = {
         {.type = DD_SUBSCRIBED, .topic = {(const uint8_t *)"t", 1}},
         {.type = DD_UNSUBSCRIBED, .scope = {(const uint8_t *)"/", 1}},
         {.type = DD_GAP, .topic = {(const uint8_t *)"\x1b", 1}, .scope = {(const uint8_t *)"/", 1}},
@@ -257,7 +288,8 @@ int main(void)
         cmocka_unit_test(test_brings_messages),
         cmocka_unit_test(test_brings_hops),
         cmocka_unit_test(test_answers_traces_by_itself),
-        cmocka_unit_test(test_names_from_outside_are_checked),
+        cmocka_unit_test(test_what_others_say_ends_no_connection),
+        cmocka_unit_test(test_what_the_broker_says_is_checked),
         cmocka_unit_test(test_each_record_has_its_place),
         cmocka_unit_test(test_unknown_optional_records_are_skipped),
         cmocka_unit_test(test_malformed_frames_end),

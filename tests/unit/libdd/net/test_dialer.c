@@ -2,25 +2,34 @@
 /*
  * test_dialer - outgoing connections, and what is said of those that fail
  */
-#include <netdb.h>
+#include <dirent.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
 
 #include "libdd/net/dialer.h"
 #include "tests/unit/libdd/broker.h"
+#include "tests/unit/libdd/names.h"
 
 typedef struct {
     void *context;
     dd_keyring_t *keyring;
+    int wake_fd;
     dd_dialer_t *dial;
 } caller_t;
 
 static caller_t call(broker_t *broker, const char *keys, const char *endpoint)
 {
-    caller_t self = {.context = zmq_ctx_new()};
+    caller_t self = {.context = zmq_ctx_new(), .wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
     dd_problem_t problem = {0};
     self.keyring = dd_keyring_load(path_of(broker, keys), &problem);
     assert_non_null(self.keyring);
-    self.dial = dd_dialer_new(self.context, endpoint, self.keyring, 1 << 20, &problem);
+    const dd_dialer_settings_t settings = {.context = self.context,
+        .keyring = self.keyring,
+        .payload_max = 1 << 20,
+        .wake_fd = self.wake_fd};
+    self.dial = dd_dialer_new(&settings, endpoint, &problem);
     assert_non_null(self.dial);
     return self;
 }
@@ -32,21 +41,36 @@ static void hang_up(caller_t *self)
     dd_dialer_destroy(&self->dial);
     dd_keyring_destroy(&self->keyring);
     zmq_ctx_term(self->context);
+    close(self->wake_fd);
 }
 
-static void wait_for(dd_dialer_t *dial, dd_dialer_state_t state)
+/* Sleeps until the dialer says that it is to be watched: if it said too little, the deadline would
+   pass. */
+static void sleep_until_news(caller_t *self)
+{
+    struct pollfd items[1 + DD_DIALER_NEWS_MAX] = {{.fd = self->wake_fd, .events = POLLIN}};
+    eventfd_t wakes;
+    nfds_t count = 1 + dd_dialer_news(self->dial, items + 1);
+    uint64_t now_ms = dd_clock_us() / 1000, due_ms = dd_dialer_due(self->dial);
+    int timeout = due_ms > now_ms + DEADLINE ? DEADLINE
+                  : due_ms > now_ms          ? (int)(due_ms - now_ms)
+                                             : 0;
+    poll(items, count, timeout);
+    eventfd_read(self->wake_fd, &wakes);
+}
+
+static void wait_for(caller_t *self, dd_dialer_state_t state)
 {
     uint64_t until_us = dd_clock_us() + DEADLINE * 1000;
-    while (dd_dialer_watch(dial) != state) {
+    while (dd_dialer_watch(self->dial) != state) {
         assert_true(dd_clock_us() < until_us);
-        zmq_pollitem_t item = {.socket = dd_dialer_monitor(dial), .events = ZMQ_POLLIN};
-        zmq_poll(&item, 1, DEADLINE);
+        sleep_until_news(self);
     }
 }
 
 static dd_error_t expect_lost(caller_t *self, const char *words)
 {
-    wait_for(self->dial, DD_DIALER_LOST);
+    wait_for(self, DD_DIALER_LOST);
     const dd_problem_t *reason = dd_dialer_reason(self->dial);
     assert_non_null(strstr(reason->text, words));
     assert_int_equal(dd_dialer_watch(self->dial), DD_DIALER_LOST);
@@ -59,7 +83,7 @@ static void test_connects_and_talks(void **state)
 {
     broker_t *broker = *state;
     caller_t self = call(broker, "a.json", broker->endpoint);
-    wait_for(self.dial, DD_DIALER_CONNECTED);
+    wait_for(&self, DD_DIALER_CONNECTED);
     dd_outbox_t outbox;
     dd_outbox_init(&outbox, 1000);
     dd_outbox_append(&outbox, &(dd_record_t){.type = DD_HELLO, .name = dd_bytes_of("cli1")});
@@ -71,7 +95,7 @@ static void test_connects_and_talks(void **state)
     zmq_pollitem_t item = {.socket = dd_dialer_socket(self.dial), .events = ZMQ_POLLIN};
     assert_int_equal(zmq_poll(&item, 1, DEADLINE), 1);
     broker_stop(broker);
-    wait_for(self.dial, DD_DIALER_LOST);
+    wait_for(&self, DD_DIALER_LOST);
     zmq_msg_t frame;
     zmq_msg_init(&frame);
     assert_int_equal(dd_socket_receive(dd_dialer_socket(self.dial), NULL, &frame), DD_OK);
@@ -157,7 +181,7 @@ static void test_name_that_does_not_resolve(void **state)
 {
     broker_t *broker = *state;
     caller_t self = call(broker, "a.json", "tcp://no-such-host.invalid:5555");
-    assert_int_equal(expect_lost(&self, "does the host's name resolve?"), DD_E_NETWORK);
+    assert_int_equal(expect_lost(&self, "the name of its host doesn't resolve"), DD_E_NETWORK);
 }
 
 /* Without a ZAP handler nobody gets in: the server must not fail open. */
@@ -172,7 +196,7 @@ static void test_no_zap_no_entry(void **state)
     size_t length = sizeof endpoint;
     zmq_getsockopt(router, ZMQ_LAST_ENDPOINT, endpoint, &length);
     caller_t self = call(broker, "a.json", endpoint);
-    wait_for(self.dial, DD_DIALER_LOST);
+    wait_for(&self, DD_DIALER_LOST);
     hang_up(&self);
     zmq_close(router);
     zmq_ctx_term(context);
@@ -191,23 +215,132 @@ static void test_zeromq_has_no_heartbeat(void **state)
 {
     broker_t *broker = *state;
     caller_t self = call(broker, "a.json", broker->endpoint);
+    wait_for(&self, DD_DIALER_CONNECTED);
     assert_int_equal(option_of(dd_dialer_socket(self.dial), ZMQ_HEARTBEAT_IVL), 0);
     assert_int_equal(option_of(broker->router, ZMQ_HEARTBEAT_IVL), 0);
     hang_up(&self);
 }
 
-static void test_localhost(void **state)
+/* ---- Names --------------------------------------------------------------------------------- */
+
+/* An endpoint of that name with the broker's port. */
+static caller_t call_name(broker_t *broker, const char *host)
+{
+    char endpoint[64];
+    snprintf(endpoint, sizeof endpoint, "tcp://%s%s", host, strrchr(broker->endpoint, ':'));
+    return call(broker, "a.json", endpoint);
+}
+
+/* Nobody listens at the name's first address. */
+static void test_tries_all_addresses(void **state)
 {
     broker_t *broker = *state;
-    char endpoint[64];
-    struct addrinfo *found;
-    if (getaddrinfo("localhost", NULL, NULL, &found) != 0)
-        skip(); /* a chroot without /etc/hosts */
-    freeaddrinfo(found);
-    snprintf(endpoint, sizeof endpoint, "tcp://localhost%s", strrchr(broker->endpoint, ':'));
-    caller_t self = call(broker, "a.json", endpoint);
-    wait_for(self.dial, DD_DIALER_CONNECTED);
+    static const char *const NAMES[] = {"two.test", "both.test"};
+    for (size_t i = 0; i < COUNT(NAMES); i++) {
+        caller_t self = call_name(broker, NAMES[i]);
+        wait_for(&self, DD_DIALER_CONNECTED);
+        hang_up(&self);
+    }
+}
+
+/* The first address takes the connection and says nothing more. The second one is tried long before
+   the first is given up. */
+static void test_a_silent_address_delays_no_other(void **state)
+{
+    broker_t *broker = *state;
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    inet_pton(AF_INET, "127.0.0.2", &address.sin_addr);
+    address.sin_port = htons((uint16_t)atoi(strrchr(broker->endpoint, ':') + 1));
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(listener, 5), 0);
+    caller_t self = call_name(broker, "two.test");
+    wait_for(&self, DD_DIALER_CONNECTED);
+    int silent = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    assert_true(silent >= 0);
+    fcntl(silent, F_SETFL, 0);
+    char byte;
+    while (recv(silent, &byte, 1, 0) > 0)
+        ; /* until the connection that lost is closed */
+    close(silent);
+    close(listener);
     hang_up(&self);
+}
+
+static void test_gives_up_a_name_without_an_answer(void **state)
+{
+    broker_t *broker = *state;
+    caller_t self = call_name(broker, "slow.test");
+    assert_null(dd_dialer_socket(self.dial));
+    assert_int_equal(expect_lost(&self, "no name server has answered"), DD_E_NETWORK);
+    self = call_name(broker, "slow.test");
+    names_set_answering(true);
+    wait_for(&self, DD_DIALER_CONNECTED);
+    hang_up(&self);
+}
+
+/* ---- Descriptors --------------------------------------------------------------------------- */
+
+static rlim_t set_limit(rlim_t descriptors)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    rlim_t before = limit.rlim_cur;
+    limit.rlim_cur = descriptors;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    return before;
+}
+
+static int count_descriptors(void)
+{
+    int count = 0;
+    DIR *directory = opendir("/proc/self/fd");
+    while (readdir(directory))
+        count++;
+    closedir(directory);
+    return count;
+}
+
+/* libzmq aborts when it gets none. */
+static void test_without_descriptors_nothing_is_dialled(void **state)
+{
+    broker_t *broker = *state;
+    for (int left = 6; left < 24; left += 3) { /* some go to the key file and the like */
+        caller_t self = {.wake_fd = -1};
+        rlim_t before = set_limit((rlim_t)(count_descriptors() - 3 + left));
+        self = call(broker, "a.json", broker->endpoint);
+        dd_error_t error = expect_lost(&self, "RLIMIT_NOFILE");
+        set_limit(before);
+        assert_int_equal(error, DD_E_LIMIT);
+    }
+    caller_t self = call(broker, "a.json", broker->endpoint);
+    wait_for(&self, DD_DIALER_CONNECTED);
+    hang_up(&self);
+}
+
+/* The broker's ends are in this process, too. What is closed is closed by a thread of ZeroMQ's. */
+static void test_a_connection_takes_two_descriptors(void **state)
+{
+    broker_t *broker = *state;
+    caller_t first = call(broker, "a.json", broker->endpoint);
+    wait_for(&first, DD_DIALER_CONNECTED);
+    int before = count_descriptors();
+    const dd_dialer_settings_t settings = {.context = first.context,
+        .keyring = first.keyring,
+        .payload_max = 1 << 20,
+        .wake_fd = first.wake_fd};
+    caller_t more[10];
+    for (size_t i = 0; i < COUNT(more); i++) {
+        more[i] = first;
+        more[i].dial = dd_dialer_new(&settings, broker->endpoint, NULL);
+        wait_for(&more[i], DD_DIALER_CONNECTED);
+    }
+    uint64_t until_us = dd_clock_us() + DEADLINE * 1000;
+    while (count_descriptors() > before + (2 + 1) * (int)COUNT(more))
+        assert_true(dd_clock_us() < until_us);
+    for (size_t i = 0; i < COUNT(more); i++)
+        dd_dialer_destroy(&more[i].dial);
+    hang_up(&first);
 }
 
 static int setup(void **state)
@@ -232,7 +365,11 @@ int main(void)
         cmocka_unit_test(test_gives_up_on_silence),
         cmocka_unit_test(test_name_that_does_not_resolve),
         cmocka_unit_test(test_zeromq_has_no_heartbeat),
-        cmocka_unit_test(test_localhost),
+        cmocka_unit_test(test_tries_all_addresses),
+        cmocka_unit_test(test_a_silent_address_delays_no_other),
+        cmocka_unit_test(test_gives_up_a_name_without_an_answer),
+        cmocka_unit_test(test_without_descriptors_nothing_is_dialled),
+        cmocka_unit_test(test_a_connection_takes_two_descriptors),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -115,16 +115,6 @@ static void test_splits_at_the_last_colon(void **state)
     assert_false(dd_endpoint_split(dd_bytes_of("tcp:/"), &host, &port));
 }
 
-static void test_knows_names_from_addresses(void **state)
-{
-    (void)state;
-    assert_true(dd_endpoint_by_name("tcp://localhost:5555"));
-    assert_true(dd_endpoint_by_name("tcp://10.example:5555"));
-    assert_false(dd_endpoint_by_name("tcp://10.0.0.1:5555"));
-    assert_false(dd_endpoint_by_name("tcp://[fe80::1%eth0]:5555"));
-    assert_false(dd_endpoint_by_name("ipc:///run/dd.sock"));
-}
-
 /* ---- Lists --------------------------------------------------------------------------------- */
 
 /* The list must be refused with these words, and stay as it is. */
@@ -149,6 +139,37 @@ static void test_lists_keep_their_order(void **state)
     assert_string_equal(list.items[0], "tcp://b:1");
     assert_string_equal(list.items[1], "ipc:///run/dd.sock");
     assert_string_equal(list.items[2], "tcp://[::1]:1");
+}
+
+static uint32_t last(uint32_t bound)
+{
+    return bound - 1;
+}
+
+static uint32_t first(uint32_t bound)
+{
+    (void)bound;
+    return 0;
+}
+
+static void test_an_order_that_is_to_be_drawn(void **state)
+{
+    (void)state;
+    char text[DD_ENDPOINTS_TEXT];
+    dd_endpoints_t list = {0};
+    assert_int_equal(dd_endpoints_add(&list, "random:ipc://a,ipc://b", NULL), DD_OK);
+    assert_int_equal(dd_endpoints_add(&list, "ipc://c", NULL), DD_OK);
+    assert_true(list.random);
+    dd_endpoints_write(&list, text, sizeof text);
+    assert_string_equal(text, "random:ipc://a,ipc://b,ipc://c");
+    dd_endpoints_shuffle(&list, last); /* each stays where it is */
+    dd_endpoints_write(&list, text, sizeof text);
+    assert_string_equal(text, "random:ipc://a,ipc://b,ipc://c");
+    dd_endpoints_shuffle(&list, first);
+    dd_endpoints_write(&list, text, sizeof text);
+    assert_string_equal(text, "random:ipc://b,ipc://c,ipc://a");
+    /* Only in front of all. */
+    assert_int_equal(dd_endpoints_add(&list, "random:ipc://d", NULL), DD_E_ARGUMENT);
 }
 
 static void test_lists_name_the_bad_entry(void **state)
@@ -198,8 +219,8 @@ int main(void)
         cmocka_unit_test(test_endpoints),
         cmocka_unit_test(test_places_to_listen),
         cmocka_unit_test(test_splits_at_the_last_colon),
-        cmocka_unit_test(test_knows_names_from_addresses),
         cmocka_unit_test(test_lists_keep_their_order),
+        cmocka_unit_test(test_an_order_that_is_to_be_drawn),
         cmocka_unit_test(test_lists_name_the_bad_entry),
         cmocka_unit_test(test_lists_are_bounded),
         cmocka_unit_test(test_lists_hold_the_longest_endpoint),

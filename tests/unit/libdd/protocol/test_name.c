@@ -187,6 +187,9 @@ static void test_whom_a_destination_means(void **state)
         /* nobody */
         {"a", "", NULL},
         {"public", "", NULL},
+        {"a", "x y", NULL},
+        {"a", "public.\x1b[2J", NULL},
+        {"public", "a.\xff", NULL},
     };
     for (size_t i = 0; i < COUNT(CASES); i++) {
         dd_name_t name = {.text = "unchanged"};

@@ -219,6 +219,38 @@ static void test_a_frame_comes_back(void **state)
     read_all(&outbox, 0, 2);
 }
 
+/* What waits when the limit is lowered had its room, and costs nobody his: not even where a frame
+   comes back that could not be sent. Once it is gone the limit is what it is. */
+static void test_a_lower_limit_excuses_what_waits(void **state)
+{
+    (void)state;
+    dd_outbox_t outbox;
+    dd_record_t record = numbered(0, 100);
+    dd_outbox_init(&outbox, SIZE_MAX / 2);
+    for (uint32_t i = 0; i < 1000; i++)
+        append(&outbox, i, 100);
+    size_t waiting = outbox.bytes;
+    dd_outbox_set_limit(&outbox, 1000);
+    assert_int_equal(dd_outbox_excused(&outbox), waiting);
+    dd_outbox_untake(&outbox, dd_outbox_take(&outbox));
+    append(&outbox, 1000, 500);
+    dd_outbox_set_limit(&outbox, 1000);
+    assert_int_equal(dd_outbox_excused(&outbox), waiting);
+    assert_int_equal(dd_outbox_append(&outbox, &(dd_record_t){.type = DD_PING}), DD_OK);
+    record = numbered(0, 500);
+    assert_int_equal(dd_outbox_append(&outbox, &record), DD_E_OVERLOADED);
+
+    while (outbox.first != outbox.last) {
+        dd_frame_free(dd_outbox_take(&outbox));
+        assert_true(dd_outbox_excused(&outbox) <= outbox.bytes);
+    }
+    dd_frame_free(dd_outbox_take(&outbox));
+    assert_int_equal(dd_outbox_excused(&outbox), 0);
+    append(&outbox, 0, 500);
+    assert_int_equal(dd_outbox_append(&outbox, &record), DD_E_OVERLOADED);
+    dd_outbox_clear(&outbox);
+}
+
 /* What finds no memory isn't in the outbox, and nothing else is lost. */
 static void test_out_of_memory_appends_nothing(void **state)
 {
@@ -298,6 +330,7 @@ int main(void)
         cmocka_unit_test(test_refuses_what_cannot_be_written),
         cmocka_unit_test(test_copies_what_was_appended_last),
         cmocka_unit_test(test_a_frame_comes_back),
+        cmocka_unit_test(test_a_lower_limit_excuses_what_waits),
         cmocka_unit_test(test_out_of_memory_appends_nothing),
         cmocka_unit_test(test_outboxes_of_a_group_are_limited_together),
     };

@@ -132,12 +132,13 @@ static void test_bytes_on_the_wire(void **state)
              .flags = DD_FLAG_RECEIPT,
              .ref = 7,
              .run = 5,
-             .re = 6,
              .destination = dd_bytes_of("cli2"),
              .payload = dd_bytes_of("sealed")},
-            "\xDD\x05\x19\0\0\0\x10\x01\x07\0\0\0\x05\0\0\0\x06\0\0\0\x04"
+            "\xDD\x05\x15\0\0\0\x10\x01\x07\0\0\0\x05\0\0\0\x04"
             "cli2sealed",
-            31},
+            27},
+        {{.type = DD_SEND, .flags = DD_FLAG_REPLY, .ref = 7, .re = 6},
+            "\xDD\x05\x0F\0\0\0\x10\x20\x07\0\0\0\0\0\0\0\x06\0\0\0\0", 21},
         {{.type = DD_PUBLISH, .topic = dd_bytes_of("t")}, "\xDD\x05\x04\0\0\0\x24\0\x01t", 10},
     };
     for (size_t i = 0; i < COUNT(CASES); i++) {

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * jobs - work that would hold up everybody, done in steps between which others are served
+ */
+#include "jobs.h"
+
+#include <stdlib.h>
+
+/* ---- Lines --------------------------------------------------------------------------------- */
+
+static job_line_t *find(const jobs_t *self, dd_bytes_t tenant)
+{
+    job_line_t *line;
+    HASH_FIND(hh, self->tenants, tenant.data, tenant.size, line);
+    return line;
+}
+
+static job_line_t *new_line(jobs_t *self, dd_bytes_t tenant)
+{
+    job_line_t *line = calloc(1, sizeof *line);
+    if (!line)
+        return NULL;
+    dd_bytes_copy(tenant, line->tenant, sizeof line->tenant);
+    HASH_ADD_KEYPTR(hh, self->tenants, line->tenant, tenant.size, line);
+    if (line->hh.tbl)
+        return line;
+    free(line);
+    return NULL;
+}
+
+static bool is_own(const jobs_t *self, const job_line_t *line)
+{
+    return line >= self->own && line < self->own + JOBS_OWN;
+}
+
+static void leave_ring(job_line_t *line)
+{
+    if (!line->ring)
+        return;
+    DL_DELETE(*line->ring, line);
+    line->ring = NULL;
+}
+
+static void enter_ring(jobs_t *self, job_line_t *line)
+{
+    if (line->ring)
+        return;
+    line->ring = is_own(self, line) ? &self->own_ring : &self->tenant_ring;
+    DL_APPEND(*line->ring, line);
+}
+
+/* ---- Jobs ---------------------------------------------------------------------------------- */
+
+static void leave_list(job_t *job)
+{
+    if (!job->list)
+        return;
+    DL_DELETE(*job->list, job);
+    job->list = NULL;
+    if (!job->line->jobs)
+        leave_ring(job->line);
+}
+
+static void enter_list(job_t *job, job_t **list)
+{
+    job->list = list;
+    DL_APPEND(*list, job);
+}
+
+static void enter_line(jobs_t *self, job_t *job)
+{
+    enter_list(job, &job->line->jobs);
+    enter_ring(self, job->line);
+}
+
+static void join(jobs_t *self, job_line_t *line, job_t *job)
+{
+    job->line = line;
+    line->members++;
+    enter_line(self, job);
+}
+
+bool jobs_add(jobs_t *self, dd_bytes_t tenant, job_t *job)
+{
+    job_line_t *line = find(self, tenant);
+    if (!line)
+        line = new_line(self, tenant);
+    if (line)
+        join(self, line, job);
+    return line;
+}
+
+void jobs_add_own(jobs_t *self, jobs_own_t line, job_t *job)
+{
+    join(self, &self->own[line], job);
+}
+
+void jobs_remove(jobs_t *self, job_t *job)
+{
+    job_line_t *line = job->line;
+    if (!line)
+        return;
+    leave_list(job);
+    job->line = NULL;
+    if (--line->members > 0 || is_own(self, line))
+        return;
+    HASH_DEL(self->tenants, line);
+    free(line);
+}
+
+void jobs_wait(job_t *job, job_t **list)
+{
+    leave_list(job);
+    enter_list(job, list);
+}
+
+void jobs_resume(jobs_t *self, job_t **list)
+{
+    while (*list) {
+        job_t *job = *list;
+        leave_list(job);
+        enter_line(self, job);
+    }
+}
+
+/* ---- Working ------------------------------------------------------------------------------- */
+
+/* The line whose turn it is, which goes to the end of its ring; NULL if nothing stands in any. */
+static job_line_t *next_line(jobs_t *self)
+{
+    self->owns_turn = !self->owns_turn;
+    job_line_t **ring = self->owns_turn ? &self->own_ring : &self->tenant_ring;
+    if (!*ring)
+        ring = self->owns_turn ? &self->tenant_ring : &self->own_ring;
+    job_line_t *line = *ring;
+    if (!line)
+        return NULL;
+    DL_DELETE(*ring, line);
+    DL_APPEND(*ring, line);
+    return line;
+}
+
+bool jobs_step(jobs_t *self, void *context)
+{
+    const job_line_t *line = next_line(self);
+    if (!line)
+        return false;
+    job_t *job = line->jobs;
+    if (job->step(context, job) != JOB_DONE)
+        return true;
+    leave_list(job);
+    if (job->done)
+        job->done(context, job);
+    return true;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * case_faults - brokers that are killed, stopped, shut down, told to read their files again
+ */
+#include <signal.h>
+
+#include "cases.h"
+
+int case_no_fault(stage_t *stage)
+{
+    stage_open(stage);
+    stage_five(stage, NULL);
+    stage_crowd(stage);
+    stage_let_pass(stage->seconds * 1000);
+    crowd_begin_reaching(stage->crowd);
+    stage_heal(stage, STAGE_BACK_LIMIT);
+    stage_expect_calm(stage, false);
+    return stage_close(stage);
+}
+
+/* ---- kill -9 ------------------------------------------------------------------------------- */
+
+static int kill_often(stage_t *stage, const char *name)
+{
+    stage_open(stage);
+    stage_five(stage, NULL);
+    stage_crowd(stage);
+    for (unsigned i = 0; i < stage->times && !stage->off; i++) {
+        crowd_await_load(stage->crowd, STAGE_BETWEEN);
+        program_kill(stage_program(stage, name));
+        stage_start(stage, name);
+        crowd_begin_reaching(stage->crowd);
+        stage_heal(stage, STAGE_BACK_LIMIT);
+    }
+    return stage_close(stage);
+}
+
+int case_kill_leaf(stage_t *stage)
+{
+    return kill_often(stage, "leaf");
+}
+
+int case_kill_mid(stage_t *stage)
+{
+    return kill_often(stage, "mid");
+}
+
+int case_kill_root(stage_t *stage)
+{
+    return kill_often(stage, "root");
+}
+
+/* ---- SIGSTOP ------------------------------------------------------------------------------- */
+
+static int stop_for_long(stage_t *stage, const char *name)
+{
+    stage_open(stage);
+    stage_five(stage, NULL);
+    stage_crowd(stage);
+    for (unsigned i = 0; i < stage->times && !stage->off; i++) {
+        crowd_await_load(stage->crowd, STAGE_BETWEEN);
+        program_signal(stage_program(stage, name), SIGSTOP);
+        stage_let_pass(stage->seconds * 1000);
+        program_signal(stage_program(stage, name), SIGCONT);
+        crowd_begin_reaching(stage->crowd);
+        stage_heal(stage, STAGE_BACK_LIMIT);
+    }
+    return stage_close(stage);
+}
+
+int case_stop_leaf(stage_t *stage)
+{
+    return stop_for_long(stage, "leaf");
+}
+
+int case_stop_mid(stage_t *stage)
+{
+    return stop_for_long(stage, "mid");
+}
+
+int case_stop_root(stage_t *stage)
+{
+    return stop_for_long(stage, "root");
+}
+
+/* ---- SIGTERM ------------------------------------------------------------------------------- */
+
+static int shut_down_often(stage_t *stage, const char *name)
+{
+    stage_open(stage);
+    stage_five(stage, NULL);
+    stage_crowd(stage);
+    for (unsigned i = 0; i < stage->times && !stage->off; i++) {
+        crowd_await_load(stage->crowd, STAGE_BETWEEN);
+        stage_shut_down(stage, name);
+        stage_start(stage, name);
+        crowd_begin_reaching(stage->crowd);
+        stage_heal(stage, STAGE_BACK_LIMIT);
+    }
+    return stage_close(stage);
+}
+
+int case_term_leaf(stage_t *stage)
+{
+    return shut_down_often(stage, "leaf");
+}
+
+int case_term_mid(stage_t *stage)
+{
+    return shut_down_often(stage, "mid");
+}
+
+int case_term_root(stage_t *stage)
+{
+    return shut_down_often(stage, "root");
+}
+
+/* ---- SIGHUP -------------------------------------------------------------------------------- */
+
+/* Nobody loses anything. */
+int case_hangups(stage_t *stage)
+{
+    stage_open(stage);
+    stage_five(stage, NULL);
+    stage_crowd(stage);
+    for (unsigned i = 0; i < stage->times && !stage->off; i++) {
+        program_t *program = stage_program(stage, stage->brokers[i % stage->broker_count].name);
+        program_signal(program, SIGHUP);
+        if (!program_expect(program, "log reloaded", HARNESS_DEADLINE))
+            stage_fail(stage, "the files weren't reloaded");
+    }
+    crowd_begin_reaching(stage->crowd);
+    stage_heal(stage, STAGE_BACK_LIMIT);
+    stage_expect_calm(stage, false);
+    return stage_close(stage);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * case_lines - bad lines between brokers
+ */
+#include "cases.h"
+
+/* Bytes a second of a slow line, bytes of what goes over it, and ms that a late one takes. */
+#define SLOW 50000
+#define LESS_SLOW 500000 /* what the kernel holds for a line is megabytes, and has to pass, too */
+#define LARGE 20000
+#define VERY_LARGE 900000
+#define LATE 200
+
+/* The tree with a proxy between the root and those beneath it. */
+static proxy_t *five_with_a_proxy(stage_t *stage)
+{
+    stage_open(stage);
+    proxy_t *proxy = proxy_new(stage_endpoint(stage, "root"));
+    stage_five(stage, proxy_endpoint(proxy));
+    return proxy;
+}
+
+static int close_both(stage_t *stage, proxy_t *proxy)
+{
+    int status = stage_close(stage);
+    proxy_destroy(&proxy);
+    return status;
+}
+
+static int cut_one_way(stage_t *stage, unsigned direction)
+{
+    proxy_t *proxy = five_with_a_proxy(stage);
+    stage_crowd(stage);
+    for (unsigned i = 0; i < stage->times && !stage->off; i++) {
+        crowd_await_load(stage->crowd, STAGE_BETWEEN);
+        proxy_stop(proxy, direction);
+        stage_let_pass(stage->seconds * 1000);
+        proxy_stop(proxy, 0);
+        crowd_begin_reaching(stage->crowd);
+        stage_heal(stage, STAGE_BACK_LIMIT);
+    }
+    return close_both(stage, proxy);
+}
+
+int case_one_way_up(stage_t *stage)
+{
+    return cut_one_way(stage, PROXY_THERE);
+}
+
+int case_one_way_down(stage_t *stage)
+{
+    return cut_one_way(stage, PROXY_BACK);
+}
+
+int case_dropped_line(stage_t *stage)
+{
+    proxy_t *proxy = five_with_a_proxy(stage);
+    stage_crowd(stage);
+    for (unsigned i = 0; i < stage->times && !stage->off; i++) {
+        crowd_await_load(stage->crowd, STAGE_BETWEEN);
+        proxy_drop(proxy);
+        crowd_begin_reaching(stage->crowd);
+        stage_heal(stage, STAGE_BACK_LIMIT);
+    }
+    return close_both(stage, proxy);
+}
+
+int case_late_line(stage_t *stage)
+{
+    proxy_t *proxy = five_with_a_proxy(stage);
+    proxy_set_delay(proxy, LATE);
+    stage_crowd(stage);
+    stage_let_pass(stage->seconds * 1000);
+    crowd_begin_reaching(stage->crowd);
+    stage_heal(stage, STAGE_BACK_LIMIT);
+    stage_expect_calm(stage, false);
+    return close_both(stage, proxy);
+}
+
+/* ---- Slow lines ---------------------------------------------------------------------------- */
+
+/* A leaf with a slow line, and load for a while, until all has come. */
+static int play_slow_line(stage_t *stage, const crowd_plan_t *plan, unsigned rate, bool full)
+{
+    stage_open(stage);
+    proxy_t *proxy = proxy_new(stage_endpoint(stage, "mid"));
+    proxy_set_rate(proxy, rate);
+    stage_add(stage, "mid", "/1/2/", (const char *[]){NULL});
+    stage_add(stage, "leaf", "/1/2/3/", (const char *[]){proxy_endpoint(proxy), NULL});
+    stage_crowd_as(stage, plan);
+    stage_let_pass(stage->seconds * 1000);
+    crowd_load(stage->crowd, false);
+    crowd_begin_reaching(stage->crowd);
+    stage_heal(stage, 0);
+    stage_expect_calm(stage, full);
+    return close_both(stage, proxy);
+}
+
+/* The line carries all, if one waits. */
+int case_slow_line(stage_t *stage)
+{
+    const crowd_plan_t plan = {
+        .tenants = 2, .each = 2, .notifications = 4, .publications = 1, .size = LARGE};
+    return play_slow_line(stage, &plan, SLOW, false);
+}
+
+/* Messages each of which takes longer than a peer may be silent. */
+int case_large_on_slow(stage_t *stage)
+{
+    const crowd_plan_t plan = {
+        .tenants = 1, .each = 2, .notifications = 0.1, .publications = 0.05, .size = VERY_LARGE};
+    return play_slow_line(stage, &plan, SLOW, false);
+}
+
+/* More than the line carries: it waits in the brokers until there is no room, and is refused then,
+   or told as missing. */
+int case_full_line(stage_t *stage)
+{
+    const crowd_plan_t plan = {
+        .tenants = 2, .each = 2, .notifications = 400, .publications = 20, .size = LARGE};
+    stage->settings = "payload-max = 32k\nlink-outbox = 256k\n";
+    return play_slow_line(stage, &plan, LESS_SLOW, true);
+}

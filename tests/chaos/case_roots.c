@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * case_roots - several parents, spare roots, and moves
+ */
+#include <signal.h>
+#include <stdio.h>
+
+#include "cases.h"
+
+/* ms until all reach each other: after kill -9, after a host has vanished, after two roots have
+   met, and after a move. */
+#define KILLED_LIMIT 1000
+#define VANISHED_LIMIT 10000
+#define MEETING_LIMIT 5000
+#define MOVE_LIMIT 1000
+
+/* ---- What is there to be tested ------------------------------------------------------------ */
+
+/* Whether brokers take several parents and clients several endpoints. Needs the harness. */
+static bool takes_several(stage_t *stage)
+{
+    static const char ONE[] = "tcp://127.0.0.1:1", BOTH[] = "tcp://127.0.0.1:1,tcp://127.0.0.1:2";
+    dd_problem_t problem;
+    program_t *program = program_run(stage->harness, NULL, HARNESS_DEADLINE, "ddbroker", "-d", ONE,
+        "-d", "tcp://127.0.0.1:2", "-s", "/1/", "-k", harness_keys(stage->harness, "broker"),
+        "--check-config", NULL);
+    dd_client_t *client =
+        dd_client_new(BOTH, harness_keys(stage->harness, "a"), "client", &problem);
+    bool several = program_wait(program, 0) == 0 && client;
+    dd_client_destroy(&client);
+    return several;
+}
+
+static int skip(stage_t *stage, const char *why)
+{
+    harness_destroy(&stage->harness);
+    return stage_skip(stage, why);
+}
+
+#define ONLY_ONE "this build takes only one parent and one endpoint"
+
+/* ---- Spare roots --------------------------------------------------------------------------- */
+
+/* The root's clients have the spare to go to; others stay where they are. */
+static void crowd_of_six(stage_t *stage, const char *way_to_root)
+{
+    char either[160];
+    crowd_plan_t plan = stage_plan();
+    const char *spare = stage_endpoint(stage, "spare");
+    snprintf(either, sizeof either, "%s,%s", way_to_root, spare);
+    plan.endpoints[0] = either;
+    plan.endpoints[1] = spare;
+    plan.endpoints[2] = stage_endpoint(stage, "mid");
+    plan.endpoints[3] = stage_endpoint(stage, "leaf");
+    plan.endpoints[4] = stage_endpoint(stage, "twin");
+    plan.endpoints[5] = stage_endpoint(stage, "other");
+    stage_crowd_as(stage, &plan);
+}
+
+int case_root_killed(stage_t *stage)
+{
+    stage_open(stage);
+    if (!takes_several(stage))
+        return skip(stage, ONLY_ONE);
+    stage_six(stage, NULL);
+    crowd_of_six(stage, stage_endpoint(stage, "root"));
+    crowd_await_load(stage->crowd, STAGE_BETWEEN);
+    program_kill(stage_program(stage, "root"));
+    crowd_begin_reaching(stage->crowd);
+    stage_heal(stage, KILLED_LIMIT);
+    return stage_close(stage);
+}
+
+int case_root_vanished(stage_t *stage)
+{
+    stage_open(stage);
+    if (!takes_several(stage))
+        return skip(stage, ONLY_ONE);
+    proxy_t *proxy = proxy_new(stage_endpoint(stage, "root"));
+    stage_six(stage, proxy_endpoint(proxy));
+    crowd_of_six(stage, proxy_endpoint(proxy));
+    crowd_await_load(stage->crowd, STAGE_BETWEEN);
+    proxy_stop(proxy, PROXY_THERE | PROXY_BACK);
+    crowd_begin_reaching(stage->crowd);
+    stage_heal(stage, VANISHED_LIMIT);
+    int status = stage_close(stage);
+    proxy_destroy(&proxy);
+    return status;
+}
+
+/* Each of the two is the other's parent. */
+static void marry(stage_t *stage)
+{
+    const char *root = stage_endpoint(stage, "root"), *spare = stage_endpoint(stage, "spare");
+    const char *roots[] = {root, spare, NULL};
+    stage_add(stage, "root", "/1/", (const char *[]){spare, NULL});
+    stage_add(stage, "spare", "/1/", (const char *[]){root, NULL});
+    stage_add(stage, "mid", "/1/2/", roots);
+    stage_add(stage, "other", "/1/5/", roots);
+}
+
+int case_both_roots(stage_t *stage)
+{
+    static const char *const ROOTS[] = {"root", "spare"};
+    stage_open(stage);
+    if (!takes_several(stage))
+        return skip(stage, ONLY_ONE);
+    marry(stage);
+    stage_crowd(stage);
+    for (unsigned i = 0; i < stage->times && !stage->off; i++) {
+        crowd_await_load(stage->crowd, STAGE_BETWEEN);
+        program_kill(stage_program(stage, "root"));
+        program_kill(stage_program(stage, "spare"));
+        stage_begin(stage, ROOTS[i % 2]);
+        stage_begin(stage, ROOTS[(i + 1) % 2]);
+        stage_await(stage, "root");
+        stage_await(stage, "spare");
+        crowd_begin_reaching(stage->crowd);
+        stage_heal(stage, MEETING_LIMIT);
+    }
+    return stage_close(stage);
+}
+
+/* ---- Moves --------------------------------------------------------------------------------- */
+
+/* The middle with its leaves goes to and fro between the root and the other one. */
+static int move_often(stage_t *stage, void (*move)(stage_t *stage, const char *to))
+{
+    stage_five(stage, NULL);
+    stage_crowd(stage);
+    for (unsigned i = 0; i < stage->times && !stage->off; i++) {
+        crowd_await_load(stage->crowd, STAGE_BETWEEN);
+        move(stage, i % 2 ? "root" : "other");
+        crowd_begin_reaching(stage->crowd);
+        stage_heal(stage, MOVE_LIMIT);
+    }
+    return stage_close(stage);
+}
+
+static void await_joining(stage_t *stage, const char *parent)
+{
+    char text[64];
+    snprintf(text, sizeof text, "joined parent %s", parent);
+    if (!program_expect(stage_program(stage, "mid"), text, HARNESS_DEADLINE))
+        stage_fail(stage, "mid didn't move to %s", parent);
+}
+
+static void move_by_file(stage_t *stage, const char *to)
+{
+    stage_set_parents(stage, "mid", (const char *[]){stage_endpoint(stage, to), NULL});
+    program_signal(stage_program(stage, "mid"), SIGHUP);
+    await_joining(stage, to);
+}
+
+int case_move_by_file(stage_t *stage)
+{
+    stage_open(stage);
+    return takes_several(stage) ? move_often(stage, move_by_file) : skip(stage, ONLY_ONE);
+}
+
+static void move_by_operator(stage_t *stage, const char *to)
+{
+    char order[128];
+    snprintf(order, sizeof order, "mid=%s", stage_endpoint(stage, to));
+    program_t *program = program_run(stage->harness, NULL, HARNESS_DEADLINE, "ddtui", "-d",
+        stage_endpoint(stage, "root"), "--operator-keys", harness_keys(stage->harness, "operator"),
+        "--move", order, NULL);
+    if (program_wait(program, 0) != 0)
+        stage_fail(stage, "ddtui --move %s: %s", order, program_stderr(program));
+    else
+        await_joining(stage, to);
+}
+
+int case_move_by_operator(stage_t *stage)
+{
+    stage_open(stage);
+    program_t *help = program_run(stage->harness, NULL, HARNESS_DEADLINE, "ddtui", "--help", NULL);
+    return program_said(help, "--move") ? move_often(stage, move_by_operator)
+                                        : skip(stage, "this ddtui has no --move");
+}
