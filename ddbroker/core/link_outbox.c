@@ -218,7 +218,9 @@ dd_error_t link_outbox_append(
     if (tenant.size == 0 || tenant.size > DD_TENANT_MAX)
         return append_own(self, record, need);
     if (is_open(self) && !find(self, tenant))
-        return dd_outbox_write(self->outbox, record, need, copy);
+        return has_room(self, 0, dd_record_size(record), need)
+                   ? dd_outbox_write(self->outbox, record, need, copy)
+                   : DD_E_OVERLOADED;
     return append_to_share(self, tenant, record, need, copy);
 }
 

@@ -153,7 +153,7 @@ static void take_event(dd_connection_t *self, const dd_monitor_event_t *event)
         else
             lose(self, DD_E_NETWORK,
                 "ended the handshake without a word: it is being stopped or too busy, it has "
-                "another broker key than this key file says, or it isn't a DoubleDecker broker");
+                "another broker key than this key file says, or it is not a DoubleDecker broker");
         break;
     case ZMQ_EVENT_CONNECT_RETRIED:
         if (self->state == DD_CONNECTION_OPENING)
