@@ -8,6 +8,7 @@
 
 #include "ddbroker/daemon/config.h"
 #include "ddbroker/daemon/loop.h"
+#include "ddbroker/daemon/quota_sums.h"
 #include "libdd/base/secret_process.h"
 #include "libdd/base/standard_files.h"
 
@@ -23,9 +24,10 @@ static int check(const config_t *config)
     dd_keyring_t *keyring = config_load_keys(config, &problem);
     if (!keyring)
         return complain(&problem, LOOP_FAILED);
-    dd_keyring_destroy(&keyring);
     puts("the configuration is good");
-    return LOOP_STOPPED;
+    quota_sums_print(stdout, config, keyring);
+    dd_keyring_destroy(&keyring);
+    return fflush(stdout) == 0 ? LOOP_STOPPED : LOOP_FAILED;
 }
 
 static int run(config_t *config, int argc, char **argv)

@@ -7,6 +7,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+#include "admission.h"
 #include "contests.h"
 #include "dispatch.h"
 #include "drain.h"
@@ -46,6 +47,8 @@ void core_not_flushed(core_t *self, peer_t *peer)
 
 void core_flushed(core_t *self, peer_t *peer)
 {
+    if (peer->shares && link_outbox_refill(peer->shares))
+        core_touch(self, peer);
     if (peer->lossy)
         losses_go_on(self, peer);
     jobs_resume(&self->jobs, &peer->waiting);
@@ -91,8 +94,8 @@ static void end(core_t *self, peer_t *peer)
     dd_record_t record = {.type = peer->farewell,
         .code = peer->ending == DD_E_CLOSED ? DD_OK : (uint16_t)peer->ending,
         .text = dd_bytes_of(peer->why)};
-    if (peer->farewell && dd_outbox_append_urgent(&peer->outbox, &record) == DD_OK)
-        core_touch(self, peer);
+    if (peer->farewell)
+        core_append(self, peer, &record, DD_OUTBOX_URGENT, NULL);
 }
 
 /* Ends whom core_end() named; that may name others. */
@@ -122,7 +125,20 @@ static peer_t *new_peer(core_t *self, role_t role, void *route)
     peer->heartbeat = self->settings.heartbeat;
     dd_outbox_init(&peer->outbox,
         role & ROLE_LINK ? self->settings.outbox_link : self->settings.outbox_client);
-    return peer;
+    if (!(role & ROLE_LINK) || (peer->shares = link_outbox_new(&peer->outbox)))
+        return peer;
+    free(peer);
+    return NULL;
+}
+
+/* Makes a peer one of its tenant's. False when out of memory. */
+static bool set_tenant(core_t *self, peer_t *peer, const dd_tenant_t *tenant)
+{
+    memcpy(peer->tenant, tenant->name, sizeof peer->tenant);
+    peer->quota = quotas_of(&self->quotas, peer_tenant(peer), self->now_ms);
+    if (peer->quota)
+        dd_outbox_join(&peer->outbox, &peer->quota->outbox);
+    return peer->quota;
 }
 
 peer_t *core_connect(core_t *self, const uint8_t key[DD_KEY_SIZE], void *route, uint64_t now_ms)
@@ -130,16 +146,17 @@ peer_t *core_connect(core_t *self, const uint8_t key[DD_KEY_SIZE], void *route, 
     self->now_ms = now_ms;
     const dd_tenant_t *tenant;
     int role = standing_role(self, key, &tenant);
-    if (role == 0 || self->connections >= self->settings.clients_max)
-        return NULL;
-    peer_t *peer = new_peer(self, (role_t)role, route);
+    peer_t *peer = role == 0 ? NULL : new_peer(self, (role_t)role, route);
     if (!peer)
         return NULL;
     memcpy(peer->key, key, DD_KEY_SIZE);
-    if (tenant)
-        memcpy(peer->tenant, tenant->name, sizeof peer->tenant);
+    if (tenant && !set_tenant(self, peer, tenant)) {
+        free(peer);
+        return NULL;
+    }
     DL_APPEND(self->peers, peer);
-    self->connections++;
+    admission_take_place(self, peer);
+    reap(self);
     return peer;
 }
 
@@ -163,8 +180,7 @@ static void complain(core_t *self, peer_t *peer)
         return;
     peer->complained_ms = self->now_ms;
     dd_record_t record = {.type = DD_ERROR, .code = DD_E_UNKNOWN_PEER};
-    if (dd_outbox_append_urgent(&peer->outbox, &record) == DD_OK)
-        core_touch(self, peer);
+    core_append(self, peer, &record, DD_OUTBOX_URGENT, NULL);
 }
 
 void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint64_t now_ms)
@@ -231,7 +247,7 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
     } else {
         cursor_pass(&self->cursors, peer, peer->next);
         DL_DELETE(self->peers, peer);
-        self->connections--;
+        admission_leave_place(self, peer);
     }
     core_untouch(self, peer);
     if (peer->role == ROLE_CLIENT)
@@ -350,6 +366,7 @@ core_t *core_new(const core_settings_t *settings, const dd_keyring_t *keyring, u
     dd_bytes_copy(dd_bytes_of(settings->name), self->name, sizeof self->name);
     self->settings.name = self->name;
     self->settings.scope = NULL; /* the caller's string; parsed below */
+    quotas_set_rules(&self->quotas, &settings->quotas);
     self->keyring = keyring;
     self->started_ms = self->now_ms = self->scanned_ms = now_ms;
     randombytes_buf(self->secret, sizeof self->secret);
@@ -376,6 +393,7 @@ void core_destroy(core_t **self_p)
         ;
     tenant_totals_destroy(&self->tally);
     free(self->left);
+    quotas_destroy(&self->quotas);
     event_history_clear(&self->events);
     floods_clear(&self->floods);
     free(self);
@@ -405,8 +423,37 @@ void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms
     name_round_begin(self);
 }
 
+static void set_outbox_limit(peer_t *peer, size_t limit)
+{
+    if (peer->shares)
+        link_outbox_set_limit(peer->shares, limit);
+    else
+        dd_outbox_set_limit(&peer->outbox, limit);
+}
+
+/* A link that is still being told all there is keeps the room for that. */
+static void set_link_limit(const core_t *self, peer_t *link, size_t limit)
+{
+    size_t raised = link->outbox.limit - self->settings.outbox_link;
+    link->outbox.limit = limit < SIZE_MAX / 2 - raised ? limit + raised : limit;
+}
+
+static void set_outbox_limits(core_t *self, const core_settings_t *settings)
+{
+    peer_t *peer;
+    DL_FOREACH (self->peers, peer) {
+        if (peer_is_link(peer))
+            set_link_limit(self, peer, settings->outbox_link);
+        else
+            peer->outbox.limit = settings->outbox_client;
+    }
+    if (self->parent)
+        set_link_limit(self, self->parent, settings->outbox_link);
+}
+
 void core_set_limits(core_t *self, const core_settings_t *settings)
 {
+    set_outbox_limits(self, settings);
     self->settings.heartbeat = settings->heartbeat;
     self->settings.outbox_client = settings->outbox_client;
     self->settings.outbox_link = settings->outbox_link;
@@ -414,12 +461,13 @@ void core_set_limits(core_t *self, const core_settings_t *settings)
     self->settings.subscriptions_max = settings->subscriptions_max;
     self->settings.link_names_max = settings->link_names_max;
     self->settings.link_interests_max = settings->link_interests_max;
+    quotas_set_rules(&self->quotas, &settings->quotas);
     peer_t *peer;
     DL_FOREACH (self->peers, peer)
-        dd_outbox_set_limit(
-            &peer->outbox, peer_is_link(peer) ? settings->outbox_link : settings->outbox_client);
+        set_outbox_limit(
+            peer, peer_is_link(peer) ? settings->outbox_link : settings->outbox_client);
     if (self->parent)
-        dd_outbox_set_limit(&self->parent->outbox, settings->outbox_link);
+        set_outbox_limit(self->parent, settings->outbox_link);
 }
 
 void core_drain(core_t *self, uint64_t now_ms)

@@ -37,17 +37,23 @@ typedef struct {
     uint32_t payload_max;
     size_t outbox_client;       /* limit of a client's outbox */
     size_t outbox_link;         /* of a child's or the parent's */
-    size_t clients_max;         /* connections of clients, operators and children together */
+    size_t clients_max;         /* connections of clients, operators and children together, but
+                                   for CORE_RESERVED more of operators and children */
     unsigned subscriptions_max; /* per client */
     size_t link_names_max;      /* clients beneath one child */
     size_t link_interests_max;  /* interests that one link tells of */
     unsigned step_units;        /* names or the like in a step of long work; 0: as suits a broker */
+    quota_rules_t quotas; /* of tenants; the exceptions are lent until core_destroy(), or until
+                             core_set_limits() brings others */
     core_log_t *log;
     void *log_arg;
     core_obey_t *obey;
     void *obey_arg;
     core_look_t *look; /* NULL if nothing is known of connections */
 } core_settings_t;
+
+/* Places beyond clients_max that no client gets: an operator and a child broker can always come. */
+#define CORE_RESERVED 16
 
 typedef struct core core_t;
 
@@ -56,8 +62,15 @@ typedef struct core core_t;
 core_t *core_new(const core_settings_t *settings, const dd_keyring_t *keyring, uint64_t now_ms);
 void core_destroy(core_t **self_p);
 
+/* Whether someone with this public key may make a connection now; clients says whether tenants may
+   at all. Each time it is granted counts as one of those that a tenant may make in a second. */
+typedef enum { CORE_ADMITTED, CORE_UNKNOWN_KEY, CORE_NO_ROOM } core_admission_t;
+core_admission_t core_admit(
+    core_t *self, const uint8_t key[DD_KEY_SIZE], bool clients, uint64_t now_ms);
+
 /* A new connection from someone with this public key; route is the caller's, kept in peer->route.
-   NULL if the key isn't in the keyring, or at the limit on connections. */
+   NULL if the key isn't in the keyring, or without memory. One for whom there is no place any more
+   is ended with DD_E_LIMIT at once. */
 peer_t *core_connect(core_t *self, const uint8_t key[DD_KEY_SIZE], void *route, uint64_t now_ms);
 
 /* The connection to the parent is ready: JOIN is in the returned peer's outbox. */
@@ -137,7 +150,7 @@ void core_drain(core_t *self, uint64_t now_ms);
    Whether all have left and all was sent. */
 bool core_drained(core_t *self, uint64_t now_ms);
 
-/* Connections, of any state, the parent not counted. */
+/* Connections that hold a place, the parent not counted. */
 size_t core_connections(const core_t *self);
 
 /* The broker's scope at this moment, canonical. */

@@ -29,19 +29,24 @@ void core_untouch(core_t *self, peer_t *peer)
     DL_DELETE2(self->dirty, peer, prev_dirty, next_dirty);
 }
 
+dd_error_t core_append(
+    core_t *self, peer_t *peer, const dd_record_t *record, dd_outbox_need_t need, dd_bytes_t *copy)
+{
+    dd_error_t error = peer->shares ? link_outbox_append(peer->shares, record, need, copy)
+                                    : dd_outbox_write(&peer->outbox, record, need, copy);
+    if (error == DD_OK)
+        core_touch(self, peer);
+    return error;
+}
+
 dd_error_t core_send(core_t *self, peer_t *peer, const dd_record_t *record)
 {
-    dd_error_t result = dd_outbox_append(&peer->outbox, record);
-    if (result == DD_OK)
-        core_touch(self, peer);
-    return result;
+    return core_append(self, peer, record, DD_OUTBOX_USUAL, NULL);
 }
 
 void core_tell(core_t *self, peer_t *peer, const dd_record_t *record)
 {
-    if (dd_outbox_append_urgent(&peer->outbox, record) == DD_OK)
-        core_touch(self, peer);
-    else
+    if (core_append(self, peer, record, DD_OUTBOX_URGENT, NULL) != DD_OK)
         core_end(self, peer, DD_E_OVERLOADED, "it doesn't read what it is told");
 }
 

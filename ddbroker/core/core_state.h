@@ -68,6 +68,7 @@ struct core {
     uint64_t publications;  /* so far; the number of one is its stamp */
     peer_count_t count;     /* of all peers since the start */
     tenant_totals_t *tally; /* and of each tenant, what is no longer with its clients */
+    quotas_t quotas;
     event_history_t events;
     departures_t *left; /* clients that were at this broker lately; NULL without memory for it */
     floods_t floods;    /* of lines that peers cause */
@@ -88,6 +89,11 @@ typedef void(handler_t)(core_t *self, peer_t *peer, const dd_record_t *record);
 /* Appends a record for a peer. DD_E_OVERLOADED when its outbox is full; then nothing was appended.
  */
 dd_error_t core_send(core_t *self, peer_t *peer, const dd_record_t *record);
+
+/* The same, with a need that says what room it may use. If *copy (may be NULL) holds bytes, they
+   are the record, encoded already; else it gets them. */
+dd_error_t core_append(
+    core_t *self, peer_t *peer, const dd_record_t *record, dd_outbox_need_t need, dd_bytes_t *copy);
 
 /* The same for what a peer must not miss: a peer that has no room even for that is ended. */
 void core_tell(core_t *self, peer_t *peer, const dd_record_t *record);

@@ -22,11 +22,10 @@
 #include "operator_control.h"
 #include "resync.h"
 
-/* ms until a question is forgotten, and how many one client, and one tenant, may ask in that time:
-   each costs every broker a look at all its clients. */
+/* ms until a question is forgotten, and how many one client may ask in that time: each costs every
+   broker a look at all its clients. Those of one tenant have a quota, too. */
 #define QUESTION_LIFE 10000
 #define QUESTIONS_MAX 64
-#define QUESTIONS_OF_TENANT_MAX 250
 
 /* Questions of one link: those of all clients that a broker may have beneath it at busy times. */
 #define QUESTIONS_OF_LINK_MAX 4000
@@ -46,8 +45,9 @@ struct question {
     bool is_for_one;         /* only the broker of this id has something to say */
     uint8_t broker[DD_BROKER_ID_SIZE];
     uint64_t asked_ms;
-    answer_t *answer;     /* of this broker; NULL if it was said at once */
-    unsigned outstanding; /* brokers beyond this one that haven't answered yet */
+    char tenant[DD_TENANT_MAX + 1]; /* that asks; "" for an operator */
+    answer_t *answer;               /* of this broker; NULL if it was said at once */
+    unsigned outstanding;           /* brokers beyond this one that haven't answered yet */
     size_t asked_count;
     asked_t asked[]; /* in the order of their numbers */
 };
@@ -78,6 +78,7 @@ static question_t *remember(core_t *self, peer_t *asker, const dd_record_t *aske
     question->id = asked->number;
     question->asker = asker;
     question->ref = ref;
+    dd_bytes_copy(asked->tenant, question->tenant, sizeof question->tenant);
     question->asked_ms = self->now_ms;
     question->is_for_one = asked->id.size == sizeof question->broker;
     if (question->is_for_one)
@@ -89,6 +90,8 @@ static question_t *remember(core_t *self, peer_t *asker, const dd_record_t *aske
     }
     DL_APPEND(asker->questions, question);
     asker->question_count++;
+    if (asker->quota)
+        asker->quota->questions++;
     return question;
 }
 
@@ -97,6 +100,8 @@ static void drop(core_t *self, question_t *question)
     peer_t *asker = question->asker;
     DL_DELETE(asker->questions, question);
     asker->question_count--;
+    if (asker->quota)
+        asker->quota->questions--;
     HASH_DEL(self->questions, question);
     inspect_answers_end(question->answer);
     free(question);
@@ -140,7 +145,8 @@ static void answer(core_t *self, question_t *question, const dd_record_t *asked)
         .asker = question->asker,
         .ref = question->ref,
         .number = peer_is_link(question->asker) ? question->id : 0,
-        .links = (uint16_t)question->outstanding};
+        .links = (uint16_t)question->outstanding,
+        .tenant = dd_bytes_of(question->tenant)};
     bool for_me = dd_bytes_equal(asked->id, dd_bytes(self->id, sizeof self->id));
     bool for_all = asked->type == DD_INSPECT && asked->id.size == 0;
     if (asked->type == DD_CONTROL && for_me) {
@@ -153,13 +159,13 @@ static void answer(core_t *self, question_t *question, const dd_record_t *asked)
         report_nothing(&to);
 }
 
-static bool may_ask(const core_t *self, const peer_t *peer)
+static bool may_ask(const peer_t *peer)
 {
+    const quota_t *quota = peer->quota;
     if (peer_is_link(peer))
         return peer->question_count < QUESTIONS_OF_LINK_MAX;
     return peer->question_count < QUESTIONS_MAX &&
-           (peer->role == ROLE_OPERATOR ||
-               jobs_of(&self->jobs, peer_tenant(peer)) < QUESTIONS_OF_TENANT_MAX);
+           (!quota || quota_may(quota->limits.questions, quota->questions));
 }
 
 /* What a client or an operator asks: who it is says its key, never the record. */
@@ -171,7 +177,7 @@ static bool begin_question(core_t *self, peer_t *peer, dd_record_t *asked)
     asked->hops = 0;
     randombytes_buf(&asked->number, sizeof asked->number);
     known &= link_rules_question(asked);
-    if (known && may_ask(self, peer))
+    if (known && may_ask(peer))
         return true;
     core_refuse(self, peer, known ? DD_E_LIMIT : DD_E_PROTOCOL, asked->ref,
         dd_bytes(asked->text.data, asked->text.size < DD_NAME_MAX ? asked->text.size : 0));
@@ -180,7 +186,7 @@ static bool begin_question(core_t *self, peer_t *peer, dd_record_t *asked)
 
 static bool pass_question(core_t *self, peer_t *link, const dd_record_t *asked)
 {
-    if (link_rules_question(asked) && may_ask(self, link))
+    if (link_rules_question(asked) && may_ask(link))
         return true;
     core_pass_over(self, link, "asks what can't be asked, or too much");
     return false;
@@ -237,6 +243,8 @@ void inspect_report(core_t *self, peer_t *link, const dd_record_t *record)
     dd_record_t report = *record;
     report.flags &= DD_FLAG_LAST;
     report.ref = question->ref;
+    report.tenant = dd_bytes_of(question->tenant);
+    report.tenant = dd_bytes_of(question->tenant);
     report.links = link_rules_links(link, record);
     if (!peer_is_link(question->asker))
         report.number = 0;

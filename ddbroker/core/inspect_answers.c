@@ -38,7 +38,6 @@ typedef struct {
 struct answer {
     job_t job;
     report_to_t to;
-    char tenant[DD_TENANT_MAX + 1]; /* who asks; empty for an operator, who sees all */
     const kind_t *kind;
     json_object *rows;     /* of the page in the making */
     uint32_t row;          /* number of the next one */
@@ -49,6 +48,7 @@ struct answer {
     cursor_t peer;         /* looked at next */
     cursor_t subscription; /* of that peer, if it is one's turn */
     cursor_t event;        /* looked at next, the newest of when it was asked first */
+    const quota_t *quota;  /* looked at next; none is ever removed */
     totals_t totals;
 };
 
@@ -56,7 +56,13 @@ struct answer {
 
 static dd_bytes_t tenant_of(const answer_t *answer)
 {
-    return dd_bytes_of(answer->tenant);
+    return answer->to.tenant;
+}
+
+/* An operator sees all. */
+static bool is_operators(const answer_t *answer)
+{
+    return answer->to.tenant.size == 0;
 }
 
 static void send_page(answer_t *answer, bool last)
@@ -96,7 +102,7 @@ static void finish_rows(answer_t *answer)
 static bool is_theirs(const answer_t *answer, const peer_t *peer)
 {
     return peer->role == ROLE_CLIENT &&
-           (answer->tenant[0] == '\0' || strcmp(answer->tenant, peer->tenant) == 0);
+           (is_operators(answer) || dd_bytes_equal(tenant_of(answer), peer_tenant(peer)));
 }
 
 static bool may_see(const answer_t *answer, const peer_t *peer)
@@ -139,6 +145,23 @@ static void add_reasons(json_object *report, const uint64_t refused[TENANT_TOTAL
         json_object_object_add(report, "refused_for", NULL);
 }
 
+/* A limit, or null for none. */
+static void add_limit(json_object *report, const char *name, uint64_t limit)
+{
+    if (limit > 0)
+        report_number(report, name, limit);
+    else
+        json_object_object_add(report, name, NULL);
+}
+
+/* How much of what there is the asker may have at most. */
+static void add_limits(json_object *report, const core_t *self, const quota_limits_t *limits)
+{
+    add_limit(report, "clients_max", quota_places(limits, self->settings.clients_max));
+    add_limit(report, "subscriptions_max", limits->subscriptions);
+    add_limit(report, "outbox_max", limits->outbox);
+}
+
 /* What the asker may know of the traffic here: an operator the broker's, a tenant that of its
    clients, those that have left included. */
 static void add_totals(const answer_t *answer, json_object *report)
@@ -147,11 +170,14 @@ static void add_totals(const answer_t *answer, json_object *report)
     const totals_t *totals = &answer->totals;
     tallied_t tallied = tenant_totals_of(self->tally, tenant_of(answer));
     peer_count_add(&tallied.left, &totals->count);
+    static const quota_limits_t NONE = {.clients = 0};
+    add_limits(report, self,
+        is_operators(answer) ? &NONE : quota_rules_of(&self->quotas.rules, tenant_of(answer)));
     report_number(report, "clients", totals->clients);
     report_number(report, "outbox", totals->outbox);
     report_number(report, "subscriptions", totals->subscriptions);
     add_reasons(report, tallied.refused);
-    report_count(report, answer->tenant[0] ? &tallied.left : &self->count, self->now_ms);
+    report_count(report, is_operators(answer) ? &self->count : &tallied.left, self->now_ms);
 }
 
 static const char *state_of(const core_t *self)
@@ -170,7 +196,7 @@ static void add_parents(const answer_t *answer, json_object *report)
     char text[PARENTS_ROOM] = "";
     size_t used = 0;
     uint64_t silent = 0;
-    if (answer->tenant[0])
+    if (!is_operators(answer))
         return;
     for (size_t i = 0; i < parents->list.count; i++) {
         silent += parents->health[i] == PARENT_SILENT;
@@ -210,7 +236,7 @@ static bool sum_up(answer_t *answer)
 static void add_turns(const answer_t *answer, json_object *report)
 {
     const turns_t *turns = &answer->to.core->turns;
-    json_object *counts = answer->tenant[0] ? NULL : json_object_new_array();
+    json_object *counts = is_operators(answer) ? json_object_new_array() : NULL;
     for (size_t i = 0; counts && i < TURNS_LENGTHS; i++)
         json_object_array_add(counts, json_object_new_uint64(turns->count[i]));
     json_object_object_add(report, "turns_us", counts);
@@ -318,6 +344,36 @@ static bool list_subscriptions(answer_t *answer)
     return !answer->subscription.at && !answer->peer.at;
 }
 
+static void show_quota(answer_t *answer, const quota_t *quota)
+{
+    const core_t *self = answer->to.core;
+    dd_bytes_t tenant = dd_bytes_of(quota->tenant);
+    if ((!is_operators(answer) && !dd_bytes_equal(tenant_of(answer), tenant)) || !wants_row(answer))
+        return;
+    json_object *row = json_object_new_object();
+    report_text(row, "tenant", quota->tenant);
+    report_number(row, "clients", quota->clients);
+    report_number(row, "subscriptions", quota->subscriptions);
+    report_number(row, "outbox", quota->outbox.bytes);
+    report_number(row, "questions", quota->questions);
+    add_limits(row, self, &quota->limits);
+    add_limit(row, "questions_max", quota->limits.questions);
+    add_limit(row, "connects_max", quota->limits.connects);
+    add_limit(row, "messages_max", quota->limits.messages);
+    add_limit(row, "bytes_max", quota->limits.bytes);
+    add_row(answer, row);
+}
+
+/* Of tenants that were here since the start. */
+static bool list_quotas(answer_t *answer)
+{
+    for (; answer->units > 0 && answer->quota; answer->units--) {
+        show_quota(answer, answer->quota);
+        answer->quota = answer->quota->hh.next;
+    }
+    return !answer->quota;
+}
+
 static void show_event(answer_t *answer, const event_t *event)
 {
     const core_t *self = answer->to.core;
@@ -348,7 +404,7 @@ static bool list_events(answer_t *answer)
 
 static const kind_t KINDS[] = {{"tree", sum_up, finish_tree},
     {"clients", list_clients, finish_rows}, {"subscriptions", list_subscriptions, finish_rows},
-    {"events", list_events, finish_rows}};
+    {"events", list_events, finish_rows}, {"quotas", list_quotas, finish_rows}};
 
 static const kind_t *kind_of(dd_bytes_t what)
 {
@@ -368,11 +424,14 @@ bool inspect_answers_is_question(dd_bytes_t what)
 /* An operator may fill half of an outbox, and a tenant no more than keeps it busy. */
 static bool has_room(const answer_t *answer)
 {
-    const dd_outbox_t *outbox = &answer->to.asker->outbox;
-    size_t most = outbox->limit / 2;
-    if (answer->tenant[0] && most > AHEAD_MAX)
+    const peer_t *asker = answer->to.asker;
+    size_t most = asker->outbox.limit / 2;
+    if (!is_operators(answer) && most > AHEAD_MAX)
         most = AHEAD_MAX;
-    return outbox->bytes <= most;
+    if (!asker->shares)
+        return asker->outbox.bytes <= most;
+    return link_outbox_waiting(asker->shares, tenant_of(answer)) <= most &&
+           link_outbox_has_room(asker->shares, tenant_of(answer), 1);
 }
 
 static void free_rows(answer_t *answer)
@@ -404,7 +463,6 @@ static job_state_t step(void *core, job_t *job)
 static void start(answer_t *answer, const dd_record_t *asked)
 {
     core_t *core = answer->to.core;
-    dd_bytes_copy(asked->tenant, answer->tenant, sizeof answer->tenant);
     answer->kind = kind_of(asked->text);
     answer->rows = json_object_new_array();
     answer->first = asked->first;
@@ -413,6 +471,7 @@ static void start(answer_t *answer, const dd_record_t *asked)
         answer->end = asked->first + asked->limit;
     cursor_set(&core->events.cursors, &answer->event, core->events.newest);
     cursor_set(&core->cursors, &answer->peer, core->peers);
+    answer->quota = core->quotas.by_tenant;
 }
 
 answer_t *inspect_answers_begin(const report_to_t *to, const dd_record_t *asked)

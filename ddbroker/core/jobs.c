@@ -123,12 +123,6 @@ void jobs_resume(jobs_t *self, job_t **list)
     }
 }
 
-unsigned jobs_of(const jobs_t *self, dd_bytes_t tenant)
-{
-    const job_line_t *line = find(self, tenant);
-    return line ? line->members : 0;
-}
-
 /* ---- Working ------------------------------------------------------------------------------- */
 
 /* The line whose turn it is, which goes to the end of its ring; NULL if nothing stands in any. */

@@ -84,7 +84,4 @@ static inline bool jobs_left(const jobs_t *self)
     return self->own_ring || self->tenant_ring;
 }
 
-/* How many jobs belong to a tenant's line. */
-unsigned jobs_of(const jobs_t *self, dd_bytes_t tenant);
-
 #endif

@@ -45,16 +45,17 @@ static dd_record_t for_client(const peer_t *client, const dd_record_t *result)
     return (dd_record_t){.type = DD_ERROR, .code = result->code, .ref = result->ref, .text = about};
 }
 
-/* A sender must hear what this broker itself says. What others say, who could say any amount of it,
-   is dropped where there is no room: the sender learns that nobody knows. */
+/* A client must hear what this broker itself says. What others say, who could say any amount of it,
+   and what its tenant has no room for on a link, is dropped: the sender learns that nobody knows.
+ */
 static void tell(core_t *self, peer_t *peer, const peer_t *from, const dd_record_t *result)
 {
     if (result->type == DD_ACK)
         core_send(self, peer, result);
-    else if (!from)
+    else if (!from && !peer_is_link(peer))
         core_tell(self, peer, result);
-    else if (dd_outbox_append_result(&peer->outbox, result) == DD_OK)
-        core_touch(self, peer);
+    else
+        core_append(self, peer, result, DD_OUTBOX_RESULT, NULL);
 }
 
 static void tell_client(core_t *self, peer_t *client, const peer_t *from, const dd_record_t *result)
@@ -230,6 +231,10 @@ void notifications_send(core_t *self, peer_t *client, const dd_record_t *record)
         core_refuse(self, client, DD_E_NAME_INVALID, record->ref, record->destination);
         return;
     }
+    if (!quota_take_message(client->quota, record->payload.size, self->now_ms)) {
+        core_refuse(self, client, DD_E_RATE_LIMITED, record->ref, record->destination);
+        return;
+    }
     core_count_in(self, client, record->payload.size);
     notification_t notification = {.from = client,
         .flags = record->flags & PASSED_ON,
@@ -245,14 +250,14 @@ void notifications_send(core_t *self, peer_t *client, const dd_record_t *record)
 /* Its sender's name is contested: it may get it, and then it may send. */
 static void put_off(core_t *self, peer_t *link, const dd_record_t *record)
 {
+    dd_record_t refusal = {.type = DD_RECEIPT,
+        .hops = 1,
+        .code = DD_E_UPLINK_DOWN,
+        .ref = record->ref,
+        .source = record->destination,
+        .destination = record->source};
     core_count_refused(self, link, DD_E_UPLINK_DOWN);
-    core_tell(self, link,
-        &(dd_record_t){.type = DD_RECEIPT,
-            .hops = 1,
-            .code = DD_E_UPLINK_DOWN,
-            .ref = record->ref,
-            .source = record->destination,
-            .destination = record->source});
+    tell(self, link, NULL, &refusal);
 }
 
 void notifications_forward(core_t *self, peer_t *link, const dd_record_t *record)

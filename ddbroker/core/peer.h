@@ -15,6 +15,8 @@
 #include "libdd/protocol/name.h"
 #include "libdd/protocol/outbox.h"
 #include "libdd/protocol/scope.h"
+#include "link_outbox.h"
+#include "quota.h"
 
 typedef struct question question_t;
 typedef struct old_client old_client_t;
@@ -51,12 +53,15 @@ struct peer {
     peer_state_t state;
     uint8_t protocol;               /* DD_FRAME_VERSION; 3 or 4: a client of the legacy endpoint */
     char tenant[DD_TENANT_MAX + 1]; /* of a client, else "" */
+    quota_t *quota;                 /* of a client: its tenant's; else NULL */
+    bool placed;                    /* holds one of the places that there are for connections */
     uint8_t key[DD_KEY_SIZE];       /* public key it logged in with */
     dd_name_t name;                 /* client: full name; operator and broker: its name */
     uint64_t instance;              /* client: from HELLO */
     uint8_t id[DD_BROKER_ID_SIZE];  /* link: the other broker's */
     dd_scope_t scope;               /* link: the other broker's */
     dd_outbox_t outbox;
+    link_outbox_t *shares;  /* link: what is to go into the outbox; else NULL */
     uint32_t keys;          /* number of the keys by which it was looked at */
     uint32_t scope_number;  /* of this broker's scope, when it registered */
     uint64_t since_ms;      /* registered, or before that connected */

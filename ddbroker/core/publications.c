@@ -50,13 +50,19 @@ static subscription_t *add(
     core_t *self, peer_t *peer, interest_key_t key, const dd_scope_t *pattern)
 {
     subscription_t *subscription = interest_add(&self->interests, peer, key, pattern);
-    if (subscription)
-        tell_links(self, DD_ADD_INTEREST, subscription);
+    if (!subscription)
+        return NULL;
+    if (peer->quota)
+        peer->quota->subscriptions++;
+    tell_links(self, DD_ADD_INTEREST, subscription);
     return subscription;
 }
 
 static void drop(core_t *self, subscription_t *subscription)
 {
+    quota_t *quota = subscription->key.peer->quota;
+    if (quota)
+        quota->subscriptions--;
     tell_links(self, DD_DROP_INTEREST, subscription);
     interest_remove(&self->interests, subscription);
 }
@@ -151,20 +157,45 @@ static void acknowledge(
     core_tell(self, client, &answer);
 }
 
+/* A link must hear of an interest, and would be ended if it couldn't: who has filled its share of a
+   link makes no new ones. */
+static bool may_tell_links(const core_t *self, dd_bytes_t tenant)
+{
+    const peer_t *link;
+    DL_FOREACH2 (self->links, link, next_link)
+        if (!link_outbox_has_room(link->shares, tenant, DD_RECORD_OVERHEAD))
+            return false;
+    return true;
+}
+
+/* An UNSUBSCRIBE takes nothing: there are no more of those than of these. */
+static dd_error_t subscribe(
+    core_t *self, peer_t *client, interest_key_t key, const dd_scope_t *pattern)
+{
+    quota_t *quota = client->quota;
+    if (find(self, client, key, pattern))
+        return DD_OK;
+    if (!quota_take_message(quota, 0, self->now_ms))
+        return DD_E_RATE_LIMITED;
+    if (client->subscription_count >= self->settings.subscriptions_max ||
+        !quota_may(quota->limits.subscriptions, quota->subscriptions))
+        return DD_E_LIMIT;
+    if (!may_tell_links(self, key.tenant))
+        return DD_E_OVERLOADED;
+    return add(self, client, key, pattern) ? DD_OK : DD_E_LIMIT;
+}
+
 void publications_subscribe(core_t *self, peer_t *client, const dd_record_t *record)
 {
     dd_scope_t pattern, path;
     if (!read_subscription(self, client, record, &pattern, &path))
         return;
     interest_key_t key = {peer_tenant(client), record->topic, dd_scope_bytes(&path)};
-    if (!find(self, client, key, &pattern)) {
-        if (client->subscription_count >= self->settings.subscriptions_max ||
-            !add(self, client, key, &pattern)) {
-            core_refuse(self, client, DD_E_LIMIT, record->ref, record->topic);
-            return;
-        }
-    }
-    acknowledge(self, client, DD_SUBSCRIBED, record, &path);
+    dd_error_t error = subscribe(self, client, key, &pattern);
+    if (error == DD_OK)
+        acknowledge(self, client, DD_SUBSCRIBED, record, &path);
+    else
+        core_refuse(self, client, error, record->ref, record->topic);
 }
 
 void publications_unsubscribe(core_t *self, peer_t *client, const dd_record_t *record)
@@ -192,21 +223,12 @@ typedef struct {
     const peer_t *from;
     dd_bytes_t tenant; /* whose subscribers get it */
     bool stays;        /* it has passed as many links as it may */
+    dd_error_t lost;   /* why some link can't have it; DD_OK if all can */
     dd_record_t for_clients;
     dd_record_t for_links;
     dd_bytes_t client_copy; /* encoded; empty before the first */
     dd_bytes_t link_copy;
 } delivery_t;
-
-static dd_error_t append(peer_t *peer, const dd_record_t *record, dd_bytes_t *copy)
-{
-    if (copy->size > 0)
-        return dd_outbox_append_bytes(&peer->outbox, *copy);
-    dd_error_t error = dd_outbox_append(&peer->outbox, record);
-    if (error == DD_OK)
-        *copy = dd_outbox_newest(&peer->outbox, dd_record_size(record));
-    return error;
-}
 
 /* False if the peer can't have it: it has no room, or is a broker that takes no payload so large.
  */
@@ -216,17 +238,19 @@ static bool hand_over(delivery_t *delivery, subscription_t *holder)
     peer_t *peer = holder->key.peer;
     bool link = peer_is_link(peer);
     dd_error_t error = DD_E_OVERLOADED;
-    if (delivery->for_links.payload.size > peer->payload_max)
+    if (delivery->for_links.payload.size > peer->payload_max) {
+        error = DD_E_TOO_LARGE;
         core_touch(self, peer); /* which may be idle: it is told of its loss all the same */
-    else if (!losses_are_due(self, peer) || losses_tell(self, peer, holder))
-        error = link ? append(peer, &delivery->for_links, &delivery->link_copy)
-                     : append(peer, &delivery->for_clients, &delivery->client_copy);
+    } else if (!losses_are_due(self, peer) || losses_tell(self, peer, holder))
+        error = core_append(self, peer, link ? &delivery->for_links : &delivery->for_clients,
+            DD_OUTBOX_USUAL, link ? &delivery->link_copy : &delivery->client_copy);
     if (error != DD_OK) {
         core_count_dropped(self, peer);
+        if (link)
+            delivery->lost = error;
         return false;
     }
     core_count_out(self, peer, delivery->for_clients.payload.size);
-    core_touch(self, peer);
     return true;
 }
 
@@ -273,8 +297,9 @@ static void deliver(delivery_t *delivery)
     }
 }
 
-/* `relay` is as it came in: its hops so far, its source a full name. */
-static void publish(core_t *self, peer_t *from, const dd_record_t *relay)
+/* `relay` is as it came in: its hops so far, its source a full name. DD_OK, or why some link can't
+   have it. */
+static dd_error_t publish(core_t *self, peer_t *from, const dd_record_t *relay)
 {
     core_count_in(self, from, relay->payload.size);
     delivery_t delivery = {.core = self,
@@ -291,6 +316,15 @@ static void publish(core_t *self, peer_t *from, const dd_record_t *relay)
     delivery.for_links.hops++;
     registration_introduce(self, relay->source);
     deliver(&delivery);
+    return delivery.lost;
+}
+
+/* A publication has no ref: its topic says which one it was. */
+static void refuse(core_t *self, peer_t *client, dd_error_t code, dd_bytes_t topic)
+{
+    core_count_refused(self, client, code);
+    core_tell(self, client,
+        &(dd_record_t){.type = DD_UNPUBLISHED, .code = (uint16_t)code, .topic = topic});
 }
 
 void publications_publish(core_t *self, peer_t *client, const dd_record_t *record)
@@ -299,13 +333,17 @@ void publications_publish(core_t *self, peer_t *client, const dd_record_t *recor
         .source = dd_name_bytes(&client->name),
         .scope = dd_scope_bytes(&self->scope),
         .payload = record->payload};
+    dd_error_t error;
     if (record->payload.size > self->settings.payload_max)
-        core_end(self, client, DD_E_TOO_LARGE, "it published more than %u bytes at once",
-            self->settings.payload_max);
+        error = DD_E_TOO_LARGE;
     else if (!dd_topic_route(peer_tenant(client), record->topic, &relay.tenant, &relay.topic))
-        core_end(self, client, DD_E_TOPIC_INVALID, "it published on a topic that can't be");
+        error = DD_E_TOPIC_INVALID;
+    else if (!quota_take_message(client->quota, record->payload.size, self->now_ms))
+        error = DD_E_RATE_LIMITED;
     else
-        publish(self, client, &relay);
+        error = publish(self, client, &relay);
+    if (error != DD_OK)
+        refuse(self, client, error, record->topic);
 }
 
 void publications_relay(core_t *self, peer_t *link, const dd_record_t *record)

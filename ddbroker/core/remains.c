@@ -28,10 +28,17 @@ static int return_frame(core_t *self, const peer_t *peer, const dd_frame_t *unse
     return units;
 }
 
+static dd_frame_t *take_unsent(peer_t *peer)
+{
+    if (peer->shares)
+        link_outbox_refill(peer->shares);
+    return dd_outbox_take(&peer->outbox);
+}
+
 static int return_unsent(core_t *self, peer_t *peer, int units)
 {
     dd_frame_t *unsent;
-    while (units > 0 && (unsent = dd_outbox_take(&peer->outbox))) {
+    while (units > 0 && (unsent = take_unsent(peer))) {
         units = return_frame(self, peer, unsent, units - 1);
         dd_frame_free(unsent);
     }
@@ -64,6 +71,8 @@ static void done(void *core, job_t *job)
     if (!peer->over)
         return;
     old_clients_forget(peer);
+    dd_outbox_join(&peer->outbox, NULL);
+    link_outbox_destroy(&peer->shares);
     free(peer->departures);
     free(peer);
 }

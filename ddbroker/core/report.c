@@ -55,6 +55,7 @@ static bool send_text(const report_to_t *to, dd_bytes_t text, bool last)
         .ref = to->ref,
         .number = to->number,
         .id = dd_bytes(to->core->id, sizeof to->core->id),
+        .tenant = to->tenant,
         .payload = text};
     /* An asker that doesn't read misses answers, and sees that it does. */
     return core_send(to->core, to->asker, &record) == DD_OK;

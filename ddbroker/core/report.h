@@ -13,9 +13,10 @@
 typedef struct {
     core_t *core;
     peer_t *asker;
-    uint32_t ref;    /* of the question, if the asker is a client or an operator */
-    uint64_t number; /* of the question, if the asker is a link */
-    uint16_t links;  /* brokers beyond this one that haven't said their last */
+    uint32_t ref;      /* of the question, if the asker is a client or an operator */
+    uint64_t number;   /* of the question, if the asker is a link */
+    uint16_t links;    /* brokers beyond this one that haven't said their last */
+    dd_bytes_t tenant; /* that asks; empty for an operator */
 } report_to_t;
 
 /* An object that names this broker. Free with report_send() or json_object_put(). */

@@ -28,7 +28,7 @@ typedef struct resync resync_t;
 /* Half of the outbox is left to others. */
 static bool has_room(const peer_t *link)
 {
-    return link->outbox.bytes <= link->outbox.limit / 2;
+    return link_outbox_bytes(link->shares) <= link->outbox.limit / 2;
 }
 
 static int tell_brokers(core_t *self, resync_t *resync, int units)

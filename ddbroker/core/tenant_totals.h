@@ -13,7 +13,7 @@
 #include "peer.h"
 
 /* Codes that a broker gives to others; 0 is what it keeps to itself. */
-#define TENANT_TOTALS_REASONS (DD_E_NOT_SUBSCRIBED + 1)
+#define TENANT_TOTALS_REASONS (DD_E_MOVED + 1)
 
 typedef struct {
     peer_count_t left;                       /* what clients did that have left */

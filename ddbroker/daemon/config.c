@@ -14,6 +14,9 @@
 #include "libdd/protocol/name.h"
 #include "libdd/protocol/outbox.h"
 
+/* Before the names of the settings that are each tenant's. */
+#define TENANT_PREFIX "tenant-"
+
 /* ---- The file ------------------------------------------------------------------------------ */
 
 /* Where the file's settings go. */
@@ -21,11 +24,84 @@ typedef struct {
     config_t *config;
     dd_given_t command; /* what the command line has given; it wins */
     dd_given_t file;    /* what the file has given so far */
+    bool in_section;    /* of the exception that came last */
 } sources_t;
 
-static dd_error_t from_file(void *arg, const char *name, const char *value, dd_problem_t *problem)
+/* ---- Tenants' own quotas: they hold 0 where the section says nothing */
+
+static bool is_excepted(const config_t *self, const char *tenant)
+{
+    for (size_t i = 0; i < self->exception_count; i++)
+        if (strcmp(self->exceptions[i].tenant, tenant) == 0)
+            return true;
+    return false;
+}
+
+static dd_error_t begin_section(sources_t *self, const char *tenant, dd_problem_t *problem)
+{
+    config_t *config = self->config;
+    if (!dd_tenant_valid(dd_bytes_of(tenant)))
+        return dd_problem(problem, DD_E_NAME_INVALID, "'%.64s' is no tenant's name", tenant);
+    if (is_excepted(config, tenant))
+        return dd_problem(problem, DD_E_ARGUMENT, "tenant %s has a section already", tenant);
+    quota_exception_t *more =
+        realloc(config->exceptions, (config->exception_count + 1) * sizeof *more);
+    if (!more)
+        return dd_problem(problem, DD_E_MEMORY, "%s", dd_strerror(DD_E_MEMORY));
+    config->exceptions = more;
+    more += config->exception_count++;
+    *more = (quota_exception_t){.tenant = ""};
+    dd_bytes_copy(dd_bytes_of(tenant), more->tenant, sizeof more->tenant);
+    self->in_section = true;
+    return DD_OK;
+}
+
+/* A setting of a section is the general one for its tenant. */
+static dd_error_t take_in_section(
+    sources_t *self, const char *name, const char *value, dd_problem_t *problem)
+{
+    char whole[sizeof TENANT_PREFIX + 64];
+    dd_problem_t why = {.text = ""};
+    if (!self->in_section)
+        return dd_problem(problem, DD_E_ARGUMENT, "an indented line needs a tenant above it");
+    snprintf(whole, sizeof whole, TENANT_PREFIX "%.64s", name);
+    const config_option_t *setting = config_option_in_file(whole);
+    if (!setting)
+        return dd_problem(problem, DD_E_ARGUMENT,
+            "a tenant has no option '%.64s'; ddbroker.conf(5) has the list", name);
+    quota_limits_t *limits = &self->config->exceptions[self->config->exception_count - 1].limits;
+    config_t values = {.quota = *limits};
+    if (config_option_number(setting, &values) != 0)
+        return dd_problem(problem, DD_E_ARGUMENT, "%s is given a second time", name);
+    dd_error_t error = dd_option_take(&setting->option, &values, value, &why);
+    *limits = values.quota;
+    return error == DD_OK ? DD_OK : dd_problem(problem, error, "%s: %s", name, why.text);
+}
+
+/* What a section doesn't say is as usual. */
+static void fill_sections(config_t *self)
+{
+    const config_option_t *option;
+    for (size_t i = 0; i < self->exception_count; i++) {
+        config_t own = {.quota = self->exceptions[i].limits}, usual = {.quota = self->quota};
+        for (size_t at = 0; (option = config_option_at(at)); at++)
+            if (config_option_is_quota(option) && config_option_number(option, &own) == 0)
+                config_option_swap(option, &own, &usual);
+        self->exceptions[i].limits = own.quota;
+    }
+}
+
+/* ---- All settings */
+
+static dd_error_t from_file(
+    void *arg, bool indented, const char *name, const char *value, dd_problem_t *problem)
 {
     sources_t *self = arg;
+    if (indented)
+        return take_in_section(self, name, value, problem);
+    if (strcmp(name, "tenant") == 0)
+        return begin_section(self, value, problem);
+    self->in_section = false;
     config_t unused = {.name = NULL};
     dd_problem_t why = {.text = ""};
     const config_option_t *setting = config_option_in_file(name);
@@ -90,9 +166,12 @@ static dd_error_t fill(sources_t *self, dd_problem_t *problem)
 static dd_error_t check(const config_t *self, dd_problem_t *problem)
 {
     uint64_t least = self->payload_max + DD_FRAME_TARGET;
-    const char *small = self->client_outbox < least ? "client-outbox"
-                        : self->link_outbox < least ? "link-outbox"
-                                                    : NULL;
+    const char *small = self->client_outbox < least  ? "client-outbox"
+                        : self->link_outbox < least  ? "link-outbox"
+                        : self->quota.outbox < least ? "tenant-outbox"
+                                                     : NULL;
+    for (size_t i = 0; i < self->exception_count && !small; i++)
+        small = self->exceptions[i].limits.outbox < least ? "a tenant's outbox" : NULL;
     if (self->parents.random)
         return dd_problem(
             problem, DD_E_ARGUMENT, "a broker's parents have an order; 'random:' is for clients");
@@ -115,7 +194,10 @@ config_outcome_t config_read(config_t *self, int argc, char *const argv[], dd_pr
         return outcome;
     if (self->file && config_file_read(self->file, from_file, &sources, problem) != DD_OK)
         return CONFIG_WRONG;
-    if (fill(&sources, problem) != DD_OK || check(self, problem) != DD_OK)
+    if (fill(&sources, problem) != DD_OK)
+        return CONFIG_WRONG;
+    fill_sections(self);
+    if (check(self, problem) != DD_OK)
         return CONFIG_WRONG;
     return outcome;
 }
@@ -133,12 +215,18 @@ void config_clear(config_t *self)
         free(texts[i]);
     clear_list(&self->listen);
     clear_list(&self->legacy);
+    free(self->exceptions);
     *self = (config_t){.name = NULL};
 }
 
 void config_adopt(config_t *self, config_t *newer, char *others, size_t room)
 {
     size_t used = 0;
+    config_t before = *self;
+    self->exceptions = newer->exceptions;
+    self->exception_count = newer->exception_count;
+    newer->exceptions = before.exceptions;
+    newer->exception_count = before.exception_count;
     others[0] = '\0';
     const config_option_t *option;
     for (size_t i = 0; (option = config_option_at(i)); i++) {
@@ -149,6 +237,17 @@ void config_adopt(config_t *self, config_t *newer, char *others, size_t room)
         else if (used < room)
             used += (size_t)snprintf(
                 others + used, room - used, "%s%s", used ? ", " : "", option->option.name);
+    }
+}
+
+void config_strangers(const config_t *self, const dd_keyring_t *keyring, char *names, size_t room)
+{
+    size_t used = 0;
+    names[0] = '\0';
+    for (size_t i = 0; i < self->exception_count && used < room; i++) {
+        const char *tenant = self->exceptions[i].tenant;
+        if (!dd_keyring_has_tenant(keyring, dd_bytes_of(tenant)))
+            used += (size_t)snprintf(names + used, room - used, "%s%s", used ? ", " : "", tenant);
     }
 }
 

@@ -7,6 +7,7 @@
 #ifndef CONFIG_H_INCLUDED
 #define CONFIG_H_INCLUDED
 
+#include "ddbroker/core/quota.h"
 #include "libdd/base/log_level.h"
 #include "libdd/keys/keyring.h"
 #include "libdd/protocol/endpoint.h"
@@ -39,6 +40,9 @@ typedef struct {
     uint64_t subscriptions_max;
     uint64_t link_names_max;
     uint64_t link_interests_max;
+    quota_limits_t quota;          /* of each tenant, but for those below; none is 0 */
+    quota_exception_t *exceptions; /* of tenants with sections in the file, whole */
+    size_t exception_count;
     uint64_t io_threads;
     bool only_check; /* nothing is to be run */
 } config_t;
@@ -61,6 +65,9 @@ void config_clear(config_t *self);
 /* Takes over from a newer reading the values that a running broker can change; the others stay, and
    the names of those that differ are written into room bytes: "listen, scope". */
 void config_adopt(config_t *self, config_t *newer, char *others, size_t room);
+
+/* Tenants that have sections in the file, but no keys: their names, "x, y", in room bytes. */
+void config_strangers(const config_t *self, const dd_keyring_t *keyring, char *names, size_t room);
 
 /* Loads the key file and checks that it is a broker's. */
 dd_keyring_t *config_load_keys(const config_t *self, dd_problem_t *problem);

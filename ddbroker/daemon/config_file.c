@@ -13,6 +13,8 @@
 /* zconfig cuts longer lines without a word, and reads past the end of its input besides. */
 #define LINE_MAX_SIZE 1000
 #define LINES_MAX 10000
+/* Before the settings of a section. */
+#define INDENT "    "
 
 /* Whether the line, if it is more than a comment, is text that a terminal shows and doesn't obey:
    zconfig prints what it doesn't understand. */
@@ -45,13 +47,14 @@ static zconfig_t *parse(const char *line, size_t number)
 static dd_error_t take_line(const char *line, size_t number, config_file_setting_t *setting,
     void *arg, dd_problem_t *problem)
 {
-    zconfig_t *tree = parse(line, number);
+    bool indented = strncmp(line, INDENT, strlen(INDENT)) == 0;
+    zconfig_t *tree = parse(line + (indented ? strlen(INDENT) : 0), number);
     if (!tree)
         return dd_problem(problem, DD_E_FILE, "this is no line of the form: name = value");
     zconfig_t *child = zconfig_child(tree);
     dd_error_t result = DD_OK;
     if (child)
-        result = setting(arg, zconfig_name(child), zconfig_value(child), problem);
+        result = setting(arg, indented, zconfig_name(child), zconfig_value(child), problem);
     zconfig_destroy(&tree);
     return result;
 }

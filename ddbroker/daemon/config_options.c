@@ -16,9 +16,10 @@
 
 static const char *const ENDPOINTS[] = {"tcp://", "ipc://", NULL};
 static const char *const PLACES[] = {"auto", NULL};
+static const char *const SHARES[] = {"fair", NULL};
 
 static dd_option_set_t add_endpoint, set_path, set_scope, set_level, set_time, set_size, set_count,
-    set_name;
+    set_share, set_name;
 
 static const config_option_t OPTIONS[] = {
     {.option = {.letter = 'r',
@@ -199,6 +200,95 @@ static const config_option_t OPTIONS[] = {
         .reloads = true,
         .least = "1",
         .most = "100000000"},
+    {.option = {.name = "tenant-clients",
+         .argument = "COUNT",
+         .help = "clients of one tenant; fair: no more than places left",
+         .fallback = "fair",
+         .words = SHARES,
+         .set = set_share,
+         .offset = FIELD(quota.clients)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .reloads = true,
+        .least = "1",
+        .most = "1000000"},
+    {.option = {.name = "tenant-connects",
+         .argument = "COUNT",
+         .help = "new connections of one tenant a second",
+         .fallback = "1000",
+         .set = set_count,
+         .offset = FIELD(quota.connects)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .reloads = true,
+        .least = "1",
+        .most = "1000000"},
+    {.option = {.name = "tenant-subscriptions",
+         .argument = "COUNT",
+         .help = "subscriptions of one tenant",
+         .fallback = "200000",
+         .set = set_count,
+         .offset = FIELD(quota.subscriptions)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .reloads = true,
+        .least = "1",
+        .most = "10000000"},
+    {.option = {.name = "tenant-outbox",
+         .argument = "SIZE",
+         .help = "what may wait for one tenant's clients",
+         .fallback = "64M",
+         .set = set_size,
+         .offset = FIELD(quota.outbox)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .reloads = true,
+        .least = "64k",
+        .most = "65536M"},
+    {.option = {.name = "tenant-messages",
+         .argument = "COUNT",
+         .help = "messages from one tenant a second",
+         .fallback = "1000000",
+         .set = set_count,
+         .offset = FIELD(quota.messages)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .reloads = true,
+        .least = "1",
+        .most = "10000000"},
+    {.option = {.name = "tenant-bytes",
+         .argument = "SIZE",
+         .help = "bytes of messages from one tenant a second",
+         .fallback = "1024M",
+         .set = set_size,
+         .offset = FIELD(quota.bytes)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .reloads = true,
+        .least = "1k",
+        .most = "65536M"},
+    {.option = {.name = "tenant-burst",
+         .argument = "TIME",
+         .help = "what was not sent may be made up for so long",
+         .fallback = "2s",
+         .set = set_time,
+         .offset = FIELD(quota.burst)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .reloads = true,
+        .least = "100ms",
+        .most = "1min"},
+    {.option = {.name = "tenant-questions",
+         .argument = "COUNT",
+         .help = "questions of one tenant in ten seconds",
+         .fallback = "250",
+         .set = set_count,
+         .offset = FIELD(quota.questions)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .reloads = true,
+        .least = "1",
+        .most = "1000000"},
     {.option = {.name = "io-threads",
          .argument = "COUNT",
          .help = "threads for the network and encryption",
@@ -369,6 +459,16 @@ static dd_error_t set_count(
     return set_number(COUNT_UNITS, "a number", values, option, text, problem);
 }
 
+/* Or no number, but what the others leave. */
+static dd_error_t set_share(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
+{
+    if (strcmp(text, SHARES[0]) != 0)
+        return set_number(COUNT_UNITS, "fair or a number", values, option, text, problem);
+    *(uint64_t *)(void *)((char *)values + option->offset) = QUOTA_FAIR;
+    return DD_OK;
+}
+
 /* ---- Comparing ----------------------------------------------------------------------------- */
 
 static bool same_text(const char *a, const char *b)
@@ -408,6 +508,18 @@ bool config_option_same(const config_option_t *option, const config_t *a, const 
     default:
         return true;
     }
+}
+
+bool config_option_is_quota(const config_option_t *option)
+{
+    size_t offset = option->option.offset;
+    return option->kind == KIND_NUMBER && offset >= FIELD(quota) &&
+           offset < FIELD(quota) + sizeof(quota_limits_t);
+}
+
+uint64_t config_option_number(const config_option_t *option, const config_t *config)
+{
+    return *(const uint64_t *)(const void *)((const char *)config + option->option.offset);
 }
 
 static size_t size_of(kind_t kind)

@@ -39,6 +39,11 @@ const config_option_t *config_option_in_file(const char *name);
 /* Whether two configurations agree in an option. */
 bool config_option_same(const config_option_t *option, const config_t *a, const config_t *b);
 
+/* Whether it is about what each tenant may use. */
+bool config_option_is_quota(const config_option_t *option);
+/* The value of one that is kept as a number. */
+uint64_t config_option_number(const config_option_t *option, const config_t *config);
+
 /* Exchanges their values of an option that reloads. */
 void config_option_swap(const config_option_t *option, config_t *a, config_t *b);
 

@@ -17,6 +17,8 @@
 /* Connections that may be open beyond those that fit the process, since transports cut strangers by
    themselves: 64 of the listener's and 128 of the legacy endpoint's. */
 #define STRANGERS_MAX 192
+/* Descriptors that operators and child brokers find beyond those for connections. */
+#define DESCRIPTORS_KEPT (2 * CORE_RESERVED)
 
 /* Where news comes from, each with its place in the array for poll(2). */
 enum { SIGNALS, ASKED, TRANSPORTS };
@@ -78,15 +80,17 @@ static void wait_for_news(const loop_t *self, struct pollfd items[SOURCES], int 
 
 /* ---- Working ------------------------------------------------------------------------------- */
 
-static void answer_zap(loop_t *self)
+/* Who still finds a descriptor. */
+static zap_door_t door(const loop_t *self)
 {
     size_t open = 0;
     for (size_t i = 0; i < self->transport_count; i++)
         if (self->transports[i]->ops->accepted)
             open += self->transports[i]->ops->accepted(self->transports[i]);
-    bool full = self->drain_ms || core_connections(self->core) >= self->clients_max ||
-                open > self->descriptors_max + STRANGERS_MAX;
-    zap_work(self->zap, self->keyring, full);
+    size_t most = self->descriptors_max + STRANGERS_MAX;
+    if (self->drain_ms || open > most + DESCRIPTORS_KEPT)
+        return ZAP_NOBODY;
+    return open > most ? ZAP_NO_CLIENTS : ZAP_ALL;
 }
 
 /* Whether there is something for the transport of that index. */
@@ -124,7 +128,7 @@ static bool take_in(
     if (all || items[SIGNALS].revents)
         signals_take(self);
     if (all || items[ASKED].revents)
-        answer_zap(self);
+        zap_work(self->zap, self->core, door(self), loop_now_ms());
     return work(self, items, all, again, now);
 }
 

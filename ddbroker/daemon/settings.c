@@ -10,7 +10,7 @@
 #include "libdd/base/problem.h"
 
 /* File descriptors that are not for connections: ZeroMQ's own, files, the connection to the parent,
-   and strangers, who are still in their handshake. */
+   strangers, who are still in their handshake, and those kept for operators and child brokers. */
 #define DESCRIPTOR_RESERVE 256
 /* With fewer connections than that it isn't worth the while. */
 #define CONNECTIONS_LEAST 16
@@ -85,9 +85,20 @@ static size_t size_of(uint64_t value)
     return value < SIZE_MAX ? (size_t)value : SIZE_MAX;
 }
 
+/* Their keys may come later, but it may be a slip, too. */
+static void tell_of_strangers(const loop_t *self)
+{
+    char names[256];
+    config_strangers(self->config, self->keyring, names, sizeof names);
+    if (names[0])
+        log_write(self->log, DD_LOG_WARNING,
+            "the configuration has sections of tenants without keys: %s", names);
+}
+
 core_settings_t settings_of_core(loop_t *self)
 {
     const config_t *config = self->config;
+    tell_of_strangers(self);
     limit_clients(self);
     return (core_settings_t){
         .name = config->name,
@@ -102,6 +113,9 @@ core_settings_t settings_of_core(loop_t *self)
         .subscriptions_max = (unsigned)config->subscriptions_max,
         .link_names_max = size_of(config->link_names_max),
         .link_interests_max = size_of(config->link_interests_max),
+        .quotas = {.usual = config->quota,
+            .exceptions = config->exceptions,
+            .exception_count = config->exception_count},
         .log = log_line,
         .log_arg = self->log,
         .obey = obey,

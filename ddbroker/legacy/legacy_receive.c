@@ -103,7 +103,9 @@ static void log_in(legacy_t *self, legacy_route_t *route, incoming_t *incoming)
             legacy_route_lose(self, route); /* another attempt needs another challenge */
         return;
     }
-    peer_t *peer = core_connect(self->core, tenant->public_key, route, self->now_ms);
+    peer_t *peer = core_admit(self->core, tenant->public_key, true, self->now_ms) == CORE_ADMITTED
+                       ? core_connect(self->core, tenant->public_key, route, self->now_ms)
+                       : NULL;
     if (!peer) {
         send_error(self, incoming, LEGACY_E_LOGIN, "The broker is full");
         legacy_route_lose(self, route);

@@ -341,6 +341,14 @@ static bool from_error(
     }
 }
 
+static bool from_unpublished(
+    legacy_message_t *self, const legacy_recipient_t *recipient, const dd_record_t *record)
+{
+    legacy_write_error(
+        self, recipient->version, LEGACY_E_TOPIC, dd_strerror((dd_error_t)record->code));
+    return true;
+}
+
 bool legacy_from_record(
     legacy_message_t *self, const legacy_recipient_t *recipient, const dd_record_t *record)
 {
@@ -351,6 +359,7 @@ bool legacy_from_record(
         [DD_DATA] = from_data,
         [DD_SUBSCRIBED] = from_subscribed,
         [DD_PUBLICATION] = from_publication,
+        [DD_UNPUBLISHED] = from_unpublished,
     };
     return record->type < sizeof MESSAGES / sizeof MESSAGES[0] && MESSAGES[record->type] &&
            MESSAGES[record->type](self, recipient, record);

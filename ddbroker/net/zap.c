@@ -32,11 +32,13 @@ typedef struct {
     const char *text;
 } answer_t;
 
+/* Of an answer the client sees the number, and nothing at all of 300: it tries again later, as it
+   does after a 500. */
 static const answer_t WELCOME = {"200", "OK"};
-/* 300 makes a client try again later, 400 tells it that this key is no good. */
-static const answer_t FULL = {"300", "the broker is full or shutting down"};
+static const answer_t CLOSED = {"300", "the broker is shutting down, or has no descriptors left"};
 static const answer_t UNKNOWN = {"400", "this key is not in the broker's key file"};
-static const answer_t INVALID = {"500", "not a request for this broker"};
+static const answer_t INVALID = {"400", "not a request for this broker"};
+static const answer_t FULL = {"500", "no room for more of its kind, or for so many at once"};
 
 zap_t *zap_new(void *context, log_t *log, dd_problem_t *problem)
 {
@@ -94,15 +96,22 @@ static bool is(const request_t *request, int frame, const char *text)
     return dd_bytes_equal(request->frames[frame], dd_bytes_of(text));
 }
 
-static const answer_t *judge(const request_t *request, const dd_keyring_t *keyring, bool full)
+static const answer_t *judge(
+    const request_t *request, core_t *core, zap_door_t door, uint64_t now_ms)
 {
-    const dd_tenant_t *tenant;
     if (!request->valid || !is(request, VERSION, "1.0") || !is(request, DOMAIN, DD_ZAP_DOMAIN) ||
         !is(request, MECHANISM, "CURVE") || request->frames[KEY].size != DD_KEY_SIZE)
         return &INVALID;
-    if (dd_keyring_owner(keyring, request->frames[KEY].data, &tenant) == DD_OWNER_UNKNOWN)
+    if (door == ZAP_NOBODY)
+        return &CLOSED;
+    switch (core_admit(core, request->frames[KEY].data, door == ZAP_ALL, now_ms)) {
+    case CORE_ADMITTED:
+        return &WELCOME;
+    case CORE_NO_ROOM:
+        return &FULL;
+    default:
         return &UNKNOWN;
-    return full ? &FULL : &WELCOME;
+    }
 }
 
 /* The key's first bytes are enough to find it in a key file or in another line. */
@@ -130,11 +139,11 @@ static void reply(zap_t *self, const request_t *request, const answer_t *answer)
             ZMQ_DONTWAIT | (i + 1 < count ? ZMQ_SNDMORE : 0));
 }
 
-void zap_work(zap_t *self, const dd_keyring_t *keyring, bool full)
+void zap_work(zap_t *self, core_t *core, zap_door_t door, uint64_t now_ms)
 {
     request_t request = {.valid = false};
     while (receive(self, &request)) {
-        const answer_t *answer = judge(&request, keyring, full);
+        const answer_t *answer = judge(&request, core, door, now_ms);
         if (answer != &WELCOME)
             log_refusal(self, &request, answer);
         reply(self, &request, answer);

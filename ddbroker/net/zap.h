@@ -9,8 +9,8 @@
 #ifndef ZAP_H_INCLUDED
 #define ZAP_H_INCLUDED
 
+#include "ddbroker/core/core.h"
 #include "ddbroker/log.h"
-#include "libdd/keys/keyring.h"
 
 /* Hexadecimal digits of a public key, which every frame of a connection carries as "User-Id". */
 #define ZAP_USER_SIZE ((size_t)2 * DD_KEY_SIZE)
@@ -24,8 +24,10 @@ void zap_destroy(zap_t **self_p);
 /* To poll for input. */
 void *zap_socket(const zap_t *self);
 
-/* Answers all that was asked: yes to the keys of the keyring, and to nobody while the broker is
-   full. */
-void zap_work(zap_t *self, const dd_keyring_t *keyring, bool full);
+/* Who may come at all. */
+typedef enum { ZAP_ALL, ZAP_NO_CLIENTS, ZAP_NOBODY } zap_door_t;
+
+/* Answers all that was asked: of those who may come the core says who does. */
+void zap_work(zap_t *self, core_t *core, zap_door_t door, uint64_t now_ms);
 
 #endif

@@ -44,6 +44,9 @@ static const column_t BROKER[] = {
     {"out_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.out_rate)},
     {"drop_age_ms", NULL, 7, NUMBER(COLUMN_MS, broker_t, traffic.drop_age_ms)},
     {"outbox", NULL, 7, NUMBER(COLUMN_BYTES, broker_t, outbox)},
+    {"clients_max", NULL, 7, NUMBER(COLUMN_COUNT, broker_t, clients_max)},
+    {"subscriptions_max", NULL, 7, NUMBER(COLUMN_COUNT, broker_t, subscriptions_max)},
+    {"outbox_max", NULL, 7, NUMBER(COLUMN_BYTES, broker_t, outbox_max)},
     {"turns_us", NULL, 0, NUMBER(COLUMN_TURNS, broker_t, turns)},
 };
 

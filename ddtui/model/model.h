@@ -57,7 +57,10 @@ typedef struct {
     uint64_t clients;
     uint64_t subscriptions;
     uint64_t children;
-    uint64_t outbox; /* bytes that wait for its clients */
+    uint64_t outbox;      /* bytes that wait for its clients */
+    uint64_t clients_max; /* that one may have at this broker, and the same for the rest */
+    uint64_t subscriptions_max;
+    uint64_t outbox_max;
     traffic_t traffic;
     char refused_for[1024]; /* how often for which reason */
     uint64_t rtt_us;        /* to its parent and back */

@@ -277,7 +277,10 @@ static void on_error(session_view_t *self, const dd_event_t *event)
 {
     char about[SHOWN_ROOM];
     pending_t *pending = pending_find(&self->pending, event->ref);
-    if (event->topic[0] != '\0') {
+    if (event->topic[0] != '\0' && event->scope[0] == '\0') {
+        session_view_note(self, NOTE_BAD, "not published on %s: %s", shown(event->topic, about),
+            dd_strerror(event->error));
+    } else if (event->topic[0] != '\0') {
         own_subscriptions_remove(self->own_subscriptions, event->topic, event->scope);
         changed(self, PART_SUBSCRIPTIONS);
         session_view_note(self, NOTE_BAD, "not subscribed to %s within %s: %s",

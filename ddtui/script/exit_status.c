@@ -24,6 +24,7 @@ exit_status_t exit_status_of(dd_error_t error)
         {DD_E_OVERLOADED, STATUS_OVERLOADED},
         {DD_E_OUTBOX_FULL, STATUS_OVERLOADED},
         {DD_E_LIMIT, STATUS_OVERLOADED},
+        {DD_E_RATE_LIMITED, STATUS_OVERLOADED},
         {DD_E_UNKNOWN, STATUS_UNKNOWN},
     };
     for (size_t i = 0; i < sizeof STATUSES / sizeof STATUSES[0]; i++)

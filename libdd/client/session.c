@@ -379,6 +379,8 @@ uint64_t dd_session_due(const dd_session_t *self)
         due = self->part_us;
     if (self->acknowledge_us > 0 && self->acknowledge_us < due)
         due = self->acknowledge_us;
+    if (self->subscribe_us > self->now_us && self->subscribe_us < due)
+        due = self->subscribe_us;
     if (dd_outcomes_count(self->outcomes) > 0 && self->expire_us < due)
         due = self->expire_us;
     for (size_t i = 0; i < QUESTIONS_MAX; i++)

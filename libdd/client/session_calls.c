@@ -141,6 +141,8 @@ void dd_session_acknowledge(dd_session_t *self)
 void dd_session_send_subscriptions(dd_session_t *self)
 {
     const dd_subscription_t *next;
+    if (self->now_us < self->subscribe_us)
+        return;
     while ((next = dd_subscriptions_unsent(self->subscriptions))) {
         uint32_t ref = dd_session_next_ref(self);
         dd_record_t record = {.type = DD_SUBSCRIBE,

@@ -17,6 +17,8 @@ static dd_error_t wire_error(uint16_t code)
 
 /* Of a broker that shuts down, which waits a little longer. */
 #define SETTLE_LIMIT (1500 * MS)
+/* Until subscriptions are asked for again that came too fast. */
+#define SUBSCRIBE_PAUSE (1000 * MS)
 
 /* Each takes one record. DD_OK, or what the broker did wrong, which ends the connection. What the
    broker only hands on is others' doing: of that, what can't be is passed over. */
@@ -72,6 +74,7 @@ static dd_error_t on_welcome(dd_session_t *self, const dd_record_t *record)
     dd_backoff_reset(&self->backoff);
     emit_registered(self, record);
     dd_session_ping(self);
+    self->subscribe_us = 0;
     dd_subscriptions_restart(self->subscriptions);
     dd_session_send_subscriptions(self);
     return DD_OK;
@@ -151,6 +154,13 @@ static void on_refusal(dd_session_t *self, dd_error_t error, const dd_record_t *
             self->outcomes, dd_session_shown(self, record->text), record->ref, error);
 }
 
+/* The tenant has done too much in this time: asks again later. False if that can't be. */
+static bool postpone(dd_session_t *self, const dd_subscription_t *refused)
+{
+    self->subscribe_us = self->now_us + SUBSCRIBE_PAUSE;
+    return dd_subscriptions_add(self->subscriptions, refused->topic, refused->pattern);
+}
+
 static dd_error_t on_error(dd_session_t *self, const dd_record_t *record)
 {
     dd_error_t error = wire_error(record->code);
@@ -163,6 +173,9 @@ static dd_error_t on_error(dd_session_t *self, const dd_record_t *record)
         on_refusal(self, error, record);
         return DD_OK;
     }
+    bool passes = error == DD_E_RATE_LIMITED || error == DD_E_OVERLOADED;
+    if (passes && postpone(self, refused))
+        return DD_OK;
     self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_ERROR,
                               .error = error,
                               .topic = dd_bytes_of(refused->topic),
@@ -220,6 +233,18 @@ static dd_error_t on_receipt(dd_session_t *self, const dd_record_t *record)
     dd_outcomes_settle(self->outcomes, record->source, record->ref, DD_OK);
     self->emit(self->arg,
         &(dd_news_t){.type = DD_EVENT_RECEIPT, .ref = record->ref, .source = record->source});
+    return DD_OK;
+}
+
+/* A publication has no ref: what is known of one that was refused is its topic. */
+static dd_error_t on_unpublished(dd_session_t *self, const dd_record_t *record)
+{
+    if (!dd_word_valid(record->topic, DD_TOPIC_MAX))
+        return DD_E_MALFORMED;
+    self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_ERROR,
+                              .error = wire_error(record->code),
+                              .topic = record->topic,
+                              .text = record->topic});
     return DD_OK;
 }
 
@@ -324,6 +349,7 @@ static const struct {
     [DD_UNSUBSCRIBED] = {on_topic, REGISTERED},
     [DD_PUBLICATION] = {on_publication, REGISTERED},
     [DD_GAP] = {on_topic, REGISTERED},
+    [DD_UNPUBLISHED] = {on_unpublished, REGISTERED},
     [DD_REPORT] = {on_report, REGISTERED},
 };
 

@@ -77,6 +77,7 @@ struct dd_session {
     uint32_t run_began;      /* ref before the run's first one */
     dd_outcomes_t *outcomes; /* of notifications that were sent */
     uint64_t outcome_limit_ms;
+    uint64_t subscribe_us;   /* until then no subscription is asked for */
     uint64_t expire_us;      /* when to look next for those that are older than that */
     dd_arrivals_t *arrivals; /* of notifications that came */
     uint64_t acknowledge_us; /* when to acknowledge them at the latest; 0: nothing is to be */

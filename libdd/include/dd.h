@@ -193,7 +193,8 @@ DD_EXPORT dd_error_t dd_client_notify(dd_client_t *self, const char *destination
 /*
  * Publishes on a topic, to all subscribers of the tenant whose scope covers this client's broker.
  * A tenant's publication on "public.x" goes to the public tenant's subscribers of "x" instead.
- * Errors as dd_client_notify(), and DD_E_TOPIC_INVALID.
+ * What this client's own broker doesn't do with it is told by a DD_EVENT_ERROR with the topic and
+ * without a ref. Errors as dd_client_notify(), and DD_E_TOPIC_INVALID.
  */
 DD_EXPORT dd_error_t dd_client_publish(
     dd_client_t *self, const char *topic, const void *data, size_t size);
@@ -205,7 +206,8 @@ DD_EXPORT dd_error_t dd_client_publish(
  *
  * May be called at any time after dd_client_new(); the subscription is kept and made again after
  * each registration, until dd_client_unsubscribe(). Each time the broker agrees, there is a
- * DD_EVENT_SUBSCRIBED; if it refuses, a DD_EVENT_ERROR, and the subscription is forgotten.
+ * DD_EVENT_SUBSCRIBED; if it refuses, a DD_EVENT_ERROR, and the subscription is forgotten. Where
+ * the tenant's rate is reached it is asked for again later.
  *
  * DD_E_TOPIC_INVALID, DD_E_SCOPE_INVALID, DD_E_REFUSED, DD_E_MEMORY, DD_E_CLOSED.
  */
@@ -273,8 +275,11 @@ typedef enum {
     DD_EVENT_RECEIPT,        /* ref; source: whose application has it. Comes before or after the
                                 outcome */
     DD_EVENT_ERROR,          /* error; text: what it is about; ref if it answers a call that gave
-                                one; topic and scope of a subscription that was refused; source of
-                                a payload that could not be opened (DD_E_DECRYPT) */
+                                one; topic and scope of a subscription that was refused; topic
+                                alone of a publication that the broker didn't take, or that went
+                                not to all other brokers (DD_E_RATE_LIMITED, DD_E_OVERLOADED,
+                                DD_E_TOO_LARGE); source of a payload that could not be opened (DD_E_DECRYPT)
+                              */
     DD_EVENT_GAP,            /* topic, scope; number: publications this client lost because it
                                 read too slowly, or a broker on their way takes none so large. 0:
                                 some may be missing, since a link between brokers or this client's

@@ -109,6 +109,15 @@ static void become_ready(dd_connection_t *self)
         self->inode = status.st_ino;
 }
 
+/* The handshake has reached the end, so the broker's key is the right one. */
+static void take_refusal(dd_connection_t *self, uint32_t status)
+{
+    if (status == DD_ZAP_FULL)
+        lose(self, DD_E_LIMIT, "has no room for more clients of this tenant, or for anybody");
+    else
+        lose(self, DD_E_REFUSED, "refuses this key; is its tenant in the broker's key file?");
+}
+
 /*
  * What libzmq 4.3.4 tells of a connection with CURVE, as observed. CONNECT_RETRIED only announces
  * an attempt that never comes, and follows the end of most.
@@ -116,6 +125,7 @@ static void become_ready(dd_connection_t *self)
  *     refused port, no such ipc path     CLOSED, CONNECT_RETRIED
  *     host that doesn't answer           the same after CONNECT_TIMEOUT
  *     server has another key             HANDSHAKE_FAILED_NO_DETAIL EPIPE, DISCONNECTED
+ *     cut, by whomever                   the same
  *     ZAP answers 400 or 500             HANDSHAKE_FAILED_AUTH 400 or 500, DISCONNECTED
  *     ZAP answers 300, silent server     HANDSHAKE_FAILED_NO_DETAIL EAGAIN, DISCONNECTED, both
  * after HANDSHAKE_IVL ZeroMQ server without CURVE        HANDSHAKE_FAILED_PROTOCOL, DISCONNECTED
@@ -132,7 +142,7 @@ static void take_event(dd_connection_t *self, const dd_monitor_event_t *event)
         become_ready(self);
         break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
-        lose(self, DD_E_REFUSED, "refuses this key; is its tenant in the broker's key file?");
+        take_refusal(self, event->value);
         break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
         lose(self, DD_E_NETWORK, "is not a DoubleDecker broker");
@@ -141,9 +151,9 @@ static void take_event(dd_connection_t *self, const dd_monitor_event_t *event)
         if (event->value == EAGAIN)
             lose(self, DD_E_NETWORK, "accepts connections, but doesn't answer");
         else
-            lose(self, DD_E_REFUSED,
-                "ended the handshake: it has another broker key than this key file says, is being "
-                "stopped, or is not a DoubleDecker broker");
+            lose(self, DD_E_NETWORK,
+                "ended the handshake without a word: it is being stopped or too busy, it has "
+                "another broker key than this key file says, or it is not a DoubleDecker broker");
         break;
     case ZMQ_EVENT_CONNECT_RETRIED:
         if (self->state == DD_CONNECTION_OPENING)

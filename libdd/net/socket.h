@@ -20,6 +20,8 @@
 #define DD_SOCKET_HANDSHAKE 4000
 /* The ZAP domain of every native endpoint. */
 #define DD_ZAP_DOMAIN "doubledecker"
+/* What a ZAP handler answers to a key that is known, but for which there is no room. */
+#define DD_ZAP_FULL 500
 #define DD_ZAP_ENDPOINT "inproc://zeromq.zap.01"
 
 /* Bytes of the longest frame that a socket takes in whose payloads have up to payload_max bytes. */

@@ -26,6 +26,37 @@ void dd_frame_free(dd_frame_t *frame)
     free(frame);
 }
 
+void dd_outbox_join(dd_outbox_t *self, dd_outbox_group_t *group)
+{
+    if (self->group) {
+        self->group->bytes -= self->bytes;
+        self->group->members--;
+    }
+    self->group = group;
+    if (group) {
+        group->bytes += self->bytes;
+        group->members++;
+    }
+}
+
+/* Bytes come, or with a negative number go. */
+static void count(dd_outbox_t *self, ptrdiff_t bytes)
+{
+    self->bytes += (size_t)bytes;
+    if (self->group)
+        self->group->bytes += (size_t)bytes;
+}
+
+void dd_outbox_give(dd_outbox_t *self, dd_frame_t *frame)
+{
+    count(self, (ptrdiff_t)frame->size);
+    if (self->last)
+        self->last->next = frame;
+    else
+        self->first = frame;
+    self->last = frame;
+}
+
 static dd_frame_t *new_frame(dd_outbox_t *self, size_t size)
 {
     size_t capacity = DD_FRAME_HEADER + size;
@@ -37,20 +68,27 @@ static dd_frame_t *new_frame(dd_outbox_t *self, size_t size)
     *frame = (dd_frame_t){.size = DD_FRAME_HEADER, .capacity = capacity};
     frame->data[0] = DD_FRAME_MAGIC;
     frame->data[1] = DD_FRAME_VERSION;
-    self->bytes += DD_FRAME_HEADER;
-    if (self->last)
-        self->last->next = frame;
-    else
-        self->first = frame;
-    return self->last = frame;
+    dd_outbox_give(self, frame);
+    return frame;
 }
 
-/* Whether size more bytes are within the limit, or at most so far beyond it. The limit may be so
-   high that nothing can be added to it. */
+/* Whether so many bytes are within the limit, or at most so far beyond it. The limit may be so high
+   that nothing can be added to it. */
+static bool is_within(size_t bytes, size_t limit, size_t beyond)
+{
+    return bytes <= limit || bytes - limit <= beyond;
+}
+
 static bool fits(const dd_outbox_t *self, size_t size, size_t beyond)
 {
-    size_t bytes = self->bytes - dd_outbox_excused(self) + size;
-    return bytes <= self->limit || bytes - self->limit <= beyond;
+    const dd_outbox_group_t *group = self->group;
+    size_t excused = dd_outbox_excused(self);
+    size_t counted = self->bytes > excused ? self->bytes - excused : 0;
+    if (!is_within(counted + size, self->limit, beyond))
+        return false;
+    if (group && beyond > 0)
+        beyond += group->members * DD_OUTBOX_MEMBER_RESERVE;
+    return !group || is_within(group->bytes + size, group->limit, beyond);
 }
 
 void dd_outbox_set_limit(dd_outbox_t *self, size_t limit)
@@ -77,7 +115,7 @@ static uint8_t *reserve(dd_outbox_t *self, size_t size, size_t beyond)
         return NULL;
     uint8_t *place = frame->data + frame->size;
     frame->size += size;
-    self->bytes += size;
+    count(self, (ptrdiff_t)size);
     return place;
 }
 
@@ -103,11 +141,6 @@ dd_error_t dd_outbox_append_urgent(dd_outbox_t *self, const dd_record_t *record)
     return append(self, record, DD_OUTBOX_RESERVE);
 }
 
-dd_error_t dd_outbox_append_result(dd_outbox_t *self, const dd_record_t *record)
-{
-    return append(self, record, DD_OUTBOX_RESERVE / 2);
-}
-
 dd_error_t dd_outbox_append_bytes(dd_outbox_t *self, dd_bytes_t encoded)
 {
     uint8_t *place = reserve(self, encoded.size, 0);
@@ -115,6 +148,17 @@ dd_error_t dd_outbox_append_bytes(dd_outbox_t *self, dd_bytes_t encoded)
         return DD_E_OVERLOADED;
     memcpy(place, encoded.data, encoded.size);
     return DD_OK;
+}
+
+dd_error_t dd_outbox_write(
+    dd_outbox_t *self, const dd_record_t *record, dd_outbox_need_t need, dd_bytes_t *copy)
+{
+    if (copy && copy->size > 0)
+        return dd_outbox_append_bytes(self, *copy);
+    dd_error_t error = append(self, record, dd_outbox_reserve(need));
+    if (error == DD_OK && copy)
+        *copy = dd_outbox_newest(self, dd_record_size(record));
+    return error;
 }
 
 dd_frame_t *dd_outbox_take(dd_outbox_t *self)
@@ -126,7 +170,7 @@ dd_frame_t *dd_outbox_take(dd_outbox_t *self)
     if (!self->first)
         self->last = NULL;
     frame->next = NULL;
-    self->bytes -= frame->size;
+    count(self, -(ptrdiff_t)frame->size);
     self->taken += frame->size;
     if (frame->size < self->hint / 4 && self->hint > CAPACITY_MIN)
         self->hint /= 2;
@@ -139,6 +183,6 @@ void dd_outbox_untake(dd_outbox_t *self, dd_frame_t *frame)
     self->first = frame;
     if (!self->last)
         self->last = frame;
-    self->bytes += frame->size;
+    count(self, (ptrdiff_t)frame->size);
     self->taken -= frame->size;
 }

@@ -21,22 +21,37 @@ typedef struct dd_frame {
     struct dd_frame *next;
     size_t size;
     size_t capacity;
+    uint64_t order; /* for who has several outboxes; 0 in the beginning */
     bool kept;      /* for socket.c: the message around it is closed, but the frame lives on */
     uint8_t data[]; /* begins with the frame header */
 } dd_frame_t;
 
+/* Outboxes whose bytes are limited together, too. */
+typedef struct {
+    size_t bytes; /* in all of them */
+    size_t limit;
+    size_t members;
+} dd_outbox_group_t;
+
+/* Room beyond a group's limit for each of its members, besides DD_OUTBOX_RESERVE for all. */
+#define DD_OUTBOX_MEMBER_RESERVE 4096u
+
 typedef struct {
     dd_frame_t *first;
-    dd_frame_t *last;     /* the one that is appended to */
-    size_t bytes;         /* in all frames */
-    size_t limit;         /* to be changed with dd_outbox_set_limit() once something waits */
-    uint64_t taken;       /* bytes so far */
-    uint64_t excused_end; /* until so many are taken, what is left of them doesn't count */
-    size_t hint;          /* capacity to begin the next frame with: what the last ones needed */
+    dd_frame_t *last;         /* the one that is appended to */
+    size_t bytes;             /* in all frames */
+    size_t limit;             /* to be changed with dd_outbox_set_limit() once something waits */
+    uint64_t taken;           /* bytes so far */
+    uint64_t excused_end;     /* until so many are taken, what is left of them doesn't count */
+    size_t hint;              /* capacity to begin the next frame with: what the last ones needed */
+    dd_outbox_group_t *group; /* that it belongs to; NULL for none */
 } dd_outbox_t;
 
 void dd_outbox_init(dd_outbox_t *self, size_t limit);
 void dd_outbox_clear(dd_outbox_t *self);
+
+/* Makes it one of a group, which must outlive it; or, with NULL, one of none. */
+void dd_outbox_join(dd_outbox_t *self, dd_outbox_group_t *group);
 
 /* What waits already, if it is more than the new limit, doesn't count against it: it had its room,
    and as it is sent its room goes. */
@@ -48,16 +63,31 @@ static inline size_t dd_outbox_excused(const dd_outbox_t *self)
     return self->excused_end > self->taken ? (size_t)(self->excused_end - self->taken) : 0;
 }
 
-/* DD_OK, DD_E_OVERLOADED when the limit is reached or memory is out, or DD_E_ARGUMENT for a record
+/* DD_OK, DD_E_OVERLOADED when a limit is reached or memory is out, or DD_E_ARGUMENT for a record
    that can't be written; then nothing was appended. */
 dd_error_t dd_outbox_append(dd_outbox_t *self, const dd_record_t *record);
 /* The same, using the reserve. */
 dd_error_t dd_outbox_append_urgent(dd_outbox_t *self, const dd_record_t *record);
-/* The same, using half of the reserve: for what third parties have a peer told, so that they can't
-   use up what is for the rest. */
-dd_error_t dd_outbox_append_result(dd_outbox_t *self, const dd_record_t *record);
 /* Appends one record that is already encoded: a publication is written once and copied to all. */
 dd_error_t dd_outbox_append_bytes(dd_outbox_t *self, dd_bytes_t encoded);
+
+/* How much it matters that a record gets through: those that tell of a result, or of something that
+   must not be missed, may use the reserve. */
+typedef enum { DD_OUTBOX_USUAL, DD_OUTBOX_RESULT, DD_OUTBOX_URGENT } dd_outbox_need_t;
+
+/* The bytes beyond the limit that it may use. Third parties can have a peer told any number of
+   results: they get half, so that they can't use up what is for the rest. */
+static inline size_t dd_outbox_reserve(dd_outbox_need_t need)
+{
+    return need == DD_OUTBOX_USUAL    ? 0
+           : need == DD_OUTBOX_RESULT ? DD_OUTBOX_RESERVE / 2
+                                      : DD_OUTBOX_RESERVE;
+}
+
+/* One of these three: if *copy (may be NULL) holds bytes, they are the record, encoded already, and
+   else it gets them. They stay valid until the outbox is sent. */
+dd_error_t dd_outbox_write(
+    dd_outbox_t *self, const dd_record_t *record, dd_outbox_need_t need, dd_bytes_t *copy);
 
 /* The last size bytes, which the record appended last takes. They stay where they are until the
    frame is freed. */
@@ -75,6 +105,9 @@ static inline bool dd_outbox_empty(const dd_outbox_t *self)
 dd_frame_t *dd_outbox_take(dd_outbox_t *self);
 /* Puts a frame back that could not be sent, as the oldest one. */
 void dd_outbox_untake(dd_outbox_t *self, dd_frame_t *frame);
+
+/* Adds a frame of another outbox as the newest one, whatever the limits. */
+void dd_outbox_give(dd_outbox_t *self, dd_frame_t *frame);
 
 /* Frees a frame that was taken out. */
 void dd_frame_free(dd_frame_t *frame);

@@ -64,6 +64,7 @@ typedef enum {
     DD_PUBLICATION = 37,
     DD_RELAY = 38,
     DD_GAP = 39,
+    DD_UNPUBLISHED = 40,
     /* tree upkeep */
     DD_ADD_CLIENT = 48,
     DD_DROP_CLIENT = 49,

@@ -82,17 +82,19 @@ static const uint8_t *key_of(unsigned place)
 /* ---- Frames --------------------------------------------------------------------------------- */
 
 /* What waits for a peer is within the limit, but for what waited when that was lowered. */
-static void check_room(const dd_outbox_t *outbox)
+static void check_room(const peer_t *peer)
 {
-    check(outbox->bytes - dd_outbox_excused(outbox) <=
-          outbox->limit + DD_OUTBOX_RESERVE + DD_FRAME_HEADER);
+    const dd_outbox_t *outbox = &peer->outbox;
+    size_t waiting = peer->shares ? link_outbox_bytes(peer->shares) : outbox->bytes;
+    check(
+        waiting - dd_outbox_excused(outbox) <= outbox->limit + DD_OUTBOX_RESERVE + DD_FRAME_HEADER);
 }
 
 /* Takes what waits for a peer, all of which must be records. */
 static void flush(fuzz_t *self, peer_t *peer)
 {
     dd_frame_t *frame;
-    check_room(&peer->outbox);
+    check_room(peer);
     while ((frame = dd_outbox_take(&peer->outbox))) {
         dd_reader_t reader;
         dd_record_t record;
@@ -229,7 +231,7 @@ static void look(fuzz_t *self)
         disconnect(self, PARENT);
     core_drained(self->core, self->now_ms);
     while ((peer = core_next_dirty(self->core)))
-        check_room(&peer->outbox);
+        check_room(peer);
 }
 
 static void take_control(void *arg, core_control_t control, dd_log_level_t level)

@@ -220,7 +220,7 @@ typedef struct {
 static bool is_connected(void *arg)
 {
     call_t *self = arg;
-    zap_work(self->side->zap, self->side->keyring, false);
+    zap_work(self->side->zap, self->side->core, ZAP_ALL, now_ms());
     count_open(self->side->listener);
     return dd_dialer_watch(self->dial) == DD_DIALER_CONNECTED;
 }
@@ -325,7 +325,7 @@ static bool is_in(void *arg)
 {
     claimer_t *self = arg;
     dd_monitor_event_t event;
-    zap_work(self->side->zap, self->side->keyring, false);
+    zap_work(self->side->zap, self->side->core, ZAP_ALL, now_ms());
     self->side->listener->ops->work(self->side->listener, now_ms());
     while (dd_monitor_next(self->monitor, &event)) {
         self->connected |= event.event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED;

@@ -82,7 +82,7 @@ static void *run(void *arg)
     while (!self->stopping) {
         wait_for_news(self);
         uint64_t now = self->now_ms;
-        zap_work(self->zap, self->keyring, false);
+        zap_work(self->zap, self->core, ZAP_ALL, self->now_ms);
         if (ops->watch)
             ops->watch(self->transport, now);
         while (ops->work(self->transport, now))

@@ -57,6 +57,7 @@ const record_type_t RECORD_TYPES[] = {
     {35, "UNSUBSCRIBED", "ref topic scope "},
     {36, "PUBLISH", "topic payload "},
     {37, "PUBLICATION", "suffix source topic scope payload "},
+    {40, "UNPUBLISHED", "code topic "},
     {38, "RELAY", "hops suffix tenant source topic scope payload "},
     {39, "GAP", "number tenant topic scope "},
     {48, "ADD_CLIENT", "number name "},

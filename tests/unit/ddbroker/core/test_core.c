@@ -2,6 +2,7 @@
 /*
  * test_core - connections, their ends, heartbeats, and the broker as a whole
  */
+#include "ddbroker/core/core_state.h"
 #include "tests/unit/ddbroker/visit.h"
 #include "tests/unit/unit.h"
 
@@ -105,10 +106,31 @@ static void test_connections_are_limited(void **state)
     actor_t *one = actor_client(broker, "a", "one");
     actor_connect(broker, "b");
     assert_int_equal(core_connections(broker->core), 2);
-    assert_null(actor_connect(broker, "a"));
-    assert_null(actor_connect(broker, KEY_OF_BROKERS));
+    actor_t *late = actor_connect(broker, "a");
+    tree_run(tree);
+    actor_expect_end(late, DD_E_LIMIT);
+    assert_int_equal(core_connections(broker->core), 2);
     actor_leave(one);
-    assert_non_null(actor_connect(broker, "a"));
+    actor_client(broker, "a", "two");
+    actor_leave(late);
+    assert_int_equal(core_connections(broker->core), 2);
+    tree_destroy(&tree);
+}
+
+static void test_places_are_kept_for_operators_and_children(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    tree_settings(tree)->clients_max = 1;
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_client(broker, "a", "one");
+    for (uint8_t id = 1; id <= CORE_RESERVED / 2; id++) {
+        actor_operator(broker);
+        actor_child(broker, id, "/1/1/");
+    }
+    actor_t *late = actor_connect(broker, KEY_OF_BROKERS);
+    tree_run(tree);
+    actor_expect_end(late, DD_E_LIMIT);
     tree_destroy(&tree);
 }
 
@@ -395,10 +417,41 @@ static void test_new_limits_hold_at_once(void **state)
     core_set_limits(visit.broker->core, &settings);
     assert_int_equal(actor_peer(visit.bystander)->outbox.limit, 1000);
     assert_int_equal(actor_peer(visit.actor)->outbox.limit, 2000);
-    assert_null(actor_connect(visit.broker, "a"));
+    actor_t *late = actor_connect(visit.broker, "a");
+    tree_run(visit.tree);
+    actor_expect_end(late, DD_E_LIMIT);
     actor_subscribe(visit.bystander, "topic", "/");
     actor_expect_error(visit.bystander, DD_E_LIMIT, 1);
     visit_end(&visit);
+}
+
+/* Or the reload would end the link that is being told them. */
+static void test_names_that_wait_for_a_new_link_keep_their_room(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    tree_settings(tree)->has_parent = true;
+    tree_settings(tree)->outbox_link = 1 << 20;
+    broker_t *leaf = broker_new(tree, "leaf", NULL, "/1/1/");
+    for (int i = 0; i < 3000; i++)
+        actor_client(leaf, "a", DD_AUTO_NAME);
+    actor_t *parent = actor_parent(leaf);
+    actor_hold(parent, true);
+    actor_admit(parent, "parentparentpare", "/1/1/");
+    assert_true(link_outbox_bytes(leaf->core->parent->shares) > 2000 + DD_OUTBOX_RESERVE);
+    core_settings_t settings = leaf->settings;
+    settings.outbox_link = 2000;
+    core_set_limits(leaf->core, &settings);
+    actor_client(leaf, "a", "late");
+    assert_int_equal(leaf->core->parent->ending, DD_OK);
+    actor_hold(parent, false);
+    tree_run(tree);
+    unsigned names = 0;
+    for (const dd_record_t *record; (record = actor_next(parent));)
+        names += record->type == DD_ADD_CLIENT;
+    assert_int_equal(names, 3001);
+    assert_int_equal(leaf->core->parent->outbox.limit, 2000);
+    tree_destroy(&tree);
 }
 
 static void test_new_limits_hold_for_the_parent(void **state)
@@ -430,6 +483,7 @@ int main(void)
         cmocka_unit_test(test_a_child_says_why_it_leaves),
         cmocka_unit_test(test_keys_give_roles_and_foreign_ones_none),
         cmocka_unit_test(test_connections_are_limited),
+        cmocka_unit_test(test_places_are_kept_for_operators_and_children),
         cmocka_unit_test(test_the_silent_are_lost_after_three_heartbeats),
         cmocka_unit_test(test_bytes_are_life),
         cmocka_unit_test(test_a_host_that_vanished_is_noticed_soon),
@@ -442,6 +496,7 @@ int main(void)
         cmocka_unit_test(test_a_key_taken_out_ends_exactly_its_peers),
         cmocka_unit_test(test_a_key_that_moved_ends_the_old_tenants_clients),
         cmocka_unit_test(test_new_limits_hold_at_once),
+        cmocka_unit_test(test_names_that_wait_for_a_new_link_keep_their_room),
         cmocka_unit_test(test_new_limits_hold_for_the_parent),
         cmocka_unit_test(test_nothing_is_destroyed_twice),
     };

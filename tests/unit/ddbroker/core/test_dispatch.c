@@ -40,6 +40,7 @@ static const struct {
     {DD_SUBSCRIBED, 0, 0},
     {DD_UNSUBSCRIBED, 0, 0},
     {DD_PUBLISH, 0, C},
+    {DD_UNPUBLISHED, 0, 0},
     {DD_PUBLICATION, 0, 0},
     {DD_RELAY, 0, D | P},
     {DD_GAP, 0, D | P},

@@ -106,7 +106,7 @@ static void test_hops_are_limited(void **state)
     tree_destroy(&tree);
 }
 
-/* Errors that nobody reads may come from others' doing too. */
+/* Names are what it must be told of. */
 static void test_a_deaf_link_is_ended_and_its_names_are_free(void **state)
 {
     (void)state;
@@ -117,11 +117,42 @@ static void test_a_deaf_link_is_ended_and_its_names_are_free(void **state)
     actor_add_client(child, "a.x", 1);
     actor_hold(child, true);
     for (int i = 0; i < 10000; i++)
-        forward(child, "a.x", "a.nobody", 1);
+        actor_add_client(child, "a.s", 1);
     assert_int_equal(actor_peer(child)->ending, DD_E_OVERLOADED);
     actor_client(broker, "a", "x");
     actor_send(client, "x", "hello", 1);
     actor_expect_nothing(client);
+    tree_destroy(&tree);
+}
+
+/* A tenant's results on a link that doesn't take them are its own loss. */
+static void test_no_tenant_ends_a_link_with_results_that_nobody_reads(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    tree_settings(tree)->outbox_link = 1000;
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *child = actor_child(broker, 1, "/1/1/"), *client = actor_client(broker, "b", "s");
+    actor_add_client(child, "a.x", 1);
+    actor_add_client(child, "b.x", 1);
+    actor_hold(child, true);
+    for (int i = 0; i < 10000; i++)
+        forward(child, "a.x", "a.nobody", 1);
+    assert_int_equal(actor_peer(child)->state, PEER_READY);
+    forward(child, "b.x", "b.nobody", 1);
+    actor_hold(child, false);
+    tree_run(tree);
+    unsigned results = 0, of_b = 0;
+    const dd_record_t *record;
+    while ((record = actor_next(child))) {
+        assert_int_equal(record->type, DD_RECEIPT);
+        results++;
+        of_b += dd_bytes_equal(record->destination, B("b.x"));
+    }
+    assert_in_range(results, 100, 9000);
+    assert_int_equal(of_b, 1);
+    actor_send(client, "x", "hello", 1);
+    actor_find(child, DD_FORWARD);
     tree_destroy(&tree);
 }
 
@@ -132,6 +163,7 @@ int main(void)
         cmocka_unit_test(test_the_parent_forwards_within_walls),
         cmocka_unit_test(test_hops_are_limited),
         cmocka_unit_test(test_a_deaf_link_is_ended_and_its_names_are_free),
+        cmocka_unit_test(test_no_tenant_ends_a_link_with_results_that_nobody_reads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

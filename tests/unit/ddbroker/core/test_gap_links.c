@@ -329,9 +329,10 @@ static void test_what_is_too_large_for_a_link_is_lost_there_and_counted(void **s
         publish_bytes(listeners[from], 1001);
         for (int i = 0; i < 3; i++) {
             assert_int_equal(actor_expect(listeners[i], DD_PUBLICATION)->payload.size, 1000);
-            if (i == from)
+            if (i == from) {
                 actor_expect(listeners[i], DD_PUBLICATION);
-            else
+                assert_int_equal(actor_expect(listeners[i], DD_UNPUBLISHED)->code, DD_E_TOO_LARGE);
+            } else
                 expect_gap(listeners[i], 1, "t", "/");
             actor_expect_nothing(listeners[i]);
         }

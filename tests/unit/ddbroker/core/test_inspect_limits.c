@@ -24,13 +24,13 @@ static void test_questions_that_make_no_sense(void **state)
     tree_destroy(&pair.tree);
 }
 
-static void test_a_client_asks_so_many_questions_at_a_time(void **state)
+static void check_questions_of_one(bool operators)
 {
-    (void)state;
     tree_t *tree = tree_new();
     broker_t *root = broker_new(tree, "root", NULL, "/1/");
     broker_t *leaf = broker_new(tree, "leaf", root, "/1/1/");
-    actor_t *actor = actor_client(root, "a", "x"), *other = actor_client(root, "a", "y");
+    actor_t *actor = operators ? actor_operator(root) : actor_client(root, "a", "x");
+    actor_t *other = operators ? actor_operator(root) : actor_client(root, "a", "y");
     for (int round = 0; round < 2; round++) {
         for (uint32_t i = 0; i < QUESTIONS_MAX; i++)
             ask(actor, "tree", i + 1);
@@ -53,10 +53,18 @@ static void test_a_client_asks_so_many_questions_at_a_time(void **state)
     tree_destroy(&tree);
 }
 
+static void test_one_client_or_operator_asks_so_many_questions_at_a_time(void **state)
+{
+    (void)state;
+    check_questions_of_one(false);
+    check_questions_of_one(true);
+}
+
 static void test_a_tenants_clients_together_ask_so_many_questions(void **state)
 {
     (void)state;
     tree_t *tree = tree_new();
+    tree_settings(tree)->quotas.usual.questions = QUESTIONS_OF_TENANT_MAX;
     broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
     actor_t *operators = actor_operator(broker), *other = actor_client(broker, "b", "x");
     actor_t *actors[5];
@@ -121,7 +129,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_questions_that_make_no_sense),
-        cmocka_unit_test(test_a_client_asks_so_many_questions_at_a_time),
+        cmocka_unit_test(test_one_client_or_operator_asks_so_many_questions_at_a_time),
         cmocka_unit_test(test_a_tenants_clients_together_ask_so_many_questions),
         cmocka_unit_test(test_a_question_is_answered_once),
         cmocka_unit_test(test_an_asker_may_leave_before_the_answer),

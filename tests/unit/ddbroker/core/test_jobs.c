@@ -54,6 +54,14 @@ static void run(world_t *world)
     assert_false(jobs_left(&world->jobs));
 }
 
+/* How many jobs belong to a tenant's line. */
+static unsigned jobs_of(const jobs_t *self, dd_bytes_t tenant)
+{
+    const job_line_t *line;
+    HASH_FIND(hh, self->tenants, tenant.data, tenant.size, line);
+    return line ? line->members : 0;
+}
+
 static void test_a_tenants_jobs_wait_for_each_other_and_no_others(void **state)
 {
     (void)state;

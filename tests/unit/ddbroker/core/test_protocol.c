@@ -275,9 +275,9 @@ static void test_limits_are_those_of_the_headers(void **state)
         {"ms between PINGs, at least", DD_HEARTBEAT_LEAST},
         {"ms between PINGs, at most", DD_HEARTBEAT_MOST},
         {"questions of a client in ten seconds", 64},
-        {"questions of a tenant that reach a broker in ten seconds", 250},
         {"questions of a link in ten seconds", 4000},
         {"brokers beneath a child", 10000},
+        {"operators and children beyond the clients, at least", CORE_RESERVED},
         {"bytes of a payload, if nothing else is configured", DD_PAYLOAD_DEFAULT},
         {"bytes of a payload, at most", DD_PAYLOAD_MAX},
     };
@@ -355,7 +355,7 @@ static void check_page(actor_t *actor, const char *what)
 
 static void test_reports_have_the_members_of_the_page(void **state)
 {
-    static const char *const LISTS[] = {"clients", "subscriptions", "events"};
+    static const char *const LISTS[] = {"clients", "subscriptions", "events", "quotas"};
     (void)state;
     visit_t visit = visit_new(ROLE_OPERATOR, true);
     table_t tables[] = {read_table("report"), read_table("tree")};
@@ -365,7 +365,7 @@ static void test_reports_have_the_members_of_the_page(void **state)
     json_object_put(report);
     actor_subscribe(visit.bystander, "topic", "all");
     actor_expect(visit.bystander, DD_SUBSCRIBED);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < COUNT(LISTS); i++)
         check_page(visit.actor, LISTS[i]);
     visit_end(&visit);
 }

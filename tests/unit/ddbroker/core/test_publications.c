@@ -238,11 +238,14 @@ static void test_topics_that_cannot_be_published(void **state)
     (void)state;
     tree_t *tree = tree_new();
     broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *actor = actor_client(broker, "a", "s");
     for (size_t i = 0; i < COUNT(TOPICS); i++) {
-        actor_t *actor = actor_client(broker, "a", "s");
         actor_publish(actor, TOPICS[i], "news");
-        actor_expect_end(actor, DD_E_TOPIC_INVALID);
+        const dd_record_t *record = actor_expect(actor, DD_UNPUBLISHED);
+        assert_int_equal(record->code, DD_E_TOPIC_INVALID);
+        assert_bytes(record->topic, TOPICS[i]);
     }
+    assert_int_equal(actor_peer(actor)->count.refused, COUNT(TOPICS));
     tree_destroy(&tree);
 }
 

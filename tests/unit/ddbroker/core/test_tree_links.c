@@ -166,12 +166,12 @@ static void test_a_sync_that_waits_outlives_a_reload(void **state)
     actor_join(child, ID_A, "child", "/1/1/", false);
     const dd_outbox_t *outbox = &actor_peer(child)->outbox;
     assert_true(outbox->bytes > DD_OUTBOX_RESERVE + 1000);
-    tree_settings(tree)->outbox_link = 1000;
+    tree_settings(tree)->outbox_link = 2000;
     core_set_limits(root->core, tree_settings(tree));
     assert_true(dd_outbox_excused(outbox) > DD_OUTBOX_RESERVE);
     actor_subscribe(client, "another", "all");
     assert_int_equal(actor_peer(child)->state, PEER_READY);
-    assert_int_equal(outbox->limit, 1000);
+    assert_int_equal(outbox->limit, 2000);
     actor_hold(child, false);
     tree_run(tree);
     actor_expect(child, DD_ADMIT);

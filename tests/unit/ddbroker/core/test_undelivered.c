@@ -89,7 +89,7 @@ static void test_payloads_have_a_limit(void **state)
     actor_expect_error(actor, DD_E_TOO_LARGE, 1);
     actor_say(
         actor, &(dd_record_t){.type = DD_PUBLISH, .topic = B("t"), .payload = record.payload});
-    actor_expect_end(actor, DD_E_TOO_LARGE);
+    assert_int_equal(actor_expect(actor, DD_UNPUBLISHED)->code, DD_E_TOO_LARGE);
     tree_destroy(&tree);
 }
 
@@ -161,7 +161,7 @@ static void check_slow_link(bool down)
     else
         broker_hold_up(leaf, true);
     uint32_t refused = flood(sender);
-    assert_in_range(refused, 100, MANY - 50);
+    assert_in_range(refused, 100, MANY - 40);
     actor_send(sender, "y", "hello", 1);
     actor_expect(other, DD_DATA);
     if (down)

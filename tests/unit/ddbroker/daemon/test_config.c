@@ -9,6 +9,8 @@
 
 #include "ddbroker/daemon/config.h"
 #include "ddbroker/daemon/config_options.h"
+#include "ddbroker/daemon/quota_sums.h"
+#include "tests/unit/ddbroker/tenants.h"
 #include "tests/unit/unit.h"
 
 #define ARGUMENTS_MAX 12
@@ -93,6 +95,15 @@ static void defaults_are_in_force(void **state)
     assert_int_equal(config.link_names_max, 1000000);
     assert_int_equal(config.link_interests_max, 1000000);
     assert_int_equal(config.io_threads, 1);
+    assert_int_equal(config.quota.clients, QUOTA_FAIR);
+    assert_int_equal(config.quota.connects, 1000);
+    assert_int_equal(config.quota.subscriptions, 200000);
+    assert_int_equal(config.quota.outbox, 64 << 20);
+    assert_int_equal(config.quota.messages, 1000000);
+    assert_int_equal(config.quota.bytes, 1024 << 20);
+    assert_int_equal(config.quota.burst, 2000);
+    assert_int_equal(config.quota.questions, 250);
+    assert_int_equal(config.exception_count, 0);
     config_clear(&config);
 }
 
@@ -264,7 +275,16 @@ static const struct {
         ":2: heartbeat: 'soon' is no good; write a number with ms, s or min"},
     {"heartbeat\n", ":1: heartbeat: '' is no good"},
     {"name = \"unfinished\nscope = /1/\n", ":1: this is no line of the form: name = value"},
-    {"scope = /1/\n    name = x\n", ":2: this is no line of the form: name = value"},
+    {"scope = /1/\n    name = x\n", ":2: an indented line needs a tenant above it"},
+    {"tenant = a\nscope = /1/\n    clients = 5\n", ":3: an indented line needs a tenant"},
+    {"tenant = a\n    name = x\n", ":2: a tenant has no option 'name'"},
+    {"tenant = a\n    tenant-clients = 5\n", ":2: a tenant has no option 'tenant-clients'"},
+    {"tenant = a\n    clients = 5\n    clients = 6\n", ":3: clients is given a second time"},
+    {"tenant = a\n    clients = none\n",
+        ":2: clients: 'none' is no good; write fair or a number, from 1 to 1000000"},
+    {"tenant = a\ntenant = b\ntenant = a\n", ":3: tenant a has a section already"},
+    {"tenant = a.b\n", ":1: 'a.b' is no tenant's name"},
+    {"tenant\n", ":1: '' is no tenant's name"},
     {"\tname = x\n", ":1: this is no line"},
     {"= x\n", ":1: this is no line"},
     {"name x\n", ":1: this is no line"},
@@ -305,6 +325,83 @@ static void odd_lines_are_refused(void **state)
     config_clear(&config);
 }
 
+/* ---- Tenants ------------------------------------------------------------------------------ */
+
+/* Whatever is said first, and where. */
+static void a_section_is_its_tenants_and_all_else_as_usual(void **state)
+{
+    (void)state;
+    config_t config;
+    dd_problem_t problem;
+    config_outcome_t outcome = read_file(&config,
+        "tenant = big # one\n    clients = 9\n\n    bytes = 1M\ntenant-bytes = 2M\n"
+        "tenant = \"b\"\n    clients = fair\nname = x\n",
+        "--tenant-clients 7 --tenant-messages 70", &problem);
+    assert_string_equal(problem.text, "");
+    assert_int_equal(outcome, CONFIG_RUN);
+    assert_int_equal(config.exception_count, 2);
+    const quota_exception_t *big = &config.exceptions[0], *b = &config.exceptions[1];
+    assert_string_equal(big->tenant, "big");
+    assert_int_equal(big->limits.clients, 9);
+    assert_int_equal(big->limits.bytes, 1 << 20);
+    assert_int_equal(big->limits.messages, 70);
+    assert_int_equal(big->limits.burst, 2000);
+    assert_string_equal(b->tenant, "b");
+    assert_int_equal(b->limits.clients, QUOTA_FAIR);
+    assert_int_equal(b->limits.bytes, 2 << 20);
+    assert_int_equal(config.quota.clients, 7);
+    config_clear(&config);
+}
+
+static void every_message_fits_a_tenants_outbox(void **state)
+{
+    (void)state;
+    config_t config;
+    dd_problem_t problem;
+    assert_int_equal(read_words(&config, "--tenant-outbox 1M x", &problem), CONFIG_WRONG);
+    assert_non_null(strstr(problem.text, "tenant-outbox must be at least 32k more"));
+    config_clear(&config);
+    assert_int_equal(
+        read_file(&config, "tenant = a\n    outbox = 1M\n", "x", &problem), CONFIG_WRONG);
+    assert_non_null(strstr(problem.text, "a tenant's outbox must be at least 32k more"));
+    config_clear(&config);
+}
+
+static void sections_of_tenants_without_keys_are_named(void **state)
+{
+    (void)state;
+    config_t config;
+    dd_problem_t problem;
+    char names[64];
+    dd_keyring_t *keyring = tenants_keyring("a,b,public");
+    read_file(&config, "tenant = x\ntenant = b\ntenant = y\ntenant = public\n", "z", &problem);
+    config_strangers(&config, keyring, names, sizeof names);
+    assert_string_equal(names, "x, y");
+    config_strangers(&config, keyring, names, 2);
+    assert_string_equal(names, "x");
+    config_clear(&config);
+    dd_keyring_destroy(&keyring);
+}
+
+static void what_tenants_can_make_a_broker_hold_is_summed(void **state)
+{
+    (void)state;
+    config_t config;
+    dd_problem_t problem;
+    dd_keyring_t *keyring = tenants_keyring("a,b,public");
+    read_file(&config, "tenant = a\n    outbox = 1024M\n", "--clients-max 100 x", &problem);
+    uint64_t usual = quota_sums_of_tenant(&config.quota, 100);
+    uint64_t large = quota_sums_of_tenant(&config.exceptions[0].limits, 100);
+    assert_true(usual > 64 << 20);
+    assert_int_equal(large - usual, 2 * (UINT64_C(960) << 20));
+    uint64_t all = quota_sums_of_all(&config, keyring);
+    assert_in_range(all, large + usual, large + 2 * usual); /* the places are shared */
+    config.quota.subscriptions += 1000;
+    assert_true(quota_sums_of_all(&config, keyring) > all);
+    config_clear(&config);
+    dd_keyring_destroy(&keyring);
+}
+
 /* ---- Reload ------------------------------------------------------------------------------- */
 
 static void a_running_broker_adopts_what_may_change(void **state)
@@ -324,6 +421,13 @@ static void a_running_broker_adopts_what_may_change(void **state)
     assert_string_equal(config.log_file, "log");
     assert_int_equal(config.log_level, DD_LOG_NOTICE);
     assert_int_equal(config.clients_max, 5);
+    read_file(&newer, "tenant = a\n    clients = 5\n", "-k new --tenant-bytes 1M x", &problem);
+    config_adopt(&config, &newer, others, sizeof others);
+    config_clear(&newer);
+    assert_int_equal(config.quota.bytes, 1 << 20);
+    assert_int_equal(config.exception_count, 1);
+    assert_int_equal(config.exceptions[0].limits.clients, 5);
+    assert_int_equal(config.exceptions[0].limits.bytes, 1 << 20);
     read_words(&newer, "-r tcp://*:1 -k new --clients-max 5 x", &problem);
     config_adopt(&config, &newer, others, sizeof others);
     config_clear(&newer);
@@ -414,6 +518,10 @@ int main(void)
         cmocka_unit_test(command_line_wins_over_the_file),
         cmocka_unit_test(wrong_files_are_named_with_line),
         cmocka_unit_test(odd_lines_are_refused),
+        cmocka_unit_test(a_section_is_its_tenants_and_all_else_as_usual),
+        cmocka_unit_test(every_message_fits_a_tenants_outbox),
+        cmocka_unit_test(sections_of_tenants_without_keys_are_named),
+        cmocka_unit_test(what_tenants_can_make_a_broker_hold_is_summed),
         cmocka_unit_test(a_running_broker_adopts_what_may_change),
         cmocka_unit_test(file_page_has_every_setting),
         cmocka_unit_test(example_has_every_setting),

@@ -32,13 +32,15 @@ typedef struct {
     const char *refused; /* a name */
 } taken_t;
 
-static dd_error_t take(void *arg, const char *name, const char *value, dd_problem_t *problem)
+static dd_error_t take(
+    void *arg, bool indented, const char *name, const char *value, dd_problem_t *problem)
 {
     taken_t *self = arg;
     if (self->refused && strcmp(name, self->refused) == 0)
         return dd_problem(problem, DD_E_ARGUMENT, "%s is refused", name);
     size_t used = strlen(self->text);
-    snprintf(self->text + used, sizeof self->text - used, "%s=%s;", name, value);
+    snprintf(
+        self->text + used, sizeof self->text - used, "%s%s=%s;", indented ? "+" : "", name, value);
     return DD_OK;
 }
 
@@ -69,6 +71,7 @@ static void settings_are_given_in_order(void **state)
         {"name = value\r\n", "name=value;"},
         {"name = \"\"\n", "name=;"},
         {"name\n", "name=;"},
+        {"a = 1\n    b = 2\n    # c\n    \n    c\nd = 3\n", "a=1;+b=2;+c=;d=3;"},
         {"name = å ✓\n", "name=å ✓;"},
     };
     for (size_t i = 0; i < COUNT(CASES); i++) {
@@ -88,7 +91,8 @@ static void the_first_wrong_line_is_named_and_ends_it(void **state)
         size_t size;
         const char *taken, *says; /* behind the file's name */
     } CASES[] = {
-        {BYTES("a = 1\n    b = 2\nc = 3\n"), "a=1;",
+        {BYTES("a = 1\n  b = 2\nc = 3\n"), "a=1;", ":2: this is no line of the form: name = value"},
+        {BYTES("a = 1\n        b = 2\nc = 3\n"), "a=1;",
             ":2: this is no line of the form: name = value"},
         {BYTES("\ta = 1\n"), "", ":1: this is no line of the form: name = value"},
         {BYTES("a = \"1\nb = 2\n"), "", ":1: this is no line of the form: name = value"},

@@ -339,6 +339,56 @@ static void test_a_refused_subscription_is_forgotten(void **state)
     finish(self);
 }
 
+/* The wish goes on: later, and after others. */
+static void test_a_subscription_that_came_too_fast_is_asked_for_again(void **state)
+{
+    (void)state;
+    fixture_t *self = registered();
+    assert_int_equal(dd_session_subscribe(self->session, "one", "all"), DD_OK);
+    uint32_t ref = sent(self, DD_SUBSCRIBE).ref;
+    hear(self, (dd_record_t){.type = DD_ERROR, .code = DD_E_RATE_LIMITED, .ref = ref});
+    no_news(self);
+    assert_int_equal(dd_session_subscribe(self->session, "two", "all"), DD_OK);
+    nothing_sent(self);
+    uint64_t pause = dd_session_due(self->session) - self->now_us;
+    assert_in_range(pause, 500 * MS, 1500 * MS);
+    tick_after(self, pause - 1);
+    nothing_sent(self);
+    tick_after(self, 1);
+    dd_record_t again = sent(self, DD_SUBSCRIBE);
+    assert_true(bytes_are(again.topic, "one"));
+    assert_int_not_equal(again.ref, ref);
+    assert_true(bytes_are(sent(self, DD_SUBSCRIBE).topic, "two"));
+    nothing_sent(self);
+    assert_true(dd_session_due(self->session) > self->now_us);
+    /* Another connection is another chance. */
+    hear(self, (dd_record_t){.type = DD_ERROR, .code = DD_E_RATE_LIMITED, .ref = again.ref});
+    lose(self, "gone");
+    next_news(self, DD_EVENT_DISCONNECTED);
+    be_registered(self);
+    assert_true(bytes_are(sent(self, DD_SUBSCRIBE).topic, "two"));
+    assert_true(bytes_are(sent(self, DD_SUBSCRIBE).topic, "one"));
+    finish(self);
+}
+
+static void test_a_publication_that_was_refused_is_told_by_its_topic(void **state)
+{
+    (void)state;
+    fixture_t *self = registered();
+    hear(self,
+        (dd_record_t){
+            .type = DD_UNPUBLISHED, .code = DD_E_RATE_LIMITED, .topic = dd_bytes_of("public.t")});
+    const dd_event_t *event = next_news(self, DD_EVENT_ERROR);
+    assert_int_equal(event->error, DD_E_RATE_LIMITED);
+    assert_int_equal(event->ref, 0);
+    assert_string_equal(event->topic, "public.t");
+    assert_string_equal(event->scope, "");
+    assert_int_equal(dd_session_state(self->session), DD_SESSION_REGISTERED);
+    hear(self, (dd_record_t){.type = DD_UNPUBLISHED, .topic = dd_bytes_of("two words")});
+    assert_int_equal(dd_session_state(self->session), DD_SESSION_ENDING);
+    finish(self);
+}
+
 static void test_bad_subscriptions(void **state)
 {
     (void)state;
@@ -497,6 +547,8 @@ int main(void)
         cmocka_unit_test(test_missing_publications_are_told_by_the_connection_that_holds),
         cmocka_unit_test(test_unsubscribes),
         cmocka_unit_test(test_a_refused_subscription_is_forgotten),
+        cmocka_unit_test(test_a_subscription_that_came_too_fast_is_asked_for_again),
+        cmocka_unit_test(test_a_publication_that_was_refused_is_told_by_its_topic),
         cmocka_unit_test(test_bad_subscriptions),
         cmocka_unit_test(test_subscriptions_wait_for_room),
         cmocka_unit_test(test_counts_who_is_to_answer),

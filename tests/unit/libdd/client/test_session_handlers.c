@@ -178,7 +178,7 @@ static const struct {
     {DD_BYE, true, true}, {DD_ERROR, true, true}, {DD_DATA, false, true}, {DD_RECEIPT, false, true},
     {DD_HOP, false, true}, {DD_ACK, false, true}, {DD_TAKEN, false, true}, {DD_DRAIN, false, true},
     {DD_SUBSCRIBED, false, true}, {DD_UNSUBSCRIBED, false, true}, {DD_PUBLICATION, false, true},
-    {DD_GAP, false, true}, {DD_REPORT, false, true}};
+    {DD_GAP, false, true}, {DD_UNPUBLISHED, false, true}, {DD_REPORT, false, true}};
 
 static bool has_place(uint8_t type, bool when_registered)
 {

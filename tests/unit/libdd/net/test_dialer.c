@@ -109,11 +109,14 @@ static void test_tells_why_not(void **state)
 {
     broker_t *broker = *state;
     caller_t self = call(broker, "stray.json", broker->endpoint);
-    assert_int_equal(expect_lost(&self, "another broker key"), DD_E_REFUSED);
+    assert_int_equal(expect_lost(&self, "another broker key"), DD_E_NETWORK);
 
     broker->verdict = "400";
     self = call(broker, "b.json", broker->endpoint);
     assert_int_equal(expect_lost(&self, "refuses this key"), DD_E_REFUSED);
+    broker->verdict = "500";
+    self = call(broker, "a.json", broker->endpoint);
+    assert_int_equal(expect_lost(&self, "no room for more clients of this tenant"), DD_E_LIMIT);
     broker->verdict = "200";
 
     char endpoint[64];

@@ -274,6 +274,50 @@ static void test_out_of_memory_appends_nothing(void **state)
     read_all(&outbox, 0, 300);
 }
 
+/* Fills an outbox; how many records of 100 bytes it took. */
+static size_t fill(dd_outbox_t *outbox, dd_error_t (*add)(dd_outbox_t *, const dd_record_t *))
+{
+    static uint8_t payload[80];
+    const dd_record_t record = {.type = DD_SEND, .payload = dd_bytes(payload, sizeof payload)};
+    size_t count = 0;
+    while (add(outbox, &record) == DD_OK)
+        count++;
+    return count;
+}
+
+static void test_outboxes_of_a_group_are_limited_together(void **state)
+{
+    (void)state;
+    dd_outbox_group_t group = {.limit = 10000};
+    dd_outbox_t one, two;
+    dd_outbox_init(&one, 6000);
+    dd_outbox_init(&two, 6000);
+    dd_outbox_join(&one, &group);
+    dd_outbox_join(&two, &group);
+    fill(&one, dd_outbox_append);
+    assert_in_range(one.bytes, 5800, 6000);
+    fill(&two, dd_outbox_append);
+    assert_in_range(two.bytes, 3800, 4200);
+    assert_int_equal(group.bytes, one.bytes + two.bytes);
+    /* What must be told has room beyond that, but not without end. */
+    fill(&one, dd_outbox_append_urgent);
+    fill(&two, dd_outbox_append_urgent);
+    size_t most = 10000 + DD_OUTBOX_RESERVE + 2 * DD_OUTBOX_MEMBER_RESERVE;
+    assert_in_range(group.bytes, most - 200, most);
+    dd_frame_t *frame = dd_outbox_take(&one);
+    assert_int_equal(group.bytes, one.bytes + two.bytes);
+    dd_outbox_untake(&one, frame);
+    assert_int_equal(group.bytes, one.bytes + two.bytes);
+    dd_outbox_join(&two, NULL);
+    assert_int_equal(group.bytes, one.bytes);
+    dd_outbox_clear(&one);
+    assert_int_equal(group.bytes, 0);
+    dd_outbox_join(&two, &group);
+    assert_int_equal(group.bytes, two.bytes);
+    dd_outbox_clear(&two);
+    assert_int_equal(group.members, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -288,6 +332,7 @@ int main(void)
         cmocka_unit_test(test_a_frame_comes_back),
         cmocka_unit_test(test_a_lower_limit_excuses_what_waits),
         cmocka_unit_test(test_out_of_memory_appends_nothing),
+        cmocka_unit_test(test_outboxes_of_a_group_are_limited_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

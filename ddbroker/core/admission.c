@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * admission - who may connect, and the places there are for those who do
+ *
+ * Tenants share the places by their quotas; some are kept for operators and child brokers. The
+ * handshake asks first, and refuses those for whom there is no room. Between the handshake and the
+ * first word of a connection others may have taken the place: then it is told so in words.
+ */
+#include "admission.h"
+
+#include "standing.h"
+
+/* With the quota of its tenant, or NULL for operators and child brokers. */
+static bool has_place(const core_t *self, const quota_t *quota)
+{
+    size_t places = self->settings.clients_max;
+    if (!quota)
+        return self->connections < places + CORE_RESERVED;
+    return quota_has_place(quota, self->connections < places ? places - self->connections : 0);
+}
+
+static bool may_come(core_t *self, const dd_tenant_t *tenant)
+{
+    quota_t *quota = quotas_of(&self->quotas, dd_bytes_of(tenant->name), self->now_ms);
+    return quota && has_place(self, quota) && quota_take_connect(quota, self->now_ms);
+}
+
+core_admission_t core_admit(
+    core_t *self, const uint8_t key[DD_KEY_SIZE], bool clients, uint64_t now_ms)
+{
+    const dd_tenant_t *tenant;
+    self->now_ms = now_ms;
+    int role = standing_role(self, key, &tenant);
+    if (role == 0)
+        return CORE_UNKNOWN_KEY;
+    bool may = role == ROLE_CLIENT ? clients && may_come(self, tenant) : has_place(self, NULL);
+    return may ? CORE_ADMITTED : CORE_NO_ROOM;
+}
+
+void admission_take_place(core_t *self, peer_t *peer)
+{
+    if (!has_place(self, peer->quota)) {
+        core_end(self, peer, DD_E_LIMIT, "no room for more %s%s, or for anybody",
+            peer->quota ? "clients of tenant " : "brokers and operators", peer->tenant);
+        return;
+    }
+    peer->placed = true;
+    self->connections++;
+    if (peer->quota)
+        peer->quota->clients++;
+}
+
+void admission_leave_place(core_t *self, peer_t *peer)
+{
+    if (!peer->placed)
+        return;
+    self->connections--;
+    if (peer->quota)
+        peer->quota->clients--;
+}
