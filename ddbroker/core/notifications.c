@@ -312,7 +312,7 @@ static void receipt_of_link(core_t *self, peer_t *link, const dd_record_t *recor
 {
     dd_record_t result = *record;
     if (record->code != DD_OK)
-        result.code = dd_wire_error(record->code, DD_E_PROTOCOL);
+        result.code = (uint16_t)dd_wire_error(record->code, DD_E_PROTOCOL);
     if (link_rules_receipt(self, link, &result))
         pass_back(self, link, &result);
     else
@@ -377,7 +377,7 @@ void notifications_hop(core_t *self, peer_t *link, const dd_record_t *record)
 {
     dd_record_t hop = *record;
     if (hop.code != DD_OK)
-        hop.code = dd_wire_error(record->code, DD_E_PROTOCOL);
+        hop.code = (uint16_t)dd_wire_error(record->code, DD_E_PROTOCOL);
     if (link->owed_hops == 0 || !link_rules_hop(record)) {
         core_pass_over(self, link, "tells of the way of what wasn't traced, or what can't be");
         return;
