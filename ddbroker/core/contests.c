@@ -287,8 +287,8 @@ void contests_drop(core_t *self, entry_t *entry)
     contest_t contest = *entry->contest;
     uint64_t instance = entry->instance;
     char text[DD_NAME_MAX + 1];
-    dd_bytes_t name = dd_bytes(text, entry->size);
     memcpy(text, entry->name, entry->size);
+    dd_bytes_t name = dd_bytes(text, entry->size);
     end(self, entry->contest);
     names_drop(self, entry);
     if (contest.above)
