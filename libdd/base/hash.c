@@ -30,10 +30,24 @@ unsigned dd_hash_bytes(const void *data, size_t size)
     return value;
 }
 
+/* The product of two numbers below 2^61, of which no machine of 32 bits has a type that holds it.
+ */
+static void multiply(uint64_t a, uint64_t b, uint64_t *high, uint64_t *low)
+{
+    uint64_t a1 = a >> 32, a0 = a & UINT32_MAX, b1 = b >> 32, b0 = b & UINT32_MAX;
+    uint64_t first = a0 * b0;
+    uint64_t second = a1 * b0 + (first >> 32);
+    uint64_t third = a0 * b1 + (second & UINT32_MAX);
+    *high = a1 * b1 + (second >> 32) + (third >> 32);
+    *low = third << 32 | (first & UINT32_MAX);
+}
+
 static uint64_t extend(uint64_t hash, uint8_t byte)
 {
-    unsigned __int128 product = (unsigned __int128)hash * point + byte + 1u;
-    uint64_t sum = ((uint64_t)product & PRIME) + (uint64_t)(product >> 61);
+    uint64_t high, low;
+    multiply(hash, point, &high, &low);
+    uint64_t sum = (low & PRIME) + (high << 3 | low >> 61) + byte + 1u;
+    sum = (sum & PRIME) + (sum >> 61);
     return sum >= PRIME ? sum - PRIME : sum;
 }
 
