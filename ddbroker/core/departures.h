@@ -4,8 +4,8 @@
  *
  * What was handed to the child for one who leaves at this moment comes back refused; and so may an
  * acknowledgement after the client was told of by another link. Nobody else's refusals are the
- * child's to give, so that it is remembered who has left it, for a while and as hashes only. Of two
- * that fall into one place the later one is remembered.
+ * child's to give, so that it is remembered who has left it, for a while and as hashes only. Of
+ * many that fall into one place the latest are remembered.
  */
 #ifndef DEPARTURES_H_INCLUDED
 #define DEPARTURES_H_INCLUDED
