@@ -19,12 +19,20 @@ static inline dd_client_t *client_of(broker_t *broker, const char *keys)
     return self;
 }
 
+/* There is one, of that type. One of another type says why it came. */
+static inline void assert_event(const dd_event_t *event, dd_event_type_t type)
+{
+    assert_non_null(event);
+    if (event->type != type)
+        print_error("event of type %d: %s\n", (int)event->type, event->text ? event->text : "");
+    assert_int_equal(event->type, type);
+}
+
 /* The next event, which must be of that type. */
 static inline dd_event_t *next_event(dd_client_t *client, dd_event_type_t type)
 {
     dd_event_t *event = dd_client_receive(client, DEADLINE);
-    assert_non_null(event);
-    assert_int_equal(event->type, type);
+    assert_event(event, type);
     return event;
 }
 
