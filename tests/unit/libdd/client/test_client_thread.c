@@ -195,16 +195,24 @@ static void read_numbers(broker_t *broker, uint32_t count)
     other_end(&a);
 }
 
+/* A client of tenant a that is registered, for which no more than that waits: bytes in its outbox
+   and of its events. */
+static dd_client_t *registered_within(broker_t *broker, size_t outbox, size_t events)
+{
+    dd_client_t *self = client_of(broker, "a.json");
+    assert_int_equal(dd_client_set_limits(self, outbox, events), DD_OK);
+    assert_int_equal(dd_client_start(self), DD_OK);
+    broker_admit(broker, "a");
+    expect_event(self, DD_EVENT_REGISTERED);
+    return self;
+}
+
 static void test_full_outbox(void **state)
 {
     enum { LIMIT = 1 << 20 };
     broker_t *broker = *state;
     broker->heartbeat = 60000;
-    dd_client_t *client = client_of(broker, "a.json");
-    assert_int_equal(dd_client_set_limits(client, LIMIT, 1 << 20), DD_OK);
-    assert_int_equal(dd_client_start(client), DD_OK);
-    broker_admit(broker, "a");
-    expect_event(client, DD_EVENT_REGISTERED);
+    dd_client_t *client = registered_within(broker, LIMIT, 1 << 20);
     uint32_t sent = fill_all(client, LIMIT);
     assert_int_equal(dd_client_drain(client, 0, 0), DD_E_TIMEOUT);
     assert_int_equal(dd_client_drain(client, 2 * LIMIT, 0), DD_OK);
@@ -253,12 +261,8 @@ static void test_slow_application(void **state)
     broker_t *broker = *state;
     dd_outbox_t flood = make_flood();
     broker->heartbeat = HEARTBEAT;
-    dd_client_t *client = client_of(broker, "a.json");
-    assert_int_equal(dd_client_set_limits(client, 1 << 20, 200000), DD_OK);
-    assert_int_equal(dd_client_start(client), DD_OK);
-    broker_admit(broker, "a");
+    dd_client_t *client = registered_within(broker, 1 << 20, 200000);
     broker->outbox = flood;
-    expect_event(client, DD_EVENT_REGISTERED);
     /* It stops reading, for longer than its patience: ZeroMQ and the system hold far less than all.
      */
     uint64_t until_us = dd_clock_us() + 4 * HEARTBEAT * 1000;
@@ -347,11 +351,7 @@ static void test_drain_waits_for_outcomes(void **state)
     enum { LIMIT = 256 << 20 };
     broker_t *broker = *state;
     broker->heartbeat = 60000;
-    dd_client_t *client = client_of(broker, "a.json");
-    assert_int_equal(dd_client_set_limits(client, LIMIT, 1), DD_OK);
-    assert_int_equal(dd_client_start(client), DD_OK);
-    broker_admit(broker, "a");
-    expect_event(client, DD_EVENT_REGISTERED);
+    dd_client_t *client = registered_within(broker, LIMIT, 1);
     uint32_t sent = fill_outbox(client);
     assert_in_range(sent, 1000, 65536);
     assert_int_equal(dd_client_drain(client, SIZE_MAX, 0), DD_E_TIMEOUT);
@@ -376,11 +376,7 @@ static void test_slow_network(void **state)
     broker_t *broker = *state;
     broker_narrow(broker);
     broker->heartbeat = HEARTBEAT;
-    dd_client_t *client = client_of(broker, "a.json");
-    assert_int_equal(dd_client_set_limits(client, 16 << 20, 1 << 20), DD_OK);
-    assert_int_equal(dd_client_start(client), DD_OK);
-    broker_admit(broker, "a");
-    expect_event(client, DD_EVENT_REGISTERED);
+    dd_client_t *client = registered_within(broker, 16 << 20, 1 << 20);
     for (int i = 0; i < COUNT; i++)
         assert_int_equal(dd_client_notify(client, "cli2", PAYLOAD, SIZE, 0, NULL), DD_OK);
     uint64_t before_us = dd_clock_us();
@@ -398,12 +394,8 @@ static void test_unsent_notifications_come_back(void **state)
     enum { LIMIT = 4 << 20 };
     broker_t *broker = *state;
     broker->heartbeat = 60000;
-    dd_client_t *client = client_of(broker, "a.json");
     /* Room for few of the errors at a time: they wait for the application. */
-    assert_int_equal(dd_client_set_limits(client, LIMIT, 10000), DD_OK);
-    assert_int_equal(dd_client_start(client), DD_OK);
-    broker_admit(broker, "a");
-    expect_event(client, DD_EVENT_REGISTERED);
+    dd_client_t *client = registered_within(broker, LIMIT, 10000);
     fill_all(client, LIMIT);
     broker_stop(broker);
     assert_int_equal(dd_client_drain(client, 0, -1), DD_E_NOT_CONNECTED); /* and doesn't wait */
@@ -581,11 +573,7 @@ static void test_destroy_gives_up(void **state)
     enum { LIMIT = 1 << 20 };
     broker_t *broker = *state;
     broker->heartbeat = 60000;
-    dd_client_t *client = client_of(broker, "a.json");
-    assert_int_equal(dd_client_set_limits(client, LIMIT, 1 << 20), DD_OK);
-    assert_int_equal(dd_client_start(client), DD_OK);
-    broker_admit(broker, "a");
-    expect_event(client, DD_EVENT_REGISTERED);
+    dd_client_t *client = registered_within(broker, LIMIT, 1 << 20);
     fill_all(client, LIMIT);
     destroy_soon(client);
 }
