@@ -2,7 +2,6 @@
 /*
  * session_calls - what the application asks of a session
  */
-#include "libdd/keys/box.h"
 #include "libdd/protocol/scope.h"
 #include "libdd/protocol/topic.h"
 #include "session_state.h"
