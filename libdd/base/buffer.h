@@ -37,6 +37,23 @@ static inline bool dd_bytes_equal(dd_bytes_t a, dd_bytes_t b)
     return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }
 
+/* Whether they begin so. */
+static inline bool dd_bytes_begin(dd_bytes_t self, dd_bytes_t start)
+{
+    return self.size >= start.size &&
+           (start.size == 0 || memcmp(self.data, start.data, start.size) == 0);
+}
+
+/* Takes off a text that they begin with; false, and all is as it was, if they don't. */
+static inline bool dd_bytes_strip(dd_bytes_t *self, const char *start)
+{
+    dd_bytes_t wanted = dd_bytes_of(start);
+    if (!dd_bytes_begin(*self, wanted))
+        return false;
+    *self = dd_bytes(self->data + wanted.size, self->size - wanted.size);
+    return true;
+}
+
 /* Copies bytes as a C string into room bytes, cut where they don't fit. */
 void dd_bytes_copy(dd_bytes_t bytes, char *text, size_t room);
 

@@ -109,11 +109,8 @@ uint64_t dd_session_rtt_us(const dd_session_t *self)
     return self->rtt_us;
 }
 
-/* States in which the broker knows of the client, and in which it is listened to. */
-#define KNOWN                                                                                      \
-    (1u << DD_SESSION_REGISTERING | 1u << DD_SESSION_REGISTERED | 1u << DD_SESSION_SETTLING |      \
-        1u << DD_SESSION_PARTING)
-#define LISTENING (KNOWN | 1u << DD_SESSION_LEAVING)
+/* States in which the broker is listened to. */
+#define LISTENING (1u << DD_SESSION_REGISTERING | REGISTERED | 1u << DD_SESSION_LEAVING)
 
 /* ---- The connection ------------------------------------------------------------------------ */
 

@@ -2,7 +2,6 @@
 /*
  * session_calls - what the application asks of a session
  */
-#include "libdd/keys/box.h"
 #include "libdd/protocol/scope.h"
 #include "libdd/protocol/topic.h"
 #include "session_state.h"
@@ -18,8 +17,7 @@ static bool is_over(const dd_session_t *self)
 /* Whether the broker still takes an answer to what it has brought. */
 static bool may_answer(const dd_session_t *self)
 {
-    return self->state == DD_SESSION_REGISTERED || self->state == DD_SESSION_SETTLING ||
-           self->state == DD_SESSION_PARTING;
+    return REGISTERED & 1u << self->state;
 }
 
 /* What is wrong when there is no registration. */

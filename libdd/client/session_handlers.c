@@ -327,8 +327,6 @@ static dd_error_t on_report(dd_session_t *self, const dd_record_t *record)
 }
 
 #define REGISTERING (1u << DD_SESSION_REGISTERING)
-#define REGISTERED                                                                                 \
-    (1u << DD_SESSION_REGISTERED | 1u << DD_SESSION_SETTLING | 1u << DD_SESSION_PARTING)
 
 static const struct {
     handler_t *handle;

@@ -16,6 +16,11 @@
 /* Questions that may be under way at a time. */
 #define QUESTIONS_MAX 32
 
+/* States in which the client is registered, be it about to leave, so that the broker says anything
+   to it and takes its answers. */
+#define REGISTERED                                                                                 \
+    (1u << DD_SESSION_REGISTERED | 1u << DD_SESSION_SETTLING | 1u << DD_SESSION_PARTING)
+
 /* Within which the broker must answer HELLO, or say that it is about to. */
 #define REGISTER_LIMIT (5000 * MS)
 /* Within which the broker must answer a DRAIN, and a BYE. */

@@ -64,14 +64,20 @@ static struct json_object *parse(struct json_tokener *tokener, const char *path,
     return NULL;
 }
 
+static bool check_size(const char *path, uint64_t size, dd_problem_t *problem)
+{
+    if (size > 0 && size <= DD_KEYFILE_MAX)
+        return true;
+    dd_problem(problem, DD_E_KEYS, "%s: the file %s, so it is no key file", path,
+        size == 0 ? "is empty" : "is larger than 64 MiB");
+    return false;
+}
+
 struct json_object *dd_keyfile_parse(
     const char *path, const char *json, size_t size, dd_problem_t *problem)
 {
-    if (size == 0 || size > DD_KEYFILE_MAX) {
-        dd_problem(problem, DD_E_KEYS, "%s: the file %s, so it is no key file", path,
-            size == 0 ? "is empty" : "is larger than 64 MiB");
+    if (!check_size(path, size, problem))
         return NULL;
-    }
     struct json_tokener *tokener = json_tokener_new();
     if (tokener == NULL) {
         dd_problem(problem, DD_E_MEMORY, "%s: out of memory", path);
@@ -103,10 +109,7 @@ static int open_file(const char *path, size_t *size, dd_problem_t *problem)
         dd_problem(problem, DD_E_FILE, "%s: is a directory; name the key file in it", path);
     else if (!S_ISREG(status.st_mode))
         dd_problem(problem, DD_E_FILE, "%s: is not a regular file", path);
-    else if (status.st_size == 0 || status.st_size > (off_t)DD_KEYFILE_MAX)
-        dd_problem(problem, DD_E_KEYS, "%s: the file %s, so it is no key file", path,
-            status.st_size == 0 ? "is empty" : "is larger than 64 MiB");
-    else {
+    else if (check_size(path, (uint64_t)status.st_size, problem)) {
         *size = (size_t)status.st_size;
         return fd;
     }

@@ -127,8 +127,9 @@ static void take_refusal(dd_connection_t *self, uint32_t status)
  *     server has another key             HANDSHAKE_FAILED_NO_DETAIL EPIPE, DISCONNECTED
  *     cut, by whomever                   the same
  *     ZAP answers 400 or 500             HANDSHAKE_FAILED_AUTH 400 or 500, DISCONNECTED
- *     ZAP answers 300, silent server     HANDSHAKE_FAILED_NO_DETAIL EAGAIN, DISCONNECTED, both
- * after HANDSHAKE_IVL ZeroMQ server without CURVE        HANDSHAKE_FAILED_PROTOCOL, DISCONNECTED
+ *     ZAP answers 300, silent server     HANDSHAKE_FAILED_NO_DETAIL EAGAIN, DISCONNECTED,
+ *                                        both after HANDSHAKE_IVL
+ *     ZeroMQ server without CURVE        HANDSHAKE_FAILED_PROTOCOL, DISCONNECTED
  *     server that doesn't speak ZMTP     DISCONNECTED
  *     peer killed or closed              DISCONNECTED
  */

@@ -57,14 +57,6 @@ static bool split(
     return true;
 }
 
-static bool has(const dd_endpoints_t *addresses, const char *address)
-{
-    for (size_t i = 0; i < addresses->count; i++)
-        if (strcmp(addresses->items[i], address) == 0)
-            return true;
-    return false;
-}
-
 /* One that is there already isn't added, nor more than there is room for. The port may be one to
    listen on, '*'. */
 static void add(dd_endpoints_t *addresses, const struct addrinfo *found, const char *port)
@@ -76,7 +68,7 @@ static void add(dd_endpoints_t *addresses, const struct addrinfo *found, const c
     bool v6 = found->ai_family == AF_INET6;
     snprintf(text, sizeof text, "tcp://%s%s%s:%s", v6 ? "[" : "", host, v6 ? "]" : "", port);
     if (addresses->count < DD_ENDPOINTS_MAX && strlen(text) <= DD_ENDPOINT_MAX &&
-        !has(addresses, text))
+        !dd_endpoints_has(addresses, text))
         memcpy(addresses->items[addresses->count++], text, strlen(text) + 1);
 }
 

@@ -20,19 +20,9 @@ static bool is(dd_bytes_t bytes, const char *text)
     return dd_bytes_equal(bytes, dd_bytes_of(text));
 }
 
-/* Takes the scheme off; false if it is another one. */
-static bool strip(dd_bytes_t *endpoint, const char *scheme)
-{
-    size_t size = strlen(scheme);
-    if (endpoint->size < size || memcmp(endpoint->data, scheme, size) != 0)
-        return false;
-    *endpoint = dd_bytes(endpoint->data + size, endpoint->size - size);
-    return true;
-}
-
 bool dd_endpoint_split(dd_bytes_t endpoint, dd_bytes_t *host, dd_bytes_t *port)
 {
-    if (!strip(&endpoint, TCP))
+    if (!dd_bytes_strip(&endpoint, TCP))
         return false;
     const uint8_t *colon = memrchr(endpoint.data, ':', endpoint.size);
     if (!colon)
@@ -71,7 +61,7 @@ static bool host_valid(dd_bytes_t host)
 
 static bool path_valid(dd_bytes_t endpoint)
 {
-    return strip(&endpoint, IPC) && endpoint.size > 0 && endpoint.size <= IPC_PATH_MAX;
+    return dd_bytes_strip(&endpoint, IPC) && endpoint.size > 0 && endpoint.size <= IPC_PATH_MAX;
 }
 
 static bool is_valid(dd_bytes_t endpoint)

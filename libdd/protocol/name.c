@@ -36,12 +36,6 @@ bool dd_word_valid(dd_bytes_t word, size_t max)
     return true;
 }
 
-static bool starts_with(dd_bytes_t bytes, const char *prefix)
-{
-    size_t size = strlen(prefix);
-    return bytes.size >= size && memcmp(bytes.data, prefix, size) == 0;
-}
-
 static bool holds(dd_bytes_t bytes, int byte)
 {
     return bytes.size > 0 && memchr(bytes.data, byte, bytes.size);
@@ -56,7 +50,8 @@ bool dd_tenant_valid(dd_bytes_t tenant)
 
 bool dd_client_valid(dd_bytes_t client)
 {
-    return dd_word_valid(client, DD_CLIENT_MAX) && !starts_with(client, DD_PUBLIC ".");
+    return dd_word_valid(client, DD_CLIENT_MAX) &&
+           !dd_bytes_begin(client, dd_bytes_of(DD_PUBLIC "."));
 }
 
 bool dd_broker_valid(dd_bytes_t broker)

@@ -123,8 +123,8 @@ typedef struct {
     uint64_t number;    /* PING, PONG: sender's clock; GAP: how many, 0: some, perhaps; TAKEN:
                            bytes taken in since the connection began; INSPECT, REPORT, CONTROL
                            between brokers: the question's id; HELLO, ADD_CLIENT, DROP_CLIENT,
-                           CONTEST, KEPT, GONE: the client's instance, 48 random bits and 16 that count
-                           its registrations;    HOP: brokers passed up to this one */
+                           CONTEST, KEPT, GONE: the client's instance, 48 random bits and 16
+                           that count its registrations; HOP: brokers passed up to this one */
     dd_bytes_t id;      /* a broker id, or several of DD_BROKER_ID_SIZE bytes each; JOIN,
                            ADD_BROKER, DROP_BROKER: the secret from which it is made */
     dd_bytes_t tenant;

@@ -122,7 +122,7 @@ bool dd_scope_resolve(dd_scope_t *self, const dd_scope_t *pattern, const dd_scop
 
 bool dd_scope_covers(dd_bytes_t path, dd_bytes_t origin)
 {
-    return path.size <= origin.size && memcmp(path.data, origin.data, path.size) == 0;
+    return dd_bytes_begin(origin, path);
 }
 
 bool dd_scope_is_resolved(dd_bytes_t path)

@@ -8,12 +8,6 @@
 
 #define PUBLIC_PREFIX DD_PUBLIC "."
 
-static bool is_public(dd_bytes_t topic)
-{
-    size_t size = sizeof PUBLIC_PREFIX - 1;
-    return topic.size >= size && memcmp(topic.data, PUBLIC_PREFIX, size) == 0;
-}
-
 bool dd_topic_valid(dd_bytes_t topic)
 {
     return dd_word_valid(topic, DD_TOPIC_MAX) && !dd_bytes_equal(topic, dd_bytes_of(DD_PUBLIC));
@@ -21,7 +15,7 @@ bool dd_topic_valid(dd_bytes_t topic)
 
 bool dd_topic_subscribable(dd_bytes_t topic)
 {
-    return dd_topic_valid(topic) && !is_public(topic);
+    return dd_topic_valid(topic) && !dd_bytes_begin(topic, dd_bytes_of(PUBLIC_PREFIX));
 }
 
 bool dd_topic_route(
@@ -29,10 +23,7 @@ bool dd_topic_route(
 {
     *to_tenant = tenant;
     *to_topic = topic;
-    if (is_public(topic)) {
-        size_t size = sizeof PUBLIC_PREFIX - 1;
+    if (dd_bytes_strip(to_topic, PUBLIC_PREFIX))
         *to_tenant = dd_bytes_of(DD_PUBLIC);
-        *to_topic = dd_bytes(topic.data + size, topic.size - size);
-    }
     return dd_topic_subscribable(*to_topic);
 }

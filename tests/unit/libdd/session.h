@@ -220,10 +220,7 @@ static inline fixture_t *registered(void)
 
 static inline dd_error_t inspect(fixture_t *self, uint32_t *ref)
 {
-    dd_record_t question = {.type = DD_INSPECT, .text = dd_bytes_of("tree")};
-    dd_error_t error = dd_session_ask(self->session, &question, self->now_us);
-    *ref = question.ref;
-    return error;
+    return ask(self->session, "tree", self->now_us, ref);
 }
 
 /* Ticks until all that an ended connection leaves has been told. */
@@ -234,6 +231,13 @@ static inline void end_it(fixture_t *self)
     assert_int_equal(dd_session_due(self->session), 0);
     while (dd_session_state(self->session) == DD_SESSION_ENDING)
         tick_after(self, 0);
+}
+
+/* The same, when the application is told of the end with that error. */
+static inline void end_with(fixture_t *self, dd_error_t error)
+{
+    end_it(self);
+    assert_int_equal(next_news(self, DD_EVENT_DISCONNECTED)->error, error);
 }
 
 /* From the pause to the next attempt; returns how long it was in ms. */

@@ -94,6 +94,26 @@ static void test_bytes(void **state)
     assert_false(dd_bytes_equal(dd_bytes("a\0b", 3), dd_bytes("a\0c", 3)));
 }
 
+static void test_how_bytes_begin(void **state)
+{
+    (void)state;
+    assert_true(dd_bytes_begin(dd_bytes_of("abc"), dd_bytes_of("ab")));
+    assert_true(dd_bytes_begin(dd_bytes_of("abc"), dd_bytes_of("abc")));
+    assert_false(dd_bytes_begin(dd_bytes_of("abc"), dd_bytes_of("abcd")));
+    assert_false(dd_bytes_begin(dd_bytes_of("abc"), dd_bytes_of("b")));
+    assert_true(dd_bytes_begin((dd_bytes_t){0}, (dd_bytes_t){0}));
+    assert_false(dd_bytes_begin((dd_bytes_t){0}, dd_bytes_of("a")));
+
+    dd_bytes_t bytes = dd_bytes_of("abc");
+    assert_false(dd_bytes_strip(&bytes, "bc"));
+    assert_true(dd_bytes_equal(bytes, dd_bytes_of("abc")));
+    assert_true(dd_bytes_strip(&bytes, "ab"));
+    assert_true(dd_bytes_equal(bytes, dd_bytes_of("c")));
+    assert_true(dd_bytes_strip(&bytes, "c"));
+    assert_int_equal(bytes.size, 0);
+    assert_false(dd_bytes_strip(&bytes, "c"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +121,7 @@ int main(void)
         cmocka_unit_test(test_a_reader_that_failed_stays_so),
         cmocka_unit_test(test_a_writer_that_failed_stays_so),
         cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_how_bytes_begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

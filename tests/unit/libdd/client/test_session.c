@@ -117,8 +117,7 @@ static void test_refuses_bad_welcome(void **state)
         dd_record_t record = welcome();
         SPOIL[i](&record);
         hear(self, record);
-        end_it(self);
-        assert_int_equal(next_news(self, DD_EVENT_DISCONNECTED)->error, DD_E_MALFORMED);
+        end_with(self, DD_E_MALFORMED);
         wait_for_attempt(self);
         finish(self);
     }
@@ -156,8 +155,7 @@ static void test_gives_up_waiting_for_welcome(void **state)
     tick_after(self, 5000 * MS - 1);
     assert_int_equal(dd_session_state(self->session), DD_SESSION_REGISTERING);
     tick_after(self, 1);
-    end_it(self);
-    assert_int_equal(next_news(self, DD_EVENT_DISCONNECTED)->error, DD_E_TIMEOUT);
+    end_with(self, DD_E_TIMEOUT);
     finish(self);
 }
 
@@ -529,8 +527,7 @@ static void test_silence_ends(void **state)
     tick_after(self, 3 * HEARTBEAT - 1);
     assert_int_equal(dd_session_state(self->session), DD_SESSION_REGISTERED);
     tick_after(self, 1);
-    end_it(self);
-    assert_int_equal(next_news(self, DD_EVENT_DISCONNECTED)->error, DD_E_TIMEOUT);
+    end_with(self, DD_E_TIMEOUT);
     finish(self);
 }
 

@@ -161,8 +161,7 @@ static void test_what_the_broker_says_is_checked(void **state)
         fixture_t *self = registered();
         hear(self, RECORDS[i]);
         no_news(self);
-        end_it(self);
-        assert_int_equal(next_news(self, DD_EVENT_DISCONNECTED)->error, DD_E_MALFORMED);
+        end_with(self, DD_E_MALFORMED);
         wait_for_attempt(self);
         finish(self);
     }
@@ -202,12 +201,10 @@ static void check_place(uint8_t type, uint8_t flags, bool when_registered)
     record.code = DD_E_DRAINING;
     record.topic = dd_bytes_of("t");
     hear(self, record);
-    if (!has_place(type, when_registered)) {
-        end_it(self);
-        assert_int_equal(next_news(self, DD_EVENT_DISCONNECTED)->error, DD_E_PROTOCOL);
-    } else if (type != DD_BYE && type != DD_ERROR) {
+    if (!has_place(type, when_registered))
+        end_with(self, DD_E_PROTOCOL);
+    else if (type != DD_BYE && type != DD_ERROR)
         assert_int_not_equal(dd_session_state(self->session), DD_SESSION_ENDING);
-    }
     finish(self);
 }
 
@@ -236,8 +233,7 @@ static void test_unknown_optional_records_are_skipped(void **state)
     assert_int_equal(sent(self, DD_PONG).number, 7);
     frame[7] = 0;
     dd_session_input(self->session, frame, sizeof frame, self->now_us);
-    end_it(self);
-    assert_int_equal(next_news(self, DD_EVENT_DISCONNECTED)->error, DD_E_MALFORMED);
+    end_with(self, DD_E_MALFORMED);
     nothing_sent(self);
     finish(self);
 }
@@ -255,8 +251,7 @@ static void test_malformed_frames_end(void **state)
     for (size_t i = 0; i < COUNT(FRAMES); i++) {
         fixture_t *self = registered();
         dd_session_input(self->session, FRAMES[i].bytes, FRAMES[i].size, self->now_us);
-        end_it(self);
-        assert_int_equal(next_news(self, DD_EVENT_DISCONNECTED)->error, DD_E_MALFORMED);
+        end_with(self, DD_E_MALFORMED);
         wait_for_attempt(self);
         finish(self);
     }
@@ -277,8 +272,7 @@ static void test_the_rest_of_a_frame_is_dropped(void **state)
     at += dd_record_size(&ping);
     dd_session_input(self->session, frame, at, self->now_us);
     nothing_sent(self);
-    end_it(self);
-    assert_int_equal(next_news(self, DD_EVENT_DISCONNECTED)->error, DD_E_DRAINING);
+    end_with(self, DD_E_DRAINING);
     finish(self);
 }
 
