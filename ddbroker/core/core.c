@@ -431,29 +431,8 @@ static void set_outbox_limit(peer_t *peer, size_t limit)
         dd_outbox_set_limit(&peer->outbox, limit);
 }
 
-/* A link that is still being told all there is keeps the room for that. */
-static void set_link_limit(const core_t *self, peer_t *link, size_t limit)
-{
-    size_t raised = link->outbox.limit - self->settings.outbox_link;
-    link->outbox.limit = limit < SIZE_MAX / 2 - raised ? limit + raised : limit;
-}
-
-static void set_outbox_limits(core_t *self, const core_settings_t *settings)
-{
-    peer_t *peer;
-    DL_FOREACH (self->peers, peer) {
-        if (peer_is_link(peer))
-            set_link_limit(self, peer, settings->outbox_link);
-        else
-            peer->outbox.limit = settings->outbox_client;
-    }
-    if (self->parent)
-        set_link_limit(self, self->parent, settings->outbox_link);
-}
-
 void core_set_limits(core_t *self, const core_settings_t *settings)
 {
-    set_outbox_limits(self, settings);
     self->settings.heartbeat = settings->heartbeat;
     self->settings.outbox_client = settings->outbox_client;
     self->settings.outbox_link = settings->outbox_link;
