@@ -298,7 +298,7 @@ bool core_parent_ended(const core_t *self, dd_error_t *why)
 static bool is_alive(core_t *self, peer_t *peer)
 {
     dd_traffic_t traffic;
-    bool is_asked = peer->role == ROLE_PARENT || peer->protocol != DD_FRAME_VERSION;
+    bool is_asked = peer->role == ROLE_PARENT || peer_is_old(peer);
     return self->settings.look && self->settings.look(peer, &traffic) &&
            dd_pulse_feel(&peer->pulse, &traffic, is_asked, &peer->heard_ms, self->now_ms) !=
                DD_PULSE_NONE;

@@ -69,7 +69,7 @@ void drain_begin(core_t *self)
     self->drain_ms = self->now_ms + BENEATH_LIMIT;
     peer_t *peer;
     DL_FOREACH (self->peers, peer) {
-        if (peer->state == PEER_READY && peer->protocol == DD_FRAME_VERSION)
+        if (peer->state == PEER_READY && !peer_is_old(peer))
             core_tell(self, peer, &request);
         else if (peer->state != PEER_ENDED)
             core_end(self, peer, DD_E_DRAINING, WHY);
