@@ -65,6 +65,12 @@ static bool is_operators(const answer_t *answer)
     return answer->to.tenant.size == 0;
 }
 
+/* Rule 11: a tenant sees what is its own, an operator all. */
+static bool sees_tenant(const answer_t *answer, dd_bytes_t tenant)
+{
+    return is_operators(answer) || dd_bytes_equal(tenant_of(answer), tenant);
+}
+
 static void send_page(answer_t *answer, bool last)
 {
     json_object *report = report_new(answer->to.core);
@@ -98,11 +104,9 @@ static void finish_rows(answer_t *answer)
 
 /* ---- Peers --------------------------------------------------------------------------------- */
 
-/* Rule 11: a tenant sees its own clients, an operator all. */
 static bool is_theirs(const answer_t *answer, const peer_t *peer)
 {
-    return peer->role == ROLE_CLIENT &&
-           (is_operators(answer) || dd_bytes_equal(tenant_of(answer), peer_tenant(peer)));
+    return peer->role == ROLE_CLIENT && sees_tenant(answer, peer_tenant(peer));
 }
 
 static bool may_see(const answer_t *answer, const peer_t *peer)
@@ -333,8 +337,7 @@ static bool list_subscriptions(answer_t *answer)
 static void show_quota(answer_t *answer, const quota_t *quota)
 {
     const core_t *self = answer->to.core;
-    dd_bytes_t tenant = dd_bytes_of(quota->tenant);
-    if ((!is_operators(answer) && !dd_bytes_equal(tenant_of(answer), tenant)) || !wants_row(answer))
+    if (!sees_tenant(answer, dd_bytes_of(quota->tenant)) || !wants_row(answer))
         return;
     json_object *row = json_object_new_object();
     report_text(row, "tenant", quota->tenant);
