@@ -119,7 +119,7 @@ static void ask(core_t *self, const entry_t *entry)
         core_tell(self, via,
             &(dd_record_t){
                 .type = DD_CONTEST, .number = entry->instance, .name = entry_name(entry)});
-    else if (via->protocol == DD_FRAME_VERSION)
+    else if (!peer_is_old(via))
         core_tell(self, via, &(dd_record_t){.type = DD_PING, .number = self->now_us});
 }
 
@@ -196,10 +196,9 @@ static uint64_t comfort_after(const core_t *self, const peer_t *peer)
 
 void contests_claim(core_t *self, entry_t *entry, peer_t *peer, uint64_t instance)
 {
-    bool is_old = peer->protocol != DD_FRAME_VERSION;
     const contender_t claim = {.peer = peer,
         .instance = instance,
-        .until_ms = is_old ? self->now_ms + OLD_PATIENCE : UINT64_MAX,
+        .until_ms = peer_is_old(peer) ? self->now_ms + OLD_PATIENCE : UINT64_MAX,
         .comfort_ms = comfort_after(self, peer)};
     contest_t *contest = contest_of(self, entry);
     if (!contest)
@@ -336,7 +335,7 @@ void contests_gone(core_t *self, peer_t *child, const dd_record_t *record)
 static bool is_silent(const core_t *self, const contest_t *contest)
 {
     const peer_t *client = contest->entry->via;
-    if (client->protocol != DD_FRAME_VERSION)
+    if (peer_is_old(client))
         return self->now_ms >= client->heard_ms + OLD_SILENCE;
     return self->now_ms >= contest->since_ms + ANSWER_LIMIT &&
            2 * (contest->since_ms - client->heard_ms) >= (uint64_t)LONG_SILENCE * client->heartbeat;

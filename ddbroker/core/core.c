@@ -298,7 +298,7 @@ bool core_parent_ended(const core_t *self, dd_error_t *why)
 static bool is_alive(core_t *self, peer_t *peer)
 {
     dd_traffic_t traffic;
-    bool is_asked = peer->role == ROLE_PARENT || peer->protocol != DD_FRAME_VERSION;
+    bool is_asked = peer->role == ROLE_PARENT || peer_is_old(peer);
     return self->settings.look && self->settings.look(peer, &traffic) &&
            dd_pulse_feel(&peer->pulse, &traffic, is_asked, &peer->heard_ms, self->now_ms) !=
                DD_PULSE_NONE;
@@ -431,29 +431,8 @@ static void set_outbox_limit(peer_t *peer, size_t limit)
         dd_outbox_set_limit(&peer->outbox, limit);
 }
 
-/* A link that is still being told all there is keeps the room for that. */
-static void set_link_limit(const core_t *self, peer_t *link, size_t limit)
-{
-    size_t raised = link->outbox.limit - self->settings.outbox_link;
-    link->outbox.limit = limit < SIZE_MAX / 2 - raised ? limit + raised : limit;
-}
-
-static void set_outbox_limits(core_t *self, const core_settings_t *settings)
-{
-    peer_t *peer;
-    DL_FOREACH (self->peers, peer) {
-        if (peer_is_link(peer))
-            set_link_limit(self, peer, settings->outbox_link);
-        else
-            peer->outbox.limit = settings->outbox_client;
-    }
-    if (self->parent)
-        set_link_limit(self, self->parent, settings->outbox_link);
-}
-
 void core_set_limits(core_t *self, const core_settings_t *settings)
 {
-    set_outbox_limits(self, settings);
     self->settings.heartbeat = settings->heartbeat;
     self->settings.outbox_client = settings->outbox_client;
     self->settings.outbox_link = settings->outbox_link;

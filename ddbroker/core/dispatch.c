@@ -17,7 +17,7 @@
 
 static void ping(core_t *self, peer_t *peer, const dd_record_t *record)
 {
-    if (peer->protocol != DD_FRAME_VERSION)
+    if (peer_is_old(peer))
         notifications_old_ping(self, peer);
     core_tell(self, peer, &(dd_record_t){.type = DD_PONG, .number = record->number});
 }

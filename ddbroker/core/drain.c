@@ -20,7 +20,8 @@
 
 /* ---- Those who leave ----------------------------------------------------------------------- */
 
-/* What is asked of it goes on being answered, but nobody finds it any more. */
+/* What is asked of it goes on being answered, but nobody finds it any more, and nothing new is sent
+   to it. */
 static void let_go(core_t *self, peer_t *peer)
 {
     if (peer->leaving)
@@ -32,11 +33,8 @@ static void let_go(core_t *self, peer_t *peer)
 
 void drain_leave_parent(core_t *self)
 {
-    if (!core_parent_ready(self))
-        return;
-    self->parent->leaving = true;
-    remains_begin(self, self->parent); /* nothing new is sent there */
-    core_tell(self, self->parent, &(dd_record_t){.type = DD_DRAIN});
+    if (core_parent_ready(self))
+        let_go(self, self->parent);
 }
 
 static void go_away(core_t *self, peer_t *parent, uint16_t code)
@@ -71,7 +69,7 @@ void drain_begin(core_t *self)
     self->drain_ms = self->now_ms + BENEATH_LIMIT;
     peer_t *peer;
     DL_FOREACH (self->peers, peer) {
-        if (peer->state == PEER_READY && peer->protocol == DD_FRAME_VERSION)
+        if (peer->state == PEER_READY && !peer_is_old(peer))
             core_tell(self, peer, &request);
         else if (peer->state != PEER_ENDED)
             core_end(self, peer, DD_E_DRAINING, WHY);

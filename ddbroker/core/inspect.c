@@ -244,7 +244,6 @@ void inspect_report(core_t *self, peer_t *link, const dd_record_t *record)
     report.flags &= DD_FLAG_LAST;
     report.ref = question->ref;
     report.tenant = dd_bytes_of(question->tenant);
-    report.tenant = dd_bytes_of(question->tenant);
     report.links = link_rules_links(link, record);
     if (!peer_is_link(question->asker))
         report.number = 0;

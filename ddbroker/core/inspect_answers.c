@@ -65,6 +65,12 @@ static bool is_operators(const answer_t *answer)
     return answer->to.tenant.size == 0;
 }
 
+/* Rule 11: a tenant sees what is its own, an operator all. */
+static bool sees_tenant(const answer_t *answer, dd_bytes_t tenant)
+{
+    return is_operators(answer) || dd_bytes_equal(tenant_of(answer), tenant);
+}
+
 static void send_page(answer_t *answer, bool last)
 {
     json_object *report = report_new(answer->to.core);
@@ -98,11 +104,9 @@ static void finish_rows(answer_t *answer)
 
 /* ---- Peers --------------------------------------------------------------------------------- */
 
-/* Rule 11: a tenant sees its own clients, an operator all. */
 static bool is_theirs(const answer_t *answer, const peer_t *peer)
 {
-    return peer->role == ROLE_CLIENT &&
-           (is_operators(answer) || dd_bytes_equal(tenant_of(answer), peer_tenant(peer)));
+    return peer->role == ROLE_CLIENT && sees_tenant(answer, peer_tenant(peer));
 }
 
 static bool may_see(const answer_t *answer, const peer_t *peer)
@@ -139,19 +143,13 @@ static void add_reasons(json_object *report, const uint64_t refused[TENANT_TOTAL
             used += (size_t)snprintf(text + used, sizeof text - used, "%s%llu %s",
                 used > 0 ? ", " : "", (unsigned long long)refused[code], reason);
     }
-    if (used > 0)
-        report_text(report, "refused_for", text);
-    else
-        json_object_object_add(report, "refused_for", NULL);
+    report_text(report, "refused_for", used > 0 ? text : NULL);
 }
 
 /* A limit, or null for none. */
 static void add_limit(json_object *report, const char *name, uint64_t limit)
 {
-    if (limit > 0)
-        report_number(report, name, limit);
-    else
-        json_object_object_add(report, name, NULL);
+    report_number_if(report, name, limit > 0, limit);
 }
 
 /* How much of what there is the asker may have at most. */
@@ -204,15 +202,9 @@ static void add_parents(const answer_t *answer, json_object *report)
             used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %s", i > 0 ? ", " : "",
                 parents->list.items[i], parents_health_name(parents, i));
     }
-    if (used > 0)
-        report_text(report, "parents", text);
-    else
-        json_object_object_add(report, "parents", NULL);
+    report_text(report, "parents", used > 0 ? text : NULL);
     report_number(report, "parents_silent", silent);
-    if (parents->joined)
-        report_number(report, "parent_ms", self->now_ms - parents->since_ms);
-    else
-        json_object_object_add(report, "parent_ms", NULL);
+    report_number_if(report, "parent_ms", parents->joined, self->now_ms - parents->since_ms);
     report_number(report, "moves", parents->moves);
 }
 
@@ -257,10 +249,8 @@ static void finish_tree(answer_t *answer)
     DL_FOREACH2 (self->links, link, next_link)
         children += link->role == ROLE_CHILD;
     report_number(report, "children", children);
-    if (parent && parent->rtt_us > 0)
-        report_number(report, "rtt_us", parent->rtt_us);
-    else
-        json_object_object_add(report, "rtt_us", NULL);
+    uint64_t rtt_us = parent ? parent->rtt_us : 0;
+    report_number_if(report, "rtt_us", rtt_us > 0, rtt_us);
     add_parents(answer, report);
     add_totals(answer, report);
     add_turns(answer, report);
@@ -347,8 +337,7 @@ static bool list_subscriptions(answer_t *answer)
 static void show_quota(answer_t *answer, const quota_t *quota)
 {
     const core_t *self = answer->to.core;
-    dd_bytes_t tenant = dd_bytes_of(quota->tenant);
-    if ((!is_operators(answer) && !dd_bytes_equal(tenant_of(answer), tenant)) || !wants_row(answer))
+    if (!sees_tenant(answer, dd_bytes_of(quota->tenant)) || !wants_row(answer))
         return;
     json_object *row = json_object_new_object();
     report_text(row, "tenant", quota->tenant);

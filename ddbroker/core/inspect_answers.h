@@ -7,7 +7,8 @@
 
 #include "report.h"
 
-/* Whether an INSPECT may ask for it: "tree", "clients", "subscriptions" or "events". */
+/* Whether an INSPECT may ask for it: "tree", "clients", "subscriptions", "events" or
+   "quotas". */
 bool inspect_answers_is_question(dd_bytes_t what);
 
 typedef struct answer answer_t;

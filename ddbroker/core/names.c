@@ -108,10 +108,8 @@ void names_grant(core_t *self, dd_bytes_t name, peer_t *via, uint64_t instance)
         return;
     }
     names_tell_parent(self, DD_ADD_CLIENT, entry);
-    if (peer_is_link(via))
-        return;
-    via->instance = instance;
-    names_welcome(self, via, dd_name_shown(entry_name(entry), peer_tenant(via)));
+    if (!peer_is_link(via))
+        names_welcome(self, via, dd_name_shown(entry_name(entry), peer_tenant(via)));
 }
 
 void names_drop(core_t *self, entry_t *entry)

@@ -98,12 +98,6 @@ static void answer(core_t *self, const notification_t *notification, dd_error_t 
     pass_back(self, NULL, &result);
 }
 
-/* A client of protocol 3 or 4 sees no traces: its broker answers them. */
-static bool is_old(const peer_t *peer)
-{
-    return peer->protocol != DD_FRAME_VERSION;
-}
-
 /* ---- Notifications ------------------------------------------------------------------------- */
 
 static dd_error_t hand_over(core_t *self, peer_t *client, const notification_t *notification)
@@ -115,10 +109,10 @@ static dd_error_t hand_over(core_t *self, peer_t *client, const notification_t *
         .re = notification->re,
         .source = dd_name_shown(notification->source, peer_tenant(client)),
         .payload = notification->payload};
-    if (is_old(client) && !old_clients_take(client, &record))
+    if (peer_is_old(client) && !old_clients_take(client, &record))
         return DD_OK;
     dd_error_t error = core_send(self, client, &record);
-    if (is_old(client) && error != DD_OK)
+    if (peer_is_old(client) && error != DD_OK)
         old_clients_untake(client, &record);
     return error;
 }
@@ -155,7 +149,7 @@ static void trace(
             next->role == ROLE_PARENT  ? "up to"
             : next->role == ROLE_CHILD ? "down to"
                                        : "here:",
-            peer_text(next, text), is_old(next) ? ", whose protocol has no traces" : "");
+            peer_text(next, text), peer_is_old(next) ? ", whose protocol has no traces" : "");
     dd_record_t hop = {.type = DD_HOP,
         .code = (uint16_t)error,
         .ref = notification->ref,
@@ -197,11 +191,12 @@ static void expect_results(peer_t *next, const notification_t *notification)
         next->owed_hops += DD_HOPS_MAX;
 }
 
+/* A client of an old protocol sees no traces: its broker answers them. */
 static void route(core_t *self, const notification_t *notification)
 {
     dd_error_t error;
     peer_t *next = next_hop(self, notification, &error);
-    bool trace_ends = next && notification->flags & DD_FLAG_TRACE && is_old(next);
+    bool trace_ends = next && notification->flags & DD_FLAG_TRACE && peer_is_old(next);
     if (trace_ends)
         error = DD_OK;
     else if (next)

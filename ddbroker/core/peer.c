@@ -6,6 +6,12 @@
 
 #include <stdio.h>
 
+void peer_set_name(peer_t *self, dd_bytes_t name)
+{
+    dd_bytes_copy(name, self->name.text, sizeof self->name.text);
+    self->name.size = (uint8_t)name.size;
+}
+
 const char *peer_text(const peer_t *self, char text[PEER_TEXT_MAX])
 {
     static const struct {

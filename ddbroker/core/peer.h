@@ -127,6 +127,15 @@ static inline bool peer_is_link(const peer_t *self)
     return self->role & ROLE_LINK;
 }
 
+/* Whether it is a client of protocol 3 or 4. */
+static inline bool peer_is_old(const peer_t *self)
+{
+    return self->protocol != DD_FRAME_VERSION;
+}
+
+/* Names an operator or a broker; the name is a valid one. */
+void peer_set_name(peer_t *self, dd_bytes_t name);
+
 /* "client a.cli1", "broker broker0", or, before it has a name, "client of a" or "broker": for log
    lines. Writes into text and returns it. */
 #define PEER_TEXT_MAX 300

@@ -72,8 +72,7 @@ static void hello_operator(core_t *self, peer_t *peer, dd_bytes_t name)
         core_end(self, peer, DD_E_NAME_INVALID, "an operator needs a valid name");
         return;
     }
-    dd_bytes_copy(name, peer->name.text, sizeof peer->name.text);
-    peer->name.size = (uint8_t)name.size;
+    peer_set_name(peer, name);
     names_welcome(self, peer, name);
 }
 

@@ -8,12 +8,17 @@
 
 void report_text(json_object *object, const char *name, const char *text)
 {
-    json_object_object_add(object, name, json_object_new_string(text));
+    json_object_object_add(object, name, text ? json_object_new_string(text) : NULL);
 }
 
 void report_number(json_object *object, const char *name, uint64_t number)
 {
     json_object_object_add(object, name, json_object_new_uint64(number));
+}
+
+void report_number_if(json_object *object, const char *name, bool known, uint64_t number)
+{
+    json_object_object_add(object, name, known ? json_object_new_uint64(number) : NULL);
 }
 
 void report_count(json_object *object, const peer_count_t *count, uint64_t now_ms)
@@ -24,19 +29,13 @@ void report_count(json_object *object, const peer_count_t *count, uint64_t now_m
     report_number(object, "out_bytes", count->out_bytes);
     report_number(object, "refused", count->refused);
     report_number(object, "dropped", count->dropped);
-    if (count->dropped > 0)
-        report_number(object, "drop_age_ms", now_ms - count->dropped_ms);
-    else
-        json_object_object_add(object, "drop_age_ms", NULL);
+    report_number_if(object, "drop_age_ms", count->dropped > 0, now_ms - count->dropped_ms);
 }
 
 void report_id(json_object *object, const char *name, const uint8_t *id)
 {
     char hex[DD_BROKER_ID_SIZE * 2 + 1];
-    if (id)
-        report_text(object, name, sodium_bin2hex(hex, sizeof hex, id, DD_BROKER_ID_SIZE));
-    else
-        json_object_object_add(object, name, NULL);
+    report_text(object, name, id ? sodium_bin2hex(hex, sizeof hex, id, DD_BROKER_ID_SIZE) : NULL);
 }
 
 json_object *report_new(const core_t *core)

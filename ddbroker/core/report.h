@@ -22,9 +22,11 @@ typedef struct {
 /* An object that names this broker. Free with report_send() or json_object_put(). */
 json_object *report_new(const core_t *core);
 
-/* Members of an object; texts are copied. */
+/* Members of an object; texts are copied. Without a text, or where a number isn't known, they are
+   null. */
 void report_text(json_object *object, const char *name, const char *text);
 void report_number(json_object *object, const char *name, uint64_t number);
+void report_number_if(json_object *object, const char *name, bool known, uint64_t number);
 void report_count(json_object *object, const peer_count_t *count, uint64_t now_ms);
 /* A broker's id in hex, or null for none. */
 void report_id(json_object *object, const char *name, const uint8_t *id);

@@ -138,8 +138,7 @@ static bool may_join(core_t *self, peer_t *child, const dd_record_t *record)
             DD_BROKER_MAX);
         return false;
     }
-    dd_bytes_copy(record->name, child->name.text, sizeof child->name.text);
-    child->name.size = (uint8_t)record->name.size;
+    peer_set_name(child, record->name);
     descendants_id(child->id, record->id.data);
     set_payload_max(child, record);
     if (holds_id(self->id, sizeof self->id, child->id))
@@ -212,8 +211,7 @@ static void set_ancestors(core_t *self, dd_bytes_t ids)
 /* The parent is there: tells it all that is beneath and wanted here. */
 static void begin(core_t *self, peer_t *parent, const dd_record_t *record)
 {
-    dd_bytes_copy(record->name, parent->name.text, sizeof parent->name.text);
-    parent->name.size = (uint8_t)record->name.size;
+    peer_set_name(parent, record->name);
     memcpy(parent->id, record->id.data, DD_BROKER_ID_SIZE);
     add_link(self, parent);
     self->is_root = false;
