@@ -4,7 +4,6 @@
  */
 #include <json-c/json.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "keyset.h"
 #include "libdd/base/problem.h"
@@ -102,11 +101,6 @@ static dd_keyring_t *load_kind(
     return keyring;
 }
 
-static bool same(const uint8_t *a, const uint8_t *b)
-{
-    return a != NULL && b != NULL && memcmp(a, b, DD_KEY_SIZE) == 0;
-}
-
 static bool load(keyset_t *self, dd_problem_t *problem)
 {
     store_t *store = self->store;
@@ -117,8 +111,10 @@ static bool load(keyset_t *self, dd_problem_t *problem)
         load_kind(store, PUBLIC_FILE, DD_KEYS_PUBLIC, "the public tenant", problem);
     if (self->public_tenant == NULL)
         return false;
-    if (!same(dd_keyring_broker_key(self->broker), dd_keyring_broker_key(self->public_tenant)) ||
-        !same(dd_keyring_tenant_public(self->broker), dd_keyring_public_key(self->public_tenant))) {
+    if (!key_same(
+            dd_keyring_broker_key(self->broker), dd_keyring_broker_key(self->public_tenant)) ||
+        !key_same(
+            dd_keyring_tenant_public(self->broker), dd_keyring_public_key(self->public_tenant))) {
         dd_problem(problem, DD_E_KEYS,
             "%s: " BROKER_FILE " and " PUBLIC_FILE " are of two sets; see 'ddkeys check'",
             store_directory(store));
