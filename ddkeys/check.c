@@ -17,6 +17,7 @@
 #include "libdd/keys/keyring.h"
 #include "libdd/protocol/name.h"
 #include "names.h"
+#include "pair.h"
 #include "store.h"
 
 typedef struct {
@@ -45,11 +46,6 @@ static void found_tenant(check_t *self, const char *file, const char *tenant, co
     dd_problem(
         &finding, DD_E_KEYS, "%s: tenant \"%s\" %s", store_path(self->store, file), tenant, what);
     report(self, &finding);
-}
-
-static bool same(const uint8_t *a, const uint8_t *b)
-{
-    return a != NULL && b != NULL && memcmp(a, b, DD_KEY_SIZE) == 0;
 }
 
 /* ---- access ---------------------------------------------------------------------------------- */
@@ -89,13 +85,13 @@ static void check_client(
     check_t *self, const char *file, const char *tenant_name, const dd_keyring_t *keyring)
 {
     const dd_tenant_t *tenant = dd_keyring_tenant_by_name(self->broker, dd_bytes_of(tenant_name));
-    if (!same(dd_keyring_broker_key(keyring), dd_keyring_public_key(self->broker)))
+    if (!key_same(dd_keyring_broker_key(keyring), dd_keyring_public_key(self->broker)))
         found(self, file, "field \"ddpubkey\" is not the key in " BROKER_FILE);
-    if (!same(dd_keyring_tenant_public(keyring), dd_keyring_tenant_public(self->broker)))
+    if (!key_same(dd_keyring_tenant_public(keyring), dd_keyring_tenant_public(self->broker)))
         found(self, file, "field \"publicpubkey\" is not the key in " BROKER_FILE);
     if (tenant == NULL)
         found_tenant(self, file, tenant_name, "is not in " BROKER_FILE);
-    else if (!same(dd_keyring_public_key(keyring), tenant->public_key))
+    else if (!key_same(dd_keyring_public_key(keyring), tenant->public_key))
         found(self, file, "field \"pubkey\" is not what " BROKER_FILE " has for the tenant");
     else
         check_hash(self, file, tenant->hash);
@@ -103,9 +99,9 @@ static void check_client(
 
 static void check_operator(check_t *self, const char *file, const dd_keyring_t *keyring)
 {
-    if (!same(dd_keyring_broker_key(keyring), dd_keyring_public_key(self->broker)))
+    if (!key_same(dd_keyring_broker_key(keyring), dd_keyring_public_key(self->broker)))
         found(self, file, "field \"ddpubkey\" is not the key in " BROKER_FILE);
-    if (!same(dd_keyring_public_key(keyring), dd_keyring_operator_key(self->broker)))
+    if (!key_same(dd_keyring_public_key(keyring), dd_keyring_operator_key(self->broker)))
         found(self, file, "field \"pubkey\" is not the operator's key in " BROKER_FILE);
 }
 
@@ -118,7 +114,7 @@ static void check_tenants(check_t *self, const char *file, const dd_keyring_t *k
         const dd_tenant_t *listed = dd_keyring_tenant_by_name(keyring, dd_bytes_of(tenant->name));
         if (listed == NULL && strcmp(tenant->name, DD_PUBLIC) != 0)
             found_tenant(self, file, tenant->name, "is missing");
-        else if (listed != NULL && !same(listed->public_key, tenant->public_key))
+        else if (listed != NULL && !key_same(listed->public_key, tenant->public_key))
             found_tenant(self, file, tenant->name, "has another key in " BROKER_FILE);
     }
     for (size_t i = 0; (tenant = dd_keyring_tenant_at(keyring, i)) != NULL; i++)

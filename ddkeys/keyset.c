@@ -4,7 +4,6 @@
  */
 #include <json-c/json.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "keyset.h"
 #include "libdd/base/problem.h"
@@ -102,11 +101,6 @@ static dd_keyring_t *load_kind(
     return keyring;
 }
 
-static bool same(const uint8_t *a, const uint8_t *b)
-{
-    return a != NULL && b != NULL && memcmp(a, b, DD_KEY_SIZE) == 0;
-}
-
 static bool load(keyset_t *self, dd_problem_t *problem)
 {
     store_t *store = self->store;
@@ -117,8 +111,10 @@ static bool load(keyset_t *self, dd_problem_t *problem)
         load_kind(store, PUBLIC_FILE, DD_KEYS_PUBLIC, "the public tenant", problem);
     if (self->public_tenant == NULL)
         return false;
-    if (!same(dd_keyring_broker_key(self->broker), dd_keyring_broker_key(self->public_tenant)) ||
-        !same(dd_keyring_tenant_public(self->broker), dd_keyring_public_key(self->public_tenant))) {
+    if (!key_same(
+            dd_keyring_broker_key(self->broker), dd_keyring_broker_key(self->public_tenant)) ||
+        !key_same(
+            dd_keyring_tenant_public(self->broker), dd_keyring_public_key(self->public_tenant))) {
         dd_problem(problem, DD_E_KEYS,
             "%s: " BROKER_FILE " and " PUBLIC_FILE " are of two sets; see 'ddkeys check'",
             store_directory(store));
@@ -129,7 +125,7 @@ static bool load(keyset_t *self, dd_problem_t *problem)
     return self->broker_json != NULL && self->public_json != NULL;
 }
 
-keyset_t *keyset_load(store_t *store, dd_problem_t *problem)
+static keyset_t *load_set(store_t *store, dd_problem_t *problem)
 {
     keyset_t *self = calloc(1, sizeof *self);
     if (self == NULL) {
@@ -165,6 +161,30 @@ dd_error_t keyset_put(keyset_t *self, store_put_t how, dd_problem_t *problem)
     if (error != DD_OK)
         return error;
     return store_put(self->store, BROKER_FILE, &self->broker_json, how, problem);
+}
+
+static dd_error_t change_in(
+    store_t *store, const options_t *options, keyset_change_t *change, dd_problem_t *problem)
+{
+    keyset_t *self = load_set(store, problem);
+    if (self == NULL)
+        return problem->error;
+    dd_error_t error = change(self, options, problem);
+    if (error == DD_OK)
+        error = keyset_put(self, STORE_REPLACE, problem);
+    keyset_destroy(&self);
+    return error == DD_OK ? store_commit(store, problem) : error;
+}
+
+dd_error_t keyset_change(const options_t *options, keyset_change_t *change, dd_problem_t *problem)
+{
+    store_t *store = store_open(options->directory, STORE_CHANGE, problem);
+    if (store == NULL)
+        return problem->error;
+    dd_error_t error = change_in(store, options, change, problem);
+    store_print(store, stdout);
+    store_close(&store);
+    return error;
 }
 
 /* ---- new pairs ------------------------------------------------------------------------------- */

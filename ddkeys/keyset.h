@@ -10,6 +10,7 @@
 #define KEYSET_H_INCLUDED
 
 #include "libdd/keys/keyring.h"
+#include "options.h"
 #include "pair.h"
 #include "store.h"
 
@@ -25,9 +26,14 @@ typedef struct {
 
 /* A new set without tenants and operator. NULL with *problem filled when out of memory. */
 keyset_t *keyset_new(store_t *store, dd_problem_t *problem);
-/* The store's. NULL with *problem filled if a file is missing or bad, or they are of two sets. */
-keyset_t *keyset_load(store_t *store, dd_problem_t *problem);
 void keyset_destroy(keyset_t **self_p);
+
+/* Loads the set in the directory that the options name, has it changed, commits that as a whole or
+   not at all, and prints the paths of the files that were written. An error with *problem filled,
+   too, if a file is missing or bad, or they are of two sets. */
+typedef dd_error_t(keyset_change_t)(
+    keyset_t *self, const options_t *options, dd_problem_t *problem);
+dd_error_t keyset_change(const options_t *options, keyset_change_t *change, dd_problem_t *problem);
 
 /*
  * Gives a tenant or the operator a new pair, in the broker's and public's JSON, and puts the file

@@ -66,43 +66,29 @@ dd_error_t make_run(const options_t *options, dd_problem_t *problem)
 
 /* ---- a new client ---------------------------------------------------------------------------- */
 
-static dd_error_t add_client(
-    keyset_t *set, const char *name, store_put_t how, dd_problem_t *problem)
+static bool is_operator(const char *name)
 {
-    bool is_operator = strcmp(name, "operator") == 0;
-    bool known = is_operator ? dd_keyring_operator_key(set->broker) != NULL
-                             : dd_keyring_has_tenant(set->broker, dd_bytes_of(name));
+    return strcmp(name, "operator") == 0;
+}
+
+static dd_error_t add(keyset_t *set, const options_t *options, dd_problem_t *problem)
+{
+    const char *name = options->operand;
+    store_put_t how = options->force ? STORE_REPLACE : STORE_NEW;
+    bool known = is_operator(name) ? dd_keyring_operator_key(set->broker) != NULL
+                                   : dd_keyring_has_tenant(set->broker, dd_bytes_of(name));
     if (known)
         return dd_problem(problem, DD_E_KEYS,
             "%s: \"%s\" is in the key set already; 'ddkeys rotate %s' makes new keys for it",
             store_path(set->store, BROKER_FILE), name, name);
-    return is_operator ? keyset_renew_operator(set, NULL, how, problem)
-                       : keyset_renew_tenant(set, name, NULL, how, problem);
-}
-
-static dd_error_t add_in(store_t *store, const options_t *options, dd_problem_t *problem)
-{
-    keyset_t *set = keyset_load(store, problem);
-    if (set == NULL)
-        return problem->error;
-    store_put_t how = options->force ? STORE_REPLACE : STORE_NEW;
-    dd_error_t error = add_client(set, options->operand, how, problem);
-    if (error == DD_OK)
-        error = keyset_put(set, STORE_REPLACE, problem);
-    keyset_destroy(&set);
-    return error == DD_OK ? store_commit(store, problem) : error;
+    return is_operator(name) ? keyset_renew_operator(set, NULL, how, problem)
+                             : keyset_renew_tenant(set, name, NULL, how, problem);
 }
 
 dd_error_t add_run(const options_t *options, dd_problem_t *problem)
 {
-    bool is_operator = strcmp(options->operand, "operator") == 0;
-    if (!is_operator && names_check(dd_bytes_of(options->operand), problem) != DD_OK)
+    if (!is_operator(options->operand) &&
+        names_check(dd_bytes_of(options->operand), problem) != DD_OK)
         return problem->error;
-    store_t *store = store_open(options->directory, STORE_CHANGE, problem);
-    if (store == NULL)
-        return problem->error;
-    dd_error_t error = add_in(store, options, problem);
-    store_print(store, stdout);
-    store_close(&store);
-    return error;
+    return keyset_change(options, add, problem);
 }

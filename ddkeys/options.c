@@ -9,6 +9,8 @@
 
 #include "libdd/base/problem.h"
 #include "libdd/keys/keyring.h"
+#include "libdd/protocol/name.h"
+#include "names.h"
 
 #define IN(member) offsetof(options_t, member)
 #define FOR(command) (1u << COMMAND_##command)
@@ -101,11 +103,11 @@ static void suggest_tenants(const void *values, dd_suggestions_t *suggestions)
     const options_t *options = values;
     const char *directory = options->directory ? options->directory : DD_SYSCONF;
     char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/broker-keys.json", directory);
+    snprintf(path, sizeof path, "%s/" BROKER_FILE, directory);
     dd_keyring_t *keyring = dd_keyring_load(path, NULL);
     const dd_tenant_t *tenant;
     for (size_t i = 0; keyring && (tenant = dd_keyring_tenant_at(keyring, i)); i++)
-        if (strcmp(tenant->name, "public") != 0)
+        if (strcmp(tenant->name, DD_PUBLIC) != 0)
             dd_suggest(suggestions, tenant->name);
     dd_keyring_destroy(&keyring);
 }

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "pair.h"
 
@@ -14,6 +15,11 @@ key_text_t key_text(const uint8_t key[DD_KEY_SIZE])
     sodium_bin2base64(
         self.text, sizeof self.text, key, DD_KEY_SIZE, sodium_base64_VARIANT_ORIGINAL);
     return self;
+}
+
+bool key_same(const uint8_t *a, const uint8_t *b)
+{
+    return a != NULL && b != NULL && memcmp(a, b, DD_KEY_SIZE) == 0;
 }
 
 pair_t *pair_new(void)

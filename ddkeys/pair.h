@@ -27,4 +27,7 @@ void pair_destroy(pair_t **self_p);
 
 key_text_t key_text(const uint8_t key[DD_KEY_SIZE]);
 
+/* Whether both are there, and the same public key. */
+bool key_same(const uint8_t *a, const uint8_t *b);
+
 #endif

@@ -126,25 +126,7 @@ static dd_error_t rotate(keyset_t *set, const options_t *options, dd_problem_t *
     return rotate_tenant(set, options->operand, problem);
 }
 
-static dd_error_t rotate_in(store_t *store, const options_t *options, dd_problem_t *problem)
-{
-    keyset_t *set = keyset_load(store, problem);
-    if (set == NULL)
-        return problem->error;
-    dd_error_t error = rotate(set, options, problem);
-    if (error == DD_OK)
-        error = keyset_put(set, STORE_REPLACE, problem);
-    keyset_destroy(&set);
-    return error == DD_OK ? store_commit(store, problem) : error;
-}
-
 dd_error_t rotate_run(const options_t *options, dd_problem_t *problem)
 {
-    store_t *store = store_open(options->directory, STORE_CHANGE, problem);
-    if (store == NULL)
-        return problem->error;
-    dd_error_t error = rotate_in(store, options, problem);
-    store_print(store, stdout);
-    store_close(&store);
-    return error;
+    return keyset_change(options, rotate, problem);
 }

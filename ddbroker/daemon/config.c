@@ -219,9 +219,15 @@ void config_clear(config_t *self)
     *self = (config_t){.name = NULL};
 }
 
+/* Adds a name to a list like "x, y", as far as it finds room. */
+static void list(char *names, size_t room, const char *name)
+{
+    size_t used = strlen(names);
+    snprintf(names + used, room - used, "%s%s", used ? ", " : "", name);
+}
+
 void config_adopt(config_t *self, config_t *newer, char *others, size_t room)
 {
-    size_t used = 0;
     config_t before = *self;
     self->exceptions = newer->exceptions;
     self->exception_count = newer->exception_count;
@@ -234,20 +240,18 @@ void config_adopt(config_t *self, config_t *newer, char *others, size_t room)
             continue;
         if (option->reloads)
             config_option_swap(option, self, newer);
-        else if (used < room)
-            used += (size_t)snprintf(
-                others + used, room - used, "%s%s", used ? ", " : "", option->option.name);
+        else
+            list(others, room, option->option.name);
     }
 }
 
 void config_strangers(const config_t *self, const dd_keyring_t *keyring, char *names, size_t room)
 {
-    size_t used = 0;
     names[0] = '\0';
-    for (size_t i = 0; i < self->exception_count && used < room; i++) {
+    for (size_t i = 0; i < self->exception_count; i++) {
         const char *tenant = self->exceptions[i].tenant;
         if (!dd_keyring_has_tenant(keyring, dd_bytes_of(tenant)))
-            used += (size_t)snprintf(names + used, room - used, "%s%s", used ? ", " : "", tenant);
+            list(names, room, tenant);
     }
 }
 

@@ -8,6 +8,8 @@
 #include <poll.h>
 #include <stdio.h>
 
+#include "ddbroker/legacy/legacy.h"
+#include "ddbroker/net/listener.h"
 #include "loop_state.h"
 #include "signals.h"
 #include "startup.h"
@@ -15,8 +17,8 @@
 /* ms between two looks at the heartbeats. */
 #define TICK 250
 /* Connections that may be open beyond those that fit the process, since transports cut strangers by
-   themselves: 64 of the listener's and 128 of the legacy endpoint's. */
-#define STRANGERS_MAX 192
+   themselves. */
+#define STRANGERS_MAX (LISTENER_STRANGERS_MAX + LEGACY_STRANGERS_MAX)
 /* Descriptors that operators and child brokers find beyond those for connections. */
 #define DESCRIPTORS_KEPT (2 * CORE_RESERVED)
 

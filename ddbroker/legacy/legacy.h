@@ -11,6 +11,10 @@
 
 #include "ddbroker/net/transport.h"
 
+/* Connections of those who haven't logged in: few enough that they fit what the daemon holds back
+   of the process's file descriptors. */
+#define LEGACY_STRANGERS_MAX 128
+
 /* NULL with *problem filled. When it begins to listen, it warns in the log of what that means. */
 transport_t *legacy_new(const transport_settings_t *settings, dd_problem_t *problem);
 

@@ -9,8 +9,6 @@
  */
 #include "legacy_state.h"
 
-/* Few enough that they fit what the daemon holds back of the process's file descriptors. */
-#define STRANGERS_MAX 128
 /* Bytes that no login takes less of: the greeting of ZMTP 2, the hash twice, the cookie. */
 #define LOGIN_BYTES 160
 /* Bytes that a stranger may send: a login takes a few hundred. Without it, one message of ever more
@@ -51,7 +49,7 @@ static void cut(legacy_t *self, connection_t *connection, const char *why)
 
 static bool is_crowded(const legacy_t *self)
 {
-    return connections_stranger_count(self->connections) > STRANGERS_MAX + self->hidden;
+    return connections_stranger_count(self->connections) > LEGACY_STRANGERS_MAX + self->hidden;
 }
 
 void legacy_admission_make_room(legacy_t *self)

@@ -181,19 +181,18 @@ static bool is_claimed(legacy_t *self, incoming_t *incoming)
         return false;
     log_flood(self->log, "", DD_LOG_WARNING,
         "cut a connection of the legacy endpoint that has taken a routing id");
-    if (fd >= 0)
-        connections_cut_fd(self->connections, fd);
+    connections_cut_fd(self->connections, fd);
     return true;
 }
 
 static void take_message(legacy_t *self, incoming_t *incoming)
 {
-    if (!legacy_route_find(self, frame_of(incoming, 0)) && is_claimed(self, incoming))
+    legacy_route_t *route = legacy_route_find(self, frame_of(incoming, 0));
+    if (!route && is_claimed(self, incoming))
         return;
     legacy_verdict_t verdict = read_message(incoming);
     if (verdict == LEGACY_VALID && incoming->request.command == LEGACY_CHALLOK)
         legacy_route_watch(self); /* the name may be that of one who has just gone */
-    legacy_route_t *route = legacy_route_find(self, frame_of(incoming, 0));
     if (verdict == LEGACY_OTHER_VERSION)
         send_error(self, incoming, LEGACY_E_VERSION, VERSION_TEXT);
     else if (verdict == LEGACY_MALFORMED)

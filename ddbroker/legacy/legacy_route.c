@@ -111,7 +111,6 @@ void legacy_route_watch(legacy_t *self)
 static bool attach(legacy_t *self, legacy_route_t *route, int fd)
 {
     void *former = NULL;
-    legacy_route_watch(self);
     route->fd = fd;
     if (fd >= 0 && !connections_own(
                        self->connections, fd, dd_bytes(route->id, route->id_size), route, &former))

@@ -83,8 +83,9 @@ void legacy_send_retry(legacy_t *self);
 
 /* ---- legacy_route.c ------------------------------------------------------------------------ */
 
-/* A new stranger's route; fd is what ZeroMQ tells of the connection. NULL when out of memory, or
-   for what a connection left behind that is gone. */
+/* A new stranger's route; fd is what ZeroMQ tells of the connection. To be called right after
+   legacy_route_watch(). NULL when out of memory, or for what a connection left behind that is gone.
+ */
 legacy_route_t *legacy_route_new(legacy_t *self, dd_bytes_t id, int fd);
 
 /* The route of a routing id, or NULL. */

@@ -18,10 +18,6 @@
 /* ms within which a peer that has shaken hands must say something at most: libraries do so at once.
    See routing_ids.h for why it isn't more. */
 #define HELLO_LIMIT 4000
-/* Connections beyond those that may be clients, as long as they are in their handshake. They fit
-   what the daemon holds back of the process's file descriptors, with those of the legacy endpoint.
- */
-#define STRANGERS_MAX 64
 /* ms between two looks at those who haven't said anything yet, and between two at a route. */
 #define CUT_INTERVAL 1000
 /* Frames taken in before what they caused is sent. */
@@ -107,7 +103,7 @@ static void watch(transport_t *transport, uint64_t now_ms)
     route_t *route;
     while ((route = connections_next_gone(self->connections, now_ms)))
         depart(self, route);
-    connections_make_room(self->connections, self->connections_max + STRANGERS_MAX);
+    connections_make_room(self->connections, self->connections_max + LISTENER_STRANGERS_MAX);
 }
 
 /* All that was there to be read has been read. ZeroMQ's thread hands over what a connection brought

@@ -9,6 +9,11 @@
 
 #include "transport.h"
 
+/* Connections beyond those that may be clients, as long as they are in their handshake. They fit
+   what the daemon holds back of the process's file descriptors, with those of the legacy endpoint.
+ */
+#define LISTENER_STRANGERS_MAX 64
+
 /* The ZAP handler must be there already. NULL with *problem filled. */
 transport_t *listener_new(const transport_settings_t *settings, dd_problem_t *problem);
 
