@@ -94,13 +94,10 @@ static void print_strangers(FILE *out, const config_t *config, const dd_keyring_
 
 void quota_sums_print(FILE *out, const config_t *config, const dd_keyring_t *keyring)
 {
-    size_t tenants = 0;
-    while (dd_keyring_tenant_at(keyring, tenants))
-        tenants++;
     uint64_t frame = (uint64_t)dd_socket_frame_max((uint32_t)config->payload_max);
     print_table(out, config);
-    fprintf(out, "all %zu tenants together make the broker hold at most %" PRIu64 "M\n", tenants,
-        megabytes(quota_sums_of_all(config, keyring)));
+    fprintf(out, "all %zu tenants together make the broker hold at most %" PRIu64 "M\n",
+        dd_keyring_tenant_count(keyring), megabytes(quota_sums_of_all(config, keyring)));
     fprintf(out, "and each broker above or beneath it %" PRIu64 "M\n",
         megabytes(FRAME_FACTOR * (config->link_outbox + DD_OUTBOX_RESERVE)));
     fprintf(out,

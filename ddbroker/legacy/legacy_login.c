@@ -15,21 +15,13 @@ struct legacy_login {
     shared_t *shared; /* by the tenant's index; in sodium_malloc memory */
 };
 
-static size_t count_tenants(const dd_keyring_t *keyring)
-{
-    size_t count = 0;
-    while (dd_keyring_tenant_at(keyring, count))
-        count++;
-    return count;
-}
-
 legacy_login_t *legacy_login_new(const dd_keyring_t *keyring)
 {
     legacy_login_t *self = calloc(1, sizeof *self);
     if (!self)
         return NULL;
     self->keyring = keyring;
-    self->shared = sodium_allocarray(count_tenants(keyring), sizeof(shared_t));
+    self->shared = sodium_allocarray(dd_keyring_tenant_count(keyring), sizeof(shared_t));
     if (!self->shared) {
         legacy_login_destroy(&self);
         return NULL;

@@ -35,19 +35,11 @@ static bool share(const dd_box_t *self, const uint8_t *public_key, dd_box_key_t 
            crypto_core_hsalsa20(key->sealing, self->nonce, key->shared, NULL) == 0;
 }
 
-static size_t tenant_count(const dd_keyring_t *keyring)
-{
-    size_t count = 0;
-    while (dd_keyring_tenant_at(keyring, count) != NULL)
-        count++;
-    return count;
-}
-
 static bool make_keys(dd_box_t *self)
 {
     const dd_keyring_t *keyring = self->keyring;
     bool is_public = dd_keyring_kind(keyring) == DD_KEYS_PUBLIC;
-    size_t others = is_public ? tenant_count(keyring) : 1;
+    size_t others = is_public ? dd_keyring_tenant_count(keyring) : 1;
     self->keys = sodium_allocarray(1 + others, sizeof *self->keys);
     if (self->keys == NULL || !share(self, dd_keyring_public_key(keyring), &self->keys[0]))
         return false;

@@ -439,6 +439,11 @@ bool dd_keyring_has_tenant(const void *keyring, dd_bytes_t tenant)
     return dd_keyring_tenant_by_name(keyring, tenant) != NULL;
 }
 
+size_t dd_keyring_tenant_count(const dd_keyring_t *self)
+{
+    return self->count;
+}
+
 const dd_tenant_t *dd_keyring_tenant_at(const dd_keyring_t *self, size_t index)
 {
     return index < self->count ? &self->entries[index].tenant : NULL;

@@ -74,6 +74,7 @@ dd_key_owner_t dd_keyring_owner(
     const dd_keyring_t *self, const uint8_t key[DD_KEY_SIZE], const dd_tenant_t **tenant);
 /* A dd_tenant_exists_t over a keyring. */
 bool dd_keyring_has_tenant(const void *keyring, dd_bytes_t tenant);
+size_t dd_keyring_tenant_count(const dd_keyring_t *self);
 /* Walks all tenants in a stable order: index from 0; NULL past the end. */
 const dd_tenant_t *dd_keyring_tenant_at(const dd_keyring_t *self, size_t index);
 

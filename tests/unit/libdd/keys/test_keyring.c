@@ -81,6 +81,7 @@ static void test_tenant_lookups(void **state)
         assert_ptr_equal(tenant, dd_keyring_tenant_by_hash(keyring, dd_bytes_of(TENANTS[i].hash)));
         assert_true(dd_keyring_has_tenant(keyring, dd_bytes_of(TENANTS[i].name)));
     }
+    assert_int_equal(dd_keyring_tenant_count(keyring), 3);
     assert_null(dd_keyring_tenant_at(keyring, 3));
 
     const char *absent[] = {"", "A", "aa", "pub", "public.", "dd", A_HASH A_HASH};
