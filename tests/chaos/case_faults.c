@@ -12,7 +12,6 @@ int case_no_fault(stage_t *stage)
     stage_five(stage, NULL);
     stage_crowd(stage);
     stage_let_pass(stage->seconds * 1000);
-    crowd_begin_reaching(stage->crowd);
     stage_heal(stage, STAGE_BACK_LIMIT);
     stage_expect_calm(stage, false);
     return stage_close(stage);
@@ -29,7 +28,6 @@ static int kill_often(stage_t *stage, const char *name)
         crowd_await_load(stage->crowd, STAGE_BETWEEN);
         program_kill(stage_program(stage, name));
         stage_start(stage, name);
-        crowd_begin_reaching(stage->crowd);
         stage_heal(stage, STAGE_BACK_LIMIT);
     }
     return stage_close(stage);
@@ -62,7 +60,6 @@ static int stop_for_long(stage_t *stage, const char *name)
         program_signal(stage_program(stage, name), SIGSTOP);
         stage_let_pass(stage->seconds * 1000);
         program_signal(stage_program(stage, name), SIGCONT);
-        crowd_begin_reaching(stage->crowd);
         stage_heal(stage, STAGE_BACK_LIMIT);
     }
     return stage_close(stage);
@@ -94,7 +91,6 @@ static int shut_down_often(stage_t *stage, const char *name)
         crowd_await_load(stage->crowd, STAGE_BETWEEN);
         stage_shut_down(stage, name);
         stage_start(stage, name);
-        crowd_begin_reaching(stage->crowd);
         stage_heal(stage, STAGE_BACK_LIMIT);
     }
     return stage_close(stage);
@@ -129,7 +125,6 @@ int case_hangups(stage_t *stage)
         if (!program_expect(program, "log reloaded", HARNESS_DEADLINE))
             stage_fail(stage, "the files weren't reloaded");
     }
-    crowd_begin_reaching(stage->crowd);
     stage_heal(stage, STAGE_BACK_LIMIT);
     stage_expect_calm(stage, false);
     return stage_close(stage);

@@ -66,7 +66,6 @@ int case_root_killed(stage_t *stage)
     crowd_of_six(stage, stage_endpoint(stage, "root"));
     crowd_await_load(stage->crowd, STAGE_BETWEEN);
     program_kill(stage_program(stage, "root"));
-    crowd_begin_reaching(stage->crowd);
     stage_heal(stage, KILLED_LIMIT);
     return stage_close(stage);
 }
@@ -81,7 +80,6 @@ int case_root_vanished(stage_t *stage)
     crowd_of_six(stage, proxy_endpoint(proxy));
     crowd_await_load(stage->crowd, STAGE_BETWEEN);
     proxy_stop(proxy, PROXY_THERE | PROXY_BACK);
-    crowd_begin_reaching(stage->crowd);
     stage_heal(stage, VANISHED_LIMIT);
     int status = stage_close(stage);
     proxy_destroy(&proxy);
@@ -115,7 +113,6 @@ int case_both_roots(stage_t *stage)
         stage_begin(stage, ROOTS[(i + 1) % 2]);
         stage_await(stage, "root");
         stage_await(stage, "spare");
-        crowd_begin_reaching(stage->crowd);
         stage_heal(stage, MEETING_LIMIT);
     }
     return stage_close(stage);
@@ -131,7 +128,6 @@ static int move_often(stage_t *stage, void (*move)(stage_t *stage, const char *t
     for (unsigned i = 0; i < stage->times && !stage->off; i++) {
         crowd_await_load(stage->crowd, STAGE_BETWEEN);
         move(stage, i % 2 ? "root" : "other");
-        crowd_begin_reaching(stage->crowd);
         stage_heal(stage, MOVE_LIMIT);
     }
     return stage_close(stage);

@@ -100,7 +100,6 @@ int case_silent_names(stage_t *stage)
     stage_crowd(stage);
     stage_remark(stage, "at first after %u ms", since(begun_us));
     for (unsigned i = 0; i < stage->seconds && !stage->off; i++) {
-        crowd_begin_reaching(stage->crowd);
         stage_heal(stage, 1000);
         stage_let_pass(1000);
     }
@@ -145,7 +144,6 @@ static int play_ring(stage_t *stage, unsigned size, unsigned orders)
     for (unsigned i = 0; i < orders * stage->times && !stage->off; i++) {
         crowd_await_load(stage->crowd, STAGE_BETWEEN);
         start_ring(stage, size, i % orders);
-        crowd_begin_reaching(stage->crowd);
         stage_heal(stage, RING_LIMIT);
     }
     return stage_close(stage);
@@ -199,7 +197,6 @@ int case_wall_clock(stage_t *stage)
     for (unsigned i = 0; i < 2 * stage->times && !stage->off; i++) {
         crowd_await_load(stage->crowd, STAGE_BETWEEN);
         shift_clocks(path, SHIFTS[i % 2]);
-        crowd_begin_reaching(stage->crowd);
         stage_heal(stage, 1000);
     }
     stage_expect_calm(stage, false);
@@ -214,7 +211,6 @@ static void replace(stage_t *stage, const char *name, const char *build)
     stage->build = build;
     stage_shut_down(stage, name);
     stage_start(stage, name);
-    crowd_begin_reaching(stage->crowd);
     stage_heal(stage, STAGE_BACK_LIMIT);
 }
 

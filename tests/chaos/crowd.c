@@ -456,7 +456,7 @@ void crowd_leave_unread(crowd_t *self, unsigned client, bool unread)
     pthread_mutex_unlock(&self->lock);
 }
 
-void crowd_begin_reaching(crowd_t *self)
+static void begin_reaching(crowd_t *self)
 {
     pthread_mutex_lock(&self->lock);
     self->round++;
@@ -478,8 +478,9 @@ static bool all_reached(void *arg)
     return all;
 }
 
-int crowd_await_reaching(crowd_t *self, int deadline_ms)
+int crowd_reach(crowd_t *self, int deadline_ms)
 {
+    begin_reaching(self);
     if (!wait_until(all_reached, self, deadline_ms))
         return -1;
     return (int)((self->reached_us - self->round_us) / 1000);
