@@ -31,12 +31,6 @@ static bool takes_several(stage_t *stage)
     return several;
 }
 
-static int skip(stage_t *stage, const char *why)
-{
-    harness_destroy(&stage->harness);
-    return stage_skip(stage, why);
-}
-
 #define ONLY_ONE "this build takes only one parent and one endpoint"
 
 /* ---- Spare roots --------------------------------------------------------------------------- */
@@ -61,7 +55,7 @@ int case_root_killed(stage_t *stage)
 {
     stage_open(stage);
     if (!takes_several(stage))
-        return skip(stage, ONLY_ONE);
+        return stage_skip(stage, ONLY_ONE);
     stage_six(stage, NULL);
     crowd_of_six(stage, stage_endpoint(stage, "root"));
     crowd_await_load(stage->crowd, STAGE_BETWEEN);
@@ -74,7 +68,7 @@ int case_root_vanished(stage_t *stage)
 {
     stage_open(stage);
     if (!takes_several(stage))
-        return skip(stage, ONLY_ONE);
+        return stage_skip(stage, ONLY_ONE);
     proxy_t *proxy = proxy_new(stage_endpoint(stage, "root"));
     stage_six(stage, proxy_endpoint(proxy));
     crowd_of_six(stage, proxy_endpoint(proxy));
@@ -102,7 +96,7 @@ int case_both_roots(stage_t *stage)
     static const char *const ROOTS[] = {"root", "spare"};
     stage_open(stage);
     if (!takes_several(stage))
-        return skip(stage, ONLY_ONE);
+        return stage_skip(stage, ONLY_ONE);
     marry(stage);
     stage_crowd(stage);
     for (unsigned i = 0; i < stage->times && !stage->off; i++) {
@@ -151,7 +145,7 @@ static void move_by_file(stage_t *stage, const char *to)
 int case_move_by_file(stage_t *stage)
 {
     stage_open(stage);
-    return takes_several(stage) ? move_often(stage, move_by_file) : skip(stage, ONLY_ONE);
+    return takes_several(stage) ? move_often(stage, move_by_file) : stage_skip(stage, ONLY_ONE);
 }
 
 static void move_by_operator(stage_t *stage, const char *to)
@@ -172,5 +166,5 @@ int case_move_by_operator(stage_t *stage)
     stage_open(stage);
     program_t *help = program_run(stage->harness, NULL, HARNESS_DEADLINE, "ddtui", "--help", NULL);
     return program_said(help, "--move") ? move_often(stage, move_by_operator)
-                                        : skip(stage, "this ddtui has no --move");
+                                        : stage_skip(stage, "this ddtui has no --move");
 }

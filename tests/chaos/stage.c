@@ -60,6 +60,7 @@ static void begin_line(const stage_t *self, const char *verdict)
 
 int stage_skip(stage_t *self, const char *why)
 {
+    harness_destroy(&self->harness);
     begin_line(self, "skip");
     printf("%s\n", why);
     return STAGE_SKIPPED;

@@ -57,7 +57,7 @@ typedef struct {
 void stage_open(stage_t *self);
 /* Prints the case's line, ends all programs, and returns STAGE_OK or STAGE_OFF. */
 int stage_close(stage_t *self);
-/* Prints the case's line with a reason. Also without stage_open(). */
+/* Prints the case's line with a reason, before there is a crowd. Also without stage_open(). */
 int stage_skip(stage_t *self, const char *why);
 
 /* Adds words to the line. */
