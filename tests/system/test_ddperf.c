@@ -96,7 +96,7 @@ static void all_modes(void **state)
 {
     harness_t *harness = *state;
     broker_start(harness, "broker", NULL, NULL, NULL);
-    for (size_t i = 0; i < sizeof RUNS / sizeof RUNS[0]; i++) {
+    for (size_t i = 0; i < COUNT(RUNS); i++) {
         const char *arguments[16] = {"-d", harness_endpoint(harness, "broker")};
         memcpy(arguments + 2, RUNS[i].arguments, sizeof RUNS[i].arguments);
         assert_clean(perf(harness, arguments), RUNS[i].received, RUNS[i].seconds);
@@ -243,7 +243,7 @@ static void wrong_lines(void **state)
         {keys, "--size", "1", 2, "16 to 16777216"},
         {"/nowhere/keys.json", "--size", "16", 1, "/nowhere/keys.json"},
     };
-    for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
+    for (size_t i = 0; i < COUNT(LINES); i++) {
         program_t *program = program_run(harness, NULL, HARNESS_DEADLINE, "ddperf", "-k",
             LINES[i].keys, LINES[i].option, LINES[i].value, NULL);
         assert_int_equal(program_wait(program, 0), LINES[i].status);

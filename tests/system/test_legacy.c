@@ -13,8 +13,6 @@
 #include "legacy_world.h"
 #include "shell.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
 /* ---- Login -------------------------------------------------------------------------------- */
 
 static void both_versions_log_in(void **state)

@@ -12,8 +12,6 @@
 
 #include "legacy_world.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
 /* ---- Malformed messages ------------------------------------------------------------------- */
 
 #define LONG_SIZE 256

@@ -11,8 +11,6 @@
 
 #include "legacy_world.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
 /* ---- Publications ------------------------------------------------------------------------- */
 
 static void topics_reach_old_and_new(void **state)
