@@ -2,31 +2,13 @@
 /*
  * test_ddperf - ddperf as users run it, on one broker and through a tree
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <json-c/json.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "harness.h"
-
-static int setup(void **state)
-{
-    *state = harness_new("a,b");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    harness_destroy((harness_t **)state);
-    return 0;
-}
+#include "scene.h"
 
 /* ---- the report ------------------------------------------------------------------------------ */
 
@@ -254,15 +236,15 @@ static void wrong_lines(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(all_modes, setup, teardown),
-        cmocka_unit_test_setup_teardown(side_by_side, setup, teardown),
-        cmocka_unit_test_setup_teardown(connecting, setup, teardown),
-        cmocka_unit_test_setup_teardown(report_for_people, setup, teardown),
-        cmocka_unit_test_setup_teardown(through_a_tree, setup, teardown),
-        cmocka_unit_test_setup_teardown(broken_runs_are_told, setup, teardown),
-        cmocka_unit_test_setup_teardown(gaps_are_counted, setup, teardown),
-        cmocka_unit_test_setup_teardown(keys_of_strangers, setup, teardown),
-        cmocka_unit_test_setup_teardown(wrong_lines, setup, teardown),
+        SCENE(all_modes),
+        SCENE(side_by_side),
+        SCENE(connecting),
+        SCENE(report_for_people),
+        SCENE(through_a_tree),
+        SCENE(broken_runs_are_told),
+        SCENE(gaps_are_counted),
+        SCENE(keys_of_strangers),
+        SCENE(wrong_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
