@@ -433,6 +433,16 @@ poller_t *session_view_poller(const session_view_t *self)
     return self->poller;
 }
 
+size_t session_view_row_count(const session_view_t *self, view_t view)
+{
+    return model_count(poller_model(self->poller, view), view);
+}
+
+const void *session_view_row(const session_view_t *self, view_t view, size_t index)
+{
+    return model_row(poller_model(self->poller, view), view, index);
+}
+
 uint64_t session_view_silence(const session_view_t *self, const broker_t *broker)
 {
     const round_t *last = poller_last(self->poller, VIEW_TREE);

@@ -89,6 +89,9 @@ bool session_view_is_operator(const session_view_t *self);
 const link_t *session_view_link(const session_view_t *self);
 /* Whose questions the caller asks the brokers, and the rows that answer them. */
 poller_t *session_view_poller(const session_view_t *self);
+/* The rows of a view, as poller_model() has them. */
+size_t session_view_row_count(const session_view_t *self, view_t view);
+const void *session_view_row(const session_view_t *self, view_t view, size_t index);
 /* How long ago a broker's row was reported, by the row's own word for the last round. */
 uint64_t session_view_silence(const session_view_t *self, const broker_t *broker);
 const messages_t *session_view_messages(const session_view_t *self);

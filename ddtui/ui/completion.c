@@ -36,9 +36,8 @@ static void offer(search_t *self, const char *text)
 
 static void offer_clients(search_t *self)
 {
-    const model_t *model = poller_model(session_view_poller(self->session), VIEW_CLIENTS);
-    for (size_t i = 0; i < model_count(model, VIEW_CLIENTS); i++) {
-        const client_t *client = model_row(model, VIEW_CLIENTS, i);
+    for (size_t i = 0; i < session_view_row_count(self->session, VIEW_CLIENTS); i++) {
+        const client_t *client = session_view_row(self->session, VIEW_CLIENTS, i);
         char name[DD_NAME_MAX + 1];
         if (client->silent_ms > 0 ||
             session_view_is_own(self->session, client->tenant, client->name))
@@ -50,9 +49,10 @@ static void offer_clients(search_t *self)
 
 static void offer_topics(search_t *self)
 {
-    const model_t *model = poller_model(session_view_poller(self->session), VIEW_SUBSCRIPTIONS);
-    for (size_t i = 0; i < model_count(model, VIEW_SUBSCRIPTIONS); i++)
-        offer(self, ((const subscription_t *)model_row(model, VIEW_SUBSCRIPTIONS, i))->topic);
+    for (size_t i = 0; i < session_view_row_count(self->session, VIEW_SUBSCRIPTIONS); i++) {
+        const subscription_t *row = session_view_row(self->session, VIEW_SUBSCRIPTIONS, i);
+        offer(self, row->topic);
+    }
 }
 
 static void offer_words(search_t *self, const char *const words[])
@@ -70,9 +70,8 @@ static void offer_scopes(search_t *self)
         if (text[0] == '/' && dd_scope_parse_pattern(&scope, dd_bytes_of(text)))
             offer(self, scope.text);
     }
-    const model_t *model = poller_model(session_view_poller(self->session), VIEW_TREE);
-    for (size_t i = 0; i < model_count(model, VIEW_TREE); i++) {
-        const broker_t *broker = model_row(model, VIEW_TREE, i);
+    for (size_t i = 0; i < session_view_row_count(self->session, VIEW_TREE); i++) {
+        const broker_t *broker = session_view_row(self->session, VIEW_TREE, i);
         dd_scope_t scope;
         if (dd_scope_parse(&scope, dd_bytes_of(broker->scope)))
             offer(self, scope.text);

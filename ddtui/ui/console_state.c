@@ -38,9 +38,7 @@ const void *console_selected_row(console_t *self, page_number_t page, view_t vie
     if (self->page != page)
         return NULL;
     size_t index = page_selected_index(console_page(self));
-    return index == LIST_NONE
-               ? NULL
-               : model_row(poller_model(session_view_poller(self->session), view), view, index);
+    return index == LIST_NONE ? NULL : session_view_row(self->session, view, index);
 }
 
 const client_t *console_selected_client(console_t *self)

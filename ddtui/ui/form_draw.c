@@ -64,7 +64,6 @@ static void draw_suggestions(form_t *self, canvas_t *canvas, rect_t area)
 static void draw_preview(const form_t *self, canvas_t *canvas, rect_t area)
 {
     const char *text = line_editor_text(self->editors[self->focus]);
-    const model_t *model = poller_model(session_view_poller(self->session), VIEW_TREE);
     dd_scope_t pattern, here, path;
     char meaning[128];
     completion_scope_meaning(self->session, text, meaning, sizeof meaning);
@@ -76,9 +75,9 @@ static void draw_preview(const form_t *self, canvas_t *canvas, rect_t area)
         return;
     bool everywhere = dd_scope_is_noscope(dd_scope_bytes(&path));
     rect_t heading = rect_cut_top(&area, 1);
-    size_t covered = 0, count = model_count(model, VIEW_TREE);
+    size_t covered = 0, count = session_view_row_count(self->session, VIEW_TREE);
     for (size_t i = 0; i < count; i++) {
-        const broker_t *broker = model_row(model, VIEW_TREE, i);
+        const broker_t *broker = session_view_row(self->session, VIEW_TREE, i);
         char name[4 * sizeof broker->name];
         if (!everywhere && !dd_scope_covers(dd_scope_bytes(&path), dd_bytes_of(broker->scope)))
             continue;

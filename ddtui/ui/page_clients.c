@@ -37,19 +37,16 @@ typedef struct {
     bool some_left; /* a client in the list is no longer reported */
 } clients_page_t;
 
-static const model_t *model_of(const page_t *self)
-{
-    return poller_model(session_view_poller(self->session), VIEW_CLIENTS);
-}
-
 static const void *row_at(const void *source, size_t index)
 {
-    return model_row(model_of(source), VIEW_CLIENTS, index);
+    const page_t *self = source;
+    return session_view_row(self->session, VIEW_CLIENTS, index);
 }
 
 static size_t count(const void *source)
 {
-    return model_count(model_of(source), VIEW_CLIENTS);
+    const page_t *self = source;
+    return session_view_row_count(self->session, VIEW_CLIENTS);
 }
 
 static uint64_t identity(const void *source, size_t index)
@@ -79,10 +76,9 @@ static const char *words_about(const happening_t *event, const client_t *client)
 static void why_it_left(const page_t *self, const client_t *client, char *out, size_t room)
 {
     static const char ENDED[] = "ended: ";
-    const model_t *model = poller_model(session_view_poller(self->session), VIEW_EVENTS);
     const char *words = NULL;
-    for (size_t i = 0; i < model_count(model, VIEW_EVENTS) && !words; i++) {
-        const happening_t *event = model_row(model, VIEW_EVENTS, i);
+    for (size_t i = 0; i < session_view_row_count(self->session, VIEW_EVENTS) && !words; i++) {
+        const happening_t *event = session_view_row(self->session, VIEW_EVENTS, i);
         if (strcmp(event->broker, client->broker) == 0)
             words = words_about(event, client);
     }
@@ -142,10 +138,9 @@ static const list_ops_t LIST = {
 
 static void add_subscriptions(const page_t *self, const client_t *client, text_pane_t *pane)
 {
-    const model_t *model = poller_model(session_view_poller(self->session), VIEW_SUBSCRIPTIONS);
-    size_t found = 0;
-    for (size_t i = 0; i < model_count(model, VIEW_SUBSCRIPTIONS) && found < DETAIL_ROWS; i++) {
-        const subscription_t *row = model_row(model, VIEW_SUBSCRIPTIONS, i);
+    size_t found = 0, rows = session_view_row_count(self->session, VIEW_SUBSCRIPTIONS);
+    for (size_t i = 0; i < rows && found < DETAIL_ROWS; i++) {
+        const subscription_t *row = session_view_row(self->session, VIEW_SUBSCRIPTIONS, i);
         char topic[DD_TOPIC_MAX + 1];
         if (strcmp(row->tenant, client->tenant) != 0 || strcmp(row->client, client->name) != 0)
             continue;
@@ -159,12 +154,11 @@ static void add_subscriptions(const page_t *self, const client_t *client, text_p
 /* The brokers' own words, in which the full name stands. */
 static void add_events(const page_t *self, const client_t *client, text_pane_t *pane)
 {
-    const model_t *model = poller_model(session_view_poller(self->session), VIEW_EVENTS);
     char name[DD_NAME_MAX + 1];
-    size_t found = 0;
+    size_t found = 0, rows = session_view_row_count(self->session, VIEW_EVENTS);
     snprintf(name, sizeof name, "%s.%s", client->tenant, client->name);
-    for (size_t i = 0; i < model_count(model, VIEW_EVENTS) && found < DETAIL_ROWS; i++) {
-        const happening_t *row = model_row(model, VIEW_EVENTS, i);
+    for (size_t i = 0; i < rows && found < DETAIL_ROWS; i++) {
+        const happening_t *row = session_view_row(self->session, VIEW_EVENTS, i);
         char text[sizeof row->text];
         if (!strstr(row->text, name))
             continue;

@@ -36,15 +36,10 @@ typedef struct {
     bool escaped; /* text is */
 } event_t;
 
-static const model_t *model_of(const page_t *self)
-{
-    return poller_model(session_view_poller(self->session), VIEW_EVENTS);
-}
-
 static size_t count(const void *source)
 {
     const page_t *self = source;
-    return model_count(model_of(self), VIEW_EVENTS) +
+    return session_view_row_count(self->session, VIEW_EVENTS) +
            status_log_count(session_view_status_log(self->session));
 }
 
@@ -58,13 +53,13 @@ static int64_t happening_wall_ms(const session_view_t *session, const happening_
 
 static event_t event_at(const page_t *self, size_t index)
 {
-    size_t reported = model_count(model_of(self), VIEW_EVENTS);
+    size_t reported = session_view_row_count(self->session, VIEW_EVENTS);
     if (index >= reported) {
         const note_t *note =
             status_log_at(session_view_status_log(self->session), index - reported);
         return (event_t){note->wall_ms, LEVELS[note->kind], "this console", "", note->text, true};
     }
-    const happening_t *row = model_row(model_of(self), VIEW_EVENTS, index);
+    const happening_t *row = session_view_row(self->session, VIEW_EVENTS, index);
     return (event_t){happening_wall_ms(self->session, row), row->level, row->broker, row->tenant,
         row->text, false};
 }
@@ -72,10 +67,10 @@ static event_t event_at(const page_t *self, size_t index)
 static uint64_t identity(const void *source, size_t index)
 {
     const page_t *self = source;
-    size_t reported = model_count(model_of(self), VIEW_EVENTS);
+    size_t reported = session_view_row_count(self->session, VIEW_EVENTS);
     if (index >= reported)
         return status_log_at(session_view_status_log(self->session), index - reported)->serial;
-    const happening_t *row = model_row(model_of(self), VIEW_EVENTS, index);
+    const happening_t *row = session_view_row(self->session, VIEW_EVENTS, index);
     uint64_t number = list_identity(LIST_IDENTITY, row->broker_id);
     return list_identity(number, row->text) + row->at_ms;
 }
@@ -165,13 +160,12 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
 
 void page_events_draw_tail(const session_view_t *session, canvas_t *canvas, rect_t area)
 {
-    const model_t *model = poller_model(session_view_poller(session), VIEW_EVENTS);
-    size_t total = model_count(model, VIEW_EVENTS), height = (size_t)area.height;
+    size_t total = session_view_row_count(session, VIEW_EVENTS), height = (size_t)area.height;
     size_t shown = total < height ? total : height;
     if (total == 0)
         canvas_text(canvas, area, 0, 1, STYLE_DIM, "Nothing has happened.");
     for (size_t i = 0; i < shown; i++) {
-        const happening_t *row = model_row(model, VIEW_EVENTS, shown - 1 - i);
+        const happening_t *row = session_view_row(session, VIEW_EVENTS, shown - 1 - i);
         char time[TIME_ROOM], broker[4 * sizeof row->broker], text[COLUMN_TEXT_ROOM];
         page_time(happening_wall_ms(session, row), false, time);
         dd_escape_text(row->broker, strlen(row->broker), broker, sizeof broker);

@@ -24,11 +24,6 @@ static const list_table_column_t COLUMNS[] = {
 
 /* ---- Rows: first the own ones, then those of the model that aren't this client's ------------- */
 
-static const model_t *model_of(const page_t *self)
-{
-    return poller_model(session_view_poller(self->session), VIEW_SUBSCRIPTIONS);
-}
-
 static size_t own_count_of(const page_t *self)
 {
     return session_view_own_subscriptions(self->session)->count;
@@ -42,12 +37,13 @@ static const own_subscription_t *own_at(const page_t *self, size_t index)
 
 static size_t count(const void *source)
 {
-    return own_count_of(source) + model_count(model_of(source), VIEW_SUBSCRIPTIONS);
+    const page_t *self = source;
+    return own_count_of(self) + session_view_row_count(self->session, VIEW_SUBSCRIPTIONS);
 }
 
 static const subscription_t *reported_at(const page_t *self, size_t index)
 {
-    return model_row(model_of(self), VIEW_SUBSCRIPTIONS, index - own_count_of(self));
+    return session_view_row(self->session, VIEW_SUBSCRIPTIONS, index - own_count_of(self));
 }
 
 /* Both kinds of rows as one. */

@@ -65,19 +65,16 @@ static tree_page_t *tree_of(const page_t *page)
 
 /* ---- Rows ----------------------------------------------------------------------------------- */
 
-static const model_t *model_of(const page_t *self)
-{
-    return poller_model(session_view_poller(self->session), VIEW_TREE);
-}
-
 static const void *row_at(const void *source, size_t index)
 {
-    return model_row(model_of(source), VIEW_TREE, index);
+    const page_t *self = source;
+    return session_view_row(self->session, VIEW_TREE, index);
 }
 
 static size_t count(const void *source)
 {
-    return model_count(model_of(source), VIEW_TREE);
+    const page_t *self = source;
+    return session_view_row_count(self->session, VIEW_TREE);
 }
 
 static uint64_t identity(const void *source, size_t index)

@@ -48,7 +48,6 @@ static void stop_consumer(stage_t *stage)
     crowd_leave_unread(stage->crowd, 0, false);
     if (!wait_until(has_missed, &patience, HARNESS_DEADLINE))
         stage_fail(stage, "it wasn't told of a gap");
-    crowd_begin_reaching(stage->crowd);
     stage_heal(stage, STAGE_BACK_LIMIT);
 }
 
@@ -151,7 +150,6 @@ int case_names(stage_t *stage)
         ask_for_what_is_held(stage);
         ask_at_once(stage);
     }
-    crowd_begin_reaching(stage->crowd);
     stage_heal(stage, STAGE_BACK_LIMIT);
     stage_expect_calm(stage, false);
     return stage_close(stage);

@@ -12,107 +12,93 @@ int case_no_fault(stage_t *stage)
     stage_five(stage, NULL);
     stage_crowd(stage);
     stage_let_pass(stage->seconds * 1000);
-    crowd_begin_reaching(stage->crowd);
     stage_heal(stage, STAGE_BACK_LIMIT);
     stage_expect_calm(stage, false);
     return stage_close(stage);
 }
 
-/* ---- kill -9 ------------------------------------------------------------------------------- */
-
-static int kill_often(stage_t *stage, const char *name)
+/* Has something happen to the broker of that name again and again. */
+static int befall(stage_t *stage, const char *name, void (*fault)(stage_t *stage, const char *name))
 {
     stage_open(stage);
     stage_five(stage, NULL);
     stage_crowd(stage);
     for (unsigned i = 0; i < stage->times && !stage->off; i++) {
         crowd_await_load(stage->crowd, STAGE_BETWEEN);
-        program_kill(stage_program(stage, name));
-        stage_start(stage, name);
-        crowd_begin_reaching(stage->crowd);
+        fault(stage, name);
         stage_heal(stage, STAGE_BACK_LIMIT);
     }
     return stage_close(stage);
+}
+
+/* ---- kill -9 ------------------------------------------------------------------------------- */
+
+static void kill_it(stage_t *stage, const char *name)
+{
+    program_kill(stage_program(stage, name));
+    stage_start(stage, name);
 }
 
 int case_kill_leaf(stage_t *stage)
 {
-    return kill_often(stage, "leaf");
+    return befall(stage, "leaf", kill_it);
 }
 
 int case_kill_mid(stage_t *stage)
 {
-    return kill_often(stage, "mid");
+    return befall(stage, "mid", kill_it);
 }
 
 int case_kill_root(stage_t *stage)
 {
-    return kill_often(stage, "root");
+    return befall(stage, "root", kill_it);
 }
 
 /* ---- SIGSTOP ------------------------------------------------------------------------------- */
 
-static int stop_for_long(stage_t *stage, const char *name)
+static void stop_it(stage_t *stage, const char *name)
 {
-    stage_open(stage);
-    stage_five(stage, NULL);
-    stage_crowd(stage);
-    for (unsigned i = 0; i < stage->times && !stage->off; i++) {
-        crowd_await_load(stage->crowd, STAGE_BETWEEN);
-        program_signal(stage_program(stage, name), SIGSTOP);
-        stage_let_pass(stage->seconds * 1000);
-        program_signal(stage_program(stage, name), SIGCONT);
-        crowd_begin_reaching(stage->crowd);
-        stage_heal(stage, STAGE_BACK_LIMIT);
-    }
-    return stage_close(stage);
+    program_signal(stage_program(stage, name), SIGSTOP);
+    stage_let_pass(stage->seconds * 1000);
+    program_signal(stage_program(stage, name), SIGCONT);
 }
 
 int case_stop_leaf(stage_t *stage)
 {
-    return stop_for_long(stage, "leaf");
+    return befall(stage, "leaf", stop_it);
 }
 
 int case_stop_mid(stage_t *stage)
 {
-    return stop_for_long(stage, "mid");
+    return befall(stage, "mid", stop_it);
 }
 
 int case_stop_root(stage_t *stage)
 {
-    return stop_for_long(stage, "root");
+    return befall(stage, "root", stop_it);
 }
 
 /* ---- SIGTERM ------------------------------------------------------------------------------- */
 
-static int shut_down_often(stage_t *stage, const char *name)
+static void shut_it_down(stage_t *stage, const char *name)
 {
-    stage_open(stage);
-    stage_five(stage, NULL);
-    stage_crowd(stage);
-    for (unsigned i = 0; i < stage->times && !stage->off; i++) {
-        crowd_await_load(stage->crowd, STAGE_BETWEEN);
-        stage_shut_down(stage, name);
-        stage_start(stage, name);
-        crowd_begin_reaching(stage->crowd);
-        stage_heal(stage, STAGE_BACK_LIMIT);
-    }
-    return stage_close(stage);
+    stage_shut_down(stage, name);
+    stage_start(stage, name);
 }
 
 int case_term_leaf(stage_t *stage)
 {
-    return shut_down_often(stage, "leaf");
+    return befall(stage, "leaf", shut_it_down);
 }
 
 int case_term_mid(stage_t *stage)
 {
-    return shut_down_often(stage, "mid");
+    return befall(stage, "mid", shut_it_down);
 }
 
 int case_term_root(stage_t *stage)
 {
-    return shut_down_often(stage, "root");
+    return befall(stage, "root", shut_it_down);
 }
 
 /* ---- SIGHUP -------------------------------------------------------------------------------- */
@@ -129,7 +115,6 @@ int case_hangups(stage_t *stage)
         if (!program_expect(program, "log reloaded", HARNESS_DEADLINE))
             stage_fail(stage, "the files weren't reloaded");
     }
-    crowd_begin_reaching(stage->crowd);
     stage_heal(stage, STAGE_BACK_LIMIT);
     stage_expect_calm(stage, false);
     return stage_close(stage);

@@ -36,7 +36,6 @@ static int cut_one_way(stage_t *stage, unsigned direction)
         proxy_stop(proxy, direction);
         stage_let_pass(stage->seconds * 1000);
         proxy_stop(proxy, 0);
-        crowd_begin_reaching(stage->crowd);
         stage_heal(stage, STAGE_BACK_LIMIT);
     }
     return close_both(stage, proxy);
@@ -59,7 +58,6 @@ int case_dropped_line(stage_t *stage)
     for (unsigned i = 0; i < stage->times && !stage->off; i++) {
         crowd_await_load(stage->crowd, STAGE_BETWEEN);
         proxy_drop(proxy);
-        crowd_begin_reaching(stage->crowd);
         stage_heal(stage, STAGE_BACK_LIMIT);
     }
     return close_both(stage, proxy);
@@ -71,7 +69,6 @@ int case_late_line(stage_t *stage)
     proxy_set_delay(proxy, LATE);
     stage_crowd(stage);
     stage_let_pass(stage->seconds * 1000);
-    crowd_begin_reaching(stage->crowd);
     stage_heal(stage, STAGE_BACK_LIMIT);
     stage_expect_calm(stage, false);
     return close_both(stage, proxy);
@@ -90,7 +87,6 @@ static int play_slow_line(stage_t *stage, const crowd_plan_t *plan, unsigned rat
     stage_crowd_as(stage, plan);
     stage_let_pass(stage->seconds * 1000);
     crowd_load(stage->crowd, false);
-    crowd_begin_reaching(stage->crowd);
     stage_heal(stage, 0);
     stage_expect_calm(stage, full);
     return close_both(stage, proxy);

@@ -31,12 +31,6 @@ static bool takes_several(stage_t *stage)
     return several;
 }
 
-static int skip(stage_t *stage, const char *why)
-{
-    harness_destroy(&stage->harness);
-    return stage_skip(stage, why);
-}
-
 #define ONLY_ONE "this build takes only one parent and one endpoint"
 
 /* ---- Spare roots --------------------------------------------------------------------------- */
@@ -61,12 +55,11 @@ int case_root_killed(stage_t *stage)
 {
     stage_open(stage);
     if (!takes_several(stage))
-        return skip(stage, ONLY_ONE);
+        return stage_skip(stage, ONLY_ONE);
     stage_six(stage, NULL);
     crowd_of_six(stage, stage_endpoint(stage, "root"));
     crowd_await_load(stage->crowd, STAGE_BETWEEN);
     program_kill(stage_program(stage, "root"));
-    crowd_begin_reaching(stage->crowd);
     stage_heal(stage, KILLED_LIMIT);
     return stage_close(stage);
 }
@@ -75,13 +68,12 @@ int case_root_vanished(stage_t *stage)
 {
     stage_open(stage);
     if (!takes_several(stage))
-        return skip(stage, ONLY_ONE);
+        return stage_skip(stage, ONLY_ONE);
     proxy_t *proxy = proxy_new(stage_endpoint(stage, "root"));
     stage_six(stage, proxy_endpoint(proxy));
     crowd_of_six(stage, proxy_endpoint(proxy));
     crowd_await_load(stage->crowd, STAGE_BETWEEN);
     proxy_stop(proxy, PROXY_THERE | PROXY_BACK);
-    crowd_begin_reaching(stage->crowd);
     stage_heal(stage, VANISHED_LIMIT);
     int status = stage_close(stage);
     proxy_destroy(&proxy);
@@ -104,7 +96,7 @@ int case_both_roots(stage_t *stage)
     static const char *const ROOTS[] = {"root", "spare"};
     stage_open(stage);
     if (!takes_several(stage))
-        return skip(stage, ONLY_ONE);
+        return stage_skip(stage, ONLY_ONE);
     marry(stage);
     stage_crowd(stage);
     for (unsigned i = 0; i < stage->times && !stage->off; i++) {
@@ -115,7 +107,6 @@ int case_both_roots(stage_t *stage)
         stage_begin(stage, ROOTS[(i + 1) % 2]);
         stage_await(stage, "root");
         stage_await(stage, "spare");
-        crowd_begin_reaching(stage->crowd);
         stage_heal(stage, MEETING_LIMIT);
     }
     return stage_close(stage);
@@ -131,7 +122,6 @@ static int move_often(stage_t *stage, void (*move)(stage_t *stage, const char *t
     for (unsigned i = 0; i < stage->times && !stage->off; i++) {
         crowd_await_load(stage->crowd, STAGE_BETWEEN);
         move(stage, i % 2 ? "root" : "other");
-        crowd_begin_reaching(stage->crowd);
         stage_heal(stage, MOVE_LIMIT);
     }
     return stage_close(stage);
@@ -155,7 +145,7 @@ static void move_by_file(stage_t *stage, const char *to)
 int case_move_by_file(stage_t *stage)
 {
     stage_open(stage);
-    return takes_several(stage) ? move_often(stage, move_by_file) : skip(stage, ONLY_ONE);
+    return takes_several(stage) ? move_often(stage, move_by_file) : stage_skip(stage, ONLY_ONE);
 }
 
 static void move_by_operator(stage_t *stage, const char *to)
@@ -176,5 +166,5 @@ int case_move_by_operator(stage_t *stage)
     stage_open(stage);
     program_t *help = program_run(stage->harness, NULL, HARNESS_DEADLINE, "ddtui", "--help", NULL);
     return program_said(help, "--move") ? move_often(stage, move_by_operator)
-                                        : skip(stage, "this ddtui has no --move");
+                                        : stage_skip(stage, "this ddtui has no --move");
 }

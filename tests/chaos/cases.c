@@ -4,7 +4,6 @@
  */
 #include "cases.h"
 
-#define COUNT(table) (sizeof(table) / sizeof(table)[0])
 #define NONE                                                                                       \
     {                                                                                              \
         0, 0                                                                                       \

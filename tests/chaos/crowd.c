@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "libdd/base/clock.h"
+#include "reaching.h"
 
 #define TOPICS 2
 #define TENANTS_MAX 2
@@ -71,13 +72,9 @@ struct crowd {
     uint64_t follow_us,
         follow_pause_us;          /* when it is time, and how long it is then until the next */
     uint64_t notified, published; /* since load_us */
-    /* Who has reached whom in this round: [to][from], with both kinds of messages. */
-    uint32_t round;
-    uint64_t round_us, reached_us; /* when it began and was complete; reached_us 0: not yet */
-    uint64_t tried_us, tried_publishing_us;
+    reaching_t *reaching;
+    uint64_t tried_us, tried_publishing_us; /* to reach those that are not reached */
     unsigned tries;
-    bool *notification_came, *publication_came;
-    unsigned unreached;
 };
 
 /* ---- Sending ------------------------------------------------------------------------------- */
@@ -89,7 +86,7 @@ static void write_payload(
         .sender = (uint16_t)sender,
         .about = (uint16_t)about,
         .number = number,
-        .round = self->round};
+        .round = reaching_round(self->reaching)};
     memcpy(self->payload, &head, sizeof head);
     memset(self->payload + sizeof head, (int)(number & 0xff), size - sizeof head);
 }
@@ -144,22 +141,17 @@ static void send_load(crowd_t *self, uint64_t now_us)
         publish(self, draw(self, self->count), draw(self, TOPICS), self->plan.size);
 }
 
-static bool are_fellows(const crowd_t *self, unsigned one, unsigned other)
-{
-    return self->members[one].tenant == self->members[other].tenant;
-}
-
 /* Tries those that have not reached each other yet; seldom while earlier ones are open, as they are
    for long when a broker stands still. */
 static void send_to_unreached(crowd_t *self, uint64_t now_us)
 {
-    if (self->unreached == 0 || now_us - self->tried_us < NOTIFY_AGAIN)
+    if (reaching_is_complete(self->reaching) || now_us - self->tried_us < NOTIFY_AGAIN)
         return;
     self->tried_us = now_us;
     bool all = self->tries++ % SELDOM == 0;
     for (unsigned from = 0; from < self->count; from++)
         for (unsigned to = 0; to < self->count; to++)
-            if (are_fellows(self, from, to) && !self->notification_came[to * self->count + from] &&
+            if (reaching_lacks(self->reaching, BY_NOTIFICATION, to, from) &&
                 (all || ledger_open_to(self->ledger, from, to) < OPEN_TRIES))
                 notify(self, from, to, PROBE_SIZE);
 }
@@ -167,15 +159,15 @@ static void send_to_unreached(crowd_t *self, uint64_t now_us)
 static bool awaits_publication(const crowd_t *self, unsigned from, unsigned topic)
 {
     for (unsigned to = 0; to < self->count; to++)
-        if (are_fellows(self, from, to) && self->members[to].topic == topic &&
-            !self->publication_came[to * self->count + from])
+        if (self->members[to].topic == topic &&
+            reaching_lacks(self->reaching, BY_PUBLICATION, to, from))
             return true;
     return false;
 }
 
 static void publish_to_unreached(crowd_t *self, uint64_t now_us)
 {
-    if (self->unreached == 0 || now_us - self->tried_publishing_us < PUBLISH_AGAIN)
+    if (reaching_is_complete(self->reaching) || now_us - self->tried_publishing_us < PUBLISH_AGAIN)
         return;
     self->tried_publishing_us = now_us;
     for (unsigned from = 0; from < self->count; from++)
@@ -216,14 +208,9 @@ static bool read_payload(crowd_t *self, unsigned receiver, const dd_event_t *eve
     return valid;
 }
 
-static void note_reaching(crowd_t *self, bool *came, unsigned to, const head_t *head)
+static void note_reaching(crowd_t *self, reaching_way_t way, unsigned to, const head_t *head)
 {
-    bool *one = &came[to * self->count + head->sender];
-    if (head->round != self->round || *one)
-        return;
-    *one = true;
-    if (self->unreached > 0 && --self->unreached == 0)
-        self->reached_us = dd_clock_us();
+    reaching_note(self->reaching, way, to, head->sender, head->round, dd_clock_us());
 }
 
 static void take_notification(crowd_t *self, unsigned receiver, const dd_event_t *event)
@@ -234,7 +221,7 @@ static void take_notification(crowd_t *self, unsigned receiver, const dd_event_t
     if (head.about != receiver)
         ledger_wonder(self->ledger, "%u has got what is for %u", receiver, head.about);
     ledger_arrive(self->ledger, receiver, head.sender, head.number);
-    note_reaching(self, self->notification_came, receiver, &head);
+    note_reaching(self, BY_NOTIFICATION, receiver, &head);
 }
 
 /* The topic of that name; TOPICS if there is none. */
@@ -256,7 +243,7 @@ static void take_publication(crowd_t *self, unsigned receiver, const dd_event_t 
         return;
     }
     ledger_receive(self->ledger, receiver, head.sender, head.about, head.number);
-    note_reaching(self, self->publication_came, receiver, &head);
+    note_reaching(self, BY_PUBLICATION, receiver, &head);
 }
 
 static void take_gap(crowd_t *self, unsigned client, const dd_event_t *event)
@@ -386,8 +373,7 @@ crowd_t *crowd_new(harness_t *harness, const crowd_plan_t *plan)
     self->per_tenant = endpoints * plan->each;
     self->count = self->per_tenant * plan->tenants;
     self->members = calloc(self->count, sizeof *self->members);
-    self->notification_came = calloc(self->count * self->count, sizeof(bool));
-    self->publication_came = calloc(self->count * self->count, sizeof(bool));
+    self->reaching = reaching_new(self->count, self->per_tenant);
     self->payload = malloc(SIZE_MAX_SENT);
     self->ledger = ledger_new(self->count, TOPICS);
     self->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -413,9 +399,8 @@ void crowd_destroy(crowd_t **self_p)
     close(self->epoll);
     pthread_mutex_destroy(&self->lock);
     ledger_destroy(&self->ledger);
+    reaching_destroy(&self->reaching);
     free(self->members);
-    free(self->notification_came);
-    free(self->publication_came);
     free(self->payload);
     free(self);
 }
@@ -456,33 +441,23 @@ void crowd_leave_unread(crowd_t *self, unsigned client, bool unread)
     pthread_mutex_unlock(&self->lock);
 }
 
-void crowd_begin_reaching(crowd_t *self)
-{
-    pthread_mutex_lock(&self->lock);
-    self->round++;
-    self->round_us = dd_clock_us();
-    self->reached_us = 0;
-    /* To every member, of every fellow: a notification; a publication on the topic it has. */
-    self->unreached = 2 * self->count * self->per_tenant;
-    memset(self->notification_came, 0, self->count * self->count * sizeof(bool));
-    memset(self->publication_came, 0, self->count * self->count * sizeof(bool));
-    pthread_mutex_unlock(&self->lock);
-}
-
 static bool all_reached(void *arg)
 {
     crowd_t *self = arg;
     pthread_mutex_lock(&self->lock);
-    bool all = self->reached_us > 0;
+    bool all = reaching_is_complete(self->reaching);
     pthread_mutex_unlock(&self->lock);
     return all;
 }
 
-int crowd_await_reaching(crowd_t *self, int deadline_ms)
+int crowd_reach(crowd_t *self, int deadline_ms)
 {
+    pthread_mutex_lock(&self->lock);
+    reaching_begin(self->reaching, dd_clock_us());
+    pthread_mutex_unlock(&self->lock);
     if (!wait_until(all_reached, self, deadline_ms))
         return -1;
-    return (int)((self->reached_us - self->round_us) / 1000);
+    return reaching_took_ms(self->reaching);
 }
 
 unsigned crowd_registered(crowd_t *self)
@@ -549,16 +524,6 @@ void crowd_print_faults(crowd_t *self, FILE *file)
 {
     pthread_mutex_lock(&self->lock);
     ledger_print_faults(self->ledger, file);
-    for (unsigned to = 0, printed = 0; self->unreached > 0 && to < self->count; to++)
-        for (unsigned from = 0; from < self->count && printed < 8; from++) {
-            unsigned at = to * self->count + from;
-            if (!are_fellows(self, from, to) ||
-                (self->notification_came[at] && self->publication_came[at]))
-                continue;
-            fprintf(file, "    %u is not reached by %u with %s%s\n", to, from,
-                self->notification_came[at] ? "" : "notifications ",
-                self->publication_came[at] ? "" : "publications");
-            printed++;
-        }
+    reaching_print(self->reaching, file);
     pthread_mutex_unlock(&self->lock);
 }

@@ -43,10 +43,8 @@ void crowd_await_load(crowd_t *self, unsigned notifications);
    first tenant, then of the second. */
 void crowd_leave_unread(crowd_t *self, unsigned client, bool unread);
 
-/* From now on it counts who reaches whom. */
-void crowd_begin_reaching(crowd_t *self);
-/* ms since crowd_begin_reaching() until all reached each other; -1 at the deadline. */
-int crowd_await_reaching(crowd_t *self, int deadline_ms);
+/* Waits until all have reached each other from now on. ms that it took; -1 at the deadline. */
+int crowd_reach(crowd_t *self, int deadline_ms);
 /* Clients that are registered and have their subscriptions. */
 unsigned crowd_registered(crowd_t *self);
 unsigned crowd_size(const crowd_t *self);

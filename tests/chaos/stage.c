@@ -60,6 +60,7 @@ static void begin_line(const stage_t *self, const char *verdict)
 
 int stage_skip(stage_t *self, const char *why)
 {
+    harness_destroy(&self->harness);
     begin_line(self, "skip");
     printf("%s\n", why);
     return STAGE_SKIPPED;
@@ -242,8 +243,7 @@ void stage_crowd_as(stage_t *self, const crowd_plan_t *plan)
     for (unsigned i = 0; !plan->endpoints[0] && i < self->broker_count; i++)
         whole.endpoints[i] = harness_endpoint(self->harness, self->brokers[i].name);
     self->crowd = crowd_new(self->harness, &whole);
-    crowd_begin_reaching(self->crowd);
-    if (crowd_await_reaching(self->crowd, HEAL_DEADLINE) < 0)
+    if (crowd_reach(self->crowd, HEAL_DEADLINE) < 0)
         stage_fail(self, "they never reached each other, %u of %u are there",
             crowd_registered(self->crowd), crowd_size(self->crowd));
     crowd_settle(self->crowd, HARNESS_DEADLINE);
@@ -261,7 +261,7 @@ void stage_heal(stage_t *self, int limit_ms)
 {
     if (self->off)
         return; /* who doesn't come back once isn't waited for again and again */
-    int took = crowd_await_reaching(self->crowd, HEAL_DEADLINE);
+    int took = crowd_reach(self->crowd, HEAL_DEADLINE);
     self->heals += took >= 0;
     if (took < 0 || took > self->worst_ms)
         self->worst_ms = took;

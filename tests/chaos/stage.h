@@ -57,7 +57,7 @@ typedef struct {
 void stage_open(stage_t *self);
 /* Prints the case's line, ends all programs, and returns STAGE_OK or STAGE_OFF. */
 int stage_close(stage_t *self);
-/* Prints the case's line with a reason. Also without stage_open(). */
+/* Prints the case's line with a reason, before there is a crowd. Also without stage_open(). */
 int stage_skip(stage_t *self, const char *why);
 
 /* Adds words to the line. */
@@ -101,8 +101,8 @@ void stage_crowd(stage_t *self);
 /* The same with a plan of one's own; endpoints[0] NULL: those of all brokers. */
 void stage_crowd_as(stage_t *self, const crowd_plan_t *plan);
 crowd_plan_t stage_plan(void);
-/* Waits until all reach each other again, and keeps the longest time that it took. More than
-   limit_ms is wrong, where times count. 0: no limit. */
+/* Waits until all have reached each other anew, and keeps the longest time that it took. More
+   than limit_ms is wrong, where times count. 0: no limit. */
 void stage_heal(stage_t *self, int limit_ms);
 /* Ends the load. Since it began no connection was lost; and, unless an outbox was full, where there
    is no room for acknowledgements either, every notification was delivered and no publication is

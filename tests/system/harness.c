@@ -227,9 +227,9 @@ static void settle_environment(const harness_t *self)
         "LINES", "XDG_STATE_HOME", "DD_BROKER", "DD_KEYS", "DD_NAME", "TMUX", "ENV"};
     const char *const set[][2] = {{"LC_ALL", "C.UTF-8"}, {"TZ", "UTC"}, {"SHELL", "/bin/sh"},
         {"TERM", "xterm"}, {"HOME", self->directory}};
-    for (size_t i = 0; i < sizeof UNSET / sizeof UNSET[0]; i++)
+    for (size_t i = 0; i < COUNT(UNSET); i++)
         unsetenv(UNSET[i]);
-    for (size_t i = 0; i < sizeof set / sizeof set[0]; i++)
+    for (size_t i = 0; i < COUNT(set); i++)
         setenv(set[i][0], set[i][1], 1);
 }
 

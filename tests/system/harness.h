@@ -25,6 +25,7 @@
 #include "tests/deadline.h"
 
 #define HARNESS_DEADLINE DEADLINE
+#define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
 typedef struct harness harness_t;
 typedef struct program program_t;

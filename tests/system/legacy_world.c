@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-legacy_world_t *legacy_world_new(void)
+int legacy_world_open(void **state)
 {
     legacy_world_t *self = calloc(1, sizeof *self);
     assert_non_null(self);
@@ -24,20 +24,21 @@ legacy_world_t *legacy_world_new(void)
         self->endpoint, "--heartbeat", "20s", "--client-outbox", "2M", "-l", "info", NULL);
     self->native = legacy_world_native(self, "broker0", "a", "native");
     self->old = legacy_world_login(self, "a", "old");
-    return self;
+    *state = self;
+    return 0;
 }
 
-void legacy_world_destroy(legacy_world_t **self_p)
+int legacy_world_close(void **state)
 {
-    legacy_world_t *self = *self_p;
+    legacy_world_t *self = *state;
     if (!self)
-        return;
+        return 0;
     legacy_client_destroy(&self->old);
     dd_client_destroy(&self->native);
     zmq_ctx_term(self->context);
     harness_destroy(&self->harness);
     free(self);
-    *self_p = NULL;
+    return 0;
 }
 
 legacy_client_t *legacy_world_client(legacy_world_t *self, const char *owner, uint32_t version)

@@ -20,9 +20,10 @@ typedef struct {
     legacy_client_t *old;
 } legacy_world_t;
 
-/* Tenants a, b and public. The broker waits long for a sign of life. */
-legacy_world_t *legacy_world_new(void);
-void legacy_world_destroy(legacy_world_t **self_p);
+/* Before and after a group of tests, whose *state it is. Tenants a, b and public. The broker waits
+   long for a sign of life. */
+int legacy_world_open(void **state);
+int legacy_world_close(void **state);
 
 /* A client of an old version at the broker, not logged in yet; the owner is a tenant. */
 legacy_client_t *legacy_world_client(legacy_world_t *self, const char *owner, uint32_t version);

@@ -275,7 +275,7 @@ bool program_is_faulty(program_t *self)
 {
     static const char *const SIGNS[] = {"Sanitizer", "runtime error: ", "Assertion failed"};
     const char *text = program_stderr(self);
-    for (size_t i = 0; i < sizeof SIGNS / sizeof SIGNS[0]; i++)
+    for (size_t i = 0; i < COUNT(SIGNS); i++)
         if (strstr(text, SIGNS[i]))
             return true;
     return false;

@@ -18,8 +18,6 @@
 #include "harness.h"
 #include "libdd/include/dd.h"
 
-#define COUNT(table) (sizeof(table) / sizeof(table)[0])
-
 /* A test whose *state is a harness of its own, with tenants a and b; its clients and programs end
    with it. */
 #define SCENE(test) cmocka_unit_test_setup_teardown(test, scene_open, scene_close)

@@ -362,7 +362,7 @@ static void who_chooses_a_routing_id_is_cut(void **state)
     assert_int_equal(
         self->listener->ops->listen(self->listener, "tcp://127.0.0.1:0", &problem), DD_OK);
     const char *endpoint = endpoint_of(self);
-    for (size_t i = 0; i < sizeof IDS / sizeof IDS[0]; i++) {
+    for (size_t i = 0; i < COUNT(IDS); i++) {
         claimer_t claimer = claimer_new(self, endpoint, IDS[i].id, IDS[i].size);
         assert_true(wait_until(is_in, &claimer, HARNESS_DEADLINE));
         assert_true(zmq_send(claimer.socket, frame, size, ZMQ_DONTWAIT) > 0);

@@ -161,16 +161,22 @@ static void a_signal_drains(void **state)
     }
 }
 
-/* A client that doesn't leave holds the drain: it is stopped, so that it can't. */
-static void a_second_signal_ends_at_once(void **state)
+/* A broker that is told to end, with a client that doesn't leave and so holds the drain: it is
+   stopped, so that it can't. */
+static program_t *drain_a_stuck_client(harness_t *harness)
 {
-    harness_t *harness = *state;
     program_t *broker = broker_start(harness, "broker0", NULL, NULL, "-l", "info", NULL);
     program_t *client = program_spawn(harness, "ddtui", "-d", harness_endpoint(harness, "broker0"),
         "-k", harness_keys(harness, "a"), "-l", "stuck", NULL);
     assert_true(program_expect(broker, "a.stuck registered", HARNESS_DEADLINE));
     program_signal(client, SIGSTOP);
     program_signal(broker, SIGTERM);
+    return broker;
+}
+
+static void a_second_signal_ends_at_once(void **state)
+{
+    program_t *broker = drain_a_stuck_client(*state);
     assert_true(program_expect(broker, "shutting down", HARNESS_DEADLINE));
     program_signal(broker, SIGTERM);
     assert_int_equal(program_wait(broker, HARNESS_DEADLINE), 1);
@@ -179,13 +185,7 @@ static void a_second_signal_ends_at_once(void **state)
 
 static void a_stuck_client_holds_the_drain_for_a_bounded_time(void **state)
 {
-    harness_t *harness = *state;
-    program_t *broker = broker_start(harness, "broker0", NULL, NULL, "-l", "info", NULL);
-    program_t *client = program_spawn(harness, "ddtui", "-d", harness_endpoint(harness, "broker0"),
-        "-k", harness_keys(harness, "a"), "-l", "stuck", NULL);
-    assert_true(program_expect(broker, "a.stuck registered", HARNESS_DEADLINE));
-    program_signal(client, SIGSTOP);
-    program_signal(broker, SIGTERM);
+    program_t *broker = drain_a_stuck_client(*state);
     assert_int_equal(program_wait(broker, HARNESS_DEADLINE), 0);
 }
 

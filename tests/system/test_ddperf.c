@@ -2,31 +2,13 @@
 /*
  * test_ddperf - ddperf as users run it, on one broker and through a tree
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <json-c/json.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "harness.h"
-
-static int setup(void **state)
-{
-    *state = harness_new("a,b");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    harness_destroy((harness_t **)state);
-    return 0;
-}
+#include "scene.h"
 
 /* ---- the report ------------------------------------------------------------------------------ */
 
@@ -96,7 +78,7 @@ static void all_modes(void **state)
 {
     harness_t *harness = *state;
     broker_start(harness, "broker", NULL, NULL, NULL);
-    for (size_t i = 0; i < sizeof RUNS / sizeof RUNS[0]; i++) {
+    for (size_t i = 0; i < COUNT(RUNS); i++) {
         const char *arguments[16] = {"-d", harness_endpoint(harness, "broker")};
         memcpy(arguments + 2, RUNS[i].arguments, sizeof RUNS[i].arguments);
         assert_clean(perf(harness, arguments), RUNS[i].received, RUNS[i].seconds);
@@ -243,7 +225,7 @@ static void wrong_lines(void **state)
         {keys, "--size", "1", 2, "16 to 16777216"},
         {"/nowhere/keys.json", "--size", "16", 1, "/nowhere/keys.json"},
     };
-    for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
+    for (size_t i = 0; i < COUNT(LINES); i++) {
         program_t *program = program_run(harness, NULL, HARNESS_DEADLINE, "ddperf", "-k",
             LINES[i].keys, LINES[i].option, LINES[i].value, NULL);
         assert_int_equal(program_wait(program, 0), LINES[i].status);
@@ -254,15 +236,15 @@ static void wrong_lines(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(all_modes, setup, teardown),
-        cmocka_unit_test_setup_teardown(side_by_side, setup, teardown),
-        cmocka_unit_test_setup_teardown(connecting, setup, teardown),
-        cmocka_unit_test_setup_teardown(report_for_people, setup, teardown),
-        cmocka_unit_test_setup_teardown(through_a_tree, setup, teardown),
-        cmocka_unit_test_setup_teardown(broken_runs_are_told, setup, teardown),
-        cmocka_unit_test_setup_teardown(gaps_are_counted, setup, teardown),
-        cmocka_unit_test_setup_teardown(keys_of_strangers, setup, teardown),
-        cmocka_unit_test_setup_teardown(wrong_lines, setup, teardown),
+        SCENE(all_modes),
+        SCENE(side_by_side),
+        SCENE(connecting),
+        SCENE(report_for_people),
+        SCENE(through_a_tree),
+        SCENE(broken_runs_are_told),
+        SCENE(gaps_are_counted),
+        SCENE(keys_of_strangers),
+        SCENE(wrong_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

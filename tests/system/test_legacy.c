@@ -13,20 +13,6 @@
 #include "legacy_world.h"
 #include "shell.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
-static int setup(void **state)
-{
-    *state = legacy_world_new();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    legacy_world_destroy((legacy_world_t **)state);
-    return 0;
-}
-
 /* ---- Login -------------------------------------------------------------------------------- */
 
 static void both_versions_log_in(void **state)
@@ -343,5 +329,5 @@ int main(void)
         cmocka_unit_test(new_keys_end_old_clients),
         cmocka_unit_test(the_broker_shuts_down_in_order),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, legacy_world_open, legacy_world_close);
 }

@@ -12,20 +12,6 @@
 
 #include "legacy_world.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
-static int setup(void **state)
-{
-    *state = legacy_world_new();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    legacy_world_destroy((legacy_world_t **)state);
-    return 0;
-}
-
 /* ---- Malformed messages ------------------------------------------------------------------- */
 
 #define LONG_SIZE 256
@@ -385,5 +371,5 @@ int main(void)
         cmocka_unit_test(who_reads_slowly_holds_up_nobody),
         cmocka_unit_test(silent_clients_are_ended),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, legacy_world_open, legacy_world_close);
 }

@@ -18,18 +18,6 @@
 
 #include "legacy_world.h"
 
-static int setup(void **state)
-{
-    *state = legacy_world_new();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    legacy_world_destroy((legacy_world_t **)state);
-    return 0;
-}
-
 #define FRAME_SIZE 256
 #define STRANGERS 300
 /* What the broker lets wait at one time, and some that are just being closed. */
@@ -195,5 +183,5 @@ int main(void)
         cmocka_unit_test(floods_of_logins_do_no_harm),
         cmocka_unit_test(strangers_are_few_and_leave),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, legacy_world_open, legacy_world_close);
 }

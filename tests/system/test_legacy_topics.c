@@ -11,20 +11,6 @@
 
 #include "legacy_world.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
-static int setup(void **state)
-{
-    *state = legacy_world_new();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    legacy_world_destroy((legacy_world_t **)state);
-    return 0;
-}
-
 /* ---- Publications ------------------------------------------------------------------------- */
 
 static void topics_reach_old_and_new(void **state)
@@ -261,5 +247,5 @@ int main(void)
         cmocka_unit_test(wrong_topics_and_scopes_are_answered),
         cmocka_unit_test(scopes_cover_parts_of_the_tree),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, legacy_world_open, legacy_world_close);
 }

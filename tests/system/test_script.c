@@ -17,8 +17,6 @@
 
 #include "shell.h"
 
-#define COUNT(table) (sizeof(table) / sizeof(table)[0])
-
 static harness_t *harness;
 static program_t *leaf;
 

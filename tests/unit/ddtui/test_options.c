@@ -138,22 +138,28 @@ static void test_too_many_subscriptions(void **state)
 
 #define LONG_NAME "0123456789012345678901234567890123456789012345678901234567890123"
 
-static void test_what_is_wrong_is_named(void **state)
+typedef struct {
+    const char *line;
+    const char *complaint;
+} complaint_t;
+
+static void expect_complaints(const complaint_t *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        options_t options;
+        dd_problem_t problem;
+        line_t line;
+        if (parse(&options, &line, cases[i].line, &problem) != DD_OPTIONS_WRONG)
+            fail_msg("taken for good: %s", cases[i].line);
+        if (!strstr(problem.text, cases[i].complaint))
+            fail_msg("%s: %s", cases[i].line, problem.text);
+    }
+}
+
+static void test_lines_that_are_no_command_are_named(void **state)
 {
     (void)state;
-    static const struct {
-        const char *line;
-        const char *complaint;
-    } CASES[] = {
-        {"-k k --json", "--json"},
-        {"-k k -t 5", "--timeout"},
-        {"-k k -n x --read-only", "--read-only"},
-        {"-k k -p x --read-only", "--read-only"},
-        {"-k k -s x --read-only", "--read-only"},
-        {"-k k --trace x --read-only", "--read-only"},
-        {"-k k --end-client a.x --read-only", "--read-only"},
-        {"-k k --drain x --read-only", "--read-only"},
-        {"-k k --log-level x=info --read-only", "--read-only"},
+    static const complaint_t CASES[] = {
         {"-k k -k l", "--keys is given twice"},
         {"-k k -t 5 -t 6 -l", "--timeout is given twice"},
         {"-k k -x", "-x"},
@@ -162,6 +168,16 @@ static void test_what_is_wrong_is_named(void **state)
         {"-k k --tree=5", "--tree"},
         {"-k k -n", "-n"},
         {"-k k --notify", "--notify"},
+        {"-l one a three", "'three'"},
+        {"-l", "DD_KEYS"},
+    };
+    expect_complaints(CASES, COUNT(CASES));
+}
+
+static void test_values_that_can_t_be_are_named(void **state)
+{
+    (void)state;
+    static const complaint_t CASES[] = {
         {"-k k -l -c 0", "'0'"},
         {"-k k -l -c -1", "'-1'"},
         {"-k k -l -c 3x", "'3x'"},
@@ -177,6 +193,36 @@ static void test_what_is_wrong_is_named(void **state)
         {"-k k -s public.x", "'public.x'"},
         {"-k k -s x@nowhere", "'x@nowhere'"},
         {"-k k -s x@", "'x@'"},
+        {"-k k --move x", "a broker and a parent"},
+        {"-k k --move x=h:1", "a broker and a parent"},
+        {"-k k --move =tcp://h:1", "not the name of a broker"},
+        {"-k k -d tcp://a:1,b:1 x", "'b:1' is no endpoint"},
+        {"-k k --end-client x", "TENANT.NAME"},
+        {"-k k --end-client .x", "TENANT.NAME"},
+        {"-k k --log-level x", "BROKER=LEVEL"},
+        {"-k k --log-level x=", "BROKER=LEVEL"},
+        {"-k k --log-level =info", "''"},
+        {"-k k --drain " LONG_NAME, LONG_NAME},
+        {"-k k --watch 0.05 --tree", "0.1"},
+        {"-k k --watch x --tree", "--watch"},
+        {"-l me a.b", "'a.b'"},
+    };
+    expect_complaints(CASES, COUNT(CASES));
+}
+
+static void test_what_can_t_stand_together_is_named(void **state)
+{
+    (void)state;
+    static const complaint_t CASES[] = {
+        {"-k k --json", "--json"},
+        {"-k k -t 5", "--timeout"},
+        {"-k k -n x --read-only", "--read-only"},
+        {"-k k -p x --read-only", "--read-only"},
+        {"-k k -s x --read-only", "--read-only"},
+        {"-k k --trace x --read-only", "--read-only"},
+        {"-k k --end-client a.x --read-only", "--read-only"},
+        {"-k k --drain x --read-only", "--read-only"},
+        {"-k k --log-level x=info --read-only", "--read-only"},
         {"-k k -w -l", "--wait"},
         {"-k k -m hi -l", "--message"},
         {"-k k -c 3 -n x", "--count"},
@@ -192,35 +238,12 @@ static void test_what_is_wrong_is_named(void **state)
         {"-k k --drain x --end-client a.y", "only one"},
         {"-k k --drain x --drain y", "only one"},
         {"-k k --drain x --move y=tcp://h:1", "only one"},
-        {"-k k --move x", "a broker and a parent"},
-        {"-k k --move x=h:1", "a broker and a parent"},
-        {"-k k --move =tcp://h:1", "not the name of a broker"},
-        {"-k k -d tcp://a:1,b:1 x", "'b:1' is no endpoint"},
-        {"-k k --end-client x", "TENANT.NAME"},
-        {"-k k --end-client .x", "TENANT.NAME"},
-        {"-k k --log-level x", "BROKER=LEVEL"},
-        {"-k k --log-level x=", "BROKER=LEVEL"},
-        {"-k k --log-level =info", "''"},
-        {"-k k --drain " LONG_NAME, LONG_NAME},
         {"-k k --watch 1 -l", "--watch"},
         {"-k k --watch 1 --trace x", "--watch"},
-        {"-k k --watch 0.05 --tree", "0.1"},
-        {"-k k --watch x --tree", "--watch"},
         {"-k k --tree -c 2", "--count"},
         {"-k k --operator-keys o --tree", "--operator-keys"},
-        {"-l one a three", "'three'"},
-        {"-l me a.b", "'a.b'"},
-        {"-l", "DD_KEYS"},
     };
-    for (size_t i = 0; i < COUNT(CASES); i++) {
-        options_t options;
-        dd_problem_t problem;
-        line_t line;
-        if (parse(&options, &line, CASES[i].line, &problem) != DD_OPTIONS_WRONG)
-            fail_msg("taken for good: %s", CASES[i].line);
-        if (!strstr(problem.text, CASES[i].complaint))
-            fail_msg("%s: %s", CASES[i].line, problem.text);
-    }
+    expect_complaints(CASES, COUNT(CASES));
 }
 
 static void test_looks(void **state)
@@ -314,7 +337,9 @@ int main(void)
         cmocka_unit_test_setup(test_defaults, forget_environment),
         cmocka_unit_test_setup(test_subscriptions_said_twice_are_one, forget_environment),
         cmocka_unit_test_setup(test_too_many_subscriptions, forget_environment),
-        cmocka_unit_test_setup(test_what_is_wrong_is_named, forget_environment),
+        cmocka_unit_test_setup(test_lines_that_are_no_command_are_named, forget_environment),
+        cmocka_unit_test_setup(test_values_that_can_t_be_are_named, forget_environment),
+        cmocka_unit_test_setup(test_what_can_t_stand_together_is_named, forget_environment),
         cmocka_unit_test_setup(test_looks, forget_environment),
         cmocka_unit_test_setup(test_orders, forget_environment),
         cmocka_unit_test_setup(test_check_is_seen_beside_mistakes, forget_environment),

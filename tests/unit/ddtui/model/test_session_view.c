@@ -7,9 +7,8 @@
 
 static const broker_t *broker_named(const session_view_t *session, const char *name)
 {
-    const model_t *model = poller_model(session_view_poller(session), VIEW_TREE);
-    for (size_t i = 0; i < model_count(model, VIEW_TREE); i++) {
-        const broker_t *broker = model_row(model, VIEW_TREE, i);
+    for (size_t i = 0; i < session_view_row_count(session, VIEW_TREE); i++) {
+        const broker_t *broker = session_view_row(session, VIEW_TREE, i);
         if (strcmp(broker->name, name) == 0)
             return broker;
     }
@@ -18,12 +17,12 @@ static const broker_t *broker_named(const session_view_t *session, const char *n
 
 static const client_t *client_at(const session_view_t *session, size_t index)
 {
-    return model_row(poller_model(session_view_poller(session), VIEW_CLIENTS), VIEW_CLIENTS, index);
+    return session_view_row(session, VIEW_CLIENTS, index);
 }
 
 static size_t client_count(const session_view_t *session)
 {
-    return model_count(poller_model(session_view_poller(session), VIEW_CLIENTS), VIEW_CLIENTS);
+    return session_view_row_count(session, VIEW_CLIENTS);
 }
 
 static const char *newest_note(const session_view_t *session)
@@ -188,8 +187,7 @@ static void test_a_restarted_broker_replaces_its_silent_self(void **state)
     scripted_pass(session, 1000);
     scripted_round(session, VIEW_TREE, AGAIN, 2);
     assert_string_equal(broker_named(session, "broker5")->id, "ee");
-    const model_t *model = poller_model(session_view_poller(session), VIEW_TREE);
-    assert_int_equal(model_count(model, VIEW_TREE), SCRIPTED_BROKERS);
+    assert_int_equal(session_view_row_count(session, VIEW_TREE), SCRIPTED_BROKERS);
     session_view_destroy(&session);
 }
 
