@@ -436,6 +436,8 @@ void core_set_limits(core_t *self, const core_settings_t *settings)
     self->settings.heartbeat = settings->heartbeat;
     self->settings.outbox_client = settings->outbox_client;
     self->settings.outbox_link = settings->outbox_link;
+    self->settings.window_client = settings->window_client;
+    self->settings.window_link = settings->window_link;
     self->settings.clients_max = settings->clients_max;
     self->settings.subscriptions_max = settings->subscriptions_max;
     self->settings.link_names_max = settings->link_names_max;

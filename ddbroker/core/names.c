@@ -78,9 +78,11 @@ void names_welcome(core_t *self, peer_t *peer, dd_bytes_t name)
     peer->since_ms = self->now_ms;
     peer->scope_number = self->scope_number;
     peer->heartbeat = self->settings.heartbeat;
+    peer->window = peer_is_old(peer) ? 0 : self->settings.window_client;
     dd_record_t record = {.type = DD_WELCOME,
         .heartbeat = peer->heartbeat,
         .limit = self->settings.payload_max,
+        .window = peer->window,
         .tenant = peer_tenant(peer),
         .name = name,
         .id = dd_bytes(self->id, sizeof self->id),

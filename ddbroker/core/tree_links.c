@@ -50,6 +50,7 @@ static void admit(core_t *self, peer_t *child)
     dd_record_t record = {.type = DD_ADMIT,
         .heartbeat = child->heartbeat,
         .limit = self->settings.payload_max,
+        .window = child->window,
         .name = dd_bytes_of(self->name),
         .scope = dd_scope_bytes(&child->scope),
         .id = dd_bytes(ids, DD_BROKER_ID_SIZE + self->ancestors_size)};
@@ -159,6 +160,7 @@ void tree_links_join(core_t *self, peer_t *child, const dd_record_t *record)
     if (!give_scope(self, child, record))
         return;
     add_link(self, child);
+    child->window = self->settings.window_link;
     beneath_add(self, child, record->id.data);
     core_event(self, child, DD_LOG_NOTICE, "broker %s joined with scope %s", child->name.text,
         child->scope.text);
