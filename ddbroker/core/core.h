@@ -20,10 +20,12 @@ typedef void(core_log_t)(void *arg, dd_log_level_t level, const char *line);
 
 /* What an operator may ask of the daemon around the core. */
 typedef enum { CONTROL_DRAIN, CONTROL_LOG_LEVEL } core_control_t;
-/* level: with CONTROL_LOG_LEVEL. Does it later or at once, but without calling the core. */
+/* Does what an operator asks for, now or later; level counts with CONTROL_LOG_LEVEL alone. Called
+   from inside the core: must not call back into it. */
 typedef void(core_obey_t)(void *arg, core_control_t control, dd_log_level_t level);
 
-/* Says what a peer's connection has carried; false if that isn't known. Doesn't call the core. */
+/* Says what a peer's connection has carried; false if that isn't known. Called from inside the
+   core: must not call back into it. */
 typedef bool(core_look_t)(const peer_t *peer, dd_traffic_t *traffic);
 
 /* Sizes are bytes, times ms. */
