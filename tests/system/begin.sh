@@ -22,6 +22,18 @@ trap 'exit 1' INT TERM
 cd "$room" || exit 1
 failures=0
 
+# fail TEXT: something is wrong; `out` has what the last command said, if that went there.
+fail() {
+    echo "FAILED: $*"
+    [ ! -e out ] || tail -40 out | sed 's/^/    /'
+    failures=$((failures + 1))
+}
+
+# check WORDS...: a command succeeds.
+check() {
+    "$@" >out 2>&1 || fail "$*"
+}
+
 # instruments LIBRARY: the flags without which no program can be built on a library that is built
 # with sanitizers or for a report of coverage.
 instruments() {

@@ -6,17 +6,6 @@ set -u
 
 . "$(dirname "$0")/begin.sh"
 
-fail() {
-    echo "FAILED: $*"
-    [ ! -e out ] || tail -20 out | sed 's/^/    /'
-    failures=$((failures + 1))
-}
-
-# check WORDS...: a command succeeds.
-check() {
-    "$@" >out 2>&1 || fail "$*"
-}
-
 cat >compiler <<'END'
 #!/bin/sh
 echo " $* " >>"$(dirname "$0")/words"
