@@ -160,7 +160,7 @@ static void compare(
 
 static void check_keys(check_t *self, const char *file, struct json_object *json)
 {
-    dd_problem_t problem;
+    dd_problem_t problem = {0};
     dd_keyring_t *keyring = dd_keyring_from_json(store_path(self->store, file), json, &problem);
     if (keyring == NULL)
         report(self, &problem);
