@@ -11,6 +11,7 @@
 #include "contests.h"
 #include "dispatch.h"
 #include "drain.h"
+#include "fanout.h"
 #include "inspect.h"
 #include "losses.h"
 #include "notifications.h"
@@ -37,6 +38,8 @@ peer_t *core_next_dirty(core_t *self)
     peer_t *peer = self->dirty;
     if (peer)
         core_untouch(self, peer);
+    else
+        fanout_turn(self);
     return peer;
 }
 
@@ -321,11 +324,12 @@ void core_work(core_t *self, uint64_t now_ms)
         drain_say_bye(self);
     for (int i = 0; i < STEPS_AT_ONCE && jobs_step(&self->jobs, self); i++)
         reap(self);
+    fanout_work(self);
 }
 
 bool core_is_busy(const core_t *self)
 {
-    return jobs_left(&self->jobs);
+    return jobs_left(&self->jobs) || jobs_left(&self->fanouts.jobs);
 }
 
 void core_turn(core_t *self, uint64_t us)
@@ -389,7 +393,7 @@ void core_destroy(core_t **self_p)
         core_disconnect(self, self->parent, self->now_ms);
     while (self->peers)
         core_disconnect(self, self->peers, self->now_ms);
-    while (jobs_step(&self->jobs, self))
+    while (jobs_step(&self->jobs, self) || jobs_step(&self->fanouts.jobs, self))
         ;
     tenant_totals_destroy(&self->tally);
     free(self->left);

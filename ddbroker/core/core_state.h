@@ -10,6 +10,7 @@
 #include "core.h"
 #include "ddbroker/flood.h"
 #include "event_history.h"
+#include "fanout.h"
 #include "name_round.h"
 #include "rounds.h"
 #include "tenant_totals.h"
@@ -44,6 +45,7 @@ struct core {
     size_t connections;
     cursor_t *cursors; /* at peers */
     jobs_t jobs;
+    fanouts_t fanouts;
     round_t heard_round;     /* who is silent for too long */
     round_t standing_round;  /* for whom keys or scopes have changed */
     name_round_t name_round; /* the same of names beneath children */

@@ -92,6 +92,13 @@ failed:
     return NULL;
 }
 
+static void forget_loss(interest_loss_t *loss)
+{
+    loss->interest->loss = NULL;
+    DL_DELETE(*loss->list, loss);
+    free(loss);
+}
+
 static void free_unheld(interests_t *self, interest_t *interest)
 {
     if (interest->count > 0)
@@ -102,6 +109,8 @@ static void free_unheld(interests_t *self, interest_t *interest)
     self->depths[dd_scope_depth(key.path)]--;
     cursor_pass(&self->cursors, interest, interest->hh.next);
     HASH_DEL(self->by_key, interest);
+    if (interest->loss)
+        forget_loss(interest->loss);
     free(interest);
 }
 
@@ -118,7 +127,10 @@ static subscription_t *new_subscription(
         free(subscription);
         return NULL;
     }
-    DL_APPEND2(interest->holders, subscription, prev_holder, next_holder);
+    if (peer_is_link(peer))
+        DL_PREPEND2(interest->holders, subscription, prev_holder, next_holder);
+    else
+        DL_APPEND2(interest->holders, subscription, prev_holder, next_holder);
     interest->count++;
     DL_APPEND(peer->subscriptions, subscription);
     peer->subscription_count++;
@@ -142,6 +154,7 @@ void interest_remove(interests_t *self, subscription_t *subscription)
 {
     interest_t *interest = subscription->key.interest;
     peer_t *peer = subscription->key.peer;
+    cursor_pass(&interest->cursors, subscription, subscription->next_holder);
     DL_DELETE2(interest->holders, subscription, prev_holder, next_holder);
     interest->count--;
     cursor_pass(&self->held_cursors, subscription, subscription->next);
@@ -150,6 +163,38 @@ void interest_remove(interests_t *self, subscription_t *subscription)
     HASH_DEL(self->by_holder, subscription);
     free(subscription);
     free_unheld(self, interest);
+}
+
+static interest_loss_t *new_loss(interest_t *self, interest_loss_t **list)
+{
+    interest_loss_t *loss = calloc(1, sizeof *loss);
+    if (!loss)
+        return NULL;
+    loss->interest = self;
+    loss->list = list;
+    DL_APPEND(*list, loss);
+    return loss;
+}
+
+void interest_lose(interest_t *self, interest_loss_t **list, uint64_t count, uint64_t stamp)
+{
+    if (!self->loss)
+        self->loss = new_loss(self, list);
+    if (!self->loss)
+        return;
+    uint64_t room = UINT64_MAX - self->loss->count; /* a link may say any number */
+    self->loss->count += count < room ? count : room;
+    self->loss->unsure |= count == 0;
+    self->loss->stamp = stamp;
+}
+
+void interest_take_loss(interest_loss_t **list)
+{
+    interest_loss_t *loss = *list;
+    if (loss->count == 0 || !loss->unsure)
+        forget_loss(loss);
+    else
+        loss->count = 0;
 }
 
 interest_match_t interest_match(
@@ -184,4 +229,13 @@ interest_t *interest_next(interest_match_t *match)
 {
     interest_t *interest = next_scoped(match);
     return interest ? interest : prefixes_next(&match->noscopes);
+}
+
+void interest_match_resume(
+    interest_match_t *match, dd_bytes_t tenant, dd_bytes_t topic, dd_bytes_t origin)
+{
+    match->key.tenant = tenant;
+    match->key.topic = topic;
+    match->origin = origin;
+    prefixes_match_resume(&match->noscopes, match->interests->noscopes, tenant, topic);
 }
