@@ -327,6 +327,11 @@ void core_work(core_t *self, uint64_t now_ms)
     fanout_work(self);
 }
 
+bool core_has_enough(const core_t *self)
+{
+    return fanout_is_tired(self);
+}
+
 bool core_is_busy(const core_t *self)
 {
     return jobs_left(&self->jobs) || jobs_left(&self->fanouts.jobs);
@@ -427,12 +432,12 @@ void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms
     name_round_begin(self);
 }
 
-static void set_outbox_limit(peer_t *peer, size_t limit)
+static void set_outbox_limit(core_t *self, peer_t *peer)
 {
     if (peer->shares)
-        link_outbox_set_limit(peer->shares, limit);
+        link_outbox_set_limit(peer->shares, self->settings.outbox_link);
     else
-        dd_outbox_set_limit(&peer->outbox, limit);
+        dd_outbox_set_limit(&peer->outbox, self->settings.outbox_client);
 }
 
 void core_set_limits(core_t *self, const core_settings_t *settings)
@@ -445,12 +450,9 @@ void core_set_limits(core_t *self, const core_settings_t *settings)
     self->settings.link_names_max = settings->link_names_max;
     self->settings.link_interests_max = settings->link_interests_max;
     quotas_set_rules(&self->quotas, &settings->quotas);
-    peer_t *peer;
-    DL_FOREACH (self->peers, peer)
-        set_outbox_limit(
-            peer, peer_is_link(peer) ? settings->outbox_link : settings->outbox_client);
+    rounds_begin(self, &self->limits_round, set_outbox_limit);
     if (self->parent)
-        set_outbox_limit(self->parent, settings->outbox_link);
+        set_outbox_limit(self, self->parent);
 }
 
 void core_drain(core_t *self, uint64_t now_ms)

@@ -109,6 +109,9 @@ void core_tick(core_t *self, uint64_t now_ms);
 void core_work(core_t *self, uint64_t now_ms);
 /* When it is to be called at the latest, though nothing has come; UINT64_MAX for never. */
 uint64_t core_due(const core_t *self);
+/* Whether this turn has had enough of work: nothing more should be taken in before what it caused
+   has been sent. */
+bool core_has_enough(const core_t *self);
 /* Whether there is more of that to be done. */
 bool core_is_busy(const core_t *self);
 

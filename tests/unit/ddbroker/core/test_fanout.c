@@ -240,7 +240,7 @@ static void test_a_link_is_told_at_once(void **state)
     actor_t *child = actor_child(crowd.broker, 1, "/1/1/");
     actor_add(child,
         &(dd_record_t){
-            .type = DD_ADD_INTEREST, .tenant = B("a"), .topic = B("news"), .scope = B("noscope")});
+            .type = DD_ADD_INTEREST, .tenant = B("a"), .topic = B("news"), .scope = B("/")});
     tree_run(crowd.tree);
     actor_skip(child);
     for (unsigned number = 1; number <= 3; number++)
