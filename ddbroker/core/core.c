@@ -317,14 +317,21 @@ static void check_heard(core_t *self, peer_t *peer)
             (unsigned long long)silence);
 }
 
+/* What tenants wait for waits while the network is behind. */
+static bool step(core_t *self)
+{
+    return self->is_behind ? jobs_step_own(&self->jobs, self) : jobs_step(&self->jobs, self);
+}
+
 void core_work(core_t *self, uint64_t now_ms)
 {
     self->now_ms = now_ms;
     if (now_ms >= core_due(self))
         drain_say_bye(self);
-    for (int i = 0; i < STEPS_AT_ONCE && jobs_step(&self->jobs, self); i++)
+    for (int i = 0; i < STEPS_AT_ONCE && step(self); i++)
         reap(self);
-    fanout_work(self);
+    if (!self->is_behind)
+        fanout_work(self);
 }
 
 bool core_has_enough(const core_t *self)
@@ -332,9 +339,19 @@ bool core_has_enough(const core_t *self)
     return fanout_is_tired(self);
 }
 
+bool core_is_waited_for(const core_t *self)
+{
+    return self->jobs.tenant_ring || jobs_left(&self->fanouts.jobs);
+}
+
+void core_set_behind(core_t *self, bool behind)
+{
+    self->is_behind = behind;
+}
+
 bool core_is_busy(const core_t *self)
 {
-    return jobs_left(&self->jobs) || jobs_left(&self->fanouts.jobs);
+    return self->jobs.own_ring || (!self->is_behind && core_is_waited_for(self));
 }
 
 void core_turn(core_t *self, uint64_t us)

@@ -112,7 +112,11 @@ uint64_t core_due(const core_t *self);
 /* Whether this turn has had enough of work: nothing more should be taken in before what it caused
    has been sent. */
 bool core_has_enough(const core_t *self);
-/* Whether there is more of that to be done. */
+/* Whether the network is behind with what was sent: then what tenants wait for waits. */
+void core_set_behind(core_t *self, bool behind);
+/* Whether there is anything of theirs, waiting or not. */
+bool core_is_waited_for(const core_t *self);
+/* Whether there is more of that to be done now. */
 bool core_is_busy(const core_t *self);
 
 /* A turn of the loop, in which all this is called, took so long. */

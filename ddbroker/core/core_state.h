@@ -46,6 +46,7 @@ struct core {
     cursor_t *cursors; /* at peers */
     jobs_t jobs;
     fanouts_t fanouts;
+    bool is_behind; /* the network is: see core_set_behind() */
     round_t heard_round;     /* who is silent for too long */
     round_t standing_round;  /* for whom keys or scopes have changed */
     name_round_t name_round; /* the same of names beneath children */

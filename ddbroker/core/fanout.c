@@ -17,8 +17,8 @@
 #define COST_BYTES 1024u
 
 /* Of such units, in those of a step: what a step does; what is done of waiting ones in a turn that
-   has had enough already; when a turn has had enough; and what it does all the same, because it has
-   begun. */
+   has had enough already, and at once while the network is behind; when a turn has had enough; and
+   what it does all the same, because it has begun. */
 #define STEP 4u
 #define LEAST 16u
 #define ENOUGH 32u
@@ -378,7 +378,8 @@ static void deliver(delivery_t *delivery)
         return;
     }
     place_t place = beginning(delivery);
-    if (!go_on(delivery, &place, MOST * (unsigned)core_step_units(self)))
+    unsigned most = self->is_behind ? LEAST : MOST;
+    if (!go_on(delivery, &place, most * (unsigned)core_step_units(self)))
         put_off(delivery, &place);
 }
 
