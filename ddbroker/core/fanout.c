@@ -20,17 +20,30 @@
    has had enough already, and at once while the network is behind; when a turn has had enough; and
    what it does all the same, because it has begun. */
 #define STEP 4u
-#define LEAST 16u
-#define ENOUGH 32u
-#define MOST 64u
+#define LEAST 8u
+#define ENOUGH 16u
+#define MOST 32u
 
 /* Subscribers that a tenant's waiting publications may have in all: some seconds' work. */
 #define WAITING_MAX 4000000u
 
 /* ---- One publication ----------------------------------------------------------------------- */
 
-/* One publication, or loss, on its way to all who want it. Each of the two records is encoded once,
-   into the first outbox it goes to, and copied from there. */
+/* A publication, or loss, of which clients still have to hear. */
+typedef struct waiting {
+    struct waiting *next;
+    uint64_t stamp;
+    uint64_t clients; /* about so many */
+    size_t size;      /* of all this */
+    bool is_last;     /* somebody has subscribed since: what comes later isn't for the same */
+    dd_record_t record;
+    dd_bytes_t encoded;
+    uint8_t frame[]; /* of that one record */
+} waiting_t;
+
+/* One publication, or loss, on its way to all who want it; or several publications, one after the
+   other, that have waited for the same subscribers. Each of the two records is encoded once, into
+   the first outbox it goes to, and copied from there. */
 typedef struct {
     core_t *core;
     uint64_t stamp;
@@ -42,6 +55,8 @@ typedef struct {
     dd_record_t for_links;
     dd_bytes_t client_copy; /* encoded; empty before the first */
     dd_bytes_t link_copy;
+    const waiting_t *first, *last; /* of several; NULL for one that doesn't wait */
+    unsigned cost;                 /* of all but the frame, for each subscriber */
 } delivery_t;
 
 /* How far it has come. */
@@ -84,6 +99,25 @@ static bool may_have(const delivery_t *delivery, const peer_t *peer)
     return peer != delivery->from && !delivery->stays && peer->synced && !peer->absent;
 }
 
+/* How many it misses. */
+static unsigned hand_over_all(delivery_t *delivery, subscription_t *holder)
+{
+    unsigned missed = 0;
+    const waiting_t *waiting = delivery->first;
+    for (;; waiting = waiting->next) {
+        if (waiting) {
+            delivery->for_clients = waiting->record;
+            delivery->client_copy = waiting->encoded;
+        }
+        if (!hand_over(delivery, holder)) {
+            losses_count(delivery->core, holder, 1);
+            missed++;
+        }
+        if (waiting == delivery->last)
+            return missed;
+    }
+}
+
 /* A peer gets one copy, by whichever of its interests comes first. If it misses it, it has missed
    it by each of them: what is beneath a link may have any one of them. */
 static void offer(delivery_t *delivery, subscription_t *holder)
@@ -92,13 +126,13 @@ static void offer(delivery_t *delivery, subscription_t *holder)
     const interest_t *interest = holder->key.interest;
     if (!may_have(delivery, peer))
         return;
-    bool first = peer->stamp != delivery->stamp;
-    peer->stamp = delivery->stamp;
-    if (first && hand_over(delivery, holder))
-        peer->missed = NULL;
-    else if (first || (peer->missed && peer->missed != interest)) {
+    if (peer->stamp != delivery->stamp) {
+        peer->stamp = delivery->stamp;
+        peer->missed_count = hand_over_all(delivery, holder);
+        peer->missed = peer->missed_count > 0 ? interest : NULL;
+    } else if (peer->missed && peer->missed != interest) {
         peer->missed = interest;
-        losses_count(delivery->core, holder, 1);
+        losses_count(delivery->core, holder, peer->missed_count);
     }
 }
 
@@ -119,9 +153,13 @@ static void serve(delivery_t *delivery, subscription_t *holder)
     const peer_t *peer = holder->key.peer;
     bool idle = !peer->dirty;
     give(delivery, holder);
-    unsigned cost = idle && peer->dirty ? COST_FRAME : COST_MEMBER;
-    delivery->core->fanouts.used +=
-        cost + (unsigned)(delivery->for_clients.payload.size / COST_BYTES);
+    unsigned frame = idle && peer->dirty ? COST_FRAME : 0;
+    delivery->core->fanouts.used += frame + delivery->cost;
+}
+
+static unsigned cost_of(const dd_record_t *record)
+{
+    return COST_MEMBER + (unsigned)(record->payload.size / COST_BYTES);
 }
 
 /* ---- Its way ------------------------------------------------------------------------------- */
@@ -179,27 +217,17 @@ static uint64_t serve_links(delivery_t *delivery, place_t place)
 
 /* ---- Waiting ------------------------------------------------------------------------------- */
 
-/* A publication, or loss, of which clients still have to hear. */
-typedef struct waiting {
-    struct waiting *next;
-    uint64_t stamp;
-    uint64_t clients; /* about so many */
-    size_t size;      /* of all this */
-    dd_record_t record;
-    dd_bytes_t encoded;
-    uint8_t frame[]; /* of that one record */
-} waiting_t;
-
 /* What waits of one tenant's. */
 struct fanout {
     UT_hash_handle hh;
     job_t job;
     core_t *core;
     quota_t *quota;           /* that what waits is counted against; NULL if there is none */
-    waiting_t *first, *last;  /* the first one is under way */
-    place_t place;            /* of the first; its holder is where the cursor stands */
+    waiting_t *first, *last;
+    const waiting_t *end;     /* from the first to this one they are under way */
+    place_t place;            /* of these; their holder is where the cursor stands */
     cursor_t cursor;
-    bool begun;               /* the first has a place */
+    bool begun;               /* they have a place */
     uint64_t clients;         /* of all */
     size_t bytes;
     interest_loss_t *losses;  /* what found no room to wait */
@@ -339,7 +367,15 @@ static void put_off(delivery_t *delivery, place_t *place)
         return;
     }
     append(fanout, waiting);
+    fanout->end = waiting;
     set_place(fanout, place);
+}
+
+void fanout_subscribed(const core_t *self, dd_bytes_t tenant)
+{
+    fanout_t *fanout = self->fanouts.by_tenant ? find(self, tenant) : NULL;
+    if (fanout && fanout->last)
+        fanout->last->is_last = true;
 }
 
 /* ---- Losses -------------------------------------------------------------------------------- */
@@ -396,6 +432,7 @@ dd_error_t fanout_publish(core_t *self, const peer_t *from, const dd_record_t *r
             .scope = relay->scope,
             .payload = relay->payload},
         .for_links = *relay};
+    delivery.cost = cost_of(relay);
     delivery.for_links.flags = 0;
     delivery.for_links.hops++;
     deliver(&delivery);
@@ -407,6 +444,7 @@ void fanout_gap(core_t *self, const peer_t *link, const dd_record_t *gap)
     delivery_t delivery = {.core = self,
         .stamp = ++self->publications,
         .from = link,
+        .cost = COST_MEMBER,
         .tenant = gap->tenant,
         .for_clients = {.type = DD_GAP,
             .number = gap->number,
@@ -418,27 +456,63 @@ void fanout_gap(core_t *self, const peer_t *link, const dd_record_t *gap)
 
 /* ---- Working ------------------------------------------------------------------------------- */
 
+/* Whether the next one is for the same subscribers. */
+static bool is_alike(const waiting_t *waiting)
+{
+    const waiting_t *next = waiting->next;
+    return next && !waiting->is_last && waiting->record.type == DD_PUBLICATION &&
+           next->record.type == DD_PUBLICATION &&
+           dd_bytes_equal(waiting->record.topic, next->record.topic) &&
+           dd_bytes_equal(waiting->record.scope, next->record.scope);
+}
+
+/* A subscriber gets as much at a time as fits a frame: to send many small ones is what costs most. */
+static void begin(fanout_t *fanout)
+{
+    fanout->end = fanout->first;
+    size_t size = fanout->first->encoded.size;
+    while (is_alike(fanout->end) &&
+           (size += fanout->end->next->encoded.size) <= DD_FRAME_TARGET - DD_FRAME_HEADER)
+        fanout->end = fanout->end->next;
+}
+
 /* Links have been served. */
-static delivery_t delivery_of(fanout_t *fanout)
+static delivery_t delivery_of(const fanout_t *fanout)
 {
     const waiting_t *first = fanout->first;
-    return (delivery_t){.core = fanout->core,
+    delivery_t delivery = {.core = fanout->core,
         .stamp = first->stamp,
         .tenant = dd_bytes_of(fanout->tenant),
         .stays = true,
         .for_clients = first->record,
-        .client_copy = first->encoded};
+        .first = first,
+        .last = fanout->end,
+        .cost = cost_of(&fanout->end->record)};
+    for (; first != fanout->end; first = first->next)
+        delivery.cost += cost_of(&first->record);
+    return delivery;
 }
 
-/* Goes on with the first. */
+static void finish(fanout_t *fanout)
+{
+    bool more = true;
+    while (more) {
+        more = fanout->first != fanout->end;
+        finish_first(fanout);
+    }
+}
+
+/* Goes on with the first ones. */
 static void serve_first(core_t *self, fanout_t *fanout)
 {
+    if (!fanout->begun)
+        begin(fanout);
     delivery_t delivery = delivery_of(fanout);
     place_t place = take_place(fanout, &delivery);
     unsigned units = STEP * (unsigned)core_step_units(self);
     self->fanouts.used += COST_MEMBER;
     if (go_on(&delivery, &place, self->fanouts.used + units))
-        finish_first(fanout);
+        finish(fanout);
     else
         set_place(fanout, &place);
 }

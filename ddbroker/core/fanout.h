@@ -37,6 +37,9 @@ dd_error_t fanout_publish(core_t *self, const peer_t *from, const dd_record_t *r
    missed something. */
 void fanout_gap(core_t *self, const peer_t *link, const dd_record_t *gap);
 
+/* Somebody of the tenant has a new subscription, which what has waited until now isn't for. */
+void fanout_subscribed(const core_t *self, dd_bytes_t tenant);
+
 /* Does what others can be kept waiting for. */
 void fanout_work(core_t *self);
 

@@ -54,6 +54,7 @@ static subscription_t *add(
     if (!subscription)
         return NULL;
     subscription->since = self->publications;
+    fanout_subscribed(self, key.tenant);
     if (peer->quota)
         peer->quota->subscriptions++;
     tell_links(self, DD_ADD_INTEREST, subscription);

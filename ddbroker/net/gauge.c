@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zmq.h>
 
 /* Marks on their way through a thread that keeps up. */
@@ -42,20 +43,23 @@ static void *new_socket(void *context, size_t thread)
     return socket;
 }
 
-/* Nobody else gets in: nobody can guess where, nor the token; and once it is there, nobody is let in
-   any more. */
+/* Nobody else gets in: no other process is let in, nobody can guess the token, and a PAIR has one
+   other end. (To unbind would end what was accepted, too.) */
 static bool join(const way_t *way)
 {
     uint8_t token[TOKEN_SIZE], heard[TOKEN_SIZE];
     char endpoint[64] = "ipc://@dd-gauge-", hex[2 * TOKEN_SIZE + 1];
+    pid_t process = getpid();
     randombytes_buf(token, sizeof token);
     strcat(endpoint, sodium_bin2hex(hex, sizeof hex, token, sizeof token));
     randombytes_buf(token, sizeof token);
-    return way->from && way->to && zmq_bind(way->to, endpoint) == 0 &&
+    return way->from && way->to &&
+           zmq_setsockopt(way->to, ZMQ_IPC_FILTER_PID, &process, sizeof process) == 0 &&
+           zmq_bind(way->to, endpoint) == 0 &&
            zmq_connect(way->from, endpoint) == 0 &&
            zmq_send(way->from, token, sizeof token, ZMQ_DONTWAIT) >= 0 &&
            zmq_recv(way->to, heard, sizeof heard, 0) == sizeof heard &&
-           memcmp(heard, token, sizeof token) == 0 && zmq_unbind(way->to, endpoint) == 0;
+           memcmp(heard, token, sizeof token) == 0;
 }
 
 static void close_way(way_t *self)
