@@ -467,9 +467,10 @@ void core_set_limits(core_t *self, const core_settings_t *settings)
     self->settings.link_names_max = settings->link_names_max;
     self->settings.link_interests_max = settings->link_interests_max;
     quotas_set_rules(&self->quotas, &settings->quotas);
+    peer_t *link;
+    DL_FOREACH2 (self->links, link, next_link)
+        set_outbox_limit(self, link);
     rounds_begin(self, &self->limits_round, set_outbox_limit);
-    if (self->parent)
-        set_outbox_limit(self, self->parent);
 }
 
 void core_drain(core_t *self, uint64_t now_ms)

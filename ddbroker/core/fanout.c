@@ -222,17 +222,17 @@ struct fanout {
     UT_hash_handle hh;
     job_t job;
     core_t *core;
-    quota_t *quota;           /* that what waits is counted against; NULL if there is none */
+    quota_t *quota; /* that what waits is counted against; NULL if there is none */
     waiting_t *first, *last;
-    const waiting_t *end;     /* from the first to this one they are under way */
-    place_t place;            /* of these; their holder is where the cursor stands */
+    const waiting_t *end; /* from the first to this one they are under way */
+    place_t place;        /* of these; their holder is where the cursor stands */
     cursor_t cursor;
-    bool begun;               /* they have a place */
-    uint64_t clients;         /* of all */
+    bool begun;       /* they have a place */
+    uint64_t clients; /* of all */
     size_t bytes;
-    interest_loss_t *losses;  /* what found no room to wait */
-    size_t due;               /* of them are to be told now */
-    bool full;                /* nothing more finds room until all that waits has gone */
+    interest_loss_t *losses; /* what found no room to wait */
+    size_t due;              /* of them are to be told now */
+    bool full;               /* nothing more finds room until all that waits has gone */
     char tenant[DD_TENANT_MAX + 1];
 };
 
@@ -259,9 +259,9 @@ static bool has_room(const fanout_t *fanout, size_t size, unsigned parts)
 bool fanout_may(const core_t *self, dd_bytes_t from, dd_bytes_t tenant, size_t size)
 {
     const fanout_t *fanout = self->fanouts.by_tenant ? find(self, tenant) : NULL;
-    return !fanout || has_room(fanout, sizeof(waiting_t) + size, dd_bytes_equal(from, tenant) ? 1 : 2);
+    return !fanout ||
+           has_room(fanout, sizeof(waiting_t) + size, dd_bytes_equal(from, tenant) ? 1 : 2);
 }
-
 
 /* A copy; NULL when out of memory. */
 static waiting_t *new_waiting(const delivery_t *delivery, uint64_t clients)
@@ -388,8 +388,8 @@ static void lose(fanout_t *fanout, const delivery_t *delivery)
     interest_t *interest;
     fanout->full = true;
     while ((interest = next_interest(delivery, &place)))
-        interest_lose(interest, &fanout->losses, gap ? delivery->for_clients.number : 1,
-            delivery->stamp);
+        interest_lose(
+            interest, &fanout->losses, gap ? delivery->for_clients.number : 1, delivery->stamp);
 }
 
 /* It waits behind what waits already. */
@@ -466,7 +466,8 @@ static bool is_alike(const waiting_t *waiting)
            dd_bytes_equal(waiting->record.scope, next->record.scope);
 }
 
-/* A subscriber gets as much at a time as fits a frame: to send many small ones is what costs most. */
+/* A subscriber gets as much at a time as fits a frame: to send many small ones is what costs most.
+ */
 static void begin(fanout_t *fanout)
 {
     fanout->end = fanout->first;

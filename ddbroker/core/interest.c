@@ -45,10 +45,7 @@ interest_t *interest_find(const interests_t *self, interest_key_t parts)
 {
     char key[KEY_MAX];
     size_t size = write_key(key, parts);
-    interest_t *interest = NULL;
-    if (size > 0)
-        HASH_FIND(hh, self->by_key, key, size, interest);
-    return interest;
+    return size > 0 ? dd_table_find(&self->by_key, key, size) : NULL;
 }
 
 subscription_t *interest_held(
@@ -56,9 +53,7 @@ subscription_t *interest_held(
 {
     subscription_key_t key;
     set_key(&key, peer, interest, pattern);
-    subscription_t *subscription;
-    HASH_FIND(hh, self->by_holder, &key, sizeof key, subscription);
-    return subscription;
+    return dd_table_find(&self->by_holder, &key, sizeof key);
 }
 
 static bool add_prefix(interests_t *self, interest_t *interest)
@@ -78,11 +73,10 @@ static interest_t *new_interest(interests_t *self, interest_key_t parts)
     interest->topic_size = (uint8_t)parts.topic.size;
     interest->path_size = (uint8_t)parts.path.size;
     memcpy(interest->key, key, size);
-    HASH_ADD_KEYPTR(hh, self->by_key, interest->key, size, interest);
-    if (!interest->hh.tbl)
+    if (!dd_table_add(&self->by_key, &interest->member, interest->key, size))
         goto failed;
     if (dd_scope_is_noscope(parts.path) && !add_prefix(self, interest)) {
-        HASH_DEL(self->by_key, interest);
+        dd_table_remove(&self->by_key, &interest->member);
         goto failed;
     }
     self->depths[dd_scope_depth(parts.path)]++;
@@ -107,8 +101,8 @@ static void free_unheld(interests_t *self, interest_t *interest)
     if (dd_scope_is_noscope(key.path))
         prefixes_remove(&self->noscopes, key.tenant, key.topic);
     self->depths[dd_scope_depth(key.path)]--;
-    cursor_pass(&self->cursors, interest, interest->hh.next);
-    HASH_DEL(self->by_key, interest);
+    cursor_pass(&self->cursors, interest, interest_after(interest));
+    dd_table_remove(&self->by_key, &interest->member);
     if (interest->loss)
         forget_loss(interest->loss);
     free(interest);
@@ -122,8 +116,8 @@ static subscription_t *new_subscription(
         return NULL;
     set_key(&subscription->key, peer, interest, pattern);
     subscription->cuts = self->cuts;
-    HASH_ADD(hh, self->by_holder, key, sizeof subscription->key, subscription);
-    if (!subscription->hh.tbl) {
+    if (!dd_table_add(&self->by_holder, &subscription->member, &subscription->key,
+            sizeof subscription->key)) {
         free(subscription);
         return NULL;
     }
@@ -160,7 +154,7 @@ void interest_remove(interests_t *self, subscription_t *subscription)
     cursor_pass(&self->held_cursors, subscription, subscription->next);
     DL_DELETE(peer->subscriptions, subscription);
     peer->subscription_count--;
-    HASH_DEL(self->by_holder, subscription);
+    dd_table_remove(&self->by_holder, &subscription->member);
     free(subscription);
     free_unheld(self, interest);
 }

@@ -11,7 +11,7 @@
 #define INTEREST_H_INCLUDED
 
 #include "cursor.h"
-#include "libdd/base/hash.h"
+#include "libdd/base/table.h"
 #include "libdd/protocol/scope.h"
 #include "libdd/protocol/topic.h"
 #include "prefixes.h"
@@ -30,22 +30,22 @@ typedef struct {
 
 /* One holder of an interest. */
 typedef struct subscription {
-    UT_hash_handle hh;
+    dd_member_t member;                             /* first */
     struct subscription *prev_holder, *next_holder; /* of the same interest */
     struct subscription *prev, *next;               /* of the same peer */
     uint64_t lost;                                  /* publications since the last GAP */
-    uint64_t cuts; /* links that have ended, as far as it was told of or came too late for */
+    uint64_t cuts;  /* links that have ended, as far as it was told of or came too late for */
     uint64_t since; /* stamp of the last publication before it */
     subscription_key_t key;
 } subscription_t;
 
 struct interest {
-    UT_hash_handle hh;
+    dd_member_t member;      /* first */
     subscription_t *holders; /* links first, and clients as they came */
     unsigned count;          /* of holders */
     cursor_t *cursors;       /* at holders */
     interest_loss_t *loss;   /* that all holders are still to be told of; NULL if there is none */
-    uint64_t stamp; /* when losses were looked at last for one who holds it */
+    uint64_t stamp;          /* when losses were looked at last for one who holds it */
     uint8_t tenant_size;
     uint8_t topic_size;
     uint8_t path_size;
@@ -63,9 +63,9 @@ struct interest_loss {
 };
 
 typedef struct {
-    interest_t *by_key; /* the oldest first */
-    subscription_t *by_holder;
-    cursor_t *cursors;      /* at interests, in that order */
+    dd_table_t by_key;      /* interests */
+    dd_table_t by_holder;   /* subscriptions */
+    cursor_t *cursors;      /* at interests, in their table's order */
     cursor_t *held_cursors; /* at subscriptions, in the order of their peer's */
     prefixes_t *noscopes;
     size_t depths[DD_SCOPE_DEPTH_MAX + 1]; /* interests whose path has so many numbers */
@@ -78,6 +78,18 @@ typedef struct {
     dd_bytes_t topic;
     dd_bytes_t path;
 } interest_key_t;
+
+/* The oldest; NULL if there is none. */
+static inline interest_t *interest_first(const interests_t *self)
+{
+    return (interest_t *)self->by_key.first;
+}
+
+/* The one after it. */
+static inline interest_t *interest_after(const interest_t *self)
+{
+    return (interest_t *)self->member.next;
+}
 
 interest_key_t interest_key(const interest_t *self);
 interest_t *interest_find(const interests_t *self, interest_key_t key);
@@ -93,8 +105,8 @@ subscription_t *interest_add(
 /* Ends a subscription; frees its interest too when that was the last holder. */
 void interest_remove(interests_t *self, subscription_t *subscription);
 
-/* All holders have missed so many publications, or with 0 perhaps some. It goes into that list if it
-   isn't in one; when out of memory it is forgotten. */
+/* All holders have missed so many publications, or with 0 perhaps some. It goes into that list if
+   it isn't in one; when out of memory it is forgotten. */
 void interest_lose(interest_t *self, interest_loss_t **list, uint64_t count, uint64_t stamp);
 /* The first of the list has been told as far as it is counted: what is left of it, that there may
    be more, goes to the front again; else it is freed. */

@@ -55,8 +55,7 @@ static bool join(const way_t *way)
     randombytes_buf(token, sizeof token);
     return way->from && way->to &&
            zmq_setsockopt(way->to, ZMQ_IPC_FILTER_PID, &process, sizeof process) == 0 &&
-           zmq_bind(way->to, endpoint) == 0 &&
-           zmq_connect(way->from, endpoint) == 0 &&
+           zmq_bind(way->to, endpoint) == 0 && zmq_connect(way->from, endpoint) == 0 &&
            zmq_send(way->from, token, sizeof token, ZMQ_DONTWAIT) >= 0 &&
            zmq_recv(way->to, heard, sizeof heard, 0) == sizeof heard &&
            memcmp(heard, token, sizeof token) == 0;
