@@ -73,8 +73,8 @@ void *dd_table_find(const dd_table_t *self, const void *key, size_t size)
         return NULL;
     uint32_t hash = dd_hash_bytes(key, size);
     dd_member_t *member = *bucket_of(self, hash);
-    while (member && (member->hash != hash || member->size != size ||
-                         memcmp(member->key, key, size) != 0))
+    while (member &&
+           (member->hash != hash || member->size != size || memcmp(member->key, key, size) != 0))
         member = member->chain;
     return member;
 }
