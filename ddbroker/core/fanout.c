@@ -27,6 +27,10 @@
 /* Subscribers that a tenant's waiting publications may have in all: some seconds' work. */
 #define WAITING_MAX 4000000u
 
+/* Of the room, such a part is there even if the tenant's quota is used up by clients that don't read:
+   then they are told of their loss, and not the publisher. */
+#define LITTLE 16
+
 /* ---- One publication ----------------------------------------------------------------------- */
 
 /* A publication, or loss, of which clients still have to hear. */
@@ -250,9 +254,10 @@ static bool has_room(const fanout_t *fanout, size_t size, unsigned parts)
     const quota_t *quota = fanout->quota;
     if (fanout->full || fanout->clients > WAITING_MAX / parts)
         return false;
-    if (fanout->bytes + size > fanout->core->settings.outbox_client / parts)
-        return false;
-    return !quota || quota->outbox.bytes + size <= quota->outbox.limit;
+    size_t most = fanout->core->settings.outbox_client / parts;
+    if (quota && quota->outbox.bytes + size > quota->outbox.limit)
+        most /= LITTLE;
+    return fanout->bytes + size <= most;
 }
 
 /* Others than the tenant itself, who publish to public's subscribers, leave it half. */

@@ -315,7 +315,7 @@ static void test_a_flood_is_refused_by_its_publisher(void **state)
 static void test_what_waits_is_within_the_tenants_quota(void **state)
 {
     (void)state;
-    crowd_t crowd = new_crowd(0);
+    crowd_t crowd = new_crowd(4000);
     quota_t *quota = quotas_find(&crowd.broker->core->quotas, B("a"));
     begin(&crowd);
     size_t one = quota->outbox.bytes;
