@@ -27,8 +27,8 @@
 /* Subscribers that a tenant's waiting publications may have in all: some seconds' work. */
 #define WAITING_MAX 4000000u
 
-/* Of the room, such a part is there even if the tenant's quota is used up by clients that don't read:
-   then they are told of their loss, and not the publisher. */
+/* Of the room, such a part is there even if the tenant's quota is used up by clients that don't
+   read: then they are told of their loss, and not the publisher. */
 #define LITTLE 16
 
 /* ---- One publication ----------------------------------------------------------------------- */
