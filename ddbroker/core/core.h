@@ -114,7 +114,14 @@ void core_tick(core_t *self, uint64_t now_ms);
 void core_work(core_t *self, uint64_t now_ms);
 /* When it is to be called at the latest, though nothing has come; UINT64_MAX for never. */
 uint64_t core_due(const core_t *self);
-/* Whether there is more of that to be done. */
+/* Whether this turn has had enough of work: nothing more should be taken in before what it caused
+   has been sent. */
+bool core_has_enough(const core_t *self);
+/* Whether the network is behind with what was sent: then what tenants wait for waits. */
+void core_set_behind(core_t *self, bool behind);
+/* Whether there is anything of theirs, waiting or not. */
+bool core_is_waited_for(const core_t *self);
+/* Whether there is more of that to be done now. */
 bool core_is_busy(const core_t *self);
 
 /* A turn of the loop, in which all this is called, took so long. */

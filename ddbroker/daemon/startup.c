@@ -76,6 +76,7 @@ dd_error_t startup_begin(loop_t *self, dd_problem_t *problem)
         result = open_core(self, problem);
     if (result != DD_OK)
         return result;
+    self->gauge = gauge_new(self->context, self->config->io_threads);
     self->zap = zap_new(self->context, self->log, problem);
     return self->zap ? open_transports(self, problem) : problem->error;
 }
@@ -86,6 +87,7 @@ void startup_undo(loop_t *self)
     for (size_t i = self->transport_count; i > 0; i--)
         self->transports[i - 1]->ops->destroy(self->transports[i - 1], now);
     zap_destroy(&self->zap);
+    gauge_destroy(&self->gauge);
     core_destroy(&self->core);
     if (self->context)
         zmq_ctx_term(self->context);

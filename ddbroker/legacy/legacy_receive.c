@@ -6,8 +6,8 @@
 
 #include "legacy_state.h"
 
-/* Messages taken in before what they caused is sent. */
-#define MESSAGES_AT_ONCE 256
+/* Of routes whose connection is over, so many are forgotten in one go. */
+#define LOST_AT_ONCE 128
 /* What clients of old expect to read. */
 #define FAILED_TEXT "Authentication failed!"
 #define VERSION_TEXT "Different versions in use"
@@ -232,17 +232,18 @@ static bool receive(legacy_t *self, incoming_t *incoming)
    its end. */
 static void lose_gone(legacy_t *self)
 {
-    while (self->in_state[LEGACY_ROUTE_GONE])
+    for (int i = 0; i < LOST_AT_ONCE && self->in_state[LEGACY_ROUTE_GONE]; i++)
         legacy_route_lose(self, self->in_state[LEGACY_ROUTE_GONE]);
 }
 
 bool legacy_receive(legacy_t *self)
 {
-    for (int i = 0; i < MESSAGES_AT_ONCE; i++) {
+    uint64_t began_us = dd_clock_us();
+    for (int i = 0; transport_takes(self->core, i, began_us); i++) {
         incoming_t incoming;
         if (!receive(self, &incoming)) {
             lose_gone(self);
-            return false;
+            return self->in_state[LEGACY_ROUTE_GONE];
         }
         take_message(self, &incoming);
         for (size_t at = 0; at < incoming.count; at++)
