@@ -25,6 +25,8 @@ typedef enum {
     LEGACY_ROUTE_STATES
 } legacy_route_state_t;
 
+typedef struct legacy_held legacy_held_t;
+
 /* One who has begun to log in; its key in the hash is ZeroMQ's routing id. */
 typedef struct legacy_route {
     transport_route_t base; /* first */
@@ -32,9 +34,11 @@ typedef struct legacy_route {
     legacy_route_state_t state;
     struct legacy_route *prev, *next; /* among those in the same state */
     struct legacy_route *prev_blocked, *next_blocked;
-    bool blocked;      /* ZeroMQ takes no more for it now */
-    bool taken_nearby; /* see legacy_recipient_t */
-    int fd;            /* of its connection; -1 if unknown */
+    bool blocked;             /* ZeroMQ takes no more for it now */
+    bool taken_nearby;        /* see legacy_recipient_t */
+    int fd;                   /* of its connection */
+    input_account_t *account; /* of its connection; NULL once that is over */
+    legacy_held_t *held;      /* what ZeroMQ holds of what it was sent; NULL before */
     uint32_t version;
     uint64_t since_ms;        /* in its state since */
     uint64_t cookie;          /* of the tenant, once logged in */
@@ -56,11 +60,11 @@ typedef struct {
     legacy_route_t *in_state[LEGACY_ROUTE_STATES]; /* those that came into the state first */
     legacy_route_t *blocked;
     size_t peers;      /* routes that have one */
-    size_t hidden;     /* clients whose connection isn't known */
     uint64_t retry_ms; /* when the blocked ones are tried again */
     uint64_t now_ms;   /* of the call at hand */
     uint32_t payload_max;
-    uint8_t *frame; /* a native frame of one record, on its way to the core */
+    uint64_t input_max; /* bytes that a client may have here untaken */
+    uint8_t *frame;     /* a native frame of one record, on its way to the core */
 } legacy_t;
 
 /* ---- legacy_receive.c ---------------------------------------------------------------------- */
@@ -77,6 +81,9 @@ dd_error_t legacy_send(legacy_t *self, dd_bytes_t id, const legacy_message_t *me
 
 /* Sends what the core has for a peer. */
 void legacy_send_outbox(legacy_t *self, legacy_route_t *route);
+
+/* The route is done with. */
+void legacy_send_forget(legacy_route_t *route);
 
 /* Gives those who were blocked back to the core, for another try. */
 void legacy_send_retry(legacy_t *self);
@@ -115,8 +122,10 @@ void legacy_route_watch(legacy_t *self);
 /* ---- legacy_admission.c -------------------------------------------------------------------- */
 
 /* Cuts the connections of strangers: of those that wait the longest while they are too many, since
-   a client logs in at once; and of those that took too long or sent too much. */
+   a client logs in at once; and of those that took too long. */
 void legacy_admission_make_room(legacy_t *self);
 void legacy_admission_tick(legacy_t *self);
+/* Cuts those, of clients too, that have sent more than they may. */
+void legacy_admission_cut_refused(legacy_t *self);
 
 #endif

@@ -316,19 +316,13 @@ void connections_cut_fd(connections_t *self, int fd)
         connections_cut(self, connection);
 }
 
-bool connections_traffic(const connection_t *connection, struct tcp_info *info)
-{
-    return dd_traffic_info(connection->fd, info);
-}
-
 void connections_cut_strangers(connections_t *self, uint64_t limit, uint64_t now_ms)
 {
     connection_t *connection, *next;
     DL_FOREACH_SAFE (self->strangers, connection, next) {
         if (now_ms < connection->since_ms + limit)
             continue;
-        log_flood(
-            self->log, "", DD_LOG_WARNING, "cut a connection that has said nothing in time");
+        log_flood(self->log, "", DD_LOG_WARNING, "cut a connection that has said nothing in time");
         connections_cut(self, connection);
     }
 }
@@ -385,13 +379,6 @@ static void opened(connections_t *self, int fd, uint64_t now_ms)
     connection->then = routing_ids_accept(&self->ids, self->stranger_count);
 }
 
-static void greeted(connections_t *self, int fd)
-{
-    connection_t *connection = find(self, fd);
-    if (connection)
-        connection->greeted = true;
-}
-
 /* Gives the owner, who has it no more. */
 static void *closed(connections_t *self, int fd)
 {
@@ -428,9 +415,6 @@ static void *take_event(connections_t *self, const dd_monitor_event_t *event, ui
     switch (event->event) {
     case ZMQ_EVENT_ACCEPTED:
         opened(self, (int)event->value, now_ms);
-        break;
-    case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
-        greeted(self, (int)event->value);
         break;
     case ZMQ_EVENT_DISCONNECTED:
         return closed(self, (int)event->value);

@@ -22,12 +22,11 @@ typedef struct connection {
     UT_hash_handle hh;
     struct connection *prev, *next; /* of the strangers, the longest first */
     int fd;
-    bool stranger;     /* is in that list */
-    bool cut;          /* has been ended; the news of it is still to come */
-    bool greeted;      /* has shaken hands, if the socket is told of it */
-    uint64_t since_ms; /* a stranger since */
-    void *owner;       /* NULL before the first message */
-    int64_t number;    /* ZeroMQ's for the owner, see connections_own() */
+    bool stranger;            /* is in that list */
+    bool cut;                 /* has been ended; the news of it is still to come */
+    uint64_t since_ms;        /* a stranger since */
+    void *owner;              /* NULL before the first message */
+    int64_t number;           /* ZeroMQ's for the owner, see connections_own() */
     input_account_t *account; /* what has come in; NULL if nobody counts it */
     routing_ids_then_t then;
 } connection_t;
@@ -102,8 +101,5 @@ void connections_cut(connections_t *self, connection_t *connection);
 void connections_make_room(connections_t *self, size_t most);
 /* Does so to all that have been strangers for longer than limit ms. */
 void connections_cut_strangers(connections_t *self, uint64_t limit, uint64_t now_ms);
-
-/* What has come in over a connection; false if nobody knows, as with ipc. */
-bool connections_traffic(const connection_t *connection, struct tcp_info *info);
 
 #endif

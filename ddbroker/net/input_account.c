@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "libdd/base/hash.h"
+#include "old_greeting.h"
 
 /* Descriptors that can have an account: more than any process may have. What is never used of the
    table takes no memory. */
@@ -54,6 +55,7 @@ struct input_account {
     _Atomic uint64_t limit;
     share_t *_Atomic share;
     input_door_t *_Atomic door;
+    old_greeting_t greeting;    /* ZeroMQ's threads' own while it isn't over */
     struct input_account *next; /* in that list; whoever set `told` */
     /* The loop's own. */
     uint64_t taken;         /* so far */
@@ -90,6 +92,13 @@ static input_account_t *account_of(int fd)
 int input_account_fd(const input_account_t *self)
 {
     return (int)(self - accounts);
+}
+
+int input_account_fd_of(dd_bytes_t id)
+{
+    int fd = old_greeting_fd(id);
+    const input_account_t *self = account_of(fd);
+    return self && old_greeting_gave(&self->greeting, fd, id) ? fd : -1;
 }
 
 uint64_t input_account_untaken(const input_account_t *self)
@@ -224,7 +233,10 @@ static ssize_t read_counted(input_account_t *self, int fd, void *data, size_t si
     uint64_t room = room_of(self);
     if (room == 0 && size > 0)
         return look(self, fd);
-    ssize_t got = recvfrom(fd, data, size < room ? size : (size_t)room, flags, NULL, NULL);
+    size = size < room ? size : (size_t)room;
+    ssize_t got = old_greeting_is_over(&self->greeting)
+                      ? recvfrom(fd, data, size, flags, NULL, NULL)
+                      : old_greeting_read(&self->greeting, fd, data, size);
     if (got > 0) {
         uint64_t before = atomic_fetch_add(&self->untaken, (uint64_t)got);
         move_share(self, before, before + (uint64_t)got);
@@ -241,6 +253,7 @@ static void start(input_account_t *self)
     atomic_store(&self->limit, INPUT_STRANGER);
     atomic_store(&self->share, NULL);
     atomic_store(&self->door, NULL);
+    self->greeting = (old_greeting_t){.stage = GREETING_BEGINS};
     self->taken = self->came = 0;
     atomic_store(&self->state, STATE_OPEN);
 }
@@ -303,6 +316,7 @@ input_account_t *input_account_begin(int fd, input_door_t *door)
     if (fd < 0 || fd >= ACCOUNTS || atomic_load(&accounts[fd].state) != STATE_NONE)
         return NULL;
     start(&accounts[fd]);
+    accounts[fd].greeting.stage = GREETING_OVER;
     return adopt(fd, door);
 }
 
@@ -434,8 +448,7 @@ static input_account_t *next_refused(input_door_t *self)
 /* What goes beyond its own limit and isn't to wait. */
 static bool is_beyond(const input_account_t *self)
 {
-    return !atomic_load(&self->waits) &&
-           input_account_untaken(self) >= atomic_load(&self->limit);
+    return !atomic_load(&self->waits) && input_account_untaken(self) >= atomic_load(&self->limit);
 }
 
 input_account_t *input_door_next(input_door_t *self, input_fault_t *why)

@@ -2,15 +2,15 @@
 /*
  * input_account - how much has come in over a connection that isn't taken yet, and its limit
  *
- * ZeroMQ's own limits count messages, and stop the reading where they are reached: a message of ever
- * more frames passes them all, and a connection that is reset while its input is stopped can end
- * the process (libzmq 4.3.4). So the broker's sockets have none of them. Instead this module
+ * ZeroMQ's own limits count messages, and stop the reading where they are reached: a message of
+ * ever more frames passes them all, and a connection that is reset while its input is stopped can
+ * end the process (libzmq 4.3.4). So the broker's sockets have none of them. Instead this module
  * defines what ZeroMQ's threads call to read, recv(2), with accept4(2) and close(2): connections
  * that are accepted have an account by their descriptor, and no byte is read beyond its limit.
  *
- * ZeroMQ's threads never decide anything: at the limit they find nothing to read, and the account is
- * told to its door, where the loop asks. There the connection is cut, or waits for the loop to take
- * what it has sent; while a connection waits, ZeroMQ asks for it again and again.
+ * ZeroMQ's threads never decide anything: at the limit they find nothing to read, and the account
+ * is told to its door, where the loop asks. There the connection is cut, or waits for the loop to
+ * take what it has sent; while a connection waits, ZeroMQ asks for it again and again.
  *
  * An account is the loop's from input_account_open() to input_account_end(), and its descriptor
  * isn't used for another connection before that, even when ZeroMQ has closed it.
@@ -21,6 +21,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "libdd/base/buffer.h"
 
 typedef struct input_account input_account_t;
 typedef struct input_door input_door_t;
@@ -82,11 +84,13 @@ input_account_t *input_account_begin(int fd, input_door_t *door);
 void input_account_end(input_account_t **self_p);
 
 int input_account_fd(const input_account_t *self);
+/* The descriptor of an open connection whose peer speaks ZMTP 1 or 2, by its routing id; else -1.
+ */
+int input_account_fd_of(dd_bytes_t id);
 
 /* How much may be untaken from now on; for the tenant, NULL for one that has no share in what all
    may have. One that waits isn't cut at its limit as long as it brings whole messages. */
-void input_account_grant(
-    input_account_t *self, uint64_t limit, const char *tenant, bool waits);
+void input_account_grant(input_account_t *self, uint64_t limit, const char *tenant, bool waits);
 
 /* The loop has taken a message of so many bytes on the wire. What isn't a message, handshakes and
    ZeroMQ's own signs of life, needn't be told: it counts until the next message but one. */
