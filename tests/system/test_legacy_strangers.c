@@ -165,6 +165,42 @@ static void a_message_without_end_is_cut(void **state)
     legacy_world_check(world);
 }
 
+/* Clients of an old ZMTP are told from them, so that those who sent as much as a login takes are
+   strangers all the same. */
+static void strangers_are_few_while_old_clients_are_there(void **state)
+{
+    legacy_world_t *world = *state;
+    strangers_t strangers = {.most = STRANGERS_LEFT};
+    uint8_t part[200] = {1, sizeof part - 2}; /* of a message that goes on */
+    int java = log_in_zmtp2(world, "java"), other = log_in_zmtp2(world, "kawa");
+    for (size_t i = 0; i < STRANGERS; i++) {
+        strangers.fds[i] = harness_connect(world->endpoint);
+        greet_zmtp2(strangers.fds[i]);
+        send_all(strangers.fds[i], part, sizeof part);
+    }
+    assert_true(wait_until(few_are_left, &strangers, HARNESS_DEADLINE));
+    strangers.most = 0;
+    assert_true(wait_until(few_are_left, &strangers, HARNESS_DEADLINE));
+    ping_zmtp2(world, java);
+    ping_zmtp2(world, other);
+    assert_false(is_cut(java));
+    assert_false(is_cut(other));
+    for (size_t i = 0; i < STRANGERS; i++)
+        close(strangers.fds[i]);
+    close(java);
+    close(other);
+}
+
+static void a_message_without_end_is_cut_while_old_clients_are_there(void **state)
+{
+    legacy_world_t *world = *state;
+    int java = log_in_zmtp2(world, "java");
+    a_message_without_end_is_cut(state);
+    ping_zmtp2(world, java);
+    assert_false(is_cut(java));
+    close(java);
+}
+
 static void floods_of_logins_do_no_harm(void **state)
 {
     legacy_world_t *world = *state;
@@ -182,6 +218,8 @@ int main(void)
         cmocka_unit_test(a_message_without_end_is_cut),
         cmocka_unit_test(floods_of_logins_do_no_harm),
         cmocka_unit_test(strangers_are_few_and_leave),
+        cmocka_unit_test(strangers_are_few_while_old_clients_are_there),
+        cmocka_unit_test(a_message_without_end_is_cut_while_old_clients_are_there),
     };
     return cmocka_run_group_tests(tests, legacy_world_open, legacy_world_close);
 }
