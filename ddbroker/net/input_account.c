@@ -62,6 +62,7 @@ struct input_account {
     uint64_t came;          /* had so far come when a message was taken */
     unsigned drains;        /* of the door, then */
     uint64_t taken_refused; /* so far, when it was told */
+    bool is_stuck;          /* waited, and all was taken that was there */
 };
 
 struct input_door {
@@ -70,7 +71,7 @@ struct input_door {
     input_account_t *_Atomic refused; /* told by ZeroMQ's threads */
     input_account_t *fresh;           /* the same, on their way through the loop */
     input_account_t *waiting;         /* for the loop to take all that is there */
-    input_account_t *stuck;           /* waited, and brought nothing */
+    input_account_t *stuck;
     left_t *left;
     unsigned drains;
 };
@@ -296,28 +297,14 @@ FOR_ALL int close(int fd)
 
 /* ---- The loop's side ----------------------------------------------------------------------- */
 
-static input_account_t *adopt(int fd, input_door_t *door)
-{
-    input_account_t *self = &accounts[fd];
-    self->drains = door->drains;
-    atomic_store(&self->door, door);
-    return self;
-}
-
 input_account_t *input_account_open(int fd, input_door_t *door)
 {
     if (fd < 0 || fd >= ACCOUNTS || atomic_load(&accounts[fd].state) == STATE_NONE)
         return NULL;
-    return adopt(fd, door);
-}
-
-input_account_t *input_account_begin(int fd, input_door_t *door)
-{
-    if (fd < 0 || fd >= ACCOUNTS || atomic_load(&accounts[fd].state) != STATE_NONE)
-        return NULL;
-    start(&accounts[fd]);
-    accounts[fd].greeting.stage = GREETING_OVER;
-    return adopt(fd, door);
+    input_account_t *self = &accounts[fd];
+    self->drains = door->drains;
+    atomic_store(&self->door, door);
+    return self;
 }
 
 void input_account_end(input_account_t **self_p)
@@ -411,6 +398,7 @@ int input_door_fd(const input_door_t *self)
 /* From now on it can be told again. */
 static void release(input_account_t *self)
 {
+    self->is_stuck = false;
     atomic_store(&self->refused, false);
     atomic_store(&self->told, false);
 }
@@ -454,22 +442,17 @@ static bool is_beyond(const input_account_t *self)
 input_account_t *input_door_next(input_door_t *self, input_fault_t *why)
 {
     input_account_t *account;
-    *why = INPUT_STUCK;
-    while ((account = pop(&self->stuck))) {
-        if (is_here(self, account))
-            return account;
-        release(account);
-    }
-    *why = INPUT_BEYOND;
-    while ((account = next_refused(self))) {
-        if (!is_here(self, account)) {
-            release(account);
+    while ((account = pop(&self->stuck)) || (account = next_refused(self))) {
+        bool here = is_here(self, account), stuck = account->is_stuck;
+        if (here && !stuck && !is_beyond(account)) {
+            account->taken_refused = account->taken;
+            push(&self->waiting, account);
             continue;
         }
-        if (is_beyond(account))
+        release(account);
+        *why = stuck ? INPUT_STUCK : INPUT_BEYOND;
+        if (here)
             return account;
-        account->taken_refused = account->taken;
-        push(&self->waiting, account);
     }
     *why = INPUT_FINE;
     return NULL;
@@ -481,10 +464,12 @@ void input_door_drained(input_door_t *self)
     self->drains++;
     forget_left(self);
     self->waiting = NULL;
-    while ((account = pop(&waiting)))
-        if (is_here(self, account) && account->taken == account->taken_refused &&
-            room_of(account) == 0)
+    while ((account = pop(&waiting))) {
+        account->is_stuck = is_here(self, account) && account->taken == account->taken_refused &&
+                            room_of(account) == 0;
+        if (account->is_stuck)
             push(&self->stuck, account);
         else
             release(account);
+    }
 }

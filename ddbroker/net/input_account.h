@@ -77,8 +77,6 @@ void input_door_drained(input_door_t *self);
 
 /* That of a connection that was accepted. NULL for a descriptor without. */
 input_account_t *input_account_open(int fd, input_door_t *door);
-/* That of a connection that was made from here, which begins now, with nothing read. */
-input_account_t *input_account_begin(int fd, input_door_t *door);
 /* Its connection is over, as the loop knows. What it has brought counts for its tenant until all
    messages have been taken. */
 void input_account_end(input_account_t **self_p);
