@@ -89,6 +89,7 @@ void names_welcome(core_t *self, peer_t *peer, dd_bytes_t name)
         .source = dd_bytes_of(self->name),
         .scope = dd_scope_bytes(&self->scope)};
     core_tell(self, peer, &record);
+    peer->window_from = peer->outbox.taken + peer->outbox.bytes;
     char text[PEER_TEXT_MAX];
     core_event(self, peer, DD_LOG_INFO, "%s registered", peer_text(peer, text));
 }

@@ -159,7 +159,7 @@ static const config_option_t OPTIONS[] = {
     {.option = {.name = "client-window",
          .argument = "SIZE",
          .help = "what one client may have on its way here",
-         .fallback = "256k",
+         .fallback = "1M",
          .set = set_size,
          .offset = FIELD(client_window)},
         .kind = KIND_NUMBER,

@@ -90,7 +90,7 @@ static void defaults_are_in_force(void **state)
     assert_int_equal(config.payload_max, DD_PAYLOAD_DEFAULT);
     assert_int_equal(config.client_outbox, 16 << 20);
     assert_int_equal(config.link_outbox, 64 << 20);
-    assert_int_equal(config.client_window, 256 << 10);
+    assert_int_equal(config.client_window, 1 << 20);
     assert_int_equal(config.link_window, 16 << 20);
     assert_int_equal(config.input_max, 256 << 20);
     assert_int_equal(config.clients_max, 60000);
