@@ -28,8 +28,7 @@ static void notify(client_t *sender, const uint8_t *payload, size_t size)
     dd_error_t error;
     while ((error = dd_client_notify(client_handle(sender), "receiver", payload, size, 0, NULL)) ==
            DD_E_OUTBOX_FULL)
-        assert_int_equal(
-            dd_client_drain(client_handle(sender), 1 << 20, HARNESS_DEADLINE), DD_OK);
+        assert_int_equal(dd_client_drain(client_handle(sender), 1 << 20, HARNESS_DEADLINE), DD_OK);
     assert_int_equal(error, DD_OK);
 }
 
@@ -63,8 +62,8 @@ static void tiny_windows_carry_all(void **state)
 {
     harness_t *self = *state;
     broker_start(self, "root", NULL, "/1/", TINY, NULL);
-    assert_true(program_expect(
-        broker_start(self, "leaf", "root", "/1/2/", TINY, NULL), "joined parent", HARNESS_DEADLINE));
+    assert_true(program_expect(broker_start(self, "leaf", "root", "/1/2/", TINY, NULL),
+        "joined parent", HARNESS_DEADLINE));
     client_t *receiver = client_open(self, "root", "a", "receiver");
     client_t *sender = client_begin(self, "leaf", "a", "sender");
     dd_event_t *event = client_wait(sender, EVENT(DD_EVENT_REGISTERED));
