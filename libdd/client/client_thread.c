@@ -274,8 +274,8 @@ void *dd_client_run(void *arg)
         work(&self, now_us);
         uint64_t sleep_us = choose_sleep(&self, now_us);
         /* What is held goes when the broker has taken more, whatever is added to it. */
-        client->asleep = sleep_us > 0 && !self.blocked &&
-                         !dd_outbox_is_held(dd_session_outbox(client->session));
+        client->asleep =
+            sleep_us > 0 && !self.blocked && !dd_outbox_is_held(dd_session_outbox(client->session));
         over = is_over(client);
         pthread_mutex_unlock(&client->lock);
         if (!over)

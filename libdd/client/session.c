@@ -151,8 +151,8 @@ void dd_session_lost(dd_session_t *self, dd_error_t error, const char *text)
         dd_session_end(self, error, text);
 }
 
-/* After BYE the broker's own BYE counts, or an ERROR that crossed ours: it has read all before. Ours
-   may still wait for it to have room. */
+/* After BYE the broker's own BYE counts, or an ERROR that crossed ours: it has read all before.
+   Ours may still wait for it to have room. */
 static dd_error_t wait_for_farewell(dd_session_t *self, const dd_record_t *record)
 {
     if (record->type == DD_TAKEN)

@@ -167,14 +167,6 @@ dd_error_t dd_outbox_write(
     return error;
 }
 
-static dd_frame_t *take_ahead(dd_outbox_t *self)
-{
-    dd_frame_t *frame = self->ahead;
-    self->ahead = NULL;
-    count(self, -(ptrdiff_t)frame->size);
-    return frame;
-}
-
 bool dd_outbox_put_ahead(dd_outbox_t *self, const dd_record_t *record)
 {
     size_t size = dd_record_size(record);
@@ -184,10 +176,8 @@ bool dd_outbox_put_ahead(dd_outbox_t *self, const dd_record_t *record)
     frame->ahead = true;
     frame->size += size;
     dd_record_write(record, frame->data + DD_FRAME_HEADER, size);
-    if (self->ahead)
-        dd_frame_free(take_ahead(self));
+    dd_frame_free(self->ahead);
     self->ahead = frame;
-    count(self, (ptrdiff_t)frame->size);
     return true;
 }
 
@@ -199,6 +189,7 @@ static dd_frame_t *take_first(dd_outbox_t *self)
         self->last = NULL;
     frame->next = NULL;
     count(self, -(ptrdiff_t)frame->size);
+    self->taken += frame->size;
     if (frame->size < self->hint / 4 && self->hint > CAPACITY_MIN)
         self->hint /= 2;
     return frame;
@@ -208,21 +199,24 @@ dd_frame_t *dd_outbox_take(dd_outbox_t *self)
 {
     if (dd_outbox_empty(self))
         return NULL;
-    dd_frame_t *frame = self->ahead ? take_ahead(self) : take_first(self);
-    self->taken += frame->size;
+    dd_frame_t *frame = self->ahead;
+    if (frame)
+        self->ahead = NULL;
+    else
+        frame = take_first(self);
     self->window.sent += dd_window_count(frame->size);
     return frame;
 }
 
 void dd_outbox_untake(dd_outbox_t *self, dd_frame_t *frame)
 {
-    self->taken -= frame->size;
     self->window.sent -= dd_window_count(frame->size);
-    count(self, (ptrdiff_t)frame->size);
     if (frame->ahead) {
         self->ahead = frame;
         return;
     }
+    count(self, (ptrdiff_t)frame->size);
+    self->taken -= frame->size;
     frame->next = self->first;
     self->first = frame;
     if (!self->last)

@@ -3,8 +3,8 @@
  * outbox - records that wait to be sent to one peer
  *
  * Records are packed into frames of about DD_FRAME_TARGET bytes as they are appended; the sockets
- * layer takes the frames out, oldest first, as far as the receiver's window lets them go. What waits
- * is limited in bytes: one slow peer costs its own traffic, nobody else's.
+ * layer takes the frames out, oldest first, as far as the receiver's window lets them go. What
+ * waits is limited in bytes: one slow peer costs its own traffic, nobody else's.
  */
 #ifndef DD_OUTBOX_H_INCLUDED
 #define DD_OUTBOX_H_INCLUDED
@@ -41,9 +41,9 @@ typedef struct {
 typedef struct {
     dd_frame_t *first;
     dd_frame_t *last;         /* the one that is appended to */
-    dd_frame_t *ahead;        /* goes before the first; NULL for none */
+    dd_frame_t *ahead;        /* goes before the first, and isn't counted; NULL for none */
     dd_window_t window;       /* the receiver's; every frame that is taken out counts as sent */
-    size_t bytes;             /* in all frames */
+    size_t bytes;             /* in all frames that wait for their turn */
     size_t limit;             /* to be changed with dd_outbox_set_limit() once something waits */
     uint64_t taken;           /* bytes so far */
     uint64_t excused_end;     /* until so many are taken, what is left of them doesn't count */

@@ -242,8 +242,7 @@ static void test_a_child_that_waits_is_not_taken_for_dead(void **state)
         tree_pass(self.orphan.tree, 1000);
         const dd_record_t *ping = actor_expect(self.orphan.parent, DD_PING);
         actor_expect_nothing(self.orphan.parent);
-        actor_say(
-            self.orphan.parent, &(dd_record_t){.type = DD_PONG, .number = ping->number});
+        actor_say(self.orphan.parent, &(dd_record_t){.type = DD_PONG, .number = ping->number});
     }
     take_all(&self);
     tree_destroy(&self.orphan.tree);
@@ -275,8 +274,8 @@ static void end_with(uint64_t (*number)(const dd_window_t *))
     say_taken(&self);
     send_up(&self, 1);
     assert_non_null(self.orphan.broker->uplink);
-    actor_say(self.orphan.parent,
-        &(dd_record_t){.type = DD_TAKEN, .number = number(window_of(&self))});
+    actor_say(
+        self.orphan.parent, &(dd_record_t){.type = DD_TAKEN, .number = number(window_of(&self))});
     assert_int_equal(self.orphan.broker->parent_left, DD_E_PROTOCOL);
     tree_destroy(&self.orphan.tree);
 }

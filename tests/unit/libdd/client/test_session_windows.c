@@ -112,9 +112,8 @@ static void test_a_client_that_waits_says_that_it_is_there(void **state)
     fill(self);
     for (int i = 0; i < 10; i++) {
         tick_after(self, HEARTBEAT);
-        hear(self, (dd_record_t){.type = DD_GAP,
-                       .topic = dd_bytes_of("t"),
-                       .scope = dd_bytes_of("/1/")});
+        hear(self,
+            (dd_record_t){.type = DD_GAP, .topic = dd_bytes_of("t"), .scope = dd_bytes_of("/1/")});
         if (i % 2 == 0)
             continue;
         assert_int_equal(flush(self), 1);

@@ -331,8 +331,8 @@ static void test_a_sign_of_life_goes_ahead(void **state)
     append(&outbox, 0, 100);
     size_t bytes = outbox.bytes;
     dd_outbox_untake(&outbox, dd_outbox_take(&outbox));
-    assert_int_equal(outbox.bytes, bytes);
     dd_frame_t *frame = dd_outbox_take(&outbox);
+    assert_int_equal(outbox.bytes, bytes);
     dd_reader_t reader;
     dd_record_t record;
     assert_true(dd_frame_open(&reader, frame->data, frame->size));

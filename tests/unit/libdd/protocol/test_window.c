@@ -49,8 +49,8 @@ static void hear(pair_t *self)
 /* The receiver holds what is on its way, at worst. */
 static void check_bound(const pair_t *self, size_t largest)
 {
-    assert_true(
-        self->window.sent - self->taken <= dd_window_most(self->window.size, largest) - DD_WINDOW_SIGNS);
+    assert_true(self->window.sent - self->taken <=
+                dd_window_most(self->window.size, largest) - DD_WINDOW_SIGNS);
 }
 
 static unsigned below(unsigned end)
