@@ -17,7 +17,7 @@ typedef struct {
     zmq_msg_t frames[1 + LEGACY_FRAMES_MAX]; /* the routing id first */
     size_t count;
     bool too_long;  /* it had more, which were thrown away */
-    uint64_t bytes; /* on the wire, in ZMTP 2 and 3 */
+    uint64_t bytes; /* as they count, see input_account.h */
     legacy_request_t request;
 } incoming_t;
 

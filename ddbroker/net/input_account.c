@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "frame_walk.h"
 #include "libdd/base/hash.h"
 #include "old_greeting.h"
 
@@ -20,6 +21,8 @@
    table takes no memory. */
 #define ACCOUNTS (1 << 20)
 #define DOORS 16
+/* What the smallest frame counts, of two bytes; it is begun with any of them. */
+#define SMALLEST_FRAME (INPUT_FRAME + 2)
 /* A bit of `untaken`: what it counts beyond INPUT_FREE is in its share. */
 #define SHARED (UINT64_C(1) << 63)
 
@@ -56,6 +59,7 @@ struct input_account {
     share_t *_Atomic share;
     input_door_t *_Atomic door;
     old_greeting_t greeting;    /* ZeroMQ's threads' own while it isn't over */
+    frame_walk_t walk;          /* theirs */
     struct input_account *next; /* in that list; whoever set `told` */
     /* The loop's own. */
     uint64_t taken;         /* so far */
@@ -225,22 +229,53 @@ static ssize_t look(input_account_t *self, int fd)
     return -1;
 }
 
+/* The frames begin behind the greeting. */
+static ssize_t read_greeting(input_account_t *self, int fd, void *data, size_t size)
+{
+    ssize_t got = old_greeting_read(&self->greeting, fd, data, size);
+    if (old_greeting_is_over(&self->greeting))
+        self->walk = (frame_walk_t){
+            .rest = old_greeting_rest(&self->greeting), .is_1 = old_greeting_is_1(&self->greeting)};
+    return got;
+}
+
+/* Bytes that can be read without going beyond the room, if the smallest frames follow. */
+static size_t readable(const input_account_t *self, size_t size, uint64_t room)
+{
+    uint64_t rest = self->walk.rest;
+    if (rest < room)
+        room = rest + (room - rest + SMALLEST_FRAME - 1) / SMALLEST_FRAME;
+    return size < room ? size : (size_t)room;
+}
+
+/* Gives what it has read, and says what that counts. */
+static ssize_t read_some(
+    input_account_t *self, int fd, void *data, size_t size, int flags, uint64_t *count)
+{
+    if (!old_greeting_is_over(&self->greeting)) {
+        ssize_t got = read_greeting(self, fd, data, size);
+        *count = got > 0 ? (uint64_t)got : 0;
+        return got;
+    }
+    ssize_t got = recvfrom(fd, data, size, flags, NULL, NULL);
+    if (got > 0)
+        *count = (uint64_t)got + INPUT_FRAME * frame_walk(&self->walk, data, (size_t)got);
+    return got;
+}
+
 static ssize_t read_counted(input_account_t *self, int fd, void *data, size_t size, int flags)
 {
     if (atomic_load_explicit(&self->cut, memory_order_relaxed)) {
         errno = ECONNRESET;
         return -1;
     }
-    uint64_t room = room_of(self);
+    uint64_t room = room_of(self), count = 0;
     if (room == 0 && size > 0)
         return look(self, fd);
-    size = size < room ? size : (size_t)room;
-    ssize_t got = old_greeting_is_over(&self->greeting)
-                      ? recvfrom(fd, data, size, flags, NULL, NULL)
-                      : old_greeting_read(&self->greeting, fd, data, size);
-    if (got > 0) {
-        uint64_t before = atomic_fetch_add(&self->untaken, (uint64_t)got);
-        move_share(self, before, before + (uint64_t)got);
+    ssize_t got = read_some(self, fd, data, readable(self, size, room), flags, &count);
+    if (count > 0) {
+        uint64_t before = atomic_fetch_add(&self->untaken, count);
+        move_share(self, before, before + count);
     }
     return got;
 }
@@ -255,6 +290,7 @@ static void start(input_account_t *self)
     atomic_store(&self->share, NULL);
     atomic_store(&self->door, NULL);
     self->greeting = (old_greeting_t){.stage = GREETING_BEGINS};
+    self->walk = (frame_walk_t){.rest = 0};
     self->taken = self->came = 0;
     atomic_store(&self->state, STATE_OPEN);
 }

@@ -41,10 +41,14 @@ typedef enum {
     INPUT_STUCK   /* so has it or its tenant, in messages that aren't whole */
 } input_fault_t;
 
-/* Bytes on the wire of a frame of ZMTP 2 or 3, without encryption and in CURVE. */
+/* What a frame counts besides its bytes on the wire: what it costs to keep. In CURVE it then comes
+   to what windows count. */
+#define INPUT_FRAME 29u
+
+/* What a frame of ZMTP 2 or 3 counts, without encryption and in CURVE. */
 static inline uint64_t input_of_frame(size_t size)
 {
-    return size + (size > UINT8_MAX ? 9 : 2);
+    return INPUT_FRAME + size + (size > UINT8_MAX ? 9 : 2);
 }
 
 static inline uint64_t input_of_curve(size_t size)
@@ -90,7 +94,7 @@ int input_account_fd_of(dd_bytes_t id);
    may have. One that waits isn't cut at its limit as long as it brings whole messages. */
 void input_account_grant(input_account_t *self, uint64_t limit, const char *tenant, bool waits);
 
-/* The loop has taken a message of so many bytes on the wire. What isn't a message, handshakes and
+/* The loop has taken a message whose frames count so much. What isn't a message, handshakes and
    ZeroMQ's own signs of life, needn't be told: it counts until the next message but one. */
 void input_account_take(input_account_t *self, uint64_t bytes);
 

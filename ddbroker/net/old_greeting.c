@@ -12,6 +12,7 @@
 #define MARK 1
 /* Bytes of the greeting of ZMTP 2: signature, revision and socket type. */
 #define GREETING_SIZE 12
+#define GREETING_3_SIZE 64
 /* Where the signature tells a greeting from a long id of ZMTP 1, and the revision behind it. */
 #define AT_FLAGS 9
 #define AT_REVISION 10
@@ -117,6 +118,16 @@ ssize_t old_greeting_read(old_greeting_t *self, int fd, void *data, size_t size)
     while (got > 0 && self->stage == GREETING_ID)
         got = pass_id(self, fd);
     return got > 0 ? answer(self, fd, data, size) : got;
+}
+
+size_t old_greeting_rest(const old_greeting_t *self)
+{
+    return self->revision > ZMTP_2 ? (size_t)GREETING_3_SIZE - self->count : 0;
+}
+
+bool old_greeting_is_1(const old_greeting_t *self)
+{
+    return self->revision < ZMTP_2;
 }
 
 bool old_greeting_gave(const old_greeting_t *self, int fd, dd_bytes_t id)

@@ -44,6 +44,11 @@ static inline bool old_greeting_is_over(const old_greeting_t *self)
 /* Reads as recv(2) does, as long as the greeting isn't over. */
 ssize_t old_greeting_read(old_greeting_t *self, int fd, void *data, size_t size);
 
+/* Once it is over: bytes of it that are still to come before the first frame, and whether frames
+   are those of ZMTP 1. */
+size_t old_greeting_rest(const old_greeting_t *self);
+bool old_greeting_is_1(const old_greeting_t *self);
+
 /* Whether that is the id that was given to the connection. */
 bool old_greeting_gave(const old_greeting_t *self, int fd, dd_bytes_t id);
 

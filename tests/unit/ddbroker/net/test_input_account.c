@@ -76,16 +76,33 @@ static line_t line_new(const side_t *side)
     return self;
 }
 
-/* Has shaken hands: those twelve bytes are taken. */
-static line_t line_greeted(const side_t *side)
+/* What ZeroMQ reads of what was sent. */
+static size_t heard(const line_t *line, uint8_t *bytes, size_t size)
 {
-    char greeting[12];
+    size_t sum = 0;
+    ssize_t got;
+    while ((got = recv(line->near, bytes + sum, size - sum, 0)) > 0)
+        sum += (size_t)got;
+    return sum;
+}
+
+/* Has sent those bytes, which are taken. */
+static line_t line_after(const side_t *side, const void *bytes, size_t size)
+{
+    uint8_t read[256];
     line_t self = line_new(side);
-    give(self.far, "\xff\0\0\0\0\0\0\0\1\x7f\3\0", sizeof greeting);
-    assert_int_equal(recv(self.near, greeting, sizeof greeting, 0), sizeof greeting);
-    input_account_take(self.account, sizeof greeting);
+    give(self.far, bytes, size);
+    assert_int_equal(heard(&self, read, sizeof read), size);
+    input_account_take(self.account, INPUT_STRANGER);
     assert_int_equal(input_account_untaken(self.account), 0);
     return self;
+}
+
+/* Has shaken hands, and begun a frame that is longer than all that is sent here. */
+static line_t line_greeted(const side_t *side)
+{
+    static const uint8_t BYTES[64 + 9] = {0xff, [9] = 0x7f, 3, [64] = 2, [68] = 1};
+    return line_after(side, BYTES, sizeof BYTES);
 }
 
 static void line_end(line_t *self)
@@ -192,6 +209,78 @@ static void who_waits_is_cut_when_it_has_nothing_whole(void **state)
     input_door_drained(side->door);
     expect_next(side, &line, INPUT_STUCK);
     line_end(&line);
+}
+
+/* Of such, ZeroMQ would hold thirty times their bytes. */
+static void empty_frames_count_what_they_cost(void **state)
+{
+    static const uint8_t GREETING[64] = {0xff, [9] = 0x7f, 3};
+    line_t line = line_after(*state, GREETING, sizeof GREETING);
+    size_t got = pass(&line, INPUT_STRANGER);
+    assert_in_range(got, INPUT_STRANGER / 16, INPUT_STRANGER / 15);
+    assert_in_range(
+        input_account_untaken(line.account), INPUT_STRANGER, INPUT_STRANGER + INPUT_FRAME);
+    line_end(&line);
+}
+
+static size_t write_frame(uint8_t *bytes, size_t size)
+{
+    bool is_long = size > UINT8_MAX;
+    memset(bytes, 0, 9 + size);
+    bytes[0] = is_long ? 2 : 0;
+    if (is_long)
+        bytes[7] = (uint8_t)(size >> 8);
+    bytes[is_long ? 8 : 1] = (uint8_t)size;
+    return size + (is_long ? 9 : 2);
+}
+
+/* However they come in. */
+static void frames_count_as_they_are_taken(void **state)
+{
+    static const size_t SIZES[] = {0, 1, 33, 255, 256, 3000, 0, 7};
+    static const uint8_t GREETING[64] = {0xff, [9] = 0x7f, 3};
+    side_t *side = *state;
+    uint8_t bytes[8192], read[8192];
+    size_t size = 0;
+    uint64_t count = 0;
+    for (size_t i = 0; i < sizeof SIZES / sizeof SIZES[0]; i++) {
+        size += write_frame(bytes + size, SIZES[i]);
+        count += input_of_frame(SIZES[i]);
+    }
+    for (size_t piece = 1; piece < sizeof bytes; piece = 8 * piece - 1) {
+        line_t line = line_after(side, GREETING, sizeof GREETING);
+        for (size_t at = 0; at < size; at += piece) {
+            give(line.far, bytes + at, at + piece < size ? piece : size - at);
+            heard(&line, read, sizeof read);
+        }
+        assert_int_equal(input_account_untaken(line.account), count);
+        line_end(&line);
+    }
+}
+
+/* A frame of ZMTP 1 that is long counts one byte more. */
+static void frames_of_old_zmtp_count_as_well(void **state)
+{
+    static const struct {
+        const char *greeting;
+        size_t size;
+        const char *frames;
+        size_t frames_size;
+    } OLD[] = {
+        {"\xff\0\0\0\0\0\0\0\1\x7f\1\5\0\0", 14, "\1\0\0\3abc\2\0\0\0\0\0\0\0\1x", 17},
+        {"\1\0", 2, "\1\1\4\0abc\xff\0\0\0\0\0\0\0\2\0x", 18},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t read[256];
+        line_t line = line_new(*state);
+        give(line.far, OLD[i].greeting, OLD[i].size);
+        heard(&line, read, sizeof read);
+        input_account_take(line.account, INPUT_STRANGER);
+        give(line.far, OLD[i].frames, OLD[i].frames_size);
+        heard(&line, read, sizeof read);
+        assert_int_equal(input_account_untaken(line.account), OLD[i].frames_size + 3 * INPUT_FRAME);
+        line_end(&line);
+    }
 }
 
 /* ---- What isn't a message ------------------------------------------------------------------ */
@@ -365,16 +454,6 @@ static void other_descriptors_are_left_alone(void **state)
 
 /* ---- Old ZMTP ------------------------------------------------------------------------------ */
 
-/* What ZeroMQ reads of what was sent. */
-static size_t heard(const line_t *line, uint8_t *bytes, size_t size)
-{
-    size_t sum = 0;
-    ssize_t got;
-    while ((got = recv(line->near, bytes + sum, size - sum, 0)) > 0)
-        sum += (size_t)got;
-    return sum;
-}
-
 /* In pieces of one byte, and in one. */
 static void give_in_pieces(
     const line_t *line, const void *data, size_t size, size_t piece, uint8_t *bytes, size_t *count)
@@ -438,6 +517,9 @@ int main(void)
         SIDE(who_is_granted_more_brings_more),
         SIDE(an_end_is_seen_at_the_limit),
         SIDE(who_waits_is_cut_when_it_has_nothing_whole),
+        SIDE(empty_frames_count_what_they_cost),
+        SIDE(frames_count_as_they_are_taken),
+        SIDE(frames_of_old_zmtp_count_as_well),
         SIDE(what_is_no_message_does_not_add_up),
         SIDE(nothing_is_forgiven_before_all_is_taken),
         SIDE(no_more_is_taken_than_there_is),
