@@ -91,7 +91,7 @@ void legacy_route_lose(legacy_t *self, legacy_route_t *route)
         self->peers--;
         core_disconnect(self->core, route->peer, self->now_ms);
     }
-    legacy_send_forget(route);
+    legacy_held_destroy(&route->held);
     sodium_memzero(&route->cookie, sizeof route->cookie);
     free(route);
 }

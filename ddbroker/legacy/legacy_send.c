@@ -2,90 +2,24 @@
 /*
  * legacy_send - what clients of protocols 3 and 4 are told
  */
-#include <stdatomic.h>
-#include <stdlib.h>
-
 #include "legacy_state.h"
-
-/* Bytes of a frame from which on it is counted as long as ZeroMQ holds it. */
-#define LARGE 4096
-/* Bytes of such frames that ZeroMQ may hold for a client before it is sent one more. */
-#define HELD_MAX (256u << 10)
-
-/* ZeroMQ's threads free what they have sent, perhaps when the route is gone. */
-struct legacy_held {
-    _Atomic size_t bytes;
-    _Atomic size_t users; /* the route, and each frame */
-};
-
-/* A large frame on its way. */
-typedef struct {
-    legacy_held_t *held;
-    size_t size;
-    uint8_t data[];
-} large_t;
-
-/* ---- What ZeroMQ holds --------------------------------------------------------------------- */
-
-static void release(legacy_held_t *held)
-{
-    if (atomic_fetch_sub(&held->users, 1) == 1)
-        free(held);
-}
-
-static void free_large(void *data, void *hint)
-{
-    large_t *large = hint;
-    (void)data;
-    atomic_fetch_sub(&large->held->bytes, large->size);
-    release(large->held);
-    free(large);
-}
-
-static bool make_large(zmq_msg_t *frame, dd_bytes_t data, legacy_held_t *held)
-{
-    large_t *large = malloc(sizeof *large + data.size);
-    if (!large || zmq_msg_init_data(frame, large->data, data.size, free_large, large) != 0) {
-        free(large);
-        return false;
-    }
-    *large = (large_t){.held = held, .size = data.size};
-    memcpy(large->data, data.data, data.size);
-    atomic_fetch_add(&held->bytes, data.size);
-    atomic_fetch_add(&held->users, 1);
-    return true;
-}
 
 /* What fails for want of memory is sent uncounted. */
 static void send_frame(legacy_t *self, legacy_held_t *held, dd_bytes_t data, int flags)
 {
     zmq_msg_t frame;
-    if (!held || data.size < LARGE || !make_large(&frame, data, held))
+    if (!held || !legacy_held_frame(held, data, &frame))
         zmq_send(self->socket, data.data, data.size, flags);
     else if (zmq_msg_send(&frame, self->socket, flags) < 0)
         zmq_msg_close(&frame);
 }
 
-/* ZeroMQ's own limit counts messages, however large. */
 static bool has_room(legacy_route_t *route)
 {
-    if (!route->held) {
-        route->held = malloc(sizeof *route->held);
-        if (!route->held)
-            return false;
-        *route->held = (legacy_held_t){.users = 1};
-    }
-    return atomic_load(&route->held->bytes) < HELD_MAX;
+    if (!route->held)
+        route->held = legacy_held_new();
+    return route->held && legacy_held_has_room(route->held);
 }
-
-void legacy_send_forget(legacy_route_t *route)
-{
-    if (route->held)
-        release(route->held);
-    route->held = NULL;
-}
-
-/* ---- Messages ------------------------------------------------------------------------------ */
 
 /* Only the routing id can be refused: what follows goes with it. */
 static dd_error_t send_message(

@@ -11,6 +11,7 @@
 
 #include "ddbroker/net/connections.h"
 #include "legacy.h"
+#include "legacy_held.h"
 #include "legacy_login.h"
 
 /* ms that a stranger has to log in, and one that was ended to leave. */
@@ -24,8 +25,6 @@ typedef enum {
     LEGACY_ROUTE_GONE, /* its connection is over; its last messages are perhaps still to be read */
     LEGACY_ROUTE_STATES
 } legacy_route_state_t;
-
-typedef struct legacy_held legacy_held_t;
 
 /* One who has begun to log in; its key in the hash is ZeroMQ's routing id. */
 typedef struct legacy_route {
@@ -81,9 +80,6 @@ dd_error_t legacy_send(legacy_t *self, dd_bytes_t id, const legacy_message_t *me
 
 /* Sends what the core has for a peer. */
 void legacy_send_outbox(legacy_t *self, legacy_route_t *route);
-
-/* The route is done with. */
-void legacy_send_forget(legacy_route_t *route);
 
 /* Gives those who were blocked back to the core, for another try. */
 void legacy_send_retry(legacy_t *self);

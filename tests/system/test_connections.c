@@ -374,17 +374,29 @@ static bool has_logged_cut(void *arg)
     return found;
 }
 
+typedef struct {
+    side_t *side;
+    curve_t *peer;
+} sender_t;
+
+/* Sends more, as long as that can be sent: a condition for wait_until(), that the limit has been
+   reached. */
+static bool is_refused(void *arg)
+{
+    static uint8_t frame[32 << 10];
+    const sender_t *self = arg;
+    struct pollfd refusal[TRANSPORT_DESCRIPTORS_MAX] = {{.fd = -1}};
+    self->side->listener->ops->descriptors(self->side->listener, refusal);
+    if (!curve_is_full(self->peer))
+        assert_true(curve_send(self->peer, frame, sizeof frame, false));
+    return poll(refusal, 1, 0) == 1;
+}
+
 static void who_does_not_keep_to_its_window_is_cut(void **state)
 {
     side_t *self = *state;
-    static uint8_t frame[32 << 10];
     curve_t *peer = peer_in(self);
-    struct pollfd refusal[TRANSPORT_DESCRIPTORS_MAX] = {{.fd = -1}};
-    self->listener->ops->descriptors(self->listener, refusal);
-    for (int i = 0; i < 200 && poll(refusal, 1, 0) == 0; i++)
-        if (!curve_is_full(peer))
-            assert_true(curve_send(peer, frame, sizeof frame, false));
-    assert_int_equal(poll(refusal, 1, HARNESS_DEADLINE), 1);
+    assert_true(wait_until(is_refused, &(sender_t){self, peer}, HARNESS_DEADLINE));
     assert_true(wait_until(has_logged_cut, self, HARNESS_DEADLINE));
     assert_true(wait_until(has_no_client, self, HARNESS_DEADLINE));
     assert_true(wait_until(has_clients, &(clients_t){self, 0}, HARNESS_DEADLINE));

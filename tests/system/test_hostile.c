@@ -17,7 +17,7 @@
 /* Connections that are left open in the middle of their handshake. */
 #define HALVES 40
 /* Frames of one message, where one is right. */
-#define FRAMES_MANY 20000
+#define FRAMES_MANY 5000
 
 /* ---- Without a key ------------------------------------------------------------------------ */
 
