@@ -8,6 +8,7 @@
 #include <zmq.h>
 
 #include "ddbroker/legacy/legacy.h"
+#include "ddbroker/net/input_account.h"
 #include "ddbroker/net/listener.h"
 #include "ddbroker/net/parent_link.h"
 #include "libdd/base/problem.h"
@@ -51,6 +52,7 @@ static dd_error_t open_transports(loop_t *self, dd_problem_t *problem)
         .payload_max = (uint32_t)config->payload_max,
         .heartbeat = (uint32_t)config->heartbeat,
         .connections_max = self->descriptors_max};
+    input_account_set_max(config->input_max);
     dd_error_t result =
         add_transport(self, listener_new(&settings, problem), &config->listen, problem);
     core_set_parents(self->core, &config->parents);

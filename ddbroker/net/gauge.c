@@ -40,11 +40,14 @@ static void *new_socket(void *context, size_t thread)
     zmq_setsockopt(socket, ZMQ_AFFINITY, &affinity, sizeof affinity);
     zmq_setsockopt(socket, ZMQ_LINGER, &none, sizeof none);
     zmq_setsockopt(socket, ZMQ_RCVTIMEO, &limit, sizeof limit);
+    zmq_setsockopt(socket, ZMQ_SNDTIMEO, &limit, sizeof limit);
     return socket;
 }
 
 /* Nobody else gets in: no other process is let in, nobody can guess the token, and a PAIR has one
-   other end. (To unbind would end what was accepted, too.) */
+   other end. (To unbind would end what was accepted, too.) Marks go from who has accepted to who
+   has connected: what comes in the other way has an account (input_account.h), and nobody who takes
+   it. */
 static bool join(const way_t *way)
 {
     uint8_t token[TOKEN_SIZE], heard[TOKEN_SIZE];
@@ -54,9 +57,9 @@ static bool join(const way_t *way)
     strcat(endpoint, sodium_bin2hex(hex, sizeof hex, token, sizeof token));
     randombytes_buf(token, sizeof token);
     return way->from && way->to &&
-           zmq_setsockopt(way->to, ZMQ_IPC_FILTER_PID, &process, sizeof process) == 0 &&
-           zmq_bind(way->to, endpoint) == 0 && zmq_connect(way->from, endpoint) == 0 &&
-           zmq_send(way->from, token, sizeof token, ZMQ_DONTWAIT) >= 0 &&
+           zmq_setsockopt(way->from, ZMQ_IPC_FILTER_PID, &process, sizeof process) == 0 &&
+           zmq_bind(way->from, endpoint) == 0 && zmq_connect(way->to, endpoint) == 0 &&
+           zmq_send(way->from, token, sizeof token, 0) >= 0 &&
            zmq_recv(way->to, heard, sizeof heard, 0) == sizeof heard &&
            memcmp(heard, token, sizeof token) == 0;
 }
