@@ -19,8 +19,8 @@ void dd_malloc_tuning_keep(void)
     free(block);
 }
 
-/* glibc leaves small blocks that were freed as they are, and joins all of them to larger ones when a
-   large block is freed: of a hundred thousand that takes 8 ms. Without such blocks (mallopt(3),
+/* glibc leaves small blocks that were freed as they are, and joins all of them to larger ones when
+   a large block is freed: of a hundred thousand that takes 8 ms. Without such blocks (mallopt(3),
    M_MXFAST) each is joined to its neighbours when it is freed. */
 void dd_malloc_tuning_even(void)
 {
