@@ -34,6 +34,7 @@ typedef struct subscription {
     struct subscription *prev, *next;               /* of the same peer */
     uint64_t lost;                                  /* publications since the last GAP */
     uint64_t cuts; /* links that have ended, as far as it was told of or came too late for */
+    bool warned;   /* client: it was told that some may be missing, and has got none since */
     subscription_key_t key;
 } subscription_t;
 

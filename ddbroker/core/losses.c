@@ -14,7 +14,9 @@
 
 static bool is_unsure(const core_t *self, const subscription_t *subscription)
 {
-    return subscription->cuts != self->interests.cuts;
+    uint64_t missed = self->interests.cuts - subscription->cuts;
+    bool spared = subscription->key.peer->spared_cut == self->interests.cuts;
+    return missed > (spared ? 1 : 0);
 }
 
 /* Whether there is something to tell. These stand first in their peer's list, so that a peer that
@@ -56,10 +58,11 @@ void losses_count(core_t *self, subscription_t *subscription, uint64_t count)
     subscription->lost += count < room ? count : room;
 }
 
+/* Also if the last one is one that it was spared. */
 static void make_unsure(core_t *self, subscription_t *subscription)
 {
     put_first(self, subscription);
-    subscription->cuts = subscription->key.peer->cuts = self->interests.cuts - 1;
+    subscription->cuts = subscription->key.peer->cuts = self->interests.cuts - 2;
 }
 
 static void wake(core_t *self, peer_t *peer)
@@ -72,12 +75,27 @@ static void wake(core_t *self, peer_t *peer)
 
 /* The count alone makes all unsure, and before its next publication each peer is told. Those that
    get none are looked for here; what they are told is worked out as their outboxes have room. */
-void losses_link_ended(core_t *self)
+void losses_suspect(core_t *self)
 {
     self->interests.cuts++;
     rounds_begin(self, &self->losses_round, wake);
     if (self->parent)
         wake(self, self->parent);
+}
+
+/* Those beneath the child were told when it left the parent it had. */
+void losses_subtree_moved(core_t *self, peer_t *child)
+{
+    child->spared_cut = ++self->interests.cuts;
+    if (self->parent && !self->parent->synced)
+        self->parent->doubted = true;
+}
+
+void losses_wanted(core_t *self, subscription_t *subscription)
+{
+    const peer_t *peer = subscription->key.peer;
+    if (peer->doubted && !peer->synced)
+        make_unsure(self, subscription);
 }
 
 void losses_spread(core_t *self, const peer_t *link, const interest_t *interest, uint64_t count)
@@ -109,16 +127,20 @@ static dd_record_t gap(const subscription_t *subscription, uint64_t number)
         .scope = key.path};
 }
 
-/* How much was lost, and that it may have been more, are told apart, the number first. */
+/* How much was lost, and that it may have been more, are told apart, the number first. Who was
+   warned, and has got nothing since, needs no other word. */
 static bool tell(core_t *self, peer_t *peer, subscription_t *subscription)
 {
     dd_record_t record = gap(subscription, subscription->lost);
-    if (core_send(self, peer, &record) != DD_OK)
+    bool counted = subscription->lost > 0, needed = counted || !subscription->warned;
+    if (needed && core_send(self, peer, &record) != DD_OK)
         return false;
-    if (subscription->lost > 0)
+    if (counted)
         subscription->lost = 0;
-    else
+    else {
+        subscription->warned = !peer_is_link(peer);
         subscription->cuts = self->interests.cuts;
+    }
     put_last(self, subscription);
     return true;
 }
@@ -126,7 +148,7 @@ static bool tell(core_t *self, peer_t *peer, subscription_t *subscription)
 void losses_tell_last(core_t *self, const subscription_t *subscription)
 {
     dd_record_t record = gap(subscription, 0);
-    if (is_unsure(self, subscription))
+    if (is_unsure(self, subscription) && !subscription->warned)
         core_tell(self, subscription->key.peer, &record);
 }
 
@@ -181,7 +203,7 @@ typedef enum { TOLD_ALL, TOLD_SOME, NO_ROOM } telling_t;
 static telling_t tell_some(core_t *self, peer_t *peer, int units)
 {
     bool few = !peer_is_link(peer) && peer->subscription_count <= WIDEST_OF;
-    if (peer->absent)
+    if (peer->absent || peer_is_told_names(peer))
         return TOLD_ALL;
     if (peer->cuts != self->interests.cuts && few)
         keep_widest(self, peer);
@@ -196,17 +218,39 @@ static telling_t tell_some(core_t *self, peer_t *peer, int units)
     return TOLD_ALL;
 }
 
-bool losses_tell(core_t *self, peer_t *peer, subscription_t *subscription)
+/* Of a link, by all interests that the publication meets: beyond it there may be somebody for each.
+ */
+static bool tell_met(core_t *self, peer_t *link, interest_match_t match)
+{
+    interest_t *interest;
+    while ((interest = interest_next(&match))) {
+        dd_scope_t path;
+        dd_scope_parse_pattern(&path, interest_key(interest).path);
+        subscription_t *met = interest_held(&self->interests, link, interest, &path);
+        while (met && is_due(self, met))
+            if (!tell(self, link, met))
+                return false;
+    }
+    return true;
+}
+
+/* A client may be told by another one that is wider. */
+static bool tell_all(core_t *self, peer_t *client)
+{
+    while (is_due(self, client->subscriptions))
+        if (!tell(self, client, client->subscriptions))
+            return false;
+    return true;
+}
+
+bool losses_tell(core_t *self, peer_t *peer, interest_match_t match)
 {
     switch (tell_some(self, peer, core_step_units(self))) {
     case TOLD_ALL:
         return true;
     case TOLD_SOME:
         losses_go_on(self, peer);
-        while (is_due(self, subscription))
-            if (!tell(self, peer, subscription))
-                return false;
-        return true;
+        return peer_is_link(peer) ? tell_met(self, peer, match) : tell_all(self, peer);
     default:
         return false;
     }

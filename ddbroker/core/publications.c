@@ -55,6 +55,7 @@ static subscription_t *add(
     if (peer->quota)
         peer->quota->subscriptions++;
     tell_links(self, DD_ADD_INTEREST, subscription);
+    losses_wanted(self, subscription);
     return subscription;
 }
 
@@ -221,9 +222,10 @@ void publications_unsubscribe(core_t *self, peer_t *client, const dd_record_t *r
 typedef struct {
     core_t *core;
     const peer_t *from;
-    dd_bytes_t tenant; /* whose subscribers get it */
-    bool stays;        /* it has passed as many links as it may */
-    dd_error_t lost;   /* why some link can't have it; DD_OK if all can */
+    dd_bytes_t tenant;      /* whose subscribers get it */
+    interest_match_t match; /* of these, from the first on */
+    bool stays;             /* it has passed as many links as it may */
+    dd_error_t lost;        /* why some link can't have it; DD_OK if all can */
     dd_record_t for_clients;
     dd_record_t for_links;
     dd_bytes_t client_copy; /* encoded; empty before the first */
@@ -241,7 +243,7 @@ static bool hand_over(delivery_t *delivery, subscription_t *holder)
     if (delivery->for_links.payload.size > peer->payload_max) {
         error = DD_E_TOO_LARGE;
         core_touch(self, peer); /* which may be idle: it is told of its loss all the same */
-    } else if (!losses_are_due(self, peer) || losses_tell(self, peer, holder))
+    } else if (!losses_are_due(self, peer) || losses_tell(self, peer, delivery->match))
         error = core_append(self, peer, link ? &delivery->for_links : &delivery->for_clients,
             DD_OUTBOX_USUAL, link ? &delivery->link_copy : &delivery->client_copy);
     if (error != DD_OK) {
@@ -254,13 +256,15 @@ static bool hand_over(delivery_t *delivery, subscription_t *holder)
     return true;
 }
 
-/* A link gets nothing before it has told all that it wants: what comes through it is to have no
-   holes but those that a GAP told of when it was lost. */
+/* A link gets nothing before it has told all that it wants, and a parent nothing before it has been
+   told who is here: what comes through it is to have no holes but those that a GAP told of when it
+   was lost. */
 static bool may_have(const delivery_t *delivery, const peer_t *peer)
 {
     if (!peer_is_link(peer))
         return !peer->absent;
-    return peer != delivery->from && !delivery->stays && peer->synced && !peer->absent;
+    return peer != delivery->from && !delivery->stays && peer->synced &&
+           !peer_is_told_names(peer) && !peer->absent;
 }
 
 /* A peer gets one copy, by whichever of its interests comes first. If it misses it, it has missed
@@ -279,6 +283,7 @@ static void offer(delivery_t *delivery, subscription_t *holder, uint64_t stamp)
         peer->missed = interest;
         losses_count(delivery->core, holder, 1);
     }
+    holder->warned = holder->warned && peer->missed;
 }
 
 /* To every holder of a matching interest, but not back where it came from. A client does get its
@@ -287,8 +292,9 @@ static void deliver(delivery_t *delivery)
 {
     core_t *self = delivery->core;
     uint64_t stamp = ++self->publications;
-    interest_match_t match = interest_match(&self->interests, delivery->tenant,
+    delivery->match = interest_match(&self->interests, delivery->tenant,
         delivery->for_clients.topic, delivery->for_clients.scope);
+    interest_match_t match = delivery->match;
     interest_t *interest;
     while ((interest = interest_next(&match))) {
         subscription_t *holder;
@@ -314,7 +320,6 @@ static dd_error_t publish(core_t *self, peer_t *from, const dd_record_t *relay)
         .for_links = *relay};
     delivery.for_links.flags = 0;
     delivery.for_links.hops++;
-    registration_introduce(self, relay->source);
     deliver(&delivery);
     return delivery.lost;
 }
