@@ -148,6 +148,34 @@ int case_move_by_file(stage_t *stage)
     return takes_several(stage) ? move_often(stage, move_by_file) : stage_skip(stage, ONLY_ONE);
 }
 
+/* The line to the parent is dead when the middle leaves it, so that the parent hears of that last. It
+   is there again when the middle comes back. */
+int case_move_unnoticed(stage_t *stage)
+{
+    stage_open(stage);
+    if (!takes_several(stage))
+        return stage_skip(stage, ONLY_ONE);
+    proxy_t *proxy = proxy_new(stage_endpoint(stage, "root"));
+    stage_five(stage, NULL);
+    stage_set_parents(stage, "mid", (const char *[]){proxy_endpoint(proxy), NULL});
+    program_signal(stage_program(stage, "mid"), SIGHUP);
+    await_joining(stage, "root");
+    stage_crowd(stage);
+    for (unsigned i = 0; i < stage->times && !stage->off; i++) {
+        bool there = i % 2 == 0;
+        const char *parent = there ? stage_endpoint(stage, "other") : proxy_endpoint(proxy);
+        crowd_await_load(stage->crowd, STAGE_BETWEEN);
+        proxy_stop(proxy, there ? PROXY_THERE | PROXY_BACK : 0);
+        stage_set_parents(stage, "mid", (const char *[]){parent, NULL});
+        program_signal(stage_program(stage, "mid"), SIGHUP);
+        await_joining(stage, there ? "other" : "root");
+        stage_heal(stage, there ? STAGE_BACK_LIMIT : MOVE_LIMIT);
+    }
+    int status = stage_close(stage);
+    proxy_destroy(&proxy);
+    return status;
+}
+
 static void move_by_operator(stage_t *stage, const char *to)
 {
     char order[128];
