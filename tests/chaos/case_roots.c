@@ -148,8 +148,8 @@ int case_move_by_file(stage_t *stage)
     return takes_several(stage) ? move_often(stage, move_by_file) : stage_skip(stage, ONLY_ONE);
 }
 
-/* The line to the parent is dead when the middle leaves it, so that the parent hears of that last. It
-   is there again when the middle comes back. */
+/* The line to the parent is dead when the middle leaves it, so that the parent hears of that last.
+   It is there again when the middle comes back. */
 int case_move_unnoticed(stage_t *stage)
 {
     stage_open(stage);
