@@ -73,7 +73,7 @@ int case_root_vanished(stage_t *stage)
     stage_six(stage, proxy_endpoint(proxy));
     crowd_of_six(stage, proxy_endpoint(proxy));
     crowd_await_load(stage->crowd, STAGE_BETWEEN);
-    proxy_stop(proxy, PROXY_THERE | PROXY_BACK);
+    proxy_vanish(proxy);
     stage_heal(stage, VANISHED_LIMIT);
     int status = stage_close(stage);
     proxy_destroy(&proxy);
