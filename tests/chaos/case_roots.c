@@ -7,10 +7,11 @@
 
 #include "cases.h"
 
-/* ms until all reach each other: after kill -9, after a host has vanished, after two roots have
-   met, and after a move. */
+/* ms until all reach each other: after kill -9, after a host has vanished, or only its kernel goes
+   on, after two roots have met, and after a move. */
 #define KILLED_LIMIT 1000
 #define VANISHED_LIMIT 10000
+#define STOPPED_LIMIT 15000
 #define MEETING_LIMIT 5000
 #define MOVE_LIMIT 1000
 
@@ -78,6 +79,20 @@ int case_root_vanished(stage_t *stage)
     int status = stage_close(stage);
     proxy_destroy(&proxy);
     return status;
+}
+
+/* For good, so that it ends when the case does. */
+int case_root_stopped(stage_t *stage)
+{
+    stage_open(stage);
+    if (!takes_several(stage))
+        return stage_skip(stage, ONLY_ONE);
+    stage_six(stage, NULL);
+    crowd_of_six(stage, stage_endpoint(stage, "root"));
+    crowd_await_load(stage->crowd, STAGE_BETWEEN);
+    program_signal(stage_program(stage, "root"), SIGSTOP);
+    stage_heal(stage, STOPPED_LIMIT);
+    return stage_close(stage);
 }
 
 /* Each of the two is the other's parent. */

@@ -41,6 +41,8 @@ const case_row_t CASES[] = {
         {NONE, {1, 0}, {1, 0}}},
     {"root-vanished", "the root's host vanishes, beside a spare", case_root_vanished,
         {NONE, {1, 0}, {1, 0}}},
+    {"root-stopped", "SIGSTOP of the root for good, beside a spare", case_root_stopped,
+        {NONE, {1, 0}, {1, 0}}},
     {"both-roots", "two roots that have each other as parent, started at once", case_both_roots,
         {NONE, {10, 0}, {50, 0}}},
     {"move-by-file", "a subtree moves by its file and SIGHUP", case_move_by_file,
