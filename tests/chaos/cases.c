@@ -37,6 +37,8 @@ const case_row_t CASES[] = {
         {NONE, {1, 10}, {1, 20}}},
     {"large-on-slow", "a line of 50 kB/s carries messages of 900 kB", case_large_on_slow,
         {NONE, {1, 20}, {1, 40}}},
+    {"huge-on-slow", "a line of 250 kB/s carries messages of 16 MB, both ways", case_huge_on_slow,
+        {NONE, NONE, {1, 0}}},
     {"root-killed", "kill -9 of the root for good, beside a spare", case_root_killed,
         {NONE, {1, 0}, {1, 0}}},
     {"root-vanished", "the root's host vanishes, beside a spare", case_root_vanished,

@@ -41,7 +41,7 @@ case_t case_hangups;
 /* case_lines.c: lines between brokers. */
 case_t case_one_way_up, case_one_way_down;
 case_t case_dropped_line, case_late_line;
-case_t case_slow_line, case_full_line, case_large_on_slow;
+case_t case_slow_line, case_full_line, case_large_on_slow, case_huge_on_slow;
 
 /* case_roots.c: several parents, and moves. */
 case_t case_root_killed, case_root_vanished, case_root_stopped, case_both_roots;
