@@ -53,6 +53,8 @@ const case_row_t CASES[] = {
         {NONE, {6, 0}, {20, 0}}},
     {"move-unnoticed", "a subtree moves while its line to the parent is dead", case_move_unnoticed,
         {{2, 0}, {6, 0}, {20, 0}}},
+    {"move-untold", "a subtree moves while its parent can't tell the root", case_move_untold,
+        {NONE, {6, 0}, {20, 0}}},
     {"consumer-stopped", "a client takes no events, for a while", case_consumer_stopped,
         {{1, 2}, {1, 10}, {1, 20}}},
     {"names", "a name is asked for where it is held, and by two at once", case_names,
