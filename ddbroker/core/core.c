@@ -45,8 +45,25 @@ void core_not_flushed(core_t *self, peer_t *peer)
     core_touch(self, peer);
 }
 
+/* Tells a peer how much was taken in from it, once it has been told its window. What fails for want
+   of memory goes with its next frame, which is a PING at the latest. */
+static void tell_taken(core_t *self, peer_t *peer)
+{
+    if (peer->state != PEER_READY || !dd_window_is_due(peer->window, peer->taken - peer->told) ||
+        peer->outbox.taken < peer->window_from)
+        return;
+    const dd_record_t record = {.type = DD_TAKEN, .number = peer->taken};
+    if (!dd_outbox_put_ahead(&peer->outbox, &record))
+        return;
+    peer->told = peer->taken;
+    core_touch(self, peer);
+}
+
 void core_flushed(core_t *self, peer_t *peer)
 {
+    if (dd_outbox_is_held(&peer->outbox))
+        return; /* its TAKEN has it sent on */
+    tell_taken(self, peer);
     if (peer->shares && link_outbox_refill(peer->shares))
         core_touch(self, peer);
     if (peer->lossy)
@@ -191,6 +208,7 @@ void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint6
         return;
     }
     peer->heard_ms = now_ms;
+    peer->taken += dd_window_count(size);
     standing_check(self, peer);
     dd_reader_t frame;
     dd_record_t record;
@@ -205,6 +223,7 @@ void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint6
     if (!valid)
         core_end(self, peer, DD_E_MALFORMED, "it sent bytes that are no record");
     reap(self);
+    tell_taken(self, peer);
 }
 
 void core_bad_input(core_t *self, peer_t *peer, uint64_t now_ms)
@@ -436,6 +455,8 @@ void core_set_limits(core_t *self, const core_settings_t *settings)
     self->settings.heartbeat = settings->heartbeat;
     self->settings.outbox_client = settings->outbox_client;
     self->settings.outbox_link = settings->outbox_link;
+    self->settings.window_client = settings->window_client;
+    self->settings.window_link = settings->window_link;
     self->settings.clients_max = settings->clients_max;
     self->settings.subscriptions_max = settings->subscriptions_max;
     self->settings.link_names_max = settings->link_names_max;

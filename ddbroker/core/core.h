@@ -37,6 +37,9 @@ typedef struct {
     uint32_t payload_max;
     size_t outbox_client;       /* limit of a client's outbox */
     size_t outbox_link;         /* of a child's or the parent's */
+    uint32_t window_client;     /* what clients and operators may send untaken (window.h); 0: any
+                                   number. A new one holds for those that register later */
+    uint32_t window_link;       /* what children may */
     size_t clients_max;         /* connections of clients, operators and children together, but
                                    for CORE_RESERVED more of operators and children */
     unsigned subscriptions_max; /* per client */

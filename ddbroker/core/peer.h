@@ -68,6 +68,12 @@ struct peer {
     uint64_t heard_ms;      /* last sign of life */
     dd_pulse_t pulse;       /* of one that is silent */
     uint32_t heartbeat;     /* ms between two PINGs, as was agreed on this connection */
+    uint32_t window;        /* bytes that it may have on their way here untaken (window.h); 0: any
+                               number, or it isn't registered yet */
+    uint64_t taken;         /* what was taken in from it, counted as windows are */
+    uint64_t told;          /* of that, what it was told of */
+    uint64_t window_from;   /* it may be told once so many bytes have left its outbox: then it has
+                               been told the window */
     uint64_t pinged_ms;     /* parent: last PING of ours */
     uint64_t pinged_us;     /* the same, by the finer clock; the PING's number */
     bool pinged;            /* and no PONG has answered it yet */

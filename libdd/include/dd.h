@@ -328,8 +328,9 @@ DD_EXPORT dd_event_t *dd_client_receive(dd_client_t *self, int timeout_ms);
  * a call and of this, for as long as the call returns DD_E_OUTBOX_FULL, is never a busy one.
  *
  * DD_E_TIMEOUT if it takes longer (0: not at all, -1: for ever); DD_E_NOT_CONNECTED if there is no
- * connection any more; DD_E_OVERLOADED if outcomes are waited for, and aren't read since the
- * application has left its events full for a second; DD_E_ARGUMENT from within a callback.
+ * connection any more; DD_E_OVERLOADED if outcomes are waited for, or the broker's word that it has
+ * room, and aren't read since the application has left its events full for a second;
+ * DD_E_ARGUMENT from within a callback.
  */
 DD_EXPORT dd_error_t dd_client_drain(dd_client_t *self, size_t bytes, int timeout_ms);
 

@@ -132,7 +132,7 @@ static dd_error_t send_frame(void *socket, dd_bytes_t route, dd_frame_t *frame)
 dd_error_t dd_socket_flush(void *socket, dd_bytes_t route, dd_outbox_t *outbox)
 {
     dd_frame_t *frame;
-    while ((frame = dd_outbox_take(outbox))) {
+    while (dd_outbox_may_send(outbox) && (frame = dd_outbox_take(outbox))) {
         dd_error_t error = send_frame(socket, route, frame);
         if (error != DD_OK) {
             dd_outbox_untake(outbox, frame);

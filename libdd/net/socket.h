@@ -48,8 +48,9 @@ dd_error_t dd_socket_problem(dd_problem_t *problem, const char *doing, const cha
 
 /*
  * Sends the outbox's frames. `route` is the routing id on a ROUTER and empty on a DEALER.
- * DD_OK: all sent. DD_E_OVERLOADED: ZeroMQ takes no more now; the rest stays in the outbox.
- * DD_E_UNKNOWN_PEER: the connection is gone; the rest stays in the outbox.
+ * DD_OK: all sent that the receiver's window lets go. DD_E_OVERLOADED: ZeroMQ takes no more now;
+ * the rest stays in the outbox. DD_E_UNKNOWN_PEER: the connection is gone; the rest stays in the
+ * outbox.
  */
 dd_error_t dd_socket_flush(void *socket, dd_bytes_t route, dd_outbox_t *outbox);
 

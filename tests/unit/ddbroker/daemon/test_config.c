@@ -90,6 +90,8 @@ static void defaults_are_in_force(void **state)
     assert_int_equal(config.payload_max, DD_PAYLOAD_DEFAULT);
     assert_int_equal(config.client_outbox, 16 << 20);
     assert_int_equal(config.link_outbox, 64 << 20);
+    assert_int_equal(config.client_window, 1 << 20);
+    assert_int_equal(config.link_window, 16 << 20);
     assert_int_equal(config.clients_max, 60000);
     assert_int_equal(config.subscriptions_max, 10000);
     assert_int_equal(config.link_names_max, 1000000);
@@ -154,9 +156,8 @@ static const struct {
     {"-\xc3\xa9", CONFIG_WRONG_USAGE, "there is no option -\xc3\xa9;"},
     {"--check-config=yes", CONFIG_WRONG_USAGE, "--check-config takes no argument"},
     {"--l debug", CONFIG_WRONG_USAGE,
-        "--l can be --listen, --legacy, --log-level, --log-file, --link-outbox, --link-names-max "
-        "or "
-        "--link-interests-max"},
+        "--l can be --listen, --legacy, --log-level, --log-file, --link-outbox, --link-window, "
+        "--link-names-max or --link-interests-max"},
     {"-l info -l debug", CONFIG_WRONG_USAGE, "--log-level is given twice"},
     {"-k a --keys b", CONFIG_WRONG_USAGE, "--keys is given twice"},
     {"-L a -L b", CONFIG_WRONG_USAGE, "--log-file is given twice"},
@@ -195,6 +196,8 @@ static const struct {
     {"--client-outbox 64k", CONFIG_WRONG,
         "client-outbox must be at least 32k more than payload-max"},
     {"--link-outbox 64k", CONFIG_WRONG, "link-outbox must be at least 32k more than payload-max"},
+    {"--client-window 4095", CONFIG_WRONG_USAGE, "client-window: '4095' is no good; write bytes"},
+    {"--link-window 4096M", CONFIG_WRONG_USAGE, "from 4k to 1024M"},
     {"-c /nowhere/broker.conf", CONFIG_WRONG, "can't read /nowhere/broker.conf: No such file"},
     {"-c /", CONFIG_WRONG, "can't read /: Is a directory"},
 };

@@ -389,6 +389,64 @@ static void test_slow_network(void **state)
     say_goodbye(broker, client);
 }
 
+static void say_taken(broker_t *broker)
+{
+    broker_say(broker, (dd_record_t){.type = DD_TAKEN, .number = broker->taken});
+}
+
+/* Nothing is sent beyond the window, until the broker says that it has taken what came. */
+static void test_a_window_is_kept_to(void **state)
+{
+    enum { WINDOW = 50000, SIZE = 1000, COUNT = 1000 };
+    static const uint8_t PAYLOAD[SIZE];
+    broker_t *broker = *state;
+    broker->heartbeat = 60000;
+    broker->window = WINDOW;
+    dd_client_t *client = registered_within(broker, 16 << 20, 1 << 20);
+    for (int i = 0; i < COUNT; i++)
+        assert_int_equal(dd_client_notify(client, "cli2", PAYLOAD, SIZE, 0, NULL), DD_OK);
+    uint64_t said = 0;
+    for (int i = 0; i < COUNT; i++) {
+        broker_expect(broker, DD_SEND);
+        assert_true(broker->taken - said <= dd_window_most(WINDOW, DD_FRAME_TARGET));
+        if (dd_frame_more(&broker->reader) || broker_hears(broker, 10))
+            continue;
+        assert_int_equal(dd_client_drain(client, 0, 0), i + 1 == COUNT ? DD_OK : DD_E_TIMEOUT);
+        say_taken(broker);
+        said = broker->taken;
+    }
+    broker->window = 0;
+    say_goodbye(broker, client);
+}
+
+/* Whether the next frame is a PING and nothing else. */
+static bool hears_ping(broker_t *broker)
+{
+    dd_record_t record;
+    assert_true(broker_hears(broker, DEADLINE));
+    assert_int_equal(dd_frame_next(&broker->reader, &record), DD_OK);
+    return record.type == DD_PING && !dd_frame_more(&broker->reader);
+}
+
+/* An application that waits for room and leaves its events unread hears that this is in vain: the
+   word that there is room is behind them. Its broker hears that it is there, all the while. */
+static void test_drain_waits_for_no_window_that_is_not_read_of(void **state)
+{
+    broker_t *broker = *state;
+    broker->heartbeat = 1000;
+    broker->window = 50000;
+    dd_client_t *client = registered_within(broker, 1 << 20, 1);
+    broker_say(broker,
+        (dd_record_t){.type = DD_GAP, .topic = dd_bytes_of("t"), .scope = dd_bytes_of("/1/")});
+    fill_outbox(client);
+    assert_int_equal(dd_client_drain(client, 0, DEADLINE), DD_E_OVERLOADED);
+    for (int pings = 0; pings < 4;)
+        pings += hears_ping(broker);
+    broker->reader = (dd_reader_t){0};
+    broker->window = 0;
+    destroy_soon(client);
+}
+
 static void test_unsent_notifications_come_back(void **state)
 {
     enum { LIMIT = 4 << 20 };
@@ -593,6 +651,8 @@ int main(void)
         client_test(test_drain_waits_for_outcomes),
         client_test(test_slow_application),
         client_test(test_slow_network),
+        client_test(test_a_window_is_kept_to),
+        client_test(test_drain_waits_for_no_window_that_is_not_read_of),
         client_test(test_unsent_notifications_come_back),
         client_test(test_many_callers),
         client_test(test_batches),
