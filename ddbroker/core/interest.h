@@ -56,7 +56,7 @@ typedef struct {
     cursor_t *held_cursors; /* at subscriptions, in the order of their peer's */
     prefixes_t *noscopes;
     size_t depths[DD_SCOPE_DEPTH_MAX + 1]; /* interests whose path has so many numbers */
-    uint64_t cuts;                         /* links that have ended so far */
+    uint64_t cuts; /* links that have ended so far, and subtrees that have moved */
 } interests_t;
 
 /* The three parts that make an interest. */

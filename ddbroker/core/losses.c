@@ -218,28 +218,42 @@ static telling_t tell_some(core_t *self, peer_t *peer, int units)
     return TOLD_ALL;
 }
 
-/* Of a link, by all interests that the publication meets: beyond it there may be somebody for each.
- */
-static bool tell_met(core_t *self, peer_t *link, interest_match_t match)
+static bool tell_whole(core_t *self, peer_t *peer, subscription_t *subscription)
+{
+    while (is_due(self, subscription))
+        if (!tell(self, peer, subscription))
+            return false;
+    return true;
+}
+
+/* By all interests that the publication meets: beyond a link there may be somebody for each, and of
+   a client the widest tells for others. A link has many more to tell than these. */
+static bool tell_link_met(core_t *self, peer_t *link, interest_match_t match)
 {
     interest_t *interest;
     while ((interest = interest_next(&match))) {
         dd_scope_t path;
         dd_scope_parse_pattern(&path, interest_key(interest).path);
         subscription_t *met = interest_held(&self->interests, link, interest, &path);
-        while (met && is_due(self, met))
-            if (!tell(self, link, met))
-                return false;
+        if (met && !tell_whole(self, link, met))
+            return false;
     }
     return true;
 }
 
-/* A client may be told by another one that is wider. */
-static bool tell_all(core_t *self, peer_t *client)
+static bool tell_client_met(core_t *self, peer_t *client, interest_match_t match)
 {
-    while (is_due(self, client->subscriptions))
-        if (!tell(self, client, client->subscriptions))
+    interest_t *interest;
+    uint64_t stamp = ++self->publications;
+    while ((interest = interest_next(&match)))
+        interest->stamp = stamp;
+    subscription_t *subscription, *next;
+    DL_FOREACH_SAFE (client->subscriptions, subscription, next) {
+        if (!is_due(self, subscription))
+            break;
+        if (subscription->key.interest->stamp == stamp && !tell_whole(self, client, subscription))
             return false;
+    }
     return true;
 }
 
@@ -250,7 +264,8 @@ bool losses_tell(core_t *self, peer_t *peer, interest_match_t match)
         return true;
     case TOLD_SOME:
         losses_go_on(self, peer);
-        return peer_is_link(peer) ? tell_met(self, peer, match) : tell_all(self, peer);
+        return peer_is_link(peer) ? tell_link_met(self, peer, match)
+                                  : tell_client_met(self, peer, match);
     default:
         return false;
     }
