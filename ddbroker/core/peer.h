@@ -114,6 +114,7 @@ struct peer {
                                looked through for those that tell for others */
     uint64_t stamp;         /* number of the last publication for it, so that it gets one copy */
     const interest_t *missed;      /* the interest by which it missed that one; NULL if it got it */
+    unsigned missed_count;         /* of those with that number, if it stands for several */
     peer_t *prev, *next;           /* in the core's list of peers */
     peer_t *prev_link, *next_link; /* of registered links */
     peer_t *prev_dirty, *next_dirty; /* of peers with something to send */

@@ -14,7 +14,6 @@
 
 #define FIELD(name) offsetof(config_t, name)
 
-static const char *const ENDPOINTS[] = {"tcp://", "ipc://", NULL};
 static const char *const PLACES[] = {"auto", NULL};
 static const char *const SHARES[] = {"fair", NULL};
 
@@ -27,7 +26,7 @@ static const config_option_t OPTIONS[] = {
          .argument = "ENDPOINT",
          .help = "where clients and child brokers connect",
          .fallback = "tcp://*:5555",
-         .words = ENDPOINTS,
+         .words = DD_ENDPOINT_WORDS,
          .repeats = true,
          .set = add_endpoint,
          .offset = FIELD(listen)},
@@ -36,7 +35,7 @@ static const config_option_t OPTIONS[] = {
     {.option = {.name = "legacy",
          .argument = "ENDPOINT",
          .help = "where clients of protocols 3 and 4 connect",
-         .words = ENDPOINTS,
+         .words = DD_ENDPOINT_WORDS,
          .repeats = true,
          .set = add_endpoint,
          .offset = FIELD(legacy)},
@@ -44,11 +43,8 @@ static const config_option_t OPTIONS[] = {
         .in_file = true},
     {.option = {.letter = 'd',
          .name = "parent",
-         .argument = "ENDPOINT",
          .help = "the broker above this one; of several, the first that answers",
-         .words = ENDPOINTS,
-         .repeats = true,
-         .set = dd_endpoints_set,
+         DD_ENDPOINTS_OPTION,
          .offset = FIELD(parents)},
         .kind = KIND_PARENTS,
         .in_file = true,
@@ -178,6 +174,17 @@ static const config_option_t OPTIONS[] = {
         .reloads = true,
         .least = "4k",
         .most = "1024M"},
+    {.option = {.name = "input-max",
+         .argument = "SIZE",
+         .help = "what all clients may have on their way here",
+         .fallback = "256M",
+         .set = set_size,
+         .offset = FIELD(input_max)},
+        .kind = KIND_NUMBER,
+        .in_file = true,
+        .reloads = true,
+        .least = "1M",
+        .most = "65536M"},
     {.option = {.name = "clients-max",
          .argument = "COUNT",
          .help = "connections at one time",

@@ -103,12 +103,15 @@ typedef struct dd_client dd_client_t;
 /*
  * Makes a client; it connects only with dd_client_start().
  *
- * endpoint: of a broker: tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH. Of several, at most 16
- * with commas between them, the client connects to the first that answers; when that connection
- * ends, to the next one, and after the last to the first. "random:" in front of all draws their
- * order, so that clients spread. All addresses of a name are tried. keyfile:  a key file as ddkeys
- * writes it: of a tenant, of public, or of an operator. name:     1..DD_CLIENT_MAX bytes without
- * white space and control characters, or "auto" to get one from the broker.
+ *   endpoint: of a broker: tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH. Of several, at most 16
+ *             with commas between them, the client connects to the first that answers; when that
+ *             connection ends, to the next one, and after the last to the first. "random:" in front
+ *             of all draws their order, so that clients spread. All addresses of a name are tried.
+ *
+ *   keyfile:  a key file as ddkeys writes it: of a tenant, of public, or of an operator.
+ *
+ *   name:     1..DD_CLIENT_MAX bytes without white space and control characters, or "auto" to get
+ *             one from the broker.
  *
  * Returns NULL with *problem filled if an argument or the key file is bad. A broker that isn't
  * there is no error. Free with dd_client_destroy().
@@ -278,8 +281,8 @@ typedef enum {
                                 one; topic and scope of a subscription that was refused; topic
                                 alone of a publication that the broker didn't take, or that went
                                 not to all other brokers (DD_E_RATE_LIMITED, DD_E_OVERLOADED,
-                                DD_E_TOO_LARGE); source of a payload that could not be opened (DD_E_DECRYPT)
-                              */
+                                DD_E_TOO_LARGE); source of a payload that could not be opened
+                                (DD_E_DECRYPT) */
     DD_EVENT_GAP,            /* topic, scope; number: publications this client lost because it
                                 read too slowly, or a broker on their way takes none so large. 0:
                                 some may be missing, since a link between brokers or this client's

@@ -33,8 +33,9 @@ int64_t dd_socket_frame_max(uint32_t payload_max);
  */
 void *dd_socket_router(void *context);
 
-/* A ROUTER that admits only keys a ZAP handler agrees to, and nobody if there is no handler. NULL
- *with problem filled. Close with zmq_close(). */
+/* A ROUTER that admits only keys a ZAP handler agrees to, and nobody if there is no handler. It has
+   no limit of its own on what comes in. On failure it is NULL, and *problem filled. Close with
+   zmq_close(). */
 void *dd_socket_server(
     void *context, const dd_keyring_t *keyring, uint32_t payload_max, dd_problem_t *problem);
 
