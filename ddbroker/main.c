@@ -9,6 +9,7 @@
 #include "ddbroker/daemon/config.h"
 #include "ddbroker/daemon/loop.h"
 #include "ddbroker/daemon/quota_sums.h"
+#include "libdd/base/malloc_tuning.h"
 #include "libdd/base/program.h"
 
 static int complain(const dd_problem_t *problem, int status)
@@ -51,6 +52,7 @@ int main(int argc, char **argv)
     config_t config;
     if (!dd_program_begin("ddbroker"))
         return LOOP_FAILED;
+    dd_malloc_tuning_even();
     /* libzmq numbers a ROUTER's connections from rand(), and aborts when a peer has chosen a number
        for itself that comes up later: nobody shall know where it begins. */
     srand(randombytes_random());

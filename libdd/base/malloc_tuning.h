@@ -13,4 +13,8 @@
  */
 void dd_malloc_tuning_keep(void);
 
+/* Makes no free() take much longer than others, for a process that is never to stand still. To be
+   called at its start. Does nothing where there is no glibc. */
+void dd_malloc_tuning_even(void);
+
 #endif

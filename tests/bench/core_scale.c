@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "ddbroker/core/core.h"
+#include "libdd/base/malloc_tuning.h"
 #include "tests/unit/ddbroker/tenants.h"
 
 #define MANY 100000
@@ -355,6 +356,7 @@ static void measure_crowd(unsigned clients)
 
 int main(void)
 {
+    dd_malloc_tuning_even(); /* as brokers do */
     keyring = tenants_keyring(TENANTS_ALL);
     check(keyring, "no keys");
     print_growth("notification", DD_SEND);

@@ -103,6 +103,9 @@ static inline void broker_run(broker_t *self)
     dd_problem_t problem;
     self->router = dd_socket_server(self->context, self->keyring, 1 << 20, &problem);
     assert_non_null(self->router);
+    /* A real one limits what comes in by bytes (input_account.h). */
+    static const int FRAMES = DD_SOCKET_FRAMES;
+    zmq_setsockopt(self->router, ZMQ_RCVHWM, &FRAMES, sizeof FRAMES);
     zmq_setsockopt(self->router, ZMQ_RCVBUF, &self->buffer, sizeof self->buffer);
     zmq_setsockopt(self->router, ZMQ_SNDBUF, &self->buffer, sizeof self->buffer);
     /* The address of one that was stopped may be busy for a moment. */
