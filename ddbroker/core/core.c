@@ -88,7 +88,7 @@ static void forget(core_t *self, peer_t *peer)
     losses_forget(self, peer);
     if (peer_is_link(peer)) {
         tree_links_forget(self, peer);
-        losses_link_ended(self);
+        losses_suspect(self);
     }
     remains_begin(self, peer);
 }

@@ -57,6 +57,7 @@ struct core {
     peer_t *parent;          /* from connection to disconnection */
     parents_t parents;       /* who may be that */
     uint32_t uplink;         /* number of the parent's link, from 1 */
+    bool moved;              /* a broker beneath this one had another parent before */
     bool is_root;            /* the parent that is configured is beneath this broker */
     peer_t *links;           /* registered children and parent */
     uint32_t links_ever;     /* how many there have been */

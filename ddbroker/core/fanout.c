@@ -70,6 +70,16 @@ typedef struct {
     subscription_t *holder; /* the next one; NULL: the next interest's first */
 } place_t;
 
+/* Whether it has been told all that it missed before. */
+static bool is_told(const delivery_t *delivery, peer_t *peer)
+{
+    core_t *self = delivery->core;
+    const dd_record_t *record = &delivery->for_clients;
+    return !losses_are_due(self, peer) ||
+           losses_tell(self, peer,
+               interest_match(&self->interests, delivery->tenant, record->topic, record->scope));
+}
+
 /* False if the peer can't have it: it has no room, or is a broker that takes no payload so large.
  */
 static bool hand_over(delivery_t *delivery, subscription_t *holder)
@@ -81,7 +91,7 @@ static bool hand_over(delivery_t *delivery, subscription_t *holder)
     if (delivery->for_links.payload.size > peer->payload_max) {
         error = DD_E_TOO_LARGE;
         core_touch(self, peer); /* which may be idle: it is told of its loss all the same */
-    } else if (!losses_are_due(self, peer) || losses_tell(self, peer, holder))
+    } else if (is_told(delivery, peer))
         error = core_append(self, peer, link ? &delivery->for_links : &delivery->for_clients,
             DD_OUTBOX_USUAL, link ? &delivery->link_copy : &delivery->client_copy);
     if (error != DD_OK) {
@@ -94,13 +104,15 @@ static bool hand_over(delivery_t *delivery, subscription_t *holder)
     return true;
 }
 
-/* A link gets nothing before it has told all that it wants: what comes through it is to have no
-   holes but those that a GAP told of when it was lost. */
+/* A link gets nothing before it has told all that it wants, and a parent nothing before it has been
+   told who is here: what comes through it is to have no holes but those that a GAP told of when it
+   was lost. */
 static bool may_have(const delivery_t *delivery, const peer_t *peer)
 {
     if (!peer_is_link(peer))
         return !peer->absent;
-    return peer != delivery->from && !delivery->stays && peer->synced && !peer->absent;
+    return peer != delivery->from && !delivery->stays && peer->synced &&
+           !peer_is_told_names(peer) && !peer->absent;
 }
 
 /* How many it misses. */
@@ -138,6 +150,7 @@ static void offer(delivery_t *delivery, subscription_t *holder)
         peer->missed = interest;
         losses_count(delivery->core, holder, peer->missed_count);
     }
+    holder->warned = false;
 }
 
 static void give(delivery_t *delivery, subscription_t *holder)

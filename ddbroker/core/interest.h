@@ -36,6 +36,7 @@ typedef struct subscription {
     uint64_t lost;                                  /* publications since the last GAP */
     uint64_t cuts;  /* links that have ended, as far as it was told of or came too late for */
     uint64_t since; /* stamp of the last publication before it */
+    bool warned;    /* client: it was told that some may be missing, and has got none since */
     subscription_key_t key;
 } subscription_t;
 
@@ -69,7 +70,7 @@ typedef struct {
     cursor_t *held_cursors; /* at subscriptions, in the order of their peer's */
     prefixes_t *noscopes;
     size_t depths[DD_SCOPE_DEPTH_MAX + 1]; /* interests whose path has so many numbers */
-    uint64_t cuts;                         /* links that have ended so far */
+    uint64_t cuts; /* links that have ended so far, and subtrees that have moved */
 } interests_t;
 
 /* The three parts that make an interest. */

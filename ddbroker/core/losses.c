@@ -14,7 +14,9 @@
 
 static bool is_unsure(const core_t *self, const subscription_t *subscription)
 {
-    return subscription->cuts != self->interests.cuts;
+    uint64_t missed = self->interests.cuts - subscription->cuts;
+    bool spared = subscription->key.peer->spared_cut == self->interests.cuts;
+    return missed > (spared ? 1 : 0);
 }
 
 /* Whether there is something to tell. These stand first in their peer's list, so that a peer that
@@ -56,10 +58,11 @@ void losses_count(core_t *self, subscription_t *subscription, uint64_t count)
     subscription->lost += count < room ? count : room;
 }
 
+/* Also if the last one is one that it was spared. */
 static void make_unsure(core_t *self, subscription_t *subscription)
 {
     put_first(self, subscription);
-    subscription->cuts = subscription->key.peer->cuts = self->interests.cuts - 1;
+    subscription->cuts = subscription->key.peer->cuts = self->interests.cuts - 2;
 }
 
 static void wake(core_t *self, peer_t *peer)
@@ -72,12 +75,27 @@ static void wake(core_t *self, peer_t *peer)
 
 /* The count alone makes all unsure, and before its next publication each peer is told. Those that
    get none are looked for here; what they are told is worked out as their outboxes have room. */
-void losses_link_ended(core_t *self)
+void losses_suspect(core_t *self)
 {
     self->interests.cuts++;
     rounds_begin(self, &self->losses_round, wake);
     if (self->parent)
         wake(self, self->parent);
+}
+
+/* Those beneath the child were told when it left the parent it had. */
+void losses_subtree_moved(core_t *self, peer_t *child)
+{
+    child->spared_cut = ++self->interests.cuts;
+    if (self->parent && !self->parent->synced)
+        self->parent->doubted = true;
+}
+
+void losses_wanted(core_t *self, subscription_t *subscription)
+{
+    const peer_t *peer = subscription->key.peer;
+    if (peer->doubted && !peer->synced)
+        make_unsure(self, subscription);
 }
 
 void losses_spread(core_t *self, subscription_t *holder, uint64_t count, uint64_t stamp)
@@ -105,16 +123,20 @@ static dd_record_t gap(const subscription_t *subscription, uint64_t number)
         .scope = key.path};
 }
 
-/* How much was lost, and that it may have been more, are told apart, the number first. */
+/* How much was lost, and that it may have been more, are told apart, the number first. Who was
+   warned, and has got nothing since, needs no other word. */
 static bool tell(core_t *self, peer_t *peer, subscription_t *subscription)
 {
     dd_record_t record = gap(subscription, subscription->lost);
-    if (core_send(self, peer, &record) != DD_OK)
+    bool counted = subscription->lost > 0, needed = counted || !subscription->warned;
+    if (needed && core_send(self, peer, &record) != DD_OK)
         return false;
-    if (subscription->lost > 0)
+    if (counted)
         subscription->lost = 0;
-    else
+    else {
+        subscription->warned = !peer_is_link(peer);
         subscription->cuts = self->interests.cuts;
+    }
     put_last(self, subscription);
     return true;
 }
@@ -122,7 +144,7 @@ static bool tell(core_t *self, peer_t *peer, subscription_t *subscription)
 void losses_tell_last(core_t *self, const subscription_t *subscription)
 {
     dd_record_t record = gap(subscription, 0);
-    if (is_unsure(self, subscription))
+    if (is_unsure(self, subscription) && !subscription->warned)
         core_tell(self, subscription->key.peer, &record);
 }
 
@@ -177,7 +199,7 @@ typedef enum { TOLD_ALL, TOLD_SOME, NO_ROOM } telling_t;
 static telling_t tell_some(core_t *self, peer_t *peer, int units)
 {
     bool few = !peer_is_link(peer) && peer->subscription_count <= WIDEST_OF;
-    if (peer->absent)
+    if (peer->absent || peer_is_told_names(peer))
         return TOLD_ALL;
     if (peer->cuts != self->interests.cuts && few)
         keep_widest(self, peer);
@@ -192,17 +214,54 @@ static telling_t tell_some(core_t *self, peer_t *peer, int units)
     return TOLD_ALL;
 }
 
-bool losses_tell(core_t *self, peer_t *peer, subscription_t *subscription)
+static bool tell_whole(core_t *self, peer_t *peer, subscription_t *subscription)
+{
+    while (is_due(self, subscription))
+        if (!tell(self, peer, subscription))
+            return false;
+    return true;
+}
+
+/* By all interests that the publication meets: beyond a link there may be somebody for each, and of
+   a client the widest tells for others. A link has many more to tell than these. */
+static bool tell_link_met(core_t *self, peer_t *link, interest_match_t match)
+{
+    interest_t *interest;
+    while ((interest = interest_next(&match))) {
+        dd_scope_t path;
+        dd_scope_parse_pattern(&path, interest_key(interest).path);
+        subscription_t *met = interest_held(&self->interests, link, interest, &path);
+        if (met && !tell_whole(self, link, met))
+            return false;
+    }
+    return true;
+}
+
+static bool tell_client_met(core_t *self, peer_t *client, interest_match_t match)
+{
+    interest_t *interest;
+    uint64_t stamp = ++self->publications;
+    while ((interest = interest_next(&match)))
+        interest->stamp = stamp;
+    subscription_t *subscription, *next;
+    DL_FOREACH_SAFE (client->subscriptions, subscription, next) {
+        if (!is_due(self, subscription))
+            break;
+        if (subscription->key.interest->stamp == stamp && !tell_whole(self, client, subscription))
+            return false;
+    }
+    return true;
+}
+
+bool losses_tell(core_t *self, peer_t *peer, interest_match_t match)
 {
     switch (tell_some(self, peer, core_step_units(self))) {
     case TOLD_ALL:
         return true;
     case TOLD_SOME:
         losses_go_on(self, peer);
-        while (is_due(self, subscription))
-            if (!tell(self, peer, subscription))
-                return false;
-        return true;
+        return peer_is_link(peer) ? tell_link_met(self, peer, match)
+                                  : tell_client_met(self, peer, match);
     default:
         return false;
     }

@@ -98,21 +98,25 @@ struct peer {
     bool absent;   /* nothing is reached through it any more: what is left of it is being removed */
     bool over;     /* and it has been disconnected: it is freed once nothing is left */
     job_t remains; /* that */
-    job_t *waiting;           /* jobs that go on when its outbox has been sent */
-    struct resync *resync;    /* link: what it is still being told; NULL: it has been told all */
-    bool leaving;             /* it has said so: nothing new is sent to it */
-    uint64_t bye_ms;          /* parent: when to say BYE; 0: not yet, or not any more */
-    dd_error_t asked_to_go;   /* parent: why it wants to be left; DD_OK if it doesn't */
-    bool synced;              /* link: it has told all it has */
-    bool gone;                /* its connection is over; its last words are perhaps still to come */
-    bool lossy;               /* some subscription may have losses that no GAP has told of */
-    uint64_t cuts;            /* client: links that have ended when its subscriptions were last
-                                 looked through for those that tell for others */
-    uint64_t stamp;           /* number of the last publication for it, so that it gets one copy */
-    const interest_t *missed; /* the interest by which it missed that one; NULL if it got it */
-    unsigned missed_count;    /* of those with that number, if it stands for several */
-    peer_t *prev, *next;      /* in the core's list of peers */
-    peer_t *prev_link, *next_link;   /* of registered links */
+    job_t *waiting;         /* jobs that go on when its outbox has been sent */
+    struct resync *resync;  /* link: what it is still being told; NULL: it has been told all */
+    bool leaving;           /* it has said so: nothing new is sent to it */
+    uint64_t bye_ms;        /* parent: when to say BYE; 0: not yet, or not any more */
+    dd_error_t asked_to_go; /* parent: why it wants to be left; DD_OK if it doesn't */
+    bool synced;            /* link: it has told all it has */
+    bool gone;              /* its connection is over; its last words are perhaps still to come */
+    bool moved;             /* child: it, or one beneath it, had another parent before */
+    bool doubted;           /* parent: the same has come since it was asked to be one, so that what
+                               it wants until it has told all it has may have been missed */
+    bool lossy;             /* some subscription may have losses that no GAP has told of */
+    uint64_t spared_cut;    /* child: number of the cut that it was the reason for; 0: none */
+    uint64_t cuts;          /* client: links that have ended when its subscriptions were last
+                               looked through for those that tell for others */
+    uint64_t stamp;         /* number of the last publication for it, so that it gets one copy */
+    const interest_t *missed;      /* the interest by which it missed that one; NULL if it got it */
+    unsigned missed_count;         /* of those with that number, if it stands for several */
+    peer_t *prev, *next;           /* in the core's list of peers */
+    peer_t *prev_link, *next_link; /* of registered links */
     peer_t *prev_dirty, *next_dirty; /* of peers with something to send */
     peer_t *prev_lossy, *next_lossy; /* of peers that are being told what they missed */
     bool in_lossy;                   /* is in that list */
@@ -138,6 +142,12 @@ static inline bool peer_is_link(const peer_t *self)
 static inline bool peer_is_old(const peer_t *self)
 {
     return self->protocol != DD_FRAME_VERSION;
+}
+
+/* A parent that doesn't know yet who is beneath: it may still hear them another way. */
+static inline bool peer_is_told_names(const peer_t *self)
+{
+    return self->role == ROLE_PARENT && self->resync;
 }
 
 /* Names an operator or a broker; the name is a valid one. */

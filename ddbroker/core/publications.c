@@ -58,6 +58,7 @@ static subscription_t *add(
     if (peer->quota)
         peer->quota->subscriptions++;
     tell_links(self, DD_ADD_INTEREST, subscription);
+    losses_wanted(self, subscription);
     return subscription;
 }
 
@@ -224,7 +225,6 @@ void publications_unsubscribe(core_t *self, peer_t *client, const dd_record_t *r
 static dd_error_t publish(core_t *self, peer_t *from, const dd_record_t *relay)
 {
     core_count_in(self, from, relay->payload.size);
-    registration_introduce(self, relay->source);
     return fanout_publish(self, from, relay);
 }
 

@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "contests.h"
+#include "losses.h"
 #include "names.h"
 
 /* Whether the client of that instance may have the name of one who is registered: that one is the
@@ -134,9 +135,11 @@ static void move(core_t *self, entry_t *entry, peer_t *link)
     names_tell_child(self, before, entry_name(entry), entry->instance, DD_E_MOVED);
 }
 
-/* The parent has heard that a client of this broker is reached in another way: that is not so. */
+/* The parent has heard that a client of this broker is reached in another way: that is not so. It
+   has taken nothing that came from the client this way since it heard that. */
 static void insist(core_t *self, entry_t *entry)
 {
+    losses_suspect(self);
     names_tell_parent(self, DD_ADD_CLIENT, entry);
 }
 

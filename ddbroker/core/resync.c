@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "beneath.h"
+#include "losses.h"
 #include "publications.h"
 #include "registration.h"
 
@@ -87,6 +88,8 @@ static void done(void *core, job_t *job)
     peer_t *link = ((resync_t *)job)->link;
     resync_end(core, link);
     core_tell(core, link, &(dd_record_t){.type = DD_SYNCED});
+    if (losses_are_due(core, link))
+        losses_go_on(core, link);
 }
 
 void resync_begin(core_t *self, peer_t *link)

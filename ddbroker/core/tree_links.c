@@ -8,6 +8,7 @@
 #include "tree_links.h"
 
 #include "beneath.h"
+#include "losses.h"
 #include "resync.h"
 #include "standing.h"
 
@@ -159,6 +160,8 @@ void tree_links_join(core_t *self, peer_t *child, const dd_record_t *record)
     end_stale(self, child->id);
     if (!give_scope(self, child, record))
         return;
+    child->moved = record->flags & DD_FLAG_MOVED;
+    self->moved |= child->moved;
     add_link(self, child);
     child->window = self->settings.window_link;
     beneath_add(self, child, record->id.data);
@@ -173,8 +176,9 @@ void tree_links_join(core_t *self, peer_t *child, const dd_record_t *record)
 
 void tree_links_ask(core_t *self, peer_t *parent)
 {
+    bool moved = self->uplink > 0 || self->moved;
     dd_record_t record = {.type = DD_JOIN,
-        .flags = self->auto_scope ? DD_FLAG_AUTO_SCOPE : 0,
+        .flags = (self->auto_scope ? DD_FLAG_AUTO_SCOPE : 0) | (moved ? DD_FLAG_MOVED : 0),
         .limit = self->settings.payload_max,
         .id = dd_bytes(self->secret, sizeof self->secret),
         .name = dd_bytes_of(self->name),
@@ -312,6 +316,8 @@ void tree_links_synced(core_t *self, peer_t *link, const dd_record_t *record)
         return;
     self->unsynced -= link->role == ROLE_CHILD;
     link->synced = true;
+    if (link->moved)
+        losses_subtree_moved(self, link);
     char text[PEER_TEXT_MAX];
     core_remark(self, link, DD_LOG_INFO, "%s has told all it has; %zu names are known",
         peer_text(link, text), directory_count(&self->directory));

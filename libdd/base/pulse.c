@@ -12,11 +12,14 @@ dd_pulse_result_t dd_pulse_feel(
     if (self->heard != *heard) { /* a message has come since, and with it the end of all doubt */
         self->heard = *heard;
         self->reached = false; /* what was sent last may not be in the kernel's hands yet */
+        self->mark = 0;
         return DD_PULSE_UNKNOWN;
     }
     bool came = traffic->received > before.received;
     bool left = is_asked && traffic->acknowledged > before.acknowledged;
-    self->reached = !came && (self->reached || !traffic->waiting);
+    bool passed = self->mark > 0 && traffic->acknowledged >= self->mark;
+    self->reached = !came && (self->reached || passed || !traffic->waiting);
+    self->mark = came ? 0 : self->mark > 0 ? self->mark : traffic->written;
     if (!came && (!left || self->reached))
         return DD_PULSE_NONE;
     self->heard = *heard = now;

@@ -5,7 +5,7 @@
  * One message may take as long as the line needs. So whoever is silent is looked at from time to
  * time: bytes that came since the last look are life. Bytes of ours that were acknowledged are not,
  * since the kernel of a stopped process acknowledges; they excuse only an answer to what waits
- * behind them, as long as no look has found that all is acknowledged.
+ * behind them, until all is acknowledged that was written before.
  */
 #ifndef DD_PULSE_H_INCLUDED
 #define DD_PULSE_H_INCLUDED
@@ -18,6 +18,7 @@ typedef struct {
     uint64_t received;     /* bytes */
     uint64_t acknowledged; /* bytes of ours that have arrived at the other kernel */
     bool waiting;          /* and others have not yet */
+    uint64_t written;      /* bytes of ours that the kernel has, or had, to send; 0: not known */
 } dd_traffic_t;
 
 typedef enum {
@@ -30,7 +31,8 @@ typedef enum {
 typedef struct {
     uint64_t heard;       /* when the other end was heard last, as of the last look */
     dd_traffic_t traffic; /* then */
-    bool reached;         /* since then, a look has found that all of ours is acknowledged */
+    uint64_t mark;        /* bytes that had been written at a look since then; 0: none yet */
+    bool reached;         /* since then, a look has found that these, or all, are acknowledged */
 } dd_pulse_t;
 
 /*

@@ -17,12 +17,12 @@
 /* One notification. */
 typedef struct {
     uint32_t ref;
-    uint32_t sent_ms : 30; /* the low bits: differences up to 12 days are right */
+    uint32_t since_ms : 30; /* the low bits: differences up to 6 days either way are right */
     uint32_t wanted : 1;
     uint32_t settled : 1;
 } open_t;
 
-#define SENT_MASK ((1u << 30) - 1)
+#define SINCE_MASK ((1u << 30) - 1)
 
 /* A ring of notifications, the oldest at `first`; neither the oldest nor the newest is settled. */
 typedef struct destination {
@@ -164,7 +164,7 @@ static bool make_room(destination_t *self)
 }
 
 dd_error_t dd_outcomes_open(
-    dd_outcomes_t *self, dd_bytes_t destination, uint32_t ref, bool wanted, uint64_t now_ms)
+    dd_outcomes_t *self, dd_bytes_t destination, uint32_t ref, bool wanted, uint64_t since_ms)
 {
     destination_t *to = find(self, destination);
     if (to && to->count >= DD_OUTCOMES_PER_DESTINATION)
@@ -183,7 +183,7 @@ dd_error_t dd_outcomes_open(
         DL_APPEND(self->open, to);
     }
     self->count++;
-    *at(to, to->used++) = (open_t){.ref = ref, .sent_ms = now_ms & SENT_MASK, .wanted = wanted};
+    *at(to, to->used++) = (open_t){.ref = ref, .since_ms = since_ms & SINCE_MASK, .wanted = wanted};
     return DD_OK;
 }
 
@@ -314,6 +314,12 @@ bool dd_outcomes_abandon(dd_outcomes_t *self, size_t most)
     return self->open;
 }
 
+static bool is_older(const open_t *self, uint64_t now_ms, uint64_t limit_ms)
+{
+    uint64_t age_ms = (now_ms - self->since_ms) & SINCE_MASK;
+    return age_ms >= limit_ms && age_ms <= SINCE_MASK / 2; /* else its time is still to come */
+}
+
 /* Settles up to *most of one destination's that are too old. True if none is left. */
 static bool expire(dd_outcomes_t *self, destination_t *destination, uint64_t now_ms,
     uint64_t limit_ms, size_t *most)
@@ -321,7 +327,7 @@ static bool expire(dd_outcomes_t *self, destination_t *destination, uint64_t now
     uint32_t i = 0;
     bool is_old = true;
     for (; i<destination->used && * most> 0; i++, --*most) {
-        is_old = ((now_ms - at(destination, i)->sent_ms) & SENT_MASK) >= limit_ms;
+        is_old = is_older(at(destination, i), now_ms, limit_ms);
         if (!is_old)
             break;
         settle(self, destination, i, DD_E_UNKNOWN);

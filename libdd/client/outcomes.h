@@ -36,11 +36,12 @@ typedef void(dd_settle_t)(void *arg, const dd_outcome_t *outcome);
 dd_outcomes_t *dd_outcomes_new(dd_settle_t *settle, void *arg);
 void dd_outcomes_destroy(dd_outcomes_t **self_p);
 
-/* A notification is on its way; ref is larger than all before. DD_E_OVERLOADED if there are
-   DD_OUTCOMES_PER_DESTINATION to that destination already, DD_E_OUTBOX_FULL if there are
-   DD_OUTCOMES_MAX in all, DD_E_MEMORY; then it is not taken note of. */
+/* A notification is on its way; ref is larger than all before. Its time counts from since_ms on,
+   which may be still to come. DD_E_OVERLOADED if there are DD_OUTCOMES_PER_DESTINATION to that
+   destination already, DD_E_OUTBOX_FULL if there are DD_OUTCOMES_MAX in all, DD_E_MEMORY; then it
+   is not taken note of. */
 dd_error_t dd_outcomes_open(
-    dd_outcomes_t *self, dd_bytes_t destination, uint32_t ref, bool wanted, uint64_t now_ms);
+    dd_outcomes_t *self, dd_bytes_t destination, uint32_t ref, bool wanted, uint64_t since_ms);
 
 /* Takes that back without a word: it could not be sent. */
 void dd_outcomes_cancel(dd_outcomes_t *self, dd_bytes_t destination, uint32_t ref);
@@ -61,8 +62,9 @@ bool dd_outcomes_settle(
 /* Settles up to `most` of those that are open as unknown. True if some are left. */
 bool dd_outcomes_abandon(dd_outcomes_t *self, size_t most);
 
-/* Settles as unknown what has been open for limit_ms. A call looks at no more than so many
-   destinations and settles no more than so many. True if there are destinations that it didn't
+/* Settles as unknown what has been open for limit_ms, and to one destination in the order in which
+   it was sent: what is behind one that has more time waits with it. A call looks at no more than so
+   many destinations and settles no more than so many. True if there are destinations that it didn't
    come to, which the next call goes on with. */
 bool dd_outcomes_expire(dd_outcomes_t *self, uint64_t now_ms, uint64_t limit_ms, size_t most);
 

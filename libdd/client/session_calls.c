@@ -52,14 +52,23 @@ static dd_error_t refuse_crowded(dd_session_t *self, dd_bytes_t destination)
     return sent ? DD_E_OVERLOADED : DD_E_OUTBOX_FULL;
 }
 
+/* Bytes that a slow line carries in a millisecond. */
+#define SLOW_LINE 50
+
+/* A notification may take as long as a slow line needs for it, and for what is here before it. */
+static uint64_t patient_since_ms(const dd_session_t *self, const dd_record_t *record)
+{
+    return self->now_us / MS + (self->outbox.bytes + record->payload.size) / SLOW_LINE;
+}
+
 /* The time is that of the last tick, at most a heartbeat ago: a notification may wait for its
    outcome for much longer, and a clock is not read for each. */
 static dd_error_t send_notification(dd_session_t *self, dd_record_t *record, bool wanted)
 {
     dd_bytes_t destination = dd_session_shown(self, record->destination);
     number(self, record);
-    dd_error_t error =
-        dd_outcomes_open(self->outcomes, destination, record->ref, wanted, self->now_us / MS);
+    dd_error_t error = dd_outcomes_open(
+        self->outcomes, destination, record->ref, wanted, patient_since_ms(self, record));
     if (error == DD_E_OVERLOADED)
         return refuse_crowded(self, destination);
     if (error != DD_OK)

@@ -96,6 +96,8 @@ typedef enum {
     DD_FLAG_REQUEST = 0x10,
     /* SEND, FORWARD, DATA: the answer to the REQUEST whose number `re` is. Reserved. */
     DD_FLAG_REPLY = 0x20,
+    /* JOIN: the broker, or one beneath it, had a parent before, which perhaps hasn't noticed. */
+    DD_FLAG_MOVED = 0x40,
     /* Any record: a receiver that doesn't know the type skips it. */
     DD_FLAG_OPTIONAL = 0x80
 } dd_record_flag_t;

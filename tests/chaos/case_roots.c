@@ -7,10 +7,11 @@
 
 #include "cases.h"
 
-/* ms until all reach each other: after kill -9, after a host has vanished, after two roots have
-   met, and after a move. */
+/* ms until all reach each other: after kill -9, after a host has vanished, or only its kernel goes
+   on, after two roots have met, and after a move. */
 #define KILLED_LIMIT 1000
 #define VANISHED_LIMIT 10000
+#define STOPPED_LIMIT 15000
 #define MEETING_LIMIT 5000
 #define MOVE_LIMIT 1000
 
@@ -73,11 +74,25 @@ int case_root_vanished(stage_t *stage)
     stage_six(stage, proxy_endpoint(proxy));
     crowd_of_six(stage, proxy_endpoint(proxy));
     crowd_await_load(stage->crowd, STAGE_BETWEEN);
-    proxy_stop(proxy, PROXY_THERE | PROXY_BACK);
+    proxy_vanish(proxy);
     stage_heal(stage, VANISHED_LIMIT);
     int status = stage_close(stage);
     proxy_destroy(&proxy);
     return status;
+}
+
+/* For good, so that it ends when the case does. */
+int case_root_stopped(stage_t *stage)
+{
+    stage_open(stage);
+    if (!takes_several(stage))
+        return stage_skip(stage, ONLY_ONE);
+    stage_six(stage, NULL);
+    crowd_of_six(stage, stage_endpoint(stage, "root"));
+    crowd_await_load(stage->crowd, STAGE_BETWEEN);
+    program_signal(stage_program(stage, "root"), SIGSTOP);
+    stage_heal(stage, STOPPED_LIMIT);
+    return stage_close(stage);
 }
 
 /* Each of the two is the other's parent. */
@@ -127,25 +142,90 @@ static int move_often(stage_t *stage, void (*move)(stage_t *stage, const char *t
     return stage_close(stage);
 }
 
-static void await_joining(stage_t *stage, const char *parent)
+static void await_joining(stage_t *stage, const char *name, const char *parent)
 {
     char text[64];
     snprintf(text, sizeof text, "joined parent %s", parent);
-    if (!program_expect(stage_program(stage, "mid"), text, HARNESS_DEADLINE))
-        stage_fail(stage, "mid didn't move to %s", parent);
+    if (!program_expect(stage_program(stage, name), text, HARNESS_DEADLINE))
+        stage_fail(stage, "%s didn't move to %s", name, parent);
+}
+
+/* By its file; at that endpoint is that parent. */
+static void move_to(stage_t *stage, const char *name, const char *parent, const char *endpoint)
+{
+    stage_set_parents(stage, name, (const char *[]){endpoint, NULL});
+    program_signal(stage_program(stage, name), SIGHUP);
+    await_joining(stage, name, parent);
 }
 
 static void move_by_file(stage_t *stage, const char *to)
 {
-    stage_set_parents(stage, "mid", (const char *[]){stage_endpoint(stage, to), NULL});
-    program_signal(stage_program(stage, "mid"), SIGHUP);
-    await_joining(stage, to);
+    move_to(stage, "mid", to, stage_endpoint(stage, to));
 }
 
 int case_move_by_file(stage_t *stage)
 {
     stage_open(stage);
     return takes_several(stage) ? move_often(stage, move_by_file) : stage_skip(stage, ONLY_ONE);
+}
+
+/* The tree with a proxy between the root and the middle alone; NULL if there is to be no such case.
+ */
+static proxy_t *five_with_a_line(stage_t *stage)
+{
+    stage_open(stage);
+    if (!takes_several(stage))
+        return NULL;
+    proxy_t *proxy = proxy_new(stage_endpoint(stage, "root"));
+    stage_five(stage, NULL);
+    move_to(stage, "mid", "root", proxy_endpoint(proxy));
+    stage_crowd(stage);
+    return proxy;
+}
+
+static int close_both(stage_t *stage, proxy_t *proxy)
+{
+    int status = stage_close(stage);
+    proxy_destroy(&proxy);
+    return status;
+}
+
+/* The line to the parent is dead when the middle leaves it, so that the parent hears of that last.
+   It is there again when the middle comes back. */
+int case_move_unnoticed(stage_t *stage)
+{
+    proxy_t *proxy = five_with_a_line(stage);
+    if (!proxy)
+        return stage_skip(stage, ONLY_ONE);
+    for (unsigned i = 0; i < stage->times && !stage->off; i++) {
+        bool leaves = i % 2 == 0;
+        crowd_await_load(stage->crowd, STAGE_BETWEEN);
+        proxy_stop(proxy, leaves ? PROXY_THERE | PROXY_BACK : 0);
+        if (leaves)
+            move_to(stage, "mid", "other", stage_endpoint(stage, "other"));
+        else
+            move_to(stage, "mid", "root", proxy_endpoint(proxy));
+        stage_heal(stage, MOVE_LIMIT);
+    }
+    return close_both(stage, proxy);
+}
+
+/* The leaf leaves the middle, or comes back to it, while the middle can't tell the root. */
+int case_move_untold(stage_t *stage)
+{
+    proxy_t *proxy = five_with_a_line(stage);
+    if (!proxy)
+        return stage_skip(stage, ONLY_ONE);
+    for (unsigned i = 0; i < stage->times && !stage->off; i++) {
+        const char *to = i % 2 == 0 ? "other" : "mid";
+        crowd_await_load(stage->crowd, STAGE_BETWEEN);
+        proxy_stop(proxy, PROXY_THERE | PROXY_BACK);
+        move_to(stage, "leaf", to, stage_endpoint(stage, to));
+        crowd_await_load(stage->crowd, STAGE_BETWEEN);
+        proxy_stop(proxy, 0);
+        stage_heal(stage, STAGE_BACK_LIMIT);
+    }
+    return close_both(stage, proxy);
 }
 
 static void move_by_operator(stage_t *stage, const char *to)
@@ -158,7 +238,7 @@ static void move_by_operator(stage_t *stage, const char *to)
     if (program_wait(program, 0) != 0)
         stage_fail(stage, "ddtui --move %s: %s", order, program_stderr(program));
     else
-        await_joining(stage, to);
+        await_joining(stage, "mid", to);
 }
 
 int case_move_by_operator(stage_t *stage)

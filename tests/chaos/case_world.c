@@ -212,19 +212,28 @@ static void replace(stage_t *stage, const char *name, const char *build)
     stage_heal(stage, STAGE_BACK_LIMIT);
 }
 
-/* All to the older ones from below, then all to the newer ones from the root, under load. */
+/* The tree is of the older build, of the newer one leaf by leaf and at last the root, of the older
+   one again as an upgrade is taken back, and of the newer one from the root on, all under load. */
 int case_upgrade(stage_t *stage)
 {
     static const char *const NAMES[] = {"root", "mid", "leaf", "twin", "other"};
-    const char *older = getenv("CHAOS_OLDER");
-    if (!older)
-        return stage_skip(stage, "no older build; CHAOS_OLDER may name its folder");
+    const char *older = getenv("CHAOS_OLDER"), *why = getenv("CHAOS_NO_OLDER");
+    if (!older || !*older)
+        return stage_skip(
+            stage, why && *why ? why : "CHAOS_OLDER names no folder of an older build");
     stage_open(stage);
+    stage->build = older;
     stage_five(stage, NULL);
     stage_crowd(stage);
-    for (int i = 4; i >= 0; i--)
-        replace(stage, NAMES[i], older);
-    for (int i = 0; i < 5; i++)
-        replace(stage, NAMES[i], NULL);
+    for (unsigned i = 0; i < stage->times && !stage->off; i++) {
+        for (int b = 4; b >= 0; b--)
+            replace(stage, NAMES[b], NULL);
+        for (int b = 4; b >= 0; b--)
+            replace(stage, NAMES[b], older);
+        for (int b = 0; b < 5; b++)
+            replace(stage, NAMES[b], NULL);
+        for (int b = 0; b < 5; b++)
+            replace(stage, NAMES[b], older);
+    }
     return stage_close(stage);
 }

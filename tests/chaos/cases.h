@@ -41,11 +41,11 @@ case_t case_hangups;
 /* case_lines.c: lines between brokers. */
 case_t case_one_way_up, case_one_way_down;
 case_t case_dropped_line, case_late_line;
-case_t case_slow_line, case_full_line, case_large_on_slow;
+case_t case_slow_line, case_full_line, case_large_on_slow, case_huge_on_slow;
 
 /* case_roots.c: several parents, and moves. */
-case_t case_root_killed, case_root_vanished, case_both_roots;
-case_t case_move_by_file, case_move_by_operator;
+case_t case_root_killed, case_root_vanished, case_root_stopped, case_both_roots;
+case_t case_move_by_file, case_move_by_operator, case_move_unnoticed, case_move_untold;
 
 /* case_clients.c */
 case_t case_consumer_stopped, case_names;

@@ -255,11 +255,13 @@ static void take_gap(crowd_t *self, unsigned client, const dd_event_t *event)
         ledger_gap(self->ledger, client, topic);
 }
 
+/* A publisher is told as well that a link of its own broker had no room for a publication, of which
+   those beyond are told. */
 static void take_error(crowd_t *self, unsigned client, const dd_event_t *event)
 {
     if (event->ref)
         ledger_tell(self->ledger, client, event->ref, event->error);
-    else
+    else if (event->error != DD_E_OVERLOADED || topic_of(event->text) == TOPICS)
         ledger_wonder(self->ledger, "%u: %s: %s", client, dd_strerror(event->error), event->text);
 }
 

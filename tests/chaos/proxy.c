@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -57,7 +58,7 @@ struct proxy {
     int listener;
     pthread_t thread;
     atomic_uint stopped, rate, delay_ms;
-    atomic_bool drop, over;
+    atomic_bool drop, vanish, over;
     connection_t *connections[CONNECTIONS_MAX];
 };
 
@@ -219,6 +220,24 @@ static void serve(proxy_t *self, unsigned index, uint64_t now_us)
         close_connection(self, index, false);
 }
 
+/* The kernel drops every packet that comes for it, before it is acknowledged. */
+static void make_deaf(int fd)
+{
+    struct sock_filter nothing[] = {BPF_STMT(BPF_RET | BPF_K, 0)};
+    const struct sock_fprog program = {.len = 1, .filter = nothing};
+    check(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0,
+        "SO_ATTACH_FILTER");
+}
+
+static void vanish(proxy_t *self)
+{
+    self->stopped = PROXY_THERE | PROXY_BACK;
+    make_deaf(self->listener);
+    for (unsigned i = 0; i < CONNECTIONS_MAX; i++)
+        for (int side = 0; self->connections[i] && side < 2; side++)
+            make_deaf(self->connections[i]->fds[side]);
+}
+
 /* Waits for something to read, for a moment at most. */
 static void await(const proxy_t *self)
 {
@@ -238,6 +257,8 @@ static void *run(void *arg)
     while (!self->over) {
         await(self);
         bool drop = atomic_exchange(&self->drop, false);
+        if (atomic_exchange(&self->vanish, false))
+            vanish(self);
         uint64_t now_us = dd_clock_us();
         struct pollfd waiting = {.fd = self->listener, .events = POLLIN};
         if (self->stopped != (PROXY_THERE | PROXY_BACK) && poll(&waiting, 1, 0) > 0)
@@ -317,4 +338,9 @@ void proxy_set_delay(proxy_t *self, unsigned delay_ms)
 void proxy_drop(proxy_t *self)
 {
     self->drop = true;
+}
+
+void proxy_vanish(proxy_t *self)
+{
+    self->vanish = true;
 }

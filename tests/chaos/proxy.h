@@ -22,8 +22,8 @@ void proxy_destroy(proxy_t **self_p);
 const char *proxy_endpoint(const proxy_t *self);
 
 /* Nothing goes in these directions any more, ends of connections included, and what is sent there
-   waits; 0: all goes on. With both stopped it is a vanished host: who connects anew gets no answer
-   either. */
+   waits; 0: all goes on. With both stopped it is a host whose programs stand still: its kernel
+   acknowledges what comes, as far as it has room. */
 void proxy_stop(proxy_t *self, unsigned directions);
 /* Bytes a second, in each direction of each connection; 0: as fast as it goes. */
 void proxy_set_rate(proxy_t *self, unsigned bytes_per_s);
@@ -31,5 +31,8 @@ void proxy_set_rate(proxy_t *self, unsigned bytes_per_s);
 void proxy_set_delay(proxy_t *self, unsigned delay_ms);
 /* Resets all connections. */
 void proxy_drop(proxy_t *self);
+/* From now on it is a host that has vanished, for both sides: nothing is acknowledged, and who
+   connects anew gets no answer. For good. */
+void proxy_vanish(proxy_t *self);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -11,7 +12,9 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -105,7 +108,7 @@ static void one_direction_stops_and_goes_on(void **state)
     expect(line->near, "back");
 }
 
-static void who_comes_to_a_vanished_host_gets_no_answer(void **state)
+static void who_comes_where_all_stands_still_gets_no_answer(void **state)
 {
     line_t *line = *state;
     proxy_stop(line->proxy, PROXY_THERE | PROXY_BACK);
@@ -117,6 +120,21 @@ static void who_comes_to_a_vanished_host_gets_no_answer(void **state)
     expect(line->far, "there");
     assert_true(comes(line->listener, HARNESS_DEADLINE));
     close(newcomer);
+}
+
+static void a_vanished_host_acknowledges_nothing(void **state)
+{
+    line_t *line = *state;
+    struct timespec moment = {.tv_nsec = NOTHING_COMES * 1000000};
+    int waiting = 0;
+    say(line->near, "before");
+    expect(line->far, "before");
+    proxy_vanish(line->proxy);
+    nanosleep(&moment, NULL);
+    say(line->near, "there");
+    assert_false(comes(line->far, NOTHING_COMES));
+    assert_int_equal(ioctl(line->near, SIOCOUTQ, &waiting), 0);
+    assert_int_equal(waiting, strlen("there"));
 }
 
 static void an_end_is_passed_on_after_what_was_said(void **state)
@@ -174,7 +192,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         LINE(it_carries_both_ways),
         LINE(one_direction_stops_and_goes_on),
-        LINE(who_comes_to_a_vanished_host_gets_no_answer),
+        LINE(a_vanished_host_acknowledges_nothing),
+        LINE(who_comes_where_all_stands_still_gets_no_answer),
         LINE(an_end_is_passed_on_after_what_was_said),
         LINE(a_dropped_connection_is_reset),
         LINE(what_is_late_comes_later),

@@ -114,6 +114,14 @@ void broker_move(broker_t *self, broker_t *parent)
     broker_join(self, parent);
 }
 
+void broker_desert(broker_t *self, broker_t *parent)
+{
+    end_t *upper = end_other(self->uplink);
+    end_lose_all(upper);
+    upper->held = true;
+    broker_move(self, parent);
+}
+
 /* The wire goes once both ends have left it. */
 static void free_left(wire_t *wire)
 {

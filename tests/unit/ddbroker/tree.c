@@ -155,10 +155,15 @@ static dd_frame_t *end_get(end_t *self)
     return frame;
 }
 
-static void forget_end(end_t *self)
+void end_lose_all(end_t *self)
 {
     while (self->first)
         dd_frame_free(end_get(self));
+}
+
+static void forget_end(end_t *self)
+{
+    end_lose_all(self);
     if (self->broker && self->broker->uplink == self)
         self->broker->uplink = NULL;
     if (self->actor)

@@ -81,6 +81,9 @@ void broker_join(broker_t *self, broker_t *parent);
 void broker_cut(broker_t *self);
 /* It goes to another parent, and the one it had doesn't notice. Doesn't run the tree. */
 void broker_move(broker_t *self, broker_t *parent);
+/* The same, and what is on its way to the one it had is lost; that one thinks that it is there
+   until it was silent for too long. */
+void broker_desert(broker_t *self, broker_t *parent);
 /* What it sends to its parent, or its parent to it, stays in the outbox while this is held. */
 void broker_hold_up(broker_t *self, bool hold);
 void broker_hold_down(broker_t *self, bool hold);

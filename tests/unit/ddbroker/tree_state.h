@@ -58,6 +58,9 @@ void end_put(end_t *self, dd_frame_t *frame);
 /* Everything that waits in an outbox sets out for this end. */
 void end_put_all(end_t *self, dd_outbox_t *outbox);
 
+/* All that is on its way to this end is lost. */
+void end_lose_all(end_t *self);
+
 /* What the core has for its peers sets out for them. */
 void broker_flush(broker_t *self);
 /* It goes on with what takes long. */

@@ -56,18 +56,18 @@ static void test_bytes_are_life(void **state)
         dd_traffic_t each_look;
         bool lives;
     } CASES[] = {
-        {ROLE_CLIENT, 5, {0, 0, false}, false},
-        {ROLE_CLIENT, 5, {1, 0, false}, true},
-        {ROLE_CLIENT, 5, {0, 1, true}, false},
-        {ROLE_CLIENT, 4, {1, 0, false}, true},
-        {ROLE_CLIENT, 4, {0, 1, true}, true},
-        {ROLE_CLIENT, 4, {0, 1, false}, false},
-        {ROLE_CHILD, 5, {1, 0, false}, true},
-        {ROLE_CHILD, 5, {0, 1, true}, false},
-        {ROLE_PARENT, 5, {1, 0, false}, true},
-        {ROLE_PARENT, 5, {0, 1, true}, true},
-        {ROLE_PARENT, 5, {0, 1, false}, false},
-        {ROLE_PARENT, 5, {0, 0, true}, false},
+        {ROLE_CLIENT, 5, {0, 0, false, 0}, false},
+        {ROLE_CLIENT, 5, {1, 0, false, 0}, true},
+        {ROLE_CLIENT, 5, {0, 1, true, 0}, false},
+        {ROLE_CLIENT, 4, {1, 0, false, 0}, true},
+        {ROLE_CLIENT, 4, {0, 1, true, 0}, true},
+        {ROLE_CLIENT, 4, {0, 1, false, 0}, false},
+        {ROLE_CHILD, 5, {1, 0, false, 0}, true},
+        {ROLE_CHILD, 5, {0, 1, true, 0}, false},
+        {ROLE_PARENT, 5, {1, 0, false, 0}, true},
+        {ROLE_PARENT, 5, {0, 1, true, 0}, true},
+        {ROLE_PARENT, 5, {0, 1, false, 0}, false},
+        {ROLE_PARENT, 5, {0, 0, true, 0}, false},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(CASES); i++) {

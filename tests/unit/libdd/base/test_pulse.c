@@ -88,6 +88,37 @@ static void test_an_answer_that_was_reached_is_owed(void **state)
     assert_int_equal(feel(&self, true, 0, 1000, true), DD_PULSE_FELT);
 }
 
+/* A kernel that acknowledges for a program that stands still, while more and more is written. */
+static void test_what_is_written_later_excuses_nothing(void **state)
+{
+    (void)state;
+    patient_t self = patient_new();
+    self.traffic.written = 1000;
+    feel(&self, true, 0, 0, true);
+    self.traffic.written = 1500; /* with the question */
+    assert_int_equal(feel(&self, true, 0, 100, true), DD_PULSE_FELT);
+    self.traffic.written = 9000;
+    assert_int_equal(feel(&self, true, 0, 699, true), DD_PULSE_FELT); /* 1499 */
+    assert_int_equal(feel(&self, true, 0, 1, true), DD_PULSE_NONE);
+    assert_int_equal(feel(&self, true, 0, 1000, true), DD_PULSE_NONE);
+    assert_int_equal(feel(&self, true, 1, 0, true), DD_PULSE_FELT);
+    self.traffic.written = 12000;
+    assert_int_equal(feel(&self, true, 0, 1000, true), DD_PULSE_FELT);
+    self.heard++; /* a message came */
+    assert_int_equal(feel(&self, true, 0, 10000, true), DD_PULSE_UNKNOWN);
+    assert_int_equal(feel(&self, true, 0, 1000, true), DD_PULSE_FELT);
+}
+
+/* As long as the kernel takes no more, the question may still be before it. */
+static void test_nothing_is_known_of_what_the_kernel_has_no_room_for(void **state)
+{
+    (void)state;
+    patient_t self = patient_new();
+    feel(&self, true, 0, 0, true);
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(feel(&self, true, 0, 1000, true), DD_PULSE_FELT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -96,6 +127,8 @@ int main(void)
         cmocka_unit_test(test_bytes_that_leave_are_no_life),
         cmocka_unit_test(test_bytes_that_leave_excuse_an_answer_behind_them),
         cmocka_unit_test(test_an_answer_that_was_reached_is_owed),
+        cmocka_unit_test(test_what_is_written_later_excuses_nothing),
+        cmocka_unit_test(test_nothing_is_known_of_what_the_kernel_has_no_room_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

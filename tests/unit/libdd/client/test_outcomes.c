@@ -250,6 +250,27 @@ static void test_expires_what_is_old(void **state)
     finish(self);
 }
 
+/* What is behind it goes the same way. */
+static void test_one_that_needs_more_time_holds_up_those_behind_it(void **state)
+{
+    (void)state;
+    fixture_t *self = fixture();
+    assert_int_equal(dd_outcomes_open(self->outcomes, X, 1, false, 1000), DD_OK);
+    assert_int_equal(dd_outcomes_open(self->outcomes, X, 2, false, 300000), DD_OK);
+    assert_int_equal(dd_outcomes_open(self->outcomes, X, 3, false, 1001), DD_OK);
+    assert_int_equal(dd_outcomes_open(self->outcomes, Y, 4, false, 1002), DD_OK);
+    while (dd_outcomes_expire(self->outcomes, 299999, 5000, 100))
+        ;
+    expect(self, "x 1 unknown, y 4 unknown");
+    while (dd_outcomes_expire(self->outcomes, 304999, 5000, 100))
+        ;
+    expect(self, "");
+    while (dd_outcomes_expire(self->outcomes, 305000, 5000, 100))
+        ;
+    expect(self, "x 2 unknown, x 3 unknown");
+    finish(self);
+}
+
 /* Each call is bounded, and all together come to every destination. */
 static void test_expires_a_bounded_number(void **state)
 {
@@ -374,6 +395,7 @@ int main(void)
         cmocka_unit_test(test_each_is_settled_once),
         cmocka_unit_test(test_abandons_a_bounded_number),
         cmocka_unit_test(test_expires_what_is_old),
+        cmocka_unit_test(test_one_that_needs_more_time_holds_up_those_behind_it),
         cmocka_unit_test(test_expires_a_bounded_number),
         cmocka_unit_test(test_a_destination_has_a_limit),
         cmocka_unit_test(test_all_together_have_a_limit),

@@ -224,9 +224,10 @@ static fixture_t *counting(void)
 
 static void send_many(fixture_t *self, const char *destination, unsigned number)
 {
-    for (unsigned i = 0; i < number; i++)
+    for (unsigned i = 0; i < number; i++) {
         send_to(self, destination, false);
-    dd_outbox_clear(dd_session_outbox(self->session));
+        dd_outbox_clear(dd_session_outbox(self->session));
+    }
 }
 
 /* An application isn't flooded with what nobody knows. */
@@ -279,6 +280,47 @@ static void test_an_open_one_is_given_up_in_time(void **state)
     no_news(self);
     pass(self, 2000);
     expect_error(self, DD_E_UNKNOWN, ref, "cli2");
+    finish(self);
+}
+
+/* At 50,000 bytes a second one of 5 MB takes 100 seconds, and one behind it in the outbox as well.
+ */
+static void test_a_large_one_has_the_time_that_a_slow_line_needs(void **state)
+{
+    (void)state;
+    static uint8_t payload[5000000];
+    fixture_t *self = registered();
+    dd_record_t large = {.type = DD_SEND,
+        .destination = dd_bytes_of("cli2"),
+        .payload = dd_bytes(payload, sizeof payload)};
+    self->session->sealed_max = sizeof payload;
+    dd_outbox_set_limit(dd_session_outbox(self->session), 2 * sizeof payload);
+    assert_int_equal(dd_session_send(self->session, &large, true), DD_OK);
+    uint32_t behind = send_to(self, "cli3", true);
+    dd_outbox_clear(dd_session_outbox(self->session));
+    uint32_t after = send_to(self, "cli3", true), elsewhere = send_to(self, "cli4", true);
+    pass(self, LIMIT + 2000);
+    expect_error(self, DD_E_UNKNOWN, elsewhere, "cli4");
+    pass(self, 96000);
+    no_news(self);
+    pass(self, 4000);
+    expect_error(self, DD_E_UNKNOWN, large.ref, "cli2");
+    expect_error(self, DD_E_UNKNOWN, behind, "cli3");
+    expect_error(self, DD_E_UNKNOWN, after, "cli3");
+    no_news(self);
+    finish(self);
+}
+
+/* What was told first counts. */
+static void test_what_arrives_after_all_was_told_as_unknown(void **state)
+{
+    (void)state;
+    fixture_t *self = registered();
+    dd_record_t record = send_off(self, "cli2", true);
+    pass(self, LIMIT + 2000);
+    expect_error(self, DD_E_UNKNOWN, record.ref, "cli2");
+    hear_ack(self, "cli2", record.run, record.ref, record.ref);
+    no_news(self);
     finish(self);
 }
 
@@ -515,6 +557,8 @@ int main(void)
         cmocka_unit_test(test_names_in_full_are_the_same_destination),
         cmocka_unit_test(test_a_lost_connection_leaves_no_doubt_but_of_what_was_under_way),
         cmocka_unit_test(test_unknown_ones_are_told_in_portions),
+        cmocka_unit_test(test_a_large_one_has_the_time_that_a_slow_line_needs),
+        cmocka_unit_test(test_what_arrives_after_all_was_told_as_unknown),
         cmocka_unit_test(test_an_open_one_is_given_up_in_time),
         cmocka_unit_test(test_nothing_is_given_up_unheard),
         cmocka_unit_test(test_a_run_for_each_registration),
