@@ -314,6 +314,18 @@ void connections_cut_fd(connections_t *self, int fd)
         connections_cut(self, connection);
 }
 
+bool connections_cut_large(connections_t *self, int fd)
+{
+    connection_t *connection = fd >= 0 ? find(self, fd) : NULL;
+    struct tcp_info info;
+    if (!connection || connection->owner || !connections_traffic(connection, &info) ||
+        info.tcpi_bytes_received <= CONNECTIONS_GREETING_MAX)
+        return false;
+    log_flood(self->log, "", DD_LOG_WARNING, "cut a connection whose handshake is too large");
+    connections_cut(self, connection);
+    return true;
+}
+
 bool connections_traffic(const connection_t *connection, struct tcp_info *info)
 {
     return dd_traffic_info(connection->fd, info);

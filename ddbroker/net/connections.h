@@ -15,6 +15,10 @@
 #include "libdd/net/traffic.h"
 #include "routing_ids.h"
 
+/* Bytes that may have come over a connection until its first word is taken in, whose answer it
+   waits for. Libraries need less than 1 KiB. */
+#define CONNECTIONS_GREETING_MAX 4096
+
 typedef struct connections connections_t;
 
 typedef struct connection {
@@ -69,6 +73,10 @@ bool connections_own(connections_t *self, int fd, dd_bytes_t id, void *owner, vo
 bool connections_is_claimed(connections_t *self, int fd, dd_bytes_t id);
 /* Cuts it, whoever it is; nothing if it isn't known. */
 void connections_cut_fd(connections_t *self, int fd);
+/* Cuts it, and says so, if its handshake was larger than any that is needed: ZeroMQ keeps all
+   properties that a peer tells of itself there, as long as the connection lives, in ten times and
+   more the room that they took on the wire. */
+bool connections_cut_large(connections_t *self, int fd);
 /* The connection of that descriptor if it is still that owner's, else NULL. A descriptor says
    nothing by itself, since a later connection may have it. */
 connection_t *connections_of(const connections_t *self, int fd, const void *owner);

@@ -19,6 +19,7 @@
    See routing_ids.h for why it isn't more. */
 #define HELLO_LIMIT 4000
 /* ms between two looks at those who haven't said anything yet, and between two at a route. */
+#define STRANGERS_INTERVAL 250
 #define CUT_INTERVAL 1000
 /* Frames taken in before what they caused is sent. */
 #define FRAMES_AT_ONCE 256
@@ -175,11 +176,11 @@ static void tick(transport_t *transport, uint64_t now_ms)
     look_around(self, now_ms);
     if (now_ms < self->cut_ms)
         return;
-    self->cut_ms = now_ms + CUT_INTERVAL;
+    self->cut_ms = now_ms + STRANGERS_INTERVAL;
     uint64_t patience = (uint64_t)HEARTBEATS * self->heartbeat;
     connections_cut_strangers(self->connections,
-        DD_SOCKET_HANDSHAKE + (patience < HELLO_LIMIT ? patience : HELLO_LIMIT), self->unread_max,
-        now_ms);
+        DD_SOCKET_HANDSHAKE + (patience < HELLO_LIMIT ? patience : HELLO_LIMIT),
+        CONNECTIONS_GREETING_MAX, now_ms);
 }
 
 /* ---- Frames in ----------------------------------------------------------------------------- */
@@ -246,7 +247,7 @@ static bool is_claimed(listener_t *self, dd_bytes_t id, int fd)
 static route_t *admit(listener_t *self, dd_bytes_t id, const char *user, int fd, uint64_t now_ms)
 {
     watch(&self->transport, now_ms); /* the name it wants may be that of one that has just gone */
-    if (is_claimed(self, id, fd))
+    if (is_claimed(self, id, fd) || connections_cut_large(self->connections, fd))
         return NULL;
     route_t *route = new_route(self, id, user, fd);
     if (!route || add_route(self, route, now_ms))

@@ -5,6 +5,7 @@
 #include "curve.h"
 
 #include <endian.h>
+#include <errno.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <sodium.h>
@@ -165,9 +166,9 @@ static void write_vouch(const curve_t *self, dd_writer_t *writer)
     dd_write_bytes(writer, dd_bytes(box, sizeof box));
 }
 
-static void initiate(curve_t *self)
+static void initiate(curve_t *self, dd_bytes_t properties)
 {
-    uint8_t plain[256];
+    static uint8_t plain[BODY_MAX];
     dd_writer_t inner = dd_writer(plain, sizeof plain);
     dd_write_bytes(&inner, dd_bytes(dd_keyring_public_key(self->keyring), KEY));
     write_vouch(self, &inner);
@@ -175,6 +176,7 @@ static void initiate(curve_t *self)
     dd_write_bytes(&inner, dd_bytes("\0\0\0\x06"
                                     "DEALER",
                                10));
+    dd_write_bytes(&inner, properties);
     dd_writer_t writer =
         begin(self, FLAG_COMMAND, 9 + COOKIE_SIZE + 8 + MAC + written(plain, &inner));
     write_text(&writer, "\x08INITIATE");
@@ -195,7 +197,8 @@ static void hear_ready(const curve_t *self)
 /* ---- The connection ----------------------------------------------------------------------------
  */
 
-curve_t *curve_open(harness_t *harness, const char *broker, const char *owner)
+curve_t *curve_open_with(
+    harness_t *harness, const char *broker, const char *owner, dd_bytes_t properties)
 {
     dd_problem_t problem;
     curve_t *self = calloc(1, sizeof *self);
@@ -209,9 +212,25 @@ curve_t *curve_open(harness_t *harness, const char *broker, const char *owner)
     greet(self);
     say_hello(self);
     hear_welcome(self);
-    initiate(self);
+    initiate(self, properties);
+    return self;
+}
+
+curve_t *curve_open(harness_t *harness, const char *broker, const char *owner)
+{
+    curve_t *self = curve_open_with(harness, broker, owner, dd_bytes(NULL, 0));
     hear_ready(self);
     return self;
+}
+
+bool curve_is_over(void *curve)
+{
+    const curve_t *self = curve;
+    uint8_t bytes[1024];
+    ssize_t size;
+    while ((size = recv(self->fd, bytes, sizeof bytes, MSG_DONTWAIT)) > 0)
+        ;
+    return size == 0 || (errno != EAGAIN && errno != EINTR);
 }
 
 bool curve_send(curve_t *self, const void *data, size_t size, bool more)
