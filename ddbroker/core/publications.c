@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "foreign.h"
 #include "link_rules.h"
 #include "losses.h"
 #include "registration.h"
@@ -222,6 +223,7 @@ typedef struct {
     core_t *core;
     const peer_t *from;
     dd_bytes_t tenant; /* whose subscribers get it */
+    bool foreign;      /* its publisher is of another tenant */
     bool stays;        /* it has passed as many links as it may */
     dd_error_t lost;   /* why some link can't have it; DD_OK if all can */
     dd_record_t for_clients;
@@ -237,20 +239,25 @@ static bool hand_over(delivery_t *delivery, subscription_t *holder)
     core_t *self = delivery->core;
     peer_t *peer = holder->key.peer;
     bool link = peer_is_link(peer);
+    bool foreign = delivery->foreign && !link;
+    const dd_record_t *record = link ? &delivery->for_links : &delivery->for_clients;
+    dd_bytes_t *copy = link ? &delivery->link_copy : &delivery->client_copy;
+    dd_bytes_t source = delivery->for_links.source;
     dd_error_t error = DD_E_OVERLOADED;
-    if (delivery->for_links.payload.size > peer->payload_max) {
+    if (record->payload.size > peer->payload_max) {
         error = DD_E_TOO_LARGE;
         core_touch(self, peer); /* which may be idle: it is told of its loss all the same */
-    } else if (!losses_are_due(self, peer) || losses_tell(self, peer, holder))
-        error = core_append(self, peer, link ? &delivery->for_links : &delivery->for_clients,
-            DD_OUTBOX_USUAL, link ? &delivery->link_copy : &delivery->client_copy);
+    } else if ((!foreign || foreign_has_room(peer, source, record->payload.size)) &&
+               (!losses_are_due(self, peer) || losses_tell(self, peer, holder)))
+        error = foreign ? foreign_append(self, peer, source, record, copy)
+                        : core_append(self, peer, record, DD_OUTBOX_USUAL, copy);
     if (error != DD_OK) {
         core_count_dropped(self, peer);
         if (link)
             delivery->lost = error;
         return false;
     }
-    core_count_out(self, peer, delivery->for_clients.payload.size);
+    core_count_out(self, peer, record->payload.size);
     return true;
 }
 
@@ -302,12 +309,14 @@ static void deliver(delivery_t *delivery)
 static dd_error_t publish(core_t *self, peer_t *from, const dd_record_t *relay)
 {
     core_count_in(self, from, relay->payload.size);
+    dd_bytes_t shown = dd_name_shown(relay->source, relay->tenant);
     delivery_t delivery = {.core = self,
         .from = from,
         .tenant = relay->tenant,
+        .foreign = shown.size == relay->source.size,
         .stays = relay->hops >= DD_HOPS_MAX,
         .for_clients = {.type = DD_PUBLICATION,
-            .source = dd_name_shown(relay->source, relay->tenant),
+            .source = shown,
             .topic = relay->topic,
             .scope = relay->scope,
             .payload = relay->payload},

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "beneath.h"
+#include "foreign.h"
 #include "notifications.h"
 #include "old_clients.h"
 #include "publications.h"
@@ -73,6 +74,7 @@ static void done(void *core, job_t *job)
     old_clients_forget(peer);
     dd_outbox_join(&peer->outbox, NULL);
     link_outbox_destroy(&peer->shares);
+    foreign_clear(peer);
     free(peer->departures);
     free(peer);
 }
