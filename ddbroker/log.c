@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "flood.h"
+#include "libdd/base/clock.h"
 #include "libdd/base/escape.h"
 #include "libdd/base/problem.h"
 #include "libdd/protocol/name.h"
@@ -129,13 +130,12 @@ static size_t prefix(const log_t *self, dd_log_level_t level, char *text, size_t
 {
     if (self->journal)
         return (size_t)snprintf(text, room, "<%d>", JOURNAL[level]);
-    struct timespec now;
     struct tm utc;
-    clock_gettime(CLOCK_REALTIME, &now);
-    gmtime_r(&now.tv_sec, &utc);
+    uint64_t now_ms = dd_clock_wall_ms();
+    gmtime_r(&(time_t){(time_t)(now_ms / 1000)}, &utc);
     size_t used = strftime(text, room, "%Y-%m-%dT%H:%M:%S", &utc);
-    used += (size_t)snprintf(
-        text + used, room - used, ".%03ldZ %-7s ", now.tv_nsec / 1000000, dd_log_level_name(level));
+    used += (size_t)snprintf(text + used, room - used, ".%03uZ %-7s ", (unsigned)(now_ms % 1000),
+        dd_log_level_name(level));
     return used;
 }
 

@@ -9,8 +9,7 @@
 #include "ddbroker/daemon/config.h"
 #include "ddbroker/daemon/loop.h"
 #include "ddbroker/daemon/quota_sums.h"
-#include "libdd/base/secret_process.h"
-#include "libdd/base/standard_files.h"
+#include "libdd/base/program.h"
 
 static int complain(const dd_problem_t *problem, int status)
 {
@@ -27,7 +26,7 @@ static int check(const config_t *config)
     puts("the configuration is good");
     quota_sums_print(stdout, config, keyring);
     dd_keyring_destroy(&keyring);
-    return fflush(stdout) == 0 ? LOOP_STOPPED : LOOP_FAILED;
+    return dd_program_end("ddbroker", LOOP_STOPPED);
 }
 
 static int run(config_t *config, int argc, char **argv)
@@ -35,7 +34,7 @@ static int run(config_t *config, int argc, char **argv)
     dd_problem_t problem;
     switch (config_read(config, argc, argv, &problem)) {
     case CONFIG_ANSWERED:
-        return fflush(stdout) == 0 ? LOOP_STOPPED : LOOP_FAILED;
+        return dd_program_end("ddbroker", LOOP_STOPPED);
     case CONFIG_WRONG_USAGE:
         return complain(&problem, LOOP_WRONG_USAGE);
     case CONFIG_WRONG:
@@ -50,12 +49,8 @@ static int run(config_t *config, int argc, char **argv)
 int main(int argc, char **argv)
 {
     config_t config;
-    dd_secret_process_close();
-    dd_standard_files_open();
-    if (sodium_init() < 0) {
-        fputs("ddbroker: the system has no random numbers\n", stderr);
+    if (!dd_program_begin("ddbroker"))
         return LOOP_FAILED;
-    }
     /* libzmq numbers a ROUTER's connections from rand(), and aborts when a peer has chosen a number
        for itself that comes up later: nobody shall know where it begins. */
     srand(randombytes_random());

@@ -68,9 +68,9 @@ static void check_access(check_t *self, const char *file)
 
 /* The field "hash" of a client's file, which its keyring doesn't keep: only clients of protocol 3
    and 4 need it, to log in. */
-static void check_hash(check_t *self, const char *file, const char *expected)
+static void check_hash(
+    check_t *self, const char *file, struct json_object *json, const char *expected)
 {
-    struct json_object *json = dd_keyfile_load(store_path(self->store, file), NULL);
     struct json_object *own = NULL, *hash = NULL;
     if (!json_object_object_get_ex(json, DD_PUBLIC, &own))
         own = json;
@@ -78,11 +78,10 @@ static void check_hash(check_t *self, const char *file, const char *expected)
         !json_object_is_type(hash, json_type_string) ||
         strcmp(json_object_get_string(hash), expected) != 0)
         found(self, file, "field \"hash\" is not what " BROKER_FILE " has for the tenant");
-    dd_keyfile_destroy(&json);
 }
 
-static void check_client(
-    check_t *self, const char *file, const char *tenant_name, const dd_keyring_t *keyring)
+static void check_client(check_t *self, const char *file, struct json_object *json,
+    const char *tenant_name, const dd_keyring_t *keyring)
 {
     const dd_tenant_t *tenant = dd_keyring_tenant_by_name(self->broker, dd_bytes_of(tenant_name));
     if (!key_same(dd_keyring_broker_key(keyring), dd_keyring_public_key(self->broker)))
@@ -94,7 +93,7 @@ static void check_client(
     else if (!key_same(dd_keyring_public_key(keyring), tenant->public_key))
         found(self, file, "field \"pubkey\" is not what " BROKER_FILE " has for the tenant");
     else
-        check_hash(self, file, tenant->hash);
+        check_hash(self, file, json, tenant->hash);
 }
 
 static void check_operator(check_t *self, const char *file, const dd_keyring_t *keyring)
@@ -137,7 +136,8 @@ static dd_keys_kind_t expected_kind(const char *file)
     return DD_KEYS_TENANT;
 }
 
-static void compare(check_t *self, const char *file, const dd_keyring_t *keyring)
+static void compare(
+    check_t *self, const char *file, struct json_object *json, const dd_keyring_t *keyring)
 {
     int size = (int)(strlen(file) - strlen(KEYS_SUFFIX));
     char tenant[NAME_MAX + 1];
@@ -145,10 +145,10 @@ static void compare(check_t *self, const char *file, const dd_keyring_t *keyring
     switch (dd_keyring_kind(keyring)) {
     case DD_KEYS_PUBLIC:
         check_tenants(self, file, keyring);
-        check_client(self, file, tenant, keyring);
+        check_client(self, file, json, tenant, keyring);
         break;
     case DD_KEYS_TENANT:
-        check_client(self, file, tenant, keyring);
+        check_client(self, file, json, tenant, keyring);
         break;
     case DD_KEYS_OPERATOR:
         check_operator(self, file, keyring);
@@ -156,6 +156,19 @@ static void compare(check_t *self, const char *file, const dd_keyring_t *keyring
     case DD_KEYS_BROKER:
         break;
     }
+}
+
+static void check_keys(check_t *self, const char *file, struct json_object *json)
+{
+    dd_problem_t problem = {0};
+    dd_keyring_t *keyring = dd_keyring_from_json(store_path(self->store, file), json, &problem);
+    if (keyring == NULL)
+        report(self, &problem);
+    else if (dd_keyring_kind(keyring) != expected_kind(file))
+        found(self, file, "holds keys of another kind than its name says");
+    else if (self->broker != NULL)
+        compare(self, file, json, keyring);
+    dd_keyring_destroy(&keyring);
 }
 
 static void check_file(check_t *self, const char *file)
@@ -167,14 +180,12 @@ static void check_file(check_t *self, const char *file)
     }
     self->files++;
     dd_problem_t problem;
-    dd_keyring_t *keyring = dd_keyring_load(store_path(self->store, file), &problem);
-    if (keyring == NULL)
+    struct json_object *json = dd_keyfile_load(store_path(self->store, file), &problem);
+    if (json == NULL)
         report(self, &problem);
-    else if (dd_keyring_kind(keyring) != expected_kind(file))
-        found(self, file, "holds keys of another kind than its name says");
-    else if (self->broker != NULL)
-        compare(self, file, keyring);
-    dd_keyring_destroy(&keyring);
+    else
+        check_keys(self, file, json);
+    dd_keyfile_destroy(&json);
 }
 
 /* ---- the directory --------------------------------------------------------------------------- */

@@ -89,13 +89,16 @@ keyset_t *keyset_new(store_t *store, dd_problem_t *problem)
     return self;
 }
 
-static dd_keyring_t *load_kind(
-    store_t *store, const char *name, dd_keys_kind_t kind, const char *what, dd_problem_t *problem)
+/* Reads a file as JSON, which is the caller's whatever comes of it, and the keys in it. */
+static dd_keyring_t *load_kind(store_t *store, const char *name, dd_keys_kind_t kind,
+    const char *what, struct json_object **json, dd_problem_t *problem)
 {
-    dd_keyring_t *keyring = dd_keyring_load(store_path(store, name), problem);
+    const char *path = store_path(store, name);
+    *json = dd_keyfile_load(path, problem);
+    dd_keyring_t *keyring = *json == NULL ? NULL : dd_keyring_from_json(path, *json, problem);
     if (keyring != NULL && dd_keyring_kind(keyring) != kind) {
-        dd_problem(problem, DD_E_KEYS, "%s: is not the key file of %s; see 'ddkeys check'",
-            store_path(store, name), what);
+        dd_problem(
+            problem, DD_E_KEYS, "%s: is not the key file of %s; see 'ddkeys check'", path, what);
         dd_keyring_destroy(&keyring);
     }
     return keyring;
@@ -104,25 +107,22 @@ static dd_keyring_t *load_kind(
 static bool load(keyset_t *self, dd_problem_t *problem)
 {
     store_t *store = self->store;
-    self->broker = load_kind(store, BROKER_FILE, DD_KEYS_BROKER, "the brokers", problem);
+    self->broker =
+        load_kind(store, BROKER_FILE, DD_KEYS_BROKER, "the brokers", &self->broker_json, problem);
     if (self->broker == NULL)
         return false;
-    self->public_tenant =
-        load_kind(store, PUBLIC_FILE, DD_KEYS_PUBLIC, "the public tenant", problem);
+    self->public_tenant = load_kind(
+        store, PUBLIC_FILE, DD_KEYS_PUBLIC, "the public tenant", &self->public_json, problem);
     if (self->public_tenant == NULL)
         return false;
-    if (!key_same(
-            dd_keyring_broker_key(self->broker), dd_keyring_broker_key(self->public_tenant)) ||
-        !key_same(
-            dd_keyring_tenant_public(self->broker), dd_keyring_public_key(self->public_tenant))) {
-        dd_problem(problem, DD_E_KEYS,
-            "%s: " BROKER_FILE " and " PUBLIC_FILE " are of two sets; see 'ddkeys check'",
-            store_directory(store));
-        return false;
-    }
-    self->broker_json = dd_keyfile_load(store_path(store, BROKER_FILE), problem);
-    self->public_json = dd_keyfile_load(store_path(store, PUBLIC_FILE), problem);
-    return self->broker_json != NULL && self->public_json != NULL;
+    if (key_same(dd_keyring_broker_key(self->broker), dd_keyring_broker_key(self->public_tenant)) &&
+        key_same(
+            dd_keyring_tenant_public(self->broker), dd_keyring_public_key(self->public_tenant)))
+        return true;
+    dd_problem(problem, DD_E_KEYS,
+        "%s: " BROKER_FILE " and " PUBLIC_FILE " are of two sets; see 'ddkeys check'",
+        store_directory(store));
+    return false;
 }
 
 static keyset_t *load_set(store_t *store, dd_problem_t *problem)

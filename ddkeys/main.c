@@ -3,12 +3,11 @@
  * ddkeys - makes, changes, shows and checks key files; see ddkeys(1)
  */
 #include <malloc.h>
-#include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "commands.h"
-#include "libdd/base/secret_process.h"
-#include "libdd/base/standard_files.h"
+#include "libdd/base/program.h"
 
 /* Exit status of a wrong command line. */
 #define EXIT_USAGE 2
@@ -49,14 +48,10 @@ int main(int argc, char **argv)
     options_t options;
     dd_problem_t problem;
     int status = EXIT_SUCCESS;
-    dd_secret_process_close();
-    dd_standard_files_open();
+    if (!dd_program_begin("ddkeys"))
+        return EXIT_FAILURE;
     /* json-c copies keys as it reads and writes: let free() wipe whatever it gets. */
     mallopt(M_PERTURB, 0xDD);
-    if (sodium_init() == -1) {
-        fputs("ddkeys: libsodium doesn't start\n", stderr);
-        return EXIT_FAILURE;
-    }
     dd_options_outcome_t outcome = options_read(&options, argc, argv, &problem);
     if (outcome == DD_OPTIONS_TAKEN)
         status = run(&options);
@@ -64,9 +59,5 @@ int main(int argc, char **argv)
         fprintf(stderr, "ddkeys: %s\n", problem.text);
         status = EXIT_USAGE;
     }
-    if (fflush(stdout) == EOF) {
-        perror("ddkeys: standard output");
-        return EXIT_FAILURE;
-    }
-    return status;
+    return dd_program_end("ddkeys", status);
 }

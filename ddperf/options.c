@@ -25,28 +25,20 @@ static const char *const MODE_NAMES[MODES + 1] = {
     [MODE_CONNECT] = "connect",
 };
 
-static const char *const ENDPOINTS[] = {"tcp://", "ipc://", NULL};
-
 static dd_option_set_t set_mode, set_number, set_unsigned, add_pid;
 static dd_option_suggest_t suggest_pids;
 
 static const perf_option_t OPTIONS[] = {
     {.option = {.letter = 'd',
          .name = "broker",
-         .argument = "ENDPOINT",
          .help = "brokers to connect to; each sender begins with the next one",
          .variable = "DD_BROKER",
          .fallback = "tcp://127.0.0.1:5555",
-         .repeats = true,
-         .words = ENDPOINTS,
-         .set = dd_endpoints_set,
+         DD_ENDPOINTS_OPTION,
          .offset = IN(endpoints)}},
     {.option = {.name = "receivers-at",
-         .argument = "ENDPOINT",
          .help = "brokers that receivers connect to; without it: as senders",
-         .repeats = true,
-         .words = ENDPOINTS,
-         .set = dd_endpoints_set,
+         DD_ENDPOINTS_OPTION,
          .offset = IN(receivers_at)}},
     {.option = {.letter = 'k',
          .name = "keys",

@@ -6,14 +6,13 @@
 
 #include "ddtui/script/script.h"
 #include "ddtui/terminal/console_loop.h"
-#include "libdd/base/secret_process.h"
-#include "libdd/base/standard_files.h"
+#include "libdd/base/program.h"
 #include "options.h"
 
 int main(int argc, char *argv[])
 {
-    dd_secret_process_close();
-    dd_standard_files_open();
+    if (!dd_program_begin("ddtui"))
+        return STATUS_FAILED;
     /* Names and messages are UTF-8, whatever the locale says. */
     setlocale(LC_CTYPE, "C.UTF-8");
     options_t options;
@@ -22,7 +21,7 @@ int main(int argc, char *argv[])
     case DD_OPTIONS_WRONG:
         return script_refuse(&options, &problem);
     case DD_OPTIONS_ANSWERED:
-        return fflush(stdout) == 0 ? STATUS_DONE : STATUS_FAILED;
+        return dd_program_end("ddtui", STATUS_DONE);
     default:
         return options_interact(&options) ? (int)console_loop_run(&options) : script_run(&options);
     }

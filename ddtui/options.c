@@ -26,20 +26,15 @@ typedef struct {
     view_t view; /* what is to be looked at; of an order, what names its object */
 } tui_option_t;
 
-static const char *const ENDPOINTS[] = {"tcp://", "ipc://", NULL};
-
 static dd_option_set_t set_count, set_seconds, add_subscription, set_view, set_order, set_tenant;
 
 static const tui_option_t OPTIONS[] = {
     {.option = {.letter = 'd',
          .name = "broker",
-         .argument = "ENDPOINT",
          .help = "the broker to connect to, or several in order of preference",
          .variable = "DD_BROKER",
          .fallback = "tcp://127.0.0.1:5555",
-         .repeats = true,
-         .words = ENDPOINTS,
-         .set = dd_endpoints_set,
+         DD_ENDPOINTS_OPTION,
          .offset = IN(endpoints)}},
     {.option = {.letter = 'k',
          .name = "keys",
@@ -136,7 +131,7 @@ static const tui_option_t OPTIONS[] = {
     {.option = {.name = "move",
          .argument = "BROKER=ENDPOINT",
          .help = "have a broker join another parent, until its restart",
-         .words = ENDPOINTS,
+         .words = DD_ENDPOINT_WORDS,
          .behind = '=',
          .set = set_order},
         .view = VIEW_TREE},

@@ -11,6 +11,7 @@
 #include "contests.h"
 #include "dispatch.h"
 #include "drain.h"
+#include "fanout.h"
 #include "inspect.h"
 #include "losses.h"
 #include "notifications.h"
@@ -37,6 +38,8 @@ peer_t *core_next_dirty(core_t *self)
     peer_t *peer = self->dirty;
     if (peer)
         core_untouch(self, peer);
+    else
+        fanout_turn(self);
     return peer;
 }
 
@@ -45,8 +48,25 @@ void core_not_flushed(core_t *self, peer_t *peer)
     core_touch(self, peer);
 }
 
+/* Tells a peer how much was taken in from it, once it has been told its window. What fails for want
+   of memory goes with its next frame, which is a PING at the latest. */
+static void tell_taken(core_t *self, peer_t *peer)
+{
+    if (peer->state != PEER_READY || !dd_window_is_due(peer->window, peer->taken - peer->told) ||
+        peer->outbox.taken < peer->window_from)
+        return;
+    const dd_record_t record = {.type = DD_TAKEN, .number = peer->taken};
+    if (!dd_outbox_put_ahead(&peer->outbox, &record))
+        return;
+    peer->told = peer->taken;
+    core_touch(self, peer);
+}
+
 void core_flushed(core_t *self, peer_t *peer)
 {
+    if (dd_outbox_is_held(&peer->outbox))
+        return; /* its TAKEN has it sent on */
+    tell_taken(self, peer);
     if (peer->shares && link_outbox_refill(peer->shares))
         core_touch(self, peer);
     if (peer->lossy)
@@ -191,6 +211,7 @@ void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint6
         return;
     }
     peer->heard_ms = now_ms;
+    peer->taken += dd_window_count(size);
     standing_check(self, peer);
     dd_reader_t frame;
     dd_record_t record;
@@ -205,6 +226,7 @@ void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint6
     if (!valid)
         core_end(self, peer, DD_E_MALFORMED, "it sent bytes that are no record");
     reap(self);
+    tell_taken(self, peer);
 }
 
 void core_bad_input(core_t *self, peer_t *peer, uint64_t now_ms)
@@ -314,18 +336,41 @@ static void check_heard(core_t *self, peer_t *peer)
             (unsigned long long)silence);
 }
 
+/* What tenants wait for waits while the network is behind. */
+static bool step(core_t *self)
+{
+    return self->is_behind ? jobs_step_own(&self->jobs, self) : jobs_step(&self->jobs, self);
+}
+
 void core_work(core_t *self, uint64_t now_ms)
 {
     self->now_ms = now_ms;
     if (now_ms >= core_due(self))
         drain_say_bye(self);
-    for (int i = 0; i < STEPS_AT_ONCE && jobs_step(&self->jobs, self); i++)
+    for (int i = 0; i < STEPS_AT_ONCE && step(self); i++)
         reap(self);
+    if (!self->is_behind)
+        fanout_work(self);
+}
+
+bool core_has_enough(const core_t *self)
+{
+    return fanout_is_tired(self);
+}
+
+bool core_is_waited_for(const core_t *self)
+{
+    return self->jobs.tenant_ring || jobs_left(&self->fanouts.jobs);
+}
+
+void core_set_behind(core_t *self, bool behind)
+{
+    self->is_behind = behind;
 }
 
 bool core_is_busy(const core_t *self)
 {
-    return jobs_left(&self->jobs);
+    return self->jobs.own_ring || (!self->is_behind && core_is_waited_for(self));
 }
 
 void core_turn(core_t *self, uint64_t us)
@@ -389,7 +434,7 @@ void core_destroy(core_t **self_p)
         core_disconnect(self, self->parent, self->now_ms);
     while (self->peers)
         core_disconnect(self, self->peers, self->now_ms);
-    while (jobs_step(&self->jobs, self))
+    while (jobs_step(&self->jobs, self) || jobs_step(&self->fanouts.jobs, self))
         ;
     tenant_totals_destroy(&self->tally);
     free(self->left);
@@ -423,12 +468,12 @@ void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms
     name_round_begin(self);
 }
 
-static void set_outbox_limit(peer_t *peer, size_t limit)
+static void set_outbox_limit(core_t *self, peer_t *peer)
 {
     if (peer->shares)
-        link_outbox_set_limit(peer->shares, limit);
+        link_outbox_set_limit(peer->shares, self->settings.outbox_link);
     else
-        dd_outbox_set_limit(&peer->outbox, limit);
+        dd_outbox_set_limit(&peer->outbox, self->settings.outbox_client);
 }
 
 void core_set_limits(core_t *self, const core_settings_t *settings)
@@ -436,17 +481,17 @@ void core_set_limits(core_t *self, const core_settings_t *settings)
     self->settings.heartbeat = settings->heartbeat;
     self->settings.outbox_client = settings->outbox_client;
     self->settings.outbox_link = settings->outbox_link;
+    self->settings.window_client = settings->window_client;
+    self->settings.window_link = settings->window_link;
     self->settings.clients_max = settings->clients_max;
     self->settings.subscriptions_max = settings->subscriptions_max;
     self->settings.link_names_max = settings->link_names_max;
     self->settings.link_interests_max = settings->link_interests_max;
     quotas_set_rules(&self->quotas, &settings->quotas);
-    peer_t *peer;
-    DL_FOREACH (self->peers, peer)
-        set_outbox_limit(
-            peer, peer_is_link(peer) ? settings->outbox_link : settings->outbox_client);
-    if (self->parent)
-        set_outbox_limit(self->parent, settings->outbox_link);
+    peer_t *link;
+    DL_FOREACH2 (self->links, link, next_link)
+        set_outbox_limit(self, link);
+    rounds_begin(self, &self->limits_round, set_outbox_limit);
 }
 
 void core_drain(core_t *self, uint64_t now_ms)

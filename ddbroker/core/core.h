@@ -20,10 +20,12 @@ typedef void(core_log_t)(void *arg, dd_log_level_t level, const char *line);
 
 /* What an operator may ask of the daemon around the core. */
 typedef enum { CONTROL_DRAIN, CONTROL_LOG_LEVEL } core_control_t;
-/* level: with CONTROL_LOG_LEVEL. Does it later or at once, but without calling the core. */
+/* Does what an operator asks for, now or later; level counts with CONTROL_LOG_LEVEL alone. Called
+   from inside the core: must not call back into it. */
 typedef void(core_obey_t)(void *arg, core_control_t control, dd_log_level_t level);
 
-/* Says what a peer's connection has carried; false if that isn't known. Doesn't call the core. */
+/* Says what a peer's connection has carried; false if that isn't known. Called from inside the
+   core: must not call back into it. */
 typedef bool(core_look_t)(const peer_t *peer, dd_traffic_t *traffic);
 
 /* Sizes are bytes, times ms. */
@@ -37,6 +39,9 @@ typedef struct {
     uint32_t payload_max;
     size_t outbox_client;       /* limit of a client's outbox */
     size_t outbox_link;         /* of a child's or the parent's */
+    uint32_t window_client;     /* what clients and operators may send untaken (window.h); 0: any
+                                   number. A new one holds for those that register later */
+    uint32_t window_link;       /* what children may */
     size_t clients_max;         /* connections of clients, operators and children together, but
                                    for CORE_RESERVED more of operators and children */
     unsigned subscriptions_max; /* per client */
@@ -109,7 +114,14 @@ void core_tick(core_t *self, uint64_t now_ms);
 void core_work(core_t *self, uint64_t now_ms);
 /* When it is to be called at the latest, though nothing has come; UINT64_MAX for never. */
 uint64_t core_due(const core_t *self);
-/* Whether there is more of that to be done. */
+/* Whether this turn has had enough of work: nothing more should be taken in before what it caused
+   has been sent. */
+bool core_has_enough(const core_t *self);
+/* Whether the network is behind with what was sent: then what tenants wait for waits. */
+void core_set_behind(core_t *self, bool behind);
+/* Whether there is anything of theirs, waiting or not. */
+bool core_is_waited_for(const core_t *self);
+/* Whether there is more of that to be done now. */
 bool core_is_busy(const core_t *self);
 
 /* A turn of the loop, in which all this is called, took so long. */

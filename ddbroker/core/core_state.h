@@ -10,6 +10,7 @@
 #include "core.h"
 #include "ddbroker/flood.h"
 #include "event_history.h"
+#include "fanout.h"
 #include "name_round.h"
 #include "rounds.h"
 #include "tenant_totals.h"
@@ -44,9 +45,12 @@ struct core {
     size_t connections;
     cursor_t *cursors; /* at peers */
     jobs_t jobs;
+    fanouts_t fanouts;
+    bool is_behind;          /* the network is: see core_set_behind() */
     round_t heard_round;     /* who is silent for too long */
     round_t standing_round;  /* for whom keys or scopes have changed */
     name_round_t name_round; /* the same of names beneath children */
+    round_t limits_round;    /* clients, whose outboxes have another limit */
     round_t losses_round;    /* who has losses to be told of since a link has ended */
     job_t losses;            /* to tell peers what they missed */
     peer_t *lossy;           /* those who have room for that */

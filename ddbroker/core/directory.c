@@ -10,9 +10,7 @@
 
 static entry_t *lookup(const directory_t *self, dd_bytes_t name)
 {
-    entry_t *entry;
-    HASH_FIND(hh, self->by_name, name.data, name.size, entry);
-    return entry;
+    return dd_table_find(&self->by_name, name.data, name.size);
 }
 
 static void append(entry_t *entry, peer_t *via)
@@ -59,8 +57,7 @@ entry_t *directory_add(directory_t *self, dd_bytes_t name, peer_t *via, uint64_t
     entry->instance = instance;
     entry->size = (uint8_t)name.size;
     memcpy(entry->name, name.data, name.size);
-    HASH_ADD_KEYPTR(hh, self->by_name, entry->name, name.size, entry);
-    if (!entry->hh.tbl) {
+    if (!dd_table_add(&self->by_name, &entry->member, entry->name, name.size)) {
         free(entry);
         return NULL;
     }
@@ -76,13 +73,13 @@ void directory_move(entry_t *entry, peer_t *via)
 
 void directory_remove(directory_t *self, entry_t *entry)
 {
-    cursor_pass(&self->cursors, entry, entry->hh.next);
+    cursor_pass(&self->cursors, entry, directory_next(entry));
     detach(entry);
-    HASH_DEL(self->by_name, entry);
+    dd_table_remove(&self->by_name, &entry->member);
     free(entry);
 }
 
 size_t directory_count(const directory_t *self)
 {
-    return HASH_COUNT(self->by_name);
+    return self->by_name.count;
 }

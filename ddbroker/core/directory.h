@@ -9,14 +9,14 @@
 #define DIRECTORY_H_INCLUDED
 
 #include "cursor.h"
-#include "libdd/base/hash.h"
+#include "libdd/base/table.h"
 #include "libdd/protocol/name.h"
 
 typedef struct peer peer_t;
 typedef struct contest contest_t;
 
 typedef struct entry {
-    UT_hash_handle hh;
+    dd_member_t member; /* first */
     peer_t *via;
     struct entry *prev, *next; /* in via->entries */
     uint64_t instance;         /* of the client, to know it again when it comes back */
@@ -27,8 +27,8 @@ typedef struct entry {
 } entry_t;
 
 typedef struct {
-    entry_t *by_name;  /* the oldest first */
-    cursor_t *cursors; /* at entries, in that order */
+    dd_table_t by_name;
+    cursor_t *cursors; /* at entries, in the table's order */
 } directory_t;
 
 /* NULL if nobody has that name. */
@@ -45,6 +45,18 @@ void directory_move(entry_t *entry, peer_t *via);
 
 /* Takes the entry out and frees it. */
 void directory_remove(directory_t *self, entry_t *entry);
+
+/* The oldest; NULL if there is none. */
+static inline entry_t *directory_first(const directory_t *self)
+{
+    return (entry_t *)self->by_name.first;
+}
+
+/* The next one after it. */
+static inline entry_t *directory_next(const entry_t *entry)
+{
+    return (entry_t *)entry->member.next;
+}
 
 size_t directory_count(const directory_t *self);
 

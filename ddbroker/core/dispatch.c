@@ -56,12 +56,15 @@ static void error(core_t *self, peer_t *link, const dd_record_t *record)
     core_end(self, link, code, "it refuses: %s", dd_strerror(code));
 }
 
-/* What the wire has a place for and this broker makes nothing of yet. */
-static void reserved(core_t *self, peer_t *peer, const dd_record_t *record)
+/* The parent has room for more. Downward there is no window yet: of others it means nothing. */
+static void taken(core_t *self, peer_t *peer, const dd_record_t *record)
 {
-    (void)self;
-    (void)peer;
-    (void)record;
+    if (peer->role != ROLE_PARENT)
+        return;
+    if (!dd_window_taken(&peer->outbox.window, record->number))
+        core_end(self, peer, DD_E_PROTOCOL, "it says to have taken what can't be");
+    else if (dd_outbox_may_send(&peer->outbox))
+        core_touch(self, peer);
 }
 
 /* ---- All ----------------------------------------------------------------------------------- */
@@ -82,7 +85,7 @@ static const struct {
     [DD_PONG] = {pong, ROLE_CLIENT | ROLE_PARENT, WAITING | READY},
     [DD_BYE] = {bye, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, NEW | WAITING | READY},
     [DD_ERROR] = {error, ROLE_LINK, NEW | READY},
-    [DD_TAKEN] = {reserved, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
+    [DD_TAKEN] = {taken, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
     [DD_DRAIN] = {drain_record, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
     [DD_SEND] = {notifications_send, ROLE_CLIENT, READY},
     [DD_FORWARD] = {notifications_forward, ROLE_LINK, READY},

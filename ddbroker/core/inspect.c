@@ -30,6 +30,9 @@
 /* Questions of one link: those of all clients that a broker may have beneath it at busy times. */
 #define QUESTIONS_OF_LINK_MAX 4000
 
+/* Questions that are forgotten in one go. */
+#define FORGOTTEN_AT_ONCE 1000
+
 /* A link to which a question was passed on. */
 typedef struct {
     uint32_t link_number;
@@ -116,8 +119,9 @@ void inspect_forget(core_t *self, const peer_t *peer)
 void inspect_expire(core_t *self)
 {
     question_t *question, *next;
+    unsigned forgotten = 0;
     HASH_ITER (hh, self->questions, question, next) { /* the oldest first */
-        if (self->now_ms <= question->asked_ms + QUESTION_LIFE)
+        if (forgotten++ == FORGOTTEN_AT_ONCE || self->now_ms <= question->asked_ms + QUESTION_LIFE)
             break;
         drop(self, question);
     }

@@ -45,10 +45,7 @@ interest_t *interest_find(const interests_t *self, interest_key_t parts)
 {
     char key[KEY_MAX];
     size_t size = write_key(key, parts);
-    interest_t *interest = NULL;
-    if (size > 0)
-        HASH_FIND(hh, self->by_key, key, size, interest);
-    return interest;
+    return size > 0 ? dd_table_find(&self->by_key, key, size) : NULL;
 }
 
 subscription_t *interest_held(
@@ -56,9 +53,7 @@ subscription_t *interest_held(
 {
     subscription_key_t key;
     set_key(&key, peer, interest, pattern);
-    subscription_t *subscription;
-    HASH_FIND(hh, self->by_holder, &key, sizeof key, subscription);
-    return subscription;
+    return dd_table_find(&self->by_holder, &key, sizeof key);
 }
 
 static bool add_prefix(interests_t *self, interest_t *interest)
@@ -78,11 +73,10 @@ static interest_t *new_interest(interests_t *self, interest_key_t parts)
     interest->topic_size = (uint8_t)parts.topic.size;
     interest->path_size = (uint8_t)parts.path.size;
     memcpy(interest->key, key, size);
-    HASH_ADD_KEYPTR(hh, self->by_key, interest->key, size, interest);
-    if (!interest->hh.tbl)
+    if (!dd_table_add(&self->by_key, &interest->member, interest->key, size))
         goto failed;
     if (dd_scope_is_noscope(parts.path) && !add_prefix(self, interest)) {
-        HASH_DEL(self->by_key, interest);
+        dd_table_remove(&self->by_key, &interest->member);
         goto failed;
     }
     self->depths[dd_scope_depth(parts.path)]++;
@@ -90,6 +84,13 @@ static interest_t *new_interest(interests_t *self, interest_key_t parts)
 failed:
     free(interest);
     return NULL;
+}
+
+static void forget_loss(interest_loss_t *loss)
+{
+    loss->interest->loss = NULL;
+    DL_DELETE(*loss->list, loss);
+    free(loss);
 }
 
 static void free_unheld(interests_t *self, interest_t *interest)
@@ -100,8 +101,10 @@ static void free_unheld(interests_t *self, interest_t *interest)
     if (dd_scope_is_noscope(key.path))
         prefixes_remove(&self->noscopes, key.tenant, key.topic);
     self->depths[dd_scope_depth(key.path)]--;
-    cursor_pass(&self->cursors, interest, interest->hh.next);
-    HASH_DEL(self->by_key, interest);
+    cursor_pass(&self->cursors, interest, interest_after(interest));
+    dd_table_remove(&self->by_key, &interest->member);
+    if (interest->loss)
+        forget_loss(interest->loss);
     free(interest);
 }
 
@@ -113,12 +116,15 @@ static subscription_t *new_subscription(
         return NULL;
     set_key(&subscription->key, peer, interest, pattern);
     subscription->cuts = self->cuts;
-    HASH_ADD(hh, self->by_holder, key, sizeof subscription->key, subscription);
-    if (!subscription->hh.tbl) {
+    if (!dd_table_add(&self->by_holder, &subscription->member, &subscription->key,
+            sizeof subscription->key)) {
         free(subscription);
         return NULL;
     }
-    DL_APPEND2(interest->holders, subscription, prev_holder, next_holder);
+    if (peer_is_link(peer))
+        DL_PREPEND2(interest->holders, subscription, prev_holder, next_holder);
+    else
+        DL_APPEND2(interest->holders, subscription, prev_holder, next_holder);
     interest->count++;
     DL_APPEND(peer->subscriptions, subscription);
     peer->subscription_count++;
@@ -142,14 +148,47 @@ void interest_remove(interests_t *self, subscription_t *subscription)
 {
     interest_t *interest = subscription->key.interest;
     peer_t *peer = subscription->key.peer;
+    cursor_pass(&interest->cursors, subscription, subscription->next_holder);
     DL_DELETE2(interest->holders, subscription, prev_holder, next_holder);
     interest->count--;
     cursor_pass(&self->held_cursors, subscription, subscription->next);
     DL_DELETE(peer->subscriptions, subscription);
     peer->subscription_count--;
-    HASH_DEL(self->by_holder, subscription);
+    dd_table_remove(&self->by_holder, &subscription->member);
     free(subscription);
     free_unheld(self, interest);
+}
+
+static interest_loss_t *new_loss(interest_t *self, interest_loss_t **list)
+{
+    interest_loss_t *loss = calloc(1, sizeof *loss);
+    if (!loss)
+        return NULL;
+    loss->interest = self;
+    loss->list = list;
+    DL_APPEND(*list, loss);
+    return loss;
+}
+
+void interest_lose(interest_t *self, interest_loss_t **list, uint64_t count, uint64_t stamp)
+{
+    if (!self->loss)
+        self->loss = new_loss(self, list);
+    if (!self->loss)
+        return;
+    uint64_t room = UINT64_MAX - self->loss->count; /* a link may say any number */
+    self->loss->count += count < room ? count : room;
+    self->loss->unsure |= count == 0;
+    self->loss->stamp = stamp;
+}
+
+void interest_take_loss(interest_loss_t **list)
+{
+    interest_loss_t *loss = *list;
+    if (loss->count == 0 || !loss->unsure)
+        forget_loss(loss);
+    else
+        loss->count = 0;
 }
 
 interest_match_t interest_match(
@@ -184,4 +223,13 @@ interest_t *interest_next(interest_match_t *match)
 {
     interest_t *interest = next_scoped(match);
     return interest ? interest : prefixes_next(&match->noscopes);
+}
+
+void interest_match_resume(
+    interest_match_t *match, dd_bytes_t tenant, dd_bytes_t topic, dd_bytes_t origin)
+{
+    match->key.tenant = tenant;
+    match->key.topic = topic;
+    match->origin = origin;
+    prefixes_match_resume(&match->noscopes, match->interests->noscopes, tenant, topic);
 }

@@ -125,13 +125,9 @@ void jobs_resume(jobs_t *self, job_t **list)
 
 /* ---- Working ------------------------------------------------------------------------------- */
 
-/* The line whose turn it is, which goes to the end of its ring; NULL if nothing stands in any. */
-static job_line_t *next_line(jobs_t *self)
+/* The first line goes to the end. */
+static job_line_t *turn(job_line_t **ring)
 {
-    self->owns_turn = !self->owns_turn;
-    job_line_t **ring = self->owns_turn ? &self->own_ring : &self->tenant_ring;
-    if (!*ring)
-        ring = self->owns_turn ? &self->tenant_ring : &self->own_ring;
     job_line_t *line = *ring;
     if (!line)
         return NULL;
@@ -140,9 +136,18 @@ static job_line_t *next_line(jobs_t *self)
     return line;
 }
 
-bool jobs_step(jobs_t *self, void *context)
+/* The line whose turn it is, which goes to the end of its ring; NULL if nothing stands in any. */
+static job_line_t *next_line(jobs_t *self)
 {
-    const job_line_t *line = next_line(self);
+    self->owns_turn = !self->owns_turn;
+    job_line_t **ring = self->owns_turn ? &self->own_ring : &self->tenant_ring;
+    if (!*ring)
+        ring = self->owns_turn ? &self->tenant_ring : &self->own_ring;
+    return turn(ring);
+}
+
+static bool work_on(const job_line_t *line, void *context)
+{
     if (!line)
         return false;
     job_t *job = line->jobs;
@@ -152,4 +157,14 @@ bool jobs_step(jobs_t *self, void *context)
     if (job->done)
         job->done(context, job);
     return true;
+}
+
+bool jobs_step(jobs_t *self, void *context)
+{
+    return work_on(next_line(self), context);
+}
+
+bool jobs_step_own(jobs_t *self, void *context)
+{
+    return work_on(turn(&self->own_ring), context);
 }

@@ -79,6 +79,9 @@ void jobs_resume(jobs_t *self, job_t **list);
 /* One step of whose turn it is; false if there is nothing to do. */
 bool jobs_step(jobs_t *self, void *context);
 
+/* The same, of the broker's own lines alone. */
+bool jobs_step_own(jobs_t *self, void *context);
+
 static inline bool jobs_left(const jobs_t *self)
 {
     return self->own_ring || self->tenant_ring;

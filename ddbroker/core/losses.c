@@ -80,21 +80,17 @@ void losses_link_ended(core_t *self)
         wake(self, self->parent);
 }
 
-void losses_spread(core_t *self, const peer_t *link, const interest_t *interest, uint64_t count)
+void losses_spread(core_t *self, subscription_t *holder, uint64_t count, uint64_t stamp)
 {
-    uint64_t stamp = ++self->publications;
-    subscription_t *holder;
-    DL_FOREACH2 (interest->holders, holder, next_holder) {
-        peer_t *peer = holder->key.peer;
-        if (peer == link || peer->absent || (count > 0 && peer->stamp == stamp))
-            continue;
-        peer->stamp = stamp;
-        if (count > 0)
-            losses_count(self, holder, count);
-        else
-            make_unsure(self, holder);
-        core_touch(self, peer);
-    }
+    peer_t *peer = holder->key.peer;
+    if (peer->absent || (count > 0 && peer->stamp == stamp))
+        return;
+    peer->stamp = stamp;
+    if (count > 0)
+        losses_count(self, holder, count);
+    else
+        make_unsure(self, holder);
+    core_touch(self, peer);
 }
 
 /* ---- Telling ------------------------------------------------------------------------------- */

@@ -13,9 +13,9 @@ void losses_count(core_t *self, subscription_t *subscription, uint64_t count);
 /* A link is over: all that are still there, and want anything, may have missed some. */
 void losses_link_ended(core_t *self);
 
-/* All holders of the interest but the link itself have missed so many that were to come through
-   it; 0: some, perhaps. */
-void losses_spread(core_t *self, const peer_t *link, const interest_t *interest, uint64_t count);
+/* The holder has missed so many, as all of its interest have, that were to come through a link; 0:
+   some, perhaps. A peer that holds it more than once is told of one stamp once. */
+void losses_spread(core_t *self, subscription_t *holder, uint64_t count, uint64_t stamp);
 
 /* Whether there may be something to tell the peer. */
 static inline bool losses_are_due(const core_t *self, const peer_t *peer)

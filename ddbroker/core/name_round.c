@@ -9,9 +9,9 @@
 /* A round that was begun again while it was under way goes past the end. */
 static entry_t *next_name(core_t *core, name_round_t *self)
 {
-    entry_t *entry = self->name.at ? self->name.at : core->directory.by_name;
+    entry_t *entry = self->name.at ? self->name.at : directory_first(&core->directory);
     if (entry)
-        cursor_set(&core->directory.cursors, &self->name, entry->hh.next);
+        cursor_set(&core->directory.cursors, &self->name, directory_next(entry));
     return entry;
 }
 
@@ -42,6 +42,6 @@ void name_round_begin(core_t *core)
     if (self->job.line)
         return;
     self->job = (job_t){.step = step, .done = done};
-    cursor_set(&core->directory.cursors, &self->name, core->directory.by_name);
+    cursor_set(&core->directory.cursors, &self->name, directory_first(&core->directory));
     jobs_add_own(&core->jobs, JOBS_NAMES, &self->job);
 }

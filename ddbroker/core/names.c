@@ -78,15 +78,18 @@ void names_welcome(core_t *self, peer_t *peer, dd_bytes_t name)
     peer->since_ms = self->now_ms;
     peer->scope_number = self->scope_number;
     peer->heartbeat = self->settings.heartbeat;
+    peer->window = peer_is_old(peer) ? 0 : self->settings.window_client;
     dd_record_t record = {.type = DD_WELCOME,
         .heartbeat = peer->heartbeat,
         .limit = self->settings.payload_max,
+        .window = peer->window,
         .tenant = peer_tenant(peer),
         .name = name,
         .id = dd_bytes(self->id, sizeof self->id),
         .source = dd_bytes_of(self->name),
         .scope = dd_scope_bytes(&self->scope)};
     core_tell(self, peer, &record);
+    peer->window_from = peer->outbox.taken + peer->outbox.bytes;
     char text[PEER_TEXT_MAX];
     core_event(self, peer, DD_LOG_INFO, "%s registered", peer_text(peer, text));
 }

@@ -70,6 +70,12 @@ struct peer {
     uint64_t heard_ms;      /* last sign of life */
     dd_pulse_t pulse;       /* of one that is silent */
     uint32_t heartbeat;     /* ms between two PINGs, as was agreed on this connection */
+    uint32_t window;        /* bytes that it may have on their way here untaken (window.h); 0: any
+                               number, or it isn't registered yet */
+    uint64_t taken;         /* what was taken in from it, counted as windows are */
+    uint64_t told;          /* of that, what it was told of */
+    uint64_t window_from;   /* it may be told once so many bytes have left its outbox: then it has
+                               been told the window */
     uint64_t pinged_ms;     /* parent: last PING of ours */
     uint64_t pinged_us;     /* the same, by the finer clock; the PING's number */
     bool pinged;            /* and no PONG has answered it yet */
@@ -106,6 +112,7 @@ struct peer {
                                  looked through for those that tell for others */
     uint64_t stamp;           /* number of the last publication for it, so that it gets one copy */
     const interest_t *missed; /* the interest by which it missed that one; NULL if it got it */
+    unsigned missed_count;    /* of those with that number, if it stands for several */
     peer_t *prev, *next;      /* in the core's list of peers */
     peer_t *prev_link, *next_link;   /* of registered links */
     peer_t *prev_dirty, *next_dirty; /* of peers with something to send */

@@ -100,6 +100,15 @@ prefixes_match_t prefixes_match(const prefixes_t *self, dd_bytes_t tenant, dd_by
     return (prefixes_match_t){.prefixes = own, .topic = topic, .left = own ? own->lengths : 0};
 }
 
+void prefixes_match_resume(
+    prefixes_match_t *match, const prefixes_t *self, dd_bytes_t tenant, dd_bytes_t topic)
+{
+    prefixes_match_t anew = prefixes_match(self, tenant, topic);
+    anew.length = match->length;
+    anew.hash = match->hash;
+    *match = anew;
+}
+
 /* The next length that there is, up to the topic's; 0 if there is none. */
 static unsigned next_length(prefixes_match_t *match)
 {

@@ -26,11 +26,14 @@ typedef struct {
     const prefixes_t *prefixes; /* the tenant's; NULL for none */
     dd_bytes_t topic;
     unsigned length; /* of the beginning that was looked for last */
-    unsigned left;   /* lengths that come after it */
+    unsigned left;   /* lengths that come after it, at most */
     uint64_t hash;   /* of that beginning */
 } prefixes_match_t;
 
 prefixes_match_t prefixes_match(const prefixes_t *self, dd_bytes_t tenant, dd_bytes_t topic);
+/* Interests have come and gone, and the topic is where this one is now: the same walk goes on. */
+void prefixes_match_resume(
+    prefixes_match_t *match, const prefixes_t *self, dd_bytes_t tenant, dd_bytes_t topic);
 /* The next one, or NULL. */
 interest_t *prefixes_next(prefixes_match_t *match);
 

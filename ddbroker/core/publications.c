@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "foreign.h"
+#include "fanout.h"
 #include "link_rules.h"
 #include "losses.h"
 #include "registration.h"
@@ -53,6 +53,8 @@ static subscription_t *add(
     subscription_t *subscription = interest_add(&self->interests, peer, key, pattern);
     if (!subscription)
         return NULL;
+    subscription->since = self->publications;
+    fanout_subscribed(self, key.tenant);
     if (peer->quota)
         peer->quota->subscriptions++;
     tell_links(self, DD_ADD_INTEREST, subscription);
@@ -217,115 +219,13 @@ void publications_unsubscribe(core_t *self, peer_t *client, const dd_record_t *r
 
 /* ---- Publications -------------------------------------------------------------------------- */
 
-/* One publication on its way to all who want it. Each of the two records is encoded once, into the
-   first outbox it goes to, and copied from there. */
-typedef struct {
-    core_t *core;
-    const peer_t *from;
-    dd_bytes_t tenant; /* whose subscribers get it */
-    bool foreign;      /* its publisher is of another tenant */
-    bool stays;        /* it has passed as many links as it may */
-    dd_error_t lost;   /* why some link can't have it; DD_OK if all can */
-    dd_record_t for_clients;
-    dd_record_t for_links;
-    dd_bytes_t client_copy; /* encoded; empty before the first */
-    dd_bytes_t link_copy;
-} delivery_t;
-
-/* False if the peer can't have it: it has no room, or is a broker that takes no payload so large.
- */
-static bool hand_over(delivery_t *delivery, subscription_t *holder)
-{
-    core_t *self = delivery->core;
-    peer_t *peer = holder->key.peer;
-    bool link = peer_is_link(peer);
-    bool foreign = delivery->foreign && !link;
-    const dd_record_t *record = link ? &delivery->for_links : &delivery->for_clients;
-    dd_bytes_t *copy = link ? &delivery->link_copy : &delivery->client_copy;
-    dd_bytes_t source = delivery->for_links.source;
-    dd_error_t error = DD_E_OVERLOADED;
-    if (record->payload.size > peer->payload_max) {
-        error = DD_E_TOO_LARGE;
-        core_touch(self, peer); /* which may be idle: it is told of its loss all the same */
-    } else if ((!foreign || foreign_has_room(peer, source, record->payload.size)) &&
-               (!losses_are_due(self, peer) || losses_tell(self, peer, holder)))
-        error = foreign ? foreign_append(self, peer, source, record, copy)
-                        : core_append(self, peer, record, DD_OUTBOX_USUAL, copy);
-    if (error != DD_OK) {
-        core_count_dropped(self, peer);
-        if (link)
-            delivery->lost = error;
-        return false;
-    }
-    core_count_out(self, peer, record->payload.size);
-    return true;
-}
-
-/* A link gets nothing before it has told all that it wants: what comes through it is to have no
-   holes but those that a GAP told of when it was lost. */
-static bool may_have(const delivery_t *delivery, const peer_t *peer)
-{
-    if (!peer_is_link(peer))
-        return !peer->absent;
-    return peer != delivery->from && !delivery->stays && peer->synced && !peer->absent;
-}
-
-/* A peer gets one copy, by whichever of its interests comes first. If it misses it, it has missed
-   it by each of them: what is beneath a link may have any one of them. */
-static void offer(delivery_t *delivery, subscription_t *holder, uint64_t stamp)
-{
-    peer_t *peer = holder->key.peer;
-    const interest_t *interest = holder->key.interest;
-    if (!may_have(delivery, peer))
-        return;
-    bool first = peer->stamp != stamp;
-    peer->stamp = stamp;
-    if (first && hand_over(delivery, holder))
-        peer->missed = NULL;
-    else if (first || (peer->missed && peer->missed != interest)) {
-        peer->missed = interest;
-        losses_count(delivery->core, holder, 1);
-    }
-}
-
-/* To every holder of a matching interest, but not back where it came from. A client does get its
-   own publications if it subscribed to them. */
-static void deliver(delivery_t *delivery)
-{
-    core_t *self = delivery->core;
-    uint64_t stamp = ++self->publications;
-    interest_match_t match = interest_match(&self->interests, delivery->tenant,
-        delivery->for_clients.topic, delivery->for_clients.scope);
-    interest_t *interest;
-    while ((interest = interest_next(&match))) {
-        subscription_t *holder;
-        DL_FOREACH2 (interest->holders, holder, next_holder)
-            offer(delivery, holder, stamp);
-    }
-}
-
 /* `relay` is as it came in: its hops so far, its source a full name. DD_OK, or why some link can't
    have it. */
 static dd_error_t publish(core_t *self, peer_t *from, const dd_record_t *relay)
 {
     core_count_in(self, from, relay->payload.size);
-    dd_bytes_t shown = dd_name_shown(relay->source, relay->tenant);
-    delivery_t delivery = {.core = self,
-        .from = from,
-        .tenant = relay->tenant,
-        .foreign = shown.size == relay->source.size,
-        .stays = relay->hops >= DD_HOPS_MAX,
-        .for_clients = {.type = DD_PUBLICATION,
-            .source = shown,
-            .topic = relay->topic,
-            .scope = relay->scope,
-            .payload = relay->payload},
-        .for_links = *relay};
-    delivery.for_links.flags = 0;
-    delivery.for_links.hops++;
     registration_introduce(self, relay->source);
-    deliver(&delivery);
-    return delivery.lost;
+    return fanout_publish(self, from, relay);
 }
 
 /* A publication has no ref: its topic says which one it was. */
@@ -347,7 +247,8 @@ void publications_publish(core_t *self, peer_t *client, const dd_record_t *recor
         error = DD_E_TOO_LARGE;
     else if (!dd_topic_route(peer_tenant(client), record->topic, &relay.tenant, &relay.topic))
         error = DD_E_TOPIC_INVALID;
-    else if (!quota_take_message(client->quota, record->payload.size, self->now_ms))
+    else if (!quota_take_message(client->quota, record->payload.size, self->now_ms) ||
+             !fanout_may(self, peer_tenant(client), relay.tenant, record->payload.size))
         error = DD_E_RATE_LIMITED;
     else
         error = publish(self, client, &relay);
@@ -369,7 +270,5 @@ void publications_gap(core_t *self, peer_t *link, const dd_record_t *record)
     dd_scope_t path;
     if (!read_interest(self, link, record, &key, &path))
         return;
-    const interest_t *interest = interest_find(&self->interests, key);
-    if (interest)
-        losses_spread(self, link, interest, record->number);
+    fanout_gap(self, link, record);
 }

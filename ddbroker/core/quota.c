@@ -52,9 +52,9 @@ const quota_limits_t *quota_rules_of(const quota_rules_t *self, dd_bytes_t tenan
     return &self->usual;
 }
 
-static void set_limits(quota_t *self, const quota_rules_t *rules)
+static void set_limits(quota_t *self, const quota_limits_t *limits)
 {
-    self->limits = *quota_rules_of(rules, dd_bytes_of(self->tenant));
+    self->limits = *limits;
     self->outbox.limit = self->limits.outbox > 0 && self->limits.outbox < SIZE_MAX / 2
                              ? (size_t)self->limits.outbox
                              : SIZE_MAX / 2;
@@ -90,7 +90,7 @@ quota_t *quotas_of(quotas_t *self, dd_bytes_t tenant, uint64_t now_ms)
         free(quota);
         return NULL;
     }
-    set_limits(quota, &self->rules);
+    set_limits(quota, quota_rules_of(&self->rules, tenant));
     fill(quota, now_ms);
     return quota;
 }
@@ -100,7 +100,12 @@ void quotas_set_rules(quotas_t *self, const quota_rules_t *rules)
     self->rules = *rules;
     quota_t *quota, *next;
     HASH_ITER (hh, self->by_tenant, quota, next)
-        set_limits(quota, rules);
+        set_limits(quota, &rules->usual);
+    for (size_t i = rules->exception_count; i-- > 0;) { /* of several, the first counts */
+        quota = quotas_find(self, dd_bytes_of(rules->exceptions[i].tenant));
+        if (quota)
+            set_limits(quota, &rules->exceptions[i].limits);
+    }
 }
 
 void quotas_destroy(quotas_t *self)

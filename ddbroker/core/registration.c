@@ -218,8 +218,6 @@ void registration_check(core_t *self, entry_t *entry)
 
 int registration_forget(core_t *self, peer_t *peer, int units)
 {
-    if (peer_is_link(peer))
-        contests_forget(self, peer);
     for (; units > 0 && peer->entries; units--)
         contests_drop(self, peer->entries);
     return units;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "beneath.h"
+#include "contests.h"
 #include "foreign.h"
 #include "notifications.h"
 #include "old_clients.h"
@@ -81,6 +82,8 @@ static void done(void *core, job_t *job)
 
 static void go_on(core_t *self, peer_t *peer)
 {
+    if (peer_is_link(peer))
+        contests_forget(self, peer);
     if (peer->remains.line)
         return;
     peer->remains = (job_t){.step = step, .done = done};

@@ -48,7 +48,7 @@ static int tell_names(core_t *self, resync_t *resync, int units)
     cursor_t **all = &self->directory.cursors;
     while (units > 0 && resync->name.at && resync->names > 0) {
         entry_t *entry = resync->name.at;
-        cursor_set(all, &resync->name, --resync->names > 0 ? entry->hh.next : NULL);
+        cursor_set(all, &resync->name, --resync->names > 0 ? directory_next(entry) : NULL);
         registration_tell(self, entry);
         units--;
     }
@@ -60,7 +60,8 @@ static int tell_interests(core_t *self, resync_t *resync, int units)
     cursor_t **all = &self->interests.cursors;
     while (units > 0 && resync->interest.at && resync->interests > 0) {
         interest_t *interest = resync->interest.at;
-        cursor_set(all, &resync->interest, --resync->interests > 0 ? interest->hh.next : NULL);
+        cursor_set(
+            all, &resync->interest, --resync->interests > 0 ? interest_after(interest) : NULL);
         publications_tell(self, resync->link, interest);
         units--;
     }
@@ -102,10 +103,10 @@ void resync_begin(core_t *self, peer_t *link)
         resync->brokers = HASH_COUNT(self->descendants.by_id);
         cursor_set(&self->descendants.cursors, &resync->broker, self->descendants.by_id);
         resync->names = directory_count(&self->directory);
-        cursor_set(&self->directory.cursors, &resync->name, self->directory.by_name);
+        cursor_set(&self->directory.cursors, &resync->name, directory_first(&self->directory));
     }
-    resync->interests = HASH_COUNT(self->interests.by_key);
-    cursor_set(&self->interests.cursors, &resync->interest, self->interests.by_key);
+    resync->interests = self->interests.by_key.count;
+    cursor_set(&self->interests.cursors, &resync->interest, interest_first(&self->interests));
     jobs_add_own(&self->jobs, JOBS_RESYNCS, &resync->job);
 }
 

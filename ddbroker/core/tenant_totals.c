@@ -27,11 +27,17 @@ static tenant_totals_t *add_entry(tenant_totals_t **self_p, dd_bytes_t tenant)
     return NULL;
 }
 
+static tenant_totals_t *find(const tenant_totals_t *self, dd_bytes_t tenant)
+{
+    tenant_totals_t *entry;
+    HASH_FIND(hh, self, tenant.data, tenant.size, entry);
+    return entry;
+}
+
 /* Makes the entry if there is none; NULL when out of memory. */
 static tenant_totals_t *entry_of(tenant_totals_t **self_p, dd_bytes_t tenant)
 {
-    tenant_totals_t *entry;
-    HASH_FIND(hh, *self_p, tenant.data, tenant.size, entry);
+    tenant_totals_t *entry = find(*self_p, tenant);
     return entry ? entry : add_entry(self_p, tenant);
 }
 
@@ -49,18 +55,24 @@ void tenant_totals_refused(tenant_totals_t **self_p, dd_bytes_t tenant, dd_error
         entry->tallied.refused[code < TENANT_TOTALS_REASONS ? code : 0]++;
 }
 
-tallied_t tenant_totals_of(const tenant_totals_t *self, dd_bytes_t tenant)
+static tallied_t sum_up(const tenant_totals_t *self)
 {
     tallied_t sum = {.refused = {0}};
     const tenant_totals_t *entry, *next;
     HASH_ITER (hh, self, entry, next) {
-        if (tenant.size > 0 && !dd_bytes_equal(tenant, dd_bytes_of(entry->tenant)))
-            continue;
         peer_count_add(&sum.left, &entry->tallied.left);
         for (size_t i = 0; i < TENANT_TOTALS_REASONS; i++)
             sum.refused[i] += entry->tallied.refused[i];
     }
     return sum;
+}
+
+tallied_t tenant_totals_of(const tenant_totals_t *self, dd_bytes_t tenant)
+{
+    const tenant_totals_t *entry = find(self, tenant);
+    if (tenant.size == 0)
+        return sum_up(self);
+    return entry ? entry->tallied : (tallied_t){.refused = {0}};
 }
 
 void tenant_totals_destroy(tenant_totals_t **self_p)

@@ -50,6 +50,7 @@ static void admit(core_t *self, peer_t *child)
     dd_record_t record = {.type = DD_ADMIT,
         .heartbeat = child->heartbeat,
         .limit = self->settings.payload_max,
+        .window = child->window,
         .name = dd_bytes_of(self->name),
         .scope = dd_scope_bytes(&child->scope),
         .id = dd_bytes(ids, DD_BROKER_ID_SIZE + self->ancestors_size)};
@@ -159,10 +160,12 @@ void tree_links_join(core_t *self, peer_t *child, const dd_record_t *record)
     if (!give_scope(self, child, record))
         return;
     add_link(self, child);
+    child->window = self->settings.window_link;
     beneath_add(self, child, record->id.data);
     core_event(self, child, DD_LOG_NOTICE, "broker %s joined with scope %s", child->name.text,
         child->scope.text);
     admit(self, child);
+    child->window_from = child->outbox.taken + child->outbox.bytes;
     resync_begin(self, child);
 }
 
@@ -213,6 +216,7 @@ static void begin(core_t *self, peer_t *parent, const dd_record_t *record)
 {
     peer_set_name(parent, record->name);
     memcpy(parent->id, record->id.data, DD_BROKER_ID_SIZE);
+    parent->outbox.window.size = record->window;
     add_link(self, parent);
     self->is_root = false;
     core_event(
@@ -290,7 +294,13 @@ void tree_links_ping(core_t *self)
     parent->pinged_ms = self->now_ms;
     parent->pinged_us = self->now_us;
     parent->pinged = true;
-    core_tell(self, parent, &(dd_record_t){.type = DD_PING, .number = self->now_us});
+    dd_record_t ping = {.type = DD_PING, .number = self->now_us};
+    /* Whose word waits for the parent to take what came before is still there. In a drain the
+       answer must come after that. */
+    if (self->drain != DRAIN_NOT || !dd_outbox_is_held(&parent->outbox))
+        core_tell(self, parent, &ping);
+    else if (dd_outbox_put_ahead(&parent->outbox, &ping))
+        core_touch(self, parent);
 }
 
 /* ---- Both ---------------------------------------------------------------------------------- */

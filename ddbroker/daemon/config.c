@@ -182,6 +182,9 @@ static dd_error_t check(const config_t *self, dd_problem_t *problem)
     if (small)
         return dd_problem(problem, DD_E_ARGUMENT,
             "%s must be at least 32k more than payload-max, so that every message fits", small);
+    if (self->input_max < 4 * self->payload_max)
+        return dd_problem(problem, DD_E_ARGUMENT,
+            "input-max must be at least four times payload-max, so that every tenant can send");
     return DD_OK;
 }
 

@@ -36,6 +36,9 @@ typedef struct {
     uint64_t payload_max;
     uint64_t client_outbox;
     uint64_t link_outbox;
+    uint64_t client_window;
+    uint64_t link_window;
+    uint64_t input_max;
     uint64_t clients_max;
     uint64_t subscriptions_max;
     uint64_t link_names_max;

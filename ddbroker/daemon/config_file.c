@@ -33,11 +33,27 @@ static bool is_shown(const char *line)
     return true;
 }
 
+/* Whether it is empty, a comment, or a setting without quotes and the like: always a valid line. */
+static bool is_plain(const char *line)
+{
+    size_t name = strspn(line, "abcdefghijklmnopqrstuvwxyz-");
+    if (name == 0)
+        return line[0] == '#' || line[0] == '\n';
+    line += name + strspn(line + name, " ");
+    if (*line != '=')
+        return false;
+    line += 1 + strspn(line + 1, " ");
+    return line[0] != '\n' && line[strcspn(line, "\"'#=\t\r\n")] == '\n';
+}
+
 /* One line to a tree with one child, or without a child for an empty line. NULL if it isn't valid;
    zconfig then says why on standard output, with the line's number within what it was given: hence
-   the empty lines before it. */
+   the empty lines before it, which are left out where nothing can be wrong: of a long file they
+   would be the most of what is read. */
 static zconfig_t *parse(const char *line, size_t number)
 {
+    if (is_plain(line))
+        return zconfig_str_load(line);
     char text[LINES_MAX + LINE_MAX_SIZE + 1];
     memset(text, '\n', number - 1);
     memcpy(text + number - 1, line, strlen(line) + 1);

@@ -14,12 +14,14 @@
 
 /* ms between two looks at the heartbeats. */
 #define TICK 250
+/* Frames after which a mark is sent. */
+#define SENT_MARKED 64
 
 /* Where news comes from, each with its place in the array for poll(2). */
 enum { SIGNALS, ASKED, TRANSPORTS };
 /* From TRANSPORTS on, each transport has places of its own. */
 enum { NEWS, FRAMES, OTHERS, PLACES = OTHERS + TRANSPORT_DESCRIPTORS_MAX };
-enum { SOURCES = TRANSPORTS + TRANSPORTS_MAX * PLACES };
+enum { MARKS = TRANSPORTS + TRANSPORTS_MAX * PLACES, SOURCES = MARKS + GAUGE_THREADS_MAX };
 
 /* ---- Waiting ------------------------------------------------------------------------------- */
 
@@ -58,6 +60,8 @@ static void wait_for_news(const loop_t *self, struct pollfd items[SOURCES], int 
         items[i] = (struct pollfd){.fd = -1};
     items[SIGNALS] = (struct pollfd){.fd = self->signals, .events = POLLIN};
     items[ASKED] = source(zap_socket(self->zap));
+    for (size_t i = 0; i < GAUGE_THREADS_MAX && gauge_socket(self->gauge, i); i++)
+        items[MARKS + i] = source(gauge_socket(self->gauge, i));
     for (size_t i = 0; i < self->transport_count; i++) {
         const transport_t *transport = self->transports[i];
         struct pollfd *own = &items[TRANSPORTS + PLACES * i];
@@ -140,13 +144,13 @@ static void tick(loop_t *self, uint64_t now)
 /* Sends what the core has for its peers. True if there was something. */
 static bool flush(loop_t *self, uint64_t now)
 {
-    bool sent = false;
+    size_t sent = 0;
     peer_t *peer;
-    while ((peer = core_next_dirty(self->core))) {
-        sent = true;
+    for (; (peer = core_next_dirty(self->core)); sent++)
         transport_flush(peer, now);
-    }
-    return sent;
+    if (sent >= SENT_MARKED || (sent > 0 && core_is_waited_for(self->core)))
+        gauge_mark(self->gauge);
+    return sent > 0;
 }
 
 static void run(loop_t *self)
@@ -158,6 +162,7 @@ static void run(loop_t *self)
         wait_for_news(self, items, waits ? patience(self, loop_now_ms()) : 0);
         uint64_t now_us = dd_clock_us(), now = now_us / 1000;
         core_clock(self->core, now_us);
+        core_set_behind(self->core, gauge_is_behind(self->gauge));
         bool all = now >= self->tick_ms;
         again = take_in(self, items, all, again, now);
         if (all)

@@ -9,6 +9,7 @@
 
 #include "config.h"
 #include "ddbroker/log.h"
+#include "ddbroker/net/gauge.h"
 #include "ddbroker/net/transport.h"
 #include "ddbroker/net/zap.h"
 #include "libdd/base/clock.h"
@@ -28,6 +29,7 @@ typedef struct {
     void *context;
     core_t *core;
     zap_t *zap;
+    gauge_t *gauge; /* NULL if there is none */
     transport_t *transports[TRANSPORTS_MAX];
     size_t transport_count;
     size_t strangers_max;     /* connections that transports leave to those who are still on their

@@ -6,7 +6,9 @@
 
 #include <inttypes.h>
 
+#include "ddbroker/net/input_account.h"
 #include "libdd/net/socket.h"
+#include "libdd/protocol/window.h"
 
 /* Bytes that are held for one client that is only there, ZeroMQ's part, of some 35,000, included;
    and for a subscription that nobody else has, with names as long as they may be. */
@@ -14,6 +16,8 @@
 #define SUBSCRIPTION_BYTES (1u << 10)
 /* A frame of an outbox may be half empty. */
 #define FRAME_FACTOR 2
+/* What comes in takes more room than on the wire, in small frames. */
+#define INPUT_FACTOR 3
 
 #define M (1u << 20)
 
@@ -21,7 +25,8 @@
 
 static uint64_t of_clients(uint64_t clients)
 {
-    return clients * (CLIENT_BYTES + FRAME_FACTOR * DD_OUTBOX_MEMBER_RESERVE);
+    return clients *
+           (CLIENT_BYTES + INPUT_FACTOR * INPUT_FREE + FRAME_FACTOR * DD_OUTBOX_MEMBER_RESERVE);
 }
 
 /* What isn't held for each client. */
@@ -53,7 +58,8 @@ uint64_t quota_sums_of_all(const config_t *config, const dd_keyring_t *keyring)
         clients += quota_places(limits, config->clients_max);
         rest += of_the_rest(limits);
     }
-    return of_clients(clients < config->clients_max ? clients : config->clients_max) + rest;
+    return of_clients(clients < config->clients_max ? clients : config->clients_max) + rest +
+           INPUT_FACTOR * config->input_max;
 }
 
 /* ---- Words --------------------------------------------------------------------------------- */
@@ -94,14 +100,17 @@ static void print_strangers(FILE *out, const config_t *config, const dd_keyring_
 
 void quota_sums_print(FILE *out, const config_t *config, const dd_keyring_t *keyring)
 {
-    uint64_t frame = (uint64_t)dd_socket_frame_max((uint32_t)config->payload_max);
+    size_t frame = (size_t)dd_socket_frame_max((uint32_t)config->payload_max);
     print_table(out, config);
     fprintf(out, "all %zu tenants together make the broker hold at most %" PRIu64 "M\n",
         dd_keyring_tenant_count(keyring), megabytes(quota_sums_of_all(config, keyring)));
+    fprintf(out, "of that, %" PRIu64 "M of what has come in and isn't taken yet (input-max)\n",
+        megabytes(INPUT_FACTOR * config->input_max));
     fprintf(out, "and each broker above or beneath it %" PRIu64 "M\n",
-        megabytes(FRAME_FACTOR * (config->link_outbox + DD_OUTBOX_RESERVE)));
+        megabytes(FRAME_FACTOR * (config->link_outbox + DD_OUTBOX_RESERVE) +
+                  INPUT_FACTOR * dd_window_most((uint32_t)config->link_window, frame)));
     fprintf(out,
-        "besides %d messages each way that ZeroMQ may hold of a connection, %" PRIu64 "M at most\n",
-        DD_SOCKET_FRAMES, megabytes(2 * DD_SOCKET_FRAMES * frame));
+        "besides %d messages that ZeroMQ may hold for a connection, %" PRIu64 "M at most\n",
+        DD_SOCKET_FRAMES, megabytes(DD_SOCKET_FRAMES * (uint64_t)frame));
     print_strangers(out, config, keyring);
 }

@@ -142,6 +142,8 @@ core_settings_t settings_of_core(loop_t *self)
         .payload_max = (uint32_t)config->payload_max,
         .outbox_client = size_of(config->client_outbox),
         .outbox_link = size_of(config->link_outbox),
+        .window_client = (uint32_t)config->client_window,
+        .window_link = (uint32_t)config->link_window,
         .clients_max = self->clients_max,
         .subscriptions_max = (unsigned)config->subscriptions_max,
         .link_names_max = size_of(config->link_names_max),

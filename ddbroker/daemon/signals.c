@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "config_options.h"
+#include "ddbroker/net/input_account.h"
 #include "libdd/base/problem.h"
 #include "settings.h"
 
@@ -81,6 +82,7 @@ static dd_error_t reload(loop_t *self, dd_problem_t *problem)
     keyring = old; /* to be freed */
     core_settings_t chosen = settings_of_core(self);
     core_set_limits(self->core, &chosen);
+    input_account_set_max(self->config->input_max);
     if (moved)
         core_set_parents(self->core, &self->config->parents);
     spread_keyring(self);

@@ -8,6 +8,7 @@
 #include <zmq.h>
 
 #include "ddbroker/legacy/legacy.h"
+#include "ddbroker/net/input_account.h"
 #include "ddbroker/net/listener.h"
 #include "ddbroker/net/parent_link.h"
 #include "libdd/base/problem.h"
@@ -51,6 +52,7 @@ static dd_error_t open_transports(loop_t *self, dd_problem_t *problem)
         .payload_max = (uint32_t)config->payload_max,
         .heartbeat = (uint32_t)config->heartbeat,
         .connections_max = self->descriptors_max};
+    input_account_set_max(config->input_max);
     dd_error_t result =
         add_transport(self, listener_new(&settings, problem), &config->listen, problem);
     core_set_parents(self->core, &config->parents);
@@ -76,6 +78,7 @@ dd_error_t startup_begin(loop_t *self, dd_problem_t *problem)
         result = open_core(self, problem);
     if (result != DD_OK)
         return result;
+    self->gauge = gauge_new(self->context, self->config->io_threads);
     self->zap = zap_new(self->context, self->log, problem);
     return self->zap ? open_transports(self, problem) : problem->error;
 }
@@ -86,6 +89,7 @@ void startup_undo(loop_t *self)
     for (size_t i = self->transport_count; i > 0; i--)
         self->transports[i - 1]->ops->destroy(self->transports[i - 1], now);
     zap_destroy(&self->zap);
+    gauge_destroy(&self->gauge);
     core_destroy(&self->core);
     if (self->context)
         zmq_ctx_term(self->context);

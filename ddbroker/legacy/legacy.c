@@ -6,10 +6,14 @@
 
 #include "legacy_state.h"
 #include "libdd/base/problem.h"
+#include "libdd/protocol/window.h"
 
-/* Messages that ZeroMQ may hold for one client in each direction; beyond them the outbox counts. */
+/* Messages that ZeroMQ may hold for one client; beyond them the outbox counts. What comes in has
+   limits by bytes, see input_account.h. */
 #define MESSAGES_HELD 64
 #define BACKLOG 1024
+/* Bytes that a client may have here untaken, or one message of the largest. */
+#define INPUT_WINDOW (256u << 10)
 /* How much larger than a payload that is carried a frame may be to be refused with an answer;
    ZeroMQ ends the connection of larger ones. */
 #define FRAME_SLACK 65536
@@ -34,8 +38,8 @@ static bool set_options(void *socket, uint32_t payload_max)
     return set_int(socket, ZMQ_LINGER, 0) && set_int(socket, ZMQ_IPV6, 1) &&
            set_int(socket, ZMQ_ROUTER_MANDATORY, 1) && set_int(socket, ZMQ_ROUTER_HANDOVER, 0) &&
            set_int(socket, ZMQ_BACKLOG, BACKLOG) && set_int(socket, ZMQ_HANDSHAKE_IVL, 0) &&
-           set_int(socket, ZMQ_SNDHWM, MESSAGES_HELD) &&
-           set_int(socket, ZMQ_RCVHWM, MESSAGES_HELD) && set_int(socket, ZMQ_TCP_KEEPALIVE, 1) &&
+           set_int(socket, ZMQ_SNDHWM, MESSAGES_HELD) && set_int(socket, ZMQ_RCVHWM, 0) &&
+           set_int(socket, ZMQ_TCP_KEEPALIVE, 1) &&
            set_int(socket, ZMQ_TCP_KEEPALIVE_IDLE, KEEPALIVE_IDLE) &&
            set_int(socket, ZMQ_TCP_KEEPALIVE_INTVL, KEEPALIVE_INTERVAL) &&
            set_int(socket, ZMQ_TCP_KEEPALIVE_CNT, KEEPALIVE_PROBES) &&
@@ -46,8 +50,7 @@ static dd_error_t open_socket(legacy_t *self, void *context, dd_problem_t *probl
 {
     self->socket = dd_socket_router(context);
     if (self->socket && set_options(self->socket, self->payload_max))
-        self->connections =
-            connections_new(context, self->socket, self->log, ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
+        self->connections = connections_new(context, self->socket, self->log, 0);
     if (self->connections)
         return DD_OK;
     return dd_problem(
@@ -130,6 +133,13 @@ static void tick(transport_t *transport, uint64_t now_ms)
     expire(self, LEGACY_ROUTE_LEAVING);
 }
 
+static void descriptors(
+    const transport_t *transport, struct pollfd items[TRANSPORT_DESCRIPTORS_MAX])
+{
+    const legacy_t *self = (const legacy_t *)transport;
+    items[0] = (struct pollfd){.fd = connections_refusals(self->connections), .events = POLLIN};
+}
+
 static bool look(const transport_t *transport, const peer_t *peer, dd_traffic_t *traffic)
 {
     const legacy_t *self = (const legacy_t *)transport;
@@ -167,6 +177,7 @@ static const transport_ops_t OPS = {
     .destroy = destroy,
     .listen = listen_on,
     .sockets = sockets,
+    .descriptors = descriptors,
     .watch = watch,
     .work = work,
     .due = due,
@@ -185,6 +196,7 @@ static dd_error_t set_up(
     self->core = settings->core;
     self->log = settings->log;
     self->payload_max = settings->payload_max;
+    self->input_max = dd_window_most(INPUT_WINDOW, (size_t)settings->payload_max + FRAME_SLACK);
     self->frame = malloc((size_t)self->payload_max + FRAME_SLACK + DD_RECORD_OVERHEAD);
     set_keyring(&self->transport, settings->keyring);
     if (!self->frame || !self->login)

@@ -6,8 +6,8 @@
 
 #include "legacy_state.h"
 
-/* Messages taken in before what they caused is sent. */
-#define MESSAGES_AT_ONCE 256
+/* Of routes whose connection is over, so many are forgotten in one go. */
+#define LOST_AT_ONCE 128
 /* What clients of old expect to read. */
 #define FAILED_TEXT "Authentication failed!"
 #define VERSION_TEXT "Different versions in use"
@@ -16,7 +16,8 @@
 typedef struct {
     zmq_msg_t frames[1 + LEGACY_FRAMES_MAX]; /* the routing id first */
     size_t count;
-    bool too_long; /* it had more, which were thrown away */
+    bool too_long;  /* it had more, which were thrown away */
+    uint64_t bytes; /* as they count, see input_account.h */
     legacy_request_t request;
 } incoming_t;
 
@@ -24,6 +25,13 @@ static dd_bytes_t frame_of(incoming_t *incoming, size_t index)
 {
     zmq_msg_t *frame = &incoming->frames[index];
     return dd_bytes(zmq_msg_data(frame), zmq_msg_size(frame));
+}
+
+/* Of the connection that a message came over. Of old ZMTP, libzmq doesn't know it. */
+static int fd_of(incoming_t *incoming)
+{
+    int fd = incoming->count > 1 ? zmq_msg_get(&incoming->frames[1], ZMQ_SRCFD) : -1;
+    return fd >= 0 ? fd : input_account_fd_of(frame_of(incoming, 0));
 }
 
 /* ---- Login --------------------------------------------------------------------------------- */
@@ -56,8 +64,7 @@ static void challenge(legacy_t *self, legacy_route_t *route, incoming_t *incomin
         return;
     }
     if (!route)
-        route = legacy_route_new(
-            self, frame_of(incoming, 0), zmq_msg_get(&incoming->frames[1], ZMQ_SRCFD));
+        route = legacy_route_new(self, frame_of(incoming, 0), fd_of(incoming));
     if (!route)
         return;
     memcpy(route->key, tenant->public_key, sizeof route->key);
@@ -175,7 +182,7 @@ static legacy_verdict_t read_message(incoming_t *incoming)
 /* Old clients may choose ids for themselves, but none of the form in which ZeroMQ gives them. */
 static bool is_claimed(legacy_t *self, incoming_t *incoming)
 {
-    int fd = incoming->count > 1 ? zmq_msg_get(&incoming->frames[1], ZMQ_SRCFD) : -1;
+    int fd = fd_of(incoming);
     legacy_route_watch(self);
     if (!connections_is_claimed(self->connections, fd, frame_of(incoming, 0)))
         return false;
@@ -190,6 +197,8 @@ static void take_message(legacy_t *self, incoming_t *incoming)
     legacy_route_t *route = legacy_route_find(self, frame_of(incoming, 0));
     if (!route && is_claimed(self, incoming))
         return;
+    if (route && route->account)
+        input_account_take(route->account, incoming->bytes);
     legacy_verdict_t verdict = read_message(incoming);
     if (verdict == LEGACY_VALID && incoming->request.command == LEGACY_CHALLOK)
         legacy_route_watch(self); /* the name may be that of one who has just gone */
@@ -209,6 +218,7 @@ static bool receive(legacy_t *self, incoming_t *incoming)
     bool more = true;
     incoming->count = 0;
     incoming->too_long = false;
+    incoming->bytes = 0;
     while (more) {
         zmq_msg_t frame;
         zmq_msg_init(&frame);
@@ -217,6 +227,8 @@ static bool receive(legacy_t *self, incoming_t *incoming)
             break;
         }
         more = zmq_msg_more(&frame);
+        if (incoming->count > 0)
+            incoming->bytes += input_of_frame(zmq_msg_size(&frame));
         if (incoming->count < sizeof incoming->frames / sizeof incoming->frames[0]) {
             zmq_msg_init(&incoming->frames[incoming->count]);
             zmq_msg_move(&incoming->frames[incoming->count++], &frame);
@@ -232,17 +244,21 @@ static bool receive(legacy_t *self, incoming_t *incoming)
    its end. */
 static void lose_gone(legacy_t *self)
 {
-    while (self->in_state[LEGACY_ROUTE_GONE])
+    for (int i = 0; i < LOST_AT_ONCE && self->in_state[LEGACY_ROUTE_GONE]; i++)
         legacy_route_lose(self, self->in_state[LEGACY_ROUTE_GONE]);
 }
 
 bool legacy_receive(legacy_t *self)
 {
-    for (int i = 0; i < MESSAGES_AT_ONCE; i++) {
+    legacy_admission_cut_refused(self);
+    uint64_t began_us = dd_clock_us();
+    for (int i = 0; transport_takes(self->core, i, began_us); i++) {
         incoming_t incoming;
         if (!receive(self, &incoming)) {
             lose_gone(self);
-            return false;
+            connections_drained(self->connections);
+            legacy_admission_cut_refused(self);
+            return self->in_state[LEGACY_ROUTE_GONE];
         }
         take_message(self, &incoming);
         for (size_t at = 0; at < incoming.count; at++)

@@ -16,22 +16,15 @@ legacy_route_t *legacy_route_find(const legacy_t *self, dd_bytes_t id)
 
 /* ---- States -------------------------------------------------------------------------------- */
 
-static bool is_hidden(const legacy_route_t *route)
-{
-    return route->state == LEGACY_ROUTE_CLIENT && route->fd < 0;
-}
-
 static void enter(legacy_t *self, legacy_route_t *route, legacy_route_state_t state)
 {
     route->state = state;
     route->since_ms = self->now_ms;
     DL_APPEND(self->in_state[state], route);
-    self->hidden += is_hidden(route);
 }
 
 static void leave(legacy_t *self, legacy_route_t *route)
 {
-    self->hidden -= is_hidden(route);
     DL_DELETE(self->in_state[route->state], route);
 }
 
@@ -51,6 +44,9 @@ void legacy_route_log_in(legacy_t *self, legacy_route_t *route, peer_t *peer)
     self->peers++;
     legacy_route_become(self, route, LEGACY_ROUTE_CLIENT);
     connections_trust(self->connections, route->fd, route);
+    if (route->account)
+        input_account_grant(
+            route->account, INPUT_EXCESS + self->input_max, route->peer->tenant, true);
 }
 
 void legacy_route_block(legacy_t *self, legacy_route_t *route)
@@ -77,6 +73,7 @@ void legacy_route_depart(legacy_t *self, legacy_route_t *route)
     legacy_route_become(self, route, LEGACY_ROUTE_GONE);
     connections_disown(self->connections, route->fd, route);
     route->fd = -1;
+    route->account = NULL;
     if (route->peer)
         core_gone(route->peer);
 }
@@ -94,6 +91,7 @@ void legacy_route_lose(legacy_t *self, legacy_route_t *route)
         self->peers--;
         core_disconnect(self->core, route->peer, self->now_ms);
     }
+    legacy_held_destroy(&route->held);
     sodium_memzero(&route->cookie, sizeof route->cookie);
     free(route);
 }
@@ -106,17 +104,18 @@ void legacy_route_watch(legacy_t *self)
     legacy_admission_make_room(self);
 }
 
-/* Ties the route to the connection that its messages come over, if that can be told. False if that
-   one has ended, and the message is what it has left. */
+/* Ties the route to the connection that its messages come over. False if that one has ended, and
+   the message is what it has left. */
 static bool attach(legacy_t *self, legacy_route_t *route, int fd)
 {
     void *former = NULL;
     route->fd = fd;
-    if (fd >= 0 && !connections_own(
-                       self->connections, fd, dd_bytes(route->id, route->id_size), route, &former))
+    if (!connections_own(
+            self->connections, fd, dd_bytes(route->id, route->id_size), route, &former))
         return false;
     if (former)
         legacy_route_depart(self, former);
+    route->account = connections_of(self->connections, fd, route)->account;
     return true;
 }
 

@@ -4,16 +4,39 @@
  */
 #include "legacy_state.h"
 
+/* What fails for want of memory is sent uncounted. */
+static void send_frame(legacy_t *self, legacy_held_t *held, dd_bytes_t data, int flags)
+{
+    zmq_msg_t frame;
+    if (!held || !legacy_held_frame(held, data, &frame))
+        zmq_send(self->socket, data.data, data.size, flags);
+    else if (zmq_msg_send(&frame, self->socket, flags) < 0)
+        zmq_msg_close(&frame);
+}
+
+static bool has_room(legacy_route_t *route)
+{
+    if (!route->held)
+        route->held = legacy_held_new();
+    return route->held && legacy_held_has_room(route->held);
+}
+
 /* Only the routing id can be refused: what follows goes with it. */
-dd_error_t legacy_send(legacy_t *self, dd_bytes_t id, const legacy_message_t *message)
+static dd_error_t send_message(
+    legacy_t *self, dd_bytes_t id, const legacy_message_t *message, legacy_held_t *held)
 {
     if (zmq_send(self->socket, id.data, id.size, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0)
         return zmq_errno() == EAGAIN ? DD_E_OVERLOADED : DD_E_UNKNOWN_PEER;
     for (size_t i = 0; i < message->count; i++) {
         int flags = i + 1 < message->count ? ZMQ_SNDMORE | ZMQ_DONTWAIT : ZMQ_DONTWAIT;
-        zmq_send(self->socket, message->frames[i].data, message->frames[i].size, flags);
+        send_frame(self, held, message->frames[i], flags);
     }
     return DD_OK;
+}
+
+dd_error_t legacy_send(legacy_t *self, dd_bytes_t id, const legacy_message_t *message)
+{
+    return send_message(self, id, message, NULL);
 }
 
 /* Sends a frame's records from *at on, and moves it past those that were sent. */
@@ -32,7 +55,9 @@ static dd_error_t send_records(
     while (dd_frame_more(&reader) && dd_frame_next(&reader, &record) == DD_OK) {
         dd_error_t error = DD_OK;
         if (legacy_from_record(&message, &recipient, &record))
-            error = legacy_send(self, dd_bytes(route->id, route->id_size), &message);
+            error = has_room(route) ? send_message(self, dd_bytes(route->id, route->id_size),
+                                          &message, route->held)
+                                    : DD_E_OVERLOADED;
         if (error != DD_OK)
             return error;
         if (record.type == DD_BYE)

@@ -11,6 +11,7 @@
 
 #include "ddbroker/net/connections.h"
 #include "legacy.h"
+#include "legacy_held.h"
 #include "legacy_login.h"
 
 /* ms that a stranger has to log in, and one that was ended to leave. */
@@ -32,9 +33,11 @@ typedef struct legacy_route {
     legacy_route_state_t state;
     struct legacy_route *prev, *next; /* among those in the same state */
     struct legacy_route *prev_blocked, *next_blocked;
-    bool blocked;      /* ZeroMQ takes no more for it now */
-    bool taken_nearby; /* see legacy_recipient_t */
-    int fd;            /* of its connection; -1 if unknown */
+    bool blocked;             /* ZeroMQ takes no more for it now */
+    bool taken_nearby;        /* see legacy_recipient_t */
+    int fd;                   /* of its connection */
+    input_account_t *account; /* of its connection; NULL once that is over */
+    legacy_held_t *held;      /* what ZeroMQ holds of what it was sent; NULL before */
     uint32_t version;
     uint64_t since_ms;        /* in its state since */
     uint64_t cookie;          /* of the tenant, once logged in */
@@ -56,11 +59,11 @@ typedef struct {
     legacy_route_t *in_state[LEGACY_ROUTE_STATES]; /* those that came into the state first */
     legacy_route_t *blocked;
     size_t peers;      /* routes that have one */
-    size_t hidden;     /* clients whose connection isn't known */
     uint64_t retry_ms; /* when the blocked ones are tried again */
     uint64_t now_ms;   /* of the call at hand */
     uint32_t payload_max;
-    uint8_t *frame; /* a native frame of one record, on its way to the core */
+    uint64_t input_max; /* bytes that a client may have here untaken */
+    uint8_t *frame;     /* a native frame of one record, on its way to the core */
 } legacy_t;
 
 /* ---- legacy_receive.c ---------------------------------------------------------------------- */
@@ -115,8 +118,10 @@ void legacy_route_watch(legacy_t *self);
 /* ---- legacy_admission.c -------------------------------------------------------------------- */
 
 /* Cuts the connections of strangers: of those that wait the longest while they are too many, since
-   a client logs in at once; and of those that took too long or sent too much. */
+   a client logs in at once; and of those that took too long. */
 void legacy_admission_make_room(legacy_t *self);
 void legacy_admission_tick(legacy_t *self);
+/* Cuts those, of clients too, that have sent more than they may. */
+void legacy_admission_cut_refused(legacy_t *self);
 
 #endif

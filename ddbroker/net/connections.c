@@ -29,6 +29,7 @@ struct connections {
     void *socket;
     void *monitor;
     log_t *log;
+    input_door_t *door;
     connection_t *by_fd;
     connection_t *strangers;
     size_t stranger_count;
@@ -67,7 +68,8 @@ connections_t *connections_new(void *context, void *socket, log_t *log, int hand
         return NULL;
     self->socket = socket;
     self->log = log;
-    if (learn_number(&self->ids, context, socket))
+    self->door = input_door_new();
+    if (self->door && learn_number(&self->ids, context, socket))
         self->monitor = dd_monitor_open(context, socket,
             ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_ACCEPT_FAILED | handshakes);
     if (!self->monitor)
@@ -83,9 +85,11 @@ void connections_destroy(connections_t **self_p)
     dd_monitor_close(self->monitor, self->socket);
     connection_t *connection, *next;
     HASH_ITER (hh, self->by_fd, connection, next) {
+        input_account_end(&connection->account);
         HASH_DEL(self->by_fd, connection);
         free(connection);
     }
+    input_door_destroy(&self->door);
     free(self);
     *self_p = NULL;
 }
@@ -293,14 +297,12 @@ void connections_disown(connections_t *self, int fd, const void *owner)
 
 /* ---- Cutting ------------------------------------------------------------------------------- */
 
-/* ZeroMQ's thread sees the end and closes its side. Should it have closed it in this very moment,
-   and the descriptor be another connection's already, that one is cut, and comes back. What
-   connect(2) calls dissolving resets a TCP connection; after shutdown(2) alone, who floods it goes
-   on, and ZeroMQ reads it. */
+/* ZeroMQ's thread sees the end and closes its side. */
 void connections_cut(connections_t *self, connection_t *connection)
 {
-    static const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
-    if (connect(connection->fd, &nobody, sizeof nobody) != 0) /* ipc */
+    if (connection->account)
+        input_account_cut(connection->account);
+    else
         shutdown(connection->fd, SHUT_RDWR);
     remove_stranger(self, connection);
     self->cut_count += !connection->cut;
@@ -314,45 +316,36 @@ void connections_cut_fd(connections_t *self, int fd)
         connections_cut(self, connection);
 }
 
-bool connections_cut_large(connections_t *self, int fd)
-{
-    connection_t *connection = fd >= 0 ? find(self, fd) : NULL;
-    struct tcp_info info;
-    if (!connection || connection->owner || !connections_traffic(connection, &info) ||
-        info.tcpi_bytes_received <= CONNECTIONS_GREETING_MAX)
-        return false;
-    log_flood(self->log, "", DD_LOG_WARNING, "cut a connection whose handshake is too large");
-    connections_cut(self, connection);
-    return true;
-}
-
-bool connections_traffic(const connection_t *connection, struct tcp_info *info)
-{
-    return dd_traffic_info(connection->fd, info);
-}
-
-/* What is wrong with a stranger; NULL if it may stay. */
-static const char *fault(
-    const connection_t *connection, uint64_t limit, uint64_t bytes, uint64_t now_ms)
-{
-    struct tcp_info info;
-    if (now_ms >= connection->since_ms + limit)
-        return "has said nothing in time";
-    if (connections_traffic(connection, &info) && info.tcpi_bytes_received > bytes)
-        return "sends a message without end";
-    return NULL;
-}
-
-void connections_cut_strangers(connections_t *self, uint64_t limit, uint64_t bytes, uint64_t now_ms)
+void connections_cut_strangers(connections_t *self, uint64_t limit, uint64_t now_ms)
 {
     connection_t *connection, *next;
     DL_FOREACH_SAFE (self->strangers, connection, next) {
-        const char *what = fault(connection, limit, bytes, now_ms);
-        if (!what)
+        if (now_ms < connection->since_ms + limit)
             continue;
-        log_flood(self->log, "", DD_LOG_WARNING, "cut a connection that %s", what);
+        log_flood(self->log, "", DD_LOG_WARNING, "cut a connection that has said nothing in time");
         connections_cut(self, connection);
     }
+}
+
+connection_t *connections_next_refused(connections_t *self, input_fault_t *why)
+{
+    input_account_t *account;
+    while ((account = input_door_next(self->door, why))) {
+        connection_t *connection = find(self, input_account_fd(account));
+        if (connection && !connection->cut)
+            return connection;
+    }
+    return NULL;
+}
+
+void connections_drained(connections_t *self)
+{
+    input_door_drained(self->door);
+}
+
+int connections_refusals(const connections_t *self)
+{
+    return input_door_fd(self->door);
 }
 
 void connections_make_room(connections_t *self, size_t most)
@@ -381,15 +374,9 @@ static void opened(connections_t *self, int fd, uint64_t now_ms)
         free(connection);
         return;
     }
+    connection->account = input_account_open(fd, self->door);
     add_stranger(self, connection);
     connection->then = routing_ids_accept(&self->ids, self->stranger_count);
-}
-
-static void greeted(connections_t *self, int fd)
-{
-    connection_t *connection = find(self, fd);
-    if (connection)
-        connection->greeted = true;
 }
 
 /* Gives the owner, who has it no more. */
@@ -402,6 +389,7 @@ static void *closed(connections_t *self, int fd)
     remove_stranger(self, connection);
     self->cut_count -= connection->cut;
     HASH_DEL(self->by_fd, connection);
+    input_account_end(&connection->account);
     free(connection);
     return owner;
 }
@@ -428,9 +416,6 @@ static void *take_event(connections_t *self, const dd_monitor_event_t *event, ui
     case ZMQ_EVENT_ACCEPTED:
         opened(self, (int)event->value, now_ms);
         break;
-    case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
-        greeted(self, (int)event->value);
-        break;
     case ZMQ_EVENT_DISCONNECTED:
         return closed(self, (int)event->value);
     case ZMQ_EVENT_ACCEPT_FAILED:
@@ -450,8 +435,7 @@ static void *take_event(connections_t *self, const dd_monitor_event_t *event, ui
 /*
  * Every connection that ZeroMQ accepts makes ACCEPTED and at its end DISCONNECTED, both with its
  * file descriptor, whether the handshake succeeded or not (libzmq 4.3.4, as observed). The
- * descriptor is closed after the event was written, so that one that is used again comes with its
- * ACCEPTED behind the old one's DISCONNECTED.
+ * descriptor stays taken until its account has ended, so that one in the table is never another's.
  */
 void *connections_next_gone(connections_t *self, uint64_t now_ms)
 {

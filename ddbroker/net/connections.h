@@ -9,15 +9,12 @@
 #define CONNECTIONS_H_INCLUDED
 
 #include "ddbroker/log.h"
+#include "input_account.h"
 #include "libdd/base/buffer.h"
 #include "libdd/base/hash.h"
 #include "libdd/net/monitor.h"
 #include "libdd/net/traffic.h"
 #include "routing_ids.h"
-
-/* Bytes that may have come over a connection until its first word is taken in, whose answer it
-   waits for. Libraries need less than 1 KiB. */
-#define CONNECTIONS_GREETING_MAX 4096
 
 typedef struct connections connections_t;
 
@@ -25,12 +22,12 @@ typedef struct connection {
     UT_hash_handle hh;
     struct connection *prev, *next; /* of the strangers, the longest first */
     int fd;
-    bool stranger;     /* is in that list */
-    bool cut;          /* has been ended; the news of it is still to come */
-    bool greeted;      /* has shaken hands, if the socket is told of it */
-    uint64_t since_ms; /* a stranger since */
-    void *owner;       /* NULL before the first message */
-    int64_t number;    /* ZeroMQ's for the owner, see connections_own() */
+    bool stranger;            /* is in that list */
+    bool cut;                 /* has been ended; the news of it is still to come */
+    uint64_t since_ms;        /* a stranger since */
+    void *owner;              /* NULL before the first message */
+    int64_t number;           /* ZeroMQ's for the owner, see connections_own() */
+    input_account_t *account; /* what has come in; NULL if nobody counts it */
     routing_ids_then_t then;
 } connection_t;
 
@@ -49,6 +46,15 @@ dd_error_t connections_listen(const connections_t *self, const char *endpoint,
 
 /* To poll for input, then to call connections_next_gone(). */
 void *connections_monitor(const connections_t *self);
+
+/* Where accounts of these connections are told at their limit, to poll for input; then
+   connections_next_refused() is to be called. */
+int connections_refusals(const connections_t *self);
+/* The next connection that is to be cut for what it sends, to be asked before messages are taken;
+   NULL if there is none. */
+connection_t *connections_next_refused(connections_t *self, input_fault_t *why);
+/* All messages that were there have been taken. */
+void connections_drained(connections_t *self);
 
 /* Connections that are open, those in their handshake and those without an owner included. */
 size_t connections_count(const connections_t *self);
@@ -73,10 +79,6 @@ bool connections_own(connections_t *self, int fd, dd_bytes_t id, void *owner, vo
 bool connections_is_claimed(connections_t *self, int fd, dd_bytes_t id);
 /* Cuts it, whoever it is; nothing if it isn't known. */
 void connections_cut_fd(connections_t *self, int fd);
-/* Cuts it, and says so, if its handshake was larger than any that is needed: ZeroMQ keeps all
-   properties that a peer tells of itself there, as long as the connection lives, in ten times and
-   more the room that they took on the wire. */
-bool connections_cut_large(connections_t *self, int fd);
 /* The connection of that descriptor if it is still that owner's, else NULL. A descriptor says
    nothing by itself, since a later connection may have it. */
 connection_t *connections_of(const connections_t *self, int fd, const void *owner);
@@ -97,12 +99,7 @@ void connections_cut(connections_t *self, connection_t *connection);
 /* Does so to those that have been strangers for longest, until no more than so many connections
    stay or there are no strangers. */
 void connections_make_room(connections_t *self, size_t most);
-/* Does so to all that have been strangers for longer than limit ms, or have sent more than so many
-   bytes, of which nothing makes a message. */
-void connections_cut_strangers(
-    connections_t *self, uint64_t limit, uint64_t bytes, uint64_t now_ms);
-
-/* What has come in over a connection; false if nobody knows, as with ipc. */
-bool connections_traffic(const connection_t *connection, struct tcp_info *info);
+/* Does so to all that have been strangers for longer than limit ms. */
+void connections_cut_strangers(connections_t *self, uint64_t limit, uint64_t now_ms);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "connections.h"
 #include "libdd/base/problem.h"
+#include "libdd/protocol/window.h"
 #include "zap.h"
 
 /* Heartbeats within which a peer must say something, and within which it must leave once it was
@@ -19,12 +20,14 @@
    See routing_ids.h for why it isn't more. */
 #define HELLO_LIMIT 4000
 /* ms between two looks at those who haven't said anything yet, and between two at a route. */
-#define STRANGERS_INTERVAL 250
 #define CUT_INTERVAL 1000
-/* Frames taken in before what they caused is sent. */
-#define FRAMES_AT_ONCE 256
-/* Routes looked at in one go, which takes a few ms. */
-#define LOOKS_AT_ONCE 4096
+/* Routes looked at in one go, which takes about half a ms, and ms until the next go. */
+#define LOOKS_AT_ONCE 512
+#define LOOKS_INTERVAL 10
+/* Of routes whose connection is over, so many are forgotten in one go; and so many of those that
+   ZeroMQ took no more for are tried again. */
+#define LOST_AT_ONCE 128
+#define RETRIED_AT_ONCE 256
 
 typedef enum {
     ROUTE_OPEN,
@@ -41,8 +44,8 @@ typedef struct route {
     route_state_t state;
     struct route *prev, *next; /* among those in the same state */
     int fd;                    /* of its connection, as long as the table agrees; -1 if unknown */
-    bool spoke;                /* since it was looked at */
-    uint64_t received;         /* bytes that had come when it was last found to have spoken */
+    input_account_t *account;  /* of its connection; NULL once that is over */
+    uint32_t window;           /* of the peer, as the account knows it */
     uint64_t ended_ms;         /* when its peer was first seen to have been ended; 0 before */
     char user[ZAP_USER_SIZE + 1];
     uint8_t id_size;
@@ -57,7 +60,7 @@ typedef struct {
     log_t *log;
     uint32_t heartbeat;
     size_t connections_max;
-    uint64_t unread_max; /* bytes that may have come over a connection that brings no frame */
+    size_t frame_max; /* bytes of the largest */
     route_t *routes;
     route_t *looked;                 /* the next of them to look at; NULL: all have been */
     uint64_t look_ms;                /* when to look at all again */
@@ -93,6 +96,7 @@ static void depart(listener_t *self, route_t *route)
     if (route->state == ROUTE_GONE)
         return;
     become(self, route, ROUTE_GONE);
+    route->account = NULL;
     core_gone(route->peer);
 }
 
@@ -111,7 +115,7 @@ static void watch(transport_t *transport, uint64_t now_ms)
    before it tells of its end. */
 static void lose_gone(listener_t *self, uint64_t now_ms)
 {
-    while (self->in_state[ROUTE_GONE])
+    for (int i = 0; i < LOST_AT_ONCE && self->in_state[ROUTE_GONE]; i++)
         lose(self, self->in_state[ROUTE_GONE], now_ms);
 }
 
@@ -125,62 +129,76 @@ static bool lingers(const listener_t *self, route_t *route, uint64_t now_ms)
     return now_ms >= route->ended_ms + (uint64_t)HEARTBEATS * self->heartbeat;
 }
 
-/* Whether more has come than ZeroMQ and the kernel may hold of whole frames that wait to be read:
-   it is one message, then, of ever more frames. ZeroMQ hands out a message when it has all of it,
-   and doesn't limit how many frames that is. */
-static bool hoards(const listener_t *self, route_t *route, const connection_t *connection)
-{
-    struct tcp_info info;
-    if (!connections_traffic(connection, &info))
-        return false;
-    if (route->spoke || info.tcpi_bytes_received < route->received)
-        route->received = info.tcpi_bytes_received;
-    route->spoke = false;
-    return info.tcpi_bytes_received > route->received + self->unread_max;
-}
-
 /* Cuts the connection of one that must go; one that has lost its own departs. */
 static void look_at(listener_t *self, route_t *route, uint64_t now_ms)
 {
     connection_t *connection = connections_of(self->connections, route->fd, route);
-    if (!connection) {
+    if (!connection)
         depart(self, route);
-        return;
-    }
-    bool hoarding = hoards(self, route, connection);
-    if (hoarding)
-        log_flood(
-            self->log, "", DD_LOG_WARNING, "cut a connection that sends a message without end");
-    if (hoarding || lingers(self, route, now_ms))
+    else if (lingers(self, route, now_ms))
         connections_cut(self->connections, connection);
 }
 
-/* Otherwise a key would be enough to hold any number of connections, or to fill the memory. */
+/* Otherwise a key would be enough to hold any number of connections. */
 static void look_around(listener_t *self, uint64_t now_ms)
 {
-    route_t *route = self->looked;
-    if (!route && now_ms >= self->look_ms) {
-        self->look_ms = now_ms + CUT_INTERVAL;
-        route = self->routes;
-    }
+    route_t *route = self->looked ? self->looked : self->routes;
+    if (now_ms < self->look_ms)
+        return;
+    watch(&self->transport, now_ms); /* descriptors that are closed aren't to be touched */
     for (int i = 0; route && i < LOOKS_AT_ONCE; i++, route = route->hh.next)
         if (route->state != ROUTE_GONE)
             look_at(self, route, now_ms);
     self->looked = route;
+    self->look_ms = now_ms + (route ? LOOKS_INTERVAL : CUT_INTERVAL);
 }
 
 static void tick(transport_t *transport, uint64_t now_ms)
 {
     listener_t *self = (listener_t *)transport;
-    watch(transport, now_ms); /* descriptors that are closed aren't to be touched */
-    look_around(self, now_ms);
+    watch(transport, now_ms);
     if (now_ms < self->cut_ms)
         return;
-    self->cut_ms = now_ms + STRANGERS_INTERVAL;
+    self->cut_ms = now_ms + CUT_INTERVAL;
     uint64_t patience = (uint64_t)HEARTBEATS * self->heartbeat;
     connections_cut_strangers(self->connections,
-        DD_SOCKET_HANDSHAKE + (patience < HELLO_LIMIT ? patience : HELLO_LIMIT),
-        CONNECTIONS_GREETING_MAX, now_ms);
+        DD_SOCKET_HANDSHAKE + (patience < HELLO_LIMIT ? patience : HELLO_LIMIT), now_ms);
+}
+
+/* ---- Limits on what comes in --------------------------------------------------------------- */
+
+static const char *reason(const route_t *route, input_fault_t why)
+{
+    if (why == INPUT_STUCK)
+        return "its tenant has too much on its way here in frames that aren't whole";
+    return route ? "it doesn't keep to its window, or sends a message without end"
+                 : "it sends too much before it has said who it is";
+}
+
+/* Whoever keeps to its window never gets there. */
+static void cut_refused(listener_t *self)
+{
+    connection_t *connection;
+    input_fault_t why;
+    char text[PEER_TEXT_MAX];
+    while ((connection = connections_next_refused(self->connections, &why))) {
+        const route_t *route = connection->owner;
+        log_flood(self->log, route ? route->peer->tenant : "", DD_LOG_WARNING, "cut %s: %s",
+            route ? peer_text(route->peer, text) : "a connection", reason(route, why));
+        connections_cut(self->connections, connection);
+    }
+}
+
+/* The peer will be told its window now. Links and operators don't share what tenants may have. */
+static void grant(const listener_t *self, route_t *route)
+{
+    const peer_t *peer = route->peer;
+    if (!route->account || peer->window == route->window)
+        return;
+    route->window = peer->window;
+    input_account_grant(route->account,
+        INPUT_EXCESS + dd_window_most(peer->window, self->frame_max),
+        peer->role == ROLE_CLIENT ? peer->tenant : NULL, false);
 }
 
 /* ---- Frames in ----------------------------------------------------------------------------- */
@@ -206,10 +224,13 @@ static void find_connection(listener_t *self, route_t *route)
 {
     void *former;
     if (!connections_own(
-            self->connections, route->fd, dd_bytes(route->id, route->id_size), route, &former))
+            self->connections, route->fd, dd_bytes(route->id, route->id_size), route, &former)) {
         depart(self, route);
-    else if (former)
+        return;
+    }
+    if (former)
         depart(self, former);
+    route->account = connections_of(self->connections, route->fd, route)->account;
 }
 
 static bool add_route(listener_t *self, route_t *route, uint64_t now_ms)
@@ -247,7 +268,7 @@ static bool is_claimed(listener_t *self, dd_bytes_t id, int fd)
 static route_t *admit(listener_t *self, dd_bytes_t id, const char *user, int fd, uint64_t now_ms)
 {
     watch(&self->transport, now_ms); /* the name it wants may be that of one that has just gone */
-    if (is_claimed(self, id, fd) || connections_cut_large(self->connections, fd))
+    if (is_claimed(self, id, fd))
         return NULL;
     route_t *route = new_route(self, id, user, fd);
     if (!route || add_route(self, route, now_ms))
@@ -281,17 +302,19 @@ static void take_frame(
             "dropped a message from a connection without a key that is known, or beyond the limit");
         return;
     }
-    route->spoke = true;
+    if (route->account)
+        input_account_take(route->account, input_of_curve(zmq_msg_size(frame)));
     if (result == DD_OK)
         core_input(self->core, route->peer, zmq_msg_data(frame), zmq_msg_size(frame), now_ms);
     else
         core_bad_input(self->core, route->peer, now_ms);
 }
 
-/* Gives those who were blocked another try. */
-static void retry(listener_t *self)
+/* Gives those who were blocked another try, who has waited longest first. */
+static void retry(listener_t *self, uint64_t now_ms)
 {
-    while (self->in_state[ROUTE_BLOCKED]) {
+    self->retry_ms = now_ms + 1;
+    for (int i = 0; i < RETRIED_AT_ONCE && self->in_state[ROUTE_BLOCKED]; i++) {
         route_t *route = self->in_state[ROUTE_BLOCKED];
         become(self, route, ROUTE_OPEN);
         core_not_flushed(self->core, route->peer);
@@ -302,8 +325,11 @@ static bool work(transport_t *transport, uint64_t now_ms)
 {
     listener_t *self = (listener_t *)transport;
     if (now_ms >= self->retry_ms)
-        retry(self);
-    for (int i = 0; i < FRAMES_AT_ONCE; i++) {
+        retry(self, now_ms);
+    look_around(self, now_ms);
+    cut_refused(self);
+    uint64_t began_us = dd_clock_us();
+    for (int i = 0; transport_takes(self->core, i, began_us); i++) {
         zmq_msg_t id, frame;
         zmq_msg_init(&id);
         zmq_msg_init(&frame);
@@ -314,7 +340,9 @@ static bool work(transport_t *transport, uint64_t now_ms)
         zmq_msg_close(&frame);
         if (result == DD_E_TIMEOUT) {
             lose_gone(self, now_ms);
-            return false;
+            connections_drained(self->connections);
+            cut_refused(self);
+            return self->in_state[ROUTE_GONE];
         }
     }
     return true;
@@ -328,6 +356,7 @@ static void flush(transport_t *transport, peer_t *peer, uint64_t now_ms)
     route_t *route = peer->route;
     if (route->state != ROUTE_OPEN)
         return;
+    grant(self, route);
     switch (dd_socket_flush(self->socket, dd_bytes(route->id, route->id_size), &peer->outbox)) {
     case DD_OK:
         core_flushed(self->core, peer);
@@ -345,7 +374,8 @@ static void flush(transport_t *transport, peer_t *peer, uint64_t now_ms)
 static uint64_t due(const transport_t *transport)
 {
     const listener_t *self = (const listener_t *)transport;
-    return self->in_state[ROUTE_BLOCKED] ? self->retry_ms : UINT64_MAX;
+    uint64_t due = self->in_state[ROUTE_BLOCKED] ? self->retry_ms : UINT64_MAX;
+    return self->looked && self->look_ms < due ? self->look_ms : due;
 }
 
 /* ---- The whole ----------------------------------------------------------------------------- */
@@ -377,6 +407,13 @@ static transport_sockets_t sockets(const transport_t *transport)
     return (transport_sockets_t){connections_monitor(self->connections), self->socket};
 }
 
+static void descriptors(
+    const transport_t *transport, struct pollfd items[TRANSPORT_DESCRIPTORS_MAX])
+{
+    const listener_t *self = (const listener_t *)transport;
+    items[0] = (struct pollfd){.fd = connections_refusals(self->connections), .events = POLLIN};
+}
+
 static bool look(const transport_t *transport, const peer_t *peer, dd_traffic_t *traffic)
 {
     const listener_t *self = (const listener_t *)transport;
@@ -398,6 +435,7 @@ static const transport_ops_t OPS = {
     .destroy = destroy,
     .listen = listen_on,
     .sockets = sockets,
+    .descriptors = descriptors,
     .watch = watch,
     .work = work,
     .due = due,
@@ -420,7 +458,7 @@ transport_t *listener_new(const transport_settings_t *settings, dd_problem_t *pr
     self->log = settings->log;
     self->heartbeat = settings->heartbeat;
     self->connections_max = settings->connections_max;
-    self->unread_max = 2 * DD_SOCKET_FRAMES * (uint64_t)dd_socket_frame_max(settings->payload_max);
+    self->frame_max = (size_t)dd_socket_frame_max(settings->payload_max);
     self->socket =
         dd_socket_server(settings->context, settings->keyring, settings->payload_max, problem);
     if (self->socket)

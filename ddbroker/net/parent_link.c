@@ -15,8 +15,6 @@
 #include "libdd/net/dialer.h"
 #include "libdd/net/traffic.h"
 
-/* Frames taken in before what they caused is sent. */
-#define FRAMES_AT_ONCE 256
 /* ms between two lines about a failure that goes on. */
 #define TELL_INTERVAL 60000
 /* ms: the shortest pause where trying again soon is no use, and what is added at random. */
@@ -177,7 +175,8 @@ static void connected(parent_link_t *self, uint64_t now_ms)
 /* True if there may be more. */
 static bool take_frames(parent_link_t *self, uint64_t now_ms)
 {
-    for (int i = 0; self->peer && i < FRAMES_AT_ONCE; i++) {
+    uint64_t began_us = dd_clock_us();
+    for (int i = 0; self->peer && transport_takes(self->core, i, began_us); i++) {
         zmq_msg_t frame;
         zmq_msg_init(&frame);
         dd_error_t result = dd_socket_receive(dd_dialer_socket(self->dial), NULL, &frame);

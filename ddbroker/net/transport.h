@@ -14,6 +14,7 @@
 
 #include "ddbroker/core/core.h"
 #include "ddbroker/log.h"
+#include "libdd/base/clock.h"
 #include "libdd/net/socket.h"
 
 typedef struct transport transport_t;
@@ -36,6 +37,11 @@ typedef struct {
     void *news;   /* of connections; then watch() and work() are to be called */
     void *frames; /* then work() is to be called */
 } transport_sockets_t;
+
+/* Frames that a transport takes in, and the us that this may take, before what they caused is sent.
+   The first is taken in any case. */
+#define TRANSPORT_FRAMES 256
+#define TRANSPORT_PATIENCE 500
 
 /* Descriptors of one transport besides its sockets. */
 #define TRANSPORT_DESCRIPTORS_MAX 9
@@ -111,6 +117,13 @@ static inline void transport_flush(peer_t *peer, uint64_t now_ms)
 {
     const transport_route_t *route = peer->route;
     route->transport->ops->flush(route->transport, peer, now_ms);
+}
+
+/* Whether one that has begun then takes one more frame. */
+static inline bool transport_takes(const core_t *core, int frames, uint64_t began_us)
+{
+    return frames == 0 || (frames < TRANSPORT_FRAMES && !core_has_enough(core) &&
+                              dd_clock_us() < began_us + TRANSPORT_PATIENCE);
 }
 
 #endif

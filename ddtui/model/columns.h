@@ -41,8 +41,8 @@ typedef struct {
 } column_t;
 
 typedef struct {
-    const char
-        *name; /* what to ask of the brokers; but for the tree, also the field with the rows */
+    /* What to ask of the brokers; but for the tree, also the field with the rows. */
+    const char *name;
     const column_t *columns;
     size_t count;
 } columns_t;

@@ -115,15 +115,14 @@ model_t *model_new(void);
 void model_destroy(model_t **self_p);
 
 /* Copies a row (broker_t, client_t, subscription_t or happening_t, as the view says) into its
-   table; a broker takes the place of one with the same id. DD_E_LIMIT when the table is full,
-   DD_E_MEMORY.
- */
+   table; a broker takes the place of one with the same id. DD_E_LIMIT when the table is full, or
+   DD_E_MEMORY. */
 dd_error_t model_add(model_t *self, view_t view, const void *row);
 
 /* Puts all rows in the order in which they are shown: brokers depth first, each below its parent,
    what happened latest first, and all else by name. A client or subscription that was added twice
-   is there once. A broker whose parent isn't known, or is below
-   itself, stands at the left. */
+   is there once. A broker whose parent isn't known, or is below itself, stands at the left.
+   DD_E_MEMORY: then brokers stand by their names, and not below their parents. */
 dd_error_t model_arrange(model_t *self);
 
 size_t model_count(const model_t *self, view_t view);

@@ -4,10 +4,10 @@
  */
 #include <inttypes.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "ddtui/model/columns.h"
 #include "ddtui/model/report_parser.h"
+#include "libdd/base/clock.h"
 #include "script_state.h"
 
 /* ---- Questions and answers ---------------------------------------------------------------- */
@@ -24,9 +24,7 @@ void script_ask(script_t *self)
     script_enter(self, ACTING);
     self->silent = 1;
     self->unreadable = 0;
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    self->asked_wall_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    self->asked_wall_ms = dd_clock_wall_ms();
     dd_question_t question = {.what = what};
     dd_error_t error = dd_client_inspect(self->client, &question, &self->inspect_ref);
     if (error != DD_OK)

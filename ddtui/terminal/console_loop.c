@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "console_commands.h"
@@ -54,13 +53,6 @@ typedef struct {
 
 /* ---- Time ----------------------------------------------------------------------------------- */
 
-static int64_t wall_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* ms until something is to be done without anybody's word. */
 static int pause_ms(const console_loop_t *self)
 {
@@ -70,7 +62,7 @@ static int pause_ms(const console_loop_t *self)
 
 static void tick(console_loop_t *self)
 {
-    session_view_tick(self->session, dd_clock_us(), wall_ms());
+    session_view_tick(self->session, dd_clock_us(), (int64_t)dd_clock_wall_ms());
     session_view_set_rtt(self->session, dd_client_rtt_us(self->client));
 }
 

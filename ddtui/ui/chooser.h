@@ -18,8 +18,8 @@ typedef enum { CHOOSER_LIST, CHOOSER_BUTTONS, CHOOSER_DIALOG } chooser_kind_t;
 typedef struct {
     chooser_kind_t kind;
     rect_t area; /* of a dialog, the middle counts */
-    const char
-        *title; /* of a list, or the text of a dialog, which may have several lines; or NULL */
+    /* Of a list, or the text of a dialog, which may have several lines; NULL for none. */
+    const char *title;
     const char *items[CHOOSER_ITEMS_MAX];
     size_t count;
     size_t current; /* below count */

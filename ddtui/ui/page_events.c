@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "libdd/base/escape.h"
+#include "libdd/base/log_level.h"
 #include "libdd/base/utf8.h"
 #include "page.h"
 
@@ -19,11 +20,11 @@ static const list_table_column_t COLUMNS[] = {
     [COLUMN_EVENT] = {NULL, "EVENT", 40, 1, LIST_TABLE_REST, false},
 };
 
-/* Of the notes' kinds, in the words of the brokers. */
-static const char *const LEVELS[] = {[NOTE_PLAIN] = "info",
-    [NOTE_GOOD] = "notice",
-    [NOTE_WARNING] = "warning",
-    [NOTE_BAD] = "error"};
+/* Of the notes' kinds, as if a broker had told of them. */
+static const dd_log_level_t LEVELS[] = {[NOTE_PLAIN] = DD_LOG_INFO,
+    [NOTE_GOOD] = DD_LOG_NOTICE,
+    [NOTE_WARNING] = DD_LOG_WARNING,
+    [NOTE_BAD] = DD_LOG_ERROR};
 
 /* ---- Rows: what brokers reported and then the notes, in the source; by time, in the list ----- */
 
@@ -57,7 +58,8 @@ static event_t event_at(const page_t *self, size_t index)
     if (index >= reported) {
         const note_t *note =
             status_log_at(session_view_status_log(self->session), index - reported);
-        return (event_t){note->wall_ms, LEVELS[note->kind], "this console", "", note->text, true};
+        return (event_t){note->wall_ms, dd_log_level_name(LEVELS[note->kind]), "this console", "",
+            note->text, true};
     }
     const happening_t *row = session_view_row(self->session, VIEW_EVENTS, index);
     return (event_t){happening_wall_ms(self->session, row), row->level, row->broker, row->tenant,

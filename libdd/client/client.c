@@ -431,9 +431,10 @@ static dd_error_t why_not_drained(const dd_client_t *self, size_t bytes, uint64_
        room: no reason to wait for that here. */
     if (dd_session_state(self->session) != DD_SESSION_REGISTERED)
         return DD_E_NOT_CONNECTED;
-    /* The same with outcomes that can't be read. */
+    /* The same with outcomes that can't be read, or with the broker's word that it has room. */
     uint64_t now_us = dd_clock_us();
-    if (now_us >= unread_until_us(self) && dd_session_outbox(self->session)->bytes <= bytes)
+    const dd_outbox_t *outbox = dd_session_outbox(self->session);
+    if (now_us >= unread_until_us(self) && (outbox->bytes <= bytes || dd_outbox_is_held(outbox)))
         return DD_E_OVERLOADED;
     return now_us >= until_us ? DD_E_TIMEOUT : DD_OK;
 }

@@ -113,7 +113,7 @@ static void close_connection(reactor_t *self)
 static void flush(reactor_t *self)
 {
     dd_outbox_t *outbox = dd_session_outbox(self->client->session);
-    if (!self->connected || dd_outbox_empty(outbox))
+    if (!self->connected || !dd_outbox_may_send(outbox))
         return;
     self->blocked = dd_socket_flush(dd_dialer_socket(self->dial), (dd_bytes_t){0}, outbox) != DD_OK;
     self->stirred = true;
@@ -273,7 +273,9 @@ void *dd_client_run(void *arg)
             client->unread_us = self.deaf ? now_us : 0;
         work(&self, now_us);
         uint64_t sleep_us = choose_sleep(&self, now_us);
-        client->asleep = sleep_us > 0 && !self.blocked;
+        /* What is held goes when the broker has taken more, whatever is added to it. */
+        client->asleep =
+            sleep_us > 0 && !self.blocked && !dd_outbox_is_held(dd_session_outbox(client->session));
         over = is_over(client);
         pthread_mutex_unlock(&client->lock);
         if (!over)

@@ -135,6 +135,7 @@ void dd_session_connected(dd_session_t *self, uint64_t now_us)
     self->pulse = (dd_pulse_t){0};
     self->due_us = now_us + REGISTER_LIMIT;
     self->rtt_us = 0;
+    self->outbox.window = (dd_window_t){0};
     uint64_t count_mask = (1u << INSTANCE_COUNT_BITS) - 1;
     self->instance = (self->instance & ~count_mask) | ((self->instance + 1) & count_mask);
     dd_record_t hello = {
@@ -150,15 +151,19 @@ void dd_session_lost(dd_session_t *self, dd_error_t error, const char *text)
         dd_session_end(self, error, text);
 }
 
-/* After BYE the broker's own BYE counts, or an ERROR that crossed ours: it has read all before. */
-static void wait_for_farewell(dd_session_t *self, const dd_record_t *record)
+/* After BYE the broker's own BYE counts, or an ERROR that crossed ours: it has read all before.
+   Ours may still wait for it to have room. */
+static dd_error_t wait_for_farewell(dd_session_t *self, const dd_record_t *record)
 {
+    if (record->type == DD_TAKEN)
+        return dd_session_taken(self, record);
     if (record->type != DD_BYE && (record->type != DD_ERROR || record->ref != 0))
-        return;
+        return DD_OK;
     if (self->leaves)
         self->state = DD_SESSION_CLOSED;
     else
         dd_session_end(self, DD_E_DRAINING, "the broker is shutting down");
+    return DD_OK;
 }
 
 void dd_session_input(dd_session_t *self, const void *data, size_t size, uint64_t now_us)
@@ -172,7 +177,7 @@ void dd_session_input(dd_session_t *self, const void *data, size_t size, uint64_
     while (error == DD_OK && dd_frame_more(&frame) && LISTENING & 1u << self->state) {
         error = dd_frame_next(&frame, &record);
         if (error == DD_OK && self->state == DD_SESSION_LEAVING)
-            wait_for_farewell(self, &record);
+            error = wait_for_farewell(self, &record);
         else if (error == DD_OK)
             error = dd_session_handle(self, &record);
     }

@@ -63,6 +63,7 @@ static dd_error_t on_welcome(dd_session_t *self, const dd_record_t *record)
     }
     self->heartbeat_us = (uint64_t)dd_heartbeat(record->heartbeat) * MS;
     self->sealed_max = record->limit;
+    self->outbox.window.size = record->window;
     self->registered_us = self->now_us;
     self->is_public = dd_bytes_equal(record->tenant, dd_bytes_of(DD_PUBLIC));
     dd_session_next_run(self);
@@ -85,8 +86,7 @@ static dd_error_t on_ping(dd_session_t *self, const dd_record_t *record)
 {
     if (self->state == DD_SESSION_REGISTERING)
         self->due_us = self->now_us + REGISTER_LIMIT;
-    dd_outbox_append_urgent(
-        &self->outbox, &(dd_record_t){.type = DD_PONG, .number = record->number});
+    dd_session_say_alive(self, &(dd_record_t){.type = DD_PONG, .number = record->number});
     return DD_OK;
 }
 
@@ -255,14 +255,6 @@ static dd_error_t on_ack(dd_session_t *self, const dd_record_t *record)
     return DD_OK;
 }
 
-/* What the wire has a place for and this library makes nothing of yet. */
-static dd_error_t reserved(dd_session_t *self, const dd_record_t *record)
-{
-    (void)self;
-    (void)record;
-    return DD_OK;
-}
-
 static dd_error_t on_hop(dd_session_t *self, const dd_record_t *record)
 {
     dd_scope_t scope;
@@ -341,7 +333,7 @@ static const struct {
     [DD_RECEIPT] = {on_receipt, REGISTERED},
     [DD_HOP] = {on_hop, REGISTERED},
     [DD_ACK] = {on_ack, REGISTERED},
-    [DD_TAKEN] = {reserved, REGISTERED},
+    [DD_TAKEN] = {dd_session_taken, REGISTERED},
     [DD_DRAIN] = {on_drain, REGISTERED},
     [DD_SUBSCRIBED] = {on_subscribed, REGISTERED},
     [DD_UNSUBSCRIBED] = {on_topic, REGISTERED},

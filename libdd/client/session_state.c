@@ -71,8 +71,21 @@ void dd_session_say_bye(dd_session_t *self)
     dd_outbox_append_urgent(&self->outbox, &(dd_record_t){.type = DD_BYE});
 }
 
+void dd_session_say_alive(dd_session_t *self, const dd_record_t *record)
+{
+    if (dd_outbox_is_held(&self->outbox))
+        dd_outbox_put_ahead(&self->outbox, record);
+    else
+        dd_outbox_append_urgent(&self->outbox, record);
+}
+
 void dd_session_ping(dd_session_t *self)
 {
     self->due_us = self->now_us + self->heartbeat_us;
-    dd_outbox_append_urgent(&self->outbox, &(dd_record_t){.type = DD_PING, .number = self->now_us});
+    dd_session_say_alive(self, &(dd_record_t){.type = DD_PING, .number = self->now_us});
+}
+
+dd_error_t dd_session_taken(dd_session_t *self, const dd_record_t *record)
+{
+    return dd_window_taken(&self->outbox.window, record->number) ? DD_OK : DD_E_PROTOCOL;
 }

@@ -115,11 +115,17 @@ void dd_session_settle_until(dd_session_t *self, uint64_t until_us);
 /* Says BYE, and waits for the broker's. */
 void dd_session_say_bye(dd_session_t *self);
 
+/* Sends a PING or PONG, before all that waits for the broker to take what was sent. */
+void dd_session_say_alive(dd_session_t *self, const dd_record_t *record);
+
 /* Sends a PING; the next is due a heartbeat later. */
 void dd_session_ping(dd_session_t *self);
 
 /* Takes one record from the broker. DD_OK, or what the broker did wrong. */
 dd_error_t dd_session_handle(dd_session_t *self, const dd_record_t *record);
+
+/* The broker has room for more. DD_OK, or what it did wrong. */
+dd_error_t dd_session_taken(dd_session_t *self, const dd_record_t *record);
 
 /* Acknowledges what came, as far as the outbox has room. */
 void dd_session_acknowledge(dd_session_t *self);

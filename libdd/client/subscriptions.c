@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "libdd/base/hash.h"
+#include "libdd/include/dd.h"
 
 typedef struct {
     dd_subscription_t wish; /* first, so that a wish is its entry */
@@ -53,10 +54,10 @@ static entry_t *new_entry(const char *topic, const char *pattern)
     return entry;
 }
 
-static entry_t *find_equal(const dd_subscriptions_t *self, const entry_t *wanted)
+static entry_t *find_key(const dd_subscriptions_t *self, const char *key, size_t size)
 {
     entry_t *entry;
-    HASH_FIND(by_key, self->by_key, wanted->key, wanted->key_size, entry);
+    HASH_FIND(by_key, self->by_key, key, size, entry);
     return entry;
 }
 
@@ -66,7 +67,7 @@ dd_subscription_t *dd_subscriptions_add(
     entry_t *entry = new_entry(topic, pattern);
     if (!entry)
         return NULL;
-    entry_t *equal = find_equal(self, entry);
+    entry_t *equal = find_key(self, entry->key, entry->key_size);
     if (equal) {
         entry->wish.asked = equal->wish.asked;
         entry->wish.interrupted = equal->wish.interrupted;
@@ -86,9 +87,13 @@ dd_subscription_t *dd_subscriptions_add(
 dd_subscription_t *dd_subscriptions_find(
     const dd_subscriptions_t *self, const char *topic, const char *pattern)
 {
-    entry_t *wanted = new_entry(topic, pattern);
-    entry_t *entry = wanted ? find_equal(self, wanted) : NULL;
-    free(wanted);
+    char key[DD_TOPIC_MAX + 1 + DD_SCOPE_MAX + 1];
+    size_t topic_size = strlen(topic) + 1, pattern_size = strlen(pattern) + 1;
+    if (topic_size + pattern_size > sizeof key)
+        return NULL;
+    memcpy(key, topic, topic_size);
+    memcpy(key + topic_size, pattern, pattern_size);
+    entry_t *entry = find_key(self, key, topic_size + pattern_size);
     return entry ? &entry->wish : NULL;
 }
 

@@ -103,12 +103,15 @@ typedef struct dd_client dd_client_t;
 /*
  * Makes a client; it connects only with dd_client_start().
  *
- * endpoint: of a broker: tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH. Of several, at most 16
- * with commas between them, the client connects to the first that answers; when that connection
- * ends, to the next one, and after the last to the first. "random:" in front of all draws their
- * order, so that clients spread. All addresses of a name are tried. keyfile:  a key file as ddkeys
- * writes it: of a tenant, of public, or of an operator. name:     1..DD_CLIENT_MAX bytes without
- * white space and control characters, or "auto" to get one from the broker.
+ *   endpoint: of a broker: tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH. Of several, at most 16
+ *             with commas between them, the client connects to the first that answers; when that
+ *             connection ends, to the next one, and after the last to the first. "random:" in front
+ *             of all draws their order, so that clients spread. All addresses of a name are tried.
+ *
+ *   keyfile:  a key file as ddkeys writes it: of a tenant, of public, or of an operator.
+ *
+ *   name:     1..DD_CLIENT_MAX bytes without white space and control characters, or "auto" to get
+ *             one from the broker.
  *
  * Returns NULL with *problem filled if an argument or the key file is bad. A broker that isn't
  * there is no error. Free with dd_client_destroy().
@@ -278,8 +281,8 @@ typedef enum {
                                 one; topic and scope of a subscription that was refused; topic
                                 alone of a publication that the broker didn't take, or that went
                                 not to all other brokers (DD_E_RATE_LIMITED, DD_E_OVERLOADED,
-                                DD_E_TOO_LARGE); source of a payload that could not be opened (DD_E_DECRYPT)
-                              */
+                                DD_E_TOO_LARGE); source of a payload that could not be opened
+                                (DD_E_DECRYPT) */
     DD_EVENT_GAP,            /* topic, scope; number: publications this client lost because it
                                 read too slowly, or a broker on their way takes none so large. 0:
                                 some may be missing, since a link between brokers or this client's
@@ -328,8 +331,9 @@ DD_EXPORT dd_event_t *dd_client_receive(dd_client_t *self, int timeout_ms);
  * a call and of this, for as long as the call returns DD_E_OUTBOX_FULL, is never a busy one.
  *
  * DD_E_TIMEOUT if it takes longer (0: not at all, -1: for ever); DD_E_NOT_CONNECTED if there is no
- * connection any more; DD_E_OVERLOADED if outcomes are waited for, and aren't read since the
- * application has left its events full for a second; DD_E_ARGUMENT from within a callback.
+ * connection any more; DD_E_OVERLOADED if outcomes are waited for, or the broker's word that it has
+ * room, and aren't read since the application has left its events full for a second;
+ * DD_E_ARGUMENT from within a callback.
  */
 DD_EXPORT dd_error_t dd_client_drain(dd_client_t *self, size_t bytes, int timeout_ms);
 

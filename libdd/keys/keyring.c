@@ -312,11 +312,9 @@ static bool read_file(const section_t *root, dd_keyring_t *keyring)
     return !lists_tenants || read_tenants(root, own, keyring);
 }
 
-/* Takes the tree over. */
-static dd_keyring_t *from_json(const char *path, struct json_object *object, dd_problem_t *problem)
+dd_keyring_t *dd_keyring_from_json(
+    const char *path, struct json_object *object, dd_problem_t *problem)
 {
-    if (object == NULL)
-        return NULL;
     section_t root = {path, "", object, problem};
     dd_keyring_t *self = calloc(1, sizeof *self);
     uint8_t *secret_key = sodium_init() == -1 ? NULL : sodium_malloc(DD_KEY_SIZE);
@@ -324,25 +322,31 @@ static dd_keyring_t *from_json(const char *path, struct json_object *object, dd_
         no_memory(&root);
         sodium_free(secret_key);
         free(self);
-        self = NULL;
-    } else {
-        self->secret_key = secret_key;
-        if (!read_file(&root, self))
-            dd_keyring_destroy(&self);
+        return NULL;
     }
+    self->secret_key = secret_key;
+    if (!read_file(&root, self))
+        dd_keyring_destroy(&self);
+    return self;
+}
+
+/* Takes the object over; NULL is what couldn't be read, of which *problem tells already. */
+static dd_keyring_t *take_json(const char *path, struct json_object *object, dd_problem_t *problem)
+{
+    dd_keyring_t *self = object == NULL ? NULL : dd_keyring_from_json(path, object, problem);
     dd_keyfile_destroy(&object);
     return self;
 }
 
 dd_keyring_t *dd_keyring_load(const char *path, dd_problem_t *problem)
 {
-    return from_json(path, dd_keyfile_load(path, problem), problem);
+    return take_json(path, dd_keyfile_load(path, problem), problem);
 }
 
 dd_keyring_t *dd_keyring_parse(
     const char *path, const char *json, size_t size, dd_problem_t *problem)
 {
-    return from_json(path, dd_keyfile_parse(path, json, size, problem), problem);
+    return take_json(path, dd_keyfile_parse(path, json, size, problem), problem);
 }
 
 void dd_keyring_destroy(dd_keyring_t **self_p)

@@ -28,6 +28,8 @@ typedef enum {
     DD_OWNER_BROKERS
 } dd_key_owner_t;
 
+struct json_object;
+
 typedef struct dd_keyring dd_keyring_t;
 
 /* A tenant as others know it. Owned by its keyring. */
@@ -45,9 +47,12 @@ typedef struct {
  * (existing tools write them so).
  */
 dd_keyring_t *dd_keyring_load(const char *path, dd_problem_t *problem);
-/* The same from text; `path` is only for messages. */
+/* The same from text, and from what dd_keyfile_load() has read of a file, which stays the caller's;
+   `path` is only for messages. */
 dd_keyring_t *dd_keyring_parse(
     const char *path, const char *json, size_t size, dd_problem_t *problem);
+dd_keyring_t *dd_keyring_from_json(
+    const char *path, struct json_object *object, dd_problem_t *problem);
 /* Wipes and frees; takes NULL and *self_p == NULL. */
 void dd_keyring_destroy(dd_keyring_t **self_p);
 

@@ -10,8 +10,8 @@
 /* A context set up as this project needs it, for zmq_ctx_term(). NULL with errno set. */
 void *dd_context_new(void);
 
-/* The shared one, made for the first who asks; each call needs a dd_context_release(). NULL with
- *problem filled. Any thread. */
+/* The shared one, made for the first who asks; each call needs a dd_context_release(). On failure
+   it is NULL, and *problem filled. Any thread. */
 void *dd_context_acquire(dd_problem_t *problem);
 
 /* The last one ends the context, and waits for what lingering sockets still have to send. */

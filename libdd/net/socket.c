@@ -34,7 +34,8 @@ int64_t dd_socket_frame_max(uint32_t payload_max)
 }
 
 /* Without ZMQ_HEARTBEAT_IVL: its timer aborts the process when a connection was reset whose input
-   ZeroMQ had stopped (libzmq 4.3.4). Our own PING notices a dead network. */
+   ZeroMQ had stopped (libzmq 4.3.4), and so does a peer's that has one. Our own PING notices a dead
+   network, and the input of a server is never stopped. */
 static bool set_common(void *socket, const dd_keyring_t *keyring, uint32_t payload_max)
 {
     int64_t frame_max = dd_socket_frame_max(payload_max);
@@ -67,7 +68,7 @@ void *dd_socket_server(
 {
     void *socket = dd_socket_router(context);
     bool ok =
-        socket && set_common(socket, keyring, payload_max) &&
+        socket && set_common(socket, keyring, payload_max) && set_int(socket, ZMQ_RCVHWM, 0) &&
         set_int(socket, ZMQ_CURVE_SERVER, 1) && set_int(socket, ZMQ_ROUTER_MANDATORY, 1) &&
         set_int(socket, ZMQ_ROUTER_HANDOVER, 0) && set_int(socket, ZMQ_BACKLOG, BACKLOG) &&
         zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, DD_ZAP_DOMAIN, sizeof DD_ZAP_DOMAIN - 1) == 0 &&
@@ -132,7 +133,7 @@ static dd_error_t send_frame(void *socket, dd_bytes_t route, dd_frame_t *frame)
 dd_error_t dd_socket_flush(void *socket, dd_bytes_t route, dd_outbox_t *outbox)
 {
     dd_frame_t *frame;
-    while ((frame = dd_outbox_take(outbox))) {
+    while (dd_outbox_may_send(outbox) && (frame = dd_outbox_take(outbox))) {
         dd_error_t error = send_frame(socket, route, frame);
         if (error != DD_OK) {
             dd_outbox_untake(outbox, frame);

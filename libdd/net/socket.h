@@ -33,8 +33,9 @@ int64_t dd_socket_frame_max(uint32_t payload_max);
  */
 void *dd_socket_router(void *context);
 
-/* A ROUTER that admits only keys a ZAP handler agrees to, and nobody if there is no handler. NULL
- *with problem filled. Close with zmq_close(). */
+/* A ROUTER that admits only keys a ZAP handler agrees to, and nobody if there is no handler. It has
+   no limit of its own on what comes in. On failure it is NULL, and *problem filled. Close with
+   zmq_close(). */
 void *dd_socket_server(
     void *context, const dd_keyring_t *keyring, uint32_t payload_max, dd_problem_t *problem);
 
@@ -48,8 +49,9 @@ dd_error_t dd_socket_problem(dd_problem_t *problem, const char *doing, const cha
 
 /*
  * Sends the outbox's frames. `route` is the routing id on a ROUTER and empty on a DEALER.
- * DD_OK: all sent. DD_E_OVERLOADED: ZeroMQ takes no more now; the rest stays in the outbox.
- * DD_E_UNKNOWN_PEER: the connection is gone; the rest stays in the outbox.
+ * DD_OK: all sent that the receiver's window lets go. DD_E_OVERLOADED: ZeroMQ takes no more now;
+ * the rest stays in the outbox. DD_E_UNKNOWN_PEER: the connection is gone; the rest stays in the
+ * outbox.
  */
 dd_error_t dd_socket_flush(void *socket, dd_bytes_t route, dd_outbox_t *outbox);
 

@@ -146,6 +146,8 @@ dd_error_t dd_endpoints_add(dd_endpoints_t *self, const char *text, dd_problem_t
     return DD_OK;
 }
 
+const char *const DD_ENDPOINT_WORDS[] = {"tcp://", "ipc://", NULL};
+
 dd_error_t dd_endpoints_set(
     void *values, const dd_option_t *option, const char *argument, dd_problem_t *problem)
 {

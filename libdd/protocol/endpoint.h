@@ -48,6 +48,13 @@ dd_error_t dd_endpoints_add(dd_endpoints_t *self, const char *text, dd_problem_t
 /* For options whose field is a dd_endpoints_t. */
 dd_option_set_t dd_endpoints_set;
 
+/* How endpoints begin, for the `words` of options; NULL ends them. */
+extern const char *const DD_ENDPOINT_WORDS[];
+
+/* The members of dd_option_t that such options have in common. */
+#define DD_ENDPOINTS_OPTION                                                                        \
+    .argument = "ENDPOINT", .repeats = true, .words = DD_ENDPOINT_WORDS, .set = dd_endpoints_set
+
 /* Whether that endpoint is among them. */
 bool dd_endpoints_has(const dd_endpoints_t *self, const char *endpoint);
 

@@ -57,18 +57,24 @@ void dd_outbox_give(dd_outbox_t *self, dd_frame_t *frame)
     self->last = frame;
 }
 
-static dd_frame_t *new_frame(dd_outbox_t *self, size_t size)
+/* A frame without records. */
+static dd_frame_t *make_frame(size_t capacity)
 {
-    size_t capacity = DD_FRAME_HEADER + size;
-    if (capacity < self->hint)
-        capacity = self->hint;
     dd_frame_t *frame = malloc(sizeof *frame + capacity);
     if (!frame)
         return NULL;
     *frame = (dd_frame_t){.size = DD_FRAME_HEADER, .capacity = capacity};
     frame->data[0] = DD_FRAME_MAGIC;
     frame->data[1] = DD_FRAME_VERSION;
-    dd_outbox_give(self, frame);
+    return frame;
+}
+
+static dd_frame_t *new_frame(dd_outbox_t *self, size_t size)
+{
+    size_t capacity = DD_FRAME_HEADER + size;
+    dd_frame_t *frame = make_frame(capacity < self->hint ? self->hint : capacity);
+    if (frame)
+        dd_outbox_give(self, frame);
     return frame;
 }
 
@@ -161,11 +167,23 @@ dd_error_t dd_outbox_write(
     return error;
 }
 
-dd_frame_t *dd_outbox_take(dd_outbox_t *self)
+bool dd_outbox_put_ahead(dd_outbox_t *self, const dd_record_t *record)
+{
+    size_t size = dd_record_size(record);
+    dd_frame_t *frame = make_frame(DD_FRAME_HEADER + size);
+    if (!frame)
+        return false;
+    frame->ahead = true;
+    frame->size += size;
+    dd_record_write(record, frame->data + DD_FRAME_HEADER, size);
+    dd_frame_free(self->ahead);
+    self->ahead = frame;
+    return true;
+}
+
+static dd_frame_t *take_first(dd_outbox_t *self)
 {
     dd_frame_t *frame = self->first;
-    if (!frame)
-        return NULL;
     self->first = frame->next;
     if (!self->first)
         self->last = NULL;
@@ -177,12 +195,30 @@ dd_frame_t *dd_outbox_take(dd_outbox_t *self)
     return frame;
 }
 
+dd_frame_t *dd_outbox_take(dd_outbox_t *self)
+{
+    if (dd_outbox_empty(self))
+        return NULL;
+    dd_frame_t *frame = self->ahead;
+    if (frame)
+        self->ahead = NULL;
+    else
+        frame = take_first(self);
+    self->window.sent += dd_window_count(frame->size);
+    return frame;
+}
+
 void dd_outbox_untake(dd_outbox_t *self, dd_frame_t *frame)
 {
+    self->window.sent -= dd_window_count(frame->size);
+    if (frame->ahead) {
+        self->ahead = frame;
+        return;
+    }
+    count(self, (ptrdiff_t)frame->size);
+    self->taken -= frame->size;
     frame->next = self->first;
     self->first = frame;
     if (!self->last)
         self->last = frame;
-    count(self, (ptrdiff_t)frame->size);
-    self->taken -= frame->size;
 }

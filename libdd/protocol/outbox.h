@@ -3,13 +3,14 @@
  * outbox - records that wait to be sent to one peer
  *
  * Records are packed into frames of about DD_FRAME_TARGET bytes as they are appended; the sockets
- * layer takes the frames out, oldest first. What waits is limited in bytes: one slow peer costs
- * its own traffic, nobody else's.
+ * layer takes the frames out, oldest first, as far as the receiver's window lets them go. What
+ * waits is limited in bytes: one slow peer costs its own traffic, nobody else's.
  */
 #ifndef DD_OUTBOX_H_INCLUDED
 #define DD_OUTBOX_H_INCLUDED
 
 #include "record.h"
+#include "window.h"
 
 /* Room beyond the limit for records that tell of a loss (ERROR, RECEIPT, GAP, PONG, BYE). */
 #define DD_OUTBOX_RESERVE (64u * 1024)
@@ -20,6 +21,7 @@ typedef struct dd_frame {
     size_t capacity;
     uint64_t order; /* for who has several outboxes; 0 in the beginning */
     bool kept;      /* for socket.c: the message around it is closed, but the frame lives on */
+    bool ahead;     /* see dd_outbox_put_ahead() */
     uint8_t data[]; /* begins with the frame header */
 } dd_frame_t;
 
@@ -36,7 +38,9 @@ typedef struct {
 typedef struct {
     dd_frame_t *first;
     dd_frame_t *last;         /* the one that is appended to */
-    size_t bytes;             /* in all frames */
+    dd_frame_t *ahead;        /* goes before the first, and isn't counted; NULL for none */
+    dd_window_t window;       /* the receiver's; every frame that is taken out counts as sent */
+    size_t bytes;             /* in all frames that wait for their turn */
     size_t limit;             /* to be changed with dd_outbox_set_limit() once something waits */
     uint64_t taken;           /* bytes so far */
     uint64_t excused_end;     /* until so many are taken, what is left of them doesn't count */
@@ -93,14 +97,32 @@ static inline dd_bytes_t dd_outbox_newest(const dd_outbox_t *self, size_t size)
     return dd_bytes(self->last->data + self->last->size - size, size);
 }
 
+/* Puts a record into a frame of its own that goes before all others, whatever the limits and the
+   window: what says that its sender is there, or has room. It takes the place of one that is still
+   there. False when out of memory. */
+bool dd_outbox_put_ahead(dd_outbox_t *self, const dd_record_t *record);
+
 static inline bool dd_outbox_empty(const dd_outbox_t *self)
 {
-    return self->first == NULL;
+    return !self->first && !self->ahead;
 }
 
-/* Takes the oldest frame out; the caller then owns it. NULL if there is none. */
+/* Whether something waits for the receiver to say that it has taken more. */
+static inline bool dd_outbox_is_held(const dd_outbox_t *self)
+{
+    return self->first && !dd_window_lets(&self->window, self->first->size);
+}
+
+/* Whether a frame may be sent now. */
+static inline bool dd_outbox_may_send(const dd_outbox_t *self)
+{
+    return self->ahead || (self->first && !dd_outbox_is_held(self));
+}
+
+/* Takes out the frame that is to be sent next, whether it may go or not; the caller then owns it.
+   NULL if there is none. */
 dd_frame_t *dd_outbox_take(dd_outbox_t *self);
-/* Puts a frame back that could not be sent, as the oldest one. */
+/* Puts a frame back that could not be sent, as the next one. */
 void dd_outbox_untake(dd_outbox_t *self, dd_frame_t *frame);
 
 /* Adds a frame of another outbox as the newest one, whatever the limits. */

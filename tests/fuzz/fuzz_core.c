@@ -15,6 +15,7 @@
 
 /* Small, so that they fill up. */
 #define OUTBOX 4096
+#define WINDOW 400
 #define HEARTBEAT 1000
 #define SCOPE "/1/2/"
 
@@ -169,6 +170,8 @@ static void reload(fuzz_t *self, uint8_t argument)
     core_settings_t settings = {.heartbeat = HEARTBEAT,
         .outbox_client = argument & 2 ? OUTBOX : 0,
         .outbox_link = argument & 4 ? OUTBOX : 0,
+        .window_client = argument & 32 ? WINDOW : 0,
+        .window_link = argument & 32 ? WINDOW : 0,
         .clients_max = argument & 8 ? PLACES : 1,
         .subscriptions_max = argument & 16 ? 4 : 0,
         .link_names_max = 8,
@@ -257,6 +260,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .payload_max = 100,
         .outbox_client = OUTBOX,
         .outbox_link = OUTBOX,
+        .window_client = WINDOW,
+        .window_link = WINDOW,
         .clients_max = PLACES,
         .subscriptions_max = 4,
         .link_names_max = 8,

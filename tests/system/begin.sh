@@ -13,11 +13,26 @@ case ${TMPDIR:-} in
     [!/]* | *[!A-Za-z0-9/._-]* | ??????????????????????????????????????????????????*) TMPDIR=/tmp ;;
 esac
 export LC_ALL=C.UTF-8
+# What a make that runs this has been told isn't for those that are run here.
+unset MAKEFLAGS MAKEOVERRIDES MFLAGS V WERROR SAN COVERAGE DESTDIR PREFIX BINDIR SBINDIR LIBDIR INCLUDEDIR \
+    DATADIR MANDIR DOCDIR UNITDIR SYSCONFDIR BASHDIR FISHDIR ZSHDIR
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT
 trap 'exit 1' INT TERM
 cd "$room" || exit 1
 failures=0
+
+# fail TEXT: something is wrong; `out` has what the last command said, if that went there.
+fail() {
+    echo "FAILED: $*"
+    [ ! -e out ] || tail -40 out | sed 's/^/    /'
+    failures=$((failures + 1))
+}
+
+# check WORDS...: a command succeeds.
+check() {
+    "$@" >out 2>&1 || fail "$*"
+}
 
 # instruments LIBRARY: the flags without which no program can be built on a library that is built
 # with sanitizers or for a report of coverage.

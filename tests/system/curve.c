@@ -32,6 +32,8 @@
 #define WELCOME_SIZE (WELCOME_START + HALF_NONCE + MAC + KEY + COOKIE_SIZE)
 /* Of ZMTP's frames. */
 enum { FLAG_LONG = 2, FLAG_COMMAND = 4 };
+/* Of what is boxed in a MESSAGE. */
+enum { BOXED_MORE = 1, BOXED_COMMAND = 2 };
 
 struct curve {
     int fd;
@@ -183,7 +185,7 @@ static void initiate(curve_t *self, dd_bytes_t properties)
     dd_write_bytes(&writer, dd_bytes(self->cookie, COOKIE_SIZE));
     write_box(self, &writer, "CurveZMQINITIATE", dd_bytes(plain, written(plain, &inner)),
         self->broker_key);
-    assert_true(flush(self, &writer));
+    flush(self, &writer);
 }
 
 /* READY comes when the broker has let us in. */
@@ -197,8 +199,13 @@ static void hear_ready(const curve_t *self)
 /* ---- The connection ----------------------------------------------------------------------------
  */
 
+curve_t *curve_open(harness_t *harness, const char *broker, const char *owner)
+{
+    return curve_open_at(harness, harness_endpoint(harness, broker), owner);
+}
+
 curve_t *curve_open_with(
-    harness_t *harness, const char *broker, const char *owner, dd_bytes_t properties)
+    harness_t *harness, const char *endpoint, const char *owner, dd_bytes_t properties)
 {
     dd_problem_t problem;
     curve_t *self = calloc(1, sizeof *self);
@@ -207,7 +214,7 @@ curve_t *curve_open_with(
     if (!self->keyring)
         fail_msg("%s", problem.text);
     crypto_box_keypair(self->public_key, self->secret_key);
-    self->fd = harness_connect(harness_endpoint(harness, broker));
+    self->fd = harness_connect(endpoint);
     be_patient(self->fd);
     greet(self);
     say_hello(self);
@@ -216,9 +223,9 @@ curve_t *curve_open_with(
     return self;
 }
 
-curve_t *curve_open(harness_t *harness, const char *broker, const char *owner)
+curve_t *curve_open_at(harness_t *harness, const char *endpoint, const char *owner)
 {
-    curve_t *self = curve_open_with(harness, broker, owner, dd_bytes(NULL, 0));
+    curve_t *self = curve_open_with(harness, endpoint, owner, dd_bytes(NULL, 0));
     hear_ready(self);
     return self;
 }
@@ -233,16 +240,28 @@ bool curve_is_over(void *curve)
     return size == 0 || (errno != EAGAIN && errno != EINTR);
 }
 
-bool curve_send(curve_t *self, const void *data, size_t size, bool more)
+/* The flags stand in the box, too. */
+static bool send_flagged(curve_t *self, const void *data, size_t size, uint8_t flags)
 {
     static uint8_t plain[1 + BODY_MAX];
     assert_in_range(size, 0, BODY_MAX);
-    plain[0] = more;
+    plain[0] = flags;
     memcpy(plain + 1, data, size);
     dd_writer_t writer = begin(self, 0, 8 + 8 + MAC + 1 + size);
     write_text(&writer, "\x07MESSAGE");
     write_box(self, &writer, "CurveZMQMESSAGEC", dd_bytes(plain, 1 + size), self->broker_key);
     return flush(self, &writer);
+}
+
+bool curve_send(curve_t *self, const void *data, size_t size, bool more)
+{
+    return send_flagged(self, data, size, more ? BOXED_MORE : 0);
+}
+
+bool curve_ping(curve_t *self)
+{
+    static const char PING[] = "\4PING\0"; /* without a time to live */
+    return send_flagged(self, PING, sizeof PING, BOXED_COMMAND);
 }
 
 bool curve_is_full(const curve_t *self)

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "harness_state.h"
@@ -91,8 +92,20 @@ program_t *harness_broker(harness_t *self, const char *name)
     return get_broker(self, name)->program;
 }
 
+static int connect_ipc(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(fd >= 0 && strlen(path) < sizeof address.sun_path);
+    strcpy(address.sun_path, path);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
 int harness_connect(const char *endpoint)
 {
+    if (strncmp(endpoint, "ipc://", 6) == 0)
+        return connect_ipc(endpoint + 6);
     struct sockaddr_in address = {.sin_family = AF_INET,
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
         .sin_port = htons((uint16_t)atoi(strrchr(endpoint, ':') + 1))};

@@ -59,7 +59,7 @@ program_t *harness_broker(harness_t *self, const char *name);
 /* Where the broker of that name listens: tcp://127.0.0.1:PORT. Known already before its start once
    harness_reserve() has been called. */
 const char *harness_endpoint(harness_t *self, const char *name);
-/* A TCP connection, with nothing said, to such an endpoint. */
+/* A connection, with nothing said, to such an endpoint, or to "ipc://PATH". */
 int harness_connect(const char *endpoint);
 /* Chooses a free port for a broker that is to be started later. */
 const char *harness_reserve(harness_t *self, const char *name);

@@ -6,17 +6,6 @@ set -u
 
 . "$(dirname "$0")/begin.sh"
 
-fail() {
-    echo "FAILED: $*"
-    [ ! -e out ] || tail -20 out | sed 's/^/    /'
-    failures=$((failures + 1))
-}
-
-# check WORDS...: a command succeeds.
-check() {
-    "$@" >out 2>&1 || fail "$*"
-}
-
 cat >compiler <<'END'
 #!/bin/sh
 echo " $* " >>"$(dirname "$0")/words"
@@ -39,8 +28,8 @@ mkdir "$top"
 (cd "$source" && find . -mindepth 1 -maxdepth 1 ! -name '.git' ! -name 'build*' ! -name '.build*' \
     ! -name '*.tar.gz' -exec cp -R {} "$top" \;)
 
-# What another make that runs this has set is not for the one below.
-unset BUILD SAN WERROR CPPFLAGS CFLAGS LDFLAGS MAKEFLAGS MAKEOVERRIDES MFLAGS
+# This one builds by itself.
+unset BUILD CPPFLAGS CFLAGS LDFLAGS
 build() {
     make -s -C "$top" CC="'$room/compiler'" "$@"
 }

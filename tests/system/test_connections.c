@@ -5,9 +5,12 @@
  *
  * The broker's own sides of its sockets run in the test, so that it can read late.
  */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "curve.h"
 #include "ddbroker/legacy/legacy.h"
 #include "ddbroker/net/connections.h"
 #include "ddbroker/net/listener.h"
@@ -52,6 +55,7 @@ static int side_open(void **state)
         .payload_max = PAYLOAD_MAX,
         .outbox_client = 1 << 20,
         .outbox_link = 1 << 20,
+        .window_client = 1 << 16,
         .clients_max = 10,
         .subscriptions_max = 10,
         .link_names_max = 10,
@@ -287,6 +291,118 @@ static void what_an_old_client_has_left_logs_nobody_in(void **state)
     assert_int_equal(core_connections(self->core), 0);
 }
 
+/* ---- What is sent while nothing is taken --------------------------------------------------- */
+
+typedef struct {
+    side_t *side;
+    atomic_bool done;
+} porter_t;
+
+static void *let_in(void *arg)
+{
+    porter_t *self = arg;
+    while (!atomic_load(&self->done))
+        zap_work(self->side->zap, self->side->core, ZAP_ALL, now_ms());
+    return NULL;
+}
+
+static void say(curve_t *peer, const dd_record_t *record)
+{
+    uint8_t frame[RAW_FRAME_MAX];
+    assert_true(curve_send(peer, frame, raw_frame(record, frame), false));
+}
+
+typedef struct {
+    side_t *side;
+    size_t count;
+} clients_t;
+
+/* A condition for wait_until(), which keeps the broker's side at work. */
+static bool has_clients(void *arg)
+{
+    clients_t *self = arg;
+    peer_t *peer;
+    self->side->listener->ops->work(self->side->listener, now_ms());
+    while ((peer = core_next_dirty(self->side->core)))
+        transport_flush(peer, now_ms());
+    return core_connections(self->side->core) == self->count;
+}
+
+/* A peer with a key that has registered. */
+static curve_t *peer_in(side_t *self)
+{
+    dd_problem_t problem;
+    pthread_t thread;
+    porter_t porter = {.side = self};
+    clients_t clients = {self, 1};
+    assert_int_equal(
+        self->listener->ops->listen(self->listener, "tcp://127.0.0.1:0", &problem), DD_OK);
+    assert_int_equal(pthread_create(&thread, NULL, let_in, &porter), 0);
+    curve_t *peer = curve_open_at(self->harness, endpoint_of(self), "a");
+    atomic_store(&porter.done, true);
+    pthread_join(thread, NULL);
+    say(peer, &(dd_record_t){.type = DD_HELLO, .number = 1, .name = dd_bytes_of("cli1")});
+    assert_true(wait_until(has_clients, &clients, HARNESS_DEADLINE));
+    return peer;
+}
+
+/* Whatever waits to be taken, ZeroMQ reads on, sees the end, and has nothing left to answer when
+   its reading goes on. */
+static void a_reset_is_noticed_whatever_is_untaken(void **state)
+{
+    side_t *self = *state;
+    curve_t *peer = peer_in(self);
+    for (int i = 0; i < 100; i++)
+        say(peer, &(dd_record_t){.type = DD_PING, .number = 7});
+    for (int i = 0; i < 10; i++)
+        assert_true(curve_ping(peer));
+    curve_reset(&peer);
+    assert_true(wait_until(has_no_client, self, HARNESS_DEADLINE));
+    assert_true(wait_until(has_clients, &(clients_t){self, 0}, HARNESS_DEADLINE));
+}
+
+static bool has_logged_cut(void *arg)
+{
+    side_t *self = arg;
+    char line[512];
+    bool found = false;
+    self->listener->ops->work(self->listener, now_ms());
+    FILE *file = fopen(harness_path(self->harness, "log"), "r");
+    while (!found && fgets(line, sizeof line, file))
+        found = strstr(line, "cut client a.cli1: it doesn't keep to its window");
+    fclose(file);
+    return found;
+}
+
+typedef struct {
+    side_t *side;
+    curve_t *peer;
+} sender_t;
+
+/* Sends more, as long as that can be sent: a condition for wait_until(), that the limit has been
+   reached. */
+static bool is_refused(void *arg)
+{
+    static uint8_t frame[32 << 10];
+    const sender_t *self = arg;
+    struct pollfd refusal[TRANSPORT_DESCRIPTORS_MAX] = {{.fd = -1}};
+    self->side->listener->ops->descriptors(self->side->listener, refusal);
+    if (!curve_is_full(self->peer))
+        assert_true(curve_send(self->peer, frame, sizeof frame, false));
+    return poll(refusal, 1, 0) == 1;
+}
+
+static void who_does_not_keep_to_its_window_is_cut(void **state)
+{
+    side_t *self = *state;
+    curve_t *peer = peer_in(self);
+    assert_true(wait_until(is_refused, &(sender_t){self, peer}, HARNESS_DEADLINE));
+    assert_true(wait_until(has_logged_cut, self, HARNESS_DEADLINE));
+    assert_true(wait_until(has_no_client, self, HARNESS_DEADLINE));
+    assert_true(wait_until(has_clients, &(clients_t){self, 0}, HARNESS_DEADLINE));
+    curve_close(&peer);
+}
+
 /* ---- Routing ids --------------------------------------------------------------------------- */
 
 /* A peer with a tenant's key and an id of its own choice; without one if its size is 0. */
@@ -414,6 +530,8 @@ int main(void)
         SIDE(what_a_client_has_left_is_read_and_over),
         SIDE(what_an_old_client_has_left_logs_nobody_in),
         SIDE(who_chooses_a_routing_id_is_cut),
+        SIDE(a_reset_is_noticed_whatever_is_untaken),
+        SIDE(who_does_not_keep_to_its_window_is_cut),
         SIDE(numbers_begin_where_nobody_can_guess),
     };
     return cmocka_run_group_tests_name("connections", tests, NULL, NULL);

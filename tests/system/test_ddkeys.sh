@@ -6,12 +6,6 @@ set -u
 . "$(dirname "$0")/begin.sh"
 ddkeys=$BUILD/bin/ddkeys
 
-fail() {
-    echo "FAILED: $*"
-    sed 's/^/    /' out
-    failures=$((failures + 1))
-}
-
 # expect STATUS PATTERN ARGUMENTS: ddkeys ends so, and says something that matches.
 expect() {
     status=$1 pattern=$2
@@ -20,11 +14,6 @@ expect() {
     result=$?
     [ "$result" -eq "$status" ] || fail "'ddkeys $*' ended with $result, not $status"
     grep -q -e "$pattern" out || fail "'ddkeys $*' didn't say '$pattern'"
-}
-
-# check that WORDS...: a command succeeds.
-check() {
-    "$@" >out 2>&1 || fail "$*"
 }
 
 modes() {

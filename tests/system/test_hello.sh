@@ -13,11 +13,6 @@ cleanup() {
 }
 trap cleanup EXIT
 
-fail() {
-    echo "FAILED: $*"
-    failures=$((failures + 1))
-}
-
 # ---- the page ------------------------------------------------------------------------------------
 
 page=$source/man/dd_client.3

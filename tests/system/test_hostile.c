@@ -17,7 +17,7 @@
 /* Connections that are left open in the middle of their handshake. */
 #define HALVES 40
 /* Frames of one message, where one is right. */
-#define FRAMES_MANY 20000
+#define FRAMES_MANY 5000
 
 /* ---- Without a key ------------------------------------------------------------------------ */
 
@@ -185,24 +185,37 @@ static bool is_stopped(void *curve)
     return false;
 }
 
-/* ZeroMQ keeps all frames of a message until the last one has come. */
-static void messages_without_end_are_cut(void **state)
-{
-    harness_t *self = *state;
-    program_t *broker =
-        broker_start(self, "broker0", NULL, NULL, "--payload-max", "1k", "-l", "info", NULL);
-    client_t *good = client_open(self, "broker0", "a", "good");
-    curve_t *stranger = curve_open(self, "broker0", "b");
-    assert_true(wait_until(is_stopped, stranger, HARNESS_DEADLINE));
-    assert_true(program_expect(broker, "sends a message without end", HARNESS_DEADLINE));
+/* Where a broker listens besides its port, and where its peers of a test come in. */
+typedef struct {
+    const char *ipc, *endpoint;
+} place_t;
 
-    curve_t *registered = curve_open(self, "broker0", "b");
+static place_t place_of(harness_t *self, bool ipc)
+{
+    static char text[512];
+    snprintf(text, sizeof text, "ipc://%s", harness_path(self, "broker0.ipc"));
+    return (place_t){text, ipc ? text : harness_reserve(self, "broker0")};
+}
+
+/* ZeroMQ keeps all frames of a message until the last one has come. */
+static void cut_messages_without_end(harness_t *self, bool ipc)
+{
+    place_t place = place_of(self, ipc);
+    program_t *broker = broker_start(
+        self, "broker0", NULL, NULL, "--payload-max", "1k", "-l", "info", "-r", place.ipc, NULL);
+    client_t *good = client_open(self, "broker0", "a", "good");
+    curve_t *stranger = curve_open_at(self, place.endpoint, "b");
+    assert_true(wait_until(is_stopped, stranger, HARNESS_DEADLINE));
+    assert_true(program_expect(broker, "cut a connection: it sends too much", HARNESS_DEADLINE));
+
+    curve_t *registered = curve_open_at(self, place.endpoint, "b");
     dd_record_t hello = {.type = DD_HELLO, .number = 1, .name = dd_bytes_of("bad")};
     uint8_t frame[RAW_FRAME_MAX];
     size_t size = raw_frame(&hello, frame);
     assert_true(curve_send(registered, frame, size, false));
     assert_true(program_expect(broker, "client b.bad registered", HARNESS_DEADLINE));
     assert_true(wait_until(is_stopped, registered, HARNESS_DEADLINE));
+    assert_true(program_expect(broker, "cut client b.bad: it doesn't keep", HARNESS_DEADLINE));
     client_deliver(good, good, "hi");
     curve_close(&stranger);
     curve_close(&registered);
@@ -224,7 +237,8 @@ static void large_handshakes_are_cut(void **state)
     harness_t *self = *state;
     program_t *broker = broker_start(self, "broker0", NULL, NULL, "-l", "info", NULL);
     client_t *good = client_open(self, "broker0", "a", "good");
-    curve_t *large = curve_open_with(self, "broker0", "b", many_properties());
+    curve_t *large =
+        curve_open_with(self, harness_endpoint(self, "broker0"), "b", many_properties());
     dd_record_t hello = {.type = DD_HELLO, .number = 1, .name = dd_bytes_of("large")};
     uint8_t frame[RAW_FRAME_MAX];
     curve_send(large, frame, raw_frame(&hello, frame), false);
@@ -232,6 +246,16 @@ static void large_handshakes_are_cut(void **state)
     client_deliver(good, good, "hi");
     assert_false(program_said(broker, "client b.large registered"));
     curve_close(&large);
+}
+
+static void messages_without_end_are_cut(void **state)
+{
+    cut_messages_without_end(*state, false);
+}
+
+static void messages_without_end_are_cut_at_ipc(void **state)
+{
+    cut_messages_without_end(*state, true);
 }
 
 /* A key is no licence to hold connections: one that says nothing, and one that doesn't leave after
@@ -356,7 +380,7 @@ static void curve_say(curve_t *self, const dd_record_t *record)
     assert_true(curve_send(self, frame, raw_frame(record, frame), false));
 }
 
-/* Sends until ZeroMQ has stopped reading. */
+/* Sends until nothing is read any more, with ZeroMQ's own signs of life in between. */
 static void publish_without_end(curve_t *self)
 {
     static uint8_t frame[32 << 10] = {DD_FRAME_MAGIC, DD_FRAME_VERSION};
@@ -365,19 +389,20 @@ static void publish_without_end(curve_t *self)
     size_t at = DD_FRAME_HEADER, size = dd_record_size(&record);
     for (int i = 0; i < PUBLICATIONS; i++, at += size)
         dd_record_write(&record, frame + at, size);
-    while (!curve_is_full(self) && curve_send(self, frame, at, false))
+    while (!curve_is_full(self) && curve_send(self, frame, at, false) && curve_ping(self))
         ;
 }
 
-/* Connections that are reset while ZeroMQ doesn't read from them: with heartbeats of its own it
-   aborts. */
-static void resets_under_overload(void **state)
+/* Connections that are reset while ZeroMQ doesn't read from them: it aborts when it comes to answer
+   what it has read. */
+static void reset_under_overload(harness_t *self, bool ipc)
 {
-    harness_t *self = *state;
-    program_t *broker = broker_start(self, "broker0", NULL, NULL, "--heartbeat", "100ms", NULL);
+    place_t place = place_of(self, ipc);
+    program_t *broker =
+        broker_start(self, "broker0", NULL, NULL, "--heartbeat", "100ms", "-r", place.ipc, NULL);
     curve_t *publishers[PUBLISHERS];
     for (size_t i = 0; i < PUBLISHERS; i++)
-        publishers[i] = curve_open(self, "broker0", "b");
+        publishers[i] = curve_open_at(self, place.endpoint, "b");
     for (size_t i = 0; i < PUBLISHERS; i++) {
         curve_say(publishers[i],
             &(dd_record_t){.type = DD_HELLO, .number = i << 20, .name = dd_bytes_of("auto")});
@@ -392,6 +417,16 @@ static void resets_under_overload(void **state)
     assert_int_equal(program_wait(broker, 0), -1);
 }
 
+static void resets_under_overload(void **state)
+{
+    reset_under_overload(*state, false);
+}
+
+static void resets_under_overload_at_ipc(void **state)
+{
+    reset_under_overload(*state, true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -402,11 +437,13 @@ int main(void)
         SCENE(too_many_frames_end_one_peer),
         SCENE(messages_without_end_are_cut),
         SCENE(large_handshakes_are_cut),
+        SCENE(messages_without_end_are_cut_at_ipc),
         SCENE(idle_connections_are_cut),
         SCENE(payloads_have_a_largest_size),
         SCENE(frames_beyond_all_measure_end_the_connection),
         SCENE(who_asks_and_never_listens_is_ended),
         SCENE(resets_under_overload),
+        SCENE(resets_under_overload_at_ipc),
     };
     return cmocka_run_group_tests_name("hostile", tests, NULL, NULL);
 }

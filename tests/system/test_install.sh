@@ -7,17 +7,6 @@ set -u
 . "$(dirname "$0")/begin.sh"
 root=$room/root
 
-fail() {
-    echo "FAILED: $*"
-    [ ! -e out ] || sed 's/^/    /' out
-    failures=$((failures + 1))
-}
-
-# check WORDS...: a command succeeds.
-check() {
-    "$@" >out 2>&1 || fail "$*"
-}
-
 version=$(sed -n 's/^#define DD_VERSION "\(.*\)"/\1/p' "$source/libdd/include/dd.h")
 
 # By one who lets nobody read what he makes: what is installed is for everybody all the same.

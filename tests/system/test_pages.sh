@@ -8,11 +8,6 @@ set -u
 cd "$source/man" || exit 1
 out=$room/out
 
-fail() {
-    echo "FAILED: $*"
-    failures=$((failures + 1))
-}
-
 # The same for what has written to $out.
 fail_with() {
     fail "$@"

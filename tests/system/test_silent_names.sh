@@ -26,11 +26,6 @@ cleanup() {
 }
 trap cleanup EXIT
 
-fail() {
-    echo "FAILED: $*"
-    failures=$((failures + 1))
-}
-
 # await FILE TEXT: until the file has the text.
 await() {
     tries=0

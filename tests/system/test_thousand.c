@@ -57,13 +57,29 @@ static void settle(dd_client_t *client)
     }
 }
 
-/* The next event must be this. */
-static void hear(dd_client_t *client, const char *name, dd_event_type_t type, const char *text)
+/* The next event must be this notification. */
+static void hear(dd_client_t *client, const char *name, const char *text)
 {
     dd_event_t *event = dd_client_receive(client, DEADLINE);
-    if (!event || event->type != type || strcmp(event->data, text) != 0)
+    if (!event || event->type != DD_EVENT_NOTIFICATION || strcmp(event->data, text) != 0)
         fail_crowd(name, event ? event->text : "too late");
     dd_event_destroy(&event);
+}
+
+/* A publication to so many may be overtaken by a notification that was sent after it. */
+static void hear_both(
+    dd_client_t *client, const char *name, const char *published, const char *sent)
+{
+    bool heard[2] = {false, false};
+    for (int i = 0; i < 2; i++) {
+        dd_event_t *event = dd_client_receive(client, DEADLINE);
+        bool is_publication = event && event->type == DD_EVENT_PUBLICATION;
+        const char *text = is_publication ? published : sent;
+        if (!event || heard[is_publication] || strcmp(event->data, text) != 0)
+            fail_crowd(name, event ? event->text : "too late");
+        heard[is_publication] = true;
+        dd_event_destroy(&event);
+    }
 }
 
 static int crowd(const char *endpoint, const char *keyfile)
@@ -83,9 +99,8 @@ static int crowd(const char *endpoint, const char *keyfile)
     fflush(stdout);
     for (unsigned i = 0; i < size; i++) {
         name_of(i, name);
-        hear(clients[i], name, DD_EVENT_NOTIFICATION, name);
-        hear(clients[i], name, DD_EVENT_PUBLICATION, "to all");
-        hear(clients[i], name, DD_EVENT_NOTIFICATION, "done");
+        hear(clients[i], name, name);
+        hear_both(clients[i], name, "to all", "done");
     }
     puts("all have heard");
     fflush(stdout);

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "ddbroker/core/core_state.h"
 #include "tree_state.h"
 
 static void obey(void *arg, core_control_t control, dd_log_level_t level)
@@ -35,6 +36,11 @@ broker_t *broker_new(tree_t *tree, const char *name, broker_t *parent, const cha
         tree_run(tree);
     }
     return self;
+}
+
+dd_bytes_t broker_id(const broker_t *self)
+{
+    return dd_bytes(self->core->id, DD_BROKER_ID_SIZE);
 }
 
 void broker_join(broker_t *self, broker_t *parent)

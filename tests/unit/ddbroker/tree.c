@@ -138,7 +138,7 @@ void end_put(end_t *self, dd_frame_t *frame)
 void end_put_all(end_t *self, dd_outbox_t *outbox)
 {
     dd_frame_t *frame;
-    while ((frame = dd_outbox_take(outbox)))
+    while (dd_outbox_may_send(outbox) && (frame = dd_outbox_take(outbox)))
         end_put(self, frame);
 }
 

@@ -71,6 +71,8 @@ bool tree_logged(tree_t *self, const char *text);
 
 /* A broker, joined to its parent if that isn't NULL; runs the tree. */
 broker_t *broker_new(tree_t *tree, const char *name, broker_t *parent, const char *scope);
+/* By which questions and orders name it; valid as long as the broker is. */
+dd_bytes_t broker_id(const broker_t *self);
 /* Ends it as a crash would: all its wires break. Frees it. */
 void broker_kill(broker_t *self);
 /* Lays the wire to a parent; doesn't run the tree. */

@@ -23,6 +23,8 @@ dd_record_t visit_record(uint8_t type)
         .payload = B("payload")};
     if (type == DD_ERROR) /* about something that was asked, not the connection */
         record.code = DD_E_LIMIT;
+    if (type == DD_TAKEN) /* of which nothing is known yet */
+        record.number = 0;
     return record;
 }
 

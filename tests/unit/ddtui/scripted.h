@@ -34,6 +34,7 @@ static inline dd_event_t scripted_event(dd_event_type_t type)
         .scope = "",
         .text = "",
         .data = "",
+        .endpoint = "",
         .time_us = scripted_us};
 }
 
@@ -50,6 +51,7 @@ static inline void scripted_register(session_view_t *session)
     event.source = "a.cli1";
     event.text = "broker0";
     event.scope = "/1/2/3/";
+    event.endpoint = "tcp://127.0.0.1:5555";
     event.number = 1 << 20;
     session_view_event(session, &event);
 }

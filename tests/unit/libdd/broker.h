@@ -41,6 +41,8 @@ typedef struct {
     unsigned frames;    /* heard */
     uint32_t heartbeat; /* ms that clients are told */
     uint32_t limit;     /* largest payload that clients are told */
+    uint32_t window;    /* that clients are told; 0: none */
+    uint64_t taken;     /* bytes of the connection that was registered last, as windows count */
     int buffer;         /* bytes that the system holds for a connection; -1: what it likes */
     uint64_t instance;  /* of the last HELLO */
 } broker_t;
@@ -202,6 +204,7 @@ static inline bool broker_hears(broker_t *self, long timeout)
     memcpy(self->route, zmq_msg_data(&route), self->route_size);
     zmq_msg_close(&route);
     self->frames++;
+    self->taken += dd_window_count(zmq_msg_size(&self->frame));
     assert_true(
         dd_frame_open(&self->reader, zmq_msg_data(&self->frame), zmq_msg_size(&self->frame)));
     return true;
@@ -262,6 +265,7 @@ static inline dd_record_t broker_welcome(const broker_t *self, const char *tenan
     return (dd_record_t){.type = DD_WELCOME,
         .heartbeat = self->heartbeat,
         .limit = self->limit,
+        .window = self->window,
         .tenant = dd_bytes_of(tenant),
         .name = name,
         .id = dd_bytes(ID, sizeof ID),
@@ -274,6 +278,7 @@ static inline void broker_admit(broker_t *self, const char *tenant)
 {
     dd_record_t hello = broker_expect(self, DD_HELLO);
     self->instance = hello.number;
+    self->taken = dd_window_count(zmq_msg_size(&self->frame));
     broker_say(self, broker_welcome(self, tenant, hello.name));
 }
 

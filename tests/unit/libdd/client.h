@@ -145,6 +145,62 @@ static inline uintptr_t say_goodbye(broker_t *broker, dd_client_t *client)
     return (uintptr_t)ms;
 }
 
+static inline uint32_t number_of(const void *data)
+{
+    uint32_t number;
+    memcpy(&number, data, sizeof number);
+    return number;
+}
+
+/* Notifies with numbered payloads of 1000 bytes until the outbox is full. */
+static inline uint32_t fill_outbox(dd_client_t *client)
+{
+    uint8_t payload[1000] = {0};
+    uint32_t sent = 0;
+    for (;; sent++) {
+        memcpy(payload, &sent, sizeof sent);
+        dd_error_t error = dd_client_notify(client, "cli2", payload, sizeof payload, 0, NULL);
+        if (error == DD_E_OUTBOX_FULL)
+            return sent;
+        assert_int_equal(error, DD_OK);
+        assert_true(sent < 1000000);
+    }
+}
+
+/* Fills the outbox and all that the network takes, which the broker doesn't read: until no room is
+   made for a while. Returns how many notifications that took. */
+static inline uint32_t fill_all(dd_client_t *client, size_t limit)
+{
+    uint32_t sent = 0;
+    do
+        sent += fill_outbox(client);
+    while (dd_client_drain(client, limit / 2, 2000) == DD_OK);
+    return sent;
+}
+
+/* Reads numbered notifications from the client at the broker, and checks that none is missing. */
+static inline void read_numbers(broker_t *broker, uint32_t count)
+{
+    other_t a = other_of(A_FILE);
+    for (uint32_t i = 0; i < count; i++) {
+        dd_record_t record = broker_expect(broker, DD_SEND);
+        assert_int_equal(number_of(opened(&a, "cli1", record.payload)), i);
+    }
+    other_end(&a);
+}
+
+/* A client of tenant a that is registered, for which no more than that waits: bytes in its outbox
+   and of its events. */
+static inline dd_client_t *registered_within(broker_t *broker, size_t outbox, size_t events)
+{
+    dd_client_t *self = client_of(broker, "a.json");
+    assert_int_equal(dd_client_set_limits(self, outbox, events), DD_OK);
+    assert_int_equal(dd_client_start(self), DD_OK);
+    broker_admit(broker, "a");
+    expect_event(self, DD_EVENT_REGISTERED);
+    return self;
+}
+
 /* A test with a broker of its own. */
 #define client_test(function)                                                                      \
     cmocka_unit_test_setup_teardown(function, broker_setup, broker_teardown)

@@ -3,14 +3,8 @@
  * test_acks - acknowledgements find their way back, and can't hurt anybody
  */
 #include "tests/unit/ddbroker/tree.h"
+#include "tests/unit/unit.h"
 
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define B(text) dd_bytes_of(text)
 #define RUN 0x12345601
 #define RANGE_MOST (DD_ACK_RANGES_MAX * DD_ACK_RANGE_SIZE)
 

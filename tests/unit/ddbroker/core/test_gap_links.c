@@ -8,15 +8,7 @@
 
 #include "ddbroker/core/core_state.h"
 #include "tests/unit/ddbroker/tree.h"
-
-/* cmocka.h wants these before it. */
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define B(text) dd_bytes_of(text)
-#define COUNT(array) (sizeof(array) / sizeof *(array))
+#include "tests/unit/unit.h"
 
 static void expect_gap(actor_t *listener, uint64_t number, const char *topic, const char *path)
 {

@@ -315,19 +315,14 @@ static void test_losses_have_an_age(void **state)
 
 /* ---- One broker ----------------------------------------------------------------------------- */
 
-static dd_bytes_t id_of(const broker_t *broker)
-{
-    return dd_bytes(broker->core->id, DD_BROKER_ID_SIZE);
-}
-
 static void test_one_broker_can_be_asked(void **state)
 {
     (void)state;
     pair_t pair = pair_new();
     actor_t *asker = actor_client(pair.left_leaf, "a", "asker");
-    actor_say(
-        asker, &(dd_record_t){
-                   .type = DD_INSPECT, .ref = 3, .id = id_of(pair.right_leaf), .text = B("tree")});
+    actor_say(asker,
+        &(dd_record_t){
+            .type = DD_INSPECT, .ref = 3, .id = broker_id(pair.right_leaf), .text = B("tree")});
     answer_t answer = read_answer(asker, 3);
     assert_int_equal(answer.outstanding, 0);
     assert_int_equal(json_object_array_length(answer.reports), 1);

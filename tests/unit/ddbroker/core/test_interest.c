@@ -27,8 +27,8 @@ static void clear(interests_t *interests, peer_t *peer)
 
 static void assert_empty(const interests_t *interests)
 {
-    assert_null(interests->by_key);
-    assert_null(interests->by_holder);
+    assert_null(interests->by_key.first);
+    assert_null(interests->by_holder.first);
     assert_null(interests->noscopes);
 }
 
@@ -166,7 +166,7 @@ static bool should_match(
 
 static void check(interests_t *interests, const char *tenant, const char *topic, const char *origin)
 {
-    interest_t *interest, *next, *met[INTERESTS];
+    interest_t *interest, *met[INTERESTS];
     unsigned found = 0, expected = 0;
     interest_match_t match = interest_match(interests, B(tenant), B(topic), B(origin));
     while ((interest = interest_next(&match))) {
@@ -175,7 +175,7 @@ static void check(interests_t *interests, const char *tenant, const char *topic,
             assert_ptr_not_equal(met[i], interest);
         met[found++] = interest;
     }
-    HASH_ITER (hh, interests->by_key, interest, next)
+    for (interest = interest_first(interests); interest; interest = interest_after(interest))
         expected += should_match(interest_key(interest), tenant, topic, origin);
     assert_int_equal(found, expected);
 }

@@ -6,17 +6,12 @@
 #include "tests/unit/ddbroker/answers.h"
 #include "tests/unit/unit.h"
 
-static dd_bytes_t id_of(const broker_t *broker)
-{
-    return dd_bytes(broker->core->id, DD_BROKER_ID_SIZE);
-}
-
 static void control(
     actor_t *operators, const broker_t *broker, const char *what, const char *argument)
 {
     actor_say(operators, &(dd_record_t){.type = DD_CONTROL,
                              .ref = 5,
-                             .id = id_of(broker),
+                             .id = broker_id(broker),
                              .text = B(what),
                              .name = B(argument)});
 }

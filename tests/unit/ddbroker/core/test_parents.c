@@ -2,15 +2,12 @@
 /*
  * test_parents - which of several parents is joined, and when
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "ddbroker/core/parents.h"
+#include "tests/unit/unit.h"
 
 static dd_endpoints_t list_of(const char *text)
 {

@@ -377,7 +377,7 @@ static void test_controls_are_those_of_the_page(void **state)
     table_t tables[] = {read_table("report"), read_table("control")}, words = read_table("text");
     for (size_t i = 0; i < words.count; i++) {
         dd_record_t record = {.type = DD_CONTROL, .ref = 1, .name = B("wrong")};
-        record.id = dd_bytes(visit.broker->core->id, DD_BROKER_ID_SIZE);
+        record.id = broker_id(visit.broker);
         record.text = B(words.rows[i].cells[0]);
         json_object *report = ask(visit.actor, &record);
         assert_int_equal(check_members(report, "", tables, 2), tables[0].count + tables[1].count);

@@ -90,6 +90,9 @@ static void defaults_are_in_force(void **state)
     assert_int_equal(config.payload_max, DD_PAYLOAD_DEFAULT);
     assert_int_equal(config.client_outbox, 16 << 20);
     assert_int_equal(config.link_outbox, 64 << 20);
+    assert_int_equal(config.client_window, 1 << 20);
+    assert_int_equal(config.link_window, 16 << 20);
+    assert_int_equal(config.input_max, 256 << 20);
     assert_int_equal(config.clients_max, 60000);
     assert_int_equal(config.subscriptions_max, 10000);
     assert_int_equal(config.link_names_max, 1000000);
@@ -154,9 +157,8 @@ static const struct {
     {"-\xc3\xa9", CONFIG_WRONG_USAGE, "there is no option -\xc3\xa9;"},
     {"--check-config=yes", CONFIG_WRONG_USAGE, "--check-config takes no argument"},
     {"--l debug", CONFIG_WRONG_USAGE,
-        "--l can be --listen, --legacy, --log-level, --log-file, --link-outbox, --link-names-max "
-        "or "
-        "--link-interests-max"},
+        "--l can be --listen, --legacy, --log-level, --log-file, --link-outbox, --link-window, "
+        "--link-names-max or --link-interests-max"},
     {"-l info -l debug", CONFIG_WRONG_USAGE, "--log-level is given twice"},
     {"-k a --keys b", CONFIG_WRONG_USAGE, "--keys is given twice"},
     {"-L a -L b", CONFIG_WRONG_USAGE, "--log-file is given twice"},
@@ -195,6 +197,10 @@ static const struct {
     {"--client-outbox 64k", CONFIG_WRONG,
         "client-outbox must be at least 32k more than payload-max"},
     {"--link-outbox 64k", CONFIG_WRONG, "link-outbox must be at least 32k more than payload-max"},
+    {"--payload-max 16M --client-outbox 32M --input-max 63M", CONFIG_WRONG,
+        "input-max must be at least four times payload-max"},
+    {"--client-window 4095", CONFIG_WRONG_USAGE, "client-window: '4095' is no good; write bytes"},
+    {"--link-window 4096M", CONFIG_WRONG_USAGE, "from 4k to 1024M"},
     {"-c /nowhere/broker.conf", CONFIG_WRONG, "can't read /nowhere/broker.conf: No such file"},
     {"-c /", CONFIG_WRONG, "can't read /: Is a directory"},
 };
@@ -395,6 +401,10 @@ static void what_tenants_can_make_a_broker_hold_is_summed(void **state)
     assert_true(usual > 64 << 20);
     assert_int_equal(large - usual, 2 * (UINT64_C(960) << 20));
     uint64_t all = quota_sums_of_all(&config, keyring);
+    config.input_max += 1 << 20;
+    assert_in_range(quota_sums_of_all(&config, keyring), all + (1 << 20), all + (4 << 20));
+    config.input_max = 0;
+    all = quota_sums_of_all(&config, keyring);
     assert_in_range(all, large + usual, large + 2 * usual); /* the places are shared */
     config.quota.subscriptions += 1000;
     assert_true(quota_sums_of_all(&config, keyring) > all);

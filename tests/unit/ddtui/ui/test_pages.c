@@ -297,6 +297,112 @@ static void test_many_clients_are_scrolled_and_found(void **state)
     stop(&self);
 }
 
+/* A broker on the way of the trace with ref 9 says what it did. */
+static void hop(session_view_t *session, uint64_t number, const char *broker, const char *scope,
+    const char *decision, dd_error_t error)
+{
+    dd_event_t event = scripted_event(DD_EVENT_HOP);
+    event.ref = 9;
+    event.number = number;
+    event.source = broker;
+    event.scope = scope;
+    event.text = decision;
+    event.error = error;
+    session_view_event(session, &event);
+}
+
+static void test_a_trace_is_followed_to_its_end(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 100);
+    type(&self, "6");
+    assert_shows(self.canvas, "t sends a test notification");
+    session_view_traced(self.session, 9, "cli2");
+    draw(&self);
+    assert_shows(self.canvas, "under way");
+    scripted_pass(self.session, 1);
+    hop(self.session, 1, "broker0", "/1/2/3/", "to the parent", DD_OK);
+    hop(self.session, 2, "broker1", "/1/2/", "to the parent", DD_OK);
+    draw(&self);
+    assert_shows(self.canvas, "1 broker0");
+    assert_shows(self.canvas, "1.00ms");
+    scripted_pass(self.session, 2);
+    dd_event_t event = scripted_event(DD_EVENT_RECEIPT);
+    event.ref = 9;
+    event.source = "cli2";
+    session_view_event(self.session, &event);
+    draw(&self);
+    assert_shows(self.canvas, "arrived at its receiver after 3.00 ms");
+    type(&self, "/broker1\n");
+    assert_hides(self.canvas, "1 broker0");
+    assert_shows(self.canvas, "2 broker1");
+    stop(&self);
+}
+
+static void test_a_trace_says_why_it_ended(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 100);
+    session_view_traced(self.session, 9, "nobody");
+    hop(self.session, 1, "root", "/1/", "refused", DD_E_NO_DESTINATION);
+    type(&self, "6\n");
+    assert_shows(self.canvas, "Trace: details");
+    assert_shows(self.canvas, "refused");
+    assert_shows(self.canvas, dd_strerror(DD_E_NO_DESTINATION));
+    type(&self, "\x1b");
+    scripted_pass(self.session, 60000);
+    draw(&self);
+    assert_shows(self.canvas, "nothing more was heard after");
+    session_view_traced(self.session, 9, "nobody");
+    dd_event_t event = scripted_event(DD_EVENT_ERROR);
+    event.ref = 9;
+    event.error = DD_E_NO_DESTINATION;
+    session_view_event(self.session, &event);
+    draw(&self);
+    assert_hides(self.canvas, "nothing more was heard");
+    assert_shows(self.canvas, dd_strerror(DD_E_NO_DESTINATION));
+    stop(&self);
+}
+
+static void test_own_subscriptions_stand_first(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 100);
+    session_view_subscribed(self.session, "zone", "region");
+    dd_event_t event = scripted_event(DD_EVENT_SUBSCRIBED);
+    event.topic = "zone";
+    event.scope = "/1/";
+    session_view_event(self.session, &event);
+    scripted_message(self.session, "cli2", "zone", "hello", 5);
+    type(&self, "3g\n");
+    assert_shows(self.canvas, "Subscriptions: details");
+    assert_shows(self.canvas, "This is your own subscription");
+    type(&self, "\x1b");
+    press(&self, UI_DOWN);
+    type(&self, "\n"); /* another's */
+    assert_shows(self.canvas, "alarms");
+    assert_hides(self.canvas, "This is your own subscription");
+    type(&self, "\x1bu"); /* the only one that can be meant */
+    assert_shows(self.canvas, "zone  region");
+    stop(&self);
+}
+
+static void test_subscriptions_are_ordered_by_their_columns(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 100);
+    session_view_subscribed(self.session, "zone", "region");
+    type(&self, "3oog"); /* by topic */
+    assert_shows(self.canvas, "TOPIC▲");
+    type(&self, "\n");
+    assert_shows(self.canvas, "topic         alarms");
+    assert_hides(self.canvas, "topic         zone");
+    type(&self, "\x1brg\n");
+    assert_shows(self.canvas, "topic         zone");
+    assert_hides(self.canvas, "topic         alarms");
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +417,10 @@ int main(void)
         cmocka_unit_test(test_clients_that_left_say_how),
         cmocka_unit_test(test_events_stand_in_their_order),
         cmocka_unit_test(test_many_clients_are_scrolled_and_found),
+        cmocka_unit_test(test_a_trace_is_followed_to_its_end),
+        cmocka_unit_test(test_a_trace_says_why_it_ended),
+        cmocka_unit_test(test_own_subscriptions_stand_first),
+        cmocka_unit_test(test_subscriptions_are_ordered_by_their_columns),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);
 }

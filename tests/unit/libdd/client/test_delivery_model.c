@@ -8,15 +8,12 @@
  * Ways break and lose what is on them, connections end, and processes start anew under their old
  * names. The model knows of each notification who took it, and what its sender was told.
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "libdd/client/session.h"
 #include "libdd/protocol/name.h"
+#include "tests/unit/unit.h"
 
 #define STEPS 1000000
 #define MESSAGES_MAX (4 * STEPS)

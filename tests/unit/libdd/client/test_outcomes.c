@@ -2,14 +2,11 @@
 /*
  * test_outcomes - what was sent is settled once, whatever anybody says of it
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "libdd/client/outcomes.h"
+#include "tests/unit/unit.h"
 
 #define X dd_bytes_of("x")
 #define Y dd_bytes_of("y")

@@ -3,17 +3,14 @@
  * test_resolver - names of hosts, those that are answered late or never included
  */
 #include <poll.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "libdd/net/resolver.h"
 #include "tests/deadline.h"
 #include "tests/unit/libdd/names.h"
+#include "tests/unit/unit.h"
 
 static void expect_addresses(const dd_endpoints_t *found, size_t count, const char *const items[])
 {

@@ -2,16 +2,13 @@
 /*
  * test_turns - how many dial at a time
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "libdd/net/turns.h"
+#include "tests/unit/unit.h"
 
 static void test_no_more_than_so_many_and_in_order(void **state)
 {

@@ -2,14 +2,11 @@
 /*
  * test_arrivals - notifications are taken once, in order, and acknowledged
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "libdd/protocol/arrivals.h"
+#include "tests/unit/unit.h"
 
 #define SENDERS 8
 /* A run of some process, counted. */

@@ -318,6 +318,58 @@ static void test_outboxes_of_a_group_are_limited_together(void **state)
     assert_int_equal(group.members, 2);
 }
 
+/* Whatever waits and however full it is, a sign of life comes first, and only the last one. */
+static void test_a_sign_of_life_goes_ahead(void **state)
+{
+    (void)state;
+    dd_outbox_t outbox;
+    dd_outbox_init(&outbox, 1);
+    assert_true(dd_outbox_put_ahead(&outbox, &(dd_record_t){.type = DD_PING, .number = 1}));
+    assert_false(dd_outbox_empty(&outbox));
+    assert_true(dd_outbox_put_ahead(&outbox, &(dd_record_t){.type = DD_PING, .number = 2}));
+    outbox.limit = 1 << 20;
+    append(&outbox, 0, 100);
+    size_t bytes = outbox.bytes;
+    dd_outbox_untake(&outbox, dd_outbox_take(&outbox));
+    dd_frame_t *frame = dd_outbox_take(&outbox);
+    assert_int_equal(outbox.bytes, bytes);
+    dd_reader_t reader;
+    dd_record_t record;
+    assert_true(dd_frame_open(&reader, frame->data, frame->size));
+    assert_int_equal(dd_frame_next(&reader, &record), DD_OK);
+    assert_int_equal(record.type, DD_PING);
+    assert_int_equal(record.number, 2);
+    assert_false(dd_frame_more(&reader));
+    dd_frame_free(frame);
+    read_all(&outbox, 0, 1);
+}
+
+static void test_a_window_holds_frames_but_no_sign_of_life(void **state)
+{
+    (void)state;
+    dd_outbox_t outbox;
+    dd_outbox_init(&outbox, 1 << 20);
+    assert_false(dd_outbox_may_send(&outbox));
+    outbox.window = (dd_window_t){.size = 1000};
+    append(&outbox, 0, 2000);
+    assert_true(dd_outbox_may_send(&outbox)); /* nothing is untaken */
+    dd_frame_t *frame = dd_outbox_take(&outbox);
+    assert_int_equal(outbox.window.sent, dd_window_count(frame->size));
+    dd_outbox_untake(&outbox, frame);
+    assert_int_equal(outbox.window.sent, 0);
+    dd_frame_free(dd_outbox_take(&outbox));
+    append(&outbox, 1, 100);
+    assert_true(dd_outbox_is_held(&outbox));
+    assert_false(dd_outbox_may_send(&outbox));
+    dd_outbox_put_ahead(&outbox, &(dd_record_t){.type = DD_PING});
+    assert_true(dd_outbox_may_send(&outbox));
+    dd_frame_free(dd_outbox_take(&outbox));
+    assert_false(dd_outbox_may_send(&outbox));
+    assert_true(dd_window_taken(&outbox.window, outbox.window.sent));
+    assert_true(dd_outbox_may_send(&outbox));
+    read_all(&outbox, 1, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +384,8 @@ int main(void)
         cmocka_unit_test(test_a_frame_comes_back),
         cmocka_unit_test(test_a_lower_limit_excuses_what_waits),
         cmocka_unit_test(test_out_of_memory_appends_nothing),
+        cmocka_unit_test(test_a_sign_of_life_goes_ahead),
+        cmocka_unit_test(test_a_window_holds_frames_but_no_sign_of_life),
         cmocka_unit_test(test_outboxes_of_a_group_are_limited_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,606 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * fanout - publications, and what is told of lost ones, on their way to all who want them
+ */
+#include "fanout.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+#include "core_state.h"
+#include "foreign.h"
+#include "losses.h"
+
+/* What a subscriber costs, in units of work, one of which takes about 0.2 us: who had nothing to be
+   sent yet is sent a frame of its own. So many bytes of a payload are as much as a unit. */
+#define COST_MEMBER 1u
+#define COST_FRAME 8u
+#define COST_BYTES 1024u
+
+/* Of such units, in those of a step: what a step does; what is done of waiting ones in a turn that
+   has had enough already, and at once while the network is behind; when a turn has had enough; and
+   what it does all the same, because it has begun. */
+#define STEP 4u
+#define LEAST 8u
+#define ENOUGH 16u
+#define MOST 32u
+
+/* Subscribers that a tenant's waiting publications may have in all: some seconds' work. */
+#define WAITING_MAX 4000000u
+
+/* Of the room, such a part is there even if the tenant's quota is used up by clients that don't
+   read: then they are told of their loss, and not the publisher. */
+#define LITTLE 16
+
+/* ---- One publication ----------------------------------------------------------------------- */
+
+/* A publication, or loss, of which clients still have to hear. */
+typedef struct waiting {
+    struct waiting *next;
+    uint64_t stamp;
+    uint64_t clients; /* about so many */
+    size_t size;      /* of all this */
+    bool foreign;     /* its publisher is of another tenant */
+    bool is_last;     /* somebody has subscribed since: what comes later isn't for the same */
+    dd_record_t record;
+    dd_bytes_t encoded;
+    uint8_t frame[]; /* of that one record */
+} waiting_t;
+
+/* One publication, or loss, on its way to all who want it; or several publications, one after the
+   other, that have waited for the same subscribers. Each of the two records is encoded once, into
+   the first outbox it goes to, and copied from there. */
+typedef struct {
+    core_t *core;
+    uint64_t stamp;
+    const peer_t *from; /* NULL if all links have been served */
+    dd_bytes_t tenant;  /* whose subscribers get it */
+    bool foreign;       /* its publisher is of another tenant */
+    bool stays;         /* it has passed as many links as it may */
+    dd_error_t lost;    /* why some link can't have it; DD_OK if all can */
+    dd_record_t for_clients;
+    dd_record_t for_links;
+    dd_bytes_t client_copy; /* encoded; empty before the first */
+    dd_bytes_t link_copy;
+    const waiting_t *first, *last; /* of several; NULL for one that doesn't wait */
+    unsigned cost;                 /* of all but the frame, for each subscriber */
+} delivery_t;
+
+/* How far it has come. */
+typedef struct {
+    interest_match_t match; /* of a publication */
+    bool met;               /* the one interest of a GAP */
+    subscription_t *holder; /* the next one; NULL: the next interest's first */
+} place_t;
+
+/* False if the peer can't have it: it has no room, or is a broker that takes no payload so large.
+ */
+static bool hand_over(delivery_t *delivery, subscription_t *holder)
+{
+    core_t *self = delivery->core;
+    peer_t *peer = holder->key.peer;
+    bool link = peer_is_link(peer), foreign = delivery->foreign && !link;
+    const dd_record_t *record = link ? &delivery->for_links : &delivery->for_clients;
+    dd_bytes_t *copy = link ? &delivery->link_copy : &delivery->client_copy;
+    dd_error_t error = DD_E_OVERLOADED;
+    if (delivery->for_links.payload.size > peer->payload_max) {
+        error = DD_E_TOO_LARGE;
+        core_touch(self, peer); /* which may be idle: it is told of its loss all the same */
+    } else if ((!foreign || foreign_has_room(peer, record->source, record->payload.size)) &&
+               (!losses_are_due(self, peer) || losses_tell(self, peer, holder)))
+        error = foreign ? foreign_append(self, peer, record->source, record, copy)
+                        : core_append(self, peer, record, DD_OUTBOX_USUAL, copy);
+    if (error != DD_OK) {
+        core_count_dropped(self, peer);
+        if (link)
+            delivery->lost = error;
+        return false;
+    }
+    core_count_out(self, peer, delivery->for_clients.payload.size);
+    return true;
+}
+
+/* A link gets nothing before it has told all that it wants: what comes through it is to have no
+   holes but those that a GAP told of when it was lost. */
+static bool may_have(const delivery_t *delivery, const peer_t *peer)
+{
+    if (!peer_is_link(peer))
+        return !peer->absent;
+    return peer != delivery->from && !delivery->stays && peer->synced && !peer->absent;
+}
+
+/* How many it misses. */
+static unsigned hand_over_all(delivery_t *delivery, subscription_t *holder)
+{
+    unsigned missed = 0;
+    const waiting_t *waiting = delivery->first;
+    for (;; waiting = waiting->next) {
+        if (waiting) {
+            delivery->for_clients = waiting->record;
+            delivery->client_copy = waiting->encoded;
+            delivery->foreign = waiting->foreign;
+        }
+        if (!hand_over(delivery, holder)) {
+            losses_count(delivery->core, holder, 1);
+            missed++;
+        }
+        if (waiting == delivery->last)
+            return missed;
+    }
+}
+
+/* A peer gets one copy, by whichever of its interests comes first. If it misses it, it has missed
+   it by each of them: what is beneath a link may have any one of them. */
+static void offer(delivery_t *delivery, subscription_t *holder)
+{
+    peer_t *peer = holder->key.peer;
+    const interest_t *interest = holder->key.interest;
+    if (!may_have(delivery, peer))
+        return;
+    if (peer->stamp != delivery->stamp) {
+        peer->stamp = delivery->stamp;
+        peer->missed_count = hand_over_all(delivery, holder);
+        peer->missed = peer->missed_count > 0 ? interest : NULL;
+    } else if (peer->missed && peer->missed != interest) {
+        peer->missed = interest;
+        losses_count(delivery->core, holder, peer->missed_count);
+    }
+}
+
+static void give(delivery_t *delivery, subscription_t *holder)
+{
+    core_t *self = delivery->core;
+    peer_t *peer = holder->key.peer;
+    if (holder->since >= delivery->stamp)
+        return;
+    if (delivery->for_clients.type == DD_PUBLICATION)
+        offer(delivery, holder);
+    else if (peer != delivery->from)
+        losses_spread(self, holder, delivery->for_clients.number, delivery->stamp);
+}
+
+static void serve(delivery_t *delivery, subscription_t *holder)
+{
+    const peer_t *peer = holder->key.peer;
+    bool idle = !peer->dirty;
+    give(delivery, holder);
+    unsigned frame = idle && peer->dirty ? COST_FRAME : 0;
+    delivery->core->fanouts.used += frame + delivery->cost;
+}
+
+static unsigned cost_of(const dd_record_t *record)
+{
+    return COST_MEMBER + (unsigned)(record->payload.size / COST_BYTES);
+}
+
+/* ---- Its way ------------------------------------------------------------------------------- */
+
+static place_t beginning(const delivery_t *delivery)
+{
+    return (place_t){.match = interest_match(&delivery->core->interests, delivery->tenant,
+                         delivery->for_clients.topic, delivery->for_clients.scope)};
+}
+
+/* The next interest that it meets; NULL at the end. */
+static interest_t *next_interest(const delivery_t *delivery, place_t *place)
+{
+    if (delivery->for_clients.type == DD_PUBLICATION)
+        return interest_next(&place->match);
+    bool met = place->met;
+    place->met = true;
+    return met ? NULL
+               : interest_find(&delivery->core->interests,
+                     (interest_key_t){delivery->tenant, delivery->for_clients.topic,
+                         delivery->for_clients.scope});
+}
+
+/* Serves holders until so much of the turn is used. Links come first and are always served. True at
+   the end. */
+static bool go_on(delivery_t *delivery, place_t *place, unsigned most)
+{
+    const fanouts_t *fanouts = &delivery->core->fanouts;
+    for (;;) {
+        for (; place->holder; place->holder = place->holder->next_holder) {
+            if (fanouts->used >= most && !peer_is_link(place->holder->key.peer))
+                return false;
+            serve(delivery, place->holder);
+        }
+        interest_t *interest = next_interest(delivery, place);
+        if (!interest)
+            return true;
+        place->holder = interest->holders;
+    }
+}
+
+/* Serves the links that are still to come. How many clients there are besides. */
+static uint64_t serve_links(delivery_t *delivery, place_t place)
+{
+    uint64_t clients = place.holder ? place.holder->key.interest->count : 0;
+    interest_t *interest;
+    while ((interest = next_interest(delivery, &place))) {
+        subscription_t *holder = interest->holders;
+        for (; holder && peer_is_link(holder->key.peer); holder = holder->next_holder)
+            serve(delivery, holder);
+        clients += interest->count;
+    }
+    return clients;
+}
+
+/* ---- Waiting ------------------------------------------------------------------------------- */
+
+/* What waits of one tenant's. */
+struct fanout {
+    UT_hash_handle hh;
+    job_t job;
+    core_t *core;
+    quota_t *quota; /* that what waits is counted against; NULL if there is none */
+    waiting_t *first, *last;
+    const waiting_t *end; /* from the first to this one they are under way */
+    place_t place;        /* of these; their holder is where the cursor stands */
+    cursor_t cursor;
+    bool begun;       /* they have a place */
+    uint64_t clients; /* of all */
+    size_t bytes;
+    interest_loss_t *losses; /* what found no room to wait */
+    size_t due;              /* of them are to be told now */
+    bool full;               /* nothing more finds room until all that waits has gone */
+    char tenant[DD_TENANT_MAX + 1];
+};
+
+static fanout_t *find(const core_t *self, dd_bytes_t tenant)
+{
+    fanout_t *fanout;
+    HASH_FIND(hh, self->fanouts.by_tenant, tenant.data, tenant.size, fanout);
+    return fanout;
+}
+
+/* Room for so many bytes more; parts says of how many equal ones nothing but the first is for him.
+ */
+static bool has_room(const fanout_t *fanout, size_t size, unsigned parts)
+{
+    const quota_t *quota = fanout->quota;
+    if (fanout->full || fanout->clients > WAITING_MAX / parts)
+        return false;
+    size_t most = fanout->core->settings.outbox_client / parts;
+    if (quota && quota->outbox.bytes + size > quota->outbox.limit)
+        most /= LITTLE;
+    return fanout->bytes + size <= most;
+}
+
+/* Others than the tenant itself, who publish to public's subscribers, leave it half. */
+bool fanout_may(const core_t *self, dd_bytes_t from, dd_bytes_t tenant, size_t size)
+{
+    const fanout_t *fanout = self->fanouts.by_tenant ? find(self, tenant) : NULL;
+    return !fanout ||
+           has_room(fanout, sizeof(waiting_t) + size, dd_bytes_equal(from, tenant) ? 1 : 2);
+}
+
+/* A copy; NULL when out of memory. */
+static waiting_t *new_waiting(const delivery_t *delivery, uint64_t clients)
+{
+    size_t size = dd_record_size(&delivery->for_clients);
+    size_t all = sizeof(waiting_t) + DD_FRAME_HEADER + size;
+    waiting_t *self = malloc(all);
+    if (!self)
+        return NULL;
+    *self = (waiting_t){
+        .stamp = delivery->stamp, .clients = clients, .size = all, .foreign = delivery->foreign};
+    self->frame[0] = DD_FRAME_MAGIC;
+    self->frame[1] = DD_FRAME_VERSION;
+    dd_record_write(&delivery->for_clients, self->frame + DD_FRAME_HEADER, size);
+    self->encoded = dd_bytes(self->frame + DD_FRAME_HEADER, size);
+    dd_reader_t reader;
+    dd_frame_open(&reader, self->frame, DD_FRAME_HEADER + size);
+    dd_frame_next(&reader, &self->record);
+    return self;
+}
+
+static job_step_t step;
+static job_done_t done;
+
+static fanout_t *new_fanout(core_t *self, dd_bytes_t tenant)
+{
+    fanout_t *fanout = calloc(1, sizeof *fanout);
+    if (!fanout)
+        return NULL;
+    fanout->core = self;
+    fanout->quota = quotas_find(&self->quotas, tenant);
+    fanout->job = (job_t){.step = step, .done = done};
+    dd_bytes_copy(tenant, fanout->tenant, sizeof fanout->tenant);
+    HASH_ADD(hh, self->fanouts.by_tenant, tenant, tenant.size, fanout);
+    if (!fanout->hh.tbl) {
+        free(fanout);
+        return NULL;
+    }
+    if (jobs_add(&self->fanouts.jobs, tenant, &fanout->job))
+        return fanout;
+    HASH_DEL(self->fanouts.by_tenant, fanout);
+    free(fanout);
+    return NULL;
+}
+
+static void count(fanout_t *fanout, const waiting_t *waiting)
+{
+    fanout->clients += waiting->clients;
+    fanout->bytes += waiting->size;
+    if (fanout->quota)
+        fanout->quota->outbox.bytes += waiting->size;
+}
+
+static void append(fanout_t *fanout, waiting_t *waiting)
+{
+    count(fanout, waiting);
+    LL_APPEND_ELEM(fanout->first, fanout->last, waiting);
+    fanout->last = waiting;
+}
+
+static void finish_first(fanout_t *fanout)
+{
+    waiting_t *first = fanout->first;
+    fanout->clients -= first->clients;
+    fanout->bytes -= first->size;
+    if (fanout->quota)
+        fanout->quota->outbox.bytes -= first->size;
+    fanout->first = first->next;
+    if (!fanout->first)
+        fanout->last = NULL;
+    fanout->begun = false;
+    free(first);
+}
+
+static void set_place(fanout_t *fanout, const place_t *place)
+{
+    fanout->begun = true;
+    fanout->place = *place;
+    if (place->holder)
+        cursor_set(&place->holder->key.interest->cursors, &fanout->cursor, place->holder);
+}
+
+/* Where it goes on. What came and went meanwhile has pushed the cursor on. */
+static place_t take_place(fanout_t *fanout, const delivery_t *delivery)
+{
+    place_t place = fanout->begun ? fanout->place : beginning(delivery);
+    place.holder = fanout->cursor.at;
+    if (place.holder)
+        cursor_set(&place.holder->key.interest->cursors, &fanout->cursor, NULL);
+    interest_match_resume(
+        &place.match, delivery->tenant, delivery->for_clients.topic, delivery->for_clients.scope);
+    return place;
+}
+
+/* What is left waits, behind nothing. Without memory it doesn't wait. */
+static void put_off(delivery_t *delivery, place_t *place)
+{
+    core_t *self = delivery->core;
+    waiting_t *waiting = new_waiting(delivery, serve_links(delivery, *place));
+    fanout_t *fanout = waiting ? new_fanout(self, delivery->tenant) : NULL;
+    if (!fanout) {
+        free(waiting);
+        go_on(delivery, place, UINT_MAX);
+        return;
+    }
+    append(fanout, waiting);
+    fanout->end = waiting;
+    set_place(fanout, place);
+}
+
+void fanout_subscribed(const core_t *self, dd_bytes_t tenant)
+{
+    fanout_t *fanout = self->fanouts.by_tenant ? find(self, tenant) : NULL;
+    if (fanout && fanout->last)
+        fanout->last->is_last = true;
+}
+
+/* ---- Losses -------------------------------------------------------------------------------- */
+
+/* There is no room to wait, or no memory: all holders miss it. */
+static void lose(fanout_t *fanout, const delivery_t *delivery)
+{
+    place_t place = beginning(delivery);
+    bool gap = delivery->for_clients.type == DD_GAP;
+    interest_t *interest;
+    fanout->full = true;
+    while ((interest = next_interest(delivery, &place)))
+        interest_lose(
+            interest, &fanout->losses, gap ? delivery->for_clients.number : 1, delivery->stamp);
+}
+
+/* It waits behind what waits already. */
+static void line_up(delivery_t *delivery, fanout_t *fanout)
+{
+    uint64_t clients = serve_links(delivery, beginning(delivery));
+    waiting_t *waiting = NULL;
+    if (has_room(fanout, sizeof *waiting + delivery->for_clients.payload.size, 1))
+        waiting = new_waiting(delivery, clients);
+    if (waiting)
+        append(fanout, waiting);
+    else
+        lose(fanout, delivery);
+}
+
+static void deliver(delivery_t *delivery)
+{
+    core_t *self = delivery->core;
+    fanout_t *fanout = self->fanouts.by_tenant ? find(self, delivery->tenant) : NULL;
+    if (fanout) {
+        line_up(delivery, fanout);
+        return;
+    }
+    place_t place = beginning(delivery);
+    unsigned most = self->is_behind ? LEAST : MOST;
+    if (!go_on(delivery, &place, most * (unsigned)core_step_units(self)))
+        put_off(delivery, &place);
+}
+
+dd_error_t fanout_publish(core_t *self, const peer_t *from, const dd_record_t *relay)
+{
+    dd_bytes_t shown = dd_name_shown(relay->source, relay->tenant);
+    delivery_t delivery = {.core = self,
+        .stamp = ++self->publications,
+        .from = from,
+        .tenant = relay->tenant,
+        .foreign = shown.size == relay->source.size,
+        .stays = relay->hops >= DD_HOPS_MAX,
+        .for_clients = {.type = DD_PUBLICATION,
+            .source = shown,
+            .topic = relay->topic,
+            .scope = relay->scope,
+            .payload = relay->payload},
+        .for_links = *relay};
+    delivery.cost = cost_of(relay);
+    delivery.for_links.flags = 0;
+    delivery.for_links.hops++;
+    deliver(&delivery);
+    return delivery.lost;
+}
+
+void fanout_gap(core_t *self, const peer_t *link, const dd_record_t *gap)
+{
+    delivery_t delivery = {.core = self,
+        .stamp = ++self->publications,
+        .from = link,
+        .cost = COST_MEMBER,
+        .tenant = gap->tenant,
+        .for_clients = {.type = DD_GAP,
+            .number = gap->number,
+            .tenant = gap->tenant,
+            .topic = gap->topic,
+            .scope = gap->scope}};
+    deliver(&delivery);
+}
+
+/* ---- Working ------------------------------------------------------------------------------- */
+
+/* Whether the next one is for the same subscribers. */
+static bool is_alike(const waiting_t *waiting)
+{
+    const waiting_t *next = waiting->next;
+    return next && !waiting->is_last && waiting->record.type == DD_PUBLICATION &&
+           next->record.type == DD_PUBLICATION &&
+           dd_bytes_equal(waiting->record.topic, next->record.topic) &&
+           dd_bytes_equal(waiting->record.scope, next->record.scope);
+}
+
+/* A subscriber gets as much at a time as fits a frame: to send many small ones is what costs most.
+ */
+static void begin(fanout_t *fanout)
+{
+    fanout->end = fanout->first;
+    size_t size = fanout->first->encoded.size;
+    while (is_alike(fanout->end) &&
+           (size += fanout->end->next->encoded.size) <= DD_FRAME_TARGET - DD_FRAME_HEADER)
+        fanout->end = fanout->end->next;
+}
+
+/* Links have been served. */
+static delivery_t delivery_of(const fanout_t *fanout)
+{
+    const waiting_t *first = fanout->first;
+    delivery_t delivery = {.core = fanout->core,
+        .stamp = first->stamp,
+        .tenant = dd_bytes_of(fanout->tenant),
+        .stays = true,
+        .for_clients = first->record,
+        .first = first,
+        .last = fanout->end,
+        .cost = cost_of(&fanout->end->record)};
+    for (; first != fanout->end; first = first->next)
+        delivery.cost += cost_of(&first->record);
+    return delivery;
+}
+
+static void finish(fanout_t *fanout)
+{
+    bool more = true;
+    while (more) {
+        more = fanout->first != fanout->end;
+        finish_first(fanout);
+    }
+}
+
+/* Goes on with the first ones. */
+static void serve_first(core_t *self, fanout_t *fanout)
+{
+    if (!fanout->begun)
+        begin(fanout);
+    delivery_t delivery = delivery_of(fanout);
+    place_t place = take_place(fanout, &delivery);
+    unsigned units = STEP * (unsigned)core_step_units(self);
+    self->fanouts.used += COST_MEMBER;
+    if (go_on(&delivery, &place, self->fanouts.used + units))
+        finish(fanout);
+    else
+        set_place(fanout, &place);
+}
+
+/* The next loss comes in front of all that found room since: it was before. */
+static void tell_loss(core_t *self, fanout_t *fanout)
+{
+    interest_key_t key = interest_key(fanout->losses->interest);
+    delivery_t delivery = {.core = self,
+        .stamp = fanout->losses->stamp,
+        .tenant = key.tenant,
+        .for_clients = {.type = DD_GAP,
+            .number = fanout->losses->count,
+            .tenant = key.tenant,
+            .topic = key.topic,
+            .scope = key.path}};
+    waiting_t *waiting = new_waiting(&delivery, fanout->losses->interest->count);
+    interest_take_loss(&fanout->losses);
+    fanout->due--;
+    if (!waiting)
+        return;
+    count(fanout, waiting);
+    LL_PREPEND(fanout->first, waiting);
+    if (!fanout->last)
+        fanout->last = waiting;
+}
+
+/* All that waited before anything was lost has gone. */
+static void turn_to_losses(fanout_t *fanout)
+{
+    const interest_loss_t *loss;
+    fanout->full = false;
+    DL_COUNT(fanout->losses, loss, fanout->due);
+}
+
+static job_state_t step(void *context, job_t *job)
+{
+    core_t *self = context;
+    fanout_t *fanout = (fanout_t *)((char *)job - offsetof(fanout_t, job));
+    if (!fanout->begun && fanout->due > 0 && fanout->losses)
+        tell_loss(self, fanout);
+    if (fanout->first)
+        serve_first(self, fanout);
+    if (!fanout->first && fanout->full)
+        turn_to_losses(fanout);
+    return fanout->first || fanout->losses ? JOB_GOES_ON : JOB_DONE;
+}
+
+static void done(void *context, job_t *job)
+{
+    core_t *self = context;
+    fanout_t *fanout = (fanout_t *)((char *)job - offsetof(fanout_t, job));
+    jobs_remove(&self->fanouts.jobs, job);
+    HASH_DEL(self->fanouts.by_tenant, fanout);
+    free(fanout);
+}
+
+void fanout_work(core_t *self)
+{
+    unsigned units = (unsigned)core_step_units(self);
+    unsigned enough = ENOUGH * units, least = self->fanouts.used + LEAST * units;
+    unsigned most = least > enough ? least : enough;
+    while (self->fanouts.used < most && jobs_step(&self->fanouts.jobs, self))
+        ;
+}
+
+void fanout_turn(core_t *self)
+{
+    self->fanouts.used = 0;
+}
+
+bool fanout_is_tired(const core_t *self)
+{
+    return self->fanouts.used >= ENOUGH * (unsigned)core_step_units(self);
+}
