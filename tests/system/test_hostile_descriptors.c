@@ -11,13 +11,13 @@
 #include "scene.h"
 
 #define STRANGERS 400
-/* Of 300 descriptors, which leave some 150; the legacy endpoint, where it is, takes most of them. */
+/* Of 300 descriptors, which leave some 150; the legacy endpoint, where it is, takes most of them.
+ */
 #define CLIENTS 40
 #define CLIENTS_BESIDE_LEGACY 10
 
 /* A broker whose limit of open files is that. NULL if the machine lets it raise the limit again. */
-static program_t *start_with(
-    harness_t *self, const char *name, unsigned limit, const char *options)
+static program_t *start_with(harness_t *self, const char *name, unsigned limit, const char *options)
 {
     char command[1024];
     snprintf(command, sizeof command, "ulimit -n %u; ulimit -n %u 2>/dev/null && exit 99; exit 0",
@@ -26,9 +26,9 @@ static program_t *start_with(
         program_run(self, NULL, HARNESS_DEADLINE, "/bin/sh", "-c", command, (char *)NULL);
     if (program_wait(probe, HARNESS_DEADLINE) == 99)
         return NULL;
-    snprintf(command, sizeof command, "ulimit -n %u; exec %s -r %s -k %s --name %s %s",
-        limit, harness_binary(self, "ddbroker"), harness_reserve(self, name),
-        harness_keys(self, "broker"), name, options);
+    snprintf(command, sizeof command, "ulimit -n %u; exec %s -r %s -k %s --name %s %s", limit,
+        harness_binary(self, "ddbroker"), harness_reserve(self, name), harness_keys(self, "broker"),
+        name, options);
     return program_spawn(self, "/bin/sh", "-c", command, (char *)NULL);
 }
 
