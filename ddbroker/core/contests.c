@@ -10,7 +10,8 @@
 
 /* Those who wait for one name; whoever comes then isn't the one who gets it. */
 #define CLAIMS_MAX 8
-/* Contests at a time, and those of them that time decides in one go. */
+/* Contests at a time, of which a tenant has no more than are left for others, and those that time
+   decides in one go. */
 #define CONTESTS_MAX 4096
 #define DECIDED_AT_ONCE 128
 /* ms within which one must answer who was silent for long already, which is so many half
@@ -45,6 +46,7 @@ typedef struct {
 struct contest {
     contest_t *prev, *next; /* of all, the longest in its state first */
     entry_t *entry;         /* of the name */
+    quota_t *quota;         /* of its tenant */
     contest_state_t state;
     uint64_t since_ms; /* in its state */
     bool above;        /* the parent waits for the answer as well */
@@ -123,15 +125,28 @@ static void ask(core_t *self, const entry_t *entry)
         core_tell(self, via, &(dd_record_t){.type = DD_PING, .number = self->now_us});
 }
 
+/* The quota of the name's tenant; NULL if that has enough contests. */
+static quota_t *room_for(core_t *self, const entry_t *entry)
+{
+    dd_bytes_t tenant, client;
+    quota_t *quota = dd_name_split(entry_name(entry), &tenant, &client)
+                         ? quotas_of(&self->quotas, tenant, self->now_ms)
+                         : NULL;
+    return quota && quota->contests < CONTESTS_MAX - self->contest_count ? quota : NULL;
+}
+
 /* The contest of a name; NULL if there are too many. */
 static contest_t *contest_of(core_t *self, entry_t *entry)
 {
     if (entry->contest)
         return entry->contest;
-    contest_t *contest = self->contest_count < CONTESTS_MAX ? calloc(1, sizeof *contest) : NULL;
+    quota_t *quota = room_for(self, entry);
+    contest_t *contest = quota ? calloc(1, sizeof *contest) : NULL;
     if (!contest)
         return NULL;
     self->contest_count++;
+    quota->contests++;
+    contest->quota = quota;
     contest->entry = entry;
     entry->contest = contest;
     enter(self, contest, CONTEST_ASKED);
@@ -143,6 +158,7 @@ static void end(core_t *self, contest_t *contest)
 {
     leave(self, contest);
     self->contest_count--;
+    contest->quota->contests--;
     contest->entry->contest = NULL;
     free(contest);
 }
@@ -396,6 +412,7 @@ static void comfort(core_t *self, contest_t *contest)
     }
 }
 
+/* What is only forgotten by now, an answer that no longer holds, costs nothing. */
 void contests_tick(core_t *self)
 {
     contest_t *contest, *next;
@@ -403,8 +420,9 @@ void contests_tick(core_t *self)
     DL_FOREACH_SAFE (self->contests, contest, next) {
         if (decided == DECIDED_AT_ONCE)
             break;
+        bool asked = contest->state == CONTEST_ASKED;
         if (decide(self, contest))
-            decided++;
+            decided += asked;
         else
             comfort(self, contest);
     }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "core_state.h"
+#include "foreign.h"
 #include "losses.h"
 
 /* What a subscriber costs, in units of work, one of which takes about 0.2 us: who had nothing to be
@@ -39,6 +40,7 @@ typedef struct waiting {
     uint64_t stamp;
     uint64_t clients; /* about so many */
     size_t size;      /* of all this */
+    bool foreign;     /* its publisher is of another tenant */
     bool is_last;     /* somebody has subscribed since: what comes later isn't for the same */
     dd_record_t record;
     dd_bytes_t encoded;
@@ -53,6 +55,7 @@ typedef struct {
     uint64_t stamp;
     const peer_t *from; /* NULL if all links have been served */
     dd_bytes_t tenant;  /* whose subscribers get it */
+    bool foreign;       /* its publisher is of another tenant */
     bool stays;         /* it has passed as many links as it may */
     dd_error_t lost;    /* why some link can't have it; DD_OK if all can */
     dd_record_t for_clients;
@@ -86,14 +89,17 @@ static bool hand_over(delivery_t *delivery, subscription_t *holder)
 {
     core_t *self = delivery->core;
     peer_t *peer = holder->key.peer;
-    bool link = peer_is_link(peer);
+    bool link = peer_is_link(peer), foreign = delivery->foreign && !link;
+    const dd_record_t *record = link ? &delivery->for_links : &delivery->for_clients;
+    dd_bytes_t *copy = link ? &delivery->link_copy : &delivery->client_copy;
     dd_error_t error = DD_E_OVERLOADED;
     if (delivery->for_links.payload.size > peer->payload_max) {
         error = DD_E_TOO_LARGE;
         core_touch(self, peer); /* which may be idle: it is told of its loss all the same */
-    } else if (is_told(delivery, peer))
-        error = core_append(self, peer, link ? &delivery->for_links : &delivery->for_clients,
-            DD_OUTBOX_USUAL, link ? &delivery->link_copy : &delivery->client_copy);
+    } else if ((!foreign || foreign_has_room(peer, record->source, record->payload.size)) &&
+               is_told(delivery, peer))
+        error = foreign ? foreign_append(self, peer, record->source, record, copy)
+                        : core_append(self, peer, record, DD_OUTBOX_USUAL, copy);
     if (error != DD_OK) {
         core_count_dropped(self, peer);
         if (link)
@@ -124,6 +130,7 @@ static unsigned hand_over_all(delivery_t *delivery, subscription_t *holder)
         if (waiting) {
             delivery->for_clients = waiting->record;
             delivery->client_copy = waiting->encoded;
+            delivery->foreign = waiting->foreign;
         }
         if (!hand_over(delivery, holder)) {
             losses_count(delivery->core, holder, 1);
@@ -289,7 +296,8 @@ static waiting_t *new_waiting(const delivery_t *delivery, uint64_t clients)
     waiting_t *self = malloc(all);
     if (!self)
         return NULL;
-    *self = (waiting_t){.stamp = delivery->stamp, .clients = clients, .size = all};
+    *self = (waiting_t){
+        .stamp = delivery->stamp, .clients = clients, .size = all, .foreign = delivery->foreign};
     self->frame[0] = DD_FRAME_MAGIC;
     self->frame[1] = DD_FRAME_VERSION;
     dd_record_write(&delivery->for_clients, self->frame + DD_FRAME_HEADER, size);
@@ -439,13 +447,15 @@ static void deliver(delivery_t *delivery)
 
 dd_error_t fanout_publish(core_t *self, const peer_t *from, const dd_record_t *relay)
 {
+    dd_bytes_t shown = dd_name_shown(relay->source, relay->tenant);
     delivery_t delivery = {.core = self,
         .stamp = ++self->publications,
         .from = from,
         .tenant = relay->tenant,
+        .foreign = shown.size == relay->source.size,
         .stays = relay->hops >= DD_HOPS_MAX,
         .for_clients = {.type = DD_PUBLICATION,
-            .source = dd_name_shown(relay->source, relay->tenant),
+            .source = shown,
             .topic = relay->topic,
             .scope = relay->scope,
             .payload = relay->payload},

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "foreign.h"
 #include "link_rules.h"
 #include "old_clients.h"
 #include "registration.h"
@@ -111,7 +112,9 @@ static dd_error_t hand_over(core_t *self, peer_t *client, const notification_t *
         .payload = notification->payload};
     if (peer_is_old(client) && !old_clients_take(client, &record))
         return DD_OK;
-    dd_error_t error = core_send(self, client, &record);
+    bool foreign = record.source.size == notification->source.size; /* it is shown in full */
+    dd_error_t error = foreign ? foreign_append(self, client, notification->source, &record, NULL)
+                               : core_send(self, client, &record);
     if (peer_is_old(client) && error != DD_OK)
         old_clients_untake(client, &record);
     return error;

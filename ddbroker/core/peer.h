@@ -20,6 +20,7 @@
 
 typedef struct question question_t;
 typedef struct old_client old_client_t;
+typedef struct foreign foreign_t;
 
 /* Bits, so that a record's handler can say which roles may use it. */
 typedef enum {
@@ -61,6 +62,7 @@ struct peer {
     uint8_t id[DD_BROKER_ID_SIZE];  /* link: the other broker's */
     dd_scope_t scope;               /* link: the other broker's */
     dd_outbox_t outbox;
+    foreign_t *foreign;     /* client: what waits for it from other tenants' clients */
     link_outbox_t *shares;  /* link: what is to go into the outbox; else NULL */
     uint32_t keys;          /* number of the keys by which it was looked at */
     uint32_t scope_number;  /* of this broker's scope, when it registered */

@@ -40,6 +40,7 @@ typedef struct {
     uint64_t clients;
     uint64_t subscriptions;
     uint64_t questions;
+    uint64_t contests; /* of names of its clients */
     dd_outbox_group_t outbox;
     quota_bucket_t connects;
     quota_bucket_t messages;

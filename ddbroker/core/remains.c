@@ -8,6 +8,7 @@
 
 #include "beneath.h"
 #include "contests.h"
+#include "foreign.h"
 #include "notifications.h"
 #include "old_clients.h"
 #include "publications.h"
@@ -74,6 +75,7 @@ static void done(void *core, job_t *job)
     old_clients_forget(peer);
     dd_outbox_join(&peer->outbox, NULL);
     link_outbox_destroy(&peer->shares);
+    foreign_clear(peer);
     free(peer->departures);
     free(peer);
 }

@@ -8,8 +8,6 @@
 #include <poll.h>
 #include <stdio.h>
 
-#include "ddbroker/legacy/legacy.h"
-#include "ddbroker/net/listener.h"
 #include "loop_state.h"
 #include "signals.h"
 #include "startup.h"
@@ -18,11 +16,6 @@
 #define TICK 250
 /* Frames after which a mark is sent. */
 #define SENT_MARKED 64
-/* Connections that may be open beyond those that fit the process, since transports cut strangers by
-   themselves. */
-#define STRANGERS_MAX (LISTENER_STRANGERS_MAX + LEGACY_STRANGERS_MAX)
-/* Descriptors that operators and child brokers find beyond those for connections. */
-#define DESCRIPTORS_KEPT (2 * CORE_RESERVED)
 
 /* Where news comes from, each with its place in the array for poll(2). */
 enum { SIGNALS, ASKED, TRANSPORTS };
@@ -93,8 +86,8 @@ static zap_door_t door(const loop_t *self)
     for (size_t i = 0; i < self->transport_count; i++)
         if (self->transports[i]->ops->accepted)
             open += self->transports[i]->ops->accepted(self->transports[i]);
-    size_t most = self->descriptors_max + STRANGERS_MAX;
-    if (self->drain_ms || open > most + DESCRIPTORS_KEPT)
+    size_t most = self->descriptors_max + self->strangers_max;
+    if (self->drain_ms || open > most + LOOP_PLACES_KEPT)
         return ZAP_NOBODY;
     return open > most ? ZAP_NO_CLIENTS : ZAP_ALL;
 }

@@ -16,6 +16,8 @@
 
 /* The listener, the link to the parent, and the legacy endpoint. */
 #define TRANSPORTS_MAX 3
+/* Descriptors that operators and child brokers find beyond those for connections. */
+#define LOOP_PLACES_KEPT (2 * CORE_RESERVED)
 
 typedef struct {
     config_t *config;
@@ -30,12 +32,15 @@ typedef struct {
     gauge_t *gauge; /* NULL if there is none */
     transport_t *transports[TRANSPORTS_MAX];
     size_t transport_count;
-    size_t descriptors_max; /* connections that fit the process's limit */
-    size_t clients_max;     /* as configured, or less */
-    uint64_t tick_ms;       /* next look at the heartbeats */
-    uint64_t drain_ms;      /* until when peers may leave; 0 while not draining */
-    bool told_to_stop;      /* by an operator; not yet begun */
-    bool aborted;           /* told to end a second time */
+    size_t strangers_max;     /* connections that transports leave to those who are still on their
+                                 way in */
+    size_t descriptors_taken; /* of the process, for other things than clients */
+    size_t descriptors_max;   /* connections that fit the process's limit besides these */
+    size_t clients_max;       /* as configured, or less */
+    uint64_t tick_ms;         /* next look at the heartbeats */
+    uint64_t drain_ms;        /* until when peers may leave; 0 while not draining */
+    bool told_to_stop;        /* by an operator; not yet begun */
+    bool aborted;             /* told to end a second time */
 } loop_t;
 
 static inline uint64_t loop_now_ms(void)

@@ -8,11 +8,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "ddbroker/legacy/legacy.h"
+#include "ddbroker/net/listener.h"
 #include "libdd/base/problem.h"
 
-/* File descriptors that are not for connections: ZeroMQ's own, files, the connection to the parent,
-   strangers, who are still in their handshake, and those kept for operators and child brokers. */
-#define DESCRIPTOR_RESERVE 256
+/* File descriptors of the process besides those of connections and endpoints: ZeroMQ's own, files,
+   the connection to the parent and what is tried to get one. */
+#define DESCRIPTORS_OWN 32
+/* What ZeroMQ has for each of its threads: one to wait with, and one to be woken by. */
+#define DESCRIPTORS_OF_THREAD 2
 /* With fewer connections than that it isn't worth the while. */
 #define CONNECTIONS_LEAST 16
 
@@ -50,20 +54,33 @@ static void raise_limit(struct rlimit *limit, rlim_t wanted)
     getrlimit(RLIMIT_NOFILE, limit);
 }
 
+/* Descriptors that aren't for those who have come in. */
+static rlim_t count_reserved(const loop_t *self)
+{
+    const config_t *config = self->config;
+    return DESCRIPTORS_OWN + DESCRIPTORS_OF_THREAD * (rlim_t)config->io_threads +
+           config->listen.count + config->legacy.count + self->strangers_max + LOOP_PLACES_KEPT;
+}
+
 /* libzmq aborts when it gets no descriptors for a socket, and goes round and round when it can't
    accept for want of one: never get there. */
 dd_error_t settings_raise_descriptors(loop_t *self, dd_problem_t *problem)
 {
     struct rlimit limit = {0};
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
-        raise_limit(&limit, (rlim_t)self->config->clients_max + DESCRIPTOR_RESERVE);
-    rlim_t taken = count_open(limit.rlim_cur) + DESCRIPTOR_RESERVE;
+    self->strangers_max =
+        LISTENER_STRANGERS_MAX + (self->config->legacy.count > 0 ? LEGACY_STRANGERS_MAX : 0);
+    rlim_t taken = count_reserved(self);
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        taken += count_open(limit.rlim_cur);
+        raise_limit(&limit, (rlim_t)self->config->clients_max + taken);
+    }
     if (limit.rlim_cur < taken + CONNECTIONS_LEAST)
         return dd_problem(problem, DD_E_LIMIT,
             "the limit of open files is %llu: raise it to %llu at least, or to %llu for "
             "clients-max",
             (unsigned long long)limit.rlim_cur, (unsigned long long)(taken + CONNECTIONS_LEAST),
             (unsigned long long)(taken + self->config->clients_max));
+    self->descriptors_taken = (size_t)taken;
     self->descriptors_max = (size_t)(limit.rlim_cur - taken);
     return DD_OK;
 }
@@ -75,7 +92,7 @@ static void limit_clients(loop_t *self)
     if (self->clients_max < wanted)
         log_write(self->log, DD_LOG_WARNING,
             "clients-max is %zu instead of %zu: raise the limit of open files to %zu",
-            self->clients_max, wanted, wanted + DESCRIPTOR_RESERVE);
+            self->clients_max, wanted, wanted + self->descriptors_taken);
 }
 
 /* What the core has to say goes to the log. */

@@ -46,7 +46,7 @@ void legacy_route_log_in(legacy_t *self, legacy_route_t *route, peer_t *peer)
     connections_trust(self->connections, route->fd, route);
     if (route->account)
         input_account_grant(
-            route->account, INPUT_STRANGER + self->input_max, route->peer->tenant, true);
+            route->account, INPUT_EXCESS + self->input_max, route->peer->tenant, true);
 }
 
 void legacy_route_block(legacy_t *self, legacy_route_t *route)

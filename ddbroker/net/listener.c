@@ -197,7 +197,7 @@ static void grant(const listener_t *self, route_t *route)
         return;
     route->window = peer->window;
     input_account_grant(route->account,
-        INPUT_STRANGER + dd_window_most(peer->window, self->frame_max),
+        INPUT_EXCESS + dd_window_most(peer->window, self->frame_max),
         peer->role == ROLE_CLIENT ? peer->tenant : NULL, false);
 }
 

@@ -12,9 +12,6 @@
 #include "record.h"
 #include "window.h"
 
-/* A frame is closed and the next one begun when it reaches this. Larger ones gain nothing, smaller
-   ones pay ZeroMQ's and CURVE's cost per frame more often. */
-#define DD_FRAME_TARGET (32u * 1024)
 /* Room beyond the limit for records that tell of a loss (ERROR, RECEIPT, GAP, PONG, BYE). */
 #define DD_OUTBOX_RESERVE (64u * 1024)
 

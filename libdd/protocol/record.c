@@ -232,12 +232,20 @@ static void read_field(dd_reader_t *reader, field_t field, dd_record_t *record)
     }
 }
 
+/* Reads on a copy of the reader. */
+static bool has_one_record(dd_reader_t frame)
+{
+    dd_read_bytes(&frame, dd_read_u32(&frame));
+    return !frame.failed && !dd_frame_more(&frame);
+}
+
 bool dd_frame_open(dd_reader_t *frame, const void *data, size_t size)
 {
     *frame = dd_reader(data, size);
     uint8_t magic = dd_read_u8(frame);
     uint8_t version = dd_read_u8(frame);
-    return magic == DD_FRAME_MAGIC && version == DD_FRAME_VERSION && dd_frame_more(frame);
+    return magic == DD_FRAME_MAGIC && version == DD_FRAME_VERSION && dd_frame_more(frame) &&
+           (size <= DD_FRAME_TARGET || has_one_record(*frame));
 }
 
 dd_error_t dd_frame_next(dd_reader_t *frame, dd_record_t *record)

@@ -17,6 +17,11 @@
 #define DD_FRAME_MAGIC 0xDD
 #define DD_FRAME_VERSION 5
 #define DD_FRAME_HEADER 2
+/* A frame is closed and the next one begun before it gets larger than this, and who has more to say
+   at once ends a connection: only one record alone may be larger. Larger frames gain nothing and
+   keep a receiver from everybody else for long, smaller ones pay ZeroMQ's and CURVE's cost per
+   frame more often. */
+#define DD_FRAME_TARGET (32u * 1024)
 /* u32 length of the rest, u8 type, u8 flags. */
 #define DD_RECORD_HEADER 6
 /* What a record adds to its payload at most: header, three str8, refs. */
@@ -179,7 +184,8 @@ size_t dd_record_size(const dd_record_t *self);
 /* Writes the record at a place of exactly dd_record_size() bytes, which must not be 0. */
 void dd_record_write(const dd_record_t *self, uint8_t *bytes, size_t size);
 
-/* Starts reading a frame: false if it doesn't begin with magic and version, or has no record. */
+/* Starts reading a frame: false if it doesn't begin with magic and version, has no record, or is
+   larger than DD_FRAME_TARGET and has several. */
 bool dd_frame_open(dd_reader_t *frame, const void *data, size_t size);
 
 /*

@@ -5,6 +5,7 @@
 #include "curve.h"
 
 #include <endian.h>
+#include <errno.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <sodium.h>
@@ -167,9 +168,9 @@ static void write_vouch(const curve_t *self, dd_writer_t *writer)
     dd_write_bytes(writer, dd_bytes(box, sizeof box));
 }
 
-static void initiate(curve_t *self)
+static void initiate(curve_t *self, dd_bytes_t properties)
 {
-    uint8_t plain[256];
+    static uint8_t plain[BODY_MAX];
     dd_writer_t inner = dd_writer(plain, sizeof plain);
     dd_write_bytes(&inner, dd_bytes(dd_keyring_public_key(self->keyring), KEY));
     write_vouch(self, &inner);
@@ -177,13 +178,14 @@ static void initiate(curve_t *self)
     dd_write_bytes(&inner, dd_bytes("\0\0\0\x06"
                                     "DEALER",
                                10));
+    dd_write_bytes(&inner, properties);
     dd_writer_t writer =
         begin(self, FLAG_COMMAND, 9 + COOKIE_SIZE + 8 + MAC + written(plain, &inner));
     write_text(&writer, "\x08INITIATE");
     dd_write_bytes(&writer, dd_bytes(self->cookie, COOKIE_SIZE));
     write_box(self, &writer, "CurveZMQINITIATE", dd_bytes(plain, written(plain, &inner)),
         self->broker_key);
-    assert_true(flush(self, &writer));
+    flush(self, &writer);
 }
 
 /* READY comes when the broker has let us in. */
@@ -202,7 +204,8 @@ curve_t *curve_open(harness_t *harness, const char *broker, const char *owner)
     return curve_open_at(harness, harness_endpoint(harness, broker), owner);
 }
 
-curve_t *curve_open_at(harness_t *harness, const char *endpoint, const char *owner)
+curve_t *curve_open_with(
+    harness_t *harness, const char *endpoint, const char *owner, dd_bytes_t properties)
 {
     dd_problem_t problem;
     curve_t *self = calloc(1, sizeof *self);
@@ -216,9 +219,25 @@ curve_t *curve_open_at(harness_t *harness, const char *endpoint, const char *own
     greet(self);
     say_hello(self);
     hear_welcome(self);
-    initiate(self);
+    initiate(self, properties);
+    return self;
+}
+
+curve_t *curve_open_at(harness_t *harness, const char *endpoint, const char *owner)
+{
+    curve_t *self = curve_open_with(harness, endpoint, owner, dd_bytes(NULL, 0));
     hear_ready(self);
     return self;
+}
+
+bool curve_is_over(void *curve)
+{
+    const curve_t *self = curve;
+    uint8_t bytes[1024];
+    ssize_t size;
+    while ((size = recv(self->fd, bytes, sizeof bytes, MSG_DONTWAIT)) > 0)
+        ;
+    return size == 0 || (errno != EAGAIN && errno != EINTR);
 }
 
 /* The flags stand in the box, too. */

@@ -9,6 +9,7 @@
 #define CURVE_H_INCLUDED
 
 #include "harness.h"
+#include "libdd/base/buffer.h"
 
 typedef struct curve curve_t;
 
@@ -16,6 +17,10 @@ typedef struct curve curve_t;
 curve_t *curve_open(harness_t *harness, const char *broker, const char *owner);
 /* The same at an endpoint, "tcp://127.0.0.1:PORT" or "ipc://PATH". */
 curve_t *curve_open_at(harness_t *harness, const char *endpoint, const char *owner);
+/* The same, with properties of its own in the handshake, as they look on the wire; and whether the
+   broker lets it in isn't waited for. */
+curve_t *curve_open_with(
+    harness_t *harness, const char *endpoint, const char *owner, dd_bytes_t properties);
 void curve_close(curve_t **self_p);
 /* The same, but as a host does it that has crashed: with a reset. */
 void curve_reset(curve_t **self_p);
@@ -25,6 +30,9 @@ void curve_reset(curve_t **self_p);
 bool curve_send(curve_t *self, const void *data, size_t size, bool more);
 /* Sends a command of ZeroMQ's own, its PING. */
 bool curve_ping(curve_t *self);
+/* A condition for wait_until(): the broker has closed the connection. What comes before is passed
+   over. */
+bool curve_is_over(void *curve);
 /* Whether the broker is so far behind that nothing more can be sent at this moment. */
 bool curve_is_full(const curve_t *self);
 

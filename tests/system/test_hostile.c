@@ -221,6 +221,33 @@ static void cut_messages_without_end(harness_t *self, bool ipc)
     curve_close(&registered);
 }
 
+/* Properties of one letter and no value, each of which takes ZeroMQ hundreds of bytes. */
+static dd_bytes_t many_properties(void)
+{
+    static uint8_t bytes[8 * 4096];
+    for (unsigned i = 0; i < sizeof bytes / 8; i++)
+        memcpy(bytes + 8 * i,
+            (uint8_t[]){3, 'A' + i / 4096 % 16, 'A' + i / 64 % 64, 'A' + i % 64, 0, 0, 0, 0}, 8);
+    return dd_bytes(bytes, sizeof bytes);
+}
+
+/* What a peer tells of itself in its handshake ZeroMQ keeps as long as the connection lives. */
+static void large_handshakes_are_cut(void **state)
+{
+    harness_t *self = *state;
+    program_t *broker = broker_start(self, "broker0", NULL, NULL, "-l", "info", NULL);
+    client_t *good = client_open(self, "broker0", "a", "good");
+    curve_t *large =
+        curve_open_with(self, harness_endpoint(self, "broker0"), "b", many_properties());
+    dd_record_t hello = {.type = DD_HELLO, .number = 1, .name = dd_bytes_of("large")};
+    uint8_t frame[RAW_FRAME_MAX];
+    curve_send(large, frame, raw_frame(&hello, frame), false);
+    assert_true(wait_until(curve_is_over, large, HARNESS_DEADLINE));
+    client_deliver(good, good, "hi");
+    assert_false(program_said(broker, "client b.large registered"));
+    curve_close(&large);
+}
+
 static void messages_without_end_are_cut(void **state)
 {
     cut_messages_without_end(*state, false);
@@ -409,6 +436,7 @@ int main(void)
         SCENE(optional_records_are_passed_over),
         SCENE(too_many_frames_end_one_peer),
         SCENE(messages_without_end_are_cut),
+        SCENE(large_handshakes_are_cut),
         SCENE(messages_without_end_are_cut_at_ipc),
         SCENE(idle_connections_are_cut),
         SCENE(payloads_have_a_largest_size),

@@ -329,37 +329,77 @@ static void test_who_moves_is_asked_where_it_is(void **state)
     tree_destroy(&place.tree);
 }
 
-/* A link may name any number of clients that others have. */
-static void test_contests_are_bounded(void **state)
+/* Both children tell of the same so many names of a tenant; what the second is told then stays to
+   be read. */
+static void contest_many(
+    place_t *place, actor_t *const children[2], const char *tenant, unsigned names)
 {
-    enum { NAMES = 5000, MOST = 4096 };
-    (void)state;
-    place_t place = place_new();
-    actor_t *one = actor_child(place.broker, 1, "/1/1/");
-    actor_t *two = actor_child(place.broker, 2, "/1/2/");
-    for (unsigned i = 0; i < 2 * NAMES; i++) {
+    for (unsigned i = 0; i < 2 * names; i++) {
         char name[32];
-        snprintf(name, sizeof name, "a.n%u", i % NAMES);
-        actor_add(i < NAMES ? one : two,
+        snprintf(name, sizeof name, "%s.n%u", tenant, i % names);
+        actor_add(children[i / names],
             &(dd_record_t){
                 .type = DD_ADD_CLIENT, .number = INSTANCE(i + 1, 1), .name = dd_bytes_of(name)});
         if (i % 100 == 99)
-            tree_run(place.tree);
+            tree_run(place->tree);
     }
-    assert_int_equal(place.broker->core->contest_count, MOST);
+    tree_run(place->tree);
+}
+
+static unsigned count_refused(actor_t *child)
+{
     unsigned refused = 0;
     const dd_record_t *record;
-    while ((record = actor_next(two))) {
+    while ((record = actor_next(child))) {
         assert_int_equal(record->type, DD_DROP_CLIENT);
         assert_int_equal(record->code, DD_E_LIMIT); /* which isn't for good */
         refused++;
     }
-    assert_int_equal(refused, NAMES - MOST);
-    actor_leave(two);
-    actor_leave(one);
+    return refused;
+}
+
+/* A link may name any number of clients that others have. */
+static void test_contests_are_bounded_and_one_tenant_leaves_some_to_others(void **state)
+{
+    enum { NAMES = 3000, ALL = 4096, OF_ONE = ALL / 2 };
+    (void)state;
+    place_t place = place_new();
+    actor_t *children[] = {
+        actor_child(place.broker, 1, "/1/1/"), actor_child(place.broker, 2, "/1/2/")};
+    contest_many(&place, children, "a", NAMES);
+    assert_int_equal(place.broker->core->contest_count, OF_ONE);
+    assert_int_equal(count_refused(children[1]), NAMES - OF_ONE);
+    contest_many(&place, children, "b", OF_ONE / 2);
+    assert_int_equal(place.broker->core->contest_count, OF_ONE + OF_ONE / 2);
+    assert_int_equal(count_refused(children[1]), 0);
+    actor_leave(children[1]);
+    actor_leave(children[0]);
     tree_run(place.tree);
     assert_int_equal(place.broker->core->contest_count, 0);
     assert_null(place.broker->core->contests);
+    contest_many(&place,
+        (actor_t *[]){actor_child(place.broker, 3, "/1/3/"), actor_child(place.broker, 4, "/1/4/")},
+        "a", OF_ONE);
+    assert_int_equal(place.broker->core->contest_count, OF_ONE);
+    tree_destroy(&place.tree);
+}
+
+/* Very many of one tenant have answered: that their answers hold no longer keeps nobody waiting. */
+static void test_answers_that_hold_no_longer_delay_nobody(void **state)
+{
+    enum { NAMES = 1000 };
+    (void)state;
+    place_t place = place_new();
+    actor_t *children[] = {
+        actor_child(place.broker, 1, "/1/1/"), actor_child(place.broker, 2, "/1/2/")};
+    contest_many(&place, children, "b", NAMES);
+    for (unsigned i = 0; i < NAMES; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "b.n%u", i);
+        speak(children[0], DD_KEPT, name, INSTANCE(i + 1, 1));
+    }
+    tree_pass(place.tree, 1000 + TICK);
+    assert_int_equal(place.broker->core->contest_count, 0);
     tree_destroy(&place.tree);
 }
 
@@ -376,7 +416,8 @@ int main(void)
         cmocka_unit_test(test_a_link_decides_its_own_contests_only),
         cmocka_unit_test(test_a_link_that_never_says_holds_nobody_for_ever),
         cmocka_unit_test(test_who_moves_is_asked_where_it_is),
-        cmocka_unit_test(test_contests_are_bounded),
+        cmocka_unit_test(test_contests_are_bounded_and_one_tenant_leaves_some_to_others),
+        cmocka_unit_test(test_answers_that_hold_no_longer_delay_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

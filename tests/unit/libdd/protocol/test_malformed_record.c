@@ -81,6 +81,24 @@ static void test_unknown_types(void **state)
     }
 }
 
+/* A large frame is one record, and not very many that keep a receiver from everybody else. */
+static void test_large_frames_of_many_records(void **state)
+{
+    (void)state;
+    static uint8_t frame[DD_FRAME_TARGET + 64] = {DD_FRAME_MAGIC, DD_FRAME_VERSION};
+    dd_reader_t reader;
+    for (size_t at = DD_FRAME_HEADER; at + DD_RECORD_HEADER <= sizeof frame;
+         at += DD_RECORD_HEADER) {
+        frame[at] = 2;
+        frame[at + 4] = DD_SYNCED;
+    }
+    size_t size = DD_FRAME_TARGET - (DD_FRAME_TARGET - DD_FRAME_HEADER) % DD_RECORD_HEADER;
+    assert_true(dd_frame_open(&reader, frame, size));
+    assert_false(dd_frame_open(&reader, frame, size + DD_RECORD_HEADER));
+    record_set_length(frame, sizeof frame - DD_FRAME_HEADER - 4);
+    assert_true(dd_frame_open(&reader, frame, sizeof frame));
+}
+
 /* ---- Random bytes ---------------------------------------------------------------------------- */
 
 /* A generator of our own, so that a failure comes again. */
@@ -167,6 +185,7 @@ int main(void)
         cmocka_unit_test(test_wrong_lengths),
         cmocka_unit_test(test_frames_that_are_none),
         cmocka_unit_test(test_unknown_types),
+        cmocka_unit_test(test_large_frames_of_many_records),
         cmocka_unit_test(test_random_bytes),
         cmocka_unit_test(test_damaged_frames),
     };
