@@ -29,7 +29,8 @@
 #define WAITING_MAX 4000000u
 
 /* Of the room, such a part is there even if the tenant's quota is used up by clients that don't
-   read: then they are told of their loss, and not the publisher. */
+   read: then they are told of their loss, and not the publisher. What waits there isn't counted
+   against the quota, or nothing else would fit into it. */
 #define LITTLE 16
 
 /* ---- One publication ----------------------------------------------------------------------- */
@@ -40,6 +41,7 @@ typedef struct waiting {
     uint64_t stamp;
     uint64_t clients; /* about so many */
     size_t size;      /* of all this */
+    bool is_counted;  /* against the tenant's quota */
     bool foreign;     /* its publisher is of another tenant */
     bool is_last;     /* somebody has subscribed since: what comes later isn't for the same */
     dd_record_t record;
@@ -269,15 +271,20 @@ static fanout_t *find(const core_t *self, dd_bytes_t tenant)
     return fanout;
 }
 
+static bool fits_quota(const fanout_t *fanout, size_t size)
+{
+    const quota_t *quota = fanout->quota;
+    return quota && quota->outbox.bytes + size <= quota->outbox.limit;
+}
+
 /* Room for so many bytes more; parts says of how many equal ones nothing but the first is for him.
  */
 static bool has_room(const fanout_t *fanout, size_t size, unsigned parts)
 {
-    const quota_t *quota = fanout->quota;
     if (fanout->full || fanout->clients > WAITING_MAX / parts)
         return false;
     size_t most = fanout->core->settings.outbox_client / parts;
-    if (quota && quota->outbox.bytes + size > quota->outbox.limit)
+    if (fanout->quota && !fits_quota(fanout, size))
         most /= LITTLE;
     return fanout->bytes + size <= most;
 }
@@ -334,11 +341,12 @@ static fanout_t *new_fanout(core_t *self, dd_bytes_t tenant)
     return NULL;
 }
 
-static void count(fanout_t *fanout, const waiting_t *waiting)
+static void count(fanout_t *fanout, waiting_t *waiting)
 {
     fanout->clients += waiting->clients;
     fanout->bytes += waiting->size;
-    if (fanout->quota)
+    waiting->is_counted = fits_quota(fanout, waiting->size);
+    if (waiting->is_counted)
         fanout->quota->outbox.bytes += waiting->size;
 }
 
@@ -354,7 +362,7 @@ static void finish_first(fanout_t *fanout)
     waiting_t *first = fanout->first;
     fanout->clients -= first->clients;
     fanout->bytes -= first->size;
-    if (fanout->quota)
+    if (first->is_counted)
         fanout->quota->outbox.bytes -= first->size;
     fanout->first = first->next;
     if (!fanout->first)

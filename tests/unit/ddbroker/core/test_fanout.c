@@ -358,6 +358,28 @@ static void test_what_waits_is_within_the_tenants_quota(void **state)
     tree_destroy(&crowd.tree);
 }
 
+/* What clients that don't read have used up is the quota: what waits besides doesn't take the room
+   for what others of the tenant are told. */
+static void test_what_waits_beyond_the_quota_takes_none_of_it(void **state)
+{
+    (void)state;
+    crowd_t crowd = new_crowd(64000);
+    quota_t *quota = quotas_find(&crowd.broker->core->quotas, B("a"));
+    begin(&crowd);
+    quota->outbox.limit = quota->outbox.bytes + 10;
+    size_t before = quota->outbox.bytes;
+    add_publication(crowd.publisher, "news", 2);
+    dd_frame_t *frame = dd_outbox_take(&crowd.publisher->outbox);
+    core_input(crowd.broker->core, actor_peer(crowd.publisher), frame->data, frame->size, 0);
+    dd_frame_free(frame);
+    assert_int_equal(quota->outbox.bytes, before);
+    quota->outbox.limit = 64000;
+    tree_run(crowd.tree);
+    assert_int_equal(quota->outbox.bytes, 0);
+    expect_numbers(crowd.members[MANY - 1], 1, 2);
+    tree_destroy(&crowd.tree);
+}
+
 /* Whoever misses what a link brought is told how many, where they were missed. */
 static void test_a_flood_over_a_link_is_lost_and_told(void **state)
 {
@@ -507,6 +529,7 @@ int main(void)
         cmocka_unit_test(test_a_doubt_doesnt_overtake),
         cmocka_unit_test(test_a_flood_is_refused_by_its_publisher),
         cmocka_unit_test(test_what_waits_is_within_the_tenants_quota),
+        cmocka_unit_test(test_what_waits_beyond_the_quota_takes_none_of_it),
         cmocka_unit_test(test_a_flood_over_a_link_is_lost_and_told),
         cmocka_unit_test(test_whoever_stays_has_no_holes),
     };
