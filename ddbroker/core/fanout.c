@@ -166,9 +166,11 @@ static void give(delivery_t *delivery, subscription_t *holder)
     peer_t *peer = holder->key.peer;
     if (holder->since >= delivery->stamp)
         return;
-    if (delivery->for_clients.type == DD_PUBLICATION)
+    if (delivery->for_clients.type == DD_PUBLICATION) {
         offer(delivery, holder);
-    else if (peer != delivery->from)
+        if (delivery->first)
+            losses_got_late(self, holder, delivery->stamp);
+    } else if (peer != delivery->from)
         losses_spread(self, holder, delivery->for_clients.number, delivery->stamp);
 }
 

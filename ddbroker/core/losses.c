@@ -73,11 +73,17 @@ static void wake(core_t *self, peer_t *peer)
     losses_go_on(self, peer);
 }
 
+static uint64_t cut(core_t *self)
+{
+    self->cut_stamp = self->publications;
+    return ++self->interests.cuts;
+}
+
 /* The count alone makes all unsure, and before its next publication each peer is told. Those that
    get none are looked for here; what they are told is worked out as their outboxes have room. */
 void losses_suspect(core_t *self)
 {
-    self->interests.cuts++;
+    cut(self);
     rounds_begin(self, &self->losses_round, wake);
     if (self->parent)
         wake(self, self->parent);
@@ -86,9 +92,15 @@ void losses_suspect(core_t *self)
 /* Those beneath the child were told when it left the parent it had. */
 void losses_subtree_moved(core_t *self, peer_t *child)
 {
-    child->spared_cut = ++self->interests.cuts;
+    child->spared_cut = cut(self);
     if (self->parent && !self->parent->synced)
         self->parent->doubted = true;
+}
+
+void losses_got_late(core_t *self, subscription_t *holder, uint64_t stamp)
+{
+    if (stamp <= self->cut_stamp && !holder->key.peer->absent)
+        make_unsure(self, holder);
 }
 
 void losses_wanted(core_t *self, subscription_t *subscription)

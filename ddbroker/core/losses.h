@@ -19,6 +19,10 @@ void losses_suspect(core_t *self);
    next publication; those that get none, when the link that was left ends. */
 void losses_subtree_moved(core_t *self, peer_t *child);
 
+/* The holder was to get, late, what has this stamp. If something may have been lost since, it is
+   told of that behind this, whatever it was told before. */
+void losses_got_late(core_t *self, subscription_t *holder, uint64_t stamp);
+
 /* A peer has just come to want something: what a link wants where it was so, it may have missed. */
 void losses_wanted(core_t *self, subscription_t *subscription);
 

@@ -14,6 +14,9 @@
 #define BACKLOG 1024
 /* Bytes that a client may have here untaken, or one message of the largest. */
 #define INPUT_WINDOW (256u << 10)
+/* Bytes that one may send before it is logged in. ZeroMQ may have made its connection anew, and
+   sends what it was given for the one before. */
+#define LEGACY_STRANGER_BYTES (64u << 10)
 /* How much larger than a payload that is carried a frame may be to be refused with an answer;
    ZeroMQ ends the connection of larger ones. */
 #define FRAME_SLACK 65536
@@ -50,7 +53,8 @@ static dd_error_t open_socket(legacy_t *self, void *context, dd_problem_t *probl
 {
     self->socket = dd_socket_router(context);
     if (self->socket && set_options(self->socket, self->payload_max))
-        self->connections = connections_new(context, self->socket, self->log, 0);
+        self->connections =
+            connections_new(context, self->socket, self->log, LEGACY_STRANGER_BYTES, 0);
     if (self->connections)
         return DD_OK;
     return dd_problem(

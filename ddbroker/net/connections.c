@@ -30,6 +30,7 @@ struct connections {
     void *monitor;
     log_t *log;
     input_door_t *door;
+    uint64_t stranger; /* bytes that one may bring */
     connection_t *by_fd;
     connection_t *strangers;
     size_t stranger_count;
@@ -61,13 +62,15 @@ static bool learn_number(routing_ids_t *ids, void *context, void *socket)
     return true;
 }
 
-connections_t *connections_new(void *context, void *socket, log_t *log, int handshakes)
+connections_t *connections_new(
+    void *context, void *socket, log_t *log, uint64_t stranger, int handshakes)
 {
     connections_t *self = calloc(1, sizeof *self);
     if (!self)
         return NULL;
     self->socket = socket;
     self->log = log;
+    self->stranger = stranger;
     self->door = input_door_new();
     if (self->door && learn_number(&self->ids, context, socket))
         self->monitor = dd_monitor_open(context, socket,
@@ -375,6 +378,8 @@ static void opened(connections_t *self, int fd, uint64_t now_ms)
         return;
     }
     connection->account = input_account_open(fd, self->door);
+    if (connection->account)
+        input_account_grant(connection->account, self->stranger, NULL, false);
     add_stranger(self, connection);
     connection->then = routing_ids_accept(&self->ids, self->stranger_count);
 }

@@ -31,10 +31,11 @@ typedef struct connection {
     routing_ids_then_t then;
 } connection_t;
 
-/* For a socket that isn't bound yet. handshakes says what is told of those, bits of
-   ZMQ_EVENT_HANDSHAKE_...; who speaks an older ZMTP than 3 makes wrong news of failing. The log is
-   lent. NULL, with zmq_errno() saying why, if that can't be. */
-connections_t *connections_new(void *context, void *socket, log_t *log, int handshakes);
+/* For a socket that isn't bound yet. A stranger may bring so many bytes. handshakes says what is
+   told of those, bits of ZMQ_EVENT_HANDSHAKE_...; who speaks an older ZMTP than 3 makes wrong news
+   of failing. The log is lent. NULL, with zmq_errno() saying why, if that can't be. */
+connections_t *connections_new(
+    void *context, void *socket, log_t *log, uint64_t stranger, int handshakes);
 /* Before the socket is closed. */
 void connections_destroy(connections_t **self_p);
 

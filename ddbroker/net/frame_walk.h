@@ -17,9 +17,10 @@
 #define FRAME_WALK_HEAD 9
 
 typedef struct {
-    uint64_t rest; /* bytes that come before the next frame */
-    bool is_1;     /* ZMTP 1 */
-    uint8_t count; /* bytes of the next frame's head so far */
+    uint64_t rest;  /* bytes that come before the next frame */
+    uint64_t first; /* of the first frame; 0 before that */
+    bool is_1;      /* ZMTP 1 */
+    uint8_t count;  /* bytes of the next frame's head so far */
     uint8_t head[FRAME_WALK_HEAD];
 } frame_walk_t;
 

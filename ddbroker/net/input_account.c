@@ -248,7 +248,14 @@ static size_t readable(const input_account_t *self, size_t size, uint64_t room)
     return size < room ? size : (size_t)room;
 }
 
-/* Gives what it has read, and says what that counts. */
+static ssize_t refuse(void)
+{
+    errno = ECONNRESET;
+    return -1;
+}
+
+/* Gives what it has read, and says what that counts. The first frame is of a handshake, or logs in.
+ */
 static ssize_t read_some(
     input_account_t *self, int fd, void *data, size_t size, int flags, uint64_t *count)
 {
@@ -260,15 +267,13 @@ static ssize_t read_some(
     ssize_t got = recvfrom(fd, data, size, flags, NULL, NULL);
     if (got > 0)
         *count = (uint64_t)got + INPUT_FRAME * frame_walk(&self->walk, data, (size_t)got);
-    return got;
+    return self->walk.first > INPUT_STRANGER ? refuse() : got;
 }
 
 static ssize_t read_counted(input_account_t *self, int fd, void *data, size_t size, int flags)
 {
-    if (atomic_load_explicit(&self->cut, memory_order_relaxed)) {
-        errno = ECONNRESET;
-        return -1;
-    }
+    if (atomic_load_explicit(&self->cut, memory_order_relaxed))
+        return refuse();
     uint64_t room = room_of(self), count = 0;
     if (room == 0 && size > 0)
         return look(self, fd);

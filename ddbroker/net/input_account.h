@@ -30,7 +30,7 @@ typedef struct input_door input_door_t;
 /* Bytes that a connection may bring before it is granted more: a handshake, and what libraries say
    to be let in, which is less than 1 KiB. ZeroMQ keeps all that a peer tells of itself in its
    handshake as long as the connection lives, in ten times and more the room that it had on the
-   wire. */
+   wire. The first frame isn't longer, either. */
 #define INPUT_STRANGER (4u << 10)
 /* Bytes beyond what it is granted that are read of one that doesn't keep to it. */
 #define INPUT_EXCESS (64u << 10)

@@ -515,8 +515,9 @@ transport_t *listener_new(const transport_settings_t *settings, dd_problem_t *pr
     self->socket =
         dd_socket_server(settings->context, settings->keyring, settings->payload_max, problem);
     if (self->socket)
-        self->connections = connections_new(settings->context, self->socket, self->log,
-            ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL);
+        self->connections =
+            connections_new(settings->context, self->socket, self->log, INPUT_STRANGER,
+                ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL);
     if (self->connections)
         return &self->transport;
     if (self->socket)

@@ -143,7 +143,7 @@ static void a_descriptor_is_the_latest_connections(void **state)
     char endpoint[DD_ENDPOINT_MAX + 1], early, late, last;
     dd_problem_t problem;
     void *former, *context = zmq_ctx_new(), *socket = zmq_socket(context, ZMQ_ROUTER);
-    table_t table = {.table = connections_new(context, socket, self->log, 0)};
+    table_t table = {.table = connections_new(context, socket, self->log, INPUT_STRANGER, 0)};
     assert_non_null(table.table);
     assert_int_equal(
         connections_listen(table.table, "tcp://127.0.0.1:0", endpoint, &problem), DD_OK);

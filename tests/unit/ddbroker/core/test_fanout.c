@@ -286,6 +286,33 @@ static void test_a_gap_doesnt_overtake(void **state)
     tree_destroy(&crowd.tree);
 }
 
+/* That something may be lost is told behind what was published before, to those, too, who were told
+   of it while they still waited for that. */
+static void test_a_doubt_doesnt_overtake(void **state)
+{
+    (void)state;
+    crowd_t crowd = new_crowd(0);
+    actor_t *child = actor_child(crowd.broker, 1, "/1/1/");
+    tree_run(crowd.tree);
+    begin(&crowd);
+    actor_leave(child);
+    add_publication(crowd.publisher, "news", 2);
+    tree_run(crowd.tree);
+    for (int i = 0; i < MANY; i++) {
+        const dd_record_t *record;
+        bool told = false;
+        unsigned number = 0;
+        while ((record = actor_next(crowd.members[i])) && number < 2)
+            if (record->type == DD_GAP)
+                told = number == 1;
+            else
+                number = number_of(record);
+        assert_int_equal(number, 2);
+        assert_true(told);
+    }
+    tree_destroy(&crowd.tree);
+}
+
 /* ---- Too much ------------------------------------------------------------------------------- */
 
 /* A publisher that is too fast is told so, of each publication; all others arrive, in order. */
@@ -477,6 +504,7 @@ int main(void)
         cmocka_unit_test(test_later_ones_dont_overtake),
         cmocka_unit_test(test_a_link_is_told_at_once),
         cmocka_unit_test(test_a_gap_doesnt_overtake),
+        cmocka_unit_test(test_a_doubt_doesnt_overtake),
         cmocka_unit_test(test_a_flood_is_refused_by_its_publisher),
         cmocka_unit_test(test_what_waits_is_within_the_tenants_quota),
         cmocka_unit_test(test_a_flood_over_a_link_is_lost_and_told),

@@ -98,10 +98,11 @@ static line_t line_after(const side_t *side, const void *bytes, size_t size)
     return self;
 }
 
-/* Has shaken hands, and begun a frame that is longer than all that is sent here. */
+/* Has shaken hands, sent a frame of one byte, and begun one that is longer than all that is sent
+   here. */
 static line_t line_greeted(const side_t *side)
 {
-    static const uint8_t BYTES[64 + 9] = {0xff, [9] = 0x7f, 3, [64] = 2, [68] = 1};
+    static const uint8_t BYTES[64 + 3 + 9] = {0xff, [9] = 0x7f, 3, [65] = 1, [67] = 2, [71] = 1};
     return line_after(side, BYTES, sizeof BYTES);
 }
 
@@ -146,6 +147,24 @@ static void expect_next(const side_t *side, const line_t *line, input_fault_t wh
 }
 
 /* ---- Limits -------------------------------------------------------------------------------- */
+
+/* Whatever a connection may bring: ZeroMQ would keep what it says of itself. */
+static void a_first_frame_is_short(void **state)
+{
+    static const uint8_t GREETING[64] = {0xff, [9] = 0x7f, 3};
+    static const uint8_t SHORT[9] = {2, [7] = INPUT_STRANGER >> 8};
+    static const uint8_t LONG[9] = {2, [7] = INPUT_STRANGER >> 8, 1};
+    const uint8_t *heads[] = {SHORT, LONG};
+    uint8_t read[256];
+    for (int i = 0; i < 2; i++) {
+        line_t line = line_after(*state, GREETING, sizeof GREETING);
+        input_account_grant(line.account, M, NULL, false);
+        give(line.far, heads[i], sizeof SHORT);
+        assert_int_equal(heard(&line, read, sizeof read), i == 0 ? sizeof SHORT : 0);
+        assert_int_equal(errno, i == 0 ? EAGAIN : ECONNRESET);
+        line_end(&line);
+    }
+}
 
 static void strangers_bring_so_much_and_not_a_byte_more(void **state)
 {
@@ -514,6 +533,7 @@ static void new_peers_are_left_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SIDE(a_first_frame_is_short),
         SIDE(strangers_bring_so_much_and_not_a_byte_more),
         SIDE(who_is_granted_more_brings_more),
         SIDE(an_end_is_seen_at_the_limit),
