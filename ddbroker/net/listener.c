@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "connections.h"
+#include "frame_lines.h"
 #include "libdd/base/problem.h"
 #include "libdd/protocol/window.h"
 #include "zap.h"
@@ -24,6 +25,8 @@
 /* Routes looked at in one go, which takes about half a ms, and ms until the next go. */
 #define LOOKS_AT_ONCE 512
 #define LOOKS_INTERVAL 10
+/* Frames that are received between two looks at the clock. */
+#define CLOCK_INTERVAL 16
 /* Of routes whose connection is over, so many are forgotten in one go; and so many of those that
    ZeroMQ took no more for are tried again. */
 #define LOST_AT_ONCE 128
@@ -46,6 +49,7 @@ typedef struct route {
     int fd;                    /* of its connection, as long as the table agrees; -1 if unknown */
     input_account_t *account;  /* of its connection; NULL once that is over */
     uint32_t window;           /* of the peer, as the account knows it */
+    frame_source_t frames;     /* that wait to be taken in */
     uint64_t ended_ms;         /* when its peer was first seen to have been ended; 0 before */
     char user[ZAP_USER_SIZE + 1];
     uint8_t id_size;
@@ -60,7 +64,8 @@ typedef struct {
     log_t *log;
     uint32_t heartbeat;
     size_t connections_max;
-    size_t frame_max; /* bytes of the largest */
+    size_t frame_max;    /* bytes of the largest */
+    frame_lines_t lines; /* frames that wait to be taken in */
     route_t *routes;
     route_t *looked;                 /* the next of them to look at; NULL: all have been */
     uint64_t look_ms;                /* when to look at all again */
@@ -68,6 +73,11 @@ typedef struct {
     uint64_t retry_ms;               /* when the blocked ones are tried again */
     uint64_t cut_ms;                 /* when to look next for those that must go */
 } listener_t;
+
+static route_t *route_with(frame_source_t *frames)
+{
+    return (route_t *)(void *)((char *)frames - offsetof(route_t, frames));
+}
 
 /* ---- Connections --------------------------------------------------------------------------- */
 
@@ -86,6 +96,7 @@ static void lose(listener_t *self, route_t *route, uint64_t now_ms)
     if (self->looked == route)
         self->looked = route->hh.next;
     HASH_DEL(self->routes, route);
+    frame_lines_leave(&self->lines, &route->frames);
     core_disconnect(self->core, route->peer, now_ms);
     free(route);
 }
@@ -112,11 +123,16 @@ static void watch(transport_t *transport, uint64_t now_ms)
 }
 
 /* All that was there to be read has been read. ZeroMQ's thread hands over what a connection brought
-   before it tells of its end. */
+   before it tells of its end. Of whom frames still wait, it waits with them. */
 static void lose_gone(listener_t *self, uint64_t now_ms)
 {
-    for (int i = 0; i < LOST_AT_ONCE && self->in_state[ROUTE_GONE]; i++)
-        lose(self, self->in_state[ROUTE_GONE], now_ms);
+    for (int i = 0; i < LOST_AT_ONCE && self->in_state[ROUTE_GONE]; i++) {
+        route_t *route = self->in_state[ROUTE_GONE];
+        if (frame_source_waits(&route->frames))
+            become(self, route, ROUTE_GONE);
+        else
+            lose(self, route, now_ms);
+    }
 }
 
 /* Whether one that was ended doesn't leave. */
@@ -242,7 +258,8 @@ static bool add_route(listener_t *self, route_t *route, uint64_t now_ms)
     route->peer = core_connect(self->core, key, route, now_ms);
     if (!route->peer)
         return false;
-    HASH_ADD(hh, self->routes, id, route->id_size, route);
+    if (frame_lines_enter(&self->lines, &route->frames, route->peer->tenant))
+        HASH_ADD(hh, self->routes, id, route->id_size, route);
     if (!route->hh.tbl) { /* out of memory */
         core_disconnect(self->core, route->peer, now_ms);
         return false;
@@ -293,21 +310,64 @@ static route_t *route_of(listener_t *self, zmq_msg_t *id, zmq_msg_t *frame, uint
     return strcmp(user, route->user) == 0 ? route : NULL;
 }
 
-static void take_frame(
-    listener_t *self, zmq_msg_t *id, zmq_msg_t *frame, dd_error_t result, uint64_t now_ms)
+static void take_in(
+    const listener_t *self, route_t *route, zmq_msg_t *frame, dd_error_t result, uint64_t now_ms)
 {
-    route_t *route = route_of(self, id, frame, now_ms);
-    if (!route) {
-        log_flood(self->log, "", DD_LOG_WARNING,
-            "dropped a message from a connection without a key that is known, or beyond the limit");
-        return;
-    }
     if (route->account)
         input_account_take(route->account, input_of_curve(zmq_msg_size(frame)));
     if (result == DD_OK)
         core_input(self->core, route->peer, zmq_msg_data(frame), zmq_msg_size(frame), now_ms);
     else
         core_bad_input(self->core, route->peer, now_ms);
+}
+
+/* What was received waits for its turn. */
+static void line_up(
+    listener_t *self, zmq_msg_t *id, zmq_msg_t *frame, dd_error_t result, uint64_t now_ms)
+{
+    route_t *route = route_of(self, id, frame, now_ms);
+    if (!route)
+        log_flood(self->log, "", DD_LOG_WARNING,
+            "dropped a message from a connection without a key that is known, or beyond the limit");
+    else if (!frame_lines_add(&self->lines, &route->frames, frame, result))
+        core_bad_input(
+            self->core, route->peer, now_ms); /* out of memory: what follows has a hole */
+}
+
+/* True if there was nothing more to be received. */
+static bool receive(listener_t *self, uint64_t now_ms)
+{
+    dd_error_t result = DD_OK;
+    uint64_t end_us = dd_clock_us() + TRANSPORT_PATIENCE / 2;
+    for (int i = 0; i < TRANSPORT_FRAMES && result != DD_E_TIMEOUT; i++) {
+        zmq_msg_t id, frame;
+        zmq_msg_init(&id);
+        zmq_msg_init(&frame);
+        result = dd_socket_receive(self->socket, &id, &frame);
+        if (result != DD_E_TIMEOUT)
+            line_up(self, &id, &frame, result, now_ms);
+        zmq_msg_close(&id);
+        zmq_msg_close(&frame);
+        if (i % CLOCK_INTERVAL == CLOCK_INTERVAL - 1 && dd_clock_us() >= end_us)
+            break;
+    }
+    return result == DD_E_TIMEOUT;
+}
+
+static void serve(listener_t *self, uint64_t now_ms)
+{
+    uint64_t began_us = dd_clock_us();
+    for (int i = 0; transport_takes(self->core, i, began_us); i++) {
+        zmq_msg_t frame;
+        dd_error_t result;
+        zmq_msg_init(&frame);
+        frame_source_t *source = frame_lines_next(&self->lines, &frame, &result);
+        if (source)
+            take_in(self, route_with(source), &frame, result, now_ms);
+        zmq_msg_close(&frame);
+        if (!source)
+            break;
+    }
 }
 
 /* Gives those who were blocked another try, who has waited longest first. */
@@ -328,24 +388,16 @@ static bool work(transport_t *transport, uint64_t now_ms)
         retry(self, now_ms);
     look_around(self, now_ms);
     cut_refused(self);
-    uint64_t began_us = dd_clock_us();
-    for (int i = 0; transport_takes(self->core, i, began_us); i++) {
-        zmq_msg_t id, frame;
-        zmq_msg_init(&id);
-        zmq_msg_init(&frame);
-        dd_error_t result = dd_socket_receive(self->socket, &id, &frame);
-        if (result != DD_E_TIMEOUT)
-            take_frame(self, &id, &frame, result, now_ms);
-        zmq_msg_close(&id);
-        zmq_msg_close(&frame);
-        if (result == DD_E_TIMEOUT) {
-            lose_gone(self, now_ms);
-            connections_drained(self->connections);
-            cut_refused(self);
-            return self->in_state[ROUTE_GONE];
-        }
+    bool drained = receive(self, now_ms);
+    serve(self, now_ms);
+    bool waits = frame_lines_wait(&self->lines);
+    if (drained)
+        lose_gone(self, now_ms);
+    if (drained && !waits) {
+        connections_drained(self->connections);
+        cut_refused(self);
     }
-    return true;
+    return !drained || waits || self->in_state[ROUTE_GONE];
 }
 
 /* ---- Frames out ---------------------------------------------------------------------------- */
@@ -385,6 +437,7 @@ static void destroy(transport_t *transport, uint64_t now_ms)
     listener_t *self = (listener_t *)transport;
     while (self->routes)
         lose(self, self->routes, now_ms);
+    frame_lines_clear(&self->lines);
     connections_destroy(&self->connections);
     if (self->socket)
         zmq_close(self->socket);
