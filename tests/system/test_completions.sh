@@ -45,7 +45,7 @@ complete_in_zsh() {
         zmodload zsh/zpty
         zpty shell "TERM=dumb zsh -f -i"
         zpty -w shell "PS1=; fpath=(${(q)1} \$fpath); autoload -U compinit; compinit -u -D"
-        zpty -w shell "show() { print -r -- \"<\$BUFFER>\" }; zle -N show; bindkey ^X show; print rea""dy"
+        zpty -w shell "show() { print -r -- \"<\$BUFFER>\" }; zle -N show; bindkey ^X show; print rea\"\"dy"
         zpty -r shell answer "*ready*"
         zpty -n -w shell "$2"$'"'\t\x18'"'
         zpty -r shell answer "*<*>*"
