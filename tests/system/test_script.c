@@ -85,10 +85,10 @@ static void test_receiver_that_does_not_read(void **state)
     (void)state;
     program_t *cli2 = shell_listen("ddtui -l cli2", 0);
     program_signal(cli2, SIGSTOP);
-    shell_check("ddtui -n cli2 -m hi -w -t 1", TIMEOUT, "",
-        "no receipt from cli2 within 1 s: it may or may not have arrived");
-    shell_check("ddtui -n cli2 -m hi -t 1", TIMEOUT, "",
-        "no word from cli2 within 1 s: it may or may not have arrived");
+    shell_check("ddtui -n cli2 -m hi -w -t 2", TIMEOUT, "",
+        "no receipt from cli2 within 2 s: it may or may not have arrived");
+    shell_check("ddtui -n cli2 -m hi -t 2", TIMEOUT, "",
+        "no word from cli2 within 2 s: it may or may not have arrived");
     program_signal(cli2, SIGCONT);
     shell_check("ddtui -n cli2 -m hi", DONE, "", "");
     shell_stop(cli2);
