@@ -258,6 +258,34 @@ static void messages_without_end_are_cut_at_ipc(void **state)
     cut_messages_without_end(*state, true);
 }
 
+/* Of what all may have on their way to a broker, one tenant has a part, however many connections it
+   spreads that over, none of which sends more than it may. */
+static void pieces_of_messages_leave_others_room(void **state)
+{
+    enum { MANY = 8, PIECES = 8, PIECE_SIZE = 32 << 10 };
+    static const uint8_t piece[PIECE_SIZE];
+    static char large[100000];
+    harness_t *self = *state;
+    program_t *broker = broker_start(self, "broker0", NULL, NULL, "-l", "info", "--input-max", "1M",
+        "--payload-max", "200k", NULL);
+    client_t *good = client_open(self, "broker0", "a", "good");
+    curve_t *bad[MANY];
+    for (unsigned i = 0; i < MANY; i++) {
+        dd_record_t hello = {.type = DD_HELLO, .number = i << 20, .name = dd_bytes_of("auto")};
+        uint8_t frame[RAW_FRAME_MAX];
+        bad[i] = curve_open(self, "broker0", "b");
+        assert_true(curve_send(bad[i], frame, raw_frame(&hello, frame), false));
+    }
+    for (int i = 0; i < MANY; i++)
+        for (int sent = 0; sent < PIECES && curve_send(bad[i], piece, PIECE_SIZE, true); sent++)
+            ;
+    assert_true(program_expect(broker, ": its tenant has too much on its way", HARNESS_DEADLINE));
+    memset(large, 'x', sizeof large - 1);
+    client_deliver(good, good, large);
+    for (int i = 0; i < MANY; i++)
+        curve_close(&bad[i]);
+}
+
 /* A key is no licence to hold connections: one that says nothing, and one that doesn't leave after
    it was ended, are cut. */
 static void idle_connections_are_cut(void **state)
@@ -438,6 +466,7 @@ int main(void)
         SCENE(messages_without_end_are_cut),
         SCENE(large_handshakes_are_cut),
         SCENE(messages_without_end_are_cut_at_ipc),
+        SCENE(pieces_of_messages_leave_others_room),
         SCENE(idle_connections_are_cut),
         SCENE(payloads_have_a_largest_size),
         SCENE(frames_beyond_all_measure_end_the_connection),
