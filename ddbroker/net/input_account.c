@@ -2,6 +2,10 @@
 /*
  * input_account - how much has come in over a connection that isn't taken yet, and its limit
  */
+/* Fortified headers have a definition of recv(2) of their own, beside which clang takes no other.
+ */
+#undef _FORTIFY_SOURCE
+
 #include "input_account.h"
 
 #include <errno.h>
