@@ -78,7 +78,7 @@ dd_error_t startup_begin(loop_t *self, dd_problem_t *problem)
         result = open_core(self, problem);
     if (result != DD_OK)
         return result;
-    self->gauge = gauge_new(self->context, self->config->io_threads);
+    self->gauge = gauge_new(self->context, (size_t)self->config->io_threads);
     if (!self->gauge)
         log_write(self->log, DD_LOG_WARNING,
             "can't see whether ZeroMQ's threads keep up: large publications will hold up others");
