@@ -44,6 +44,28 @@ static void add_publication(actor_t *publisher, const char *topic, unsigned numb
     actor_add(publisher, &(dd_record_t){.type = DD_PUBLISH, .topic = B(topic), .payload = B(text)});
 }
 
+/* The broker hears what the actor has to say, and does no more in this turn. */
+static void hear(const crowd_t *self, actor_t *actor)
+{
+    dd_frame_t *frame = dd_outbox_take(&actor->outbox);
+    core_input(self->broker->core, actor_peer(actor), frame->data, frame->size, 0);
+    dd_frame_free(frame);
+}
+
+/* The child relays what a.far, beneath it, has published. */
+static void add_relayed(actor_t *child, unsigned number)
+{
+    char text[16];
+    snprintf(text, sizeof text, "%u", number);
+    actor_add(child, &(dd_record_t){.type = DD_RELAY,
+                         .hops = 1,
+                         .tenant = B("a"),
+                         .topic = B("news"),
+                         .scope = B("/1/1/"),
+                         .source = B("a.far"),
+                         .payload = B(text)});
+}
+
 /* The broker hears it, and has told some. */
 static void begin(crowd_t *self)
 {
@@ -101,11 +123,8 @@ static void test_others_are_served_meanwhile(void **state)
     crowd_t crowd = new_crowd(0);
     actor_t *other = actor_client(crowd.broker, "ab", "other");
     begin(&crowd);
-    dd_frame_t *frame;
     actor_add(other, &(dd_record_t){.type = DD_SEND, .ref = 1, .destination = B("other")});
-    frame = dd_outbox_take(&other->outbox);
-    core_input(crowd.broker->core, actor_peer(other), frame->data, frame->size, 0);
-    dd_frame_free(frame);
+    hear(&crowd, other);
     assert_int_equal(actor_peer(other)->count.out, 1);
     assert_true(core_is_busy(crowd.broker->core));
     tree_run(crowd.tree);
@@ -166,14 +185,10 @@ static void test_who_comes_meanwhile_hears_what_is_published_then(void **state)
     actor_t *late = actor_client(crowd.broker, "a", "late");
     begin(&crowd);
     add_publication(crowd.publisher, "news", 2);
-    dd_frame_t *second = dd_outbox_take(&crowd.publisher->outbox);
-    core_input(crowd.broker->core, actor_peer(crowd.publisher), second->data, second->size, 0);
-    dd_frame_free(second);
+    hear(&crowd, crowd.publisher);
     dd_record_t subscribe = {.type = DD_SUBSCRIBE, .ref = 1, .topic = B("news"), .scope = B("all")};
     actor_add(late, &subscribe);
-    dd_frame_t *frame = dd_outbox_take(&late->outbox);
-    core_input(crowd.broker->core, actor_peer(late), frame->data, frame->size, 0);
-    dd_frame_free(frame);
+    hear(&crowd, late);
     add_publication(crowd.publisher, "news", 3);
     tree_run(crowd.tree);
     actor_expect(late, DD_SUBSCRIBED);
@@ -193,9 +208,7 @@ static void test_who_subscribes_anew_meanwhile_gets_it_once(void **state)
         &(dd_record_t){.type = DD_UNSUBSCRIBE, .ref = 2, .topic = B("news"), .scope = B("all")});
     actor_add(crowd.members[0],
         &(dd_record_t){.type = DD_SUBSCRIBE, .ref = 3, .topic = B("news"), .scope = B("all")});
-    dd_frame_t *frame = dd_outbox_take(&crowd.members[0]->outbox);
-    core_input(crowd.broker->core, actor_peer(crowd.members[0]), frame->data, frame->size, 0);
-    dd_frame_free(frame);
+    hear(&crowd, crowd.members[0]);
     tree_run(crowd.tree);
     actor_expect(crowd.members[0], DD_PUBLICATION);
     actor_expect(crowd.members[0], DD_UNSUBSCRIBED);
@@ -264,19 +277,11 @@ static void test_a_gap_doesnt_overtake(void **state)
     crowd_t crowd = new_crowd(0);
     actor_t *child = actor_child(crowd.broker, 1, "/1/1/");
     actor_add_client(child, "a.far", 7);
-    dd_record_t relay = {.type = DD_RELAY,
-        .hops = 1,
-        .tenant = B("a"),
-        .topic = B("news"),
-        .scope = B("/1/1/"),
-        .source = B("a.far"),
-        .payload = B("1")};
-    actor_add(child, &relay);
+    add_relayed(child, 1);
     actor_add(child,
         &(dd_record_t){
             .type = DD_GAP, .number = 5, .tenant = B("a"), .topic = B("news"), .scope = B("/")});
-    relay.payload = B("7");
-    actor_add(child, &relay);
+    add_relayed(child, 7);
     tree_run(crowd.tree);
     for (int i = 0; i < MANY; i++) {
         assert_int_equal(number_of(actor_expect(crowd.members[i], DD_PUBLICATION)), 1);
@@ -369,9 +374,7 @@ static void test_what_waits_beyond_the_quota_takes_none_of_it(void **state)
     quota->outbox.limit = quota->outbox.bytes + 10;
     size_t before = quota->outbox.bytes;
     add_publication(crowd.publisher, "news", 2);
-    dd_frame_t *frame = dd_outbox_take(&crowd.publisher->outbox);
-    core_input(crowd.broker->core, actor_peer(crowd.publisher), frame->data, frame->size, 0);
-    dd_frame_free(frame);
+    hear(&crowd, crowd.publisher);
     assert_int_equal(quota->outbox.bytes, before);
     quota->outbox.limit = 64000;
     tree_run(crowd.tree);
@@ -388,15 +391,7 @@ static void test_a_flood_over_a_link_is_lost_and_told(void **state)
     actor_t *child = actor_child(crowd.broker, 1, "/1/1/");
     actor_add_client(child, "a.far", 7);
     for (unsigned number = 1; number <= 300; number++) {
-        char text[16];
-        snprintf(text, sizeof text, "%u", number);
-        actor_add(child, &(dd_record_t){.type = DD_RELAY,
-                             .hops = 1,
-                             .tenant = B("a"),
-                             .topic = B("news"),
-                             .scope = B("/1/1/"),
-                             .source = B("a.far"),
-                             .payload = B(text)});
+        add_relayed(child, number);
         if (number % 100 == 0) { /* three frames */
             tree_step(crowd.tree);
             tree_step(crowd.tree);
@@ -484,15 +479,7 @@ static void test_whoever_stays_has_no_holes(void **state)
         memset(accounts, 0, sizeof accounts);
         actor_t *before[MANY];
         for (unsigned number = 0; number < 150; number++) {
-            char text[16];
-            snprintf(text, sizeof text, "%u", number);
-            actor_add(child, &(dd_record_t){.type = DD_RELAY,
-                                 .hops = 1,
-                                 .tenant = B("a"),
-                                 .topic = B("news"),
-                                 .scope = B("/1/1/"),
-                                 .source = B("a.far"),
-                                 .payload = B(text)});
+            add_relayed(child, number);
             memcpy(before, crowd.members, sizeof before);
             if (tree_random(crowd.tree, 3) == 0)
                 stir(&crowd, tree_random(crowd.tree, 12));
