@@ -77,20 +77,25 @@ static foreign_t *part_of_sender(peer_t *client, dd_bytes_t source)
     return dd_name_split(source, &tenant, &name) ? part_of(client, tenant) : NULL;
 }
 
+static bool has_room(const peer_t *client, const foreign_t *part, size_t size)
+{
+    return part && waiting(client, part) + size <= room(&client->outbox);
+}
+
 bool foreign_has_room(peer_t *client, dd_bytes_t source, size_t size)
 {
-    const foreign_t *part = part_of_sender(client, source);
-    return part && waiting(client, part) + size <= room(&client->outbox);
+    return has_room(client, part_of_sender(client, source), size);
 }
 
 dd_error_t foreign_append(
     core_t *self, peer_t *client, dd_bytes_t source, const dd_record_t *record, dd_bytes_t *copy)
 {
-    if (!foreign_has_room(client, source, record->payload.size))
+    foreign_t *part = part_of_sender(client, source);
+    if (!has_room(client, part, record->payload.size))
         return DD_E_OVERLOADED;
     size_t before = client->outbox.bytes;
     dd_error_t error = core_append(self, client, record, DD_OUTBOX_USUAL, copy);
     if (error == DD_OK)
-        add(client, part_of_sender(client, source), client->outbox.bytes - before);
+        add(client, part, client->outbox.bytes - before);
     return error;
 }
