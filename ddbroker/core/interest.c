@@ -176,8 +176,7 @@ void interest_lose(interest_t *self, interest_loss_t **list, uint64_t count, uin
         self->loss = new_loss(self, list);
     if (!self->loss)
         return;
-    uint64_t room = UINT64_MAX - self->loss->count; /* a link may say any number */
-    self->loss->count += count < room ? count : room;
+    interest_count_lost(&self->loss->count, count);
     self->loss->unsure |= count == 0;
     self->loss->stamp = stamp;
 }

@@ -106,6 +106,13 @@ subscription_t *interest_add(
 /* Ends a subscription; frees its interest too when that was the last holder. */
 void interest_remove(interests_t *self, subscription_t *subscription);
 
+/* Counts what was missed, of which a link may say any number. */
+static inline void interest_count_lost(uint64_t *lost, uint64_t more)
+{
+    uint64_t room = UINT64_MAX - *lost;
+    *lost += more < room ? more : room;
+}
+
 /* All holders have missed so many publications, or with 0 perhaps some. It goes into that list if
    it isn't in one; when out of memory it is forgotten. */
 void interest_lose(interest_t *self, interest_loss_t **list, uint64_t count, uint64_t stamp);

@@ -53,9 +53,7 @@ static void put_last(core_t *self, subscription_t *subscription)
 void losses_count(core_t *self, subscription_t *subscription, uint64_t count)
 {
     put_first(self, subscription);
-    /* A link may say any number. */
-    uint64_t room = UINT64_MAX - subscription->lost;
-    subscription->lost += count < room ? count : room;
+    interest_count_lost(&subscription->lost, count);
 }
 
 /* Also if the last one is one that it was spared. */
