@@ -6,8 +6,6 @@
 
 #include "legacy_state.h"
 
-/* Of routes whose connection is over, so many are forgotten in one go. */
-#define LOST_AT_ONCE 128
 /* What clients of old expect to read. */
 #define FAILED_TEXT "Authentication failed!"
 #define VERSION_TEXT "Different versions in use"
@@ -244,7 +242,7 @@ static bool receive(legacy_t *self, incoming_t *incoming)
    its end. */
 static void lose_gone(legacy_t *self)
 {
-    for (int i = 0; i < LOST_AT_ONCE && self->in_state[LEGACY_ROUTE_GONE]; i++)
+    for (int i = 0; i < TRANSPORT_LOST && self->in_state[LEGACY_ROUTE_GONE]; i++)
         legacy_route_lose(self, self->in_state[LEGACY_ROUTE_GONE]);
 }
 

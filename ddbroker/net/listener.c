@@ -27,9 +27,7 @@
 #define LOOKS_INTERVAL 10
 /* Frames that are received between two looks at the clock. */
 #define CLOCK_INTERVAL 16
-/* Of routes whose connection is over, so many are forgotten in one go; and so many of those that
-   ZeroMQ took no more for are tried again. */
-#define LOST_AT_ONCE 128
+/* Of routes that ZeroMQ took no more for, so many are tried again in one go. */
 #define RETRIED_AT_ONCE 256
 
 typedef enum {
@@ -126,7 +124,7 @@ static void watch(transport_t *transport, uint64_t now_ms)
    before it tells of its end. Of whom frames still wait, it waits with them. */
 static void lose_gone(listener_t *self, uint64_t now_ms)
 {
-    for (int i = 0; i < LOST_AT_ONCE && self->in_state[ROUTE_GONE]; i++) {
+    for (int i = 0; i < TRANSPORT_LOST && self->in_state[ROUTE_GONE]; i++) {
         route_t *route = self->in_state[ROUTE_GONE];
         if (frame_source_waits(&route->frames))
             become(self, route, ROUTE_GONE);

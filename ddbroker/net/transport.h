@@ -42,6 +42,8 @@ typedef struct {
    The first is taken in any case. */
 #define TRANSPORT_FRAMES 256
 #define TRANSPORT_PATIENCE 500
+/* Of routes whose connection is over, so many are forgotten in one go. */
+#define TRANSPORT_LOST 128
 
 /* Descriptors of one transport besides its sockets. */
 #define TRANSPORT_DESCRIPTORS_MAX 9
