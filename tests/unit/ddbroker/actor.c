@@ -171,13 +171,18 @@ void actor_join(actor_t *child, const char *id, const char *name, const char *sc
                          .scope = dd_bytes_of(scope)});
 }
 
-void actor_admit(actor_t *parent, const char *ids, const char *scope)
+void actor_add_admit(actor_t *parent, const char *ids, const char *scope)
 {
     actor_add(parent, &(dd_record_t){.type = DD_ADMIT,
                           .heartbeat = 5000,
                           .name = dd_bytes_of("parent"),
                           .scope = dd_bytes_of(scope),
                           .id = dd_bytes_of(ids)});
+}
+
+void actor_admit(actor_t *parent, const char *ids, const char *scope)
+{
+    actor_add_admit(parent, ids, scope);
     actor_say(parent, &(dd_record_t){.type = DD_SYNCED});
 }
 

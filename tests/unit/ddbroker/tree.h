@@ -153,6 +153,8 @@ void actor_publish(actor_t *self, const char *topic, const char *text);
  * parent and all above it. */
 void actor_join(actor_t *child, const char *id, const char *name, const char *scope, bool is_auto);
 void actor_admit(actor_t *parent, const char *ids, const char *scope);
+/* It has more to tell, in the same frame. */
+void actor_add_admit(actor_t *parent, const char *ids, const char *scope);
 void actor_add_client(actor_t *child, const char *name, uint64_t instance);
 
 /* Subscribes, and reads the answer. Returns the actor. */

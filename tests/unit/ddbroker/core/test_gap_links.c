@@ -316,11 +316,7 @@ static actor_t *moved_child(broker_t *broker)
 /* What a parent says that is there, as one frame. */
 static void admit_and_want(actor_t *parent)
 {
-    actor_add(parent, &(dd_record_t){.type = DD_ADMIT,
-                          .heartbeat = 5000,
-                          .name = B("parent"),
-                          .scope = B("/1/1/"),
-                          .id = B("parentparentpare")});
+    actor_add_admit(parent, "parentparentpare", "/1/1/");
     actor_add(
         parent, &(dd_record_t){
                     .type = DD_ADD_INTEREST, .tenant = B("a"), .topic = B("t"), .scope = B("/")});

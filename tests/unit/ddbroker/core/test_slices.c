@@ -98,11 +98,7 @@ static void test_a_turn_tells_a_link_so_much(void **state)
     add_interests(child, 0, MANY);
     actor_t *parent = actor_parent(broker);
     actor_hold(parent, true);
-    actor_add(parent, &(dd_record_t){.type = DD_ADMIT,
-                          .heartbeat = 5000,
-                          .name = B("parent"),
-                          .scope = B("/1/1/"),
-                          .id = B("parentparentpare")});
+    actor_add_admit(parent, "parentparentpare", "/1/1/");
     tree_step(tree);
     peer_t *peer = broker->core->parent;
     unsigned turns = 0;
@@ -289,11 +285,7 @@ static void test_a_client_is_introduced_above(void **state)
     add_names(child, 0, MANY);
     actor_t *last = actor_client(broker, "a", "last"); /* to be told */
     actor_t *parent = actor_parent(broker);
-    actor_add(parent, &(dd_record_t){.type = DD_ADMIT,
-                          .heartbeat = 5000,
-                          .name = B("parent"),
-                          .scope = B("/1/1/"),
-                          .id = B("parentparentpare")});
+    actor_add_admit(parent, "parentparentpare", "/1/1/");
     actor_add(
         last, &(dd_record_t){
                   .type = DD_SEND, .ref = 1, .destination = B("elsewhere"), .payload = B("hello")});
@@ -324,11 +316,7 @@ static void test_a_parents_question_goes_to_those_it_knows_of(void **state)
     actor_t *child = actor_child(broker, 1, "/1/1/1/"), *parent = actor_parent(broker);
     add_brokers(child, 1, MANY);
     dd_record_t question = {.type = DD_INSPECT, .number = 7, .text = B("tree")};
-    actor_add(parent, &(dd_record_t){.type = DD_ADMIT,
-                          .heartbeat = 5000,
-                          .name = B("parent"),
-                          .scope = B("/1/1/"),
-                          .id = B("parentparentpare")});
+    actor_add_admit(parent, "parentparentpare", "/1/1/");
     actor_add(parent, &question);
     tree_run(tree);
     actor_find(child, DD_ADMIT); /* which tells it who is above */
