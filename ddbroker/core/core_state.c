@@ -7,10 +7,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* Of what a link says and can't have meant, so much is logged in so many ms. */
-#define PASSED_OVER_TOLD 10
-#define PASSED_OVER_INTERVAL 10000
-
 /* ---- Sending ------------------------------------------------------------------------------- */
 
 void core_touch(core_t *self, peer_t *peer)

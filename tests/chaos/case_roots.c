@@ -52,7 +52,13 @@ static void crowd_of_six(stage_t *stage, const char *way_to_root)
     stage_crowd_as(stage, &plan);
 }
 
-int case_root_killed(stage_t *stage)
+static void stop(program_t *program)
+{
+    program_signal(program, SIGSTOP);
+}
+
+/* What befalls the root is for good: it ends when the case does. */
+static int lose_root(stage_t *stage, void (*befall)(program_t *root), int limit_ms)
 {
     stage_open(stage);
     if (!takes_several(stage))
@@ -60,9 +66,19 @@ int case_root_killed(stage_t *stage)
     stage_six(stage, NULL);
     crowd_of_six(stage, stage_endpoint(stage, "root"));
     crowd_await_load(stage->crowd, STAGE_BETWEEN);
-    program_kill(stage_program(stage, "root"));
-    stage_heal(stage, KILLED_LIMIT);
+    befall(stage_program(stage, "root"));
+    stage_heal(stage, limit_ms);
     return stage_close(stage);
+}
+
+int case_root_killed(stage_t *stage)
+{
+    return lose_root(stage, program_kill, KILLED_LIMIT);
+}
+
+int case_root_stopped(stage_t *stage)
+{
+    return lose_root(stage, stop, STOPPED_LIMIT);
 }
 
 int case_root_vanished(stage_t *stage)
@@ -79,20 +95,6 @@ int case_root_vanished(stage_t *stage)
     int status = stage_close(stage);
     proxy_destroy(&proxy);
     return status;
-}
-
-/* For good, so that it ends when the case does. */
-int case_root_stopped(stage_t *stage)
-{
-    stage_open(stage);
-    if (!takes_several(stage))
-        return stage_skip(stage, ONLY_ONE);
-    stage_six(stage, NULL);
-    crowd_of_six(stage, stage_endpoint(stage, "root"));
-    crowd_await_load(stage->crowd, STAGE_BETWEEN);
-    program_signal(stage_program(stage, "root"), SIGSTOP);
-    stage_heal(stage, STOPPED_LIMIT);
-    return stage_close(stage);
 }
 
 /* Each of the two is the other's parent. */
