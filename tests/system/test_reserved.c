@@ -24,13 +24,15 @@ static void clients_are_refused_there(void **state)
 {
     harness_t *self = *state;
     program_t *root = start(self);
-    program_t *client = program_run(self, NULL, HARNESS_DEADLINE, "ddtui", "-d", harness_endpoint(self, "gate"), "-k",
-        harness_keys(self, "a"), "-n", "anybody", "-m", "x", NULL);
+    program_t *client =
+        program_run(self, NULL, HARNESS_DEADLINE, "ddtui", "-d", harness_endpoint(self, "gate"),
+            "-k", harness_keys(self, "a"), "-n", "anybody", "-m", "x", NULL);
     assert_int_equal(program_wait(client, HARNESS_DEADLINE), 4);
     assert_true(program_expect(
         root, "this endpoint is for operators and child brokers only", HARNESS_DEADLINE));
-    client = program_run(self, NULL, HARNESS_DEADLINE, "ddtui", "-d", harness_endpoint(self, "gate"), "-k",
-        harness_keys(self, "public"), "-n", "anybody", "-m", "x", NULL);
+    client =
+        program_run(self, NULL, HARNESS_DEADLINE, "ddtui", "-d", harness_endpoint(self, "gate"),
+            "-k", harness_keys(self, "public"), "-n", "anybody", "-m", "x", NULL);
     assert_int_equal(program_wait(client, HARNESS_DEADLINE), 4);
 }
 
@@ -44,8 +46,8 @@ static void operators_and_brokers_come_in(void **state)
     client_reach(above, "beneath");
     client_deliver(above, beneath, "down");
     client_deliver(beneath, above, "up");
-    program_t *tree = program_run(self, NULL, HARNESS_DEADLINE, "ddtui", "-d", harness_endpoint(self, "gate"), "-k",
-        harness_keys(self, "operator"), "--tree", NULL);
+    program_t *tree = program_run(self, NULL, HARNESS_DEADLINE, "ddtui", "-d",
+        harness_endpoint(self, "gate"), "-k", harness_keys(self, "operator"), "--tree", NULL);
     assert_int_equal(program_wait(tree, HARNESS_DEADLINE), 0);
     assert_non_null(strstr(program_stdout(tree), "leaf"));
 }
