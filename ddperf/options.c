@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "libdd/base/problem.h"
+#include "libdd/base/processes.h"
 #include "payload.h"
-#include "process.h"
 
 #define IN(member) offsetof(options_t, member)
 
@@ -200,7 +200,7 @@ static void suggest_pid(void *suggestions, const char *pid)
 static void suggest_pids(const void *values, dd_suggestions_t *suggestions)
 {
     (void)values;
-    process_each_named("ddbroker", suggest_pid, suggestions);
+    dd_processes_named("ddbroker", suggest_pid, suggestions);
 }
 
 void options_endpoints_of(const dd_endpoints_t *list, unsigned number, char text[DD_ENDPOINTS_TEXT])
