@@ -187,6 +187,9 @@ static dd_error_t add_pid(
     dd_error_t error = check_room(self->pid_count, problem);
     if (error == DD_OK)
         error = parse_number(&value, option, argument, problem);
+    for (size_t i = 0; error == DD_OK && i < self->pid_count; i++)
+        if (self->pids[i] == (pid_t)value)
+            error = dd_problem(problem, DD_E_ARGUMENT, "'%d' is given twice", (int)value);
     if (error == DD_OK)
         self->pids[self->pid_count++] = (pid_t)value;
     return error;
