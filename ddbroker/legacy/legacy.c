@@ -13,7 +13,7 @@
    limits by bytes, see input_account.h. */
 #define MESSAGES_HELD 64
 #define BACKLOG 1024
-/* Bytes that a client may have here untaken, or one message of the largest. */
+/* Bytes that a client may have here untaken, or one message of the largest that are taken. */
 #define INPUT_WINDOW (256u << 10)
 /* Bytes that one may send before it is logged in. ZeroMQ may have made its connection anew, and
    sends what it was given for the one before. */
