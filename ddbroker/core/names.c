@@ -91,7 +91,10 @@ void names_welcome(core_t *self, peer_t *peer, dd_bytes_t name)
     core_tell(self, peer, &record);
     peer->window_from = peer->outbox.taken + peer->outbox.bytes;
     char text[PEER_TEXT_MAX];
-    core_event(self, peer, DD_LOG_INFO, "%s registered", peer_text(peer, text));
+    if (peer->role == ROLE_OBSERVER)
+        core_event(self, peer, DD_LOG_DEBUG, "%s looks", peer_text(peer, text));
+    else
+        core_event(self, peer, DD_LOG_INFO, "%s registered", peer_text(peer, text));
 }
 
 void names_note_departure(const core_t *self, const entry_t *entry)

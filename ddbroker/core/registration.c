@@ -67,19 +67,40 @@ bool registration_looks_foreign(const core_t *self, const dd_name_t *name)
            dd_keyring_has_tenant(self->keyring, first);
 }
 
-static void hello_operator(core_t *self, peer_t *peer, dd_bytes_t name)
+/* Who only asks is one no more: nobody can reach it by its name, which others may have. */
+static void welcome_observer(core_t *self, peer_t *peer, dd_bytes_t name)
 {
-    if (!dd_client_valid(name)) {
-        core_end(self, peer, DD_E_NAME_INVALID, "an operator needs a valid name");
-        return;
-    }
-    peer_set_name(peer, name);
+    peer->role = ROLE_OBSERVER;
     names_welcome(self, peer, name);
 }
 
-static void hello_client(core_t *self, peer_t *peer, dd_bytes_t client, uint64_t instance)
+static void hello_operator(core_t *self, peer_t *peer, const dd_record_t *hello)
 {
-    dd_bytes_t tenant = peer_tenant(peer);
+    if (!dd_client_valid(hello->name)) {
+        core_end(self, peer, DD_E_NAME_INVALID, "an operator needs a valid name");
+        return;
+    }
+    peer_set_name(peer, hello->name);
+    if (hello->features & DD_OBSERVES)
+        welcome_observer(self, peer, hello->name);
+    else
+        names_welcome(self, peer, hello->name);
+}
+
+/* The client gets its name, if nobody has it. */
+static void claim_name(core_t *self, peer_t *peer, uint64_t instance)
+{
+    peer->instance = instance;
+    entry_t *holder = find_holder(self, dd_name_bytes(&peer->name), instance);
+    if (holder)
+        contests_claim(self, holder, peer, instance);
+    else
+        names_grant(self, dd_name_bytes(&peer->name), peer, instance);
+}
+
+static void hello_client(core_t *self, peer_t *peer, const dd_record_t *hello)
+{
+    dd_bytes_t tenant = peer_tenant(peer), client = hello->name;
     if (dd_bytes_equal(client, dd_bytes_of(DD_AUTO_NAME))) {
         make_up_name(self, &peer->name, tenant);
     } else if (!dd_client_valid(client) || !dd_name_join(&peer->name, tenant, client) ||
@@ -91,12 +112,10 @@ static void hello_client(core_t *self, peer_t *peer, dd_bytes_t client, uint64_t
             DD_CLIENT_MAX);
         return;
     }
-    peer->instance = instance;
-    entry_t *holder = find_holder(self, dd_name_bytes(&peer->name), instance);
-    if (holder)
-        contests_claim(self, holder, peer, instance);
+    if (hello->features & DD_OBSERVES)
+        welcome_observer(self, peer, dd_name_shown(dd_name_bytes(&peer->name), tenant));
     else
-        names_grant(self, dd_name_bytes(&peer->name), peer, instance);
+        claim_name(self, peer, hello->number);
 }
 
 void registration_hello(core_t *self, peer_t *peer, const dd_record_t *record)
@@ -104,9 +123,9 @@ void registration_hello(core_t *self, peer_t *peer, const dd_record_t *record)
     if (self->drain != DRAIN_NOT)
         core_end(self, peer, DD_E_DRAINING, "the broker is shutting down");
     else if (peer->role == ROLE_OPERATOR)
-        hello_operator(self, peer, record->name);
+        hello_operator(self, peer, record);
     else
-        hello_client(self, peer, record->name, record->number);
+        hello_client(self, peer, record);
 }
 
 /* ---- Names beneath children ---------------------------------------------------------------- */
