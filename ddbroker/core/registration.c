@@ -67,40 +67,35 @@ bool registration_looks_foreign(const core_t *self, const dd_name_t *name)
            dd_keyring_has_tenant(self->keyring, first);
 }
 
-/* Who only asks is one no more: nobody can reach it by its name, which others may have. */
-static void welcome_observer(core_t *self, peer_t *peer, dd_bytes_t name)
+static void hello_operator(core_t *self, peer_t *peer, dd_bytes_t name)
 {
-    peer->role = ROLE_OBSERVER;
-    names_welcome(self, peer, name);
-}
-
-static void hello_operator(core_t *self, peer_t *peer, const dd_record_t *hello)
-{
-    if (!dd_client_valid(hello->name)) {
+    if (!dd_client_valid(name)) {
         core_end(self, peer, DD_E_NAME_INVALID, "an operator needs a valid name");
         return;
     }
-    peer_set_name(peer, hello->name);
-    if (hello->features & DD_OBSERVES)
-        welcome_observer(self, peer, hello->name);
-    else
-        names_welcome(self, peer, hello->name);
+    peer_set_name(peer, name);
+    names_welcome(self, peer, name);
 }
 
-/* The client gets its name, if nobody has it. */
-static void claim_name(core_t *self, peer_t *peer, uint64_t instance)
+/* The client gets its name, if nobody has it. Who only asks needs none: nobody can reach it by that,
+   which may be another's. */
+static void give_name(core_t *self, peer_t *peer)
 {
-    peer->instance = instance;
-    entry_t *holder = find_holder(self, dd_name_bytes(&peer->name), instance);
+    dd_bytes_t name = dd_name_bytes(&peer->name);
+    if (peer->role == ROLE_OBSERVER) {
+        names_welcome(self, peer, dd_name_shown(name, peer_tenant(peer)));
+        return;
+    }
+    entry_t *holder = find_holder(self, name, peer->instance);
     if (holder)
-        contests_claim(self, holder, peer, instance);
+        contests_claim(self, holder, peer, peer->instance);
     else
-        names_grant(self, dd_name_bytes(&peer->name), peer, instance);
+        names_grant(self, name, peer, peer->instance);
 }
 
-static void hello_client(core_t *self, peer_t *peer, const dd_record_t *hello)
+static void hello_client(core_t *self, peer_t *peer, dd_bytes_t client, uint64_t instance)
 {
-    dd_bytes_t tenant = peer_tenant(peer), client = hello->name;
+    dd_bytes_t tenant = peer_tenant(peer);
     if (dd_bytes_equal(client, dd_bytes_of(DD_AUTO_NAME))) {
         make_up_name(self, &peer->name, tenant);
     } else if (!dd_client_valid(client) || !dd_name_join(&peer->name, tenant, client) ||
@@ -112,20 +107,21 @@ static void hello_client(core_t *self, peer_t *peer, const dd_record_t *hello)
             DD_CLIENT_MAX);
         return;
     }
-    if (hello->features & DD_OBSERVES)
-        welcome_observer(self, peer, dd_name_shown(dd_name_bytes(&peer->name), tenant));
-    else
-        claim_name(self, peer, hello->number);
+    peer->instance = instance;
+    give_name(self, peer);
 }
 
 void registration_hello(core_t *self, peer_t *peer, const dd_record_t *record)
 {
+    bool is_operator = peer->role == ROLE_OPERATOR;
+    if (record->features & DD_OBSERVES)
+        peer->role = ROLE_OBSERVER;
     if (self->drain != DRAIN_NOT)
         core_end(self, peer, DD_E_DRAINING, "the broker is shutting down");
-    else if (peer->role == ROLE_OPERATOR)
-        hello_operator(self, peer, record);
+    else if (is_operator)
+        hello_operator(self, peer, record->name);
     else
-        hello_client(self, peer, record);
+        hello_client(self, peer, record->name, record->number);
 }
 
 /* ---- Names beneath children ---------------------------------------------------------------- */

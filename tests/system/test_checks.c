@@ -88,8 +88,8 @@ static void test_looks_leave_no_trace(void **state)
     shell_check(count, DONE, before, "");
     shell_check(
         "ddtui -q --events $OPERATOR | grep -c 'client a.monitor registered'", DONE, "1\n", "");
-    shell_check("ddtui -q -n monitor -m hello", DONE, "", "");
-    client_expect(client, "auto", "hello");
+    shell_check("ddtui -q -n monitor -m hello sender", DONE, "", "");
+    client_expect(client, "sender", "hello");
     free(before);
 }
 
