@@ -2,8 +2,8 @@
 /*
  * lost_brokers - brokers that were children until they were lost, and aren't back
  *
- * Who took leave isn't missed. Who is missed is remembered, so that whoever looks at what is left of
- * a tree sees that it isn't all.
+ * Who took leave isn't missed. Who is missed is remembered, so that whoever looks at what is left
+ * of a tree sees that it isn't all.
  */
 #ifndef LOST_BROKERS_H_INCLUDED
 #define LOST_BROKERS_H_INCLUDED
@@ -35,8 +35,7 @@ typedef struct {
 void lost_brokers_add(
     lost_brokers_t *self, const char *name, const uint8_t id[DD_BROKER_ID_SIZE], uint64_t now_ms);
 /* One is back: the same, or another that has its name. */
-void lost_brokers_back(
-    lost_brokers_t *self, const char *name, const uint8_t id[DD_BROKER_ID_SIZE]);
+void lost_brokers_back(lost_brokers_t *self, const char *name, const uint8_t id[DD_BROKER_ID_SIZE]);
 /* Forgets those that have been missed for long enough. */
 void lost_brokers_expire(lost_brokers_t *self, uint64_t now_ms);
 

@@ -77,8 +77,8 @@ static void hello_operator(core_t *self, peer_t *peer, dd_bytes_t name)
     names_welcome(self, peer, name);
 }
 
-/* The client gets its name, if nobody has it. Who only asks needs none: nobody can reach it by that,
-   which may be another's. */
+/* The client gets its name, if nobody has it. Who only asks needs none: nobody can reach it by
+   that, which may be another's. */
 static void give_name(core_t *self, peer_t *peer)
 {
     dd_bytes_t name = dd_name_bytes(&peer->name);

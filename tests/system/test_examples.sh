@@ -81,15 +81,13 @@ shows_all() {
     [ ! -e "$number.out" ] || ! same_each_time "$number.out" | grep -vxF -f seen | grep -q .
 }
 
-# run_shell: what is in run, with what the page exported before.
-run_shell() {
-    timeout 120 sh -c '. ./env; eval "$(cat run)"'
-}
+# For sh: does what is in run, with what the page exported before.
+do_it='. ./env; eval "$(cat run)"'
 
 # run_it: it ends; well, unless the page shows what comes of it.
 run_it() {
     rm -f log
-    run_shell >log 2>&1 </dev/null
+    timeout 120 sh -c "$do_it" >log 2>&1 </dev/null
     status=$?
     if [ -e "$number.out" ]; then
         same_each_time "$number.out" >expected
@@ -105,7 +103,7 @@ start() {
     log=$number.log
     : >"$log"
     ln -sf "$log" log
-    run_shell >"$log" 2>&1 </dev/null &
+    timeout 120 sh -c "$do_it" >"$log" 2>&1 </dev/null &
     last=$!
     pids="$pids $last"
 }
