@@ -11,7 +11,9 @@
 #include "ddbroker/flood.h"
 #include "event_history.h"
 #include "fanout.h"
+#include "lost_brokers.h"
 #include "name_round.h"
+#include "recent.h"
 #include "rounds.h"
 #include "tenant_totals.h"
 #include "topics.h"
@@ -64,6 +66,7 @@ struct core {
     uint32_t links_ever;     /* how many there have been */
     unsigned unsynced;       /* children that have not told all they have */
     descendants_t descendants;
+    lost_brokers_t lost; /* children that are missed */
     peer_t *dirty;
     peer_t *ending;
     directory_t directory;
@@ -75,6 +78,7 @@ struct core {
     uint64_t publications;  /* so far; the number of one is its stamp */
     uint64_t cut_stamp;     /* of the last one before the latest of interests.cuts */
     peer_count_t count;     /* of all peers since the start */
+    recent_t dropped;       /* of these, publications that were lost lately */
     tenant_totals_t *tally; /* and of each tenant, what is no longer with its clients */
     quotas_t quotas;
     event_history_t events;
@@ -165,6 +169,9 @@ static inline void core_count_dropped(core_t *self, peer_t *peer)
     peer->count.dropped++;
     self->count.dropped++;
     peer->count.dropped_ms = self->count.dropped_ms = self->now_ms;
+    recent_add(&self->dropped, self->now_ms);
+    if (peer->quota)
+        recent_add(&peer->quota->dropped, self->now_ms);
 }
 
 /* Whether there is, or should be, somebody above who may know more. */

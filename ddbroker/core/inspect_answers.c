@@ -110,12 +110,13 @@ static void finish_rows(answer_t *answer)
 
 static bool is_theirs(const answer_t *answer, const peer_t *peer)
 {
-    return peer->role == ROLE_CLIENT && sees_tenant(answer, peer_tenant(peer));
+    return peer_is_tenants(peer) && sees_tenant(answer, peer_tenant(peer));
 }
 
+/* Who only asks isn't one of those that are asked about. */
 static bool may_see(const answer_t *answer, const peer_t *peer)
 {
-    return is_theirs(answer, peer) && peer->state == PEER_READY;
+    return is_theirs(answer, peer) && peer->state == PEER_READY && peer->role == ROLE_CLIENT;
 }
 
 static void next_peer(answer_t *answer)
@@ -164,6 +165,15 @@ static void add_limits(json_object *report, const core_t *self, const quota_limi
     add_limit(report, "outbox_max", limits->outbox);
 }
 
+static uint64_t dropped_lately(const answer_t *answer)
+{
+    core_t *self = answer->to.core;
+    quota_t *quota = quotas_find(&self->quotas, tenant_of(answer));
+    if (is_operators(answer))
+        return recent_sum(&self->dropped, self->now_ms);
+    return quota ? recent_sum(&quota->dropped, self->now_ms) : 0;
+}
+
 /* What the asker may know of the traffic here: an operator the broker's, a tenant that of its
    clients, those that have left included. */
 static void add_totals(const answer_t *answer, json_object *report)
@@ -180,6 +190,7 @@ static void add_totals(const answer_t *answer, json_object *report)
     report_number(report, "subscriptions", totals->subscriptions);
     add_reasons(report, tallied.refused);
     report_count(report, is_operators(answer) ? &self->count : &tallied.left, self->now_ms);
+    report_number(report, "dropped_lately", dropped_lately(answer));
 }
 
 static const char *state_of(const core_t *self)
@@ -210,6 +221,21 @@ static void add_parents(const answer_t *answer, json_object *report)
     report_number(report, "parents_silent", silent);
     report_number_if(report, "parent_ms", parents->joined, self->now_ms - parents->since_ms);
     report_number(report, "moves", parents->moves);
+}
+
+/* Brokers that ought to be beneath this one; null for none. */
+static void add_lost(const core_t *self, json_object *report)
+{
+    json_object *list = self->lost.count > 0 ? json_object_new_array() : NULL;
+    for (size_t i = 0; list && i < self->lost.count; i++) {
+        const lost_broker_t *lost = &self->lost.items[i];
+        json_object *row = json_object_new_object();
+        report_text(row, "name", lost->name);
+        report_id(row, "id", lost->id);
+        report_number(row, "age_ms", self->now_ms - lost->at_ms);
+        json_object_array_add(list, row);
+    }
+    json_object_object_add(report, "lost", list);
 }
 
 static void add_to_totals(answer_t *answer, const peer_t *peer)
@@ -253,6 +279,8 @@ static void finish_tree(answer_t *answer)
     DL_FOREACH2 (self->links, link, next_link)
         children += link->role == ROLE_CHILD;
     report_number(report, "children", children);
+    lost_brokers_expire(&self->lost, self->now_ms);
+    add_lost(self, report);
     uint64_t rtt_us = parent ? parent->rtt_us : 0;
     report_number_if(report, "rtt_us", rtt_us > 0, rtt_us);
     add_parents(answer, report);

@@ -140,6 +140,13 @@ DD_EXPORT void dd_client_destroy(dd_client_t **self_p);
    key file must belong to. Registration at a broker that says otherwise ends with DD_E_REFUSED. */
 DD_EXPORT dd_error_t dd_client_set_tenant(dd_client_t *self, const char *tenant);
 
+/* Before dd_client_start(): the client does nothing but ask, with dd_client_inspect(). It has no
+   name by which others reach it or that it would keep from them, isn't among the clients that
+   brokers count and list, and causes no events when it comes and goes; all other calls to the
+   broker return DD_E_REFUSED. A broker of version 1.0 takes it for a client like others.
+   DD_E_ARGUMENT for one that has subscriptions. */
+DD_EXPORT dd_error_t dd_client_set_observer(dd_client_t *self);
+
 /* Before dd_client_start(): bytes that may wait for the network (default 64 MiB) and bytes of
    events that may wait for the application (default 64 MiB). A full outbox makes calls return
    DD_E_OUTBOX_FULL; full events stop the reading, so that senders get DD_E_OVERLOADED. A payload
