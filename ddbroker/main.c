@@ -9,6 +9,7 @@
 #include "ddbroker/daemon/config.h"
 #include "ddbroker/daemon/loop.h"
 #include "ddbroker/daemon/quota_sums.h"
+#include "ddbroker/daemon/reload_request.h"
 #include "libdd/base/malloc_tuning.h"
 #include "libdd/base/program.h"
 
@@ -30,6 +31,13 @@ static int check(const config_t *config)
     return dd_program_end("ddbroker", LOOP_STOPPED);
 }
 
+static int reload(const config_t *config)
+{
+    dd_problem_t problem;
+    dd_error_t error = reload_request_send((int)config->reload, &problem);
+    return error == DD_OK ? LOOP_STOPPED : complain(&problem, LOOP_FAILED);
+}
+
 static int run(config_t *config, int argc, char **argv)
 {
     dd_problem_t problem;
@@ -42,6 +50,8 @@ static int run(config_t *config, int argc, char **argv)
         return complain(&problem, LOOP_FAILED);
     case CONFIG_CHECK:
         return check(config);
+    case CONFIG_RELOAD:
+        return reload(config);
     default:
         return loop_run(config, argc, argv);
     }

@@ -11,7 +11,7 @@
 
 #define MODE_BITS 07777
 /* All that a key file may let its owner, and such a group, do. */
-#define MODE_MOST 0640
+#define MODE_MOST ACCESS_SHARED
 #define MODE_NEW 0600
 /* From here on Debian, and most others, number people; before, services. */
 #define FIRST_PERSON 1000
@@ -56,6 +56,12 @@ bool access_file_fault(const struct stat *file, char fault[ACCESS_FAULT_ROOM])
     else
         return false;
     return true;
+}
+
+bool access_is_shared(const struct stat *directory)
+{
+    return (directory->st_mode & 0077) == 0050 && directory->st_gid != 0 &&
+           !is_of_a_person(directory->st_uid, directory->st_gid);
 }
 
 mode_t access_mode(const struct stat *old)

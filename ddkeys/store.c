@@ -224,13 +224,23 @@ static bool keep_owner(int fd, const struct stat *old)
            fchown(fd, old->st_uid, old->st_gid) == 0;
 }
 
+/* The brokers' file in a directory that their account reads in is read by it from the beginning.
+   Who can't give it to that account's group has it for himself. */
+static mode_t share(const store_t *self, int fd, const item_t *item)
+{
+    struct stat directory;
+    bool shared = strcmp(item->name.text, BROKER_FILE) == 0 && fstat(self->fd, &directory) == 0 &&
+                  access_is_shared(&directory) && fchown(fd, (uid_t)-1, directory.st_gid) == 0;
+    return shared ? ACCESS_SHARED : access_mode(NULL);
+}
+
 /* Whoever could read the replaced file, a broker with an account of its own perhaps, still can. The
    owner comes first, lest another group reads it for a moment. */
-static bool set_access(int fd, const struct stat *old)
+static bool set_access(const store_t *self, int fd, const item_t *item, const struct stat *old)
 {
     bool replaces = old->st_mode != 0;
     return (!replaces || keep_owner(fd, old)) &&
-           fchmod(fd, access_mode(replaces ? old : NULL)) == 0;
+           fchmod(fd, replaces ? access_mode(old) : share(self, fd, item)) == 0;
 }
 
 static dd_error_t write_aside(store_t *self, item_t *item, dd_problem_t *problem)
@@ -255,7 +265,7 @@ static dd_error_t write_aside(store_t *self, item_t *item, dd_problem_t *problem
     int fd = openat(self->fd, names_aside(item->name.text).text,
         O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     item->aside = fd != -1;
-    bool done = fd != -1 && set_access(fd, &old) && write_all(fd, text, size) &&
+    bool done = fd != -1 && set_access(self, fd, item, &old) && write_all(fd, text, size) &&
                 write_all(fd, "\n", 1) && fsync(fd) == 0;
     if (!done)
         error = dd_problem(problem, DD_E_FILE, "%s: can't be written: %m", path);

@@ -140,9 +140,11 @@ static config_outcome_t read_arguments(
     case DD_OPTIONS_ANSWERED:
         return CONFIG_ANSWERED;
     case DD_OPTIONS_TAKEN:
-        if (check_name(self, problem) == DD_OK)
-            return self->config->only_check ? CONFIG_CHECK : CONFIG_RUN;
-        return CONFIG_WRONG_USAGE;
+        if (check_name(self, problem) != DD_OK)
+            return CONFIG_WRONG_USAGE;
+        return self->config->reload       ? CONFIG_RELOAD
+               : self->config->only_check ? CONFIG_CHECK
+                                          : CONFIG_RUN;
     default:
         return CONFIG_WRONG_USAGE;
     }
