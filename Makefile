@@ -320,4 +320,4 @@ clean:
 .PHONY: all objects tests test check asan coverage chaos bench fuzz deps deb demo install uninstall lint format dist clean
 .SECONDARY:
 .DELETE_ON_ERROR:
--include $(shell find $(BUILD)/ -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/ -path $(BUILD)/deb -prune -o -type f -name '*.d' -print 2>/dev/null)
