@@ -13,17 +13,16 @@
 
 /* What is wrong with it, to follow its path and a colon, and what to do; false if nothing is. */
 #define ACCESS_FAULT_ROOM 128
-/* The mode of a file that the group of such an account reads. */
-#define ACCESS_SHARED 0640
 bool access_directory_fault(const struct stat *directory, char fault[ACCESS_FAULT_ROOM]);
 bool access_file_fault(const struct stat *file, char fault[ACCESS_FAULT_ROOM]);
-
-/* Whether a directory is there for the account of brokers to read in: others can't look into it,
-   but a group can that is no person's. */
-bool access_is_shared(const struct stat *directory);
 
 /* The mode of a key file that takes the place of an old one; NULL: of none. What let others at the
    old one doesn't let them at the new one. */
 mode_t access_mode(const struct stat *old);
+
+/* Whether a directory is there for a group to read what is meant for it, like that of the brokers'
+   account: a broker's file in it is the group's to read, and has the second mode. */
+bool access_is_shared(const struct stat *directory);
+#define ACCESS_MODE_SHARED 0640
 
 #endif

@@ -224,23 +224,30 @@ static bool keep_owner(int fd, const struct stat *old)
            fchown(fd, old->st_uid, old->st_gid) == 0;
 }
 
-/* The brokers' file in a directory that their account reads in is read by it from the beginning.
-   Who can't give it to that account's group has it for himself. */
-static mode_t share(const store_t *self, int fd, const item_t *item)
+/* Whether a file is the brokers', and in a directory that their group may look into. */
+static bool is_shared(const store_t *self, const item_t *item, struct stat *directory)
 {
-    struct stat directory;
-    bool shared = strcmp(item->name.text, BROKER_FILE) == 0 && fstat(self->fd, &directory) == 0 &&
-                  access_is_shared(&directory) && fchown(fd, (uid_t)-1, directory.st_gid) == 0;
-    return shared ? ACCESS_SHARED : access_mode(NULL);
+    return strcmp(item->name.text, BROKER_FILE) == 0 && fstat(self->fd, directory) == 0 &&
+           access_is_shared(directory);
+}
+
+/* Who may not give the file to that group keeps it: 'ddkeys check' and the broker say what is
+   wrong. */
+static bool share(int fd, const struct stat *directory)
+{
+    return fchown(fd, (uid_t)-1, directory->st_gid) == -1 || fchmod(fd, ACCESS_MODE_SHARED) == 0;
 }
 
 /* Whoever could read the replaced file, a broker with an account of its own perhaps, still can. The
    owner comes first, lest another group reads it for a moment. */
 static bool set_access(const store_t *self, int fd, const item_t *item, const struct stat *old)
 {
+    struct stat directory;
     bool replaces = old->st_mode != 0;
-    return (!replaces || keep_owner(fd, old)) &&
-           fchmod(fd, replaces ? access_mode(old) : share(self, fd, item)) == 0;
+    mode_t mode = access_mode(replaces ? old : NULL);
+    bool is_good = replaces && mode == (old->st_mode & ~(mode_t)S_IFMT);
+    return (!replaces || keep_owner(fd, old)) && fchmod(fd, mode) == 0 &&
+           (is_good || !is_shared(self, item, &directory) || share(fd, &directory));
 }
 
 static dd_error_t write_aside(store_t *self, item_t *item, dd_problem_t *problem)

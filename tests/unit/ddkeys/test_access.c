@@ -102,37 +102,11 @@ static void directories_are_changed_by_their_owner(void **state)
     assert_true(access_directory_fault(&own, fault));
 }
 
-static void directories_are_shared_with_the_group_of_a_service(void **state)
-{
-    (void)state;
-    static const struct {
-        mode_t mode;
-        uid_t user;
-        gid_t group;
-        bool shared;
-    } CASES[] = {
-        {0750, 0, BROKER, true},
-        {0750, ANNA, KEYS, true},
-        {0700, 0, BROKER, false},
-        {0755, 0, BROKER, false},
-        {0770, 0, BROKER, false},
-        {0750, 0, 0, false},
-        {0750, ANNA, ANNA, false},
-        {0750, BOB, USERS, false},
-    };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        struct stat directory = {
-            .st_mode = S_IFDIR | CASES[i].mode, .st_uid = CASES[i].user, .st_gid = CASES[i].group};
-        assert_int_equal(access_is_shared(&directory), CASES[i].shared);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_are_read_by_owners_and_groups_made_for_it),
         cmocka_unit_test(directories_are_changed_by_their_owner),
-        cmocka_unit_test(directories_are_shared_with_the_group_of_a_service),
     };
     return cmocka_run_group_tests_name("access", tests, NULL, NULL);
 }
