@@ -234,8 +234,8 @@ static dd_error_t publish(core_t *self, peer_t *from, const dd_record_t *relay)
 /* By a client of this broker. */
 static dd_error_t publish_here(core_t *self, peer_t *client, const dd_record_t *relay)
 {
-    topics_published(
-        &self->topics, relay->tenant, relay->topic, relay->source, relay->payload.size);
+    topics_published(&self->topics, &client->published, relay->tenant, relay->topic, relay->source,
+        relay->payload.size);
     return publish(self, client, relay);
 }
 

@@ -59,15 +59,25 @@ static void retire(topics_t *self, topic_t *topic)
     own->count--;
 }
 
-/* Memory for one more of the tenant: that of its idlest one when it has all it may. */
+/* Memory for one more of the tenant: that of its idlest one when it has all it may. What was made
+   once is a topic's for ever, of which clients may still have a pointer. */
 static topic_t *make_room(topics_t *self, topics_own_t *own)
 {
-    if (own->count < TOPICS_MAX)
-        return malloc(sizeof(topic_t));
-    topic_t *idlest = own->idle;
+    topic_t *idlest = own->idle, *spare = self->spare;
+    if (own->count < TOPICS_MAX) {
+        self->spare = spare ? spare->next : NULL;
+        return spare ? spare : malloc(sizeof *spare);
+    }
     if (idlest)
         retire(self, idlest);
     return idlest;
+}
+
+static void put_away(topics_t *self, topic_t *topic)
+{
+    topic->key[0] = '\0';
+    topic->next = self->spare;
+    self->spare = topic;
 }
 
 static topic_t *add(topics_t *self, topics_own_t *own, dd_bytes_t tenant, dd_bytes_t name)
@@ -79,7 +89,7 @@ static topic_t *add(topics_t *self, topics_own_t *own, dd_bytes_t tenant, dd_byt
     topic->own = own;
     size_t size = write_key(topic->key, tenant, name);
     if (!dd_table_add(&self->by_key, &topic->member, topic->key, size)) {
-        free(topic);
+        put_away(self, topic);
         return NULL;
     }
     DL_APPEND(own->idle, topic);
@@ -117,11 +127,20 @@ static topic_publisher_t *publisher_of(topic_t *topic, dd_bytes_t name)
     return least;
 }
 
-void topics_published(
-    topics_t *self, dd_bytes_t tenant, dd_bytes_t name, dd_bytes_t publisher, size_t size)
+static bool is(const topic_t *self, dd_bytes_t tenant, dd_bytes_t name)
+{
+    const char *at = self->key + tenant.size + 1;
+    return memcmp(self->key, tenant.data, tenant.size) == 0 && at[-1] == '\0' &&
+           memcmp(at, name.data, name.size) == 0 && at[name.size] == '\0';
+}
+
+void topics_published(topics_t *self, topic_t **last, dd_bytes_t tenant, dd_bytes_t name,
+    dd_bytes_t publisher, size_t size)
 {
     topics_own_t *own = NULL;
-    topic_t *topic = topic_of(self, tenant, name, &own);
+    topic_t *topic = *last;
+    if (!topic || !is(topic, tenant, name))
+        topic = *last = topic_of(self, tenant, name, &own);
     const topic_count_t one = {.publications = 1, .bytes = size};
     if (!topic && own)
         add_count(&own->others, &one);
@@ -156,6 +175,10 @@ void topics_destroy(topics_t *self)
     topics_own_t *own, *next;
     while ((topic = topics_first(self))) {
         dd_table_remove(&self->by_key, &topic->member);
+        free(topic);
+    }
+    while ((topic = self->spare)) {
+        self->spare = topic->next;
         free(topic);
     }
     HASH_ITER (hh, self->by_tenant, own, next) {

@@ -58,13 +58,15 @@ typedef struct {
     dd_table_t by_key;
     cursor_t *cursors;       /* at topics, in their table's order */
     topics_own_t *by_tenant; /* none is ever removed */
+    topic_t *spare;          /* memory for some that aren't there */
 } topics_t;
 
 void topics_destroy(topics_t *self);
 
-/* A client here has published so many bytes. */
-void topics_published(
-    topics_t *self, dd_bytes_t tenant, dd_bytes_t topic, dd_bytes_t publisher, size_t size);
+/* A client here has published so many bytes. *last is the client's own, and begins as NULL: the
+   topic of the time before, which most often is the one of this time. */
+void topics_published(topics_t *self, topic_t **last, dd_bytes_t tenant, dd_bytes_t topic,
+    dd_bytes_t publisher, size_t size);
 
 /* A client here has subscribed. The topic stays until topics_unsubscribed(); NULL if there is no
    room for it, and then nobody counts what is lost. */
