@@ -61,8 +61,10 @@ cgroup=$cgroup/dd-test-$$
 mkdir "$cgroup" 2>out || skip "control groups can't be had: $(cat out)"
 
 init=
+outer=
 clean() {
-    [ -z "$init" ] || kill -KILL "$init" 2>/dev/null
+    # shellcheck disable=SC2086  # none, one or two
+    kill -KILL $init $outer 2>/dev/null
     wait 2>/dev/null
     find "$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null
     rm -rf "$room"
