@@ -93,8 +93,8 @@ done
 mkdir dev/pts dev/shm
 mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
 ln -s pts/ptmx dev/ptmx
-# None of what the host runs besides, and nothing that it has of ours.
-rm -rf etc/systemd/system etc/doubledecker var/log/doubledecker var/log/journal
+# None of what the host runs besides, nothing that forbids services, and nothing that it has of ours.
+rm -rf usr/sbin/policy-rc.d etc/systemd/system etc/doubledecker var/log/doubledecker var/log/journal
 sed -i '/^doubledecker:/d' etc/passwd etc/group etc/shadow etc/gshadow
 : >etc/fstab
 [ -e etc/hosts ] || echo '127.0.0.1 localhost' >etc/hosts
