@@ -63,8 +63,8 @@ mkdir "$cgroup" 2>out || skip "control groups can't be had: $(cat out)"
 init=
 outer=
 clean() {
-    # shellcheck disable=SC2086  # none, one or two
-    kill -KILL $init $outer 2>/dev/null
+    # Who waits for the first of its processes goes when all have gone.
+    kill -KILL "${init:-$outer}" 2>/dev/null
     wait 2>/dev/null
     find "$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null
     rm -rf "$room"
