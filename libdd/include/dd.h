@@ -25,7 +25,7 @@
 extern "C" {
 #endif
 
-#define DD_VERSION "1.0.0"
+#define DD_VERSION "1.1.0"
 
 /* Marks what the shared library exports; all else is built hidden. */
 #define DD_EXPORT __attribute__((visibility("default")))
