@@ -4,6 +4,7 @@
  */
 #include "standing.h"
 
+#include "libdd/keys/proof.h"
 #include "registration.h"
 
 int standing_role(const core_t *self, const uint8_t *key, const dd_tenant_t **tenant)
@@ -20,10 +21,44 @@ int standing_role(const core_t *self, const uint8_t *key, const dd_tenant_t **te
     }
 }
 
+/* ms before a client may prove another key by which nothing has changed: looking at a proof takes
+   time. */
+#define PROVE_INTERVAL 1000
+
+/* A proof counts whether its key is known here yet or not, for a client may have its new file
+   first. */
+void standing_prove(core_t *self, peer_t *peer, const dd_record_t *record)
+{
+    bool before = peer->proven && peer->proven_keys == self->keys;
+    if (before && self->now_ms < peer->proven_ms + PROVE_INTERVAL)
+        return;
+    const uint8_t *key = dd_proof_check(self->keyring, peer->instance, record->payload);
+    if (!key) {
+        core_end(self, peer, DD_E_REFUSED, "its proof of a new key proves nothing");
+        return;
+    }
+    memcpy(peer->next_key, key, DD_KEY_SIZE);
+    peer->proven = true;
+    peer->proven_keys = self->keys;
+    peer->proven_ms = self->now_ms;
+}
+
+/* The role that its key gives, or else the next one: then it is that. */
+static int role_of(const core_t *self, peer_t *peer, const dd_tenant_t **tenant)
+{
+    int role = standing_role(self, peer->key, tenant);
+    if (role == 0 && peer->proven) {
+        memcpy(peer->key, peer->next_key, DD_KEY_SIZE);
+        peer->proven = false;
+        role = standing_role(self, peer->key, tenant);
+    }
+    return role;
+}
+
 static void check_key(core_t *self, peer_t *peer)
 {
     const dd_tenant_t *tenant;
-    int role = standing_role(self, peer->key, &tenant);
+    int role = role_of(self, peer, &tenant);
     peer->keys = self->keys;
     if (role != (int)peer->role || (tenant && strcmp(tenant->name, peer->tenant) != 0))
         core_end(self, peer, DD_E_REFUSED, "its key was taken out of the broker's key file");

@@ -13,6 +13,9 @@
 /* The role that a key gives, 0 for none, and the tenant if it is one's. */
 int standing_role(const core_t *self, const uint8_t *key, const dd_tenant_t **tenant);
 
+/* PROVE: a client shows that it has the key that will follow the one it logged in with. */
+handler_t standing_prove;
+
 /* Ends a peer that is no longer what it was let in or registered for. */
 void standing_check(core_t *self, peer_t *peer);
 

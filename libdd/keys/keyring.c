@@ -82,6 +82,19 @@ const uint8_t *dd_keyring_tenant_public_of(const dd_keyring_t *self, dd_key_age_
     return key_of(self, PUBLIC, age);
 }
 
+/* The brokers' keys first: a client that has been given a new pair has been given their new key
+   before. */
+bool dd_keyring_next_login(const dd_keyring_t *self, dd_login_t *login)
+{
+    do {
+        if (++login->brokers == DD_KEY_AGES) {
+            login->brokers = DD_KEY_CURRENT;
+            login->own = login->own == DD_KEY_CURRENT ? DD_KEY_NEXT : DD_KEY_CURRENT;
+        }
+    } while (!self->has[BROKER][login->brokers] || !self->has[OWN][login->own]);
+    return login->own != DD_KEY_CURRENT || login->brokers != DD_KEY_CURRENT;
+}
+
 const uint8_t *dd_keyring_tenant_public(const dd_keyring_t *self)
 {
     if (self->kind == DD_KEYS_BROKER) {

@@ -132,7 +132,8 @@ static void try_next(dd_dialer_t *self, uint64_t now_ms)
         place++;
     if (dd_descriptors_check(&problem) == DD_OK)
         next = dd_connection_new(self->settings.context, self->found->items[self->tried],
-            self->endpoint, self->settings.keyring, self->settings.payload_max, &problem);
+            self->endpoint, self->settings.keyring, self->settings.login, self->settings.payload_max,
+            &problem);
     self->racing[place] = next;
     self->tried++;
     if (!next)

@@ -34,6 +34,7 @@ typedef enum {
 typedef struct {
     void *context;
     const dd_keyring_t *keyring;
+    dd_login_t login; /* with which of its keys */
     uint32_t payload_max;
     int wake_fd; /* an eventfd that is written to when dd_dialer_watch() is to be called, from
                     another thread; -1: none */
