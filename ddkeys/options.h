@@ -9,7 +9,15 @@
 
 #include "libdd/base/options.h"
 
-typedef enum { COMMAND_MAKE, COMMAND_ADD, COMMAND_ROTATE, COMMAND_SHOW, COMMAND_CHECK } command_t;
+typedef enum {
+    COMMAND_MAKE,
+    COMMAND_ADD,
+    COMMAND_ROTATE,
+    COMMAND_FINISH,
+    COMMAND_REMOVE,
+    COMMAND_SHOW,
+    COMMAND_CHECK
+} command_t;
 
 /* Strings belong to argv. */
 typedef struct {

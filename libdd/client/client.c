@@ -424,7 +424,7 @@ dd_error_t dd_client_control(
 {
     dd_record_t record = {
         .type = DD_CONTROL, .text = dd_bytes_of(what), .name = dd_bytes_of(argument)};
-    if (self->box)
+    if (!self->is_operator)
         return DD_E_REFUSED;
     return broker ? ask(self, &record, broker, ref) : DD_E_ARGUMENT;
 }
