@@ -217,6 +217,18 @@ static pair_t *pair_for(struct json_object **file_p, dd_problem_t *problem)
     return pair;
 }
 
+/* A client's file that is made while public has another key than the current one, too. */
+static void set_ages_of_public(const keyset_t *self, struct json_object *file)
+{
+    static const char *const FIELDS[DD_KEY_AGES] = {
+        [DD_KEY_NEXT] = "nextpublicpubkey", [DD_KEY_PREVIOUS] = "previouspublicpubkey"};
+    for (dd_key_age_t age = DD_KEY_NEXT; self->public_tenant != NULL && age < DD_KEY_AGES; age++) {
+        const uint8_t *key = dd_keyring_public_key_of(self->public_tenant, age);
+        if (key != NULL)
+            keyset_set(file, FIELDS[age], key_text(key).text);
+    }
+}
+
 dd_error_t keyset_renew_tenant(keyset_t *self, const char *name, struct json_object *file,
     store_put_t how, dd_problem_t *problem)
 {
@@ -227,6 +239,7 @@ dd_error_t keyset_renew_tenant(keyset_t *self, const char *name, struct json_obj
     set_pair(file, pair);
     keyset_set(file, "ddpubkey", self->broker_key.text);
     keyset_set(file, "publicpubkey", self->public_key.text);
+    set_ages_of_public(self, file);
     renew_entry(self->broker_json, find(self->broker, name), name, pair, true);
     renew_entry(self->public_json, find(self->public_tenant, name), name, pair, false);
     pair_destroy(&pair);

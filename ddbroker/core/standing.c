@@ -29,18 +29,17 @@ int standing_role(const core_t *self, const uint8_t *key, const dd_tenant_t **te
    first. */
 void standing_prove(core_t *self, peer_t *peer, const dd_record_t *record)
 {
-    bool before = peer->proven && peer->proven_keys == self->keys;
-    if (before && self->now_ms < peer->proven_ms + PROVE_INTERVAL)
+    if (peer->proof_keys == self->keys + 1 && self->now_ms < peer->proof_ms + PROVE_INTERVAL)
         return;
+    peer->proof_keys = self->keys + 1;
+    peer->proof_ms = self->now_ms;
     const uint8_t *key = dd_proof_check(self->keyring, peer->instance, record->payload);
     if (!key) {
-        core_end(self, peer, DD_E_REFUSED, "its proof of a new key proves nothing");
+        core_remark(self, peer, DD_LOG_WARNING, "its proof of a new key proves nothing");
         return;
     }
     memcpy(peer->next_key, key, DD_KEY_SIZE);
     peer->proven = true;
-    peer->proven_keys = self->keys;
-    peer->proven_ms = self->now_ms;
 }
 
 /* The role that its key gives, or else the next one: then it is that. */
@@ -55,13 +54,23 @@ static int role_of(const core_t *self, peer_t *peer, const dd_tenant_t **tenant)
     return role;
 }
 
+static void end_without_key(core_t *self, peer_t *peer)
+{
+    if (peer->role == ROLE_CLIENT && dd_keyring_has_tenant(self->keyring, peer_tenant(peer)))
+        core_end(self, peer, DD_E_REFUSED,
+            "its key was taken out of the broker's key file; %s has another one, and a new file",
+            peer->tenant);
+    else
+        core_end(self, peer, DD_E_REFUSED, "its key was taken out of the broker's key file");
+}
+
 static void check_key(core_t *self, peer_t *peer)
 {
     const dd_tenant_t *tenant;
     int role = role_of(self, peer, &tenant);
     peer->keys = self->keys;
     if (role != (int)peer->role || (tenant && strcmp(tenant->name, peer->tenant) != 0))
-        core_end(self, peer, DD_E_REFUSED, "its key was taken out of the broker's key file");
+        end_without_key(self, peer);
     else if (peer->role == ROLE_CLIENT && registration_looks_foreign(self, &peer->name))
         core_end(self, peer, DD_E_NAME_INVALID, "its name now begins with a tenant's");
 }

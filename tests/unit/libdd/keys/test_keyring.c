@@ -294,7 +294,7 @@ static const struct {
     {BROKER(TENANT("h", "a", "1", A_KEY) ", " TENANT("i", "a", "1", B_KEY)),
         "field \"i.r\" names a tenant that the file has already"},
     {BROKER(TENANT("h", "a", "1", A_KEY) ", " TENANT("i", "b", "1", A_KEY)),
-        "field \"i.pubkey\" is another tenant's"},
+        "field \"i.pubkey\" is in the file for a tenant already"},
 };
 
 static void test_bad_text(void **state)
