@@ -9,9 +9,6 @@
 #include "tests/unit/unit.h"
 
 #define INSTANCE 0x123456789abc0001u
-#define ROTATED                                                                                    \
-    "{" PAIR(A_SECRET, A_KEY) ", " STRING("nextprivkey", B_SECRET) ", " STRING("nextpubkey",       \
-        B_KEY) ", " OTHERS "}"
 
 static dd_keyring_t *parse(const char *json)
 {
@@ -22,7 +19,7 @@ static dd_keyring_t *parse(const char *json)
 
 static void make(dd_key_age_t age, uint8_t proof[DD_PROOF_SIZE])
 {
-    dd_keyring_t *client = parse(ROTATED);
+    dd_keyring_t *client = parse(A_BEGUN_FILE);
     assert_true(dd_proof_make(client, age, dd_keyring_broker_key(client), INSTANCE, proof));
     dd_keyring_destroy(&client);
 }
@@ -31,7 +28,7 @@ static void test_a_proof_shows_its_key(void **state)
 {
     (void)state;
     static const char *const KEYS[] = {[DD_KEY_CURRENT] = A_SECRET, [DD_KEY_NEXT] = B_SECRET};
-    dd_keyring_t *broker = parse(BROKER_FILE), *client = parse(ROTATED);
+    dd_keyring_t *broker = parse(BROKER_FILE), *client = parse(A_BEGUN_FILE);
     for (dd_key_age_t age = DD_KEY_CURRENT; age < COUNT(KEYS); age++) {
         uint8_t proof[DD_PROOF_SIZE];
         make(age, proof);
