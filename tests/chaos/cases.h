@@ -51,6 +51,9 @@ case_t case_move_by_file, case_move_by_operator, case_move_unnoticed, case_move_
 case_t case_consumer_stopped, case_names;
 case_t case_storm_of_one, case_storm_of_eight;
 
+/* case_tenants.c */
+case_t case_rotation;
+
 /* case_world.c: what is around the tree, or wrong with its shape. */
 case_t case_silent_names, case_wall_clock, case_upgrade;
 case_t case_loop_1, case_loop_2, case_loop_3;
