@@ -5,10 +5,12 @@
  * Commands are lines of shell, as a user writes them. DD_BROKER is the lowest of three brokers,
  * $ROOT the highest, and DD_KEYS the keys of tenant a; $DIR has all key files.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "scene.h"
 #include "shell.h"
@@ -358,7 +360,7 @@ static void test_limits(void **state)
 static void test_signals(void **state)
 {
     (void)state;
-    static const int SIGNALS[] = {SIGTERM, SIGINT, SIGHUP};
+    static const int SIGNALS[] = {SIGTERM, SIGINT};
     for (size_t i = 0; i < COUNT(SIGNALS); i++) {
         program_t *program = shell_listen("ddtui -l", 0);
         program_signal(program, SIGNALS[i]);
@@ -368,6 +370,25 @@ static void test_signals(void **state)
     program_signal(program, SIGTERM);
     shell_end(program, FAILED);
     assert_true(program_said(program, "interrupted"));
+}
+
+/* As of a service. */
+static void test_reads_its_keys_again_without_a_terminal(void **state)
+{
+    (void)state;
+    int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC);
+    if (terminal >= 0)
+        ioctl(terminal, TIOCNOTTY);
+    shell_check("cp $DIR/a-keys.json $DIR/copy.json", DONE, "", "");
+    program_t *program = shell_listen("ddtui -l -k $DIR/copy.json listener", 0);
+    program_signal(program, SIGHUP);
+    assert_true(program_expect(program, "keys reloaded", HARNESS_DEADLINE));
+    shell_check("cp $DIR/b-keys.json $DIR/copy.json", DONE, "", "");
+    program_signal(program, SIGHUP);
+    assert_true(program_expect(program, "the keys in use stay: ", HARNESS_DEADLINE));
+    shell_check("ddtui -n listener -m 'still there' -w", DONE, "", "");
+    assert_true(program_expect(program, "still there", HARNESS_DEADLINE));
+    shell_stop(program);
 }
 
 /* Whoever reads the output goes away: the end comes with no further message. */
@@ -475,6 +496,7 @@ int main(void)
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_reads_its_keys_again_without_a_terminal),
         cmocka_unit_test(test_closed_pipe),
         cmocka_unit_test(test_blocked_output),
         cmocka_unit_test(test_quiet),
