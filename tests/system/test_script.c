@@ -5,12 +5,10 @@
  * Commands are lines of shell, as a user writes them. DD_BROKER is the lowest of three brokers,
  * $ROOT the highest, and DD_KEYS the keys of tenant a; $DIR has all key files.
  */
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "scene.h"
 #include "shell.h"
@@ -376,16 +374,12 @@ static void test_signals(void **state)
 static void test_reads_its_keys_again_without_a_terminal(void **state)
 {
     (void)state;
-    int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC);
-    if (terminal >= 0)
-        ioctl(terminal, TIOCNOTTY);
+    harness_leave_terminal();
     shell_check("cp $DIR/a-keys.json $DIR/copy.json", DONE, "", "");
     program_t *program = shell_listen("ddtui -l -k $DIR/copy.json listener", 0);
-    program_signal(program, SIGHUP);
-    assert_true(program_expect(program, "keys reloaded", HARNESS_DEADLINE));
+    harness_reload(program, "keys reloaded");
     shell_check("cp $DIR/b-keys.json $DIR/copy.json", DONE, "", "");
-    program_signal(program, SIGHUP);
-    assert_true(program_expect(program, "the keys in use stay: ", HARNESS_DEADLINE));
+    harness_reload(program, "the keys in use stay: ");
     shell_check("ddtui -n listener -m 'still there' -w", DONE, "", "");
     assert_true(program_expect(program, "still there", HARNESS_DEADLINE));
     shell_stop(program);
