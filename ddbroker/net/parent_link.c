@@ -408,7 +408,13 @@ static size_t peers(const transport_t *transport)
 
 static void set_keyring(transport_t *transport, const dd_keyring_t *keyring)
 {
-    ((parent_link_t *)transport)->keyring = keyring;
+    parent_link_t *self = (parent_link_t *)transport;
+    self->keyring = keyring;
+    dd_dialer_destroy(&self->probe);
+    if (!self->dial || self->peer)
+        return;
+    dd_dialer_destroy(&self->dial); /* it is under way with keys that are no longer there */
+    self->next_ms = 0;
 }
 
 static void drain(transport_t *transport)

@@ -76,6 +76,11 @@ void *dd_socket_server(
     return checked(socket, ok, problem);
 }
 
+bool dd_socket_set_pair(void *socket, const dd_keyring_t *keyring)
+{
+    return set_key(socket, ZMQ_CURVE_SECRETKEY, dd_keyring_secret_key(keyring));
+}
+
 void *dd_socket_client(
     void *context, const dd_keyring_t *keyring, uint32_t payload_max, dd_problem_t *problem)
 {
