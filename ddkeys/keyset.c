@@ -233,6 +233,50 @@ dd_error_t keyset_renew_operator(
     return store_put(self->store, OPERATOR_FILE, &file, how, problem);
 }
 
+/* The object in an object, which is made if it isn't there; NULL when out of memory. */
+static struct json_object *member(struct json_object *object, const char *name)
+{
+    struct json_object *found = NULL;
+    if (json_object_object_get_ex(object, name, &found) &&
+        json_object_is_type(found, json_type_object))
+        return found;
+    found = json_object_new_object();
+    if (found != NULL)
+        json_object_object_add(object, name, found);
+    return found;
+}
+
+/* What isn't said is no. */
+static void set_rights(struct json_object *object, bool read_only)
+{
+    if (read_only)
+        json_object_object_add(object, "readonly", json_object_new_boolean(true));
+    else
+        json_object_object_del(object, "readonly");
+}
+
+dd_error_t keyset_renew_named_operator(keyset_t *self, const dd_operator_t *rights,
+    struct json_object *file, store_put_t how, dd_problem_t *problem)
+{
+    pair_t *pair = pair_for(&file, problem);
+    struct json_object *all = member(section(self->broker_json, "dd"), "operators");
+    struct json_object *entry = all == NULL ? NULL : member(all, rights->name);
+    if (pair == NULL || entry == NULL) {
+        pair_destroy(&pair);
+        dd_keyfile_destroy(&file);
+        return no_memory(problem);
+    }
+    keyset_set(file, "role", "operator");
+    keyset_set(file, "name", rights->name);
+    set_rights(file, rights->read_only);
+    set_pair(file, pair);
+    keyset_set(file, "ddpubkey", self->broker_key.text);
+    keyset_set(entry, "pubkey", pair->public_key.text);
+    set_rights(entry, rights->read_only);
+    pair_destroy(&pair);
+    return store_put(self->store, names_operator_file(rights->name).text, &file, how, problem);
+}
+
 dd_error_t keyset_renew_public(keyset_t *self, dd_problem_t *problem)
 {
     pair_t *pair = pair_new();

@@ -44,6 +44,10 @@ dd_error_t keyset_renew_tenant(keyset_t *self, const char *name, struct json_obj
 dd_error_t keyset_renew_operator(
     keyset_t *self, struct json_object *file, store_put_t how, dd_problem_t *problem);
 
+/* The same for an operator with a name, new or known, who has these rights from then on. */
+dd_error_t keyset_renew_named_operator(keyset_t *self, const dd_operator_t *rights,
+    struct json_object *file, store_put_t how, dd_problem_t *problem);
+
 /* Gives the public tenant or the brokers a new pair, in the two JSONs; the other clients' files
    with its public key are the caller's to change. */
 dd_error_t keyset_renew_public(keyset_t *self, dd_problem_t *problem);

@@ -51,6 +51,20 @@ static dd_error_t rotate_operator(keyset_t *set, dd_problem_t *problem)
     return keyset_renew_operator(set, file, STORE_REPLACE, problem);
 }
 
+static dd_error_t rotate_named_operator(keyset_t *set, const char *name, dd_problem_t *problem)
+{
+    struct json_object *file;
+    const dd_operator_t *known = dd_keyring_operator_by_name(set->broker, dd_bytes_of(name));
+    if (known == NULL)
+        return dd_problem(problem, DD_E_KEYS,
+            "%s: there is no operator \"%s\"; 'ddkeys operator %s' makes one",
+            store_path(set->store, BROKER_FILE), name, name);
+    dd_error_t error = load_client(set->store, names_operator_file(name).text, &file, problem);
+    if (error != DD_OK)
+        return error;
+    return keyset_renew_named_operator(set, known, file, STORE_REPLACE, problem);
+}
+
 /* ---- keys that are in everybody's file ------------------------------------------------------- */
 
 /* Writes a new key of somebody else into a client's file, which must be there. */
@@ -87,13 +101,22 @@ static dd_error_t rotate_public(keyset_t *set, dd_problem_t *problem)
     return error == DD_OK ? tell_tenants(set, "publicpubkey", &set->public_key, problem) : error;
 }
 
+static file_name_t operator_file(const dd_operator_t *operator)
+{
+    return strcmp(operator->name, DD_OPERATOR) == 0 ? names_file(DD_OPERATOR)
+                                                    : names_operator_file(operator->name);
+}
+
 static dd_error_t rotate_broker(keyset_t *set, dd_problem_t *problem)
 {
     dd_error_t error = keyset_renew_broker(set, problem);
     if (error == DD_OK)
         error = tell_tenants(set, "ddpubkey", &set->broker_key, problem);
-    if (error == DD_OK && dd_keyring_operator_key(set->broker) != NULL)
-        error = tell_client(set, OPERATOR_FILE, "ddpubkey", &set->broker_key, problem);
+    const dd_operator_t *operator;
+    for (size_t i = 0; error == DD_OK && (operator= dd_keyring_operator_at(set->broker, i)) != NULL;
+         i++)
+        error =
+            tell_client(set, operator_file(operator).text, "ddpubkey", &set->broker_key, problem);
     return error;
 }
 
@@ -123,7 +146,9 @@ static dd_error_t rotate(keyset_t *set, const options_t *options, dd_problem_t *
             return dd_problem(problem, DD_E_REFUSED, "%s", SPECIAL[i].warning);
         return SPECIAL[i].rotate(set, problem);
     }
-    return rotate_tenant(set, options->operand, problem);
+    const char *operator= names_operator(options->operand);
+    return operator!= NULL ? rotate_named_operator(set, operator, problem)
+                           : rotate_tenant(set, options->operand, problem);
 }
 
 dd_error_t rotate_run(const options_t *options, dd_problem_t *problem)

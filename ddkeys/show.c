@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 #include <sodium.h>
+#include <string.h>
 
 #include "commands.h"
 #include "libdd/keys/keyring.h"
@@ -36,6 +37,16 @@ static void print_own(const dd_keyring_t *keyring, bool secret)
     print_key("operatorpubkey", dd_keyring_operator_key(keyring));
 }
 
+/* The one without a name is a field of its own. */
+static void print_operators(const dd_keyring_t *keyring)
+{
+    const dd_operator_t *operator;
+    for (size_t i = 0; (operator= dd_keyring_operator_at(keyring, i)) != NULL; i++)
+        if (strcmp(operator->name, DD_OPERATOR) != 0)
+            printf("operator\t%s\t%s\t%s\n", operator->name,
+                key_text(operator->public_key).text, operator->read_only ? "read-only" : "acts");
+}
+
 static void print_tenants(const dd_keyring_t *keyring, bool secret)
 {
     const dd_tenant_t *tenant;
@@ -54,6 +65,7 @@ dd_error_t show_run(const options_t *options, dd_problem_t *problem)
     if (keyring == NULL)
         return problem->error;
     print_own(keyring, options->secret);
+    print_operators(keyring);
     print_tenants(keyring, options->secret);
     dd_keyring_destroy(&keyring);
     return DD_OK;

@@ -27,17 +27,14 @@ static bool is_named(const dd_operator_t *operator)
 
 const dd_operator_t *standing_operator(const core_t *self, dd_bytes_t name)
 {
-    const dd_operator_t *operator;
-    for (size_t i = 0; (operator = dd_keyring_operator_at(self->keyring, i)); i++)
-        if (is_named(operator) && dd_bytes_equal(name, dd_bytes_of(operator->name)))
-            return operator;
-    return NULL;
+    const dd_operator_t *operator= dd_keyring_operator_by_name(self->keyring, name);
+    return operator&& is_named(operator) ? operator: NULL;
 }
 
 dd_bytes_t standing_operator_name(const core_t *self, const peer_t *operator_peer)
 {
-    const dd_operator_t *operator = dd_keyring_operator_by_key(self->keyring, operator_peer->key);
-    return operator && is_named(operator) ? dd_bytes_of(operator->name) : dd_bytes(NULL, 0);
+    const dd_operator_t *operator= dd_keyring_operator_by_key(self->keyring, operator_peer->key);
+    return operator&& is_named(operator) ? dd_bytes_of(operator->name) : dd_bytes(NULL, 0);
 }
 
 /* Whether an operator is still called as its key says. */

@@ -91,10 +91,10 @@ connections_t *connections_new(
 
 static void forget_listening(listening_t **list)
 {
-    listening_t *listening, *next;
-    LL_FOREACH_SAFE(*list, listening, next)
-    free(listening);
-    *list = NULL;
+    for (listening_t *listening; (listening = *list);) {
+        *list = listening->next;
+        free(listening);
+    }
 }
 
 void connections_destroy(connections_t **self_p)
@@ -222,10 +222,10 @@ static dd_error_t hand_on(
 dd_error_t connections_listen_anew(connections_t *self, dd_problem_t *problem)
 {
     dd_error_t result = DD_OK;
-    listening_t *before = self->listening, *listening, *next;
+    listening_t *before = self->listening, *listening;
     self->listening = NULL; /* news tells of the new ones */
-    LL_FOREACH_SAFE(before, listening, next)
-    {
+    while ((listening = before)) {
+        before = listening->next;
         dd_error_t error = hand_on(self, listening, problem);
         if (error == DD_OK)
             free(listening);

@@ -359,7 +359,7 @@ FOR_ALL ssize_t recv(int fd, void *data, size_t size, int flags)
 FOR_ALL int accept4(int fd, struct sockaddr *address, socklen_t *size, int flags)
 {
     if (is_deaf(fd)) {
-        sched_yield(); /* who waits there is accepted by another thread */
+        sched_yield(); /* who waits there is another's to accept, on another thread perhaps */
         errno = EAGAIN;
         return -1;
     }

@@ -110,6 +110,14 @@ const dd_operator_t *dd_keyring_operator_by_key(
     return NULL;
 }
 
+const dd_operator_t *dd_keyring_operator_by_name(const dd_keyring_t *self, dd_bytes_t name)
+{
+    for (size_t i = 0; i < self->operator_count; i++)
+        if (dd_bytes_equal(dd_bytes_of(self->operators[i].name), name))
+            return &self->operators[i];
+    return NULL;
+}
+
 const dd_tenant_t *dd_keyring_tenant_by_key(
     const dd_keyring_t *self, const uint8_t key[DD_KEY_SIZE])
 {
