@@ -69,8 +69,8 @@ static void log_order(core_t *self, dd_log_level_t level, const char *operator_n
 
 bool operator_control_is_forbidden(const core_t *self, const dd_record_t *asked)
 {
-    const dd_operator_t *operator= standing_operator(self, asked->source);
-    return operator&& operator->read_only;
+    const dd_operator_t *known = standing_operator(self, asked->source);
+    return known && known->read_only;
 }
 
 /* NULL, or why it can't be done. */

@@ -57,6 +57,11 @@ struct peer {
     quota_t *quota;                 /* of a client: its tenant's; else NULL */
     bool placed;                    /* holds one of the places that there are for connections */
     uint8_t key[DD_KEY_SIZE];       /* public key it logged in with */
+    uint8_t next_key[DD_KEY_SIZE];  /* the one that it has proven to have, too */
+    bool proven;                    /* and it is there */
+    bool proves;                    /* it has tried to */
+    uint32_t proven_keys;           /* number of the broker's keys when it last did */
+    uint64_t proven_ms;             /* and when that was */
     dd_name_t name;                 /* client: full name; operator and broker: its name */
     uint64_t instance;              /* client: from HELLO */
     uint8_t id[DD_BROKER_ID_SIZE];  /* link: the other broker's */

@@ -4,6 +4,7 @@
  */
 #include "standing.h"
 
+#include "libdd/keys/proof.h"
 #include "registration.h"
 
 int standing_role(const core_t *self, const uint8_t *key, const dd_tenant_t **tenant)
@@ -20,21 +21,21 @@ int standing_role(const core_t *self, const uint8_t *key, const dd_tenant_t **te
     }
 }
 
-static bool is_named(const dd_operator_t *operator)
+static bool is_named(const dd_operator_t *known)
 {
-    return strcmp(operator->name, DD_OPERATOR) != 0;
+    return known && strcmp(known->name, DD_OPERATOR) != 0;
 }
 
 const dd_operator_t *standing_operator(const core_t *self, dd_bytes_t name)
 {
-    const dd_operator_t *operator= dd_keyring_operator_by_name(self->keyring, name);
-    return operator&& is_named(operator) ? operator: NULL;
+    const dd_operator_t *known = dd_keyring_operator_by_name(self->keyring, name);
+    return is_named(known) ? known : NULL;
 }
 
 dd_bytes_t standing_operator_name(const core_t *self, const peer_t *operator_peer)
 {
-    const dd_operator_t *operator= dd_keyring_operator_by_key(self->keyring, operator_peer->key);
-    return operator&& is_named(operator) ? dd_bytes_of(operator->name) : dd_bytes(NULL, 0);
+    const dd_operator_t *known = dd_keyring_operator_by_key(self->keyring, operator_peer->key);
+    return is_named(known) ? dd_bytes_of(known->name) : dd_bytes(NULL, 0);
 }
 
 /* Whether an operator is still called as its key says. */
@@ -45,10 +46,74 @@ static bool is_renamed(const core_t *self, const peer_t *peer)
            !dd_bytes_equal(name, dd_name_bytes(&peer->name));
 }
 
+/* ms before somebody may prove another key by which nothing has changed: looking at a proof takes
+   time. */
+#define PROVE_INTERVAL 1000
+
+/* What a proof is made around: a client's instance, or of a child what its id begins with. */
+static uint64_t instance_of(const peer_t *peer)
+{
+    uint64_t instance = peer->instance;
+    if (peer_is_link(peer))
+        memcpy(&instance, peer->id, sizeof instance);
+    return instance;
+}
+
+/* A proof counts whether its key is known here yet or not, for a client may have its new file
+   first. One that can't be read is for a pair of the brokers' that this one hasn't heard of. */
+void standing_prove(core_t *self, peer_t *peer, const dd_record_t *record)
+{
+    bool before = peer->proves && peer->proven_keys == self->keys;
+    if (before && self->now_ms < peer->proven_ms + PROVE_INTERVAL)
+        return;
+    const uint8_t *key = dd_proof_check(self->keyring, instance_of(peer), record->payload);
+    peer->proves = true;
+    peer->proven_keys = self->keys;
+    peer->proven_ms = self->now_ms;
+    if (!key) {
+        char text[PEER_TEXT_MAX];
+        core_count_refused(self, peer, DD_E_REFUSED);
+        core_remark(self, peer, DD_LOG_WARNING, "%s proves nothing with its proof of a new key",
+            peer_text(peer, text));
+        return;
+    }
+    memcpy(peer->next_key, key, DD_KEY_SIZE);
+    peer->proven = true;
+}
+
+/* The link was made with the pair before this one: it is to stay when that is gone. */
+void standing_show(core_t *self)
+{
+    uint8_t proof[DD_PROOF_SIZE];
+    uint64_t instance;
+    peer_t *parent = self->parent;
+    const uint8_t *key = dd_keyring_public_key(self->keyring);
+    memcpy(&instance, self->id, sizeof instance);
+    if (!core_parent_ready(self) || memcmp(parent->key, key, DD_KEY_SIZE) == 0 ||
+        !dd_proof_make(self->keyring, DD_KEY_CURRENT, instance, proof))
+        return;
+    memcpy(parent->key, key, DD_KEY_SIZE);
+    core_tell(self, parent,
+        &(dd_record_t){
+            .type = DD_PROVE, .flags = DD_FLAG_OPTIONAL, .payload = dd_bytes(proof, sizeof proof)});
+}
+
+/* The role that its key gives, or else the next one: then it is that. */
+static int role_of(const core_t *self, peer_t *peer, const dd_tenant_t **tenant)
+{
+    int role = standing_role(self, peer->key, tenant);
+    if (role == 0 && peer->proven) {
+        memcpy(peer->key, peer->next_key, DD_KEY_SIZE);
+        peer->proven = false;
+        role = standing_role(self, peer->key, tenant);
+    }
+    return role;
+}
+
 static void check_key(core_t *self, peer_t *peer)
 {
     const dd_tenant_t *tenant;
-    int role = standing_role(self, peer->key, &tenant);
+    int role = role_of(self, peer, &tenant);
     peer->keys = self->keys;
     if (role != (int)peer->role || (tenant && strcmp(tenant->name, peer->tenant) != 0) ||
         is_renamed(self, peer))

@@ -20,6 +20,11 @@ const dd_operator_t *standing_operator(const core_t *self, dd_bytes_t name);
    are called. */
 dd_bytes_t standing_operator_name(const core_t *self, const peer_t *operator_peer);
 
+/* PROVE: a client or a child shows that it has the key that follows the one it logged in with. */
+handler_t standing_prove;
+/* Shows the same to the parent if there is something to show. */
+void standing_show(core_t *self);
+
 /* Ends a peer that is no longer what it was let in or registered for. */
 void standing_check(core_t *self, peer_t *peer);
 

@@ -82,6 +82,21 @@ const uint8_t *dd_keyring_tenant_public_of(const dd_keyring_t *self, dd_key_age_
     return key_of(self, PUBLIC, age);
 }
 
+bool dd_keyring_next_login(const dd_keyring_t *self, dd_login_t *login)
+{
+    bool more = login->own == DD_KEY_CURRENT && self->has[OWN][DD_KEY_NEXT];
+    login->own = more ? DD_KEY_NEXT : DD_KEY_CURRENT;
+    return more;
+}
+
+bool dd_keyring_next_broker(const dd_keyring_t *self, dd_login_t *login)
+{
+    do
+        login->brokers = (login->brokers + 1) % DD_KEY_AGES;
+    while (!self->has[BROKER][login->brokers]);
+    return login->brokers != DD_KEY_CURRENT;
+}
+
 const uint8_t *dd_keyring_tenant_public(const dd_keyring_t *self)
 {
     if (self->kind == DD_KEYS_BROKER) {

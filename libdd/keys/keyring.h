@@ -98,6 +98,18 @@ const uint8_t *dd_keyring_broker_key_of(const dd_keyring_t *self, dd_key_age_t a
    none. */
 const uint8_t *dd_keyring_tenant_public_of(const dd_keyring_t *self, dd_key_age_t age);
 
+/* With which of its keys somebody logs in, and for which of the brokers'. {0} is to begin with. */
+typedef struct {
+    dd_key_age_t own;
+    dd_key_age_t brokers;
+} dd_login_t;
+
+/* Goes on to another own key that the keyring has, for when a broker refuses this one; false once
+   all have been tried: then it is the first one again. Nobody tries the previous key. */
+bool dd_keyring_next_login(const dd_keyring_t *self, dd_login_t *login);
+/* The same of the brokers' keys, for when a broker has another. */
+bool dd_keyring_next_broker(const dd_keyring_t *self, dd_login_t *login);
+
 /* The public tenant's public key; NULL where the file has none: an operator's, or a broker's
    without a tenant "public". */
 const uint8_t *dd_keyring_tenant_public(const dd_keyring_t *self);
