@@ -80,12 +80,21 @@ static void check_hash(
         found(self, file, "field \"hash\" is not what " BROKER_FILE " has for the tenant");
 }
 
+/* Whoever doesn't know the next key when brokers change to it is cut off from them. */
+static void check_broker_keys(check_t *self, const char *file, const dd_keyring_t *keyring)
+{
+    const uint8_t *next = dd_keyring_public_key_of(self->broker, DD_KEY_NEXT);
+    if (!key_same(dd_keyring_broker_key(keyring), dd_keyring_public_key(self->broker)))
+        found(self, file, "field \"ddpubkey\" is not the key in " BROKER_FILE);
+    if (next != NULL && !key_same(dd_keyring_broker_key_of(keyring, DD_KEY_NEXT), next))
+        found(self, file, "field \"nextddpubkey\" is not the key in " BROKER_FILE);
+}
+
 static void check_client(check_t *self, const char *file, struct json_object *json,
     const char *tenant_name, const dd_keyring_t *keyring)
 {
     const dd_tenant_t *tenant = dd_keyring_tenant_by_name(self->broker, dd_bytes_of(tenant_name));
-    if (!key_same(dd_keyring_broker_key(keyring), dd_keyring_public_key(self->broker)))
-        found(self, file, "field \"ddpubkey\" is not the key in " BROKER_FILE);
+    check_broker_keys(self, file, keyring);
     if (!key_same(dd_keyring_tenant_public(keyring), dd_keyring_tenant_public(self->broker)))
         found(self, file, "field \"publicpubkey\" is not the key in " BROKER_FILE);
     if (tenant == NULL)
@@ -104,8 +113,7 @@ static void check_operator(
     const dd_operator_t *known = dd_keyring_operator_by_name(self->broker, dd_bytes_of(name));
     if (strcmp(own->name, name) != 0)
         found(self, file, "field \"name\" is not the one in the file's name");
-    if (!key_same(dd_keyring_broker_key(keyring), dd_keyring_public_key(self->broker)))
-        found(self, file, "field \"ddpubkey\" is not the key in " BROKER_FILE);
+    check_broker_keys(self, file, keyring);
     if (!key_same(own->public_key, known == NULL ? NULL : known->public_key))
         found(self, file, "field \"pubkey\" is not the operator's key in " BROKER_FILE);
     else if (own->read_only != known->read_only)

@@ -26,6 +26,8 @@ file_name_t names_file(const char *tenant)
 file_name_t names_operator_file(const char *name)
 {
     file_name_t file;
+    if (strcmp(name, DD_OPERATOR) == 0)
+        return names_file(name);
     snprintf(file.text, sizeof file.text, OPERATOR_PREFIX "%.*s" KEYS_SUFFIX, DD_TENANT_MAX, name);
     return file;
 }

@@ -25,7 +25,7 @@ typedef struct {
 
 /* The file of a tenant's keys, without a directory; and of an operator's with a name. */
 file_name_t names_file(const char *tenant);
-file_name_t names_operator_file(const char *name);
+file_name_t names_operator_file(const char *name); /* or DD_OPERATOR: of the one without */
 
 /* The name of the operator that somebody calls "operator.NAME", or whose file begins so; NULL if it
    isn't one's. */

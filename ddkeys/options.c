@@ -18,6 +18,8 @@
 /* What stands for a pair of keys that isn't a tenant's. */
 static const char *const ADDED[] = {"operator", NULL};
 static const char *const ROTATED[] = {"operator", "public", "dd", NULL};
+static const char *const SWITCHED[] = {"dd", NULL};
+static const char *const FINISHED[] = {"public", "dd", NULL};
 
 static dd_option_suggest_t suggest_tenants;
 
@@ -27,7 +29,8 @@ static const dd_option_t OPTIONS[] = {
         .argument = "DIR",
         .help = "the directory of the key files",
         .fallback = DD_SYSCONF,
-        .commands = FOR(MAKE) | FOR(ADD) | FOR(OPERATOR) | FOR(ROTATE) | FOR(CHECK),
+        .commands = FOR(MAKE) | FOR(ADD) | FOR(OPERATOR) | FOR(ROTATE) | FOR(SWITCH) | FOR(FINISH) |
+                    FOR(REMOVE) | FOR(CHECK),
         .takes = DD_TAKES_DIRECTORY,
         .set = dd_option_set_text,
         .offset = IN(directory)},
@@ -40,7 +43,7 @@ static const dd_option_t OPTIONS[] = {
         .offset = IN(tenants)},
     {.letter = 'f',
         .name = "force",
-        .help = "replace files, or keys that everybody uses",
+        .help = "replace files; with rotate: keys at once, in one step",
         .commands = FOR(MAKE) | FOR(ADD) | FOR(OPERATOR) | FOR(ROTATE),
         .set = dd_option_set_flag,
         .offset = IN(force)},
@@ -69,10 +72,33 @@ static const dd_option_t OPTIONS[] = {
         .set = dd_option_set_text,
         .offset = IN(operand)},
     {.argument = "TENANT",
-        .help = "a tenant, \"operator\", \"public\", or \"dd\"",
+        .help = "a tenant, \"operator\", \"operator.NAME\", \"public\", or \"dd\"",
         .commands = FOR(ROTATE),
         .required = true,
         .words = ROTATED,
+        .suggest = suggest_tenants,
+        .set = dd_option_set_text,
+        .offset = IN(operand)},
+    {.argument = "dd",
+        .help = "the brokers' own pair, and no other",
+        .commands = FOR(SWITCH),
+        .required = true,
+        .words = SWITCHED,
+        .set = dd_option_set_text,
+        .offset = IN(operand)},
+    {.argument = "TENANT",
+        .help = "a tenant, \"public\", or \"dd\"",
+        .commands = FOR(FINISH),
+        .required = true,
+        .words = FINISHED,
+        .suggest = suggest_tenants,
+        .set = dd_option_set_text,
+        .offset = IN(operand)},
+    {.argument = "TENANT",
+        .help = "a tenant, \"operator\", or \"operator.NAME\"",
+        .commands = FOR(REMOVE),
+        .required = true,
+        .words = ADDED,
         .suggest = suggest_tenants,
         .set = dd_option_set_text,
         .offset = IN(operand)},
@@ -95,7 +121,11 @@ static const dd_command_t COMMANDS[] = {
     [COMMAND_MAKE] = {"", "make a set of key files"},
     [COMMAND_ADD] = {"add", "add a tenant, or \"operator\", to a set"},
     [COMMAND_OPERATOR] = {"operator", "add an operator with a name to a set"},
-    [COMMAND_ROTATE] = {"rotate", "give a tenant, \"operator\", \"public\", or \"dd\" new keys"},
+    [COMMAND_ROTATE] = {"rotate", "give a tenant, \"public\", \"operator\", or \"dd\" new keys"},
+    [COMMAND_SWITCH] = {"switch",
+        "between rotate and finish of \"dd\": brokers change to the new keys"},
+    [COMMAND_FINISH] = {"finish", "end a rotation: the new keys alone are good from then on"},
+    [COMMAND_REMOVE] = {"remove", "take a tenant, or \"operator\", out of a set"},
     [COMMAND_SHOW] = {"show", "print what a key file holds, but no secret"},
     [COMMAND_CHECK] = {"check", "check a directory; 1 if something is wrong"},
 };

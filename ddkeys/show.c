@@ -40,11 +40,11 @@ static void print_own(const dd_keyring_t *keyring, bool secret)
 /* The one without a name is a field of its own. */
 static void print_operators(const dd_keyring_t *keyring)
 {
-    const dd_operator_t *operator;
-    for (size_t i = 0; (operator= dd_keyring_operator_at(keyring, i)) != NULL; i++)
-        if (strcmp(operator->name, DD_OPERATOR) != 0)
-            printf("operator\t%s\t%s\t%s\n", operator->name,
-                key_text(operator->public_key).text, operator->read_only ? "read-only" : "acts");
+    const dd_operator_t *known;
+    for (size_t i = 0; (known = dd_keyring_operator_at(keyring, i)) != NULL; i++)
+        if (strcmp(known->name, DD_OPERATOR) != 0)
+            printf("operator\t%s\t%s\t%s\n", known->name, key_text(known->public_key).text,
+                known->read_only ? "read-only" : "acts");
 }
 
 static void print_tenants(const dd_keyring_t *keyring, bool secret)

@@ -248,21 +248,21 @@ static bool make_operators(const section_t *self, dd_keyring_t *keyring, size_t 
 /* The one without a name of its own. */
 static void take_operator(dd_keyring_t *self, slot_t slot)
 {
-    dd_operator_t *operator= & self->operators[self->operator_count];
+    dd_operator_t *known = &self->operators[self->operator_count];
     if (!self->has[slot][DD_KEY_CURRENT])
         return;
-    dd_bytes_copy(dd_bytes_of(DD_OPERATOR), operator->name, sizeof operator->name);
-    memcpy(operator->public_key, self->keys[slot][DD_KEY_CURRENT], DD_KEY_SIZE);
+    dd_bytes_copy(dd_bytes_of(DD_OPERATOR), known->name, sizeof known->name);
+    memcpy(known->public_key, self->keys[slot][DD_KEY_CURRENT], DD_KEY_SIZE);
     self->operator_count++;
 }
 
-static bool read_rights(const section_t *self, dd_operator_t *operator)
+static bool read_rights(const section_t *self, dd_operator_t *known)
 {
     struct json_object *read_only = NULL;
     if (json_object_object_get_ex(self->object, "readonly", &read_only) &&
         !json_object_is_type(read_only, json_type_boolean))
         return bad(self, "readonly", "is neither true nor false");
-    operator->read_only = json_object_get_boolean(read_only);
+    known->read_only = json_object_get_boolean(read_only);
     return true;
 }
 
@@ -285,14 +285,14 @@ static bool read_itself(const section_t *self, dd_keyring_t *keyring)
 
 static bool read_operator(const section_t *self, const char *name, dd_keyring_t *keyring)
 {
-    dd_operator_t *operator= & keyring->operators[keyring->operator_count];
-    if (!read_public_key(self, keyring, "pubkey", operator->public_key))
+    dd_operator_t *known = &keyring->operators[keyring->operator_count];
+    if (!read_public_key(self, keyring, "pubkey", known->public_key))
         return false;
-    if (is_key(keyring, OWN, operator->public_key) || is_operator_of(keyring, operator->public_key))
+    if (is_key(keyring, OWN, known->public_key) || is_operator_of(keyring, known->public_key))
         return bad(self, "pubkey", "is no operator's: the file has it for another role");
-    if (!read_rights(self, operator))
+    if (!read_rights(self, known))
         return false;
-    dd_bytes_copy(dd_bytes_of(name), operator->name, sizeof operator->name);
+    dd_bytes_copy(dd_bytes_of(name), known->name, sizeof known->name);
     keyring->operator_count++;
     return true;
 }

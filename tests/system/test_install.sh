@@ -62,7 +62,7 @@ done
 library=$root/usr/lib/libdd.so
 sed -n 's/^DD_EXPORT .*\<\(dd_[a-z_]*\)(.*/\1/p' "$root/usr/include/dd.h" | sort >expected
 [ "$(wc -l <expected)" -ge 19 ] || fail "the header has lost its functions"
-nm -D --defined-only "$library" | sed -n 's/@@LIBDD_1$//; s/.* [A-Z] //p' | grep -v '^LIBDD_1$' | sort >found
+nm -D --defined-only "$library" | sed -n 's/@@LIBDD_1[.0-9]*$//; s/.* [A-Z] //p' | grep -v '^LIBDD_1[.0-9]*$' | sort >found
 check diff expected found
 readelf -d "$library" >out
 grep -q 'SONAME.*\[libdd\.so\.1\]' out || fail "another soname"
