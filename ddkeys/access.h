@@ -20,4 +20,9 @@ bool access_file_fault(const struct stat *file, char fault[ACCESS_FAULT_ROOM]);
    old one doesn't let them at the new one. */
 mode_t access_mode(const struct stat *old);
 
+/* Whether a directory is there for a group to read what is meant for it, like that of the brokers'
+   account: a broker's file in it is the group's to read, and has the second mode. */
+bool access_is_shared(const struct stat *directory);
+#define ACCESS_MODE_SHARED 0640
+
 #endif

@@ -90,6 +90,23 @@ static void check_broker_keys(check_t *self, const char *file, const dd_keyring_
         found(self, file, "field \"nextddpubkey\" is not the key in " BROKER_FILE);
 }
 
+/* Whether there is no key of a rotation, or the same one. */
+static bool is_same_next(const uint8_t *a, const uint8_t *b)
+{
+    return (a == NULL && b == NULL) || key_same(a, b);
+}
+
+static void check_nexts(
+    check_t *self, const char *file, const dd_tenant_t *tenant, const dd_keyring_t *keyring)
+{
+    const dd_tenant_t *public = dd_keyring_tenant_by_name(self->broker, dd_bytes_of(DD_PUBLIC));
+    if (!is_same_next(dd_keyring_public_key_of(keyring, DD_KEY_NEXT), key_next(tenant)))
+        found(self, file, "field \"nextpubkey\" is not what " BROKER_FILE " has for the tenant");
+    if (!is_same_next(dd_keyring_tenant_public_of(keyring, DD_KEY_NEXT), key_next(public)) &&
+        tenant != public)
+        found(self, file, "field \"nextpublicpubkey\" is not the key in " BROKER_FILE);
+}
+
 static void check_client(check_t *self, const char *file, struct json_object *json,
     const char *tenant_name, const dd_keyring_t *keyring)
 {
@@ -103,6 +120,8 @@ static void check_client(check_t *self, const char *file, struct json_object *js
         found(self, file, "field \"pubkey\" is not what " BROKER_FILE " has for the tenant");
     else
         check_hash(self, file, json, tenant->hash);
+    if (tenant != NULL)
+        check_nexts(self, file, tenant, keyring);
 }
 
 /* What its own file says of it, and the brokers'. name: as the file is called. */
@@ -131,6 +150,8 @@ static void check_tenants(check_t *self, const char *file, const dd_keyring_t *k
             found_tenant(self, file, tenant->name, "is missing");
         else if (listed != NULL && !key_same(listed->public_key, tenant->public_key))
             found_tenant(self, file, tenant->name, "has another key in " BROKER_FILE);
+        else if (listed != NULL && !is_same_next(key_next(listed), key_next(tenant)))
+            found_tenant(self, file, tenant->name, "has another next key in " BROKER_FILE);
     }
     for (size_t i = 0; (tenant = dd_keyring_tenant_at(keyring, i)) != NULL; i++)
         if (!dd_keyring_has_tenant(self->broker, dd_bytes_of(tenant->name)))

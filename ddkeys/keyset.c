@@ -217,7 +217,7 @@ static pair_t *pair_for(struct json_object **file_p, dd_problem_t *problem)
     return pair;
 }
 
-/* The same while the brokers have another key, too. */
+/* A client's file that is made while the brokers have another key than the current one, too. */
 static void set_ages_of_brokers(const keyset_t *self, struct json_object *file)
 {
     static const char *const FIELDS[DD_KEY_AGES] = {
@@ -225,6 +225,18 @@ static void set_ages_of_brokers(const keyset_t *self, struct json_object *file)
     keyset_set(file, "ddpubkey", self->broker_key.text);
     for (dd_key_age_t age = DD_KEY_NEXT; self->broker != NULL && age < DD_KEY_AGES; age++) {
         const uint8_t *key = dd_keyring_broker_key_of(self->broker, age);
+        if (key != NULL)
+            keyset_set(file, FIELDS[age], key_text(key).text);
+    }
+}
+
+/* The same of the public tenant. */
+static void set_ages_of_public(const keyset_t *self, struct json_object *file)
+{
+    static const char *const FIELDS[DD_KEY_AGES] = {
+        [DD_KEY_NEXT] = "nextpublicpubkey", [DD_KEY_PREVIOUS] = "previouspublicpubkey"};
+    for (dd_key_age_t age = DD_KEY_NEXT; self->public_tenant != NULL && age < DD_KEY_AGES; age++) {
+        const uint8_t *key = dd_keyring_public_key_of(self->public_tenant, age);
         if (key != NULL)
             keyset_set(file, FIELDS[age], key_text(key).text);
     }
@@ -240,6 +252,7 @@ dd_error_t keyset_renew_tenant(keyset_t *self, const char *name, struct json_obj
     set_pair(file, pair);
     set_ages_of_brokers(self, file);
     keyset_set(file, "publicpubkey", self->public_key.text);
+    set_ages_of_public(self, file);
     renew_entry(self->broker_json, find(self->broker, name), name, pair, true);
     renew_entry(self->public_json, find(self->public_tenant, name), name, pair, false);
     pair_destroy(&pair);

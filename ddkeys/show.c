@@ -23,6 +23,22 @@ static void print_key(const char *field, const uint8_t *key)
         printf("%s\t%s\n", field, key_text(key).text);
 }
 
+/* Keys of a rotation. */
+static void print_others(const dd_keyring_t *keyring, dd_key_age_t age, const char *prefix)
+{
+    static const struct {
+        const uint8_t *(*key_of)(const dd_keyring_t *keyring, dd_key_age_t age);
+        const char *field;
+    } KEYS[] = {{dd_keyring_public_key_of, "pubkey"}, {dd_keyring_broker_key_of, "ddpubkey"},
+        {dd_keyring_tenant_public_of, "publicpubkey"}};
+    char field[32];
+    dd_keys_kind_t kind = dd_keyring_kind(keyring);
+    for (size_t i = 0; i < (kind == DD_KEYS_BROKER ? 1 : sizeof KEYS / sizeof KEYS[0]); i++) {
+        snprintf(field, sizeof field, "%s%s", prefix, KEYS[i].field);
+        print_key(field, KEYS[i].key_of(keyring, age));
+    }
+}
+
 static void print_own(const dd_keyring_t *keyring, bool secret)
 {
     dd_keys_kind_t kind = dd_keyring_kind(keyring);
@@ -35,6 +51,12 @@ static void print_own(const dd_keyring_t *keyring, bool secret)
         print_key("publicpubkey", dd_keyring_tenant_public(keyring));
     }
     print_key("operatorpubkey", dd_keyring_operator_key(keyring));
+    print_others(keyring, DD_KEY_NEXT, "next");
+    print_others(keyring, DD_KEY_PREVIOUS, "previous");
+    if (secret)
+        print_key("nextprivkey", dd_keyring_secret_key_of(keyring, DD_KEY_NEXT));
+    if (secret)
+        print_key("previousprivkey", dd_keyring_secret_key_of(keyring, DD_KEY_PREVIOUS));
 }
 
 /* The one without a name is a field of its own. */
@@ -56,6 +78,8 @@ static void print_tenants(const dd_keyring_t *keyring, bool secret)
         if (secret && dd_keyring_kind(keyring) == DD_KEYS_BROKER)
             printf("\t%" PRIu64, tenant->cookie);
         putchar('\n');
+        if (key_next(tenant) != NULL)
+            printf("next\t%s\t%s\n", tenant->name, key_text(key_next(tenant)).text);
     }
 }
 

@@ -59,9 +59,8 @@ struct peer {
     uint8_t key[DD_KEY_SIZE];       /* public key it logged in with */
     uint8_t next_key[DD_KEY_SIZE];  /* the one that it has proven to have, too */
     bool proven;                    /* and it is there */
-    bool proves;                    /* it has tried to */
-    uint32_t proven_keys;           /* number of the broker's keys when it last did */
-    uint64_t proven_ms;             /* and when that was */
+    uint32_t proof_keys;            /* number of the broker's keys at its last proof, from 1 on */
+    uint64_t proof_ms;              /* and when that was */
     dd_name_t name;                 /* client: full name; operator and broker: its name */
     uint64_t instance;              /* client: from HELLO */
     uint8_t id[DD_BROKER_ID_SIZE];  /* link: the other broker's */

@@ -50,26 +50,29 @@ static bool is_renamed(const core_t *self, const peer_t *peer)
    time. */
 #define PROVE_INTERVAL 1000
 
-/* What a proof is made around: a client's instance, or of a child what its id begins with. */
+/* What a broker's proof is made around: the first bytes of its id. */
+static uint64_t instance_of_broker(const uint8_t *id)
+{
+    uint64_t instance = 0;
+    for (size_t i = 0; i < sizeof instance; i++)
+        instance |= (uint64_t)id[i] << (8 * i);
+    return instance;
+}
+
 static uint64_t instance_of(const peer_t *peer)
 {
-    uint64_t instance = peer->instance;
-    if (peer_is_link(peer))
-        memcpy(&instance, peer->id, sizeof instance);
-    return instance;
+    return peer_is_link(peer) ? instance_of_broker(peer->id) : peer->instance;
 }
 
 /* A proof counts whether its key is known here yet or not, for a client may have its new file
    first. One that can't be read is for a pair of the brokers' that this one hasn't heard of. */
 void standing_prove(core_t *self, peer_t *peer, const dd_record_t *record)
 {
-    bool before = peer->proves && peer->proven_keys == self->keys;
-    if (before && self->now_ms < peer->proven_ms + PROVE_INTERVAL)
+    if (peer->proof_keys == self->keys + 1 && self->now_ms < peer->proof_ms + PROVE_INTERVAL)
         return;
+    peer->proof_keys = self->keys + 1;
+    peer->proof_ms = self->now_ms;
     const uint8_t *key = dd_proof_check(self->keyring, instance_of(peer), record->payload);
-    peer->proves = true;
-    peer->proven_keys = self->keys;
-    peer->proven_ms = self->now_ms;
     if (!key) {
         char text[PEER_TEXT_MAX];
         core_count_refused(self, peer, DD_E_REFUSED);
@@ -85,12 +88,10 @@ void standing_prove(core_t *self, peer_t *peer, const dd_record_t *record)
 void standing_show(core_t *self)
 {
     uint8_t proof[DD_PROOF_SIZE];
-    uint64_t instance;
     peer_t *parent = self->parent;
     const uint8_t *key = dd_keyring_public_key(self->keyring);
-    memcpy(&instance, self->id, sizeof instance);
     if (!core_parent_ready(self) || memcmp(parent->key, key, DD_KEY_SIZE) == 0 ||
-        !dd_proof_make(self->keyring, DD_KEY_CURRENT, instance, proof))
+        !dd_proof_make(self->keyring, DD_KEY_CURRENT, instance_of_broker(self->id), proof))
         return;
     memcpy(parent->key, key, DD_KEY_SIZE);
     core_tell(self, parent,
@@ -110,6 +111,16 @@ static int role_of(const core_t *self, peer_t *peer, const dd_tenant_t **tenant)
     return role;
 }
 
+static void end_without_key(core_t *self, peer_t *peer)
+{
+    if (peer->role == ROLE_CLIENT && dd_keyring_has_tenant(self->keyring, peer_tenant(peer)))
+        core_end(self, peer, DD_E_REFUSED,
+            "its key was taken out of the broker's key file; %s has another one, and a new file",
+            peer->tenant);
+    else
+        core_end(self, peer, DD_E_REFUSED, "its key was taken out of the broker's key file");
+}
+
 static void check_key(core_t *self, peer_t *peer)
 {
     const dd_tenant_t *tenant;
@@ -117,7 +128,7 @@ static void check_key(core_t *self, peer_t *peer)
     peer->keys = self->keys;
     if (role != (int)peer->role || (tenant && strcmp(tenant->name, peer->tenant) != 0) ||
         is_renamed(self, peer))
-        core_end(self, peer, DD_E_REFUSED, "its key was taken out of the broker's key file");
+        end_without_key(self, peer);
     else if (peer->role == ROLE_CLIENT && registration_looks_foreign(self, &peer->name))
         core_end(self, peer, DD_E_NAME_INVALID, "its name now begins with a tenant's");
 }

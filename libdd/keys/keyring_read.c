@@ -145,7 +145,9 @@ static bool read_own_pair(const section_t *self, dd_keyring_t *keyring, dd_key_a
         return false;
     crypto_scalarmult_base(expected, keyring->secret_keys[age]);
     keyring->has[OWN][age] = memcmp(expected, keyring->keys[OWN][age], DD_KEY_SIZE) == 0;
-    return keyring->has[OWN][age] || bad(self, public, "doesn't belong to its private key");
+    char complaint[FIELD_ROOM + 32];
+    snprintf(complaint, sizeof complaint, "doesn't belong to \"%s\"", secret);
+    return keyring->has[OWN][age] || bad(self, public, complaint);
 }
 
 static bool read_slot(const section_t *self, dd_keyring_t *keyring, slot_t slot, const char *name,

@@ -61,6 +61,8 @@ const case_row_t CASES[] = {
         {{1, 2}, {1, 10}, {1, 20}}},
     {"names", "a name is asked for where it is held, and by two at once", case_names,
         {{3, 0}, {20, 0}, {50, 0}}},
+    {"rotation", "a tenant comes to another pair of keys", case_rotation,
+        {{1, 0}, {3, 0}, {6, 0}}},
     {"storm-one", "a broker of 2,000 clients in one process is killed", case_storm_of_one,
         {NONE, {1, 0}, {2, 0}}},
     {"storm-eight", "a broker of 2,000 clients in eight processes is killed", case_storm_of_eight,

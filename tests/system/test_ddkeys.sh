@@ -100,16 +100,95 @@ touch set/e-keys.json
 expect 0 'set/e-keys.json' add e -d set --force
 expect 0 'nothing wrong' check set
 
-# ---- rotate ----------------------------------------------------------------------------------------
+# ---- remove ----------------------------------------------------------------------------------------
+
+expect 0 '^set/e-keys.json$' remove e -d set
+expect 0 'nothing wrong' check set
+[ ! -e set/e-keys.json ] || fail "the removed tenant's keys are still there"
+rm -rf before && cp -a set before
+expect 1 'there is no tenant "e"' remove e -d set
+expect 2 'no tenant can be called "public"' remove public -d set
+expect 2 'no tenant can be called "dd"' remove dd -d set
+check diff -r before set
+expect 0 '^set/operator-keys.json$' remove operator -d set
+expect 1 'there is no operator' remove operator -d set
+expect 0 'nothing wrong' check set
+expect 0 'give operator-keys.json to operators' add operator -d set
+expect 0 'nothing wrong' check set
+
+# ---- rotate, in two steps --------------------------------------------------------------------------
 
 rm -rf before && cp -a set before
+expect 1 '"a" has no next key: .ddkeys rotate a. makes one' finish a -d set
+expect 0 'run .ddkeys finish a.' rotate a -d set
+expect 0 'nothing wrong' check set
+check grep -q '"colour": "green"' set/a-keys.json
+check cmp before/b-keys.json set/b-keys.json
+secrets before/a-keys.json >old
+secrets set/a-keys.json | grep -v ^next >new
+check cmp old new
+for file in broker-keys.json public-keys.json; do
+    secrets before/$file >old
+    secrets set/$file | grep -v '^next' >new
+    check cmp old new
+    grep -q "^next	a	$(secrets set/a-keys.json | sed -n 's/^nextpubkey	//p')$" <<END ||
+$(secrets set/$file)
+END
+        fail "$file hasn't the next key"
+done
+rm -rf before && cp -a set before
+expect 1 '"a" has a next key already: .ddkeys finish a' rotate a -d set
+mv set/a-keys.json .
+expect 1 'set/a-keys.json is not there' finish a -d set
+mv a-keys.json set
+check diff -r before set
+expect 0 'the old key is no good from then on' finish a -d set
+expect 0 'nothing wrong' check set
+check grep -q '"colour": "green"' set/a-keys.json
+for field in pubkey privkey; do
+    next=$(secrets before/a-keys.json | sed -n "s/^next$field	//p")
+    old=$(secrets before/a-keys.json | sed -n "s/^$field	//p")
+    [ "$next" = "$(secrets set/a-keys.json | sed -n "s/^$field	//p")" ] ||
+        fail "the $field isn't the one that was to follow"
+    [ "$old" = "$(secrets set/a-keys.json | sed -n "s/^previous$field	//p")" ] ||
+        fail "the $field of before isn't kept for messages under way"
+done
+grep -q next set/* && fail "something of the rotation is left"
+expect 1 '"a" has no next key' finish a -d set
+
+# Two at a time, and a tenant that is made while public's keys are being replaced.
+rm -rf before && cp -a set before
+mv set/c-keys.json .
+expect 1 'set/c-keys.json is not there' rotate public -d set
+mv c-keys.json set
+check diff -r before set
+expect 0 'run .ddkeys finish public.' rotate public -d set
+expect 0 'nothing wrong' check set
 expect 0 '^set/a-keys.json$' rotate a -d set
+grep -q previouspriv set/a-keys.json && fail "two rotations' old keys are kept"
+expect 0 '^set/e-keys.json$' add e -d set
+check grep -q nextpublicpubkey set/e-keys.json
+expect 0 'nothing wrong' check set
+expect 0 'all clients, public ones too' finish public -d set
+expect 0 'nothing wrong' check set
+expect 0 '^set/a-keys.json$' finish a -d set
+expect 0 'nothing wrong' check set
+grep -q next set/* && fail "something of the rotations is left"
+expect 1 '"public" has no next key' finish public -d set
+expect 1 'there is no tenant "z"' rotate z -d set
+expect 1 'there is no tenant "z"' finish z -d set
+
+# ---- rotate, at once -------------------------------------------------------------------------------
+
+rm -rf before && cp -a set before
+expect 0 '^set/a-keys.json$' rotate a -d set --force
 expect 0 'nothing wrong' check set
 check grep -q '"colour": "green"' set/a-keys.json
 for field in pubkey privkey; do
     [ "$(secrets before/a-keys.json | grep ^$field)" != "$(secrets set/a-keys.json | grep ^$field)" ] ||
         fail "the $field is the old one"
 done
+grep -q previouspriv set/a-keys.json && fail "keys in wrong hands open messages"
 for file in broker-keys.json public-keys.json; do
     secrets before/$file | grep -v '^tenant	a	' >old
     secrets set/$file | grep -v '^tenant	a	' >new
@@ -117,23 +196,27 @@ for file in broker-keys.json public-keys.json; do
 done
 
 expect 0 '^set/b-keys.json$' rotate b -d set
+expect 0 '^set/b-keys.json$' rotate b -d set --force
+expect 0 'nothing wrong' check set
+grep -q nextpubkey set/* && fail "the next key of a rotation is left"
 check grep -q '"colour": "red"' set/broker-keys.json
 rm set/b-keys.json
-expect 0 '^set/b-keys.json$' rotate b -d set
+expect 1 'set/b-keys.json is not there.*--force' rotate b -d set
+expect 0 '^set/b-keys.json$' rotate b -d set --force
 expect 0 '^set/operator-keys.json$' rotate operator -d set
 expect 0 'nothing wrong' check set
-expect 1 'there is no tenant "z"' rotate z -d set
 
 rm -rf before && cp -a set before
-expect 1 'say --force' rotate public -d set
 expect 1 'say --force' rotate dd -d set
 mv set/c-keys.json c-keys.json
 expect 1 'set/c-keys.json is not there' rotate dd -d set --force
 expect 1 'set/c-keys.json is not there' rotate public -d set --force
 mv c-keys.json set
 check diff -r before set
+expect 0 '^set/c-keys.json$' rotate public -d set
 expect 0 '^set/c-keys.json$' rotate public -d set --force
 expect 0 'nothing wrong' check set
+grep -q next set/* && fail "the next key of a rotation is left"
 expect 0 '^set/operator-keys.json$' rotate dd -d set --force
 expect 0 'nothing wrong' check set
 check grep -q '"colour": "green"' set/a-keys.json
@@ -167,7 +250,19 @@ if [ "$(id -u)" -eq 0 ]; then
     expect 0 'nothing wrong' check copy
 fi
 expect 0 '^copy/a-keys.json$' rotate a -d copy
+expect 0 '^copy/x-keys.json$' add x -d copy
 [ "$(stat -c %a copy/broker-keys.json)" = 640 ] || fail "the broker can't read its keys any more"
+
+# A directory that the brokers' group may look into is enough for that.
+if [ "$(id -u)" -eq 0 ]; then
+    mkdir -m 750 shared && chgrp daemon shared
+    expect 0 '^shared/broker-keys.json$' -d shared -t a
+    expect 0 '^shared/b-keys.json$' add b -d shared
+    [ "$(stat -c '%a %G' shared/broker-keys.json)" = '640 daemon' ] || fail "the brokers' group can't read"
+    [ "$(stat -c '%a %U' shared/[abop]*-keys.json | sort -u)" = '600 root
+640 root' ] || fail "others can read clients' keys"
+    expect 0 'nothing wrong' check shared
+fi
 
 rm -rf copy && cp -a set copy && chmod 775 copy
 expect 1 'copy: its mode 775 lets others change its files; chmod it to 700' rotate a -d copy
@@ -187,6 +282,11 @@ spoil 'a-keys.json: field "pubkey" is not' 'cp b-keys.json a-keys.json'
 spoil 'x-keys.json: tenant "x" is not in' 'cp -p a-keys.json x-keys.json'
 spoil 'a-keys.json: holds keys of another kind' 'cp operator-keys.json a-keys.json'
 spoil 'operator-keys.json: field "pubkey" is not' 'sed -i "s/operatorpubkey/x/" broker-keys.json'
+spoil 'a-keys.json: field "nextpubkey" is not' "'$ddkeys' rotate a -d . && cp -p ../set/a-keys.json ."
+spoil 'public-keys.json: tenant "a" has another next key' \
+    "'$ddkeys' rotate a -d . && cp -p ../set/public-keys.json ."
+spoil 'b-keys.json: field "nextpublicpubkey" is not' \
+    "'$ddkeys' rotate public -d . && cp -p ../set/b-keys.json ."
 spoil '.a-keys.json.new: is left over' 'cp -p a-keys.json .a-keys.json.new'
 spoil 'public-keys.json: is missing' 'rm public-keys.json'
 spoil 'broker-keys.json: field "dd.privkey" is missing' 'sed -i s/privkey/x/ broker-keys.json'
@@ -227,6 +327,8 @@ check cmp old new
 expect 1 '.ddkeys add operator' rotate operator -d copy
 expect 0 '^copy/operator-keys.json$' add operator -d copy
 expect 0 '^copy/x-keys.json$' rotate x -d copy
+expect 0 'nothing wrong' check copy
+expect 0 '^copy/x-keys.json$' finish x -d copy
 expect 0 'nothing wrong' check copy
 
 end

@@ -40,16 +40,28 @@ static void write_brokers(FILE *file)
         base64(text[0], secret_key), base64(text[1], public_key), base64(text[2], operator_key));
 }
 
-/* "name", or "name=other" for one that has the other's key. */
+void tenants_pair(const char *name, uint8_t key[DD_KEY_SIZE], uint8_t secret_key[DD_KEY_SIZE])
+{
+    make_pair(name, key, secret_key);
+}
+
+/* "name", "name=other" for one that has the other's key, or "name+next" for one whose next key is
+   that. */
 static void write_tenant(FILE *file, const char *name)
 {
-    uint8_t key[DD_KEY_SIZE];
-    char text[BASE64_SIZE], hash[DD_HASH_SIZE + 1];
-    size_t size = strcspn(name, "=");
-    tenants_key(name[size] == '=' ? name + size + 1 : name, key);
+    uint8_t key[DD_KEY_SIZE], next_key[DD_KEY_SIZE];
+    char text[BASE64_SIZE], hash[DD_HASH_SIZE + 1], current[64];
+    size_t size = strcspn(name, "=+");
+    snprintf(current, sizeof current, "%.*s", (int)size, name);
+    tenants_key(name[size] == '=' ? name + size + 1 : current, key);
     sodium_bin2hex(hash, sizeof hash, key, DD_KEY_SIZE);
-    fprintf(file, ", \"%s\": {\"r\": \"%.*s\", \"R\": \"1\", \"pubkey\": \"%s\"}", hash, (int)size,
-        name, base64(text, key));
+    fprintf(file, ", \"%s\": {\"r\": \"%.*s\", \"R\": \"1\", \"pubkey\": \"%s\"", hash, (int)size, name,
+        base64(text, key));
+    if (name[size] == '+') {
+        tenants_key(name + size + 1, next_key);
+        fprintf(file, ", \"nextR\": \"2\", \"nextpubkey\": \"%s\"", base64(text, next_key));
+    }
+    fputc('}', file);
 }
 
 dd_keyring_t *tenants_keyring(const char *names)

@@ -66,6 +66,7 @@ static inline void write_file(broker_t *self, const char *name, const char *text
 
 static const char *const KEY_FILES[][2] = {{"a.json", A_FILE}, {"b.json", B_FILE},
     {"public.json", PUBLIC_FILE}, {"operator.json", OPERATOR_FILE}, {"broker.json", BROKER_FILE},
+    {"a-begun.json", A_BEGUN_FILE}, {"a-finished.json", A_FINISHED_FILE},
     /* The tenant is right, but the broker's key is another one. */
     {"stray.json", "{" STRING("hash", A_HASH) ", " PAIR(A_SECRET, A_KEY) ", " STRING(
                        "ddpubkey", B_KEY) ", " STRING("publicpubkey", PUBLIC_KEY) "}"}};

@@ -40,6 +40,14 @@
     "{" STRING("role", "operator") ", " PAIR(OPERATOR_SECRET, OPERATOR_KEY) ", " STRING(           \
         "ddpubkey", DD_KEY) "}"
 
+/* Tenant a's file while its pair is being replaced by b's, and after that. */
+#define A_BEGUN_FILE                                                                               \
+    "{" PAIR(A_SECRET, A_KEY) ", " STRING("nextprivkey", B_SECRET) ", " STRING("nextpubkey",       \
+        B_KEY) ", " OTHERS "}"
+#define A_FINISHED_FILE                                                                            \
+    "{" PAIR(B_SECRET, B_KEY) ", " STRING("previousprivkey", A_SECRET) ", " STRING(                \
+        "previouspubkey", A_KEY) ", " OTHERS "}"
+
 #define DD_OWN "\"dd\": {" PAIR(DD_SECRET, DD_KEY) ", " STRING("R", "1") "}"
 #define DD_OWN_WITH_OPERATOR                                                                       \
     "\"dd\": {" PAIR(DD_SECRET, DD_KEY) ", " STRING("R", "1") ", " STRING(                         \
