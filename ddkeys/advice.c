@@ -11,11 +11,12 @@
 #include "names.h"
 
 /* Whose keys were changed. */
-typedef enum { A_TENANT, THE_PUBLIC, AN_OPERATOR, THE_BROKERS } whose_t;
+typedef enum { A_TENANT, THE_PUBLIC, AN_OPERATOR, A_NAMED_OPERATOR, THE_BROKERS } whose_t;
 
 static whose_t whose(const char *name)
 {
-    return strcmp(name, DD_PUBLIC) == 0     ? THE_PUBLIC
+    return names_operator(name) != NULL     ? A_NAMED_OPERATOR
+           : strcmp(name, DD_PUBLIC) == 0   ? THE_PUBLIC
            : strcmp(name, DD_OPERATOR) == 0 ? AN_OPERATOR
            : strcmp(name, "dd") == 0        ? THE_BROKERS
                                             : A_TENANT;
@@ -33,24 +34,39 @@ static const steps_t ADDED[] = {
     [AN_OPERATOR] = {BROKERS_RELOAD, "give " OPERATOR_FILE " to operators"},
 };
 
+static const steps_t OPERATOR_ADDED = {
+    BROKERS_RELOAD, "give " OPERATOR_PREFIX "%s-keys.json to %s, and to nobody else"};
+
 static const steps_t REMOVED[] = {
     [A_TENANT] = {BROKERS_RELOAD ": the tenant \"%s\" is gone then"},
     [AN_OPERATOR] = {BROKERS_RELOAD ": the \"%s\" is gone then"},
+    [A_NAMED_OPERATOR] = {BROKERS_RELOAD ": \"%s\" is gone then"},
 };
 
 static const steps_t BEGUN[] = {
-    [A_TENANT] = {BROKERS_RELOAD, "have all clients of %s reload their %s-keys.json, and public "
-                                  "clients " PUBLIC_FILE,
+    [A_TENANT] = {BROKERS_RELOAD,
+        "have all clients of %s reload their %s-keys.json, and public "
+        "clients " PUBLIC_FILE,
         "when all have, run 'ddkeys finish %s'"},
     [THE_PUBLIC] = {BROKERS_RELOAD, "have all clients, public ones too, reload their key files",
         "when all have, run 'ddkeys finish %s'"},
+    [THE_BROKERS] = {BROKERS_RELOAD, "have all clients and operators reload their key files",
+        "when all have, run 'ddkeys switch %s'"},
 };
+
+static const steps_t SWITCHED = {
+    "clients of protocols 3 and 4 can log in with their new files alone from then on: give these "
+    "to them before",
+    BROKERS_RELOAD ": who connects from then on finds the new key",
+    "when all have, run 'ddkeys finish %s'"};
 
 static const steps_t FINISHED[] = {
     [A_TENANT] = {BROKERS_RELOAD ": the old key is no good from then on",
         "have all clients of %s reload their %s-keys.json, and public clients " PUBLIC_FILE},
     [THE_PUBLIC] = {BROKERS_RELOAD ": the old key is no good from then on",
         "have all clients, public ones too, reload their key files"},
+    [THE_BROKERS] = {BROKERS_RELOAD ": the old key is no good from then on",
+        "let all clients and operators have their new files some day"},
 };
 
 static const steps_t AT_ONCE[] = {
@@ -61,6 +77,8 @@ static const steps_t AT_ONCE[] = {
         "restart all clients with their new files"},
     [AN_OPERATOR] = {BROKERS_RELOAD ": who has the old file is cut off then",
         "give " OPERATOR_FILE " to operators"},
+    [A_NAMED_OPERATOR] = {BROKERS_RELOAD ": who has the old file is cut off then",
+        "give %s-keys.json to whose it is"},
     [THE_BROKERS] = {"stop all brokers, and start them with the new " BROKER_FILE,
         "restart all clients and operators with their new files"},
 };
@@ -71,12 +89,17 @@ static const steps_t *steps_of(const options_t *options)
     switch (options->command) {
     case COMMAND_ADD:
         return &ADDED[who];
+    case COMMAND_OPERATOR:
+        return &OPERATOR_ADDED;
+    case COMMAND_SWITCH:
+        return &SWITCHED;
     case COMMAND_REMOVE:
         return &REMOVED[who];
     case COMMAND_FINISH:
         return &FINISHED[who];
     case COMMAND_ROTATE:
-        return options->force || who == AN_OPERATOR ? &AT_ONCE[who] : &BEGUN[who];
+        return options->force || who == AN_OPERATOR || who == A_NAMED_OPERATOR ? &AT_ONCE[who]
+                                                                               : &BEGUN[who];
     default:
         return NULL;
     }

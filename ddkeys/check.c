@@ -80,6 +80,16 @@ static void check_hash(
         found(self, file, "field \"hash\" is not what " BROKER_FILE " has for the tenant");
 }
 
+/* Whoever doesn't know the next key when brokers change to it is cut off from them. */
+static void check_broker_keys(check_t *self, const char *file, const dd_keyring_t *keyring)
+{
+    const uint8_t *next = dd_keyring_public_key_of(self->broker, DD_KEY_NEXT);
+    if (!key_same(dd_keyring_broker_key(keyring), dd_keyring_public_key(self->broker)))
+        found(self, file, "field \"ddpubkey\" is not the key in " BROKER_FILE);
+    if (next != NULL && !key_same(dd_keyring_broker_key_of(keyring, DD_KEY_NEXT), next))
+        found(self, file, "field \"nextddpubkey\" is not the key in " BROKER_FILE);
+}
+
 /* Whether there is no key of a rotation, or the same one. */
 static bool is_same_next(const uint8_t *a, const uint8_t *b)
 {
@@ -101,8 +111,7 @@ static void check_client(check_t *self, const char *file, struct json_object *js
     const char *tenant_name, const dd_keyring_t *keyring)
 {
     const dd_tenant_t *tenant = dd_keyring_tenant_by_name(self->broker, dd_bytes_of(tenant_name));
-    if (!key_same(dd_keyring_broker_key(keyring), dd_keyring_public_key(self->broker)))
-        found(self, file, "field \"ddpubkey\" is not the key in " BROKER_FILE);
+    check_broker_keys(self, file, keyring);
     if (!key_same(dd_keyring_tenant_public(keyring), dd_keyring_tenant_public(self->broker)))
         found(self, file, "field \"publicpubkey\" is not the key in " BROKER_FILE);
     if (tenant == NULL)
@@ -115,12 +124,19 @@ static void check_client(check_t *self, const char *file, struct json_object *js
         check_nexts(self, file, tenant, keyring);
 }
 
-static void check_operator(check_t *self, const char *file, const dd_keyring_t *keyring)
+/* What its own file says of it, and the brokers'. name: as the file is called. */
+static void check_operator(
+    check_t *self, const char *file, const char *name, const dd_keyring_t *keyring)
 {
-    if (!key_same(dd_keyring_broker_key(keyring), dd_keyring_public_key(self->broker)))
-        found(self, file, "field \"ddpubkey\" is not the key in " BROKER_FILE);
-    if (!key_same(dd_keyring_public_key(keyring), dd_keyring_operator_key(self->broker)))
+    const dd_operator_t *own = dd_keyring_operator_at(keyring, 0);
+    const dd_operator_t *known = dd_keyring_operator_by_name(self->broker, dd_bytes_of(name));
+    if (strcmp(own->name, name) != 0)
+        found(self, file, "field \"name\" is not the one in the file's name");
+    check_broker_keys(self, file, keyring);
+    if (!key_same(own->public_key, known == NULL ? NULL : known->public_key))
         found(self, file, "field \"pubkey\" is not the operator's key in " BROKER_FILE);
+    else if (own->read_only != known->read_only)
+        found(self, file, "field \"readonly\" is not what " BROKER_FILE " has");
 }
 
 /* ---- the tenants that two files list --------------------------------------------------------- */
@@ -154,7 +170,7 @@ static dd_keys_kind_t expected_kind(const char *file)
     for (size_t i = 0; i < sizeof FILES / sizeof FILES[0]; i++)
         if (strcmp(FILES[i].file, file) == 0)
             return FILES[i].kind;
-    return DD_KEYS_TENANT;
+    return names_operator(file) != NULL ? DD_KEYS_OPERATOR : DD_KEYS_TENANT;
 }
 
 static void compare(
@@ -172,7 +188,8 @@ static void compare(
         check_client(self, file, json, tenant, keyring);
         break;
     case DD_KEYS_OPERATOR:
-        check_operator(self, file, keyring);
+        check_operator(
+            self, file, names_operator(tenant) != NULL ? names_operator(tenant) : tenant, keyring);
         break;
     case DD_KEYS_BROKER:
         break;

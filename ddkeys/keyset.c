@@ -217,7 +217,20 @@ static pair_t *pair_for(struct json_object **file_p, dd_problem_t *problem)
     return pair;
 }
 
-/* A client's file that is made while public has another key than the current one, too. */
+/* A client's file that is made while the brokers have another key than the current one, too. */
+static void set_ages_of_brokers(const keyset_t *self, struct json_object *file)
+{
+    static const char *const FIELDS[DD_KEY_AGES] = {
+        [DD_KEY_NEXT] = "nextddpubkey", [DD_KEY_PREVIOUS] = "previousddpubkey"};
+    keyset_set(file, "ddpubkey", self->broker_key.text);
+    for (dd_key_age_t age = DD_KEY_NEXT; self->broker != NULL && age < DD_KEY_AGES; age++) {
+        const uint8_t *key = dd_keyring_broker_key_of(self->broker, age);
+        if (key != NULL)
+            keyset_set(file, FIELDS[age], key_text(key).text);
+    }
+}
+
+/* The same of the public tenant. */
 static void set_ages_of_public(const keyset_t *self, struct json_object *file)
 {
     static const char *const FIELDS[DD_KEY_AGES] = {
@@ -237,7 +250,7 @@ dd_error_t keyset_renew_tenant(keyset_t *self, const char *name, struct json_obj
         return DD_E_MEMORY;
     keyset_set(file, "hash", pair->hash);
     set_pair(file, pair);
-    keyset_set(file, "ddpubkey", self->broker_key.text);
+    set_ages_of_brokers(self, file);
     keyset_set(file, "publicpubkey", self->public_key.text);
     set_ages_of_public(self, file);
     renew_entry(self->broker_json, find(self->broker, name), name, pair, true);
@@ -254,10 +267,54 @@ dd_error_t keyset_renew_operator(
         return DD_E_MEMORY;
     keyset_set(file, "role", "operator");
     set_pair(file, pair);
-    keyset_set(file, "ddpubkey", self->broker_key.text);
+    set_ages_of_brokers(self, file);
     keyset_set(keyset_section(self->broker_json, "dd"), "operatorpubkey", pair->public_key.text);
     pair_destroy(&pair);
     return store_put(self->store, OPERATOR_FILE, &file, how, problem);
+}
+
+/* The object in an object, which is made if it isn't there; NULL when out of memory. */
+static struct json_object *member(struct json_object *object, const char *name)
+{
+    struct json_object *found = NULL;
+    if (json_object_object_get_ex(object, name, &found) &&
+        json_object_is_type(found, json_type_object))
+        return found;
+    found = json_object_new_object();
+    if (found != NULL)
+        json_object_object_add(object, name, found);
+    return found;
+}
+
+/* What isn't said is no. */
+static void set_rights(struct json_object *object, bool read_only)
+{
+    if (read_only)
+        json_object_object_add(object, "readonly", json_object_new_boolean(true));
+    else
+        json_object_object_del(object, "readonly");
+}
+
+dd_error_t keyset_renew_named_operator(keyset_t *self, const dd_operator_t *rights,
+    struct json_object *file, store_put_t how, dd_problem_t *problem)
+{
+    pair_t *pair = pair_for(&file, problem);
+    struct json_object *all = member(keyset_section(self->broker_json, "dd"), "operators");
+    struct json_object *entry = all == NULL ? NULL : member(all, rights->name);
+    if (pair == NULL || entry == NULL) {
+        pair_destroy(&pair);
+        dd_keyfile_destroy(&file);
+        return no_memory(problem);
+    }
+    keyset_set(file, "role", "operator");
+    keyset_set(file, "name", rights->name);
+    set_rights(file, rights->read_only);
+    set_pair(file, pair);
+    set_ages_of_brokers(self, file);
+    keyset_set(entry, "pubkey", pair->public_key.text);
+    set_rights(entry, rights->read_only);
+    pair_destroy(&pair);
+    return store_put(self->store, names_operator_file(rights->name).text, &file, how, problem);
 }
 
 dd_error_t keyset_renew_public(keyset_t *self, dd_problem_t *problem)

@@ -16,7 +16,9 @@
 static dd_error_t (*const RUN[])(const options_t *, dd_problem_t *) = {
     [COMMAND_MAKE] = make_run,
     [COMMAND_ADD] = add_run,
+    [COMMAND_OPERATOR] = operator_run,
     [COMMAND_ROTATE] = rotate_run,
+    [COMMAND_SWITCH] = switch_run,
     [COMMAND_FINISH] = finish_run,
     [COMMAND_REMOVE] = remove_run,
     [COMMAND_SHOW] = show_run,

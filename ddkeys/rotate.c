@@ -53,6 +53,20 @@ static dd_error_t rotate_operator(keyset_t *set, dd_problem_t *problem)
     return keyset_renew_operator(set, file, STORE_REPLACE, problem);
 }
 
+static dd_error_t rotate_named_operator(keyset_t *set, const char *name, dd_problem_t *problem)
+{
+    struct json_object *file;
+    const dd_operator_t *known = dd_keyring_operator_by_name(set->broker, dd_bytes_of(name));
+    if (known == NULL)
+        return dd_problem(problem, DD_E_KEYS,
+            "%s: there is no operator \"%s\"; 'ddkeys operator %s' makes one",
+            store_path(set->store, BROKER_FILE), name, name);
+    dd_error_t error = load_client(set->store, names_operator_file(name).text, &file, problem);
+    if (error != DD_OK)
+        return error;
+    return keyset_renew_named_operator(set, known, file, STORE_REPLACE, problem);
+}
+
 /* ---- keys that are in everybody's file ------------------------------------------------------- */
 
 /* Writes a new key of somebody else into a client's file, which must be there. */
@@ -89,13 +103,16 @@ static dd_error_t renew_public(keyset_t *set, dd_problem_t *problem)
     return error == DD_OK ? tell_tenants(set, "publicpubkey", &set->public_key, problem) : error;
 }
 
-static dd_error_t rotate_broker(keyset_t *set, dd_problem_t *problem)
+static dd_error_t renew_brokers(keyset_t *set, dd_problem_t *problem)
 {
+    rotation_forget_brokers(set);
     dd_error_t error = keyset_renew_broker(set, problem);
     if (error == DD_OK)
         error = tell_tenants(set, "ddpubkey", &set->broker_key, problem);
-    if (error == DD_OK && dd_keyring_operator_key(set->broker) != NULL)
-        error = tell_client(set, OPERATOR_FILE, "ddpubkey", &set->broker_key, problem);
+    const dd_operator_t *known;
+    for (size_t i = 0; error == DD_OK && (known = dd_keyring_operator_at(set->broker, i)); i++)
+        error = tell_client(
+            set, names_operator_file(known->name).text, "ddpubkey", &set->broker_key, problem);
     return error;
 }
 
@@ -106,12 +123,10 @@ static dd_error_t rotate(keyset_t *set, const options_t *options, dd_problem_t *
     const char *name = options->operand;
     if (strcmp(name, DD_OPERATOR) == 0)
         return rotate_operator(set, problem);
-    if (strcmp(name, "dd") == 0 && !options->force)
-        return dd_problem(problem, DD_E_REFUSED,
-            "new keys for \"dd\" change every broker's and client's file, and nobody with an old "
-            "one gets in; say --force if that is meant");
+    if (names_operator(name) != NULL)
+        return rotate_named_operator(set, names_operator(name), problem);
     if (strcmp(name, "dd") == 0)
-        return rotate_broker(set, problem);
+        return options->force ? renew_brokers(set, problem) : rotation_begin_brokers(set, problem);
     if (strcmp(name, DD_PUBLIC) == 0)
         return options->force ? renew_public(set, problem) : rotation_begin_public(set, problem);
     return options->force ? renew_tenant(set, name, problem)

@@ -83,8 +83,8 @@ typedef struct {
     struct json_object *entry;
 } listed_t;
 
-static dd_error_t look_up(listed_t *self, keyset_t *set, const char *name, bool in_broker,
-    dd_problem_t *problem)
+static dd_error_t look_up(
+    listed_t *self, keyset_t *set, const char *name, bool in_broker, dd_problem_t *problem)
 {
     const dd_keyring_t *keyring = in_broker ? set->broker : set->public_tenant;
     const char *file = in_broker ? BROKER_FILE : PUBLIC_FILE;
@@ -101,20 +101,20 @@ static dd_error_t look_up(listed_t *self, keyset_t *set, const char *name, bool 
 }
 
 /* Of a tenant in the broker's file: whether it has a next key must be as wanted. */
-static dd_error_t look_up_to(listed_t *self, keyset_t *set, const char *name, bool to_begin,
-    dd_problem_t *problem)
+static dd_error_t look_up_to(
+    listed_t *self, keyset_t *set, const char *name, bool to_begin, dd_problem_t *problem)
 {
     dd_error_t error = look_up(self, set, name, true, problem);
     if (error != DD_OK || (self->next == NULL) == to_begin)
         return error;
     const char *path = store_path(set->store, BROKER_FILE);
-    return to_begin ? dd_problem(problem, DD_E_KEYS,
-                          "%s: \"%s\" has a next key already: 'ddkeys finish %s' makes it the "
-                          "current one, and 'ddkeys rotate --force %s' makes another at once",
-                          path, name, name, name)
-                    : dd_problem(problem, DD_E_KEYS,
-                          "%s: \"%s\" has no next key: 'ddkeys rotate %s' makes one", path, name,
-                          name);
+    return to_begin
+               ? dd_problem(problem, DD_E_KEYS,
+                     "%s: \"%s\" has a next key already: 'ddkeys finish %s' makes it the "
+                     "current one, and 'ddkeys rotate --force %s' makes another at once",
+                     path, name, name, name)
+               : dd_problem(problem, DD_E_KEYS,
+                     "%s: \"%s\" has no next key: 'ddkeys rotate %s' makes one", path, name, name);
 }
 
 /* Moves an entry to the hash of the next key, which becomes the current one. */
@@ -153,10 +153,9 @@ static struct json_object *load_client(
     struct json_object *file = dd_keyfile_load(path, problem);
     dd_keyring_t *keyring = file == NULL ? NULL : dd_keyring_from_json(path, file, problem);
     const uint8_t *next = listed->next == NULL ? NULL : listed->next->public_key;
-    bool same =
-        keyring != NULL &&
-        key_same(dd_keyring_public_key(keyring), listed->tenant->public_key) &&
-        (next == NULL || key_same(dd_keyring_public_key_of(keyring, DD_KEY_NEXT), next));
+    bool same = keyring != NULL &&
+                key_same(dd_keyring_public_key(keyring), listed->tenant->public_key) &&
+                (next == NULL || key_same(dd_keyring_public_key_of(keyring, DD_KEY_NEXT), next));
     if (keyring != NULL && !same)
         dd_problem(problem, DD_E_KEYS,
             "%s: its keys are not those that " BROKER_FILE " has for the tenant; see 'ddkeys "
@@ -251,8 +250,8 @@ dd_error_t rotation_finish_public(keyset_t *set, dd_problem_t *problem)
     listed_t in_broker;
     if (look_up_to(&in_broker, set, DD_PUBLIC, false, problem) != DD_OK)
         return problem->error;
-    if (!key_same(in_broker.next->public_key,
-            dd_keyring_public_key_of(set->public_tenant, DD_KEY_NEXT)))
+    if (!key_same(
+            in_broker.next->public_key, dd_keyring_public_key_of(set->public_tenant, DD_KEY_NEXT)))
         return dd_problem(problem, DD_E_KEYS,
             "%s: its next key is not that of " BROKER_FILE "; see 'ddkeys check'",
             store_path(set->store, PUBLIC_FILE));
@@ -261,4 +260,113 @@ dd_error_t rotation_finish_public(keyset_t *set, dd_problem_t *problem)
     keyset_set(own, "publicpubkey", key_text(in_broker.next->public_key).text);
     finish_entry(set->broker_json, &in_broker, in_broker.next->hash, true);
     return tell_tenants(set, NULL, problem);
+}
+
+/* ---- the brokers, whose key is in everybody's file, too -------------------------------------- */
+
+/* A step of the rotation, and with the first the next public key. */
+typedef struct {
+    enum { STEP_BEGIN, STEP_SWITCH, STEP_FINISH } step;
+    const char *next;
+} step_t;
+
+static void take_step(const step_t *self, struct json_object *object)
+{
+    char previous[FIELD_ROOM];
+    switch (self->step) {
+    case STEP_BEGIN:
+        set_next(object, "ddpubkey", self->next);
+        break;
+    case STEP_SWITCH:
+        follow(object, "ddpubkey", true);
+        break;
+    case STEP_FINISH:
+        json_object_object_del(object, previous_of("ddpubkey", previous));
+        break;
+    }
+}
+
+/* Who has an old key besides the new one for longer does no harm. */
+static dd_error_t step_in_file(
+    keyset_t *set, const step_t *step, const char *name, dd_problem_t *problem)
+{
+    if (step->step == STEP_FINISH && !store_has(set->store, name))
+        return DD_OK;
+    struct json_object *file = keyset_load_told(set, name, problem);
+    if (file == NULL)
+        return problem->error;
+    take_step(step, file);
+    return store_put(set->store, name, &file, STORE_REPLACE, problem);
+}
+
+static dd_error_t step_everywhere(keyset_t *set, const step_t *step, dd_problem_t *problem)
+{
+    const dd_tenant_t *tenant;
+    const dd_operator_t *known;
+    dd_error_t error = DD_OK;
+    take_step(step, keyset_section(set->public_json, DD_PUBLIC));
+    for (size_t i = 0; error == DD_OK && (tenant = dd_keyring_tenant_at(set->broker, i)); i++)
+        if (strcmp(tenant->name, DD_PUBLIC) != 0)
+            error = step_in_file(set, step, names_file(tenant->name).text, problem);
+    for (size_t i = 0; error == DD_OK && (known = dd_keyring_operator_at(set->broker, i)); i++)
+        error = step_in_file(set, step, names_operator_file(known->name).text, problem);
+    return error;
+}
+
+void rotation_forget_brokers(keyset_t *set)
+{
+    char room[FIELD_ROOM];
+    struct json_object *public = keyset_section(set->public_json, DD_PUBLIC);
+    rotation_forget(keyset_section(set->broker_json, "dd"));
+    json_object_object_del(public, next_of("ddpubkey", room));
+    json_object_object_del(public, previous_of("ddpubkey", room));
+}
+
+static dd_error_t not_now(keyset_t *set, const char *why, dd_problem_t *problem)
+{
+    return dd_problem(problem, DD_E_KEYS, "%s: %s", store_path(set->store, BROKER_FILE), why);
+}
+
+static bool has_pair(const keyset_t *set, dd_key_age_t age)
+{
+    return dd_keyring_public_key_of(set->broker, age) != NULL;
+}
+
+dd_error_t rotation_begin_brokers(keyset_t *set, dd_problem_t *problem)
+{
+    if (has_pair(set, DD_KEY_NEXT))
+        return not_now(
+            set, "the brokers have a next pair already: go on with 'ddkeys switch dd'", problem);
+    if (has_pair(set, DD_KEY_PREVIOUS))
+        return not_now(set,
+            "the brokers' previous pair is still good: 'ddkeys finish dd' ends the rotation before",
+            problem);
+    pair_t *pair = pair_new();
+    if (pair == NULL)
+        return dd_problem(problem, DD_E_MEMORY, "out of memory");
+    key_text_t next = pair->public_key;
+    set_next_pair(keyset_section(set->broker_json, "dd"), pair);
+    pair_destroy(&pair);
+    return step_everywhere(set, &(step_t){STEP_BEGIN, next.text}, problem);
+}
+
+dd_error_t rotation_switch_brokers(keyset_t *set, dd_problem_t *problem)
+{
+    struct json_object *own = keyset_section(set->broker_json, "dd");
+    if (!has_pair(set, DD_KEY_NEXT))
+        return not_now(set, "the brokers have no next pair: 'ddkeys rotate dd' makes one", problem);
+    follow(own, "privkey", true);
+    follow(own, "pubkey", true);
+    return step_everywhere(set, &(step_t){.step = STEP_SWITCH}, problem);
+}
+
+dd_error_t rotation_finish_brokers(keyset_t *set, dd_problem_t *problem)
+{
+    if (has_pair(set, DD_KEY_NEXT))
+        return not_now(
+            set, "the brokers have their old pair still: 'ddkeys switch dd' comes first", problem);
+    if (!has_pair(set, DD_KEY_PREVIOUS))
+        return not_now(set, "the brokers' pair isn't being changed", problem);
+    rotation_forget(keyset_section(set->broker_json, "dd"));
+    return step_everywhere(set, &(step_t){.step = STEP_FINISH}, problem);
 }

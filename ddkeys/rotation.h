@@ -17,6 +17,14 @@ dd_error_t rotation_finish_tenant(keyset_t *set, const char *name, dd_problem_t 
 dd_error_t rotation_begin_public(keyset_t *set, dd_problem_t *problem);
 dd_error_t rotation_finish_public(keyset_t *set, dd_problem_t *problem);
 
+/* The brokers' own pair has a step more: clients know both public keys before brokers change from
+   the one to the other, and the old one is good until all have. */
+dd_error_t rotation_begin_brokers(keyset_t *set, dd_problem_t *problem);
+dd_error_t rotation_switch_brokers(keyset_t *set, dd_problem_t *problem);
+/* Whatever step there was, it hasn't been. */
+void rotation_forget_brokers(keyset_t *set);
+dd_error_t rotation_finish_brokers(keyset_t *set, dd_problem_t *problem);
+
 /* Forgets all keys of an owner but the current ones. */
 void rotation_forget(struct json_object *object);
 

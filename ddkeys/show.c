@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 #include <sodium.h>
+#include <string.h>
 
 #include "commands.h"
 #include "libdd/keys/keyring.h"
@@ -58,6 +59,16 @@ static void print_own(const dd_keyring_t *keyring, bool secret)
         print_key("previousprivkey", dd_keyring_secret_key_of(keyring, DD_KEY_PREVIOUS));
 }
 
+/* The one without a name is a field of its own. */
+static void print_operators(const dd_keyring_t *keyring)
+{
+    const dd_operator_t *known;
+    for (size_t i = 0; (known = dd_keyring_operator_at(keyring, i)) != NULL; i++)
+        if (strcmp(known->name, DD_OPERATOR) != 0)
+            printf("operator\t%s\t%s\t%s\n", known->name, key_text(known->public_key).text,
+                known->read_only ? "read-only" : "acts");
+}
+
 static void print_tenants(const dd_keyring_t *keyring, bool secret)
 {
     const dd_tenant_t *tenant;
@@ -78,6 +89,7 @@ dd_error_t show_run(const options_t *options, dd_problem_t *problem)
     if (keyring == NULL)
         return problem->error;
     print_own(keyring, options->secret);
+    print_operators(keyring);
     print_tenants(keyring, options->secret);
     dd_keyring_destroy(&keyring);
     return DD_OK;

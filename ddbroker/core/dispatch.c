@@ -88,7 +88,7 @@ static const struct {
     [DD_ERROR] = {error, ROLE_LINK, NEW | READY},
     [DD_TAKEN] = {taken, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
     [DD_DRAIN] = {drain_record, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
-    [DD_PROVE] = {standing_prove, ROLE_CLIENT, READY},
+    [DD_PROVE] = {standing_prove, ROLE_CLIENT | ROLE_CHILD, READY},
     [DD_SEND] = {notifications_send, ROLE_CLIENT, READY},
     [DD_FORWARD] = {notifications_forward, ROLE_LINK, READY},
     [DD_RECEIPT] = {notifications_receipt, ROLE_CLIENT | ROLE_LINK, READY},

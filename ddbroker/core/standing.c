@@ -21,25 +21,82 @@ int standing_role(const core_t *self, const uint8_t *key, const dd_tenant_t **te
     }
 }
 
-/* ms before a client may prove another key by which nothing has changed: looking at a proof takes
+static bool is_named(const dd_operator_t *known)
+{
+    return known && strcmp(known->name, DD_OPERATOR) != 0;
+}
+
+const dd_operator_t *standing_operator(const core_t *self, dd_bytes_t name)
+{
+    const dd_operator_t *known = dd_keyring_operator_by_name(self->keyring, name);
+    return is_named(known) ? known : NULL;
+}
+
+dd_bytes_t standing_operator_name(const core_t *self, const peer_t *operator_peer)
+{
+    const dd_operator_t *known = dd_keyring_operator_by_key(self->keyring, operator_peer->key);
+    return is_named(known) ? dd_bytes_of(known->name) : dd_bytes(NULL, 0);
+}
+
+/* Whether an operator is still called as its key says. */
+static bool is_renamed(const core_t *self, const peer_t *peer)
+{
+    dd_bytes_t name = standing_operator_name(self, peer);
+    return peer->role == ROLE_OPERATOR && peer->state == PEER_READY && name.size > 0 &&
+           !dd_bytes_equal(name, dd_name_bytes(&peer->name));
+}
+
+/* ms before somebody may prove another key by which nothing has changed: looking at a proof takes
    time. */
 #define PROVE_INTERVAL 1000
 
+/* What a broker's proof is made around: the first bytes of its id. */
+static uint64_t instance_of_broker(const uint8_t *id)
+{
+    uint64_t instance = 0;
+    for (size_t i = 0; i < sizeof instance; i++)
+        instance |= (uint64_t)id[i] << (8 * i);
+    return instance;
+}
+
+static uint64_t instance_of(const peer_t *peer)
+{
+    return peer_is_link(peer) ? instance_of_broker(peer->id) : peer->instance;
+}
+
 /* A proof counts whether its key is known here yet or not, for a client may have its new file
-   first. */
+   first. One that can't be read is for a pair of the brokers' that this one hasn't heard of. */
 void standing_prove(core_t *self, peer_t *peer, const dd_record_t *record)
 {
     if (peer->proof_keys == self->keys + 1 && self->now_ms < peer->proof_ms + PROVE_INTERVAL)
         return;
     peer->proof_keys = self->keys + 1;
     peer->proof_ms = self->now_ms;
-    const uint8_t *key = dd_proof_check(self->keyring, peer->instance, record->payload);
+    const uint8_t *key = dd_proof_check(self->keyring, instance_of(peer), record->payload);
     if (!key) {
-        core_remark(self, peer, DD_LOG_WARNING, "its proof of a new key proves nothing");
+        char text[PEER_TEXT_MAX];
+        core_count_refused(self, peer, DD_E_REFUSED);
+        core_remark(self, peer, DD_LOG_WARNING, "%s proves nothing with its proof of a new key",
+            peer_text(peer, text));
         return;
     }
     memcpy(peer->next_key, key, DD_KEY_SIZE);
     peer->proven = true;
+}
+
+/* The link was made with the pair before this one: it is to stay when that is gone. */
+void standing_show(core_t *self)
+{
+    uint8_t proof[DD_PROOF_SIZE];
+    peer_t *parent = self->parent;
+    const uint8_t *key = dd_keyring_public_key(self->keyring);
+    if (!core_parent_ready(self) || memcmp(parent->key, key, DD_KEY_SIZE) == 0 ||
+        !dd_proof_make(self->keyring, DD_KEY_CURRENT, instance_of_broker(self->id), proof))
+        return;
+    memcpy(parent->key, key, DD_KEY_SIZE);
+    core_tell(self, parent,
+        &(dd_record_t){
+            .type = DD_PROVE, .flags = DD_FLAG_OPTIONAL, .payload = dd_bytes(proof, sizeof proof)});
 }
 
 /* The role that its key gives, or else the next one: then it is that. */
@@ -69,7 +126,8 @@ static void check_key(core_t *self, peer_t *peer)
     const dd_tenant_t *tenant;
     int role = role_of(self, peer, &tenant);
     peer->keys = self->keys;
-    if (role != (int)peer->role || (tenant && strcmp(tenant->name, peer->tenant) != 0))
+    if (role != (int)peer->role || (tenant && strcmp(tenant->name, peer->tenant) != 0) ||
+        is_renamed(self, peer))
         end_without_key(self, peer);
     else if (peer->role == ROLE_CLIENT && registration_looks_foreign(self, &peer->name))
         core_end(self, peer, DD_E_NAME_INVALID, "its name now begins with a tenant's");

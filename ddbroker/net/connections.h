@@ -45,6 +45,11 @@ void connections_destroy(connections_t **self_p);
 dd_error_t connections_listen(const connections_t *self, const char *endpoint,
     char shown[DD_ENDPOINT_MAX + 1], dd_problem_t *problem);
 
+/* From now on new connections have to do with what the socket has been set to since: where it is
+   listened on, ZeroMQ does so anew, and the connections that there are stay. News must have been
+   taken in. */
+dd_error_t connections_listen_anew(connections_t *self, dd_problem_t *problem);
+
 /* To poll for input, then to call connections_next_gone(). */
 void *connections_monitor(const connections_t *self);
 

@@ -60,6 +60,7 @@ typedef struct {
     connections_t *connections; /* each owned by its route */
     core_t *core;
     log_t *log;
+    uint8_t key[DD_KEY_SIZE]; /* public, that new connections find */
     uint32_t heartbeat;
     size_t connections_max;
     size_t frame_max;    /* bytes of the largest */
@@ -482,6 +483,26 @@ static size_t accepted(const transport_t *transport)
     return connections_count(((const listener_t *)transport)->connections);
 }
 
+/* Who is connected stays so. */
+static void set_keyring(transport_t *transport, const dd_keyring_t *keyring)
+{
+    listener_t *self = (listener_t *)transport;
+    dd_problem_t problem;
+    const uint8_t *key = dd_keyring_public_key(keyring);
+    if (memcmp(key, self->key, sizeof self->key) == 0)
+        return;
+    watch(transport, dd_clock_us() / 1000);
+    if (!dd_socket_set_pair(self->socket, keyring))
+        dd_socket_problem(&problem, "change the keys of", "the listening socket");
+    else if (connections_listen_anew(self->connections, &problem) == DD_OK) {
+        memcpy(self->key, key, sizeof self->key);
+        log_write(self->log, DD_LOG_NOTICE, "who connects from now on finds the brokers' new key");
+        return;
+    }
+    log_write(
+        self->log, DD_LOG_ERROR, "the brokers' new key isn't everywhere in use: %s", problem.text);
+}
+
 static const transport_ops_t OPS = {
     .destroy = destroy,
     .listen = listen_on,
@@ -495,6 +516,7 @@ static const transport_ops_t OPS = {
     .look = look,
     .peers = peers,
     .accepted = accepted,
+    .set_keyring = set_keyring,
 };
 
 transport_t *listener_new(const transport_settings_t *settings, dd_problem_t *problem)
@@ -509,6 +531,7 @@ transport_t *listener_new(const transport_settings_t *settings, dd_problem_t *pr
     self->log = settings->log;
     self->heartbeat = settings->heartbeat;
     self->connections_max = settings->connections_max;
+    memcpy(self->key, dd_keyring_public_key(settings->keyring), sizeof self->key);
     self->frame_max = (size_t)dd_socket_frame_max(settings->payload_max);
     self->socket =
         dd_socket_server(settings->context, settings->keyring, settings->payload_max, problem);

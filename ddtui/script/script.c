@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "ddtui/signals.h"
-#include "key_role.h"
 #include "libdd/base/clock.h"
 #include "libdd/base/program.h"
 #include "script_state.h"
@@ -224,7 +223,7 @@ static bool start_client(script_t *self)
     const options_t *options = self->options;
     dd_problem_t problem;
     self->client = dd_client_new(
-        options->endpoint, options->keyfile, key_role_name(options, self->is_operator), &problem);
+        options->endpoint, options->keyfile, key_role_name(options, self->role), &problem);
     if (!self->client) {
         script_fail(self, exit_status_of(problem.error), "%s", problem.text);
         return false;
@@ -246,7 +245,7 @@ static bool prepare(script_t *self)
     const options_t *options = self->options;
     dd_problem_t problem;
     bool sends = options->notify || options->publish;
-    dd_error_t error = key_role_look(options, &self->is_operator, &problem);
+    dd_error_t error = key_role_look(options, &self->role, &problem);
     if (error != DD_OK) {
         script_fail(self, exit_status_of(error), "%s", problem.text);
         return false;

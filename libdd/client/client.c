@@ -75,7 +75,7 @@ static bool prove(void *arg, uint64_t instance, uint8_t *proof)
     dd_key_age_t age;
     const uint8_t *key = dd_client_keys_latest(self->keys, &age);
     return self->keys->box && memcmp(key, self->shown_key, DD_KEY_SIZE) != 0 &&
-           dd_proof_make(self->keys->keyring, age, self->broker_key, instance, proof);
+           dd_proof_make(self->keys->keyring, age, instance, proof);
 }
 
 static bool make_session(dd_client_t *self, const char *name, dd_problem_t *problem)
@@ -247,7 +247,8 @@ dd_error_t dd_client_start(dd_client_t *self)
 void dd_client_forget_keys(dd_client_t *self, const dd_client_keys_t *but)
 {
     dd_client_keys_t *keys, *next;
-    LL_FOREACH_SAFE (self->retired, keys, next) {
+    LL_FOREACH_SAFE(self->retired, keys, next)
+    {
         if (keys == but)
             continue;
         LL_DELETE(self->retired, keys);

@@ -34,19 +34,18 @@ struct dd_client {
 
     pthread_mutex_t lock; /* guards what follows */
     dd_session_t *session;
-    dd_client_keys_t *keys;    /* changes with both locks; its box seals with the first */
-    dd_client_keys_t *retired; /* those before, which the thread may still use, and frees */
-    dd_login_t login;          /* with which of the keys to connect */
-    uint8_t shown_key[DD_KEY_SIZE]; /* of the connection: the own public key, */
-    uint8_t broker_key[DD_KEY_SIZE]; /* and the broker's */
-    dd_event_list_t news; /* emitted by the session, not yet delivered */
-    int fd;               /* of the connection, to be looked at only; -1 if it isn't known */
-    bool asleep;          /* the thread won't look at the outbox before it is woken */
-    bool closing;         /* dd_client_close() has been called */
-    bool stopping;        /* dd_client_destroy() waits for the thread */
-    uint64_t unread_us;   /* since when events are full and nothing is read; 0: it is read */
-    unsigned drainers;    /* callers in dd_client_drain() */
-    pthread_cond_t left;  /* told to drainers: bytes may have left the outbox, outcomes come */
+    dd_client_keys_t *keys;         /* changes with both locks; its box seals with the first */
+    dd_client_keys_t *retired;      /* those before, which the thread may still use, and frees */
+    dd_login_t login;               /* with which of the keys to connect */
+    uint8_t shown_key[DD_KEY_SIZE]; /* the own public key, of the connection */
+    dd_event_list_t news;           /* emitted by the session, not yet delivered */
+    int fd;              /* of the connection, to be looked at only; -1 if it isn't known */
+    bool asleep;         /* the thread won't look at the outbox before it is woken */
+    bool closing;        /* dd_client_close() has been called */
+    bool stopping;       /* dd_client_destroy() waits for the thread */
+    uint64_t unread_us;  /* since when events are full and nothing is read; 0: it is read */
+    unsigned drainers;   /* callers in dd_client_drain() */
+    pthread_cond_t left; /* told to drainers: bytes may have left the outbox, outcomes come */
 };
 
 /* Ends the thread's sleep, now or the next one. Any thread, with or without the lock. */

@@ -20,15 +20,15 @@
 /* What the thread alone knows. */
 typedef struct {
     dd_client_t *client;
-    dd_dialer_t *dial; /* NULL between connections */
+    dd_dialer_t *dial;                 /* NULL between connections */
     const dd_client_keys_t *dial_keys; /* what that was made with */
-    bool connected;    /* the session knows that it is */
-    bool lost;         /* it is over; what came before is perhaps still to be read */
-    bool blocked;      /* ZeroMQ takes no more frames now */
-    bool deaf;         /* the application is behind: nothing more is read */
-    bool told;         /* the dialer has news */
-    bool ready;        /* the socket has a frame, or room for one */
-    bool stirred;      /* it was used since it was found empty: its descriptor doesn't tell */
+    bool connected;                    /* the session knows that it is */
+    bool lost;    /* it is over; what came before is perhaps still to be read */
+    bool blocked; /* ZeroMQ takes no more frames now */
+    bool deaf;    /* the application is behind: nothing more is read */
+    bool told;    /* the dialer has news */
+    bool ready;   /* the socket has a frame, or room for one */
+    bool stirred; /* it was used since it was found empty: its descriptor doesn't tell */
 } reactor_t;
 
 /* ---- Events -------------------------------------------------------------------------------- */
@@ -87,13 +87,11 @@ static void deliver(dd_client_t *self)
 
 /* ---- Connection ---------------------------------------------------------------------------- */
 
-/* What the broker will have seen of our keys, and we of its. With the lock. */
+/* What the broker will have seen of our keys. With the lock. */
 static void note_login(dd_client_t *client)
 {
     const dd_keyring_t *keyring = client->keys->keyring;
     memcpy(client->shown_key, dd_keyring_public_key_of(keyring, client->login.own), DD_KEY_SIZE);
-    memcpy(client->broker_key, dd_keyring_broker_key_of(keyring, client->login.brokers),
-        DD_KEY_SIZE);
 }
 
 /* With the lock. */
@@ -102,7 +100,7 @@ static void open_connection(reactor_t *self)
     dd_client_t *client = self->client;
     const dd_dialer_settings_t settings = {.context = client->context,
         .keyring = client->keys->keyring,
-        .login = client->login,
+        .own_key = client->login.own,
         .payload_max = DD_PAYLOAD_MAX,
         .wake_fd = client->wake_fd};
     dd_problem_t problem;

@@ -160,9 +160,8 @@ void dd_session_prove(dd_session_t *self)
     if (!(REGISTERED & 1u << self->state) || !self->prove ||
         !self->prove(self->arg, self->instance, proof))
         return;
-    dd_record_t record = {.type = DD_PROVE,
-        .flags = DD_FLAG_OPTIONAL,
-        .payload = dd_bytes(proof, sizeof proof)};
+    dd_record_t record = {
+        .type = DD_PROVE, .flags = DD_FLAG_OPTIONAL, .payload = dd_bytes(proof, sizeof proof)};
     dd_outbox_append_urgent(&self->outbox, &record);
 }
 

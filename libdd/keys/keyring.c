@@ -82,17 +82,19 @@ const uint8_t *dd_keyring_tenant_public_of(const dd_keyring_t *self, dd_key_age_
     return key_of(self, PUBLIC, age);
 }
 
-/* The brokers' keys first: a client that has been given a new pair has been given their new key
-   before. */
 bool dd_keyring_next_login(const dd_keyring_t *self, dd_login_t *login)
 {
-    do {
-        if (++login->brokers == DD_KEY_AGES) {
-            login->brokers = DD_KEY_CURRENT;
-            login->own = login->own == DD_KEY_CURRENT ? DD_KEY_NEXT : DD_KEY_CURRENT;
-        }
-    } while (!self->has[BROKER][login->brokers] || !self->has[OWN][login->own]);
-    return login->own != DD_KEY_CURRENT || login->brokers != DD_KEY_CURRENT;
+    bool more = login->own == DD_KEY_CURRENT && self->has[OWN][DD_KEY_NEXT];
+    login->own = more ? DD_KEY_NEXT : DD_KEY_CURRENT;
+    return more;
+}
+
+bool dd_keyring_next_broker(const dd_keyring_t *self, dd_login_t *login)
+{
+    do
+        login->brokers = (login->brokers + 1) % DD_KEY_AGES;
+    while (!self->has[BROKER][login->brokers]);
+    return login->brokers != DD_KEY_CURRENT;
 }
 
 const uint8_t *dd_keyring_tenant_public(const dd_keyring_t *self)
@@ -119,6 +121,14 @@ const dd_operator_t *dd_keyring_operator_by_key(
 {
     for (size_t i = 0; i < self->operator_count; i++)
         if (memcmp(self->operators[i].public_key, key, DD_KEY_SIZE) == 0)
+            return &self->operators[i];
+    return NULL;
+}
+
+const dd_operator_t *dd_keyring_operator_by_name(const dd_keyring_t *self, dd_bytes_t name)
+{
+    for (size_t i = 0; i < self->operator_count; i++)
+        if (dd_bytes_equal(dd_bytes_of(self->operators[i].name), name))
             return &self->operators[i];
     return NULL;
 }

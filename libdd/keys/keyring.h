@@ -58,7 +58,7 @@ struct dd_tenant {
                                  next one, the public tenant's the previous one as well */
 };
 
-/* An operator, as a broker's file has it. Owned by its keyring. */
+/* An operator, as its own file or a broker's has it. Owned by its keyring. */
 typedef struct {
     char name[DD_TENANT_MAX + 1]; /* of "dd.operatorpubkey": DD_OPERATOR */
     uint8_t public_key[DD_KEY_SIZE];
@@ -98,15 +98,17 @@ const uint8_t *dd_keyring_broker_key_of(const dd_keyring_t *self, dd_key_age_t a
    none. */
 const uint8_t *dd_keyring_tenant_public_of(const dd_keyring_t *self, dd_key_age_t age);
 
-/* With which of its keys a client logs in, and for which of the brokers'. {0} is to begin with. */
+/* With which of its keys somebody logs in, and for which of the brokers'. {0} is to begin with. */
 typedef struct {
     dd_key_age_t own;
     dd_key_age_t brokers;
 } dd_login_t;
 
-/* Another one that the keyring has, for when a broker refuses this one; false once all have been
-   tried: then it is the first one again. Nobody tries the own previous key. */
+/* Goes on to another own key that the keyring has, for when a broker refuses this one; false once
+   all have been tried: then it is the first one again. Nobody tries the previous key. */
 bool dd_keyring_next_login(const dd_keyring_t *self, dd_login_t *login);
+/* The same of the brokers' keys, for when a broker has another. */
+bool dd_keyring_next_broker(const dd_keyring_t *self, dd_login_t *login);
 
 /* The public tenant's public key; NULL where the file has none: an operator's, or a broker's
    without a tenant "public". */
@@ -115,10 +117,11 @@ const uint8_t *dd_keyring_tenant_public(const dd_keyring_t *self);
 const uint8_t *dd_keyring_operator_key(const dd_keyring_t *self);
 
 /* Operators of a broker's file, DD_OPERATOR among them, of which there are few: index from 0; NULL
-   past the end. */
+   past the end. An operator's file has itself. */
 const dd_operator_t *dd_keyring_operator_at(const dd_keyring_t *self, size_t index);
 const dd_operator_t *dd_keyring_operator_by_key(
     const dd_keyring_t *self, const uint8_t key[DD_KEY_SIZE]);
+const dd_operator_t *dd_keyring_operator_by_name(const dd_keyring_t *self, dd_bytes_t name);
 
 /* Tenants of a broker's or the public tenant's file, "public" included in a broker's. NULL if there
    is none. One hash lookup each. By key and by hash also those with another key than the current

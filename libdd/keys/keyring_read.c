@@ -240,31 +240,61 @@ static bool is_operator_of(const dd_keyring_t *self, const uint8_t *key)
     return dd_keyring_operator_by_key(self, key) != NULL;
 }
 
-/* The one without a name of its own. */
-static void take_operator(dd_keyring_t *self)
+/* Room for so many. */
+static bool make_operators(const section_t *self, dd_keyring_t *keyring, size_t most)
 {
-    dd_operator_t *operator = &self->operators[self->operator_count];
-    if (!self->has[OPERATOR][DD_KEY_CURRENT])
+    keyring->operators = calloc(most, sizeof *keyring->operators);
+    return keyring->operators != NULL || no_memory(self);
+}
+
+/* The one without a name of its own. */
+static void take_operator(dd_keyring_t *self, slot_t slot)
+{
+    dd_operator_t *known = &self->operators[self->operator_count];
+    if (!self->has[slot][DD_KEY_CURRENT])
         return;
-    dd_bytes_copy(dd_bytes_of(DD_OPERATOR), operator->name, sizeof operator->name);
-    memcpy(operator->public_key, self->keys[OPERATOR][DD_KEY_CURRENT], DD_KEY_SIZE);
+    dd_bytes_copy(dd_bytes_of(DD_OPERATOR), known->name, sizeof known->name);
+    memcpy(known->public_key, self->keys[slot][DD_KEY_CURRENT], DD_KEY_SIZE);
     self->operator_count++;
+}
+
+static bool read_rights(const section_t *self, dd_operator_t *known)
+{
+    struct json_object *read_only = NULL;
+    if (json_object_object_get_ex(self->object, "readonly", &read_only) &&
+        !json_object_is_type(read_only, json_type_boolean))
+        return bad(self, "readonly", "is neither true nor false");
+    known->read_only = json_object_get_boolean(read_only);
+    return true;
+}
+
+/* An operator's own file. */
+static bool read_itself(const section_t *self, dd_keyring_t *keyring)
+{
+    dd_bytes_t name;
+    if (!make_operators(self, keyring, 1))
+        return false;
+    take_operator(keyring, OWN);
+    if (has_field(self, "name")) {
+        if (!read_string(self, "name", &name))
+            return false;
+        if (!dd_tenant_valid(name))
+            return bad(self, "name", "is not a valid operator name");
+        dd_bytes_copy(name, keyring->operators->name, sizeof keyring->operators->name);
+    }
+    return read_rights(self, keyring->operators);
 }
 
 static bool read_operator(const section_t *self, const char *name, dd_keyring_t *keyring)
 {
-    dd_operator_t *operator = &keyring->operators[keyring->operator_count];
-    struct json_object *read_only = NULL;
-    if (!read_public_key(self, keyring, "pubkey", operator->public_key))
+    dd_operator_t *known = &keyring->operators[keyring->operator_count];
+    if (!read_public_key(self, keyring, "pubkey", known->public_key))
         return false;
-    if (is_key(keyring, OWN, operator->public_key) ||
-        is_operator_of(keyring, operator->public_key))
+    if (is_key(keyring, OWN, known->public_key) || is_operator_of(keyring, known->public_key))
         return bad(self, "pubkey", "is no operator's: the file has it for another role");
-    if (json_object_object_get_ex(self->object, "readonly", &read_only) &&
-        !json_object_is_type(read_only, json_type_boolean))
-        return bad(self, "readonly", "is neither true nor false");
-    operator->read_only = json_object_get_boolean(read_only);
-    dd_bytes_copy(dd_bytes_of(name), operator->name, sizeof operator->name);
+    if (!read_rights(self, known))
+        return false;
+    dd_bytes_copy(dd_bytes_of(name), known->name, sizeof known->name);
     keyring->operator_count++;
     return true;
 }
@@ -277,10 +307,9 @@ static bool read_operators(const section_t *own, dd_keyring_t *keyring)
     if (any && !json_object_is_type(named, json_type_object))
         return bad(own, "operators", "is not an object");
     size_t most = 1 + (any ? (size_t)json_object_object_length(named) : 0);
-    keyring->operators = calloc(most, sizeof *keyring->operators);
-    if (keyring->operators == NULL)
-        return no_memory(own);
-    take_operator(keyring);
+    if (!make_operators(own, keyring, most))
+        return false;
+    take_operator(keyring, OPERATOR);
     if (!any)
         return true;
     json_object_object_foreach(named, name, value)
@@ -313,8 +342,8 @@ static bool read_tenant_name(
     return true;
 }
 
-static bool read_tenant_key(const section_t *self, const dd_keyring_t *keyring, const char *field,
-    dd_tenant_t *tenant)
+static bool read_tenant_key(
+    const section_t *self, const dd_keyring_t *keyring, const char *field, dd_tenant_t *tenant)
 {
     if (!read_public_key(self, keyring, field, tenant->public_key))
         return false;
@@ -488,6 +517,8 @@ static bool read_file(const section_t *root, dd_keyring_t *keyring)
     if (!read_own_keys(&section, keyring) || !check_roles(&section, keyring))
         return false;
     if (keyring->kind == DD_KEYS_BROKER && !read_operators(&section, keyring))
+        return false;
+    if (keyring->kind == DD_KEYS_OPERATOR && !read_itself(&section, keyring))
         return false;
     bool lists_tenants = keyring->kind == DD_KEYS_BROKER || keyring->kind == DD_KEYS_PUBLIC;
     return !lists_tenants || read_tenants(root, own, keyring);

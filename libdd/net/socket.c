@@ -69,12 +69,17 @@ void *dd_socket_server(
     void *socket = dd_socket_router(context);
     bool ok =
         socket && set_common(socket, dd_keyring_secret_key(keyring), payload_max) &&
-        set_int(socket, ZMQ_RCVHWM, 0) &&
-        set_int(socket, ZMQ_CURVE_SERVER, 1) && set_int(socket, ZMQ_ROUTER_MANDATORY, 1) &&
-        set_int(socket, ZMQ_ROUTER_HANDOVER, 0) && set_int(socket, ZMQ_BACKLOG, BACKLOG) &&
+        set_int(socket, ZMQ_RCVHWM, 0) && set_int(socket, ZMQ_CURVE_SERVER, 1) &&
+        set_int(socket, ZMQ_ROUTER_MANDATORY, 1) && set_int(socket, ZMQ_ROUTER_HANDOVER, 0) &&
+        set_int(socket, ZMQ_BACKLOG, BACKLOG) &&
         zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, DD_ZAP_DOMAIN, sizeof DD_ZAP_DOMAIN - 1) == 0 &&
         set_int(socket, ZAP_ENFORCE_DOMAIN, 1);
     return checked(socket, ok, problem);
+}
+
+bool dd_socket_set_pair(void *socket, const dd_keyring_t *keyring)
+{
+    return set_key(socket, ZMQ_CURVE_SECRETKEY, dd_keyring_secret_key(keyring));
 }
 
 void *dd_socket_client(void *context, const dd_keyring_t *keyring, dd_login_t login,
@@ -84,13 +89,12 @@ void *dd_socket_client(void *context, const dd_keyring_t *keyring, dd_login_t lo
     /* Pauses and fresh starts are ours, so that no frame of an old connection reaches a new one:
        the next attempt is in 24 days. With "never" (-1) ZeroMQ would drop what it has received
        already when the connection ends, and not tell of a name that doesn't resolve. */
-    bool ok = socket &&
-              set_common(socket, dd_keyring_secret_key_of(keyring, login.own), payload_max) &&
-              set_int(socket, ZMQ_RECONNECT_IVL, INT_MAX) &&
-              set_int(socket, ZMQ_CONNECT_TIMEOUT, CONNECT_LIMIT) &&
-              set_key(socket, ZMQ_CURVE_PUBLICKEY, dd_keyring_public_key_of(keyring, login.own)) &&
-              set_key(socket, ZMQ_CURVE_SERVERKEY,
-                  dd_keyring_broker_key_of(keyring, login.brokers));
+    bool ok =
+        socket && set_common(socket, dd_keyring_secret_key_of(keyring, login.own), payload_max) &&
+        set_int(socket, ZMQ_RECONNECT_IVL, INT_MAX) &&
+        set_int(socket, ZMQ_CONNECT_TIMEOUT, CONNECT_LIMIT) &&
+        set_key(socket, ZMQ_CURVE_PUBLICKEY, dd_keyring_public_key_of(keyring, login.own)) &&
+        set_key(socket, ZMQ_CURVE_SERVERKEY, dd_keyring_broker_key_of(keyring, login.brokers));
     return checked(socket, ok, problem);
 }
 

@@ -39,6 +39,10 @@ void *dd_socket_router(void *context);
 void *dd_socket_server(
     void *context, const dd_keyring_t *keyring, uint32_t payload_max, dd_problem_t *problem);
 
+/* Gives a ROUTER the keyring's pair, for what it is bound to from now on. False if that can't be.
+ */
+bool dd_socket_set_pair(void *socket, const dd_keyring_t *keyring);
+
 /* A DEALER with the keyring's own pair that talks to brokers only, each with the key that `login`
    says. Connects once: when the connection fails or ends the socket is of no more use. NULL with
    *problem filled. */

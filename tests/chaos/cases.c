@@ -24,6 +24,8 @@ const case_row_t CASES[] = {
     {"term-mid", "SIGTERM of a broker in the middle", case_term_mid, {{1, 0}, {3, 0}, {8, 0}}},
     {"term-root", "SIGTERM of the root", case_term_root, {NONE, {3, 0}, {8, 0}}},
     {"hangups", "SIGHUP of each broker in turn", case_hangups, {{20, 0}, {200, 0}, {200, 0}}},
+    {"new-pair", "the brokers change to another pair of keys", case_new_pair,
+        {{1, 0}, {3, 0}, {6, 0}}},
     {"one-way-up", "nothing goes up from the middle, for a while", case_one_way_up,
         {NONE, {1, 25}, {1, 25}}},
     {"one-way-down", "nothing comes down to the middle, for a while", case_one_way_down,

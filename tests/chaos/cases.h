@@ -38,6 +38,9 @@ case_t case_stop_leaf, case_stop_mid, case_stop_root;
 case_t case_term_leaf, case_term_mid, case_term_root;
 case_t case_hangups;
 
+/* case_keys.c: keys that are changed. */
+case_t case_rotation, case_new_pair;
+
 /* case_lines.c: lines between brokers. */
 case_t case_one_way_up, case_one_way_down;
 case_t case_dropped_line, case_late_line;
@@ -50,9 +53,6 @@ case_t case_move_by_file, case_move_by_operator, case_move_unnoticed, case_move_
 /* case_clients.c */
 case_t case_consumer_stopped, case_names;
 case_t case_storm_of_one, case_storm_of_eight;
-
-/* case_tenants.c */
-case_t case_rotation;
 
 /* case_world.c: what is around the tree, or wrong with its shape. */
 case_t case_silent_names, case_wall_clock, case_upgrade;

@@ -220,7 +220,7 @@ static void prove(actor_t *actor, const char *key, uint64_t instance)
         text[0], text[1], text[2]);
     dd_keyring_t *keyring = dd_keyring_parse("own", json, strlen(json), NULL);
     assert_non_null(keyring);
-    assert_true(dd_proof_make(keyring, DD_KEY_CURRENT, broker_key, instance, proof));
+    assert_true(dd_proof_make(keyring, DD_KEY_CURRENT, instance, proof));
     dd_keyring_destroy(&keyring);
     actor_say(actor, &(dd_record_t){.type = DD_PROVE,
                          .flags = DD_FLAG_OPTIONAL,

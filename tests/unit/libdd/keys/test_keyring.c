@@ -200,12 +200,18 @@ static void test_keys_of_a_rotation(void **state)
 static void test_every_login_is_tried(void **state)
 {
     (void)state;
-    dd_keyring_t *keyring = parse("{" PAIR(A_SECRET, A_KEY) ", " NEXT(B_SECRET, B_KEY) ", " OTHERS
-        ", " STRING("nextddpubkey", D_KEY) ", " STRING("previousddpubkey", OPERATOR_KEY) "}");
-    unsigned tried = 1;
-    for (dd_login_t login = {0}; dd_keyring_next_login(keyring, &login);)
-        tried++;
+    dd_keyring_t *keyring =
+        parse("{" PAIR(A_SECRET, A_KEY) ", " NEXT(B_SECRET, B_KEY) ", " OTHERS ", " STRING(
+            "nextddpubkey", D_KEY) ", " STRING("previousddpubkey", OPERATOR_KEY) "}");
+    unsigned tried = 0;
+    dd_login_t login = {0};
+    do
+        do
+            tried += dd_keyring_broker_key_of(keyring, login.brokers) != NULL;
+        while (dd_keyring_next_broker(keyring, &login));
+    while (dd_keyring_next_login(keyring, &login));
     assert_int_equal(tried, 2 * 3);
+    assert_true(login.own == DD_KEY_CURRENT && login.brokers == DD_KEY_CURRENT);
     dd_keyring_destroy(&keyring);
 }
 
@@ -216,8 +222,8 @@ static void test_every_login_is_tried(void **state)
 static void test_a_tenants_next_key_is_found(void **state)
 {
     (void)state;
-    dd_keyring_t *keyring = parse("{" DD_OWN ", " A_WITH(STRING("nextpubkey", B_KEY)
-        ", \"nextR\": \"9\", " STRING("previouspubkey", D_KEY)) ", " PUBLIC_ENTRY "}");
+    dd_keyring_t *keyring = parse("{" DD_OWN ", " A_WITH(STRING("nextpubkey",
+        B_KEY) ", \"nextR\": \"9\", " STRING("previouspubkey", D_KEY)) ", " PUBLIC_ENTRY "}");
     const dd_tenant_t *a = dd_keyring_tenant_by_name(keyring, dd_bytes_of("a"));
     assert_key(a->public_key, A_KEY);
     assert_true(a->age == DD_KEY_CURRENT && a->cookie == 7 && a->index == 0);
@@ -254,16 +260,20 @@ static void test_operators_by_name(void **state)
     static const struct {
         const char *name, *key;
         bool read_only;
-    } OPERATORS[] = {{DD_OPERATOR, OPERATOR_KEY, false}, {"alice", A_KEY, false}, {"bob", B_KEY, true}};
+    } OPERATORS[] = {
+        {DD_OPERATOR, OPERATOR_KEY, false}, {"alice", A_KEY, false}, {"bob", B_KEY, true}};
     for (size_t i = 0; i < COUNT(OPERATORS); i++) {
-        const dd_operator_t *operator= dd_keyring_operator_at(keyring, i);
-        assert_string_equal(operator->name, OPERATORS[i].name);
-        assert_key(operator->public_key, OPERATORS[i].key);
-        assert_int_equal(operator->read_only, OPERATORS[i].read_only);
-        assert_ptr_equal(dd_keyring_operator_by_key(keyring, operator->public_key), operator);
+        const dd_operator_t *known = dd_keyring_operator_at(keyring, i);
+        assert_string_equal(known->name, OPERATORS[i].name);
+        assert_key(known->public_key, OPERATORS[i].key);
+        assert_int_equal(known->read_only, OPERATORS[i].read_only);
+        assert_ptr_equal(dd_keyring_operator_by_key(keyring, known->public_key), known);
+        assert_ptr_equal(
+            dd_keyring_operator_by_name(keyring, dd_bytes_of(OPERATORS[i].name)), known);
         expect_owner(keyring, OPERATORS[i].key, DD_OWNER_OPERATORS);
     }
     assert_null(dd_keyring_operator_at(keyring, 3));
+    assert_null(dd_keyring_operator_by_name(keyring, dd_bytes_of("carol")));
     dd_keyring_destroy(&keyring);
 }
 
@@ -275,6 +285,21 @@ static void test_operator(void **state)
     assert_key(dd_keyring_secret_key(keyring), OPERATOR_SECRET);
     assert_key(dd_keyring_broker_key(keyring), DD_KEY);
     assert_null(dd_keyring_tenant_public(keyring));
+    assert_string_equal(dd_keyring_operator_at(keyring, 0)->name, DD_OPERATOR);
+    assert_false(dd_keyring_operator_at(keyring, 0)->read_only);
+    dd_keyring_destroy(&keyring);
+}
+
+static void test_an_operators_own_name_and_rights(void **state)
+{
+    (void)state;
+    dd_keyring_t *keyring =
+        parse("{" OPERATOR_OWN ", " STRING("name", "bob") ", \"readonly\": true}");
+    const dd_operator_t *own = dd_keyring_operator_at(keyring, 0);
+    assert_string_equal(own->name, "bob");
+    assert_key(own->public_key, OPERATOR_KEY);
+    assert_true(own->read_only);
+    assert_null(dd_keyring_operator_at(keyring, 1));
     dd_keyring_destroy(&keyring);
 }
 
@@ -371,6 +396,9 @@ static const struct {
     {"{\"public\": {" PUBLIC_OWN "}, " TENANT("h", "public", "1", DD_KEY) "}",
         "field \"h.pubkey\" is no tenant's"},
     /* an operator's */
+    {"{" OPERATOR_OWN ", " STRING("name", "two words") "}",
+        "field \"name\" is not a valid operator"},
+    {"{" OPERATOR_OWN ", \"readonly\": 1}", "field \"readonly\" is neither true nor false"},
     {"{\"role\": \"operator\", " PAIR(OPERATOR_SECRET, OPERATOR_KEY) "}",
         "field \"ddpubkey\" is missing"},
     /* a broker's */
@@ -380,7 +408,8 @@ static const struct {
         "field \"dd.operatorpubkey\" is not the base64"},
     {"{\"dd\": {" PAIR(DD_SECRET, DD_KEY) ", " STRING("operatorpubkey", DD_KEY) "}}",
         "field \"dd.operatorpubkey\" is the same"},
-    {"{\"dd\": {" PAIR(DD_SECRET, DD_KEY) ", \"operators\": {\"x\": {" STRING("pubkey", DD_KEY) "}}}}",
+    {"{\"dd\": {" PAIR(DD_SECRET, DD_KEY) ", \"operators\": {\"x\": {" STRING(
+         "pubkey", DD_KEY) "}}}}",
         "field \"dd.operators.x.pubkey\" is no operator's"},
     {"{\"dd\": {" PAIR(DD_SECRET, DD_KEY) ", \"operators\": {\"operator\": {}}}}",
         "field \"dd.operators\" has something that is no operator"},
@@ -401,8 +430,8 @@ static const struct {
     {BROKER(A_WITH(STRING("nextpubkey", DD_KEY) ", \"nextR\": 1")), "nextpubkey\" is no tenant's"},
     {BROKER(A_WITH(STRING("nextpubkey", OPERATOR_KEY) ", \"nextR\": 1")),
         "nextpubkey\" is no tenant's"},
-    {BROKER(A_WITH(STRING("nextpubkey", D_KEY) ", \"nextR\": 1") ", " TENANT(
-         D_HASH, "b", "1", B_KEY)),
+    {BROKER(
+         A_WITH(STRING("nextpubkey", D_KEY) ", \"nextR\": 1") ", " TENANT(D_HASH, "b", "1", B_KEY)),
         "nextpubkey\" has the hash of another tenant"},
     {BROKER("\"h\": {}"), "field \"h.r\" is missing"},
     {BROKER("\"h\": {\"r\": 1}"), "field \"h.r\" is not a string"},
@@ -572,6 +601,7 @@ int main(void)
         cmocka_unit_test(test_a_tenants_next_key_is_found),
         cmocka_unit_test(test_operators_by_name),
         cmocka_unit_test(test_operator),
+        cmocka_unit_test(test_an_operators_own_name_and_rights),
         cmocka_unit_test(test_base64_of_other_tools),
         cmocka_unit_test(test_unknown_fields_are_ignored),
         cmocka_unit_test(test_bad_text),
