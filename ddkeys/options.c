@@ -21,7 +21,7 @@ static const char *const ROTATED[] = {"operator", "public", "dd", NULL};
 static const char *const SWITCHED[] = {"dd", NULL};
 static const char *const FINISHED[] = {"public", "dd", NULL};
 
-static dd_option_suggest_t suggest_tenants;
+static dd_option_suggest_t suggest_tenants, suggest_owners;
 
 static const dd_option_t OPTIONS[] = {
     {.letter = 'd',
@@ -76,7 +76,7 @@ static const dd_option_t OPTIONS[] = {
         .commands = FOR(ROTATE),
         .required = true,
         .words = ROTATED,
-        .suggest = suggest_tenants,
+        .suggest = suggest_owners,
         .set = dd_option_set_text,
         .offset = IN(operand)},
     {.argument = "dd",
@@ -99,7 +99,7 @@ static const dd_option_t OPTIONS[] = {
         .commands = FOR(REMOVE),
         .required = true,
         .words = ADDED,
-        .suggest = suggest_tenants,
+        .suggest = suggest_owners,
         .set = dd_option_set_text,
         .offset = IN(operand)},
     {.argument = "FILE",
@@ -139,18 +139,37 @@ static const dd_options_t COMMAND_LINE = {
     .notes = "Exit status: 0 done, 1 failed or something wrong, 2 wrong usage. See ddkeys(1).\n",
 };
 
-/* Those of the key set in the directory. */
-static void suggest_tenants(const void *values, dd_suggestions_t *suggestions)
+/* What the brokers' file of the directory says; NULL if nothing can be known. */
+static dd_keyring_t *load_brokers(const options_t *options)
 {
-    const options_t *options = values;
     const char *directory = options->directory ? options->directory : DD_SYSCONF;
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/" BROKER_FILE, directory);
-    dd_keyring_t *keyring = dd_keyring_load(path, NULL);
+    return dd_keyring_load(path, NULL);
+}
+
+static void suggest_tenants(const void *values, dd_suggestions_t *suggestions)
+{
+    dd_keyring_t *keyring = load_brokers(values);
     const dd_tenant_t *tenant;
     for (size_t i = 0; keyring && (tenant = dd_keyring_tenant_at(keyring, i)); i++)
         if (strcmp(tenant->name, DD_PUBLIC) != 0)
             dd_suggest(suggestions, tenant->name);
+    dd_keyring_destroy(&keyring);
+}
+
+/* Tenants, and operators with names. */
+static void suggest_owners(const void *values, dd_suggestions_t *suggestions)
+{
+    suggest_tenants(values, suggestions);
+    dd_keyring_t *keyring = load_brokers(values);
+    const dd_operator_t *known;
+    for (size_t i = 0; keyring && (known = dd_keyring_operator_at(keyring, i)); i++) {
+        char name[sizeof OPERATOR_PREFIX + DD_TENANT_MAX];
+        snprintf(name, sizeof name, OPERATOR_PREFIX "%s", known->name);
+        if (strcmp(known->name, DD_OPERATOR) != 0)
+            dd_suggest(suggestions, name);
+    }
     dd_keyring_destroy(&keyring);
 }
 

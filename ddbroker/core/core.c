@@ -439,6 +439,7 @@ void core_destroy(core_t **self_p)
     tenant_totals_destroy(&self->tally);
     free(self->left);
     quotas_destroy(&self->quotas);
+    topics_destroy(&self->topics);
     event_history_clear(&self->events);
     floods_clear(&self->floods);
     free(self);

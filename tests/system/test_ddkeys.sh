@@ -207,8 +207,8 @@ expect 0 '^set/operator-keys.json$' rotate operator -d set
 expect 0 'nothing wrong' check set
 
 rm -rf before && cp -a set before
-expect 1 'say --force' rotate dd -d set
 mv set/c-keys.json c-keys.json
+expect 1 'set/c-keys.json is not there' rotate dd -d set
 expect 1 'set/c-keys.json is not there' rotate dd -d set --force
 expect 1 'set/c-keys.json is not there' rotate public -d set --force
 mv c-keys.json set
@@ -221,6 +221,83 @@ expect 0 '^set/operator-keys.json$' rotate dd -d set --force
 expect 0 'nothing wrong' check set
 check grep -q '"colour": "green"' set/a-keys.json
 [ -z "$(modes set)" ] || fail "modes: $(modes set)"
+
+# ---- operators with names --------------------------------------------------------------------------
+
+rm -rf before && cp -a set before
+expect 0 'give operator.alice-keys.json to alice' operator alice -d set
+expect 0 '^set/operator.monitor-keys.json$' operator monitor --read-only -d set
+expect 0 'nothing wrong' check set
+[ -z "$(modes set)" ] || fail "modes: $(modes set)"
+secrets before/broker-keys.json >old
+secrets set/broker-keys.json | grep -v '^operator	' >new
+check cmp old new
+expect 0 '^operator	alice	.*	acts$' show set/broker-keys.json
+expect 0 '^operator	monitor	.*	read-only$' show set/broker-keys.json
+expect 0 '^operator	monitor	.*	read-only$' show set/operator.monitor-keys.json
+check grep -q '"note"' set/broker-keys.json
+rm -rf before && cp -a set before
+expect 1 '"alice" is in the key set already; .ddkeys rotate operator.alice' operator alice -d set
+expect 2 'the operator without a name' operator operator -d set
+expect 2 'is not an operator.s name' operator x.y -d set
+expect 2 'is not an operator.s name' operator x/y -d set
+expect 1 'there is no operator "z"' rotate operator.z -d set
+expect 1 'there is no operator "z"' remove operator.z -d set
+check diff -r before set
+expect 0 '^set/operator.monitor-keys.json$' rotate operator.monitor -d set
+expect 0 'nothing wrong' check set
+cmp -s before/operator.monitor-keys.json set/operator.monitor-keys.json && fail "the operator has the old keys"
+expect 0 '	read-only$' show set/operator.monitor-keys.json
+# One that is called like a tenant is another.
+expect 0 '^set/operator.a-keys.json$' operator a -d set
+expect 0 'nothing wrong' check set
+expect 0 'is gone then' remove operator.a -d set
+expect 0 '^set/a-keys.json$' rotate a -d set --force
+expect 0 'nothing wrong' check set
+
+# ---- the brokers' own pair, in three steps ---------------------------------------------------------
+
+# fields FILE: whose keys of brokers a file has, by their ages.
+fields() {
+    secrets "$1" | cut -f 1 | grep ddpubkey | tr '\n' ' '
+}
+
+rm -rf before && cp -a set before
+expect 0 '2. have all clients and operators reload their key files' rotate dd -d set
+expect 0 'nothing wrong' check set
+for file in a b c public operator operator.alice; do
+    [ "$(fields set/$file-keys.json)" = "ddpubkey nextddpubkey " ] || fail "$file has $(fields set/$file-keys.json)"
+done
+expect 0 '^set/n-keys.json$' add n -d set
+check grep -q nextddpubkey set/n-keys.json
+expect 0 '^set/operator.new-keys.json$' operator new -d set
+check grep -q nextddpubkey set/operator.new-keys.json
+expect 0 'nothing wrong' check set
+next=$(secrets set/broker-keys.json | sed -n 's/^nextpubkey	//p')
+expect 0 'clients of protocols 3 and 4' switch dd -d set
+expect 0 'nothing wrong' check set
+[ "$(secrets set/broker-keys.json | sed -n 's/^pubkey	//p')" = "$next" ] || fail "another pair than was told"
+for file in a n public operator.alice; do
+    [ "$(fields set/$file-keys.json)" = "ddpubkey previousddpubkey " ] || fail "$file has $(fields set/$file-keys.json)"
+    [ "$(secrets set/$file-keys.json | sed -n 's/^ddpubkey	//p')" = "$next" ] || fail "$file has another key"
+done
+expect 1 'the brokers have no next pair' switch dd -d set
+expect 1 'previous pair is still good' rotate dd -d set
+mv set/c-keys.json . # who keeps it does no harm
+expect 0 'the old key is no good from then on' finish dd -d set
+mv c-keys.json set
+expect 0 'nothing wrong' check set
+[ "$(fields set/a-keys.json)" = "ddpubkey " ] || fail "the old key is left"
+secrets set/broker-keys.json | grep -q -e ^next -e ^previous && fail "a pair is left"
+check grep -q '"colour": "green"' set/a-keys.json
+expect 0 '^set/n-keys.json$' rotate dd -d set
+expect 0 '^set/n-keys.json$' rotate dd -d set --force
+expect 0 'nothing wrong' check set
+secrets set/broker-keys.json | grep -q -e ^next -e ^previous && fail "a pair is left"
+[ "$(fields set/public-keys.json)" = "ddpubkey " ] || fail "public has $(fields set/public-keys.json)"
+expect 0 'is gone then' remove n -d set
+expect 0 'is gone then' remove operator.new -d set
+expect 0 'nothing wrong' check set
 
 # ---- show ------------------------------------------------------------------------------------------
 
@@ -285,6 +362,10 @@ spoil 'operator-keys.json: field "pubkey" is not' 'sed -i "s/operatorpubkey/x/" 
 spoil 'a-keys.json: field "nextpubkey" is not' "'$ddkeys' rotate a -d . && cp -p ../set/a-keys.json ."
 spoil 'public-keys.json: tenant "a" has another next key' \
     "'$ddkeys' rotate a -d . && cp -p ../set/public-keys.json ."
+spoil 'b-keys.json: field "nextddpubkey" is not' "'$ddkeys' rotate dd -d . && cp -p ../set/b-keys.json ."
+spoil 'operator.alice-keys.json: field "name" is not' 'sed -i s/alice/bob/ operator.alice-keys.json'
+spoil 'operator.monitor-keys.json: field "readonly" is not' 'sed -i /readonly/d operator.monitor-keys.json'
+spoil 'operator.x-keys.json: holds keys of another kind' 'cp -p a-keys.json operator.x-keys.json'
 spoil 'b-keys.json: field "nextpublicpubkey" is not' \
     "'$ddkeys' rotate public -d . && cp -p ../set/b-keys.json ."
 spoil '.a-keys.json.new: is left over' 'cp -p a-keys.json .a-keys.json.new'
