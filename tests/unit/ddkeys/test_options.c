@@ -36,20 +36,22 @@ static void test_good_lines(void **state)
         const char *line;
         options_t expected;
     } LINES[] = {
-        {"", {COMMAND_MAKE, DD_SYSCONF, NULL, NULL, false, false}},
-        {"-d x -t a,b", {COMMAND_MAKE, "x", "a,b", NULL, false, false}},
-        {"--force --tenants=a --directory x", {COMMAND_MAKE, "x", "a", NULL, true, false}},
-        {"-fdx", {COMMAND_MAKE, "x", NULL, NULL, true, false}},
-        {"add a", {COMMAND_ADD, DD_SYSCONF, NULL, "a", false, false}},
-        {"add a -d x", {COMMAND_ADD, "x", NULL, "a", false, false}},
-        {"-d x add -f a", {COMMAND_ADD, "x", NULL, "a", true, false}},
-        {"add -d x -- -a", {COMMAND_ADD, "x", NULL, "-a", false, false}},
-        {"rotate dd --force", {COMMAND_ROTATE, DD_SYSCONF, NULL, "dd", true, false}},
-        {"show a.json", {COMMAND_SHOW, DD_SYSCONF, NULL, "a.json", false, false}},
-        {"show --secret a.json", {COMMAND_SHOW, DD_SYSCONF, NULL, "a.json", false, true}},
-        {"check", {COMMAND_CHECK, DD_SYSCONF, NULL, NULL, false, false}},
-        {"check x", {COMMAND_CHECK, "x", NULL, "x", false, false}},
-        {"check -d x", {COMMAND_CHECK, "x", NULL, NULL, false, false}},
+        {"", {COMMAND_MAKE, DD_SYSCONF, NULL, NULL, false, false, false}},
+        {"-d x -t a,b", {COMMAND_MAKE, "x", "a,b", NULL, false, false, false}},
+        {"--force --tenants=a --directory x", {COMMAND_MAKE, "x", "a", NULL, true, false, false}},
+        {"-fdx", {COMMAND_MAKE, "x", NULL, NULL, true, false, false}},
+        {"add a", {COMMAND_ADD, DD_SYSCONF, NULL, "a", false, false, false}},
+        {"add a -d x", {COMMAND_ADD, "x", NULL, "a", false, false, false}},
+        {"-d x add -f a", {COMMAND_ADD, "x", NULL, "a", true, false, false}},
+        {"add -d x -- -a", {COMMAND_ADD, "x", NULL, "-a", false, false, false}},
+        {"rotate dd --force", {COMMAND_ROTATE, DD_SYSCONF, NULL, "dd", true, false, false}},
+        {"finish a", {COMMAND_FINISH, DD_SYSCONF, NULL, "a", false, false, false}},
+        {"remove -d x a", {COMMAND_REMOVE, "x", NULL, "a", false, false, false}},
+        {"show a.json", {COMMAND_SHOW, DD_SYSCONF, NULL, "a.json", false, false, false}},
+        {"show --secret a.json", {COMMAND_SHOW, DD_SYSCONF, NULL, "a.json", false, true, false}},
+        {"check", {COMMAND_CHECK, DD_SYSCONF, NULL, NULL, false, false, false}},
+        {"check x", {COMMAND_CHECK, "x", NULL, "x", false, false, false}},
+        {"check -d x", {COMMAND_CHECK, "x", NULL, NULL, false, false, false}},
     };
     for (size_t i = 0; i < COUNT(LINES); i++) {
         options_t options;
