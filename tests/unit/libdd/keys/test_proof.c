@@ -20,7 +20,7 @@ static dd_keyring_t *parse(const char *json)
 static void make(dd_key_age_t age, uint8_t proof[DD_PROOF_SIZE])
 {
     dd_keyring_t *client = parse(A_BEGUN_FILE);
-    assert_true(dd_proof_make(client, age, dd_keyring_broker_key(client), INSTANCE, proof));
+    assert_true(dd_proof_make(client, age, INSTANCE, proof));
     dd_keyring_destroy(&client);
 }
 
