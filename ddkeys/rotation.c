@@ -197,9 +197,10 @@ dd_error_t rotation_finish_tenant(keyset_t *set, const char *name, dd_problem_t 
 
 /* ---- public, whose key is in everybody's file ------------------------------------------------ */
 
-/* Changes the public tenant's key in all tenants' files: enters a next one, or with NULL has that
-   follow. */
-static dd_error_t tell_tenants(keyset_t *set, const char *next, dd_problem_t *problem)
+/* Enters the public tenant's next key into all tenants' files, and at the end of the rotation has it
+   follow. An older ddkeys may have made a file without it meanwhile. */
+static dd_error_t tell_tenants(
+    keyset_t *set, const char *next, bool follows, dd_problem_t *problem)
 {
     const dd_tenant_t *tenant;
     for (size_t i = 0; (tenant = dd_keyring_tenant_at(set->broker, i)) != NULL; i++) {
@@ -209,9 +210,8 @@ static dd_error_t tell_tenants(keyset_t *set, const char *next, dd_problem_t *pr
         struct json_object *file = keyset_load_told(set, name.text, problem);
         if (file == NULL)
             return problem->error;
-        if (next != NULL)
-            set_next(file, "publicpubkey", next);
-        else
+        set_next(file, "publicpubkey", next);
+        if (follows)
             follow(file, "publicpubkey", true);
         dd_error_t error = store_put(set->store, name.text, &file, STORE_REPLACE, problem);
         if (error != DD_OK)
@@ -232,7 +232,7 @@ dd_error_t rotation_begin_public(keyset_t *set, dd_problem_t *problem)
     begin_in_broker(&in_broker, pair);
     key_text_t next = pair->public_key;
     pair_destroy(&pair);
-    return tell_tenants(set, next.text, problem);
+    return tell_tenants(set, next.text, false, problem);
 }
 
 dd_error_t rotation_finish_public(keyset_t *set, dd_problem_t *problem)
@@ -247,9 +247,10 @@ dd_error_t rotation_finish_public(keyset_t *set, dd_problem_t *problem)
             store_path(set->store, PUBLIC_FILE));
     struct json_object *own = keyset_section(set->public_json, DD_PUBLIC);
     follow_pair(own, in_broker.next->hash);
-    keyset_set(own, "publicpubkey", key_text(in_broker.next->public_key).text);
+    key_text_t next = key_text(in_broker.next->public_key);
+    keyset_set(own, "publicpubkey", next.text);
     finish_entry(set->broker_json, &in_broker, in_broker.next->hash, true);
-    return tell_tenants(set, NULL, problem);
+    return tell_tenants(set, next.text, true, problem);
 }
 
 /* ---- the brokers, whose key is in everybody's file, too -------------------------------------- */

@@ -169,6 +169,8 @@ grep -q previouspriv set/a-keys.json && fail "two rotations' old keys are kept"
 expect 0 '^set/e-keys.json$' add e -d set
 check grep -q nextpublicpubkey set/e-keys.json
 expect 0 'nothing wrong' check set
+sed -z -i 's/,\s*"nextpublicpubkey": *"[^"]*"//' set/e-keys.json
+expect 1 'e-keys.json: field "nextpublicpubkey" is not' check set
 expect 0 'all clients, public ones too' finish public -d set
 expect 0 'nothing wrong' check set
 expect 0 '^set/a-keys.json$' finish a -d set
