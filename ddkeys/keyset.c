@@ -10,7 +10,6 @@
 #include "libdd/keys/keyfile.h"
 #include "libdd/protocol/name.h"
 #include "names.h"
-#include "rotation.h"
 
 /* ---- fields ---------------------------------------------------------------------------------- */
 
@@ -20,10 +19,18 @@ void keyset_set(struct json_object *object, const char *field, const char *text)
         json_object_object_add(object, field, json_object_new_string(text));
 }
 
+void keyset_forget(struct json_object *object)
+{
+    static const char *const FIELDS[] = {
+        "nextprivkey", "nextpubkey", "nextR", "previousprivkey", "previouspubkey"};
+    for (size_t i = 0; object != NULL && i < sizeof FIELDS / sizeof FIELDS[0]; i++)
+        json_object_object_del(object, FIELDS[i]);
+}
+
 /* At once: no other pair is good from now on. */
 static void set_pair(struct json_object *object, const pair_t *pair)
 {
-    rotation_forget(object);
+    keyset_forget(object);
     keyset_set(object, "privkey", pair->secret_key.text);
     keyset_set(object, "pubkey", pair->public_key.text);
 }
@@ -47,7 +54,7 @@ static void renew_entry(struct json_object *file, const dd_tenant_t *old, const 
     } else {
         entry = json_object_new_object();
     }
-    rotation_forget(entry);
+    keyset_forget(entry);
     keyset_set(entry, "r", name);
     if (with_cookie)
         keyset_set(entry, "R", pair->cookie);

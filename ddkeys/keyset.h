@@ -64,6 +64,9 @@ struct json_object *keyset_load_told(keyset_t *self, const char *name, dd_proble
 /* The object of that name in a file; the whole file, where other tools have written it flat. */
 struct json_object *keyset_section(struct json_object *file, const char *name);
 
+/* Forgets an owner's keys of a rotation: only the current ones stay. */
+void keyset_forget(struct json_object *object);
+
 /* A string field of a file, made or replaced. */
 void keyset_set(struct json_object *object, const char *field, const char *text);
 

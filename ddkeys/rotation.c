@@ -29,16 +29,6 @@ static const char *previous_of(const char *field, char room[FIELD_ROOM])
     return room;
 }
 
-void rotation_forget(struct json_object *object)
-{
-    static const char *const FIELDS[] = {"privkey", "pubkey", "R"};
-    char room[FIELD_ROOM];
-    for (size_t i = 0; object != NULL && i < sizeof FIELDS / sizeof FIELDS[0]; i++) {
-        json_object_object_del(object, next_of(FIELDS[i], room));
-        json_object_object_del(object, previous_of(FIELDS[i], room));
-    }
-}
-
 /* Enters the key that will follow. The one before the current one has had its time. */
 static void set_next(struct json_object *object, const char *field, const char *text)
 {
@@ -317,7 +307,7 @@ void rotation_forget_brokers(keyset_t *set)
 {
     char room[FIELD_ROOM];
     struct json_object *public = keyset_section(set->public_json, DD_PUBLIC);
-    rotation_forget(keyset_section(set->broker_json, "dd"));
+    keyset_forget(keyset_section(set->broker_json, "dd"));
     json_object_object_del(public, next_of("ddpubkey", room));
     json_object_object_del(public, previous_of("ddpubkey", room));
 }
@@ -367,6 +357,6 @@ dd_error_t rotation_finish_brokers(keyset_t *set, dd_problem_t *problem)
             set, "the brokers have their old pair still: 'ddkeys switch dd' comes first", problem);
     if (!has_pair(set, DD_KEY_PREVIOUS))
         return not_now(set, "the brokers' pair isn't being changed", problem);
-    rotation_forget(keyset_section(set->broker_json, "dd"));
+    keyset_forget(keyset_section(set->broker_json, "dd"));
     return step_everywhere(set, &(step_t){.step = STEP_FINISH}, problem);
 }

@@ -25,7 +25,4 @@ dd_error_t rotation_switch_brokers(keyset_t *set, dd_problem_t *problem);
 void rotation_forget_brokers(keyset_t *set);
 dd_error_t rotation_finish_brokers(keyset_t *set, dd_problem_t *problem);
 
-/* Forgets all keys of an owner but the current ones. */
-void rotation_forget(struct json_object *object);
-
 #endif

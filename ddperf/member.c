@@ -4,8 +4,8 @@
  */
 #include "member.h"
 
-#include <stdatomic.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include <utlist.h>

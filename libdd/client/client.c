@@ -173,7 +173,7 @@ void dd_client_destroy(dd_client_t **self_p)
     dd_session_destroy(&self->session);
     dd_event_list_clear(&self->news);
     dd_event_queue_destroy(&self->queue);
-    dd_client_forget_keys(self, NULL);
+    dd_client_keys_forget(&self->retired, NULL);
     dd_client_keys_destroy(&self->keys);
     if (self->wake_fd >= 0)
         close(self->wake_fd);
@@ -244,18 +244,6 @@ dd_error_t dd_client_start(dd_client_t *self)
 
 /* ---- Other keys ---------------------------------------------------------------------------- */
 
-void dd_client_forget_keys(dd_client_t *self, const dd_client_keys_t *but)
-{
-    dd_client_keys_t *keys, *next;
-    LL_FOREACH_SAFE(self->retired, keys, next)
-    {
-        if (keys == but)
-            continue;
-        LL_DELETE(self->retired, keys);
-        dd_client_keys_destroy(&keys);
-    }
-}
-
 /* The thread may be opening something with the old ones, so it is left to that to free them. */
 static void replace_keys(dd_client_t *self, dd_client_keys_t *keys)
 {
@@ -272,7 +260,7 @@ static void replace_keys(dd_client_t *self, dd_client_keys_t *keys)
 
 dd_error_t dd_client_set_keys(dd_client_t *self, const char *keyfile, dd_problem_t *problem)
 {
-    dd_problem_t ignored;
+    dd_problem_t ignored = {0};
     problem = problem ? problem : &ignored;
     dd_client_keys_t *keys = dd_client_keys_load(keyfile, problem);
     if (!keys)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <utlist.h>
+
 #include "libdd/base/problem.h"
 
 static bool load(dd_client_keys_t *self, const char *keyfile, dd_problem_t *problem)
@@ -47,6 +49,18 @@ void dd_client_keys_destroy(dd_client_keys_t **self_p)
     dd_keyring_destroy(&(*self_p)->keyring);
     free(*self_p);
     *self_p = NULL;
+}
+
+void dd_client_keys_forget(dd_client_keys_t **list, const dd_client_keys_t *but)
+{
+    dd_client_keys_t *keys, *next;
+    LL_FOREACH_SAFE(*list, keys, next)
+    {
+        if (keys == but)
+            continue;
+        LL_DELETE(*list, keys);
+        dd_client_keys_destroy(&keys);
+    }
 }
 
 static bool has_key(const dd_client_keys_t *self, const uint8_t *key)

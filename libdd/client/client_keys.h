@@ -20,6 +20,9 @@ dd_client_keys_t *dd_client_keys_load(const char *keyfile, dd_problem_t *problem
 /* Takes NULL and *self_p == NULL. */
 void dd_client_keys_destroy(dd_client_keys_t **self_p);
 
+/* Destroys all in a list but that one, which may be NULL. */
+void dd_client_keys_forget(dd_client_keys_t **list, const dd_client_keys_t *but);
+
 /* Whether one may follow the other: they are of one owner, who has a pair in both. */
 bool dd_client_keys_follow(const dd_client_keys_t *self, const dd_client_keys_t *before);
 

@@ -51,9 +51,6 @@ struct dd_client {
 /* Ends the thread's sleep, now or the next one. Any thread, with or without the lock. */
 void dd_client_wake(dd_client_t *self);
 
-/* Frees the retired keys but those. With the lock, or when nobody else is there. */
-void dd_client_forget_keys(dd_client_t *self, const dd_client_keys_t *but);
-
 /* What the thread runs. */
 void *dd_client_run(void *client);
 

@@ -144,7 +144,7 @@ static void work(reactor_t *self, uint64_t now_us)
         open_connection(self);
     if (self->dial)
         flush(self);
-    dd_client_forget_keys(self->client, self->dial_keys);
+    dd_client_keys_forget(&self->client->retired, self->dial_keys);
     if (self->client->drainers > 0)
         pthread_cond_broadcast(&self->client->left);
 }

@@ -8,7 +8,6 @@
 
 #include "libdd/base/hash.h"
 #include "libdd/base/problem.h"
-#include "libdd/keys/proof.h"
 #include "session_state.h"
 
 /* A registration that held for so long wasn't in vain. */
@@ -151,18 +150,6 @@ void dd_session_lost(dd_session_t *self, dd_error_t error, const char *text)
         self->state = DD_SESSION_CLOSED;
     else if (dd_session_wants_connection(self))
         dd_session_end(self, error, text);
-}
-
-/* A broker that knows nothing of proofs passes it over. */
-void dd_session_prove(dd_session_t *self)
-{
-    uint8_t proof[DD_PROOF_SIZE];
-    if (!(REGISTERED & 1u << self->state) || !self->prove ||
-        !self->prove(self->arg, self->instance, proof))
-        return;
-    dd_record_t record = {
-        .type = DD_PROVE, .flags = DD_FLAG_OPTIONAL, .payload = dd_bytes(proof, sizeof proof)};
-    dd_outbox_append_urgent(&self->outbox, &record);
 }
 
 /* After BYE the broker's own BYE counts, or an ERROR that crossed ours: it has read all before.

@@ -223,12 +223,13 @@ static void other_keys(void **state)
     setenv("DD_BROKER", harness_endpoint(harness, "broker"), 1);
     program_t *program = perf(harness, rate);
     for (size_t i = 0; i < COUNT(STEPS); i++) {
-        program_t *keys = program_run(harness, NULL, HARNESS_DEADLINE, "ddkeys", STEPS[i], "a", "-d",
-            harness_path(harness, "."), NULL);
+        program_t *keys = program_run(harness, NULL, HARNESS_DEADLINE, "ddkeys", STEPS[i], "a",
+            "-d", harness_path(harness, "."), NULL);
         assert_int_equal(program_wait(keys, 0), 0);
         harness_reload(broker, "log reloaded");
         harness_reload(program, "keys reloaded");
-        assert_true(program_expect(program, "keys reloaded", HARNESS_DEADLINE)); /* of its other half */
+        assert_true(
+            program_expect(program, "keys reloaded", HARNESS_DEADLINE)); /* of its other half */
     }
     assert_clean(program, 5000, 0);
 }

@@ -88,8 +88,8 @@ static void a_tenant_and_public_come_to_other_keys(void **state)
         take_step(&self, STEPS[i][0], STEPS[i][1]);
     client_t *all[] = {self.a[0], self.a[1], self.public[0], self.public[1]};
     for (size_t i = 0; i < COUNT(all); i++)
-        assert_null(client_take(
-            all[i], EVENT(DD_EVENT_DISCONNECTED) | EVENT(DD_EVENT_CLOSED) | EVENT(DD_EVENT_ERROR), 0));
+        assert_null(client_take(all[i],
+            EVENT(DD_EVENT_DISCONNECTED) | EVENT(DD_EVENT_CLOSED) | EVENT(DD_EVENT_ERROR), 0));
 }
 
 /* ---- Who is early, and who is late ----------------------------------------------------------- */

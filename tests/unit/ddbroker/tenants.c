@@ -33,8 +33,8 @@ static void write_pair(FILE *file, const char *age, const char *name)
     uint8_t public_key[DD_KEY_SIZE], secret_key[DD_KEY_SIZE];
     char text[2][BASE64_SIZE];
     make_pair(name, public_key, secret_key);
-    fprintf(file, "\"%sprivkey\": \"%s\", \"%spubkey\": \"%s\", ", age,
-        base64(text[0], secret_key), age, base64(text[1], public_key));
+    fprintf(file, "\"%sprivkey\": \"%s\", \"%spubkey\": \"%s\", ", age, base64(text[0], secret_key),
+        age, base64(text[1], public_key));
 }
 
 /* "dd2", "dd+dd2" for a pair with a next one, or "dd2-dd" for one with a previous one. */
@@ -96,8 +96,8 @@ static void write_tenant(FILE *file, const char *name)
     snprintf(current, sizeof current, "%.*s", (int)size, name);
     tenants_key(name[size] == '=' ? name + size + 1 : current, key);
     sodium_bin2hex(hash, sizeof hash, key, DD_KEY_SIZE);
-    fprintf(file, ", \"%s\": {\"r\": \"%.*s\", \"R\": \"1\", \"pubkey\": \"%s\"", hash, (int)size, name,
-        base64(text, key));
+    fprintf(file, ", \"%s\": {\"r\": \"%.*s\", \"R\": \"1\", \"pubkey\": \"%s\"", hash, (int)size,
+        name, base64(text, key));
     if (name[size] == '+') {
         tenants_key(name + size + 1, next_key);
         fprintf(file, ", \"nextR\": \"2\", \"nextpubkey\": \"%s\"", base64(text, next_key));

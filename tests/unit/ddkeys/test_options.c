@@ -48,6 +48,8 @@ static void test_good_lines(void **state)
         {"operator m --read-only -d x", {COMMAND_OPERATOR, "x", NULL, "m", false, false, true}},
         {"switch dd", {COMMAND_SWITCH, DD_SYSCONF, NULL, "dd", false, false, false}},
         {"rotate dd --force", {COMMAND_ROTATE, DD_SYSCONF, NULL, "dd", true, false, false}},
+        {"finish a", {COMMAND_FINISH, DD_SYSCONF, NULL, "a", false, false, false}},
+        {"remove -d x a", {COMMAND_REMOVE, "x", NULL, "a", false, false, false}},
         {"show a.json", {COMMAND_SHOW, DD_SYSCONF, NULL, "a.json", false, false, false}},
         {"show --secret a.json", {COMMAND_SHOW, DD_SYSCONF, NULL, "a.json", false, true, false}},
         {"check", {COMMAND_CHECK, DD_SYSCONF, NULL, NULL, false, false, false}},

@@ -222,9 +222,9 @@ static void prove(actor_t *actor, const char *key, uint64_t instance)
     assert_non_null(keyring);
     assert_true(dd_proof_make(keyring, DD_KEY_CURRENT, instance, proof));
     dd_keyring_destroy(&keyring);
-    actor_say(actor, &(dd_record_t){.type = DD_PROVE,
-                         .flags = DD_FLAG_OPTIONAL,
-                         .payload = dd_bytes(proof, sizeof proof)});
+    actor_say(actor,
+        &(dd_record_t){
+            .type = DD_PROVE, .flags = DD_FLAG_OPTIONAL, .payload = dd_bytes(proof, sizeof proof)});
 }
 
 static void use_keys(broker_t *broker, dd_keyring_t **keyring_p, const char *names)

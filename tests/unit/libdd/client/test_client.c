@@ -278,14 +278,12 @@ static void test_takes_other_keys(void **state)
     broker_t *broker = *state;
     dd_client_t *client = registered(broker);
     other_t before = other_of(A_FILE), after = other_of(B_FILE);
-    assert_int_equal(
-        dd_client_set_keys(client, path_of(broker, "a-begun.json"), NULL), DD_OK);
+    assert_int_equal(dd_client_set_keys(client, path_of(broker, "a-begun.json"), NULL), DD_OK);
     expect_proof(broker);
     expect_sealed_for(broker, client, &before);
     expect_read(broker, client, &before);
     expect_read(broker, client, &after);
-    assert_int_equal(
-        dd_client_set_keys(client, path_of(broker, "a-finished.json"), NULL), DD_OK);
+    assert_int_equal(dd_client_set_keys(client, path_of(broker, "a-finished.json"), NULL), DD_OK);
     expect_proof(broker);
     expect_sealed_for(broker, client, &after);
     expect_read(broker, client, &before);
@@ -309,8 +307,7 @@ static void test_proves_the_next_key_when_registered(void **state)
 {
     broker_t *broker = *state;
     dd_client_t *client = client_of(broker, "a.json");
-    assert_int_equal(
-        dd_client_set_keys(client, path_of(broker, "a-begun.json"), NULL), DD_OK);
+    assert_int_equal(dd_client_set_keys(client, path_of(broker, "a-begun.json"), NULL), DD_OK);
     assert_int_equal(dd_client_start(client), DD_OK);
     broker_admit(broker, "a");
     expect_event(client, DD_EVENT_REGISTERED);

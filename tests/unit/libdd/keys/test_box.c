@@ -205,11 +205,10 @@ static void test_shown_names(void **state)
 enum { BEFORE, BEGUN, FINISHED };
 static const char *const A_FILES[] = {
     [BEFORE] = A_FILE,
-    [BEGUN] = "{" PAIR(A_SECRET, A_KEY) ", " NEXT(B_SECRET, B_KEY) ", " OTHERS
-              ", " STRING("nextpublicpubkey", OPERATOR_KEY) "}",
-    [FINISHED] = "{" PAIR(B_SECRET, B_KEY) ", " PREVIOUS(A_SECRET, A_KEY) ", " BROKERS
-                 ", " STRING("publicpubkey", OPERATOR_KEY) ", " STRING("previouspublicpubkey",
-                     PUBLIC_KEY) "}",
+    [BEGUN] = "{" PAIR(A_SECRET, A_KEY) ", " NEXT(B_SECRET, B_KEY) ", " OTHERS ", " STRING(
+        "nextpublicpubkey", OPERATOR_KEY) "}",
+    [FINISHED] = "{" PAIR(B_SECRET, B_KEY) ", " PREVIOUS(A_SECRET, A_KEY) ", " BROKERS ", " STRING(
+        "publicpubkey", OPERATOR_KEY) ", " STRING("previouspublicpubkey", PUBLIC_KEY) "}",
 };
 static const char *const PUBLIC_FILES[] = {
     [BEFORE] = "{" OF_PUBLIC(PAIR(PUBLIC_SECRET, PUBLIC_KEY), PUBLIC_KEY) ", " ENTRY_OF_A(
@@ -226,7 +225,8 @@ static void expect_opened(const char *from, const char *to, const char *destinat
     side_t sender = side(from), receiver = side(to);
     for (size_t size = TEXT_SIZE; size <= 3000; size += 2900) { /* short and long */
         uint8_t data[3000] = TEXT, text[3000], sealed[3000 + DD_BOX_OVERHEAD];
-        dd_box_seal(sender.box, dd_box_peer(sender.box, dd_bytes_of(destination)), data, size, sealed);
+        dd_box_seal(
+            sender.box, dd_box_peer(sender.box, dd_bytes_of(destination)), data, size, sealed);
         assert_int_equal(
             open_as(&receiver, source, sealed, size + DD_BOX_OVERHEAD, text), expected);
         if (expected == DD_OK)

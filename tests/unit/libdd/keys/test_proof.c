@@ -20,7 +20,7 @@ static dd_keyring_t *parse(const char *json)
 static void make(dd_key_age_t age, uint8_t proof[DD_PROOF_SIZE])
 {
     dd_keyring_t *client = parse(A_BEGUN_FILE);
-    assert_true(dd_proof_make(client, age, dd_keyring_broker_key(client), INSTANCE, proof));
+    assert_true(dd_proof_make(client, age, INSTANCE, proof));
     dd_keyring_destroy(&client);
 }
 
@@ -63,8 +63,8 @@ static void test_nothing_else_proves_anything(void **state)
     make(DD_KEY_NEXT, proof);
     assert_null(dd_proof_check(broker, INSTANCE + 1, dd_bytes(proof, DD_PROOF_SIZE)));
     for (size_t size = 0; size <= DD_PROOF_SIZE + 1; size++)
-        assert_int_equal(dd_proof_check(broker, INSTANCE, dd_bytes(proof, size)) != NULL,
-            size == DD_PROOF_SIZE);
+        assert_int_equal(
+            dd_proof_check(broker, INSTANCE, dd_bytes(proof, size)) != NULL, size == DD_PROOF_SIZE);
     /* The highest bit of a public key means nothing: it is the same one, but not the one that
        anybody's file has. */
     for (size_t bit = 0; bit < DD_PROOF_SIZE * 8; bit++) {
