@@ -5,7 +5,6 @@
 #include "connections.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -206,7 +205,7 @@ dd_error_t connections_listen(const connections_t *self, const char *endpoint,
 static dd_error_t hand_on(
     const connections_t *self, const listening_t *listening, dd_problem_t *problem)
 {
-    int none = -1, fd = fcntl(listening->fd, F_DUPFD_CLOEXEC, 0);
+    int none = -1, fd = dup(listening->fd); /* a broker runs no other programs */
     bool deaf = fd >= 0 && input_account_deafen(listening->fd);
     if (deaf && zmq_setsockopt(self->socket, ZMQ_USE_FD, &fd, sizeof fd) == 0 &&
         zmq_bind(self->socket, listening->endpoint) == 0) {
