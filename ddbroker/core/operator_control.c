@@ -4,7 +4,7 @@
  */
 #include "operator_control.h"
 
-#include "standing.h"
+#include "operators.h"
 
 /* Each returns NULL, or why it couldn't be done. */
 typedef const char *(control_t)(core_t *self, const char *operator_name, dd_bytes_t argument);
@@ -69,7 +69,7 @@ static void log_order(core_t *self, dd_log_level_t level, const char *operator_n
 
 bool operator_control_is_forbidden(const core_t *self, const dd_record_t *asked)
 {
-    const dd_operator_t *known = standing_operator(self, asked->source);
+    const dd_operator_t *known = operators_find(self, asked->source);
     return known && known->read_only;
 }
 

@@ -5,6 +5,7 @@
 #include "standing.h"
 
 #include "libdd/keys/proof.h"
+#include "operators.h"
 #include "registration.h"
 
 int standing_role(const core_t *self, const uint8_t *key, const dd_tenant_t **tenant)
@@ -21,27 +22,10 @@ int standing_role(const core_t *self, const uint8_t *key, const dd_tenant_t **te
     }
 }
 
-static bool is_named(const dd_operator_t *known)
-{
-    return known && strcmp(known->name, DD_OPERATOR) != 0;
-}
-
-const dd_operator_t *standing_operator(const core_t *self, dd_bytes_t name)
-{
-    const dd_operator_t *known = dd_keyring_operator_by_name(self->keyring, name);
-    return is_named(known) ? known : NULL;
-}
-
-dd_bytes_t standing_operator_name(const core_t *self, const peer_t *operator_peer)
-{
-    const dd_operator_t *known = dd_keyring_operator_by_key(self->keyring, operator_peer->key);
-    return is_named(known) ? dd_bytes_of(known->name) : dd_bytes(NULL, 0);
-}
-
 /* Whether an operator is still called as its key says. */
 static bool is_renamed(const core_t *self, const peer_t *peer)
 {
-    dd_bytes_t name = standing_operator_name(self, peer);
+    dd_bytes_t name = operators_name(self, peer->key);
     return peer->role == ROLE_OPERATOR && peer->state == PEER_READY && name.size > 0 &&
            !dd_bytes_equal(name, dd_name_bytes(&peer->name));
 }

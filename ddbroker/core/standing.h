@@ -13,13 +13,6 @@
 /* The role that a key gives, 0 for none, and the tenant if it is one's. */
 int standing_role(const core_t *self, const uint8_t *key, const dd_tenant_t **tenant);
 
-/* The operator of that name with a key of its own; NULL if there is none. */
-const dd_operator_t *standing_operator(const core_t *self, dd_bytes_t name);
-
-/* The name that an operator's key has; empty for the key that has none, whose holders say how they
-   are called. */
-dd_bytes_t standing_operator_name(const core_t *self, const peer_t *operator_peer);
-
 /* PROVE: a client or a child shows that it has the key that follows the one it logged in with. */
 handler_t standing_prove;
 /* Shows the same to the parent if there is something to show. */

@@ -5,7 +5,6 @@
 #include "connections.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -30,6 +29,7 @@
 typedef struct listening {
     struct listening *next;
     int fd; /* ZeroMQ's */
+    unsigned kind;
     char endpoint[];
 } listening_t;
 
@@ -40,6 +40,7 @@ struct connections {
     input_door_t *door;
     uint64_t stranger; /* bytes that one may bring */
     listening_t *listening;
+    unsigned kind; /* of endpoints that news tells of now */
     connection_t *by_fd;
     connection_t *strangers;
     size_t stranger_count;
@@ -204,7 +205,7 @@ dd_error_t connections_listen(const connections_t *self, const char *endpoint,
 static dd_error_t hand_on(
     const connections_t *self, const listening_t *listening, dd_problem_t *problem)
 {
-    int none = -1, fd = fcntl(listening->fd, F_DUPFD_CLOEXEC, 0);
+    int none = -1, fd = dup(listening->fd); /* a broker runs no other programs */
     bool deaf = fd >= 0 && input_account_deafen(listening->fd);
     if (deaf && zmq_setsockopt(self->socket, ZMQ_USE_FD, &fd, sizeof fd) == 0 &&
         zmq_bind(self->socket, listening->endpoint) == 0) {
@@ -220,6 +221,11 @@ static dd_error_t hand_on(
         problem, DD_E_LIMIT, "can't listen anew on %s: a restart is needed", listening->endpoint);
 }
 
+void connections_begin_kind(connections_t *self, unsigned kind)
+{
+    self->kind = kind;
+}
+
 dd_error_t connections_listen_anew(connections_t *self, dd_problem_t *problem)
 {
     dd_error_t result = DD_OK;
@@ -227,8 +233,9 @@ dd_error_t connections_listen_anew(connections_t *self, dd_problem_t *problem)
     self->listening = NULL; /* news tells of the new ones */
     while ((listening = before)) {
         before = listening->next;
-        dd_error_t error = hand_on(self, listening, problem);
-        if (error == DD_OK)
+        bool concerned = listening->kind == self->kind;
+        dd_error_t error = concerned ? hand_on(self, listening, problem) : DD_OK;
+        if (concerned && error == DD_OK)
             free(listening);
         else
             LL_PREPEND(self->listening, listening);
@@ -452,6 +459,7 @@ static void listens(connections_t *self, const dd_monitor_event_t *event)
     if (!listening)
         return;
     listening->fd = (int)event->value;
+    listening->kind = self->kind;
     memcpy(listening->endpoint, event->endpoint, size);
     LL_PREPEND(self->listening, listening);
 }

@@ -114,6 +114,23 @@ static void test_old_clients_need_their_new_file(void **state)
     zmq_ctx_term(context);
 }
 
+/* An endpoint that is listened on anew lets in whom it did before. */
+static void test_a_reserved_endpoint_stays_reserved(void **state)
+{
+    harness_t *harness = *state;
+    const char *gate = harness_reserve(harness, "gate");
+    broker_start(harness, "root", NULL, "/1/", "--reserved", gate, NULL);
+    shell_open(harness, "gate", "a");
+    for (int i = 0; i < 3; i++) {
+        take_step(STEPS[i]);
+        reload(harness, "root");
+        shell_check("ddtui -q --tree", REFUSED, "", "refuses this key");
+        shell_check("ddtui -q -k $DIR/operator-keys.json --tree", DONE, NULL, "");
+        visit(harness_endpoint(harness, "root"));
+    }
+    scene_broker(harness, "leaf", "gate", "/1/2/");
+}
+
 /* What isn't a step, or comes in another order, is refused and changes nothing. */
 static void test_another_pair_takes_a_restart(void **state)
 {
@@ -137,6 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE(test_everybody_stays_and_comes_in),
         SCENE(test_brokers_join_at_every_step),
+        SCENE(test_a_reserved_endpoint_stays_reserved),
         SCENE(test_old_clients_need_their_new_file),
         SCENE(test_another_pair_takes_a_restart),
     };

@@ -44,6 +44,9 @@ static void test_good_lines(void **state)
         {"add a -d x", {COMMAND_ADD, "x", NULL, "a", false, false, false}},
         {"-d x add -f a", {COMMAND_ADD, "x", NULL, "a", true, false, false}},
         {"add -d x -- -a", {COMMAND_ADD, "x", NULL, "-a", false, false, false}},
+        {"operator alice", {COMMAND_OPERATOR, DD_SYSCONF, NULL, "alice", false, false, false}},
+        {"operator m --read-only -d x", {COMMAND_OPERATOR, "x", NULL, "m", false, false, true}},
+        {"switch dd", {COMMAND_SWITCH, DD_SYSCONF, NULL, "dd", false, false, false}},
         {"rotate dd --force", {COMMAND_ROTATE, DD_SYSCONF, NULL, "dd", true, false, false}},
         {"finish a", {COMMAND_FINISH, DD_SYSCONF, NULL, "a", false, false, false}},
         {"remove -d x a", {COMMAND_REMOVE, "x", NULL, "a", false, false, false}},
@@ -63,6 +66,7 @@ static void test_good_lines(void **state)
         assert_text(options.operand, LINES[i].expected.operand);
         assert_int_equal(options.force, LINES[i].expected.force);
         assert_int_equal(options.secret, LINES[i].expected.secret);
+        assert_int_equal(options.read_only, LINES[i].expected.read_only);
         free(line);
     }
 }
@@ -73,7 +77,7 @@ static void test_bad_lines(void **state)
     static const char *const LINES[] = {"-x", "--nonsense", "-d", "-t", "a,b,c", "make", "add",
         "add a b", "rotate", "rotate a b", "show", "show a b", "check a b", "check -d x y",
         "add a -t b", "rotate a --secret", "show a -f", "check -f", "--secret", "-s", "check -t a",
-        "-d x -d y", "add a -d x --dir y"};
+        "-d x -d y", "operator", "add a --read-only", "switch", "add a -d x --dir y"};
     for (size_t i = 0; i < COUNT(LINES); i++) {
         options_t options;
         char *line = strdup(LINES[i]);
