@@ -197,10 +197,9 @@ dd_error_t rotation_finish_tenant(keyset_t *set, const char *name, dd_problem_t 
 
 /* ---- public, whose key is in everybody's file ------------------------------------------------ */
 
-/* Enters the public tenant's next key into all tenants' files, and at the end of the rotation has it
-   follow. An older ddkeys may have made a file without it meanwhile. */
-static dd_error_t tell_tenants(
-    keyset_t *set, const char *next, bool follows, dd_problem_t *problem)
+/* Enters the public tenant's next key into all tenants' files, and at the end of the rotation has
+   it follow. An older ddkeys may have made a file without it meanwhile. */
+static dd_error_t tell_tenants(keyset_t *set, const char *next, bool follows, dd_problem_t *problem)
 {
     const dd_tenant_t *tenant;
     for (size_t i = 0; (tenant = dd_keyring_tenant_at(set->broker, i)) != NULL; i++) {
