@@ -14,8 +14,8 @@
 
 #include <json-c/json.h>
 
-#include "access.h"
 #include "libdd/base/problem.h"
+#include "libdd/keys/access.h"
 #include "libdd/keys/keyfile.h"
 #include "libdd/keys/keyring.h"
 #include "names.h"
@@ -61,12 +61,12 @@ static int open_directory(const char *path, store_mode_t mode, dd_problem_t *pro
 static bool is_ours(int fd, const char *path, store_mode_t mode, dd_problem_t *problem)
 {
     struct stat status;
-    char fault[ACCESS_FAULT_ROOM];
+    char fault[DD_ACCESS_FAULT_ROOM];
     if (mode == STORE_READ)
         return true;
     if (fstat(fd, &status) == -1)
         dd_problem(problem, DD_E_FILE, "%s: can't be looked at: %m", path);
-    else if (access_directory_fault(&status, fault))
+    else if (dd_access_directory_fault(&status, fault))
         dd_problem(problem, DD_E_FILE, "%s: %s", path, fault);
     else
         return true;
@@ -240,14 +240,14 @@ static bool keep_owner(int fd, const struct stat *old)
 static bool is_shared(const store_t *self, const item_t *item, struct stat *directory)
 {
     return strcmp(item->name.text, BROKER_FILE) == 0 && fstat(self->fd, directory) == 0 &&
-           access_is_shared(directory);
+           dd_access_is_shared(directory);
 }
 
 /* Who may not give the file to that group keeps it: 'ddkeys check' and the broker say what is
    wrong. */
 static bool share(int fd, const struct stat *directory)
 {
-    return fchown(fd, (uid_t)-1, directory->st_gid) == -1 || fchmod(fd, ACCESS_MODE_SHARED) == 0;
+    return fchown(fd, (uid_t)-1, directory->st_gid) == -1 || fchmod(fd, DD_ACCESS_MODE_SHARED) == 0;
 }
 
 /* Whoever could read the replaced file, a broker with an account of its own perhaps, still can. The
@@ -256,7 +256,7 @@ static bool set_access(const store_t *self, int fd, const item_t *item, const st
 {
     struct stat directory;
     bool replaces = old->st_mode != 0;
-    mode_t mode = access_mode(replaces ? old : NULL);
+    mode_t mode = dd_access_mode(replaces ? old : NULL);
     bool is_good = replaces && mode == (old->st_mode & ~(mode_t)S_IFMT);
     return (!replaces || keep_owner(fd, old)) && fchmod(fd, mode) == 0 &&
            (is_good || !is_shared(self, item, &directory) || share(fd, &directory));

@@ -12,6 +12,7 @@
 #include "frame_lines.h"
 #include "libdd/base/problem.h"
 #include "libdd/protocol/window.h"
+#include "listen.h"
 #include "zap.h"
 
 /* Heartbeats within which a peer must say something, and within which it must leave once it was
@@ -63,6 +64,7 @@ typedef struct {
     log_t *log;
     uint8_t key[DD_KEY_SIZE]; /* public, that new connections find */
     uint32_t heartbeat;
+    mode_t ipc_mode;
     size_t connections_max;
     size_t frame_max;    /* bytes of the largest */
     frame_lines_t lines; /* frames that wait to be taken in */
@@ -448,7 +450,7 @@ static dd_error_t listen_on(transport_t *transport, const char *endpoint, dd_pro
 {
     const listener_t *self = (const listener_t *)transport;
     char shown[DD_ENDPOINT_MAX + 1];
-    dd_error_t result = connections_listen(self->connections, endpoint, shown, problem);
+    dd_error_t result = listen_begin(self->socket, endpoint, self->ipc_mode, shown, problem);
     if (result == DD_OK)
         log_write(self->log, DD_LOG_NOTICE, "listening on %s", shown);
     return result;
@@ -574,6 +576,7 @@ transport_t *listener_new(const transport_settings_t *settings, dd_problem_t *pr
     self->log = settings->log;
     self->heartbeat = settings->heartbeat;
     self->threads = settings->threads;
+    self->ipc_mode = settings->ipc_mode;
     self->connections_max = settings->connections_max;
     memcpy(self->key, dd_keyring_public_key(settings->keyring), sizeof self->key);
     self->frame_max = (size_t)dd_socket_frame_max(settings->payload_max);
