@@ -272,7 +272,7 @@ static void reload_ends_who_lost_the_key(void **state)
     program_t *broker = broker_start(harness, "broker0", NULL, NULL, NULL);
     client_t *stays = client_open(harness, "broker0", "a", "good");
     client_t *goes = client_open(harness, "broker0", "b", "good");
-    program_t *keys = program_run(harness, NULL, HARNESS_DEADLINE, "ddkeys", "rotate", "-f", "-d",
+    program_t *keys = program_run(harness, NULL, HARNESS_DEADLINE, "ddkeys", "rotate", "-d",
         harness_path(harness, ""), "-f", "b", NULL);
     assert_int_equal(program_wait(keys, 0), 0);
     program_signal(broker, SIGHUP);
