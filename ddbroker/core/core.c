@@ -478,6 +478,7 @@ void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms
     self->keyring = keyring;
     self->keys++;
     standing_changed(self);
+    standing_show(self);
     name_round_begin(self);
 }
 

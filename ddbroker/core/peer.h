@@ -58,6 +58,10 @@ struct peer {
     quota_t *quota;                 /* of the same: its tenant's; else NULL */
     bool placed;                    /* holds one of the places that there are for connections */
     uint8_t key[DD_KEY_SIZE];       /* public key it logged in with */
+    uint8_t next_key[DD_KEY_SIZE];  /* the one that it has proven to have, too */
+    bool proven;                    /* and it is there */
+    uint32_t proof_keys;            /* number of the broker's keys at its last proof, from 1 on */
+    uint64_t proof_ms;              /* and when that was */
     dd_name_t name;                 /* client: full name; operator and broker: its name */
     uint64_t instance;              /* client: from HELLO */
     uint8_t id[DD_BROKER_ID_SIZE];  /* link: the other broker's */

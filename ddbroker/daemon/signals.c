@@ -36,14 +36,27 @@ dd_error_t signals_open(loop_t *self, dd_problem_t *problem)
 
 /* ---- Reload -------------------------------------------------------------------------------- */
 
+/* Whether the newer file still knows the brokers' pair of the one at hand. */
+static bool knows_pair(const dd_keyring_t *keyring, const dd_keyring_t *newer)
+{
+    const uint8_t *key = dd_keyring_public_key(keyring);
+    for (dd_key_age_t age = 0; age < DD_KEY_AGES; age++) {
+        const uint8_t *known = dd_keyring_broker_key_of(newer, age);
+        if (known && memcmp(known, key, DD_KEY_SIZE) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* A key file that can be used instead of the one at hand, or NULL. */
 static dd_keyring_t *reload_keys(const loop_t *self, const config_t *config, dd_problem_t *problem)
 {
     dd_keyring_t *keyring = config_load_keys(config, problem);
-    if (!keyring || memcmp(dd_keyring_public_key(keyring), dd_keyring_public_key(self->keyring),
-                        DD_KEY_SIZE) == 0)
+    if (!keyring || knows_pair(self->keyring, keyring))
         return keyring;
-    dd_problem(problem, DD_E_KEYS, "%s has another pair of keys for brokers, which takes a restart",
+    dd_problem(problem, DD_E_KEYS,
+        "%s has another pair of keys for brokers and doesn't know the one before, which takes a "
+        "restart",
         config->keys);
     dd_keyring_destroy(&keyring);
     return NULL;
