@@ -51,7 +51,7 @@ static void act(script_t *self)
     script_enter(self, ACTING);
     if (self->options->publish)
         send_publication(self);
-    if (self->options->notify && self->phase != ENDED)
+    if (self->options->notify && self->phase == ACTING)
         send_notification(self);
     if (self->options->trace)
         send_trace(self);

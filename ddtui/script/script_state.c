@@ -18,6 +18,9 @@
 
 /* ms within which a broker must be found and answer, when --timeout doesn't say otherwise. */
 #define ANSWER_LIMIT 5000
+/* ms for the reason of a connection's end: it follows at once, or when brokers know who has a name
+   that two clients want. */
+#define REASON_LIMIT 2000
 
 /* ---- Time --------------------------------------------------------------------------------- */
 
@@ -134,11 +137,42 @@ void script_fail(script_t *self, exit_status_t status, const char *format, ...)
         script_complain("%s", text);
 }
 
+/* DD_E_UPLINK_DOWN: a broker carries nothing for one whose name is contested. */
+bool script_is_end(dd_error_t error)
+{
+    return error == DD_E_UNKNOWN || error == DD_E_NOT_CONNECTED || error == DD_E_CLOSED ||
+           error == DD_E_UPLINK_DOWN;
+}
+
+void script_fail_with_reason(script_t *self, exit_status_t status, const char *format, ...)
+{
+    if (self->phase == ENDED || self->phase == FAILING)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(self->failure, sizeof self->failure, format, arguments);
+    va_end(arguments);
+    self->status = status;
+    self->failure_due_ms = script_now_ms() + REASON_LIMIT;
+    script_enter(self, FAILING);
+}
+
+void script_fail_without_reason(script_t *self)
+{
+    if (self->failure[0] != '\0')
+        script_fail(self, self->status, "%s", self->failure);
+    else
+        script_end_trace(self);
+}
+
 void script_call_failed(script_t *self, dd_error_t error, const char *what, const char *object)
 {
     if (error == DD_E_TOO_LARGE)
         script_fail(self, STATUS_FAILED, "the message has %zu bytes; this broker carries %" PRIu64,
             self->input.size, self->payload_max);
+    else if (script_is_end(error))
+        script_fail_with_reason(
+            self, exit_status_of(error), "can't %s '%s': %s", what, object, dd_strerror(error));
     else
         script_fail(
             self, exit_status_of(error), "can't %s '%s': %s", what, object, dd_strerror(error));

@@ -17,9 +17,9 @@
 
 #include "console_commands.h"
 #include "ddtui/script/key_role.h"
-#include "ddtui/signals.h"
 #include "ddtui/ui/console.h"
 #include "libdd/base/clock.h"
+#include "libdd/base/program.h"
 #include "screen.h"
 
 /* us of the events' turn, after which input is looked at again. */
@@ -237,7 +237,7 @@ static bool take_over_signals(console_loop_t *self)
     sigset_t set;
     sigemptyset(&set);
     for (size_t i = 0; i < sizeof SIGNALS / sizeof SIGNALS[0]; i++)
-        if (!signals_ignored(SIGNALS[i]))
+        if (!dd_program_ignores(SIGNALS[i]))
             sigaddset(&set, SIGNALS[i]);
     signal(SIGPIPE, SIG_IGN);
     if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)

@@ -35,7 +35,7 @@ static void closed_standard_files_are_opened(void **state)
         "ddbroker -k $DIR/broker-keys.json -r tcp://127.0.0.1:0 -l debug <&- >&- 2>&-",
         "ddbroker -k $DIR/broker-keys.json -r tcp://127.0.0.1:0 </dev/null >/dev/null 2>&-",
         "ddperf -d $DD_BROKER --count 1000000 --rate 100 <&- >&- 2>&-",
-        "ddtui -l cli1 <&- >&- 2>&-",
+        "ddtui -d ipc://$DIR/nothing -n cli1 -t 1000 <&- >&- 2>&-",
     };
     harness_t *harness = *state;
     broker_start(harness, "broker0", NULL, NULL, NULL);

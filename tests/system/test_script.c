@@ -316,7 +316,10 @@ static void test_files(void **state)
     shell_check("DD_KEYS= ddtui -l cli1 nobodys", FAILED, "", "/nobodys-keys.json");
     shell_check("ddtui -k /dev/null -l", FAILED, "", "/dev/null");
     shell_check("ddtui --tree >/dev/full", FAILED, NULL, "can't write the output");
-    shell_check("ddtui --tree >&-", DONE, "", "registered");
+    shell_check("ddtui --tree >&-", FAILED, "", "standard output is closed");
+    shell_check("ddtui -l -t 1 >&-", FAILED, "", "standard output is closed");
+    shell_check("ddtui --check >&-", 3, "", "standard output is closed");
+    shell_check("ddtui -n cli1 -m hi cli1 >&-", DONE, "", "registered");
 }
 
 /* Sends to a client that stands still, until its broker has no more room for it. */
