@@ -90,7 +90,8 @@ void script_end_trace(script_t *self)
 {
     output_t output;
     FILE *out = script_open(&output);
-    script_close(self, &output, out && output_trace(out, &self->trace, self->style));
+    script_close(
+        self, &output, out && output_trace(out, &self->trace, self->style, script_width()));
     script_end(self, exit_status_of(self->trace.error));
 }
 

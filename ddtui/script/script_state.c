@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "libdd/base/clock.h"
@@ -212,6 +213,13 @@ static void write_all(script_t *self, const char *data, size_t size)
             size -= (size_t)written;
         }
     }
+}
+
+/* As it is now: a terminal may become narrower while it is watched. */
+unsigned script_width(void)
+{
+    struct winsize size = {0};
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 FILE *script_open(output_t *self)

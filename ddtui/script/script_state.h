@@ -120,8 +120,8 @@ void script_end(script_t *self, exit_status_t status);
 __attribute__((format(printf, 3, 4))) void script_fail(
     script_t *self, exit_status_t status, const char *format, ...);
 
-/* Something has failed, perhaps because the connection has ended, and the reason of that is still to
-   come: the reason for which the client was closed is what counts then. Waits for that. */
+/* Something has failed, perhaps because the connection has ended, and the reason of that is still
+   to come: the reason for which the client was closed is what counts then. Waits for that. */
 __attribute__((format(printf, 3, 4))) void script_fail_with_reason(
     script_t *self, exit_status_t status, const char *format, ...);
 /* No such reason has come. */
@@ -134,6 +134,9 @@ bool script_is_end(dd_error_t error);
 void script_call_failed(script_t *self, dd_error_t error, const char *what, const char *object);
 
 /* ---- Output */
+
+/* Cells of a line, if standard output is a terminal that says so, else 0. */
+unsigned script_width(void);
 
 /* What is printed goes into a stream, NULL when out of memory, and then out as a whole; printed:
    whether the stream took all of it. */

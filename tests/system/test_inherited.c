@@ -127,7 +127,8 @@ static void ignored_signals_stay_ignored(void **state)
     }
 }
 
-/* A signal that is ignored, and then one that isn't, which is taken later: that alone is the end. */
+/* A signal that is ignored, and then one that isn't, which is taken later: that alone is the end.
+ */
 static void ignored_signals_end_no_program(void **state)
 {
     static const struct {
