@@ -53,11 +53,18 @@ typedef struct {
 
 /* ---- Time ----------------------------------------------------------------------------------- */
 
-/* ms until something is to be done without anybody's word. */
-static int pause_ms(const console_loop_t *self)
+/* ms until it is drawn again. */
+static int draw_pause_ms(const console_loop_t *self)
 {
     uint64_t due = self->drawn_us + DRAW_PAUSES[self->draw_time], now = dd_clock_us();
     return due <= now ? 0 : (int)((due - now) / 1000) + 1;
+}
+
+/* ms until something is to be done without anybody's word. */
+static int pause_ms(const console_loop_t *self)
+{
+    int draw = draw_pause_ms(self), input = screen_pause_ms(self->screen);
+    return input >= 0 && input < draw ? input : draw;
 }
 
 static void tick(console_loop_t *self)
@@ -208,7 +215,7 @@ static void loop(console_loop_t *self)
         tick(self);
         console_update(self->console);
         ask(self);
-        if (pause_ms(self) == 0)
+        if (draw_pause_ms(self) == 0)
             draw(self);
         if (poll(fds, sizeof fds / sizeof fds[0], pause_ms(self)) < 0 && errno != EINTR)
             return;
