@@ -25,15 +25,10 @@ bool screen_charset_is_old(const char *term)
     return strncmp(term, "vt", 2) == 0 && isdigit((unsigned char)term[2]);
 }
 
-static bool has_codeset(const char *name)
-{
-    return strcmp(nl_langinfo(CODESET), name) == 0;
-}
-
 static bool choose_utf8(void)
 {
     for (size_t i = 0; i < sizeof UTF8_LOCALES / sizeof UTF8_LOCALES[0]; i++)
-        if (setlocale(LC_CTYPE, UTF8_LOCALES[i]) && has_codeset("UTF-8"))
+        if (setlocale(LC_CTYPE, UTF8_LOCALES[i]) && strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
             return true;
     return false;
 }
@@ -44,7 +39,8 @@ void screen_charset_begin(void)
     const char *term = getenv("TERM");
     setlocale(LC_ALL, "C");
     setlocale(LC_CTYPE, "");
-    bool says_nothing = has_codeset("ANSI_X3.4-1968");
+    const char *name = setlocale(LC_CTYPE, NULL);
+    bool says_nothing = strcmp(name, "C") == 0 || strcmp(name, "POSIX") == 0;
     if (says_nothing && !screen_charset_is_old(term ? term : "") && !choose_utf8())
         setlocale(LC_CTYPE, "C");
 }
