@@ -251,6 +251,9 @@ static void test_command_lines(void **state)
 {
     (void)state;
     shell_check("ddtui </dev/null", FAILED, "", "needs a terminal");
+    shell_check("ddtui -n a -n b -m hi", USAGE, "", "--notify is given twice");
+    shell_check("ddtui -p a -p b -m hi", USAGE, "", "--publish is given twice");
+    shell_check("ddtui -n a -m hi -m you", USAGE, "", "--message is given twice");
     shell_check("ddtui --what", USAGE, "", "--what");
     shell_check("ddtui --tree -l", USAGE, "", "stand alone");
     shell_check("DD_KEYS= ddtui -l", USAGE, "", "no key file");
