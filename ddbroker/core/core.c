@@ -84,6 +84,8 @@ static void forget(core_t *self, peer_t *peer)
     if (peer->state != PEER_READY)
         return;
     peer->state = PEER_ENDED; /* first, so that nothing below is told to it */
+    if (peer->quota)
+        peer->quota->registered--;
     inspect_forget(self, peer);
     losses_forget(self, peer);
     if (peer_is_link(peer)) {
@@ -193,6 +195,26 @@ peer_t *core_connect_parent(core_t *self, void *route, uint64_t now_ms)
     return peer;
 }
 
+peer_t *core_connect_self(core_t *self, void *route, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    peer_t *peer = new_peer(self, ROLE_OPERATOR, route);
+    if (!peer)
+        return NULL;
+    peer->is_self = true;
+    peer->state = PEER_READY;
+    peer_set_name(peer, dd_bytes_of(self->name));
+    return peer;
+}
+
+void core_ask(core_t *self, peer_t *peer, const char *what, uint32_t ref, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    const dd_record_t record = {.type = DD_INSPECT, .ref = ref, .text = dd_bytes_of(what)};
+    inspect_question(self, peer, &record);
+    reap(self);
+}
+
 /* Somebody goes on talking after it was ended: says so again, but not for every frame. */
 static void complain(core_t *self, peer_t *peer)
 {
@@ -257,7 +279,7 @@ void core_gone(peer_t *peer)
 void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
 {
     self->now_ms = now_ms;
-    if (peer->state != PEER_ENDED) {
+    if (peer->state != PEER_ENDED && !peer->is_self) {
         char text[PEER_TEXT_MAX];
         core_event(self, peer, peer_is_link(peer) ? DD_LOG_NOTICE : DD_LOG_INFO, "%s is gone",
             peer_text(peer, text));
@@ -266,14 +288,12 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
     if (peer == self->parent) {
         self->is_root = peer->ending == DD_E_LOOP;
         self->parent = NULL;
-    } else {
+    } else if (!peer->is_self) {
         cursor_pass(&self->cursors, peer, peer->next);
         DL_DELETE(self->peers, peer);
         admission_leave_place(self, peer);
     }
     core_untouch(self, peer);
-    if (peer->role == ROLE_CLIENT)
-        tenant_totals_left(&self->tally, peer_tenant(peer), &peer->count);
     peer->route = NULL;
     remains_free(self, peer);
     reap(self);
@@ -436,7 +456,6 @@ void core_destroy(core_t **self_p)
         core_disconnect(self, self->peers, self->now_ms);
     while (jobs_step(&self->jobs, self) || jobs_step(&self->fanouts.jobs, self))
         ;
-    tenant_totals_destroy(&self->tally);
     free(self->left);
     quotas_destroy(&self->quotas);
     event_history_clear(&self->events);

@@ -75,6 +75,8 @@ void names_send_away(core_t *self, peer_t *client, dd_error_t why)
 void names_welcome(core_t *self, peer_t *peer, dd_bytes_t name)
 {
     peer->state = PEER_READY;
+    if (peer->quota)
+        peer->quota->registered++;
     peer->since_ms = self->now_ms;
     peer->scope_number = self->scope_number;
     peer->heartbeat = self->settings.heartbeat;

@@ -162,6 +162,12 @@ static dd_error_t fill(sources_t *self, dd_problem_t *problem)
         problem, DD_E_ARGUMENT, "this host has no name that suits a broker; give it a name");
 }
 
+/* Whether only this host can connect there. */
+static bool is_loopback(const char *address)
+{
+    return strncmp(address, "127.", 4) == 0 || strncmp(address, "[::1]:", 6) == 0;
+}
+
 /* What no option can check alone. */
 static dd_error_t check(const config_t *self, dd_problem_t *problem)
 {
@@ -182,6 +188,10 @@ static dd_error_t check(const config_t *self, dd_problem_t *problem)
     if (small)
         return dd_problem(problem, DD_E_ARGUMENT,
             "%s must be at least 32k more than payload-max, so that every message fits", small);
+    if (self->http && !self->http_token_file && !is_loopback(self->http))
+        return dd_problem(problem, DD_E_ARGUMENT,
+            "http at %s can be reached from other hosts, which needs an http-token-file",
+            self->http);
     if (self->input_max < 4 * self->payload_max)
         return dd_problem(problem, DD_E_ARGUMENT,
             "input-max must be at least four times payload-max, so that every tenant can send");
@@ -213,7 +223,8 @@ static void clear_list(config_list_t *list)
 
 void config_clear(config_t *self)
 {
-    char *texts[] = {self->name, self->keys, self->scope, self->file, self->log_file};
+    char *texts[] = {self->name, self->keys, self->scope, self->file, self->log_file, self->http,
+        self->http_token_file};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);
     clear_list(&self->listen);

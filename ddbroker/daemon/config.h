@@ -47,7 +47,9 @@ typedef struct {
     quota_exception_t *exceptions; /* of tenants with sections in the file, whole */
     size_t exception_count;
     uint64_t io_threads;
-    bool only_check; /* nothing is to be run */
+    char *http;            /* where monitors connect; NULL: nowhere */
+    char *http_token_file; /* NULL: none is asked for */
+    bool only_check;       /* nothing is to be run */
 } config_t;
 
 typedef enum {

@@ -8,14 +8,15 @@
 #define LOOP_STATE_H_INCLUDED
 
 #include "config.h"
+#include "ddbroker/http/http.h"
 #include "ddbroker/log.h"
 #include "ddbroker/net/gauge.h"
 #include "ddbroker/net/transport.h"
 #include "ddbroker/net/zap.h"
 #include "libdd/base/clock.h"
 
-/* The listener, the link to the parent, and the legacy endpoint. */
-#define TRANSPORTS_MAX 3
+/* The listener, the link to the parent, the legacy endpoint, and HTTP. */
+#define TRANSPORTS_MAX 4
 /* Descriptors that operators and child brokers find beyond those for connections. */
 #define LOOP_PLACES_KEPT (2 * CORE_RESERVED)
 
@@ -32,6 +33,7 @@ typedef struct {
     gauge_t *gauge; /* NULL if there is none */
     transport_t *transports[TRANSPORTS_MAX];
     size_t transport_count;
+    http_t *http;             /* one of them */
     size_t strangers_max;     /* connections that transports leave to those who are still on their
                                  way in */
     size_t descriptors_taken; /* of the process, for other things than clients */

@@ -59,7 +59,8 @@ static rlim_t count_reserved(const loop_t *self)
 {
     const config_t *config = self->config;
     return DESCRIPTORS_OWN + DESCRIPTORS_OF_THREAD * (rlim_t)config->io_threads +
-           config->listen.count + config->legacy.count + self->strangers_max + LOOP_PLACES_KEPT;
+           config->listen.count + config->legacy.count + self->strangers_max + LOOP_PLACES_KEPT +
+           HTTP_DESCRIPTORS;
 }
 
 /* libzmq aborts when it gets no descriptors for a socket, and goes round and round when it can't
