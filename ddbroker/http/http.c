@@ -89,10 +89,13 @@ static void run(http_t *self)
         self->due_ms = self->now_ms + timeout;
 }
 
+/* The daemon goes on with those who are woken when it is called the next time. */
 static void wake_if_over(http_t *self, bool went_on)
 {
-    if (went_on && !self->survey.goes_on)
-        http_answers_wake(self);
+    if (!went_on || self->survey.goes_on)
+        return;
+    http_answers_wake(self);
+    self->due_ms = 0;
 }
 
 static bool work(transport_t *transport, uint64_t now_ms)

@@ -15,9 +15,9 @@ typedef struct {
     peer_t *peer; /* that asks; NULL before the first survey */
     uint32_t ref; /* of the question */
     bool goes_on;
-    bool refused;       /* the question, for there were too many lately */
-    bool cut;           /* not all that came could be kept */
-    size_t outstanding; /* brokers that haven't said their last */
+    bool refused;         /* the question, for there were too many lately */
+    bool cut;             /* not all that came could be kept */
+    unsigned outstanding; /* brokers that haven't said their last */
     uint64_t deadline_ms;
     char *text; /* a report a line; whoever takes it sets it to NULL */
     size_t size;
