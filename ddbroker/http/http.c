@@ -16,38 +16,22 @@
 
 /* Bytes of a connection's request and of what is being sent to it. */
 #define MEMORY (32 * 1024)
-/* s of silence, and ms in all, until a connection is cut. */
+/* s of silence until a connection is cut. */
 #define SILENCE 10
-#define LIFE 30000
 
 enum { LISTENER, DAEMON };
 
 /* ---- Connections --------------------------------------------------------------------------- */
 
-static http_place_t *find_place(http_t *self, int fd)
-{
-    for (size_t i = 0; i < HTTP_CONNECTIONS_MAX; i++)
-        if (self->places[i].fd == fd)
-            return &self->places[i];
-    return NULL;
-}
-
-http_place_t *http_place_of(http_t *self, struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    return info ? find_place(self, info->connect_fd) : NULL;
-}
-
 /* Before its descriptor is closed. */
 static void on_connection(void *http, struct MHD_Connection *connection, void **context,
     enum MHD_ConnectionNotificationCode code)
 {
+    http_t *self = http;
     (void)context;
-    http_place_t *place =
-        code == MHD_CONNECTION_NOTIFY_CLOSED ? http_place_of(http, connection) : NULL;
-    if (place)
-        *place = (http_place_t){.fd = -1};
+    http_place_t *place = http_places_of(&self->places, connection);
+    if (place && code == MHD_CONNECTION_NOTIFY_CLOSED)
+        http_place_leave(place);
 }
 
 /* As many as have places; the others wait outside. */
@@ -55,24 +39,16 @@ static void accept_some(http_t *self)
 {
     static const struct sockaddr NOBODY;
     http_place_t *place;
-    while (self->listener >= 0 && (place = find_place(self, -1))) {
+    while (self->listener >= 0 && (place = http_places_free(&self->places))) {
         int fd = http_listener_accept(self->listener);
         if (fd < 0) {
             self->pauses = errno == EMFILE || errno == ENFILE;
             return;
         }
-        *place = (http_place_t){.fd = fd, .since_ms = self->now_ms};
+        http_place_take(place, fd, self->now_ms);
         if (MHD_add_connection(self->daemon, fd, &NOBODY, sizeof NOBODY) != MHD_YES)
-            *place = (http_place_t){.fd = -1}; /* it has been closed */
+            http_place_leave(place); /* it has been closed */
     }
-}
-
-/* Nobody keeps a place for longer than it takes. */
-static void cut_overdue(http_t *self)
-{
-    for (size_t i = 0; i < HTTP_CONNECTIONS_MAX; i++)
-        if (self->places[i].fd >= 0 && self->now_ms >= self->places[i].since_ms + LIFE)
-            shutdown(self->places[i].fd, SHUT_RDWR);
 }
 
 /* ---- The loop ------------------------------------------------------------------------------ */
@@ -123,7 +99,7 @@ static void tick(transport_t *transport, uint64_t now_ms)
     bool went_on = self->survey.goes_on;
     self->now_ms = now_ms;
     self->pauses = false;
-    cut_overdue(self);
+    http_places_cut_overdue(&self->places, now_ms);
     survey_tick(&self->survey, now_ms);
     wake_if_over(self, went_on);
 }
@@ -145,7 +121,7 @@ static void descriptors(
     http_t *self = (http_t *)transport;
     const union MHD_DaemonInfo *info =
         self->daemon ? MHD_get_daemon_info(self->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
-    if (!self->pauses && find_place(self, -1))
+    if (!self->pauses && http_places_free(&self->places))
         items[LISTENER] = (struct pollfd){.fd = self->listener, .events = POLLIN};
     if (info)
         items[DAEMON] = (struct pollfd){.fd = info->epoll_fd, .events = POLLIN};
@@ -220,8 +196,7 @@ http_t *http_new(const transport_settings_t *settings, dd_problem_t *problem)
     self->listener = -1;
     self->due_ms = UINT64_MAX;
     self->started_wall_ms = dd_clock_wall_ms();
-    for (size_t i = 0; i < HTTP_CONNECTIONS_MAX; i++)
-        self->places[i].fd = -1;
+    http_places_init(&self->places);
     return self;
 }
 

@@ -142,12 +142,7 @@ void http_answers_wake(http_t *self)
         MHD_create_response_from_buffer(survey->size, survey->text, MHD_RESPMEM_MUST_FREE);
     if (self->report)
         survey->text = NULL;
-    for (size_t i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
-        if (!self->places[i].waiting)
-            continue;
-        MHD_resume_connection(self->places[i].waiting);
-        self->places[i].waiting = NULL;
-    }
+    http_places_wake(&self->places);
 }
 
 static enum MHD_Result send_survey(const http_t *self, struct MHD_Connection *connection)
@@ -171,7 +166,7 @@ static bool begin_survey(http_t *self)
 /* Somebody else may have begun another survey before one who was woken is heard again. */
 static enum MHD_Result answer_tree(http_t *self, struct MHD_Connection *connection, bool again)
 {
-    http_place_t *place = http_place_of(self, connection);
+    http_place_t *place = http_places_of(&self->places, connection);
     if (again && !self->survey.goes_on)
         return send_survey(self, connection);
     if (!place || (!self->survey.goes_on && !begin_survey(self)))

@@ -5,16 +5,8 @@
 #ifndef HTTP_STATE_H_INCLUDED
 #define HTTP_STATE_H_INCLUDED
 
-#include <microhttpd.h>
-
-#include "http.h"
+#include "http_places.h"
 #include "survey.h"
-
-typedef struct {
-    int fd; /* -1: free */
-    uint64_t since_ms;
-    struct MHD_Connection *waiting; /* for the survey; else NULL */
-} http_place_t;
 
 struct http {
     transport_t transport;
@@ -26,7 +18,7 @@ struct http {
     bool pauses;               /* there was no descriptor for a connection */
     char address[DD_ENDPOINT_MAX + 1];
     token_t token;
-    http_place_t places[HTTP_CONNECTIONS_MAX];
+    http_places_t places;
     uint64_t now_ms;          /* of the call at hand */
     uint64_t due_ms;          /* when the daemon has something to do */
     uint64_t started_wall_ms; /* since 1970 */
@@ -34,9 +26,6 @@ struct http {
     struct MHD_Response *report; /* what came of the last survey; NULL for none */
     bool behind;                 /* there is more of the survey to be taken */
 };
-
-/* The place of a connection; NULL if it has none. */
-http_place_t *http_place_of(http_t *self, struct MHD_Connection *connection);
 
 /* For MHD_start_daemon(): answers a request. */
 enum MHD_Result http_answer(void *http, struct MHD_Connection *connection, const char *url,
