@@ -34,8 +34,8 @@ static bool make_room(survey_t *self, size_t more)
 {
     if (self->room - self->size >= more)
         return true;
-    size_t room = 2 * self->room + more;
-    char *text = self->size + more <= TEXT_MAX ? realloc(self->text, room) : NULL;
+    size_t room = 2 * self->room + more < TEXT_MAX ? 2 * self->room + more : TEXT_MAX;
+    char *text = room - self->size >= more ? realloc(self->text, room) : NULL;
     if (!text)
         return false;
     self->text = text;
