@@ -9,6 +9,7 @@
 #include "ddbroker/daemon/config.h"
 #include "ddbroker/daemon/loop.h"
 #include "ddbroker/daemon/quota_sums.h"
+#include "ddbroker/http/token.h"
 #include "libdd/base/malloc_tuning.h"
 #include "libdd/base/program.h"
 
@@ -21,6 +22,9 @@ static int complain(const dd_problem_t *problem, int status)
 static int check(const config_t *config)
 {
     dd_problem_t problem;
+    token_t token;
+    if (token_load(&token, config->http_token_file, &problem) != DD_OK)
+        return complain(&problem, LOOP_FAILED);
     dd_keyring_t *keyring = config_load_keys(config, &problem);
     if (!keyring)
         return complain(&problem, LOOP_FAILED);

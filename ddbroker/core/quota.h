@@ -43,12 +43,12 @@ typedef struct {
     uint64_t subscriptions;
     uint64_t questions;
     uint64_t contests; /* of names of its clients */
-    counts_t count;    /* of all its clients since the start */
-    counts_reasons_t refused_for;
     dd_outbox_group_t outbox;
     quota_bucket_t connects;
     quota_bucket_t messages;
     quota_bucket_t bytes;
+    counts_t count; /* of all its clients since the start */
+    counts_reasons_t refused_for;
     char tenant[DD_TENANT_MAX + 1];
 } quota_t;
 

@@ -424,15 +424,17 @@ static dd_error_t set_path(
     return keep_text(values, option, text, text[0] != '\0', "the name of a file", problem);
 }
 
-/* An endpoint of TCP without what says so. Whether this host has that address is seen when it is
-   bound. */
+/* An endpoint of TCP without what says so, in numbers: no name is looked up. Whether this host has
+   that address is seen when it is bound. */
 static dd_error_t set_http(
     void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
 {
     char endpoint[DD_ENDPOINT_MAX + 1];
     int size = snprintf(endpoint, sizeof endpoint, "tcp://%s", text);
-    bool good = size < (int)sizeof endpoint && dd_endpoint_listenable(endpoint);
-    return keep_text(values, option, text, good, "ADDRESS:PORT, like 127.0.0.1:9080", problem);
+    bool in_numbers = text[0] == '[' || text[strspn(text, "0123456789.*")] == ':';
+    bool good = in_numbers && size < (int)sizeof endpoint && dd_endpoint_listenable(endpoint);
+    return keep_text(
+        values, option, text, good, "ADDRESS:PORT in numbers, like 127.0.0.1:9080", problem);
 }
 
 static dd_error_t set_scope(

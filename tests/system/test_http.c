@@ -251,6 +251,54 @@ static void prometheus_can_read_it(void **state)
     web_free(&answer);
 }
 
+/* ---- Examples ------------------------------------------------------------------------------ */
+
+static char *read_file(const char *path)
+{
+    static char text[64 << 10];
+    FILE *in = fopen(path, "r");
+    if (!in)
+        fail_msg("can't read %s: run the tests from the top directory", path);
+    size_t size = fread(text, 1, sizeof text - 1, in);
+    fclose(in);
+    text[size] = '\0';
+    return text;
+}
+
+/* Whether the metrics have that family, or one whose buckets that are. */
+static bool has_family(const char *metrics, const char *name, size_t size)
+{
+    char line[160];
+    size_t bucket = sizeof "_bucket" - 1;
+    snprintf(line, sizeof line, "# TYPE %.*s ", (int)size, name);
+    if (strstr(metrics, line))
+        return true;
+    return size > bucket && strncmp(name + size - bucket, "_bucket", bucket) == 0 &&
+           has_family(metrics, name, size - bucket);
+}
+
+/* Alerts and the dashboard ask for nothing that isn't there. */
+static void examples_name_metrics_that_there_are(void **state)
+{
+    static const char *const FILES[] = {
+        "share/examples/prometheus-rules.yml", "share/examples/grafana-dashboard.json"};
+    static const char *const BEGIN[] = {"dd_", "process_"};
+    static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyz_";
+    web_answer_t answer = web_get(web_endpoint(*state, start(*state, "top")), "/metrics", TOKEN);
+    unsigned names = 0;
+    for (size_t i = 0; i < COUNT(FILES) * COUNT(BEGIN); i++) {
+        char *at = read_file(FILES[i / COUNT(BEGIN)]);
+        for (; (at = strstr(at, BEGIN[i % COUNT(BEGIN)])); names++) {
+            size_t size = strspn(at, LETTERS);
+            if (!has_family(answer.body, at, size))
+                fail_msg("%s asks for %.*s", FILES[i / COUNT(BEGIN)], (int)size, at);
+            at += size;
+        }
+    }
+    assert_true(names > 20);
+    web_free(&answer);
+}
+
 /* ---- The tree ------------------------------------------------------------------------------ */
 
 /* The lines are the reports that ddtui reads. */
@@ -416,6 +464,11 @@ static void a_token_must_be_secret(void **state)
         assert_int_equal(program_wait(program, HARNESS_DEADLINE), 1);
         if (!program_said(program, CASES[i].said))
             fail_msg("%s", program_stderr(program));
+        program = program_run(harness, NULL, HARNESS_DEADLINE, "ddbroker", "-k",
+            harness_keys(harness, "broker"), "--http-token-file", harness_path(harness, "token"),
+            "--check-config", NULL);
+        assert_int_equal(program_wait(program, HARNESS_DEADLINE), 1);
+        assert_true(program_said(program, CASES[i].said));
     }
 }
 
@@ -599,6 +652,7 @@ int main(void)
         SCENE(metrics_say_what_reports_say),
         SCENE(a_child_tells_of_its_link),
         SCENE(prometheus_can_read_it),
+        SCENE(examples_name_metrics_that_there_are),
         SCENE(the_tree_is_that_of_ddtui),
         SCENE(a_silent_broker_is_missing_in_the_tree),
         SCENE(monitors_leave_no_events),
