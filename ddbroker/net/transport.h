@@ -2,9 +2,9 @@
 /*
  * transport - what the broker's loop asks of each way that peers come by
  *
- * The listener, the link to the parent, the legacy endpoint and HTTP are transports. A transport tells
- * the core of connections that came and went, hands it what they bring, and sends what the core has
- * for them. Its struct begins with a transport_t. What peer->route points at begins with a
+ * The listener, the link to the parent, the legacy endpoint and HTTP are transports. A transport
+ * tells the core of connections that came and went, hands it what they bring, and sends what the
+ * core has for them. Its struct begins with a transport_t. What peer->route points at begins with a
  * transport_route_t, so that each peer's records find their way. Not thread-safe.
  */
 #ifndef TRANSPORT_H_INCLUDED
