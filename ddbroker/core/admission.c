@@ -33,7 +33,9 @@ core_admission_t core_admit(
     int role = standing_role(self, key, &tenant);
     if (role == 0)
         return CORE_UNKNOWN_KEY;
-    bool may = role == ROLE_CLIENT ? clients && may_come(self, tenant) : has_place(self, NULL);
+    if (role == ROLE_CLIENT && !clients)
+        return CORE_NO_CLIENTS;
+    bool may = role == ROLE_CLIENT ? may_come(self, tenant) : has_place(self, NULL);
     return may ? CORE_ADMITTED : CORE_NO_ROOM;
 }
 

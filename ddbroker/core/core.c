@@ -458,6 +458,7 @@ void core_destroy(core_t **self_p)
         ;
     free(self->left);
     quotas_destroy(&self->quotas);
+    topics_destroy(&self->topics);
     event_history_clear(&self->events);
     floods_clear(&self->floods);
     free(self);

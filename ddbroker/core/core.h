@@ -69,7 +69,7 @@ void core_destroy(core_t **self_p);
 
 /* Whether someone with this public key may make a connection now; clients says whether tenants may
    at all. Each time it is granted counts as one of those that a tenant may make in a second. */
-typedef enum { CORE_ADMITTED, CORE_UNKNOWN_KEY, CORE_NO_ROOM } core_admission_t;
+typedef enum { CORE_ADMITTED, CORE_UNKNOWN_KEY, CORE_NO_ROOM, CORE_NO_CLIENTS } core_admission_t;
 core_admission_t core_admit(
     core_t *self, const uint8_t key[DD_KEY_SIZE], bool clients, uint64_t now_ms);
 

@@ -13,6 +13,7 @@
 #include "fanout.h"
 #include "name_round.h"
 #include "rounds.h"
+#include "topics.h"
 #include "turns.h"
 
 /* Shutting down, step by step: nobody loses what is on its way. */
@@ -68,6 +69,7 @@ struct core {
     contest_t *contests; /* of names, the longest in their state first */
     size_t contest_count;
     interests_t interests;
+    topics_t topics;
     question_t *questions; /* on their way through the tree, by id */
     uint64_t publications; /* so far; the number of one is its stamp */
     uint64_t cut_stamp;    /* of the last one before the latest of interests.cuts */

@@ -12,8 +12,9 @@
 
 #include "figures.h"
 
-/* Rows in one REPORT: even at their longest they take less than DD_FRAME_TARGET, which every
-   connection carries, however small a payload may be. */
+/* Rows in one REPORT, those of topics and others: even at their longest they take less than
+   DD_FRAME_TARGET, which every connection carries, however small a payload may be. */
+#define PAGE_TOPICS 10
 #define PAGE_ROWS 20
 /* What the making of a row costs, in units of a step; to pass over one costs 1. */
 #define ROW_UNITS 4
@@ -26,6 +27,7 @@
 
 typedef struct question_kind {
     const char *what;
+    size_t page_rows;
     /* Goes on with the answer: true at its end. */
     bool (*go_on)(answer_t *answer);
     void (*finish)(answer_t *answer);
@@ -35,17 +37,19 @@ struct answer {
     job_t job;
     report_to_t to;
     const kind_t *kind;
-    json_object *rows;     /* of the page in the making */
-    uint32_t row;          /* number of the next one */
-    uint32_t first;        /* the first one wanted */
-    uint32_t end;          /* and the first one no more wanted */
-    bool full;             /* the asker takes no more */
-    int units;             /* left of the step */
-    cursor_t peer;         /* looked at next */
-    cursor_t subscription; /* of that peer, if it is one's turn */
-    cursor_t event;        /* looked at next, the newest of when it was asked first */
-    const quota_t *quota;  /* looked at next; none is ever removed */
-    figures_t figures;     /* of the tenants so far */
+    json_object *rows;          /* of the page in the making */
+    uint32_t row;               /* number of the next one */
+    uint32_t first;             /* the first one wanted */
+    uint32_t end;               /* and the first one no more wanted */
+    bool full;                  /* the asker takes no more */
+    int units;                  /* left of the step */
+    cursor_t peer;              /* looked at next */
+    cursor_t subscription;      /* of that peer, if it is one's turn */
+    cursor_t event;             /* looked at next, the newest of when it was asked first */
+    const quota_t *quota;       /* looked at next; none is ever removed */
+    cursor_t topic;             /* looked at next */
+    const topics_own_t *others; /* looked at next; none is ever removed */
+    figures_t figures;          /* of the tenants so far */
 };
 
 /* ---- Rows ---------------------------------------------------------------------------------- */
@@ -89,7 +93,7 @@ static void add_row(answer_t *answer, json_object *row)
 {
     answer->units -= ROW_UNITS;
     json_object_array_add(answer->rows, row);
-    if (json_object_array_length(answer->rows) >= PAGE_ROWS)
+    if (json_object_array_length(answer->rows) >= answer->kind->page_rows)
         send_page(answer, false);
 }
 
@@ -364,9 +368,68 @@ static bool list_events(answer_t *answer)
     return false;
 }
 
-static const kind_t KINDS[] = {{"tree", sum_up, finish_tree},
-    {"clients", list_clients, finish_rows}, {"subscriptions", list_subscriptions, finish_rows},
-    {"events", list_events, finish_rows}, {"quotas", list_quotas, finish_rows}};
+/* One without a name is what there was no room for. */
+static json_object *new_topic(const char *tenant, const char *topic, const topic_count_t *count)
+{
+    json_object *row = json_object_new_object();
+    report_text(row, "tenant", tenant);
+    report_text(row, "topic", topic);
+    report_number(row, "publications", count->publications);
+    report_number(row, "bytes", count->bytes);
+    report_number(row, "lost", count->lost);
+    return row;
+}
+
+static void add_publishers(json_object *row, const topic_t *topic)
+{
+    json_object *publishers = json_object_new_array();
+    for (size_t i = 0; i < TOPICS_PUBLISHERS && topic->publishers[i].publications > 0; i++) {
+        json_object *one = json_object_new_object();
+        report_text(one, "name", topic->publishers[i].name);
+        report_number(one, "publications", topic->publishers[i].publications);
+        json_object_array_add(publishers, one);
+    }
+    json_object_object_add(row, "publishers", publishers);
+}
+
+static void show_topic(answer_t *answer, const topic_t *topic)
+{
+    if (!sees_tenant(answer, dd_bytes_of(topic_tenant(topic))) || !wants_row(answer))
+        return;
+    json_object *row = new_topic(topic_tenant(topic), topic_text(topic), &topic->count);
+    report_number(row, "subscribers", topic->subscribers);
+    add_publishers(row, topic);
+    add_row(answer, row);
+}
+
+static void show_others(answer_t *answer, const topics_own_t *own)
+{
+    if (sees_tenant(answer, dd_bytes_of(own->tenant)) && own->others.publications > 0 &&
+        wants_row(answer))
+        add_row(answer, new_topic(own->tenant, NULL, &own->others));
+}
+
+static bool list_topics(answer_t *answer)
+{
+    topics_t *topics = &answer->to.core->topics;
+    const topic_t *topic;
+    for (; answer->units > 0 && (topic = answer->topic.at); answer->units--) {
+        show_topic(answer, topic);
+        cursor_set(&topics->cursors, &answer->topic, topics_after(topic));
+    }
+    for (; answer->units > 0 && answer->others; answer->units--) {
+        show_others(answer, answer->others);
+        answer->others = answer->others->hh.next;
+    }
+    return !answer->topic.at && !answer->others;
+}
+
+static const kind_t KINDS[] = {{"tree", PAGE_ROWS, sum_up, finish_tree},
+    {"clients", PAGE_ROWS, list_clients, finish_rows},
+    {"subscriptions", PAGE_ROWS, list_subscriptions, finish_rows},
+    {"events", PAGE_ROWS, list_events, finish_rows},
+    {"quotas", PAGE_ROWS, list_quotas, finish_rows},
+    {"topics", PAGE_TOPICS, list_topics, finish_rows}};
 
 static const kind_t *kind_of(dd_bytes_t what)
 {
@@ -402,6 +465,7 @@ static void free_rows(answer_t *answer)
     cursor_set(&core->cursors, &answer->peer, NULL);
     cursor_set(&core->interests.held_cursors, &answer->subscription, NULL);
     cursor_set(&core->events.cursors, &answer->event, NULL);
+    cursor_set(&core->topics.cursors, &answer->topic, NULL);
     json_object_put(answer->rows);
     answer->rows = NULL;
 }
@@ -434,6 +498,8 @@ static void start(answer_t *answer, const dd_record_t *asked)
     cursor_set(&core->events.cursors, &answer->event, core->events.newest);
     cursor_set(&core->cursors, &answer->peer, core->peers);
     answer->quota = core->quotas.by_tenant;
+    cursor_set(&core->topics.cursors, &answer->topic, topics_first(&core->topics));
+    answer->others = core->topics.by_tenant;
 }
 
 answer_t *inspect_answers_begin(const report_to_t *to, const dd_record_t *asked)

@@ -7,8 +7,8 @@
 
 #include "report.h"
 
-/* Whether an INSPECT may ask for it: "tree", "clients", "subscriptions", "events" or
-   "quotas". */
+/* Whether an INSPECT may ask for it: "tree", "clients", "subscriptions", "events",
+   "quotas" or "topics". */
 bool inspect_answers_is_question(dd_bytes_t what);
 
 typedef struct answer answer_t;

@@ -19,6 +19,7 @@
 typedef struct peer peer_t;
 typedef struct interest interest_t;
 typedef struct interest_loss interest_loss_t;
+typedef struct topic topic_t;
 
 /* What makes a subscription the one it is, in one piece so that it can be hashed. A client may hold
    an interest under several patterns ("/1/" and "region" in region 1); a link holds it once. */
@@ -33,6 +34,7 @@ typedef struct subscription {
     dd_member_t member;                             /* first */
     struct subscription *prev_holder, *next_holder; /* of the same interest */
     struct subscription *prev, *next;               /* of the same peer */
+    topic_t *topic;                                 /* client: where it is counted; or NULL */
     uint64_t lost;                                  /* publications since the last GAP */
     uint64_t cuts;  /* links that have ended, as far as it was told of or came too late for */
     uint64_t since; /* stamp of the last publication before it */

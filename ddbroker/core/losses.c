@@ -54,6 +54,8 @@ void losses_count(core_t *self, subscription_t *subscription, uint64_t count)
 {
     put_first(self, subscription);
     interest_count_lost(&subscription->lost, count);
+    if (subscription->topic)
+        interest_count_lost(&subscription->topic->count.lost, count);
 }
 
 /* Also if the last one is one that it was spared. */

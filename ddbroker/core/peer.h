@@ -75,6 +75,7 @@ struct peer {
     entry_t *entries; /* names reached through it: its own, or a link's subtree */
     size_t entry_count;
     subscription_t *subscriptions; /* those with losses to tell first */
+    topic_t *published;            /* client: its last topic; NULL before the first */
     unsigned subscription_count;
     question_t *questions; /* that it asked lately */
     unsigned question_count;

@@ -55,8 +55,10 @@ static subscription_t *add(
         return NULL;
     subscription->since = self->publications;
     fanout_subscribed(self, key.tenant);
-    if (peer->quota)
+    if (peer->quota) {
         peer->quota->subscriptions++;
+        subscription->topic = topics_subscribed(&self->topics, key.tenant, key.topic);
+    }
     tell_links(self, DD_ADD_INTEREST, subscription);
     losses_wanted(self, subscription);
     return subscription;
@@ -67,6 +69,7 @@ static void drop(core_t *self, subscription_t *subscription)
     quota_t *quota = subscription->key.peer->quota;
     if (quota)
         quota->subscriptions--;
+    topics_unsubscribed(subscription->topic);
     tell_links(self, DD_DROP_INTEREST, subscription);
     interest_remove(&self->interests, subscription);
 }
@@ -228,6 +231,14 @@ static dd_error_t publish(core_t *self, peer_t *from, const dd_record_t *relay)
     return fanout_publish(self, from, relay);
 }
 
+/* By a client of this broker. */
+static dd_error_t publish_here(core_t *self, peer_t *client, const dd_record_t *relay)
+{
+    topics_published(&self->topics, &client->published, relay->tenant, relay->topic, relay->source,
+        relay->payload.size);
+    return publish(self, client, relay);
+}
+
 /* A publication has no ref: its topic says which one it was. */
 static void refuse(core_t *self, peer_t *client, dd_error_t code, dd_bytes_t topic)
 {
@@ -251,7 +262,7 @@ void publications_publish(core_t *self, peer_t *client, const dd_record_t *recor
              !fanout_may(self, peer_tenant(client), relay.tenant, record->payload.size))
         error = DD_E_RATE_LIMITED;
     else
-        error = publish(self, client, &relay);
+        error = publish_here(self, client, &relay);
     if (error != DD_OK)
         refuse(self, client, error, record->topic);
 }

@@ -228,6 +228,7 @@ void config_clear(config_t *self)
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);
     clear_list(&self->listen);
+    clear_list(&self->reserved);
     clear_list(&self->legacy);
     free(self->exceptions);
     *self = (config_t){.name = NULL};

@@ -24,6 +24,7 @@ typedef struct {
 typedef struct {
     char *name;
     config_list_t listen;
+    config_list_t reserved; /* for operators and child brokers only */
     config_list_t legacy;   /* for clients of protocols 3 and 4 */
     dd_endpoints_t parents; /* in order of preference */
     char *keys;

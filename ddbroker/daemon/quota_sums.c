@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 
+#include "ddbroker/core/topics.h"
 #include "ddbroker/net/input_account.h"
 #include "libdd/net/socket.h"
 #include "libdd/protocol/window.h"
@@ -33,7 +34,7 @@ static uint64_t of_clients(uint64_t clients)
 static uint64_t of_the_rest(const quota_limits_t *limits)
 {
     return limits->subscriptions * SUBSCRIPTION_BYTES +
-           FRAME_FACTOR * (limits->outbox + DD_OUTBOX_RESERVE);
+           FRAME_FACTOR * (limits->outbox + DD_OUTBOX_RESERVE) + TOPICS_MAX * sizeof(topic_t);
 }
 
 uint64_t quota_sums_of_tenant(const quota_limits_t *limits, uint64_t clients_max)

@@ -54,13 +54,18 @@ static void raise_limit(struct rlimit *limit, rlim_t wanted)
     getrlimit(RLIMIT_NOFILE, limit);
 }
 
+size_t settings_threads(const config_t *config)
+{
+    return (size_t)config->io_threads + (config->reserved.count > 0);
+}
+
 /* Descriptors that aren't for those who have come in. */
 static rlim_t count_reserved(const loop_t *self)
 {
     const config_t *config = self->config;
-    return DESCRIPTORS_OWN + DESCRIPTORS_OF_THREAD * (rlim_t)config->io_threads +
-           config->listen.count + config->legacy.count + self->strangers_max + LOOP_PLACES_KEPT +
-           HTTP_DESCRIPTORS;
+    return DESCRIPTORS_OWN + DESCRIPTORS_OF_THREAD * settings_threads(config) +
+           config->listen.count + config->reserved.count + config->legacy.count +
+           self->strangers_max + LOOP_PLACES_KEPT + HTTP_DESCRIPTORS;
 }
 
 /* libzmq aborts when it gets no descriptors for a socket, and goes round and round when it can't

@@ -7,6 +7,9 @@
 
 #include "loop_state.h"
 
+/* ZeroMQ's threads: those that serve everybody, and then one that only reserved endpoints have. */
+size_t settings_threads(const config_t *config);
+
 /* Raises the process's limit of open files to what the configuration asks for, as far as it may be
    raised, and notes how many connections fit. A failure if those are too few to begin with. */
 dd_error_t settings_raise_descriptors(loop_t *self, dd_problem_t *problem);

@@ -21,7 +21,7 @@ static dd_error_t open_core(loop_t *self, dd_problem_t *problem)
     core_settings_t chosen = settings_of_core(self);
     self->context = dd_context_new();
     if (self->context)
-        zmq_ctx_set(self->context, ZMQ_IO_THREADS, (int)self->config->io_threads);
+        zmq_ctx_set(self->context, ZMQ_IO_THREADS, (int)settings_threads(self->config));
     self->core = core_new(&chosen, self->keyring, loop_now_ms());
     if (self->context && self->core)
         return DD_OK;
@@ -65,12 +65,15 @@ static dd_error_t open_transports(loop_t *self, dd_problem_t *problem)
         .core = self->core,
         .log = self->log,
         .keyring = self->keyring,
+        .threads = ((uint64_t)1 << config->io_threads) - 1,
         .payload_max = (uint32_t)config->payload_max,
         .heartbeat = (uint32_t)config->heartbeat,
         .connections_max = self->descriptors_max};
     input_account_set_max(config->input_max);
-    dd_error_t result =
-        add_transport(self, listener_new(&settings, problem), &config->listen, problem);
+    transport_t *listener = listener_new(&settings, problem);
+    dd_error_t result = add_transport(self, listener, &config->listen, problem);
+    for (size_t i = 0; i < config->reserved.count && result == DD_OK; i++)
+        result = listener_reserve(listener, config->reserved.items[i], problem);
     core_set_parents(self->core, &config->parents);
     if (result == DD_OK)
         result = add_transport(self, parent_link_new(&settings, problem), &NOWHERE, problem);
@@ -94,7 +97,7 @@ dd_error_t startup_begin(loop_t *self, dd_problem_t *problem)
         result = open_core(self, problem);
     if (result != DD_OK)
         return result;
-    self->gauge = gauge_new(self->context, (size_t)self->config->io_threads);
+    self->gauge = gauge_new(self->context, settings_threads(self->config));
     if (!self->gauge)
         log_write(self->log, DD_LOG_WARNING,
             "can't see whether ZeroMQ's threads keep up: large publications will hold up others");

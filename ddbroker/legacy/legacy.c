@@ -35,13 +35,14 @@ static bool set_int(void *socket, int option, int value)
 
 /* No limit on handshakes: libzmq 4.3.4 would end every connection with an old ZMTP at that time,
    however long its handshake is over. legacy_admission.c has limits of its own. */
-static bool set_options(void *socket, uint32_t payload_max)
+static bool set_options(void *socket, uint64_t threads, uint32_t payload_max)
 {
     int64_t frame_max = (int64_t)payload_max + FRAME_SLACK;
     return set_int(socket, ZMQ_LINGER, 0) && set_int(socket, ZMQ_IPV6, 1) &&
            set_int(socket, ZMQ_ROUTER_MANDATORY, 1) && set_int(socket, ZMQ_ROUTER_HANDOVER, 0) &&
            set_int(socket, ZMQ_BACKLOG, BACKLOG) && set_int(socket, ZMQ_HANDSHAKE_IVL, 0) &&
            set_int(socket, ZMQ_SNDHWM, MESSAGES_HELD) && set_int(socket, ZMQ_RCVHWM, 0) &&
+           zmq_setsockopt(socket, ZMQ_AFFINITY, &threads, sizeof threads) == 0 &&
            set_int(socket, ZMQ_TCP_KEEPALIVE, 1) &&
            set_int(socket, ZMQ_TCP_KEEPALIVE_IDLE, KEEPALIVE_IDLE) &&
            set_int(socket, ZMQ_TCP_KEEPALIVE_INTVL, KEEPALIVE_INTERVAL) &&
@@ -49,12 +50,13 @@ static bool set_options(void *socket, uint32_t payload_max)
            zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &frame_max, sizeof frame_max) == 0;
 }
 
-static dd_error_t open_socket(legacy_t *self, void *context, dd_problem_t *problem)
+static dd_error_t open_socket(
+    legacy_t *self, const transport_settings_t *settings, dd_problem_t *problem)
 {
-    self->socket = dd_socket_router(context);
-    if (self->socket && set_options(self->socket, self->payload_max))
+    self->socket = dd_socket_router(settings->context);
+    if (self->socket && set_options(self->socket, settings->threads, self->payload_max))
         self->connections =
-            connections_new(context, self->socket, self->log, LEGACY_STRANGER_BYTES, 0);
+            connections_new(settings->context, self->socket, self->log, LEGACY_STRANGER_BYTES, 0);
     if (self->connections)
         return DD_OK;
     return dd_problem(
@@ -205,7 +207,7 @@ static dd_error_t set_up(
     set_keyring(&self->transport, settings->keyring);
     if (!self->frame || !self->login)
         return dd_problem(problem, DD_E_MEMORY, "out of memory");
-    return open_socket(self, settings->context, problem);
+    return open_socket(self, settings, problem);
 }
 
 transport_t *legacy_new(const transport_settings_t *settings, dd_problem_t *problem)

@@ -58,6 +58,7 @@ typedef struct {
     transport_t transport; /* first */
     void *socket;
     connections_t *connections; /* each owned by its route */
+    uint64_t threads;           /* of ZeroMQ that serve everybody, as a mask */
     core_t *core;
     log_t *log;
     uint32_t heartbeat;
@@ -452,6 +453,23 @@ static dd_error_t listen_on(transport_t *transport, const char *endpoint, dd_pro
     return result;
 }
 
+/* An endpoint keeps what the socket was set to when it was bound. */
+static bool set_bound(void *socket, uint64_t threads, const char *domain)
+{
+    return zmq_setsockopt(socket, ZMQ_AFFINITY, &threads, sizeof threads) == 0 &&
+           zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, domain, strlen(domain)) == 0;
+}
+
+dd_error_t listener_reserve(transport_t *transport, const char *endpoint, dd_problem_t *problem)
+{
+    const listener_t *self = (const listener_t *)transport;
+    if (!set_bound(self->socket, ~self->threads, ZAP_DOMAIN_RESERVED))
+        return dd_socket_problem(problem, "reserve", endpoint);
+    dd_error_t result = listen_on(transport, endpoint, problem);
+    set_bound(self->socket, self->threads, DD_ZAP_DOMAIN);
+    return result;
+}
+
 static transport_sockets_t sockets(const transport_t *transport)
 {
     const listener_t *self = (const listener_t *)transport;
@@ -508,11 +526,12 @@ transport_t *listener_new(const transport_settings_t *settings, dd_problem_t *pr
     self->core = settings->core;
     self->log = settings->log;
     self->heartbeat = settings->heartbeat;
+    self->threads = settings->threads;
     self->connections_max = settings->connections_max;
     self->frame_max = (size_t)dd_socket_frame_max(settings->payload_max);
     self->socket =
         dd_socket_server(settings->context, settings->keyring, settings->payload_max, problem);
-    if (self->socket)
+    if (self->socket && set_bound(self->socket, self->threads, DD_ZAP_DOMAIN))
         self->connections =
             connections_new(settings->context, self->socket, self->log, INPUT_STRANGER,
                 ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL);

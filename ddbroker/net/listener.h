@@ -17,4 +17,9 @@
 /* The ZAP handler must be there already. NULL with *problem filled. */
 transport_t *listener_new(const transport_settings_t *settings, dd_problem_t *problem);
 
+/* Listens on one more endpoint, where only operators and child brokers are let in. What they send
+   is read by threads that aren't those of settings->threads: so no flood at other endpoints keeps
+   it waiting there. */
+dd_error_t listener_reserve(transport_t *transport, const char *endpoint, dd_problem_t *problem);
+
 #endif

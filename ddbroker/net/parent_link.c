@@ -71,6 +71,8 @@ typedef struct {
     uint64_t probe_ms;  /* no probe: when to make one */
 } parent_link_t;
 
+/* ZeroMQ puts the connection on that of its threads that has the least to do: it may be the one of
+   reserved endpoints, since a parent isn't anybody. */
 static dd_dialer_t *dial(parent_link_t *self, const char *endpoint, dd_problem_t *problem)
 {
     const dd_dialer_settings_t settings = {.context = self->context,

@@ -26,6 +26,7 @@ typedef struct {
     core_t *core;
     log_t *log;
     const dd_keyring_t *keyring;
+    uint64_t threads;       /* of the context, as a mask: those that serve everybody */
     uint32_t payload_max;   /* bytes */
     uint32_t heartbeat;     /* ms */
     size_t connections_max; /* that fit the process, besides some strangers */

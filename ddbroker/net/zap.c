@@ -37,6 +37,7 @@ typedef struct {
 static const answer_t WELCOME = {"200", "OK"};
 static const answer_t CLOSED = {"300", "the broker is shutting down, or has no descriptors left"};
 static const answer_t UNKNOWN = {"400", "this key is not in the broker's key file"};
+static const answer_t RESERVED = {"400", "this endpoint is for operators and child brokers only"};
 static const answer_t INVALID = {"400", "not a request for this broker"};
 static const answer_t FULL = {"500", "no room for more of its kind, or for so many at once"};
 
@@ -96,17 +97,26 @@ static bool is(const request_t *request, int frame, const char *text)
     return dd_bytes_equal(request->frames[frame], dd_bytes_of(text));
 }
 
+static bool is_for_us(const request_t *request)
+{
+    return request->valid && is(request, VERSION, "1.0") &&
+           (is(request, DOMAIN, DD_ZAP_DOMAIN) || is(request, DOMAIN, ZAP_DOMAIN_RESERVED)) &&
+           is(request, MECHANISM, "CURVE") && request->frames[KEY].size == DD_KEY_SIZE;
+}
+
 static const answer_t *judge(
     const request_t *request, core_t *core, zap_door_t door, uint64_t now_ms)
 {
-    if (!request->valid || !is(request, VERSION, "1.0") || !is(request, DOMAIN, DD_ZAP_DOMAIN) ||
-        !is(request, MECHANISM, "CURVE") || request->frames[KEY].size != DD_KEY_SIZE)
+    if (!is_for_us(request))
         return &INVALID;
     if (door == ZAP_NOBODY)
         return &CLOSED;
-    switch (core_admit(core, request->frames[KEY].data, door == ZAP_ALL, now_ms)) {
+    bool reserved = is(request, DOMAIN, ZAP_DOMAIN_RESERVED);
+    switch (core_admit(core, request->frames[KEY].data, door == ZAP_ALL && !reserved, now_ms)) {
     case CORE_ADMITTED:
         return &WELCOME;
+    case CORE_NO_CLIENTS:
+        return reserved ? &RESERVED : &FULL;
     case CORE_NO_ROOM:
         return &FULL;
     default:

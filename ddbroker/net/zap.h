@@ -12,6 +12,9 @@
 #include "ddbroker/core/core.h"
 #include "ddbroker/log.h"
 
+/* The domain of endpoints where no client is let in; those of all others is DD_ZAP_DOMAIN. */
+#define ZAP_DOMAIN_RESERVED "doubledecker-reserved"
+
 /* Hexadecimal digits of a public key, which every frame of a connection carries as "User-Id". */
 #define ZAP_USER_SIZE ((size_t)2 * DD_KEY_SIZE)
 

@@ -2,6 +2,7 @@
 /*
  * test_gap - lost publications are counted and told
  */
+#include "ddbroker/core/core_state.h"
 #include "tests/unit/ddbroker/tree.h"
 #include "tests/unit/unit.h"
 
@@ -54,6 +55,7 @@ static void test_a_slow_subscriber_is_told_what_it_lost(void **state)
     actor_t *slow = actor_want(actor_client(broker, "a", "slow"), "t", "all");
     actor_t *quick = actor_want(actor_client(broker, "a", "quick"), "t", "all");
     actor_t *publisher = actor_client(broker, "a", "publisher");
+    uint64_t lost = 0;
     for (int round = 0; round < 3; round++) {
         actor_hold(slow, true);
         flood(publisher);
@@ -63,6 +65,8 @@ static void test_a_slow_subscriber_is_told_what_it_lost(void **state)
         tally_t told = tally(slow, "/");
         assert_in_range(told.got, 50, 150);
         assert_int_equal(told.got + told.lost, MANY);
+        lost += told.lost;
+        assert_int_equal(topics_first(&broker->core->topics)->count.lost, lost);
         assert_true(told.ends_with_gap); /* it needs not wait for the next one */
         actor_publish(publisher, "t", "after");
         actor_expect(slow, DD_PUBLICATION);

@@ -73,6 +73,83 @@ static void test_a_page_of_the_longest_rows_fits_a_frame(void **state)
     tree_destroy(&tree);
 }
 
+/* The same of topics, on which everybody publishes who is named. */
+static void test_a_page_of_the_longest_topics_fits_a_frame(void **state)
+{
+    enum { PAGE_TOPICS = 10, PUBLISHERS = 4 };
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    char name[DD_CLIENT_MAX + 1], topic[DD_TOPIC_MAX + 1];
+    memset(name, '"', sizeof name - 1);
+    memset(topic, '"', sizeof topic - 1);
+    name[sizeof name - 1] = topic[sizeof topic - 1] = '\0';
+    for (int i = 0; i < PUBLISHERS; i++) {
+        name[0] = (char)('a' + i);
+        actor_t *actor = actor_client(broker, "public", name);
+        for (int j = 0; j < PAGE_TOPICS; j++) {
+            topic[0] = (char)('a' + j);
+            actor_publish(actor, topic, "text");
+        }
+    }
+    actor_t *operators = actor_operator(broker);
+    ask(operators, "topics", 1);
+    const dd_record_t *record = actor_expect(operators, DD_REPORT);
+    assert_int_equal(record->flags, 0); /* a full page */
+    assert_true(dd_record_size(record) <= DD_FRAME_TARGET);
+    tree_destroy(&tree);
+}
+
+static json_object *row_of(json_object *rows, const char *topic)
+{
+    for (size_t i = 0; i < json_object_array_length(rows); i++) {
+        json_object *row = json_object_array_get_idx(rows, i);
+        if (strcmp(text_of(row, "topic"), topic) == 0)
+            return row;
+    }
+    fail_msg("no topic %s", topic);
+    return NULL;
+}
+
+/* Each publication counts at one broker, that of its publisher; subscribers where they are. */
+static void test_topics_are_counted_where_their_clients_are(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *root = broker_new(tree, "root", NULL, "/1/");
+    broker_t *leaf = broker_new(tree, "leaf", root, "/1/2/");
+    actor_t *publisher = actor_client(leaf, "a", "publisher");
+    actor_subscribe(actor_client(root, "a", "one"), "news", "all");
+    actor_subscribe(actor_client(root, "a", "two"), "news", "all");
+    actor_t *other = actor_client(root, "b", "other");
+    actor_publish(publisher, "news", "12345");
+    actor_publish(publisher, "news", "12345");
+    tree_run(tree);
+    ask(publisher, "topics", 1);
+    answer_t answer = read_answer(publisher, 1);
+    json_object *here = NULL, *above = NULL;
+    json_object_object_get_ex(report_of(&answer, "leaf"), "topics", &here);
+    json_object_object_get_ex(report_of(&answer, "root"), "topics", &above);
+    json_object *row = row_of(here, "news"), *publishers;
+    assert_int_equal(number_of(row, "publications"), 2);
+    assert_int_equal(number_of(row, "bytes"), 10);
+    assert_int_equal(number_of(row, "subscribers"), 0);
+    json_object_object_get_ex(row, "publishers", &publishers);
+    assert_int_equal(json_object_array_length(publishers), 1);
+    assert_true(has_row(publishers, "name", "a.publisher"));
+    row = row_of(above, "news");
+    assert_int_equal(number_of(row, "publications"), 0);
+    assert_int_equal(number_of(row, "subscribers"), 2);
+    free_answer(&answer);
+    ask(other, "topics", 2);
+    answer = read_answer(other, 2);
+    json_object *rows = rows_of(&answer, "topics");
+    assert_int_equal(json_object_array_length(rows), 0);
+    json_object_put(rows);
+    free_answer(&answer);
+    tree_destroy(&tree);
+}
+
 static void test_a_part_of_the_rows_can_be_asked_for(void **state)
 {
     static const struct {
@@ -124,6 +201,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_long_answers_come_in_pages),
         cmocka_unit_test(test_a_page_of_the_longest_rows_fits_a_frame),
+        cmocka_unit_test(test_a_page_of_the_longest_topics_fits_a_frame),
+        cmocka_unit_test(test_topics_are_counted_where_their_clients_are),
         cmocka_unit_test(test_a_part_of_the_rows_can_be_asked_for),
         cmocka_unit_test(test_an_asker_that_does_not_read_misses_answers_and_no_more),
     };

@@ -194,7 +194,7 @@ static void test_a_closed_door_is_closed_for_tenants_only(void **state)
     static const struct {
         const char *key;
         core_admission_t answer;
-    } CASES[] = {{"a", CORE_NO_ROOM}, {KEY_OF_OPERATORS, CORE_ADMITTED},
+    } CASES[] = {{"a", CORE_NO_CLIENTS}, {KEY_OF_OPERATORS, CORE_ADMITTED},
         {KEY_OF_BROKERS, CORE_ADMITTED}, {"foreign", CORE_UNKNOWN_KEY}};
     scene_t self = scene_new(&(quota_limits_t){.clients = 0});
     for (size_t i = 0; i < COUNT(CASES); i++) {

@@ -192,7 +192,7 @@ static const struct {
     {"--clients-max 0", CONFIG_WRONG_USAGE, "from 1 to 1000000"},
     {"--clients-max 99999999999999999999", CONFIG_WRONG_USAGE, "clients-max: "},
     {"--clients-max 1k", CONFIG_WRONG_USAGE, "clients-max: "},
-    {"--io-threads 65", CONFIG_WRONG_USAGE, "from 1 to 64"},
+    {"--io-threads 65", CONFIG_WRONG_USAGE, "from 1 to 63"},
     {"--name a\tb", CONFIG_WRONG_USAGE, "name: 'a\\x09b' is no good"},
     {"--client-outbox 64k", CONFIG_WRONG,
         "client-outbox must be at least 32k more than payload-max"},
