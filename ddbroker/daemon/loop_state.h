@@ -37,6 +37,7 @@ typedef struct {
     size_t strangers_max;     /* connections that transports leave to those who are still on their
                                  way in */
     size_t descriptors_taken; /* of the process, for other things than clients */
+    size_t descriptors_http;  /* of these, for monitors */
     size_t descriptors_max;   /* connections that fit the process's limit besides these */
     size_t clients_max;       /* as configured, or less */
     uint64_t tick_ms;         /* next look at the heartbeats */

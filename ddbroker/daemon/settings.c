@@ -65,7 +65,7 @@ static rlim_t count_reserved(const loop_t *self)
     const config_t *config = self->config;
     return DESCRIPTORS_OWN + DESCRIPTORS_OF_THREAD * settings_threads(config) +
            config->listen.count + config->reserved.count + config->legacy.count +
-           self->strangers_max + LOOP_PLACES_KEPT + HTTP_DESCRIPTORS;
+           self->strangers_max + LOOP_PLACES_KEPT + self->descriptors_http;
 }
 
 /* libzmq aborts when it gets no descriptors for a socket, and goes round and round when it can't
@@ -75,6 +75,7 @@ dd_error_t settings_raise_descriptors(loop_t *self, dd_problem_t *problem)
     struct rlimit limit = {0};
     self->strangers_max =
         LISTENER_STRANGERS_MAX + (self->config->legacy.count > 0 ? LEGACY_STRANGERS_MAX : 0);
+    self->descriptors_http = self->config->http ? HTTP_DESCRIPTORS : 0;
     rlim_t taken = count_reserved(self);
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         taken += count_open(limit.rlim_cur);
@@ -89,6 +90,14 @@ dd_error_t settings_raise_descriptors(loop_t *self, dd_problem_t *problem)
     self->descriptors_taken = (size_t)taken;
     self->descriptors_max = (size_t)(limit.rlim_cur - taken);
     return DD_OK;
+}
+
+void settings_share_descriptors(loop_t *self)
+{
+    size_t all = self->descriptors_max + self->descriptors_http;
+    bool fits = all >= HTTP_DESCRIPTORS + CONNECTIONS_LEAST;
+    self->descriptors_http = self->config->http && fits ? HTTP_DESCRIPTORS : 0;
+    self->descriptors_max = all - self->descriptors_http;
 }
 
 static void limit_clients(loop_t *self)

@@ -85,6 +85,7 @@ static dd_error_t reload(loop_t *self, dd_problem_t *problem)
     dd_keyring_t *old = self->keyring;
     self->keyring = keyring;
     keyring = old; /* to be freed */
+    settings_share_descriptors(self);
     core_settings_t chosen = settings_of_core(self);
     core_set_limits(self->core, &chosen);
     input_account_set_max(self->config->input_max);
