@@ -153,8 +153,9 @@ static void stop_daemon(http_t *self)
 {
     if (!self->daemon)
         return;
+    bool went_on = self->survey.goes_on;
     self->survey.goes_on = false;
-    http_answers_wake(self);
+    wake_if_over(self, went_on);
     run(self);
     MHD_stop_daemon(self->daemon);
 }
@@ -165,8 +166,7 @@ static void destroy(transport_t *transport, uint64_t now_ms)
     self->now_ms = now_ms;
     close_listener(self);
     stop_daemon(self);
-    if (self->report)
-        MHD_destroy_response(self->report);
+    http_answers_forget(self);
     survey_end(&self->survey, now_ms);
     free(self);
 }

@@ -134,6 +134,13 @@ static enum MHD_Result answer_metrics(http_t *self, struct MHD_Connection *conne
 
 /* ---- The tree ------------------------------------------------------------------------------ */
 
+void http_answers_forget(http_t *self)
+{
+    if (self->report)
+        MHD_destroy_response(self->report);
+    self->report = NULL;
+}
+
 /* All who wait take the same text. */
 void http_answers_wake(http_t *self)
 {
@@ -157,9 +164,7 @@ static enum MHD_Result send_survey(const http_t *self, struct MHD_Connection *co
 
 static bool begin_survey(http_t *self)
 {
-    if (self->report)
-        MHD_destroy_response(self->report);
-    self->report = NULL;
+    http_answers_forget(self);
     return survey_begin(&self->survey, self->core, &self->route, self->now_ms);
 }
 

@@ -34,5 +34,7 @@ enum MHD_Result http_answer(void *http, struct MHD_Connection *connection, const
 
 /* Wakes all who wait for the survey, which is over. */
 void http_answers_wake(http_t *self);
+/* Forgets what came of it. */
+void http_answers_forget(http_t *self);
 
 #endif
