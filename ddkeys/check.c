@@ -10,9 +10,9 @@
 
 #include <json-c/json.h>
 
-#include "access.h"
 #include "commands.h"
 #include "libdd/base/problem.h"
+#include "libdd/keys/access.h"
 #include "libdd/keys/keyfile.h"
 #include "libdd/keys/keyring.h"
 #include "libdd/protocol/name.h"
@@ -54,10 +54,10 @@ static void found_tenant(check_t *self, const char *file, const char *tenant, co
 static void check_access(check_t *self, const char *file)
 {
     struct stat status;
-    char fault[ACCESS_FAULT_ROOM];
+    char fault[DD_ACCESS_FAULT_ROOM];
     const char *path = file == NULL ? store_directory(self->store) : store_path(self->store, file);
-    if (stat(path, &status) == -1 || !(file == NULL ? access_directory_fault(&status, fault)
-                                                    : access_file_fault(&status, fault)))
+    if (stat(path, &status) == -1 || !(file == NULL ? dd_access_directory_fault(&status, fault)
+                                                    : dd_access_file_fault(&status, fault)))
         return;
     dd_problem_t finding;
     dd_problem(&finding, DD_E_KEYS, "%s: %s", path, fault);

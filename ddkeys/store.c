@@ -14,8 +14,8 @@
 
 #include <json-c/json.h>
 
-#include "access.h"
 #include "libdd/base/problem.h"
+#include "libdd/keys/access.h"
 #include "libdd/keys/keyfile.h"
 #include "libdd/keys/keyring.h"
 #include "names.h"
@@ -61,12 +61,12 @@ static int open_directory(const char *path, store_mode_t mode, dd_problem_t *pro
 static bool is_ours(int fd, const char *path, store_mode_t mode, dd_problem_t *problem)
 {
     struct stat status;
-    char fault[ACCESS_FAULT_ROOM];
+    char fault[DD_ACCESS_FAULT_ROOM];
     if (mode == STORE_READ)
         return true;
     if (fstat(fd, &status) == -1)
         dd_problem(problem, DD_E_FILE, "%s: can't be looked at: %m", path);
-    else if (access_directory_fault(&status, fault))
+    else if (dd_access_directory_fault(&status, fault))
         dd_problem(problem, DD_E_FILE, "%s: %s", path, fault);
     else
         return true;
@@ -230,7 +230,7 @@ static bool set_access(int fd, const struct stat *old)
 {
     bool replaces = old->st_mode != 0;
     return (!replaces || keep_owner(fd, old)) &&
-           fchmod(fd, access_mode(replaces ? old : NULL)) == 0;
+           fchmod(fd, dd_access_mode(replaces ? old : NULL)) == 0;
 }
 
 static dd_error_t write_aside(store_t *self, item_t *item, dd_problem_t *problem)

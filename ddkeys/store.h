@@ -46,9 +46,9 @@ dd_error_t store_put(store_t *self, const char *name, struct json_object **conte
     store_put_t how, dd_problem_t *problem);
 
 /*
- * Writes everything that was put, whatever the umask with the mode that access_mode() says. If it
- * returns an error, the directory is as it was; only if a rename failed in the middle, which takes
- * a failing disk, some files may already be the new ones: then *problem says so.
+ * Writes everything that was put, whatever the umask with the mode that dd_access_mode() says. If
+ * it returns an error, the directory is as it was; only if a rename failed in the middle, which
+ * takes a failing disk, some files may already be the new ones: then *problem says so.
  */
 dd_error_t store_commit(store_t *self, dd_problem_t *problem);
 

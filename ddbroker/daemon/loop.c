@@ -196,6 +196,8 @@ int loop_run(config_t *config, int argc, char **argv)
     bool started = startup_begin(&self, &problem) == DD_OK;
     if (started)
         run(&self);
+    else if (config->log_level == DD_LOG_QUIET) /* what isn't there can't be silent about it */
+        fprintf(stderr, "ddbroker: can't start: %s\n", problem.text);
     else
         log_write(self.log, DD_LOG_ERROR, "can't start: %s", problem.text);
     bool in_order = started && !self.aborted;

@@ -2,7 +2,8 @@
 /*
  * loop_state - what the broker's process is made of
  *
- * startup fills it, loop and signals work on it, and settings reads it. Only they include this.
+ * startup fills it, loop and signals work on it, and settings and check read it. Only they include
+ * this.
  */
 #ifndef LOOP_STATE_H_INCLUDED
 #define LOOP_STATE_H_INCLUDED

@@ -68,6 +68,7 @@ static dd_error_t open_transports(loop_t *self, dd_problem_t *problem)
         .threads = ((uint64_t)1 << config->io_threads) - 1,
         .payload_max = (uint32_t)config->payload_max,
         .heartbeat = (uint32_t)config->heartbeat,
+        .ipc_mode = (mode_t)config->ipc_mode,
         .connections_max = self->descriptors_max};
     input_account_set_max(config->input_max);
     transport_t *listener = listener_new(&settings, problem);

@@ -16,12 +16,15 @@
 /* Descriptors that all of it takes. */
 #define HTTP_DESCRIPTORS (HTTP_CONNECTIONS_MAX + 4)
 
+/* Bytes of a text that says where it listens. */
+#define HTTP_SHOWN_ROOM 64
+
 typedef struct http http_t;
 
 /* Where it is to listen from now on, and for whom: everything that can fail has been done. */
 typedef struct {
     int fd; /* that listens; -1 for none */
-    char shown[64];
+    char shown[HTTP_SHOWN_ROOM];
     token_t token;
 } http_plan_t;
 

@@ -13,10 +13,9 @@
 #include <unistd.h>
 
 #include "libdd/base/problem.h"
+#include "libdd/keys/access.h"
 
 #define SCHEME "Bearer "
-/* What others may not do with the file; its group, as the service's, may read it. */
-#define MODE_WRONG 0037
 
 static void hash(uint8_t out[32], const char *text, size_t size)
 {
@@ -26,16 +25,15 @@ static void hash(uint8_t out[32], const char *text, size_t size)
 static dd_error_t open_file(const char *path, int *fd, dd_problem_t *problem)
 {
     struct stat status;
+    char fault[DD_ACCESS_FAULT_ROOM];
     /* Without O_NONBLOCK, opening a pipe would wait for somebody to write into it. */
     *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (*fd < 0 || fstat(*fd, &status) != 0)
         return dd_problem(problem, DD_E_FILE, "%s: can't be opened: %s", path, strerror(errno));
     if (!S_ISREG(status.st_mode))
         return dd_problem(problem, DD_E_FILE, "%s: is not a regular file", path);
-    if (status.st_mode & MODE_WRONG)
-        return dd_problem(problem, DD_E_FILE,
-            "%s: its mode %03o lets others at the token; chmod it to 600", path,
-            (unsigned)status.st_mode & 07777);
+    if (dd_access_file_fault(&status, fault))
+        return dd_problem(problem, DD_E_FILE, "%s: %s", path, fault);
     return DD_OK;
 }
 

@@ -21,7 +21,7 @@ typedef struct {
     uint8_t hash[32];
 } token_t;
 
-/* Reads it from a file that holds one line, which nobody but its owner, and its group, may read.
+/* Reads it from a file that holds one line, and that nobody can get at who couldn't at a key file.
    With path NULL there is none. */
 dd_error_t token_load(token_t *self, const char *path, dd_problem_t *problem);
 

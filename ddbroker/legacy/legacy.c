@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "ddbroker/net/listen.h"
 #include "legacy_state.h"
 #include "libdd/base/problem.h"
 #include "libdd/protocol/window.h"
@@ -75,7 +76,7 @@ static dd_error_t listen_on(transport_t *transport, const char *endpoint, dd_pro
 {
     const legacy_t *self = (const legacy_t *)transport;
     char shown[DD_ENDPOINT_MAX + 1];
-    dd_error_t result = connections_listen(self->connections, endpoint, shown, problem);
+    dd_error_t result = listen_begin(self->socket, endpoint, self->ipc_mode, shown, problem);
     if (result == DD_OK)
         log_write(self->log, DD_LOG_WARNING,
             "listening on %s for clients of protocols 3 and 4: who reads that wire can log in as "
@@ -202,6 +203,7 @@ static dd_error_t set_up(
     self->core = settings->core;
     self->log = settings->log;
     self->payload_max = settings->payload_max;
+    self->ipc_mode = settings->ipc_mode;
     self->input_max = dd_window_most(INPUT_WINDOW, (size_t)settings->payload_max + FRAME_SLACK);
     self->frame = malloc((size_t)self->payload_max + FRAME_SLACK + DD_RECORD_OVERHEAD);
     set_keyring(&self->transport, settings->keyring);

@@ -4,26 +4,13 @@
  */
 #include "connections.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 #include <zmq.h>
 
-#include "libdd/base/problem.h"
-#include "libdd/net/resolver.h"
-#include "libdd/net/socket.h"
-#include "libdd/protocol/endpoint.h"
-
-#define IPC "ipc://"
 /* ms for a message within the process. */
 #define FIRST_LIMIT 5000
-
-/* ms within which the name of a host to listen on must be answered. */
-#define LOOKUP_LIMIT 10000
 
 struct connections {
     void *socket;
@@ -95,86 +82,6 @@ void connections_destroy(connections_t **self_p)
     input_door_destroy(&self->door);
     free(self);
     *self_p = NULL;
-}
-
-/* Whether it is a socket of somebody who lives. */
-static bool is_listened_on(const struct sockaddr_un *address)
-{
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    bool refused = connect(fd, (const struct sockaddr *)address, sizeof *address) != 0 &&
-                   (errno == ECONNREFUSED || errno == ENOENT);
-    if (fd >= 0)
-        close(fd);
-    return !refused;
-}
-
-/* ZeroMQ removes whatever is at an ipc path before it binds. That may be what a broker has left
-   that was killed, and nothing else. */
-static dd_error_t check_path(const char *endpoint, dd_problem_t *problem)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct stat status;
-    const char *path = endpoint + strlen(IPC);
-    if (strncmp(endpoint, IPC, strlen(IPC)) != 0 || strlen(path) >= sizeof address.sun_path ||
-        lstat(path, &status) != 0)
-        return DD_OK; /* for ZeroMQ to say what is wrong, if anything is */
-    strcpy(address.sun_path, path);
-    if (!S_ISSOCK(status.st_mode))
-        return dd_problem(problem, DD_E_NETWORK,
-            "can't listen on %s: there is something else than a socket", endpoint);
-    if (is_listened_on(&address))
-        return dd_problem(problem, DD_E_NETWORK,
-            "can't listen on %s: is another broker running there?", endpoint);
-    return DD_OK;
-}
-
-/* ZeroMQ takes addresses and the names of interfaces. Another name is looked up, and all of its
-   addresses that are this machine's are listened on. */
-static dd_error_t listen_by_name(
-    const connections_t *self, const char *endpoint, dd_problem_t *problem)
-{
-    dd_endpoints_t addresses;
-    bool bound = false;
-    if (dd_resolve_at_once(endpoint, &addresses))
-        return dd_socket_problem(problem, "listen on", endpoint);
-    dd_problem_t why;
-    dd_error_t result = dd_resolve(endpoint, LOOKUP_LIMIT, &addresses, &why);
-    if (result != DD_OK)
-        return dd_problem(problem, result, "can't listen on %s", why.text);
-    for (size_t i = 0; i < addresses.count; i++)
-        bound |= zmq_bind(self->socket, addresses.items[i]) == 0;
-    return bound ? DD_OK : dd_socket_problem(problem, "listen on", endpoint);
-}
-
-static dd_error_t listen_at(const connections_t *self, const char *endpoint, dd_problem_t *problem)
-{
-    if (zmq_bind(self->socket, endpoint) == 0)
-        return DD_OK;
-    return zmq_errno() == ENODEV ? listen_by_name(self, endpoint, problem)
-                                 : dd_socket_problem(problem, "listen on", endpoint);
-}
-
-dd_error_t connections_listen(const connections_t *self, const char *endpoint,
-    char shown[DD_ENDPOINT_MAX + 1], dd_problem_t *problem)
-{
-    dd_error_t result = check_path(endpoint, problem);
-    if (result != DD_OK)
-        return result;
-    char bound[DD_ENDPOINT_MAX + 1] = "";
-    size_t size = sizeof bound;
-    result = listen_at(self, endpoint, problem);
-    if (result != DD_OK)
-        return result;
-    if (zmq_getsockopt(self->socket, ZMQ_LAST_ENDPOINT, bound, &size) != 0)
-        return dd_socket_problem(problem, "listen on", endpoint);
-    dd_bytes_t host, told_port, port;
-    if (dd_endpoint_split(dd_bytes_of(endpoint), &host, &told_port) &&
-        dd_endpoint_split(dd_bytes_of(bound), &(dd_bytes_t){0}, &port))
-        snprintf(shown, DD_ENDPOINT_MAX + 1, "tcp://%.*s:%s", (int)host.size,
-            (const char *)host.data, (const char *)port.data);
-    else
-        snprintf(shown, DD_ENDPOINT_MAX + 1, "%s", bound);
-    return DD_OK;
 }
 
 void *connections_monitor(const connections_t *self)

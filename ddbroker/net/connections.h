@@ -39,12 +39,6 @@ connections_t *connections_new(
 /* Before the socket is closed. */
 void connections_destroy(connections_t **self_p);
 
-/* Begins to listen. *shown gets where, in the words that were told, but with the port that it got:
-   ZeroMQ's own words are hard to read, "tcp://[::ffff:127.0.0.1]:5555". At an ipc path only a
-   socket that nobody listens on any more is replaced. */
-dd_error_t connections_listen(const connections_t *self, const char *endpoint,
-    char shown[DD_ENDPOINT_MAX + 1], dd_problem_t *problem);
-
 /* To poll for input, then to call connections_next_gone(). */
 void *connections_monitor(const connections_t *self);
 

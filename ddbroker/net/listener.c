@@ -12,6 +12,7 @@
 #include "frame_lines.h"
 #include "libdd/base/problem.h"
 #include "libdd/protocol/window.h"
+#include "listen.h"
 #include "zap.h"
 
 /* Heartbeats within which a peer must say something, and within which it must leave once it was
@@ -62,6 +63,7 @@ typedef struct {
     core_t *core;
     log_t *log;
     uint32_t heartbeat;
+    mode_t ipc_mode;
     size_t connections_max;
     size_t frame_max;    /* bytes of the largest */
     frame_lines_t lines; /* frames that wait to be taken in */
@@ -447,7 +449,7 @@ static dd_error_t listen_on(transport_t *transport, const char *endpoint, dd_pro
 {
     const listener_t *self = (const listener_t *)transport;
     char shown[DD_ENDPOINT_MAX + 1];
-    dd_error_t result = connections_listen(self->connections, endpoint, shown, problem);
+    dd_error_t result = listen_begin(self->socket, endpoint, self->ipc_mode, shown, problem);
     if (result == DD_OK)
         log_write(self->log, DD_LOG_NOTICE, "listening on %s", shown);
     return result;
@@ -527,6 +529,7 @@ transport_t *listener_new(const transport_settings_t *settings, dd_problem_t *pr
     self->log = settings->log;
     self->heartbeat = settings->heartbeat;
     self->threads = settings->threads;
+    self->ipc_mode = settings->ipc_mode;
     self->connections_max = settings->connections_max;
     self->frame_max = (size_t)dd_socket_frame_max(settings->payload_max);
     self->socket =

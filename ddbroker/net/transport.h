@@ -11,6 +11,7 @@
 #define TRANSPORT_H_INCLUDED
 
 #include <poll.h>
+#include <sys/types.h>
 
 #include "ddbroker/core/core.h"
 #include "ddbroker/log.h"
@@ -29,6 +30,7 @@ typedef struct {
     uint64_t threads;       /* of the context, as a mask: those that serve everybody */
     uint32_t payload_max;   /* bytes */
     uint32_t heartbeat;     /* ms */
+    mode_t ipc_mode;        /* of the sockets at ipc paths */
     size_t connections_max; /* that fit the process, besides some strangers */
 } transport_settings_t;
 

@@ -98,6 +98,8 @@ dd_error_t dd_socket_problem(dd_problem_t *problem, const char *doing, const cha
         advice = "; write tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH";
     else if (zmq_errno() == EADDRINUSE)
         advice = "; is another broker running there?";
+    else if (zmq_errno() == EADDRNOTAVAIL)
+        advice = "; it is no address of this host";
     return dd_problem(problem, DD_E_NETWORK, "can't %s %s: %s%s", doing, endpoint,
         zmq_strerror(zmq_errno()), advice);
 }

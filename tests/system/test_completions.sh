@@ -67,7 +67,7 @@ expect bash "ddtui --log-level x=d" debug
 expect bash "ddtui --log-level=x=d" debug
 expect bash "ddtui --keys ke" "keys keys.json"
 expect bash "ddtui --keys=ke" "keys keys.json"
-expect bash "ddbroker -l " "error warning notice info debug"
+expect bash "ddbroker -l " "error warning notice info debug quiet"
 expect bash "ddbroker --scope=" auto
 expect bash "ddbroker -d tcp:" //
 expect bash "ddkeys " "add rotate show check"

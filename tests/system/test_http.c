@@ -451,7 +451,7 @@ static void a_token_must_be_secret(void **state)
         mode_t mode;
         const char *said;
     } CASES[] = {
-        {TOKEN, 0644, "its mode 644 lets others at the token"},
+        {TOKEN, 0644, "its mode 644 lets others at"},
         {"short", 0600, "a token is one line of 16 to 512"},
         {"with a space in the midst", 0600, "a token is one line"},
         {TOKEN "\n" TOKEN, 0600, "a token is one line"},

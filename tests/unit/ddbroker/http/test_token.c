@@ -43,7 +43,6 @@ static void test_a_token_is_one_line_of_a_secret_file(void **state)
         {TOKEN, 0600, true},
         {TOKEN "\n", 0600, true},
         {TOKEN "\r\n", 0400, true},
-        {TOKEN, 0640, true},
         {TOKEN, 0644, false},
         {TOKEN, 0660, false},
         {TOKEN, 0601, false},
