@@ -11,6 +11,7 @@
 #include "ddbroker/legacy/legacy.h"
 #include "ddbroker/net/listener.h"
 #include "libdd/base/problem.h"
+#include "libdd/net/descriptors.h"
 
 /* File descriptors of the process besides those of connections and endpoints: ZeroMQ's own, files,
    the connection to the parent and what is tried to get one. */
@@ -20,25 +21,11 @@
 /* With fewer connections than that it isn't worth the while. */
 #define CONNECTIONS_LEAST 16
 
-/* No descriptor that is open lies beyond the kernel's table of them. The limit may be a thousand
-   million, as containers have it, and would take more than a minute to go through. */
-static rlim_t table_size(rlim_t limit)
-{
-    char line[256];
-    unsigned long long size = limit;
-    FILE *status = fopen("/proc/self/status", "re");
-    while (status && fgets(line, sizeof line, status) && sscanf(line, "FDSize: %llu", &size) != 1)
-        ;
-    if (status)
-        fclose(status);
-    return size < limit ? (rlim_t)size : limit;
-}
-
 /* Descriptors that are open already, as whoever started the process has left them. */
 static rlim_t count_open(rlim_t limit)
 {
     rlim_t count = 0;
-    rlim_t end = table_size(limit);
+    rlim_t end = dd_descriptors_end(limit);
     for (rlim_t fd = 0; fd < end; fd++)
         count += dup2((int)fd, (int)fd) >= 0; /* which changes nothing */
     return count;

@@ -109,13 +109,6 @@ static ssize_t read_scrape(void *arg, uint64_t position, char *text, size_t room
     return out.at - (const uint8_t *)text;
 }
 
-static void free_scrape(void *arg)
-{
-    scrape_t *self = arg;
-    process_end(&self->process);
-    free(self);
-}
-
 static enum MHD_Result answer_metrics(http_t *self, struct MHD_Connection *connection, bool again)
 {
     (void)again;
@@ -125,10 +118,10 @@ static enum MHD_Result answer_metrics(http_t *self, struct MHD_Connection *conne
     *scrape = (scrape_t){.http = self};
     process_begin(&scrape->process, self->started_wall_ms);
     metrics_begin(&scrape->metrics, self->core, &scrape->process.figures, self->token.is_set);
-    struct MHD_Response *response = MHD_create_response_from_callback(
-        MHD_SIZE_UNKNOWN, PIECE, read_scrape, scrape, free_scrape);
+    struct MHD_Response *response =
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE, read_scrape, scrape, free);
     if (!response)
-        free_scrape(scrape);
+        free(scrape);
     return send_once(connection, MHD_HTTP_OK, response, "text/plain; version=0.0.4");
 }
 

@@ -4,15 +4,18 @@
  */
 #include "process.h"
 
-#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "libdd/net/descriptors.h"
+
 #define DESCRIPTORS "/proc/self/fd"
 /* Descriptors that are counted in a step. */
-#define COUNTED_AT_ONCE 200
+#define COUNTED_AT_ONCE 500
 
 static uint64_t memory(void)
 {
@@ -46,24 +49,13 @@ void process_begin(process_t *self, uint64_t started_ms)
     if (stat(DESCRIPTORS, &status) == 0 && status.st_size > 0)
         self->figures.descriptors = (uint64_t)status.st_size;
     else
-        self->folder = opendir(DESCRIPTORS);
+        self->end = (int)dd_descriptors_end(limit.rlim_cur < INT_MAX ? limit.rlim_cur : INT_MAX);
 }
 
+/* To list the folder instead would take ten times as long. */
 bool process_go_on(process_t *self)
 {
-    for (int i = 0; self->folder && i < COUNTED_AT_ONCE; i++) {
-        const struct dirent *entry = readdir(self->folder);
-        if (!entry)
-            process_end(self);
-        else if (entry->d_name[0] != '.')
-            self->figures.descriptors++;
-    }
-    return self->folder;
-}
-
-void process_end(process_t *self)
-{
-    if (self->folder)
-        closedir(self->folder);
-    self->folder = NULL;
+    for (int i = 0; self->next < self->end && i < COUNTED_AT_ONCE; i++)
+        self->figures.descriptors += fcntl(self->next++, F_GETFD) >= 0;
+    return self->next < self->end;
 }

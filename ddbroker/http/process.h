@@ -10,13 +10,12 @@
 /* A look that takes several steps, since descriptors may be many. Begins as zeros. */
 typedef struct {
     metrics_process_t figures;
-    void *folder; /* of descriptors, while they are counted */
+    int next, end; /* descriptors that are still to be counted */
 } process_t;
 
 /* started_ms: since 1970. */
 void process_begin(process_t *self, uint64_t started_ms);
 /* Goes on for a little while; false when all is known. */
 bool process_go_on(process_t *self);
-void process_end(process_t *self);
 
 #endif
