@@ -137,6 +137,15 @@ static inline bool peer_is_old(const peer_t *self)
     return self->protocol != DD_FRAME_VERSION;
 }
 
+/* ms between two signs of life that a client of protocol 3 or 4 is given at least: it says one 1.5
+   s after each PONG, whatever the broker's heartbeat is. */
+#define PEER_OLD_HEARTBEAT 2000
+
+static inline uint32_t peer_heartbeat(const peer_t *self, uint32_t usual)
+{
+    return peer_is_old(self) && usual < PEER_OLD_HEARTBEAT ? PEER_OLD_HEARTBEAT : usual;
+}
+
 /* A parent that doesn't know yet who is beneath: it may still hear them another way. */
 static inline bool peer_is_told_names(const peer_t *self)
 {

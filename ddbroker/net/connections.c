@@ -12,6 +12,11 @@
 /* ms for a message within the process. */
 #define FIRST_LIMIT 5000
 
+/* What is wrong with a peer that doesn't encrypt: most are of the time before. */
+#define WITHOUT_CURVE                                                                              \
+    "doesn't use CURVE; a client of protocol 3 or 4 needs an endpoint of its own, see --legacy "   \
+    "in ddbroker(8), and a broker of these is to be replaced"
+
 struct connections {
     void *socket;
     void *monitor;
@@ -22,6 +27,8 @@ struct connections {
     connection_t *strangers;
     size_t stranger_count;
     size_t cut_count; /* connections that were cut and are still open */
+    bool needs_curve; /* handshakes are told of, since they can fail */
+    uint64_t last_frame;
     routing_ids_t ids;
 };
 
@@ -58,6 +65,7 @@ connections_t *connections_new(
     self->socket = socket;
     self->log = log;
     self->stranger = stranger;
+    self->needs_curve = handshakes != 0;
     self->door = input_door_new();
     if (self->door && learn_number(&self->ids, context, socket))
         self->monitor = dd_monitor_open(context, socket,
@@ -291,6 +299,26 @@ static void opened(connections_t *self, int fd, uint64_t now_ms)
     connection->then = routing_ids_accept(&self->ids, self->stranger_count);
 }
 
+/* libzmq ends connections of ZMTP 1 and 2, which know no CURVE, without saying so. And a peer may
+   see sooner than we do that both won't encrypt in the same way. */
+static void look_back(connections_t *self, const connection_t *connection)
+{
+    const input_account_t *account = connection->account;
+    self->last_frame = account ? input_account_last_frame(account) : 0;
+    if (!account || !self->needs_curve || connection->cut)
+        return;
+    if (input_account_is_old(account))
+        log_flood(self->log, "", DD_LOG_WARNING, "a handshake failed: the peer " WITHOUT_CURVE);
+    else if (input_account_left_greeting(account))
+        log_flood(self->log, "", DD_LOG_WARNING,
+            "a handshake failed: the peer left, perhaps because it " WITHOUT_CURVE);
+}
+
+uint64_t connections_last_frame(const connections_t *self)
+{
+    return self->last_frame;
+}
+
 /* Gives the owner, who has it no more. */
 static void *closed(connections_t *self, int fd)
 {
@@ -298,6 +326,7 @@ static void *closed(connections_t *self, int fd)
     if (!connection)
         return NULL;
     void *owner = connection->owner;
+    look_back(self, connection);
     remove_stranger(self, connection);
     self->cut_count -= connection->cut;
     HASH_DEL(self->by_fd, connection);
@@ -312,7 +341,7 @@ static void log_handshake(connections_t *self, const dd_monitor_event_t *event)
         uint32_t why;
         const char *text;
     } TEXTS[] = {
-        {ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH, "the peer doesn't use CURVE"},
+        {ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH, "the peer " WITHOUT_CURVE},
         {ZMQ_PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC, "the peer has another broker's key"},
     };
     const char *text = "the peer doesn't keep to the protocol";

@@ -57,6 +57,9 @@ size_t connections_count(const connections_t *self);
 /* Takes in news until a connection that has an owner is gone: gives that owner, which then has
    none. NULL when there is no more news. */
 void *connections_next_gone(connections_t *self, uint64_t now_ms);
+/* Bytes of the frame that the connection brought last that was given last, whole or not; 0 if that
+   isn't known. */
+uint64_t connections_last_frame(const connections_t *self);
 
 /*
  * The first message of a connection, with a routing id, says whose it is. False when the connection

@@ -115,6 +115,22 @@ uint64_t input_account_untaken(const input_account_t *self)
     return atomic_load(&self->untaken) & ~SHARED;
 }
 
+bool input_account_is_old(const input_account_t *self)
+{
+    return old_greeting_is_old(&self->greeting);
+}
+
+bool input_account_left_greeting(const input_account_t *self)
+{
+    return old_greeting_rest(&self->greeting) > 0 && old_greeting_is_over(&self->greeting) &&
+           self->walk.first == 0 && self->walk.rest > 0;
+}
+
+uint64_t input_account_last_frame(const input_account_t *self)
+{
+    return self->walk.size;
+}
+
 /* ---- Shares -------------------------------------------------------------------------------- */
 
 void input_account_set_max(uint64_t bytes)

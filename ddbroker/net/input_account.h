@@ -102,6 +102,13 @@ void input_account_grant(input_account_t *self, uint64_t limit, const char *tena
    ZeroMQ's own signs of life, needn't be told: it counts until the next message but one. */
 void input_account_take(input_account_t *self, uint64_t bytes);
 
+/* Of a connection that is over, before input_account_end(): whether its peer spoke ZMTP 1 or 2;
+   whether it spoke ZMTP 3 and left in its greeting, as one does that doesn't like ours; and the
+   bytes of the frame that came last, whole or not. */
+bool input_account_is_old(const input_account_t *self);
+bool input_account_left_greeting(const input_account_t *self);
+uint64_t input_account_last_frame(const input_account_t *self);
+
 uint64_t input_account_untaken(const input_account_t *self);
 
 /* ZeroMQ reads no more of it and closes it. */

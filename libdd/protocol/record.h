@@ -113,7 +113,7 @@ typedef struct {
     uint8_t flags;
     uint8_t hops;   /* brokers passed so far */
     uint8_t suffix; /* PUBLICATION, RELAY: bytes at the topic's end that only old clients are
-                       shown. Reserved; 0 */
+                       shown: a path, see topic.h */
     uint16_t code;  /* a dd_error_t of the wire range; in a DROP_CLIENT from the parent: why */
     uint16_t links; /* REPORT: brokers to which this one passed the question on */
     uint32_t ref;   /* chosen by the asker, echoed in the answer; 0 in ERROR: the connection */

@@ -25,6 +25,8 @@ static void both_versions_log_in(void **state)
     assert_true(dd_bytes_equal(legacy_client_frame(four, 1), dd_bytes_of("four")));
     legacy_client_expect_silence(three);
     legacy_client_expect_silence(four);
+    assert_true(program_said(world->broker, "client a.three registered (protocol 3)"));
+    assert_true(program_said(world->broker, "client public.four registered (protocol 4)"));
     legacy_world_check(world);
     legacy_client_destroy(&three);
     legacy_client_destroy(&four);

@@ -34,7 +34,7 @@ for page in *.[0-9]; do
         *.5) has "$page" FILES ;;
     esac
     # shellcheck disable=SC2013  # a list of words
-    for other in $(sed -n 's/^\.Xr \(dd[^ ]*\|doubledecker\) \([0-9]\).*/\1.\2/p' "$page"); do
+    for other in $(sed -n 's/^\.Xr \(dd[^ ]*\|doubledecker[^ ]*\) \([0-9]\).*/\1.\2/p' "$page"); do
         [ -f "$other" ] || fail "$page leads to $other, which isn't there"
     done
 done

@@ -302,6 +302,52 @@ static void frames_of_old_zmtp_count_as_well(void **state)
     }
 }
 
+/* What is known of a peer once it has gone: by which ZMTP it spoke, and how far it came. */
+static void a_greeting_is_known_afterwards(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t size;
+        bool is_old, left;
+    } CASES[] = {
+        {"\xff\0\0\0\0\0\0\0\1\x7f\1\5", 12, true, false},
+        {"\xff\0\0\0\0\0\0\0\1\x7f\1\5\0\0", 14, true, false},
+        {"\1\0", 2, true, false},
+        {"\xff\0\0\0\0\0\0\0\1\x7f", 10, false, false},
+        {"\xff\0\0\0\0\0\0\0\1\x7f\3", 11, false, true},
+        {"GET / HTTP/1.0", 14, false, false},
+        {"", 0, false, false},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        uint8_t read[256];
+        line_t line = line_new(*state);
+        if (CASES[i].size > 0) {
+            give(line.far, CASES[i].bytes, CASES[i].size);
+            heard(&line, read, sizeof read);
+        }
+        if (input_account_is_old(line.account) != CASES[i].is_old ||
+            input_account_left_greeting(line.account) != CASES[i].left)
+            fail_msg("case %zu", i);
+        line_end(&line);
+    }
+    line_t line = line_greeted(*state);
+    assert_false(input_account_is_old(line.account));
+    assert_false(input_account_left_greeting(line.account));
+    line_end(&line);
+}
+
+static void the_size_of_the_last_frame_is_known(void **state)
+{
+    static const uint8_t GREETING[64] = {0xff, [9] = 0x7f, 3};
+    uint8_t bytes[1024], read[1024];
+    line_t line = line_after(*state, GREETING, sizeof GREETING);
+    assert_true(input_account_last_frame(line.account) == 0);
+    give(line.far, bytes, write_frame(bytes, 300) - 100);
+    heard(&line, read, sizeof read);
+    assert_true(input_account_last_frame(line.account) == 300);
+    line_end(&line);
+}
+
 /* ---- What isn't a message ------------------------------------------------------------------ */
 
 /* Signs of life of ZeroMQ's own never come as messages; over days they are more than any limit. */
@@ -541,6 +587,8 @@ int main(void)
         SIDE(empty_frames_count_what_they_cost),
         SIDE(frames_count_as_they_are_taken),
         SIDE(frames_of_old_zmtp_count_as_well),
+        SIDE(a_greeting_is_known_afterwards),
+        SIDE(the_size_of_the_last_frame_is_known),
         SIDE(what_is_no_message_does_not_add_up),
         SIDE(nothing_is_forgiven_before_all_is_taken),
         SIDE(no_more_is_taken_than_there_is),
