@@ -180,7 +180,7 @@ static void metrics_say_what_reports_say(void **state)
 {
     harness_t *harness = *state;
     program_t *broker = start(harness, "top");
-    const char *endpoint = web_endpoint(harness, broker);
+    const char *endpoint = web_endpoint(broker);
     scene_broker(harness, "below", "top", "/1/2/");
     do_something(harness);
     assert_true(wait_until(has_two_clients, (void *)(uintptr_t)endpoint, HARNESS_DEADLINE));
@@ -221,7 +221,7 @@ static void a_child_tells_of_its_link(void **state)
     program_t *below =
         broker_start(harness, "below", "top", "/1/2/", "--http", "127.0.0.1:0", NULL);
     assert_true(program_expect(below, "joined parent", HARNESS_DEADLINE));
-    samples_t *samples = scrape(web_endpoint(harness, below), NULL);
+    samples_t *samples = scrape(web_endpoint(below), NULL);
     json_object *all = tree_of(harness, "below", "operator"), *report = report_of(all, "below");
     assert_true(samples_value(samples, "dd_parent_joined") == 1);
     assert_true(samples_value(samples, "dd_parent_index") == 0);
@@ -236,7 +236,7 @@ static void a_child_tells_of_its_link(void **state)
 static void prometheus_can_read_it(void **state)
 {
     harness_t *harness = *state;
-    const char *endpoint = web_endpoint(harness, start(harness, "top"));
+    const char *endpoint = web_endpoint(start(harness, "top"));
     do_something(harness);
     if (system("command -v promtool >/dev/null") != 0) {
         puts("promtool isn't installed, Debian's prometheus has it: only our own parser has read "
@@ -284,7 +284,7 @@ static void examples_name_metrics_that_there_are(void **state)
         "share/examples/prometheus-rules.yml", "share/examples/grafana-dashboard.json"};
     static const char *const BEGIN[] = {"dd_", "process_"};
     static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyz_";
-    web_answer_t answer = web_get(web_endpoint(*state, start(*state, "top")), "/metrics", TOKEN);
+    web_answer_t answer = web_get(web_endpoint(start(*state, "top")), "/metrics", TOKEN);
     unsigned names = 0;
     for (size_t i = 0; i < COUNT(FILES) * COUNT(BEGIN); i++) {
         char *at = read_file(FILES[i / COUNT(BEGIN)]);
@@ -307,7 +307,7 @@ static void the_tree_is_that_of_ddtui(void **state)
     harness_t *harness = *state;
     static const char *const SAME[] = {"scope", "id", "parent", "version", "state", "children",
         "clients", "subscriptions", "in", "out", "refused", "dropped", "refused_for", "moves"};
-    const char *endpoint = web_endpoint(harness, start(harness, "top"));
+    const char *endpoint = web_endpoint(start(harness, "top"));
     scene_broker(harness, "below", "top", "/1/2/");
     do_something(harness);
     assert_true(wait_until(has_two_clients, (void *)(uintptr_t)endpoint, HARNESS_DEADLINE));
@@ -334,7 +334,7 @@ static void the_tree_is_that_of_ddtui(void **state)
 static void a_silent_broker_is_missing_in_the_tree(void **state)
 {
     harness_t *harness = *state;
-    const char *endpoint = web_endpoint(harness, start(harness, "top"));
+    const char *endpoint = web_endpoint(start(harness, "top"));
     program_t *below = scene_broker(harness, "below", "top", "/1/2/");
     program_signal(below, SIGSTOP);
     web_answer_t answer = web_get(endpoint, "/tree", TOKEN);
@@ -351,7 +351,7 @@ static void monitors_leave_no_events(void **state)
     harness_t *harness = *state;
     program_t *broker = broker_start(
         harness, "top", NULL, "/1/", "--http", "127.0.0.1:0", "--log-level", "debug", NULL);
-    const char *endpoint = web_endpoint(harness, broker);
+    const char *endpoint = web_endpoint(broker);
     size_t before = strlen(program_stderr(broker));
     for (int i = 0; i < 5; i++) {
         assert_true(web_says(endpoint, "/tree", NULL, 200));
@@ -389,7 +389,7 @@ static void health_follows_the_parent(void **state)
     program_t *top = broker_start(harness, "top", NULL, "/1/", NULL);
     program_t *below =
         broker_start(harness, "below", "top", "/1/2/", "--http", "127.0.0.1:0", NULL);
-    const char *endpoint = web_endpoint(harness, below);
+    const char *endpoint = web_endpoint(below);
     expect_in_time(endpoint, "/healthz", 200);
     assert_true(web_says(endpoint, "/readyz", NULL, 200));
     program_kill(top);
@@ -408,7 +408,7 @@ static void a_broker_without_scope_is_not_ready(void **state)
     harness_t *harness = *state;
     harness_reserve(harness, "top");
     program_t *below = broker_start(harness, "below", "top", NULL, "--http", "127.0.0.1:0", NULL);
-    const char *endpoint = web_endpoint(harness, below);
+    const char *endpoint = web_endpoint(below);
     web_answer_t answer = web_get(endpoint, "/readyz", NULL);
     assert_int_equal(answer.status, 503);
     assert_string_equal(answer.body, "no parent has given this broker its scope yet\n");
@@ -422,7 +422,7 @@ static void a_broker_without_scope_is_not_ready(void **state)
 static void tenants_names_need_the_token(void **state)
 {
     harness_t *harness = *state;
-    const char *endpoint = web_endpoint(harness, start(harness, "top"));
+    const char *endpoint = web_endpoint(start(harness, "top"));
     static const char *const WRONG[] = {
         NULL, "", "x", "0123456789abcdef0123456789abcde", TOKEN "0", OTHER_TOKEN};
     do_something(harness);
@@ -435,7 +435,7 @@ static void tenants_names_need_the_token(void **state)
     assert_true(web_says(endpoint, "/metrics", TOKEN, 200));
     program_t *open = broker_start(harness, "open", NULL, "/1/", "--http", "127.0.0.1:0", NULL);
     client_open(harness, "open", "a", "one");
-    samples_t *samples = scrape(web_endpoint(harness, open), NULL);
+    samples_t *samples = scrape(web_endpoint(open), NULL);
     assert_true(samples_value(samples, "dd_clients") == 1);
     double unused;
     assert_false(samples_find(samples, "dd_tenant_clients{tenant=\"a\"}", &unused));
@@ -499,7 +499,7 @@ static void address_and_token_can_be_reloaded(void **state)
     write_config(harness, "127.0.0.1:0");
     reload(broker, "reloaded");
     char first[64], second[64];
-    snprintf(first, sizeof first, "%s", web_endpoint(harness, broker));
+    snprintf(first, sizeof first, "%s", web_endpoint(broker));
     assert_true(web_says(first, "/metrics", TOKEN, 200));
     write_token(harness, OTHER_TOKEN, 0600);
     reload(broker, "reloaded");
@@ -511,7 +511,7 @@ static void address_and_token_can_be_reloaded(void **state)
     write_token(harness, TOKEN, 0600);
     write_config(harness, harness_reserve(harness, "elsewhere") + strlen("tcp://"));
     reload(broker, "reloaded");
-    snprintf(second, sizeof second, "%s", web_endpoint(harness, broker));
+    snprintf(second, sizeof second, "%s", web_endpoint(broker));
     assert_string_equal(second, harness_endpoint(harness, "elsewhere"));
     assert_true(web_says(second, "/metrics", TOKEN, 200));
     write_config(harness, NULL);
@@ -524,7 +524,7 @@ static void address_and_token_can_be_reloaded(void **state)
 static void what_is_not_there_is_refused(void **state)
 {
     harness_t *harness = *state;
-    const char *endpoint = web_endpoint(harness, start(harness, "top"));
+    const char *endpoint = web_endpoint(start(harness, "top"));
     static const struct {
         const char *request;
         int status;
@@ -554,7 +554,7 @@ static void noise_ends_its_connection_alone(void **state)
 {
     harness_t *harness = *state;
     program_t *broker = start(harness, "top");
-    const char *endpoint = web_endpoint(harness, broker);
+    const char *endpoint = web_endpoint(broker);
     client_t *one = client_open(harness, "top", "a", "one");
     client_t *two = client_open(harness, "top", "a", "two");
     static char noise[100000];
@@ -582,7 +582,7 @@ static void who_takes_all_places_holds_up_monitors_alone(void **state)
 {
     harness_t *harness = *state;
     program_t *broker = start(harness, "top");
-    const char *endpoint = web_endpoint(harness, broker);
+    const char *endpoint = web_endpoint(broker);
     client_t *one = client_open(harness, "top", "a", "one");
     client_t *two = client_open(harness, "top", "a", "two");
     int fds[PLACES];
@@ -606,7 +606,7 @@ static void who_takes_all_places_holds_up_monitors_alone(void **state)
 static void all_who_wait_for_the_tree_are_told(void **state)
 {
     harness_t *harness = *state;
-    const char *endpoint = web_endpoint(harness, start(harness, "top"));
+    const char *endpoint = web_endpoint(start(harness, "top"));
     program_t *below = scene_broker(harness, "below", "top", "/1/2/");
     static const char REQUEST[] = "GET /tree HTTP/1.0\r\nAuthorization: Bearer " TOKEN "\r\n\r\n";
     int fds[PLACES];
@@ -634,7 +634,7 @@ static void a_broker_ends_while_monitors_wait(void **state)
 {
     harness_t *harness = *state;
     program_t *broker = start(harness, "top");
-    const char *endpoint = web_endpoint(harness, broker);
+    const char *endpoint = web_endpoint(broker);
     program_t *below = scene_broker(harness, "below", "top", "/1/2/");
     static const char REQUEST[] = "GET /tree HTTP/1.0\r\nAuthorization: Bearer " TOKEN "\r\n\r\n";
     program_signal(below, SIGSTOP);

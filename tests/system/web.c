@@ -20,12 +20,19 @@
 
 /* ---- Requests ------------------------------------------------------------------------------ */
 
-const char *web_endpoint(harness_t *self, program_t *broker)
+static const char SAID[] = "listening on http://";
+
+/* It begins with its other endpoints. */
+static bool has_said(void *broker)
+{
+    return program_said(broker, SAID);
+}
+
+const char *web_endpoint(program_t *broker)
 {
     static char endpoint[64];
-    static const char SAID[] = "listening on http://";
     const char *at = NULL;
-    (void)self;
+    assert_true(wait_until(has_said, broker, HARNESS_DEADLINE));
     for (const char *next = program_stderr(broker); (next = strstr(next, SAID)); next++)
         at = next + sizeof SAID - 1;
     assert_non_null(at);

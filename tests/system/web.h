@@ -18,7 +18,7 @@ typedef struct {
 } web_answer_t;
 
 /* Where the broker listens that was started with an --http of port 0, as it said last. */
-const char *web_endpoint(harness_t *self, program_t *broker);
+const char *web_endpoint(program_t *broker);
 
 /* Sends the bytes, and reads until the other side closes. Free with web_free(). */
 web_answer_t web_ask(const char *endpoint, const void *bytes, size_t size);
