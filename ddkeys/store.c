@@ -224,13 +224,30 @@ static bool keep_owner(int fd, const struct stat *old)
            fchown(fd, old->st_uid, old->st_gid) == 0;
 }
 
+/* Whether a file is the brokers', and in a directory that their group may look into. */
+static bool is_shared(const store_t *self, const item_t *item, struct stat *directory)
+{
+    return strcmp(item->name.text, BROKER_FILE) == 0 && fstat(self->fd, directory) == 0 &&
+           dd_access_is_shared(directory);
+}
+
+/* Who may not give the file to that group keeps it: 'ddkeys check' and the broker say what is
+   wrong. */
+static bool share(int fd, const struct stat *directory)
+{
+    return fchown(fd, (uid_t)-1, directory->st_gid) == -1 || fchmod(fd, DD_ACCESS_MODE_SHARED) == 0;
+}
+
 /* Whoever could read the replaced file, a broker with an account of its own perhaps, still can. The
    owner comes first, lest another group reads it for a moment. */
-static bool set_access(int fd, const struct stat *old)
+static bool set_access(const store_t *self, int fd, const item_t *item, const struct stat *old)
 {
+    struct stat directory;
     bool replaces = old->st_mode != 0;
-    return (!replaces || keep_owner(fd, old)) &&
-           fchmod(fd, dd_access_mode(replaces ? old : NULL)) == 0;
+    mode_t mode = dd_access_mode(replaces ? old : NULL);
+    bool is_good = replaces && mode == (old->st_mode & ~(mode_t)S_IFMT);
+    return (!replaces || keep_owner(fd, old)) && fchmod(fd, mode) == 0 &&
+           (is_good || !is_shared(self, item, &directory) || share(fd, &directory));
 }
 
 static dd_error_t write_aside(store_t *self, item_t *item, dd_problem_t *problem)
@@ -255,7 +272,7 @@ static dd_error_t write_aside(store_t *self, item_t *item, dd_problem_t *problem
     int fd = openat(self->fd, names_aside(item->name.text).text,
         O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     item->aside = fd != -1;
-    bool done = fd != -1 && set_access(fd, &old) && write_all(fd, text, size) &&
+    bool done = fd != -1 && set_access(self, fd, item, &old) && write_all(fd, text, size) &&
                 write_all(fd, "\n", 1) && fsync(fd) == 0;
     if (!done)
         error = dd_problem(problem, DD_E_FILE, "%s: can't be written: %m", path);

@@ -84,7 +84,7 @@ static void forget(core_t *self, peer_t *peer)
     if (peer->state != PEER_READY)
         return;
     peer->state = PEER_ENDED; /* first, so that nothing below is told to it */
-    if (peer->quota)
+    if (peer->role == ROLE_CLIENT)
         peer->quota->registered--;
     inspect_forget(self, peer);
     losses_forget(self, peer);
@@ -100,9 +100,23 @@ static void log_end(core_t *self, const peer_t *peer)
     char text[PEER_TEXT_MAX];
     bool closed = peer->ending == DD_E_CLOSED; /* which says no more than the words do */
     bool expected = closed || peer->ending == DD_E_DRAINING;
+    if (expected && peer->role == ROLE_OBSERVER) {
+        core_event(self, peer, DD_LOG_DEBUG, "%s has looked: %s", peer_text(peer, text), peer->why);
+        return;
+    }
     core_event(self, peer, expected ? DD_LOG_INFO : DD_LOG_WARNING, "%s ended: %s%s%s%s",
         peer_text(peer, text), peer->why, closed ? "" : " (",
         closed ? "" : dd_strerror(peer->ending), closed ? "" : ")");
+}
+
+static void log_gone(core_t *self, const peer_t *peer)
+{
+    char text[PEER_TEXT_MAX];
+    if (peer->role == ROLE_OBSERVER)
+        core_event(self, peer, DD_LOG_DEBUG, "%s has looked", peer_text(peer, text));
+    else
+        core_event(self, peer, peer_is_link(peer) ? DD_LOG_NOTICE : DD_LOG_INFO, "%s is gone",
+            peer_text(peer, text));
 }
 
 static void end(core_t *self, peer_t *peer)
@@ -280,9 +294,7 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
 {
     self->now_ms = now_ms;
     if (peer->state != PEER_ENDED && !peer->is_self) {
-        char text[PEER_TEXT_MAX];
-        core_event(self, peer, peer_is_link(peer) ? DD_LOG_NOTICE : DD_LOG_INFO, "%s is gone",
-            peer_text(peer, text));
+        log_gone(self, peer);
     }
     forget(self, peer);
     if (peer == self->parent) {

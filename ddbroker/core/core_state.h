@@ -11,7 +11,9 @@
 #include "ddbroker/flood.h"
 #include "event_history.h"
 #include "fanout.h"
+#include "lost_brokers.h"
 #include "name_round.h"
+#include "recent.h"
 #include "rounds.h"
 #include "topics.h"
 #include "turns.h"
@@ -63,6 +65,7 @@ struct core {
     uint32_t links_ever;     /* how many there have been */
     unsigned unsynced;       /* children that have not told all they have */
     descendants_t descendants;
+    lost_brokers_t lost; /* children that are missed */
     peer_t *dirty;
     peer_t *ending;
     directory_t directory;
@@ -74,6 +77,7 @@ struct core {
     uint64_t publications; /* so far; the number of one is its stamp */
     uint64_t cut_stamp;    /* of the last one before the latest of interests.cuts */
     counts_t count;        /* of all peers since the start */
+    recent_t dropped;      /* of these, publications that were lost lately */
     counts_reasons_t refused_for;
     quotas_t quotas;
     event_history_t events;
@@ -167,8 +171,11 @@ static inline void core_count_dropped(core_t *self, peer_t *peer)
 {
     counts_dropped(&peer->count, self->now_ms);
     counts_dropped(&self->count, self->now_ms);
-    if (peer->quota)
-        counts_dropped(&peer->quota->count, self->now_ms);
+    recent_add(&self->dropped, self->now_ms);
+    if (!peer->quota)
+        return;
+    counts_dropped(&peer->quota->count, self->now_ms);
+    recent_add(&peer->quota->dropped, self->now_ms);
 }
 
 /* Whether there is, or should be, somebody above who may know more. */

@@ -106,12 +106,13 @@ static void finish_rows(answer_t *answer)
 
 static bool is_theirs(const answer_t *answer, const peer_t *peer)
 {
-    return peer->role == ROLE_CLIENT && sees_tenant(answer, peer_tenant(peer));
+    return peer_is_tenants(peer) && sees_tenant(answer, peer_tenant(peer));
 }
 
+/* Who only asks isn't one of those that are asked about. */
 static bool may_see(const answer_t *answer, const peer_t *peer)
 {
-    return is_theirs(answer, peer) && peer->state == PEER_READY;
+    return is_theirs(answer, peer) && peer->state == PEER_READY && peer->role == ROLE_CLIENT;
 }
 
 static void next_peer(answer_t *answer)
@@ -159,6 +160,15 @@ static void add_limits(json_object *report, const core_t *self, const quota_limi
     add_limit(report, "outbox_max", limits->outbox);
 }
 
+static uint64_t dropped_lately(const answer_t *answer)
+{
+    core_t *self = answer->to.core;
+    quota_t *quota = quotas_find(&self->quotas, tenant_of(answer));
+    if (is_operators(answer))
+        return recent_sum(&self->dropped, self->now_ms);
+    return quota ? recent_sum(&quota->dropped, self->now_ms) : 0;
+}
+
 /* What the asker may know of the traffic here: an operator the broker's, a tenant that of its
    clients, those that have left included. */
 static void add_totals(const answer_t *answer, json_object *report)
@@ -176,6 +186,7 @@ static void add_totals(const answer_t *answer, json_object *report)
     report_number(report, "subscriptions", figures->subscriptions);
     add_reasons(report, all ? &self->refused_for : &quota->refused_for);
     report_count(report, all ? &self->count : &quota->count, self->now_ms);
+    report_number(report, "dropped_lately", dropped_lately(answer));
 }
 
 /* Where the parents are is the operators' business: "tcp://a:5555 joined, tcp://b:5555 silent", in
@@ -194,6 +205,21 @@ static void add_parents(const answer_t *answer, const figures_broker_t *broker, 
     report_number(report, "parents_silent", broker->parents_silent);
     report_number_if(report, "parent_ms", parents->joined, broker->parent_ms);
     report_number(report, "moves", parents->moves);
+}
+
+/* Brokers that ought to be beneath this one; null for none. */
+static void add_lost(const core_t *self, json_object *report)
+{
+    json_object *list = self->lost.count > 0 ? json_object_new_array() : NULL;
+    for (size_t i = 0; list && i < self->lost.count; i++) {
+        const lost_broker_t *lost = &self->lost.items[i];
+        json_object *row = json_object_new_object();
+        report_text(row, "name", lost->name);
+        report_id(row, "id", lost->id);
+        report_number(row, "age_ms", self->now_ms - lost->at_ms);
+        json_object_array_add(list, row);
+    }
+    json_object_object_add(report, "lost", list);
 }
 
 static bool sum_up(answer_t *answer)
@@ -218,7 +244,7 @@ static void add_turns(const answer_t *answer, json_object *report)
 
 static void finish_tree(answer_t *answer)
 {
-    const core_t *self = answer->to.core;
+    core_t *self = answer->to.core;
     figures_broker_t broker = figures_of_broker(self, self->now_ms);
     json_object *report = report_new(self);
     report_id(report, "id", self->id);
@@ -227,6 +253,8 @@ static void finish_tree(answer_t *answer)
     report_text(report, "state", broker.state);
     report_number(report, "uptime_ms", broker.uptime_ms);
     report_number(report, "children", broker.children);
+    lost_brokers_expire(&self->lost, self->now_ms);
+    add_lost(self, report);
     report_number_if(report, "rtt_us", broker.rtt_us > 0, broker.rtt_us);
     add_parents(answer, &broker, report);
     add_totals(answer, report);

@@ -27,7 +27,8 @@ typedef enum {
     ROLE_CLIENT = 1,   /* of a tenant */
     ROLE_OPERATOR = 2, /* sees all, sends nothing */
     ROLE_CHILD = 4,    /* a broker beneath this one */
-    ROLE_PARENT = 8    /* the broker above */
+    ROLE_PARENT = 8,   /* the broker above */
+    ROLE_OBSERVER = 16 /* a client or an operator that does nothing but ask, and has no name */
 } role_t;
 #define ROLE_LINK (ROLE_CHILD | ROLE_PARENT)
 
@@ -42,8 +43,8 @@ struct peer {
     role_t role;
     peer_state_t state;
     uint8_t protocol;               /* DD_FRAME_VERSION; 3 or 4: a client of the legacy endpoint */
-    char tenant[DD_TENANT_MAX + 1]; /* of a client, else "" */
-    quota_t *quota;                 /* of a client: its tenant's; else NULL */
+    char tenant[DD_TENANT_MAX + 1]; /* of a client, also of one that observes; else "" */
+    quota_t *quota;                 /* of the same: its tenant's; else NULL */
     bool is_self;                   /* the broker itself, which has no connection to itself */
     bool placed;                    /* holds one of the places that there are for connections */
     uint8_t key[DD_KEY_SIZE];       /* public key it logged in with */
@@ -124,6 +125,12 @@ struct peer {
 static inline dd_bytes_t peer_tenant(const peer_t *self)
 {
     return dd_bytes_of(self->tenant);
+}
+
+/* Whether it has a tenant's key. */
+static inline bool peer_is_tenants(const peer_t *self)
+{
+    return self->tenant[0] != '\0';
 }
 
 static inline bool peer_is_link(const peer_t *self)

@@ -13,6 +13,7 @@
 #include "libdd/base/hash.h"
 #include "libdd/include/dd.h"
 #include "libdd/protocol/outbox.h"
+#include "recent.h"
 
 /* As a limit on clients: no more than there are free places. So a tenant alone gets half of all,
    and whoever comes later finds some. */
@@ -44,6 +45,7 @@ typedef struct {
     uint64_t questions;
     uint64_t contests; /* of names of its clients */
     dd_outbox_group_t outbox;
+    recent_t dropped; /* publications that its clients lost */
     quota_bucket_t connects;
     quota_bucket_t messages;
     quota_bucket_t bytes;

@@ -77,6 +77,22 @@ static void hello_operator(core_t *self, peer_t *peer, dd_bytes_t name)
     names_welcome(self, peer, name);
 }
 
+/* The client gets its name, if nobody has it. Who only asks needs none: nobody can reach it by
+   that, which may be another's. */
+static void give_name(core_t *self, peer_t *peer)
+{
+    dd_bytes_t name = dd_name_bytes(&peer->name);
+    if (peer->role == ROLE_OBSERVER) {
+        names_welcome(self, peer, dd_name_shown(name, peer_tenant(peer)));
+        return;
+    }
+    entry_t *holder = find_holder(self, name, peer->instance);
+    if (holder)
+        contests_claim(self, holder, peer, peer->instance);
+    else
+        names_grant(self, name, peer, peer->instance);
+}
+
 static void hello_client(core_t *self, peer_t *peer, dd_bytes_t client, uint64_t instance)
 {
     dd_bytes_t tenant = peer_tenant(peer);
@@ -92,18 +108,17 @@ static void hello_client(core_t *self, peer_t *peer, dd_bytes_t client, uint64_t
         return;
     }
     peer->instance = instance;
-    entry_t *holder = find_holder(self, dd_name_bytes(&peer->name), instance);
-    if (holder)
-        contests_claim(self, holder, peer, instance);
-    else
-        names_grant(self, dd_name_bytes(&peer->name), peer, instance);
+    give_name(self, peer);
 }
 
 void registration_hello(core_t *self, peer_t *peer, const dd_record_t *record)
 {
+    bool is_operator = peer->role == ROLE_OPERATOR;
+    if (record->features & DD_OBSERVES)
+        peer->role = ROLE_OBSERVER;
     if (self->drain != DRAIN_NOT)
         core_end(self, peer, DD_E_DRAINING, "the broker is shutting down");
-    else if (peer->role == ROLE_OPERATOR)
+    else if (is_operator)
         hello_operator(self, peer, record->name);
     else
         hello_client(self, peer, record->name, record->number);

@@ -20,12 +20,20 @@ int standing_role(const core_t *self, const uint8_t *key, const dd_tenant_t **te
     }
 }
 
+/* Whether the key is still whose it was. */
+static bool is_same(const peer_t *peer, int role, const dd_tenant_t *tenant)
+{
+    bool observes = peer->role == ROLE_OBSERVER && role & (ROLE_CLIENT | ROLE_OPERATOR);
+    return (role == (int)peer->role || observes) &&
+           strcmp(tenant ? tenant->name : "", peer->tenant) == 0;
+}
+
 static void check_key(core_t *self, peer_t *peer)
 {
     const dd_tenant_t *tenant;
     int role = standing_role(self, peer->key, &tenant);
     peer->keys = self->keys;
-    if (role != (int)peer->role || (tenant && strcmp(tenant->name, peer->tenant) != 0))
+    if (!is_same(peer, role, tenant))
         core_end(self, peer, DD_E_REFUSED, "its key was taken out of the broker's key file");
     else if (peer->role == ROLE_CLIENT && registration_looks_foreign(self, &peer->name))
         core_end(self, peer, DD_E_NAME_INVALID, "its name now begins with a tenant's");

@@ -193,7 +193,9 @@ static config_outcome_t read_arguments(sources_t *self, int argc, char *const ar
         return CONFIG_ANSWERED;
     case DD_OPTIONS_TAKEN:
         if (check_name(self, &problem) == DD_OK)
-            return self->config->only_check ? CONFIG_CHECK : CONFIG_RUN;
+            return self->config->reload       ? CONFIG_RELOAD
+                   : self->config->only_check ? CONFIG_CHECK
+                                              : CONFIG_RUN;
         break;
     default:
         break;
@@ -309,7 +311,7 @@ static config_outcome_t read_all(sources_t *self, int argc, char *const argv[])
     config_t *config = self->config;
     dd_problem_t problem;
     config_outcome_t outcome = read_arguments(self, argc, argv);
-    if (outcome == CONFIG_ANSWERED || outcome == CONFIG_WRONG_USAGE)
+    if (outcome == CONFIG_ANSWERED || outcome == CONFIG_WRONG_USAGE || outcome == CONFIG_RELOAD)
         return outcome;
     if (config->file && config_file_read(config->file, from_file, note_mistake, self) != DD_OK)
         return CONFIG_WRONG;

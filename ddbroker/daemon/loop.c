@@ -138,6 +138,22 @@ static bool take_in(
     return work(self, items, all, again, now);
 }
 
+/* Says to the supervisor how it stands: "12 connected, joined tcp://top:5555". */
+static void tell_supervisor(loop_t *self, uint64_t now)
+{
+    char line[SUPERVISOR_ROOM];
+    if (!supervisor_wants_status(self->supervisor, now))
+        return;
+    const parents_t *parents = core_parents(self->core);
+    const char *parent = parents_chosen(parents);
+    snprintf(line, sizeof line, "%zu connected%s%s", core_connections(self->core),
+        !parent           ? ""
+        : parents->joined ? ", joined "
+                          : ", no parent, trying ",
+        parent ? parent : "");
+    supervisor_status(self->supervisor, line, now);
+}
+
 static void tick(loop_t *self, uint64_t now)
 {
     self->tick_ms = now + TICK;
@@ -146,6 +162,8 @@ static void tick(loop_t *self, uint64_t now)
         if (self->transports[i]->ops->tick)
             self->transports[i]->ops->tick(self->transports[i], now);
     log_tick(self->log, now);
+    tell_supervisor(self, now);
+    supervisor_tick(self->supervisor, now);
 }
 
 /* Sends what the core has for its peers. True if there was something. */
@@ -164,6 +182,7 @@ static void run(loop_t *self)
 {
     struct pollfd items[SOURCES];
     bool again = true;
+    supervisor_ready(self->supervisor);
     for (;;) {
         bool waits = !again && !core_is_busy(self->core);
         wait_for_news(self, items, waits ? patience(self, loop_now_ms()) : 0);
@@ -193,6 +212,7 @@ int loop_run(config_t *config, int argc, char **argv)
         fprintf(stderr, "ddbroker: %s\n", problem.text);
         return LOOP_FAILED;
     }
+    self.supervisor = supervisor_new();
     bool started = startup_begin(&self, &problem) == DD_OK;
     if (started)
         run(&self);

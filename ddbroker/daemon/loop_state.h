@@ -15,6 +15,7 @@
 #include "ddbroker/net/transport.h"
 #include "ddbroker/net/zap.h"
 #include "libdd/base/clock.h"
+#include "supervisor.h"
 
 /* The listener, the link to the parent, the legacy endpoint, and HTTP. */
 #define TRANSPORTS_MAX 4
@@ -27,7 +28,8 @@ typedef struct {
     char **argv;
     log_t *log;
     dd_keyring_t *keyring;
-    int signals; /* signalfd */
+    int signals;              /* signalfd */
+    supervisor_t *supervisor; /* NULL if there is none */
     void *context;
     core_t *core;
     zap_t *zap;

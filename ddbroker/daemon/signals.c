@@ -12,6 +12,7 @@
 #include "config_options.h"
 #include "ddbroker/net/input_account.h"
 #include "libdd/base/problem.h"
+#include "reload_request.h"
 #include "settings.h"
 
 /* ms that all the steps of shutting down may take, and those who were let go to hang up;
@@ -99,13 +100,21 @@ cleanup:
     return result;
 }
 
-static void hang_up(loop_t *self)
+static bool hang_up(loop_t *self)
 {
     dd_problem_t problem;
-    if (reload(self, &problem) == DD_OK)
+    supervisor_reloading(self->supervisor, dd_clock_us());
+    bool done = reload(self, &problem) == DD_OK;
+    if (done)
         log_write(self->log, DD_LOG_NOTICE, "keys, limits and log reloaded");
-    else
+    else {
+        /* If the file was moved away, for good or to be compressed, no line shall get lost in it.
+         */
+        log_reopen(self->log, self->config->log_file, log_level(self->log), NULL);
         log_write(self->log, DD_LOG_ERROR, "nothing was reloaded: %s", problem.text);
+    }
+    supervisor_ready(self->supervisor);
+    return done;
 }
 
 /* ---- The end ------------------------------------------------------------------------------- */
@@ -124,6 +133,7 @@ static void drain(loop_t *self)
 
 static void stop(loop_t *self, const char *who)
 {
+    supervisor_stopping(self->supervisor);
     if (self->drain_ms) {
         log_write(self->log, DD_LOG_WARNING, "ends at once: told a second time, by %s", who);
         self->aborted = true;
@@ -138,7 +148,7 @@ void signals_take(loop_t *self)
     struct signalfd_siginfo info;
     while (read(self->signals, &info, sizeof info) == (ssize_t)sizeof info) {
         if (info.ssi_signo == SIGHUP)
-            hang_up(self);
+            reload_request_answer(&info, hang_up(self));
         else
             stop(self, info.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM");
     }

@@ -119,5 +119,6 @@ void startup_undo(loop_t *self)
     dd_keyring_destroy(&self->keyring);
     if (self->signals >= 0)
         close(self->signals);
+    supervisor_destroy(&self->supervisor);
     log_destroy(&self->log);
 }

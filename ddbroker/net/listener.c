@@ -215,7 +215,7 @@ static void grant(const listener_t *self, route_t *route)
     route->window = peer->window;
     input_account_grant(route->account,
         INPUT_EXCESS + dd_window_most(peer->window, self->frame_max),
-        peer->role == ROLE_CLIENT ? peer->tenant : NULL, false);
+        peer_is_tenants(peer) ? peer->tenant : NULL, false);
 }
 
 /* ---- Frames in ----------------------------------------------------------------------------- */

@@ -201,6 +201,8 @@ static bool start_client(script_t *self)
     }
     dd_error_t error =
         options->tenant ? dd_client_set_tenant(self->client, options->tenant) : DD_OK;
+    if (error == DD_OK && options_observes(options))
+        error = dd_client_set_observer(self->client);
     if (error == DD_OK)
         error = subscribe_all(self);
     if (error == DD_OK)

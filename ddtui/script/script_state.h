@@ -65,6 +65,7 @@ typedef struct {
     uint64_t rounds;            /* that are over */
     uint64_t round_ms;          /* when the round at hand began, or the next one is to begin */
     uint64_t asked_wall_ms;     /* when the question was asked, since 1970 */
+    uint64_t asked_us;          /* the same, by the clock that only goes forward */
     exit_status_t round_status; /* of the last one */
     char order_broker[DD_BROKER_MAX + 1];
     uint32_t order_ref; /* of what a broker was told to do, while it has no answer, else 0 */

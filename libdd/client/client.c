@@ -195,6 +195,11 @@ dd_error_t dd_client_set_tenant(dd_client_t *self, const char *tenant)
     return DD_OK;
 }
 
+dd_error_t dd_client_set_observer(dd_client_t *self)
+{
+    return self->started ? DD_E_ARGUMENT : dd_session_set_observer(self->session);
+}
+
 dd_error_t dd_client_set_limits(dd_client_t *self, size_t outbox, size_t events)
 {
     if (self->started || outbox == 0 || events == 0)

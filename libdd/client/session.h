@@ -56,6 +56,8 @@ void dd_session_destroy(dd_session_t **self_p);
 
 /* Before the start: the tenant that the broker must say we are of; copied. */
 void dd_session_set_tenant(dd_session_t *self, const char *tenant);
+/* And that it does nothing but ask: DD_E_ARGUMENT if it has subscriptions. */
+dd_error_t dd_session_set_observer(dd_session_t *self);
 
 dd_session_state_t dd_session_state(const dd_session_t *self);
 

@@ -45,6 +45,7 @@ struct dd_session {
     char name[DD_CLIENT_MAX + 1];
     char tenant[DD_TENANT_MAX + 1]; /* that we must be of; empty: any */
     bool operator_key;
+    bool observes;
     uint64_t instance; /* counts up with each HELLO */
     bool is_public;    /* registered as a client of the public tenant */
 

@@ -25,7 +25,7 @@
 extern "C" {
 #endif
 
-#define DD_VERSION "1.0.0"
+#define DD_VERSION "1.1.0"
 
 /* Marks what the shared library exports; all else is built hidden. */
 #define DD_EXPORT __attribute__((visibility("default")))
@@ -139,6 +139,13 @@ DD_EXPORT void dd_client_destroy(dd_client_t **self_p);
 /* Before dd_client_start(), as all settings, which return DD_E_ARGUMENT after it: the tenant the
    key file must belong to. Registration at a broker that says otherwise ends with DD_E_REFUSED. */
 DD_EXPORT dd_error_t dd_client_set_tenant(dd_client_t *self, const char *tenant);
+
+/* Before dd_client_start(): the client does nothing but ask, with dd_client_inspect(). It has no
+   name by which others reach it or that it would keep from them, isn't among the clients that
+   brokers count and list, and causes no events when it comes and goes; all other calls to the
+   broker return DD_E_REFUSED. A broker of version 1.0 takes it for a client like others.
+   DD_E_ARGUMENT for one that has subscriptions. */
+DD_EXPORT dd_error_t dd_client_set_observer(dd_client_t *self);
 
 /* Before dd_client_start(): bytes that may wait for the network (default 64 MiB) and bytes of
    events that may wait for the application (default 64 MiB). A full outbox makes calls return

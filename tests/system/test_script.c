@@ -203,7 +203,7 @@ static void test_tree(void **state)
     assert_int_equal(json_object_array_length(lines), 3);
     struct json_object *parent;
     shell_field(lines, 1, "broker", "mid");
-    shell_field(lines, 1, "version", "1.0.0");
+    shell_field(lines, 1, "version", DD_VERSION);
     json_object_object_get_ex(json_object_array_get_idx(lines, 2), "parent", &parent);
     shell_field(lines, 1, "id", json_object_get_string(parent));
     json_object_put(lines);
@@ -259,7 +259,7 @@ static void test_command_lines(void **state)
     shell_check("ddtui -n 'a b' -m x", USAGE, "", "can't notify 'a b'");
     shell_check("ddtui -p 'a b' -m x", USAGE, "", "can't publish on 'a b'");
     shell_check("ddtui -s x@/1/2/3/4/*/ -t 60", USAGE, "", "scope"); /* deeper than the broker */
-    shell_check("ddtui --version", DONE, "ddtui 1.0.0\n", "");
+    shell_check("ddtui --version", DONE, "ddtui " DD_VERSION "\n", "");
     shell_check("ddtui --help | head -n 1", DONE, "usage: ddtui [OPTION]... [NAME [TENANT]]\n", "");
     shell_check("ddtui --help >/dev/full", FAILED, "", "");
 }

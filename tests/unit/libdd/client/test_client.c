@@ -403,6 +403,38 @@ static void test_operators(void **state)
     say_goodbye(broker, client);
 }
 
+static void test_observers(void **state)
+{
+    broker_t *broker = *state;
+    static const char *const FILES[] = {"a.json", "operator.json"}, *const TENANTS[] = {"a", ""};
+    dd_question_t question = {.what = "tree"};
+    for (size_t i = 0; i < COUNT(FILES); i++) {
+        dd_client_t *client = client_of(broker, FILES[i]);
+        assert_int_equal(dd_client_set_observer(client), DD_OK);
+        assert_int_equal(dd_client_subscribe(client, "t", "all"), DD_E_REFUSED);
+        assert_int_equal(dd_client_start(client), DD_OK);
+        assert_int_equal(dd_client_set_observer(client), DD_E_ARGUMENT);
+        broker_admit(broker, TENANTS[i]);
+        dd_event_t *event = next_event(client, DD_EVENT_REGISTERED);
+        dd_event_destroy(&event);
+        assert_int_equal(dd_client_notify(client, "x", "x", 1, 0, NULL), DD_E_REFUSED);
+        assert_int_equal(dd_client_trace(client, "x", NULL), DD_E_REFUSED);
+        assert_int_equal(dd_client_publish(client, "t", "x", 1), DD_E_REFUSED);
+        assert_int_equal(dd_client_control(client, ID_TEXT, "drain", "x", NULL), DD_E_REFUSED);
+        assert_int_equal(dd_client_inspect(client, &question, NULL), DD_OK);
+        broker_expect(broker, DD_INSPECT);
+        say_goodbye(broker, client);
+    }
+}
+
+static void test_a_subscriber_is_no_observer(void **state)
+{
+    dd_client_t *client = client_of(*state, "a.json");
+    assert_int_equal(dd_client_subscribe(client, "t", "all"), DD_OK);
+    assert_int_equal(dd_client_set_observer(client), DD_E_ARGUMENT);
+    dd_client_destroy(&client);
+}
+
 /* ---- Callbacks ------------------------------------------------------------------------------- */
 
 /* What a callback saw and did. */
@@ -476,6 +508,8 @@ int main(void)
         client_test(test_subscribes),
         client_test(test_asks),
         client_test(test_operators),
+        client_test(test_observers),
+        client_test(test_a_subscriber_is_no_observer),
         client_test(test_callbacks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
