@@ -6,6 +6,7 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define BASE64_SIZE (DD_KEY_SIZE * 2)
@@ -107,9 +108,9 @@ static void write_tenant(FILE *file, const char *name)
 
 dd_keyring_t *tenants_keyring(const char *names)
 {
-    char json[8192], list[256];
-    FILE *file = fmemopen(json, sizeof json, "w");
-    snprintf(list, sizeof list, "%s", names);
+    char *json = NULL, *list = strdup(names);
+    size_t size = 0;
+    FILE *file = open_memstream(&json, &size);
     write_brokers(file, names);
     for (char *name = strtok(list, ","); name; name = strtok(NULL, ","))
         if (name[0] != '@' && strncmp(name, KEY_OF_BROKERS, strlen(KEY_OF_BROKERS)) != 0)
@@ -117,8 +118,10 @@ dd_keyring_t *tenants_keyring(const char *names)
     fputc('}', file);
     fclose(file);
     dd_problem_t problem;
-    dd_keyring_t *keyring = dd_keyring_parse("keys", json, strlen(json), &problem);
+    dd_keyring_t *keyring = dd_keyring_parse("keys", json, size, &problem);
     if (!keyring)
         fprintf(stderr, "%s\n", problem.text);
+    free(json);
+    free(list);
     return keyring;
 }
