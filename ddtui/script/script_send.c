@@ -95,6 +95,14 @@ void script_end_trace(script_t *self)
     script_end(self, exit_status_of(self->trace.error));
 }
 
+void script_fail_without_reason(script_t *self)
+{
+    if (self->failure[0] != '\0')
+        script_fail(self, self->status, "%s", self->failure);
+    else
+        script_end_trace(self);
+}
+
 void script_print(script_t *self, const dd_event_t *event)
 {
     bool wanted = event->type != DD_EVENT_NOTIFICATION || self->options->listen;

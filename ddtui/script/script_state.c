@@ -158,14 +158,6 @@ void script_fail_with_reason(script_t *self, exit_status_t status, const char *f
     script_enter(self, FAILING);
 }
 
-void script_fail_without_reason(script_t *self)
-{
-    if (self->failure[0] != '\0')
-        script_fail(self, self->status, "%s", self->failure);
-    else
-        script_end_trace(self);
-}
-
 void script_call_failed(script_t *self, dd_error_t error, const char *what, const char *object)
 {
     if (error == DD_E_TOO_LARGE)

@@ -124,9 +124,6 @@ __attribute__((format(printf, 3, 4))) void script_fail(
    to come: the reason for which the client was closed is what counts then. Waits for that. */
 __attribute__((format(printf, 3, 4))) void script_fail_with_reason(
     script_t *self, exit_status_t status, const char *format, ...);
-/* No such reason has come. */
-void script_fail_without_reason(script_t *self);
-
 /* Whether that may be how the end of the connection shows itself first. */
 bool script_is_end(dd_error_t error);
 
@@ -177,6 +174,9 @@ void script_advance(script_t *self);
 
 /* The trace is over: prints it and ends. */
 void script_end_trace(script_t *self);
+
+/* What script_fail_with_reason() waits for has not come: ends with what had failed. */
+void script_fail_without_reason(script_t *self);
 
 /* A notification or a publication, a gap: prints it, if it is wanted. */
 void script_print(script_t *self, const dd_event_t *event);

@@ -276,8 +276,8 @@ static screen_input_t pasted(screen_t *self, bool is_key, wint_t code)
         paste_take(&self->paste, is_key ? UI_NONE : code, dd_clock_us());
     while (is_key && code == KEY_MOUSE && getmouse(&event) == OK)
         ;
-    return is_key ? (screen_input_t){.kind = INPUT_KEY}
-                  : (screen_input_t){.kind = INPUT_PASTED, .key = code};
+    return (screen_input_t){
+        .kind = is_key ? INPUT_KEY : INPUT_PASTED, .key = is_key ? UI_NONE : code};
 }
 
 static screen_input_t pressed(screen_t *self, wint_t code)
@@ -340,8 +340,8 @@ bool screen_item_at(const screen_t *self, int row, int column, chooser_kind_t *k
 
 /* ---- Output --------------------------------------------------------------------------------- */
 
-/* The characters of a cell as the terminal has them; *frame: they name a part of a frame. True if the
-   first is itself. */
+/* The characters of a cell as the terminal has them; *frame: they name a part of a frame. True if
+   the first is itself. */
 static bool fit_cell(const cell_t *cell, wchar_t out[CANVAS_MARKS + 1], bool *frame)
 {
     bool ignored;

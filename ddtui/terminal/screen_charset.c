@@ -6,10 +6,12 @@
 
 #include <ctype.h>
 #include <langinfo.h>
-#include <limits.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* What screen_charset_begin() has found. */
+static bool shows_utf8;
 
 static const char *const UTF8_LOCALES[] = {"C.UTF-8", "C.utf8", "en_US.UTF-8", "POSIX.UTF-8"};
 
@@ -23,6 +25,11 @@ bool screen_charset_is_old(const char *term)
         if (strncmp(term, OLD[i], strlen(OLD[i])) == 0)
             return true;
     return strncmp(term, "vt", 2) == 0 && isdigit((unsigned char)term[2]);
+}
+
+static bool is_utf8(void)
+{
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
 static bool choose_utf8(void)
@@ -43,6 +50,7 @@ void screen_charset_begin(void)
     bool says_nothing = strcmp(name, "C") == 0 || strcmp(name, "POSIX") == 0;
     if (says_nothing && !screen_charset_is_old(term ? term : "") && !choose_utf8())
         setlocale(LC_CTYPE, "C");
+    shows_utf8 = is_utf8();
 }
 
 /* What the console draws with. curses knows how each terminal draws a part of a frame, and has
@@ -102,17 +110,10 @@ static wchar_t fit_braille(wchar_t character)
     return dots == 0 ? L' ' : dots <= 2 ? L'.' : dots <= 5 ? L':' : L'#';
 }
 
-static bool is_in_locale(wchar_t character)
-{
-    char bytes[MB_LEN_MAX];
-    mbstate_t state = {0};
-    return wcrtomb(bytes, character, &state) != (size_t)-1 && wcwidth(character) >= 0;
-}
-
 wchar_t screen_charset_fit(wchar_t character, bool *frame)
 {
     *frame = false;
-    if (character < 0x80 || is_in_locale(character))
+    if (shows_utf8 || character < 0x80)
         return character;
     for (size_t i = 0; i < sizeof INSTEAD / sizeof INSTEAD[0]; i++)
         if (INSTEAD[i].character == character) {

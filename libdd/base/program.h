@@ -32,8 +32,8 @@ bool dd_program_has_output(void);
    its terminal is gone, but to read its files again. */
 bool dd_program_has_terminal(void);
 
-/* Whether the signal is ignored, as nohup(1) and a shell's background jobs want it. Such a one isn't
-   to be handled; that is asked before anything else is done with the signal. */
+/* Whether the signal is ignored, as nohup(1) and a shell's background jobs want it. Such a one
+   isn't to be handled; that is asked before anything else is done with the signal. */
 bool dd_program_ignores(int signal_number);
 
 /* The status to end with: the one that is given, or EXIT_FAILURE, and standard error then says so,
