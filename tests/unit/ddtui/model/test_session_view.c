@@ -328,7 +328,7 @@ static void test_what_became_of_notifications(void **state)
     session_view_event(session, &event);
     assert_int_equal(status_log_count(session_view_status_log(session)), before);
     scripted_pass(session, 10000);
-    assert_string_equal(newest_note(session), "no receipt from slow after 10 s");
+    assert_string_equal(newest_note(session), "no receipt from slow yet, after 10 s");
     event.ref = 7; /* its outcome comes all the same, */
     event.error = DD_E_UNKNOWN;
     session_view_event(session, &event);
@@ -340,6 +340,97 @@ static void test_what_became_of_notifications(void **state)
     assert_string_equal(newest_note(session), "delivered to quiet, after 10002.5 ms");
     session_view_sent(session, 9, "cli2", true);
     assert_null(session_view_missed(session));
+    session_view_destroy(&session);
+}
+
+/* However late it comes, and however many others wait. */
+static void test_no_outcome_is_swallowed(void **state)
+{
+    (void)state;
+    session_view_t *session = scripted_session();
+    for (uint32_t ref = 1; ref <= 100; ref++)
+        session_view_sent(session, ref, ref == 1 ? "first" : "cli2", ref <= 2);
+    scripted_pass(session, 12000);
+    dd_event_t event = scripted_event(DD_EVENT_ERROR);
+    event.ref = 1;
+    event.error = DD_E_OVERLOADED;
+    session_view_event(session, &event);
+    assert_non_null(strstr(newest_note(session), "not delivered to first: "));
+    event = scripted_event(DD_EVENT_RECEIPT);
+    event.ref = 2;
+    session_view_event(session, &event);
+    assert_string_equal(
+        newest_note(session), "delivered to cli2, after 12000.0 ms: its receipt was late");
+    session_view_destroy(&session);
+}
+
+static void test_an_earlier_trace_has_an_outcome_too(void **state)
+{
+    (void)state;
+    session_view_t *session = scripted_session();
+    session_view_traced(session, 1, "nobody");
+    session_view_traced(session, 2, "cli2");
+    dd_event_t event = scripted_event(DD_EVENT_ERROR);
+    event.ref = 1;
+    event.error = DD_E_NO_DESTINATION;
+    session_view_event(session, &event);
+    assert_non_null(
+        strstr(newest_note(session), "an earlier trace was not delivered to nobody: no such"));
+    scripted_pass(session, 20000);
+    assert_string_equal(newest_note(session), "the trace has no end: nothing more was heard");
+    session_view_destroy(&session);
+}
+
+static void test_a_late_word_of_a_broker_is_told(void **state)
+{
+    (void)state;
+    session_view_t *session = scripted_session();
+    session_view_controlled(session, 3, "drain", "broker1");
+    scripted_pass(session, 11000);
+    assert_string_equal(newest_note(session), "no answer yet to drain broker1, after 10 s");
+    dd_event_t event = scripted_event(DD_EVENT_REPORT);
+    event.ref = 3;
+    event.text = "{\"done\":true}";
+    session_view_event(session, &event);
+    assert_string_equal(newest_note(session), "done: drain broker1");
+    session_view_destroy(&session);
+}
+
+/* They would push all other notes out. */
+static void test_a_flood_of_gaps_makes_few_notes(void **state)
+{
+    (void)state;
+    session_view_t *session = scripted_session();
+    size_t before = status_log_count(session_view_status_log(session));
+    dd_event_t event = scripted_event(DD_EVENT_GAP);
+    event.number = 7;
+    for (int i = 0; i < 100; i++) {
+        event.topic = i == 50 ? "other" : "noisy";
+        session_view_event(session, &event);
+    }
+    assert_int_equal(status_log_count(session_view_status_log(session)), before + 1);
+    assert_string_equal(
+        newest_note(session), "lost 7 publications on noisy: they came too fast");
+    scripted_pass(session, 10000);
+    assert_string_equal(
+        newest_note(session), "lost 693 publications on noisy and others: they came too fast");
+    session_view_destroy(&session);
+}
+
+static void test_already_subscribed(void **state)
+{
+    (void)state;
+    session_view_t *session = scripted_session();
+    session_view_subscribed(session, "alarms", "region");
+    session_view_subscribed(session, "alarms", "region");
+    assert_non_null(strstr(newest_note(session), "already asked to subscribe to alarms"));
+    dd_event_t event = scripted_event(DD_EVENT_SUBSCRIBED);
+    event.topic = "alarms";
+    event.scope = "/1/";
+    session_view_event(session, &event);
+    session_view_subscribed(session, "alarms", "/*/"); /* the same scope, otherwise written */
+    assert_string_equal(newest_note(session), "already subscribed to alarms within /1/");
+    assert_int_equal(session_view_own_subscriptions(session)->count, 1);
     session_view_destroy(&session);
 }
 
@@ -454,6 +545,7 @@ static void test_losses(void **state)
         "some publications on ala\\x1brms may be missing: a connection was lost");
     event.number = 5;
     session_view_event(session, &event);
+    scripted_pass(session, 10000);
     assert_string_equal(
         newest_note(session), "lost 5 publications on ala\\x1brms: they came too fast");
     session_view_destroy(&session);
@@ -489,6 +581,11 @@ int main(void)
         cmocka_unit_test(test_bad_reports_do_no_harm),
         cmocka_unit_test(test_the_connection),
         cmocka_unit_test(test_what_became_of_notifications),
+        cmocka_unit_test(test_no_outcome_is_swallowed),
+        cmocka_unit_test(test_an_earlier_trace_has_an_outcome_too),
+        cmocka_unit_test(test_a_late_word_of_a_broker_is_told),
+        cmocka_unit_test(test_a_flood_of_gaps_makes_few_notes),
+        cmocka_unit_test(test_already_subscribed),
         cmocka_unit_test(test_controls),
         cmocka_unit_test(test_traces),
         cmocka_unit_test(test_own_subscriptions),
