@@ -46,6 +46,14 @@ typedef struct {
 #define MODEL_TURNS 16
 #define MODEL_TURN_US 64u
 
+/* What can be said of a broker: fates_set() does. */
+typedef enum {
+    BROKER_REPORTS,
+    BROKER_GONE,   /* one beside it in the tree reports, and it doesn't */
+    BROKER_BEHIND, /* it is reached through such a one, and may be well */
+    BROKER_DRAINED /* it has left in order */
+} broker_fate_t;
+
 typedef struct {
     char id[MODEL_ID_ROOM];
     char parent[MODEL_ID_ROOM]; /* its id, or "" */
@@ -70,8 +78,16 @@ typedef struct {
     uint64_t parent_ms;      /* since it joined the one it has */
     uint64_t moves;          /* from one to another */
     uint64_t silent_ms;      /* since its last report; 0 if that is in this round */
+    broker_fate_t fate;
+    char behind[DD_BROKER_MAX + 1]; /* the name of that one, for BROKER_BEHIND */
     unsigned depth;          /* in the tree, 0 for the root; model_arrange() sets it */
 } broker_t;
+
+typedef enum {
+    CLIENT_HERE,
+    CLIENT_LEFT,   /* its broker reports, and not of it */
+    CLIENT_UNKNOWN /* its broker doesn't report */
+} client_fate_t;
 
 typedef struct {
     char tenant[DD_TENANT_MAX + 1];
@@ -84,7 +100,9 @@ typedef struct {
     uint64_t subscriptions;
     uint64_t outbox; /* bytes that wait for the client */
     traffic_t traffic;
-    uint64_t silent_ms; /* since it was last reported; 0 if that is in this round */
+    uint64_t silent_ms; /* since it was last reported, or its broker was without it; 0 if it is in
+                           this round */
+    client_fate_t fate;
 } client_t;
 
 typedef struct {

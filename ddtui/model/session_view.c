@@ -37,6 +37,7 @@ struct session_view {
     uint64_t now_us;
     int64_t wall_ms;
     uint64_t frozen_ms; /* since when it is frozen, by session_view_now_ms() */
+    unsigned frozen_current; /* views that were current then, as bits 1 << view */
     uint64_t versions[PARTS];
     link_t link;
     poller_t *poller;
@@ -83,6 +84,14 @@ void session_view_destroy(session_view_t **self_p)
 static void changed(session_view_t *self, session_part_t part)
 {
     self->versions[part]++;
+}
+
+static void mark_rows(session_view_t *self)
+{
+    changed(self, PART_TREE);
+    changed(self, PART_CLIENTS);
+    changed(self, PART_SUBSCRIPTIONS);
+    changed(self, PART_EVENTS);
 }
 
 /* Text from outside, fit for a note. */
@@ -202,7 +211,7 @@ static void unlink_from(session_view_t *self, link_state_t state, const dd_event
         why[0] != '\0' ? ": " : "", why);
     poller_restart(self->poller);
     own_subscriptions_restart(self->own_subscriptions);
-    changed(self, PART_SUBSCRIPTIONS);
+    mark_rows(self);
 }
 
 static void on_disconnected(session_view_t *self, const dd_event_t *event)
@@ -368,14 +377,6 @@ static void on_control_report(session_view_t *self, pending_t *pending, const dd
     pending_answered(&self->pending, pending);
 }
 
-static void mark_rows(session_view_t *self)
-{
-    changed(self, PART_TREE);
-    changed(self, PART_CLIENTS);
-    changed(self, PART_SUBSCRIPTIONS);
-    changed(self, PART_EVENTS);
-}
-
 static void on_report(session_view_t *self, const dd_event_t *event)
 {
     pending_t *pending = pending_find(&self->pending, event->ref);
@@ -430,6 +431,10 @@ void session_view_set_rtt(session_view_t *self, uint64_t rtt_us)
 
 void session_view_freeze(session_view_t *self, bool frozen)
 {
+    self->frozen = false;
+    self->frozen_current = 0;
+    for (view_t view = VIEW_TREE; view < VIEWS; view++)
+        self->frozen_current |= session_view_is_current(self, view) ? 1u << view : 0;
     self->frozen = frozen;
     self->frozen_ms = session_view_now_ms(self);
     messages_freeze(self->messages, frozen);
@@ -493,11 +498,55 @@ const void *session_view_row(const session_view_t *self, view_t view, size_t ind
     return model_row(poller_model(self->poller, view), view, index);
 }
 
+bool session_view_is_current(const session_view_t *self, view_t view)
+{
+    if (self->frozen)
+        return self->frozen_current & 1u << view;
+    return self->link.state == LINK_REGISTERED && poller_last(self->poller, view)->current;
+}
+
+uint64_t session_view_age(const session_view_t *self, view_t view)
+{
+    const round_t *last = poller_last(self->poller, view);
+    uint64_t now_ms = self->frozen ? self->frozen_ms : session_view_now_ms(self);
+    return now_ms > last->finished_ms ? now_ms - last->finished_ms : 0;
+}
+
+/* What is in a round that is current reports; its age is that of the round only when it isn't. */
+static uint64_t silence(const session_view_t *self, view_t view, uint64_t silent_ms)
+{
+    bool reports = silent_ms == 0 && session_view_is_current(self, view);
+    return reports ? 0 : silent_ms + session_view_age(self, view);
+}
+
 uint64_t session_view_silence(const session_view_t *self, const broker_t *broker)
 {
-    const round_t *last = poller_last(self->poller, VIEW_TREE);
-    uint64_t now_ms = self->frozen ? self->frozen_ms : session_view_now_ms(self);
-    return broker->silent_ms + (now_ms > last->finished_ms ? now_ms - last->finished_ms : 0);
+    return silence(self, VIEW_TREE, broker->silent_ms);
+}
+
+standing_t session_view_standing(const session_view_t *self, const broker_t *broker)
+{
+    static const standing_t STANDINGS[] = {[BROKER_REPORTS] = STANDING_REPORTS,
+        [BROKER_GONE] = STANDING_GONE,
+        [BROKER_BEHIND] = STANDING_BEHIND,
+        [BROKER_DRAINED] = STANDING_DRAINED};
+    if (!session_view_is_current(self, VIEW_TREE))
+        return STANDING_UNKNOWN;
+    uint64_t ms = session_view_silence(self, broker);
+    if (broker->fate == BROKER_DRAINED || ms >= SESSION_GONE_AFTER)
+        return STANDINGS[broker->fate];
+    return ms >= SESSION_LATE_AFTER ? STANDING_LATE : STANDING_REPORTS;
+}
+
+client_fate_t session_view_client_fate(const session_view_t *self, const client_t *client)
+{
+    bool is_current = session_view_is_current(self, VIEW_CLIENTS);
+    return is_current || client->fate == CLIENT_LEFT ? client->fate : CLIENT_UNKNOWN;
+}
+
+uint64_t session_view_client_silence(const session_view_t *self, const client_t *client)
+{
+    return silence(self, VIEW_CLIENTS, client->silent_ms);
 }
 
 const messages_t *session_view_messages(const session_view_t *self)

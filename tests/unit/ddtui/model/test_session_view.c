@@ -177,6 +177,67 @@ static void test_silent_brokers_are_waited_for_and_kept(void **state)
     session_view_destroy(&session);
 }
 
+/* Of a silent broker's neighbours, and of its clients, only what is known is said. */
+static void test_standings(void **state)
+{
+    (void)state;
+    static const char *const LEFT[] = {
+        SCRIPTED_BROKER("root", "/1/", "aa", "null", ""), SCRIPTED_TREE_BROKER5};
+    session_view_t *session = scripted_session();
+    scripted_everything(session);
+    scripted_pass(session, 1000);
+    scripted_round(session, VIEW_TREE, LEFT, 2);
+    assert_int_equal(
+        session_view_standing(session, broker_named(session, "broker1")), STANDING_REPORTS);
+    scripted_pass(session, 2000);
+    assert_int_equal(
+        session_view_standing(session, broker_named(session, "broker1")), STANDING_LATE);
+    scripted_pass(session, 7000);
+    scripted_round(session, VIEW_TREE, LEFT, 2);
+    assert_int_equal(
+        session_view_standing(session, broker_named(session, "broker1")), STANDING_GONE);
+    const broker_t *behind = broker_named(session, "broker0");
+    assert_int_equal(session_view_standing(session, behind), STANDING_BEHIND);
+    assert_string_equal(behind->behind, "broker1");
+    scripted_pass(session, 60000); /* those that report do, however long ago their last round was */
+    assert_int_equal(
+        session_view_standing(session, broker_named(session, "root")), STANDING_REPORTS);
+    session_view_destroy(&session);
+}
+
+/* When the own broker is lost nothing is known, and nobody is gone. */
+static void test_without_a_connection_all_is_unknown(void **state)
+{
+    (void)state;
+    session_view_t *session = scripted_session();
+    scripted_everything(session);
+    scripted_pass(session, 1000);
+    scripted_everything(session);
+    assert_true(broker_named(session, "root")->traffic.in_rate != MODEL_UNKNOWN);
+    dd_event_t event = scripted_event(DD_EVENT_DISCONNECTED);
+    event.error = DD_E_TIMEOUT;
+    uint64_t version = session_view_version(session, PART_TREE);
+    session_view_event(session, &event);
+    assert_true(session_view_version(session, PART_TREE) != version);
+    scripted_pass(session, 60000);
+    for (size_t i = 0; i < session_view_row_count(session, VIEW_TREE); i++) {
+        const broker_t *broker = session_view_row(session, VIEW_TREE, i);
+        assert_int_equal(session_view_standing(session, broker), STANDING_UNKNOWN);
+        assert_int_equal(session_view_silence(session, broker), 60000);
+        assert_true(broker->traffic.in_rate == MODEL_UNKNOWN);
+    }
+    assert_int_equal(session_view_client_fate(session, client_at(session, 0)), CLIENT_UNKNOWN);
+    assert_int_equal(session_view_client_silence(session, client_at(session, 0)), 60000);
+    scripted_register(session); /* nor is anything known before the brokers have answered */
+    assert_int_equal(
+        session_view_standing(session, broker_named(session, "root")), STANDING_UNKNOWN);
+    scripted_everything(session);
+    assert_int_equal(
+        session_view_standing(session, broker_named(session, "root")), STANDING_REPORTS);
+    assert_int_equal(session_view_client_fate(session, client_at(session, 0)), CLIENT_HERE);
+    session_view_destroy(&session);
+}
+
 static void test_a_restarted_broker_replaces_its_silent_self(void **state)
 {
     (void)state;
@@ -217,7 +278,7 @@ static void test_clients_come_move_and_leave(void **state)
 {
     (void)state;
     static const char *const LATER[] = {
-        "{\"broker\":\"broker0\",\"clients\":["
+        "{\"broker\":\"broker0\",\"scope\":\"/1/2/3/\",\"clients\":["
         "{\"tenant\":\"a\",\"name\":\"cli1\",\"in\":11,\"out\":2},"
         "{\"tenant\":\"a\",\"name\":\"cli2\",\"in\":0,\"out\":0}]}"};
     session_view_t *session = scripted_session();
@@ -249,10 +310,16 @@ static void test_freezing(void **state)
     session_view_freeze(session, true);
     scripted_pass(session, 60000);
     assert_int_equal(session_view_silence(session, broker_named(session, "root")), 0);
+    dd_event_t event = scripted_event(DD_EVENT_DISCONNECTED);
+    session_view_event(session, &event);
+    assert_int_equal(
+        session_view_standing(session, broker_named(session, "root")), STANDING_REPORTS);
     assert_int_equal(
         poller_due(session_view_poller(session), 1u << VIEW_TREE, session_view_now_ms(session)),
         VIEW_NONE);
     session_view_freeze(session, false);
+    assert_int_equal(
+        session_view_standing(session, broker_named(session, "root")), STANDING_UNKNOWN);
     assert_int_equal(
         poller_due(session_view_poller(session), 1u << VIEW_TREE, session_view_now_ms(session)),
         VIEW_TREE);
@@ -574,6 +641,8 @@ int main(void)
         cmocka_unit_test(test_pages_come_to_an_end),
         cmocka_unit_test(test_another_broker_is_asked_soon),
         cmocka_unit_test(test_silent_brokers_are_waited_for_and_kept),
+        cmocka_unit_test(test_standings),
+        cmocka_unit_test(test_without_a_connection_all_is_unknown),
         cmocka_unit_test(test_a_restarted_broker_replaces_its_silent_self),
         cmocka_unit_test(test_rates),
         cmocka_unit_test(test_clients_come_move_and_leave),
