@@ -59,7 +59,7 @@ static bool find_parents(fates_t *self)
     }
     for (size_t i = 0; i < self->count; i++) {
         place_t *parent, *place = &self->places[i];
-        HASH_FIND_STR(self->by_id, place->broker->parent, parent);
+        HASH_FIND_STR(self->by_id, model_parent(place->broker), parent);
         place->parent = parent ? (size_t)(parent - self->places) : i;
     }
     return true;

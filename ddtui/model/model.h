@@ -78,6 +78,7 @@ typedef struct {
     uint64_t parent_ms;      /* since it joined the one it has */
     uint64_t moves;          /* from one to another */
     uint64_t silent_ms;      /* since its last report; 0 if that is in this round */
+    char last_parent[MODEL_ID_ROOM]; /* of a broker that is cut off, the parent it had; or "" */
     broker_fate_t fate;
     char behind[DD_BROKER_MAX + 1]; /* the name of that one, for BROKER_BEHIND */
     unsigned depth;          /* in the tree, 0 for the root; model_arrange() sets it */
@@ -142,6 +143,9 @@ dd_error_t model_add(model_t *self, view_t view, const void *row);
    is there once. A broker whose parent isn't known, or is below itself, stands at the left.
    DD_E_MEMORY: then brokers stand by their names, and not below their parents. */
 dd_error_t model_arrange(model_t *self);
+
+/* The id of the broker below which one stands: its parent, or the last it had. */
+const char *model_parent(const broker_t *broker);
 
 size_t model_count(const model_t *self, view_t view);
 /* A row by its index, which must be below model_count(). Valid until the model changes. */

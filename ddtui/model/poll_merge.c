@@ -52,6 +52,15 @@ static bool has_successor(const model_t *self, const broker_t *silent)
     return false;
 }
 
+/* One that is cut off says so, and not from whom. */
+static void compare_reports(broker_t *now, const broker_t *before, uint64_t elapsed_ms)
+{
+    if (before->silent_ms == 0)
+        set_rates(&now->traffic, &before->traffic, elapsed_ms);
+    if (strcmp(now->state, "cut off") == 0)
+        memcpy(now->last_parent, model_parent(before), sizeof now->last_parent);
+}
+
 static dd_error_t carry_brokers(model_t *now, const model_t *before, uint64_t elapsed_ms)
 {
     dd_error_t error = DD_OK;
@@ -59,8 +68,7 @@ static dd_error_t carry_brokers(model_t *now, const model_t *before, uint64_t el
         broker_t silent = *(const broker_t *)model_row(before, VIEW_TREE, i);
         broker_t *here = find_broker(now, silent.id);
         if (here) {
-            if (silent.silent_ms == 0)
-                set_rates(&here->traffic, &silent.traffic, elapsed_ms);
+            compare_reports(here, &silent, elapsed_ms);
             continue;
         }
         silent.silent_ms += elapsed_ms;

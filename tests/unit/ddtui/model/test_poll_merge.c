@@ -253,6 +253,28 @@ static void test_no_room_for_the_silent(void **state)
     model_destroy(&now);
 }
 
+/* So that it keeps its place, and what it has lost is known. */
+static void test_one_that_is_cut_off_stays_below_its_parent(void **state)
+{
+    (void)state;
+    const broker_t root = {.id = "aa", .name = "root", .state = "ok"};
+    const broker_t mid = {.id = "bb", .name = "mid", .parent = "aa", .state = "ok"};
+    const broker_t leaf = {.id = "cc", .name = "leaf", .parent = "bb", .state = "ok"};
+    const broker_t alone = {.id = "cc", .name = "leaf", .state = "cut off"};
+    model_t *before = brokers(root, mid, leaf);
+    for (int i = 0; i < 2; i++) {
+        model_t *now = brokers(alone);
+        merge(now, before, VIEW_TREE, 1000);
+        assert_string_equal(broker_at(now, 2)->name, "leaf");
+        assert_int_equal(broker_at(now, 2)->depth, 2);
+        assert_int_equal(broker_at(now, 1)->fate, BROKER_GONE);
+        assert_int_equal(broker_at(now, 0)->fate, BROKER_BEHIND);
+        assert_string_equal(broker_at(now, 0)->behind, "mid");
+        before = now;
+    }
+    model_destroy(&before);
+}
+
 /* Of those whose broker doesn't answer nobody knows whether they have left. */
 static void test_clients_of_a_silent_broker_are_unknown(void **state)
 {
@@ -296,6 +318,7 @@ int main(void)
         cmocka_unit_test(test_many_names_in_their_order),
         cmocka_unit_test(test_other_rows_are_as_reported),
         cmocka_unit_test(test_no_room_for_the_silent),
+        cmocka_unit_test(test_one_that_is_cut_off_stays_below_its_parent),
         cmocka_unit_test(test_clients_of_a_silent_broker_are_unknown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
