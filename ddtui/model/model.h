@@ -10,6 +10,7 @@
 #ifndef MODEL_H_INCLUDED
 #define MODEL_H_INCLUDED
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -81,6 +82,8 @@ typedef struct {
     char last_parent[MODEL_ID_ROOM]; /* of a broker that is cut off, the parent it had; or "" */
     broker_fate_t fate;
     char behind[DD_BROKER_MAX + 1]; /* the name of that one, for BROKER_BEHIND */
+    bool told;               /* a note has told that it is gone */
+    uint64_t returned_ms;    /* in the first round since, how long it was gone; else 0 */
     unsigned depth;          /* in the tree, 0 for the root; model_arrange() sets it */
 } broker_t;
 

@@ -42,14 +42,15 @@ static broker_t *find_broker(model_t *self, const char *id)
 }
 
 /* A broker that was started anew has a new id, but the name and the scope it had. */
-static bool has_successor(const model_t *self, const broker_t *silent)
+static broker_t *find_successor(model_t *self, const broker_t *silent)
 {
     for (size_t i = 0; i < model_count(self, VIEW_TREE); i++) {
-        const broker_t *broker = model_row(self, VIEW_TREE, i);
-        if (strcmp(broker->name, silent->name) == 0 && strcmp(broker->scope, silent->scope) == 0)
-            return true;
+        broker_t *broker = model_edit(self, VIEW_TREE, i);
+        if (broker->silent_ms == 0 && strcmp(broker->name, silent->name) == 0 &&
+            strcmp(broker->scope, silent->scope) == 0)
+            return broker;
     }
-    return false;
+    return NULL;
 }
 
 /* One that is cut off says so, and not from whom. */
@@ -57,6 +58,8 @@ static void compare_reports(broker_t *now, const broker_t *before, uint64_t elap
 {
     if (before->silent_ms == 0)
         set_rates(&now->traffic, &before->traffic, elapsed_ms);
+    if (before->told)
+        now->returned_ms = before->silent_ms + elapsed_ms;
     if (strcmp(now->state, "cut off") == 0)
         memcpy(now->last_parent, model_parent(before), sizeof now->last_parent);
 }
@@ -72,8 +75,12 @@ static dd_error_t carry_brokers(model_t *now, const model_t *before, uint64_t el
             continue;
         }
         silent.silent_ms += elapsed_ms;
+        silent.returned_ms = 0;
         unset_rates(&silent.traffic);
-        if (silent.silent_ms <= POLL_MERGE_BROKER_STAYS && !has_successor(now, &silent))
+        broker_t *successor = find_successor(now, &silent);
+        if (successor && silent.told)
+            successor->returned_ms = silent.silent_ms;
+        else if (!successor && silent.silent_ms <= POLL_MERGE_BROKER_STAYS)
             error = model_add(now, VIEW_TREE, &silent);
     }
     return error;
