@@ -74,17 +74,17 @@ typedef struct {
     char refused_for[1024]; /* how often for which reason */
     uint64_t rtt_us;        /* to its parent and back */
     uint64_t turns[MODEL_TURNS];
-    char parents[1024];      /* whom it may join, and how they are; operators are told */
-    uint64_t parents_silent; /* of those that it doesn't use */
-    uint64_t parent_ms;      /* since it joined the one it has */
-    uint64_t moves;          /* from one to another */
-    uint64_t silent_ms;      /* since its last report; 0 if that is in this round */
+    char parents[1024];              /* whom it may join, and how they are; operators are told */
+    uint64_t parents_silent;         /* of those that it doesn't use */
+    uint64_t parent_ms;              /* since it joined the one it has */
+    uint64_t moves;                  /* from one to another */
+    uint64_t silent_ms;              /* since its last report; 0 if that is in this round */
     char last_parent[MODEL_ID_ROOM]; /* of a broker that is cut off, the parent it had; or "" */
     broker_fate_t fate;
     char behind[DD_BROKER_MAX + 1]; /* the name of that one, for BROKER_BEHIND */
-    bool told;               /* a note has told that it is gone */
-    uint64_t returned_ms;    /* in the first round since, how long it was gone; else 0 */
-    unsigned depth;          /* in the tree, 0 for the root; model_arrange() sets it */
+    bool told;                      /* a note has told that it is gone */
+    uint64_t returned_ms;           /* in the first round since, how long it was gone; else 0 */
+    unsigned depth;                 /* in the tree, 0 for the root; model_arrange() sets it */
 } broker_t;
 
 typedef enum {

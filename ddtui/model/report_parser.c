@@ -84,8 +84,8 @@ static void read_head(struct json_object *report, view_t view, report_head_t *he
         head->rows = json_object_get_uint64(value);
 }
 
-dd_error_t report_parser_report(model_t *model, view_t view, const char *json,
-    const char *broker_id, report_head_t *head)
+dd_error_t report_parser_report(
+    model_t *model, view_t view, const char *json, const char *broker_id, report_head_t *head)
 {
     struct json_object *report = strlen(json) < DD_PAYLOAD_MAX ? parse(json) : NULL;
     report_head_t nobody;

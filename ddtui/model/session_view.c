@@ -36,7 +36,7 @@ struct session_view {
     bool frozen;
     uint64_t now_us;
     int64_t wall_ms;
-    uint64_t frozen_ms; /* since when it is frozen, by session_view_now_ms() */
+    uint64_t frozen_ms;      /* since when it is frozen, by session_view_now_ms() */
     unsigned frozen_current; /* views that were current then, as bits 1 << view */
     uint64_t versions[PARTS];
     link_t link;
@@ -63,7 +63,8 @@ session_view_t *session_view_new(bool is_operator)
     self->messages = messages_new();
     self->status_log = status_log_new();
     self->own_subscriptions = calloc(1, sizeof *self->own_subscriptions);
-    if (!self->poller || !self->events || !self->messages || !self->status_log || !self->own_subscriptions)
+    if (!self->poller || !self->events || !self->messages || !self->status_log ||
+        !self->own_subscriptions)
         session_view_destroy(&self);
     return self;
 }

@@ -10,8 +10,8 @@
 #ifndef SESSION_VIEW_H_INCLUDED
 #define SESSION_VIEW_H_INCLUDED
 
-#include "libdd/protocol/endpoint.h"
 #include "event_archive.h"
+#include "libdd/protocol/endpoint.h"
 #include "messages.h"
 #include "own_subscriptions.h"
 #include "poller.h"

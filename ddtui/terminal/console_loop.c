@@ -225,8 +225,7 @@ static int wait_for_something(const console_loop_t *self, struct pollfd fds[3])
 
 static void loop(console_loop_t *self)
 {
-    struct pollfd fds[3] = {
-        {STDIN_FILENO, POLLIN, 0}, {self->signals, POLLIN, 0}, {-1, POLLIN, 0}};
+    struct pollfd fds[3] = {{STDIN_FILENO, POLLIN, 0}, {self->signals, POLLIN, 0}, {-1, POLLIN, 0}};
     while (!self->ended) {
         tick(self);
         console_update(self->console);

@@ -96,7 +96,7 @@ static void why_it_left(const page_t *self, const client_t *client, char *out, s
 static const char *why_unknown(const page_t *self)
 {
     return session_view_is_current(self->session, VIEW_CLIENTS) ? "its broker does not answer"
-                                                               : "nothing is heard of the tree";
+                                                                : "nothing is heard of the tree";
 }
 
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
@@ -192,9 +192,8 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
     if (fate == CLIENT_LEFT)
         text_pane_print(pane, STYLE_WARNING, "left %" PRIu64 " s ago", seconds);
     else if (fate == CLIENT_UNKNOWN)
-        text_pane_print(pane, STYLE_WARNING,
-            "unknown since %" PRIu64 " s: %s", seconds,
-            why_unknown(self));
+        text_pane_print(
+            pane, STYLE_WARNING, "unknown since %" PRIu64 " s: %s", seconds, why_unknown(self));
     page_add_columns(pane, VIEW_CLIENTS, client);
     add_subscriptions(self, client, pane);
     add_events(self, client, pane);
@@ -217,24 +216,12 @@ static unsigned more_views(const page_t *self)
     return clients->some_left ? 1u << VIEW_EVENTS : 0;
 }
 
-static void title(const page_t *self, char *out, size_t room)
-{
-    const round_t *last = poller_last(session_view_poller(self->session), VIEW_CLIENTS);
-    int used = snprintf(out, room, "Clients");
-    if (last->any && last->silent > 0)
-        snprintf(out + used, room - (size_t)used, " (%" PRIu64 " brokers silent)", last->silent);
-    else if (last->full)
-        snprintf(out + used, room - (size_t)used, " (not all: too many)");
-}
-
 static void draw(page_t *self, canvas_t *canvas, rect_t area)
 {
-    char line[64];
     rect_t right = {0};
     if (area.width >= DETAIL_FROM)
         right = rect_cut_right(&area, DETAIL_WIDTH);
-    title(self, line, sizeof line);
-    page_draw_list(self, canvas, area, line);
+    page_draw_list(self, canvas, area, "Clients");
     page_draw_empty(self, canvas, area,
         poller_last(session_view_poller(self->session), VIEW_CLIENTS)->any
             ? "No client of this tenant is anywhere in the tree."

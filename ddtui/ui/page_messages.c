@@ -192,7 +192,8 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
 
 /* ---- The tail ------------------------------------------------------------------------------- */
 
-/* Notifications and gaps of so many rows, and from so many ms, aren't pushed out by publications. */
+/* Notifications and gaps of so many rows, and from so many ms, aren't pushed out by publications.
+ */
 #define TAIL_MAX 64
 #define TAIL_FRESH 60000
 

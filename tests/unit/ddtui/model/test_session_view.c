@@ -225,8 +225,7 @@ static void test_notes_tell_of_brokers_that_go_and_come(void **state)
     scripted_pass(session, 1000);
     scripted_round(session, VIEW_TREE, AGAIN, 3); /* started anew, and so with another id */
     assert_int_equal(status_log_count(session_view_status_log(session)), before + 2);
-    assert_string_equal(
-        status_log_at(session_view_status_log(session), 0)->text,
+    assert_string_equal(status_log_at(session_view_status_log(session), 0)->text,
         "broker broker0 is gone: not heard for 13 s");
     assert_string_equal(status_log_at(session_view_status_log(session), 1)->text,
         "broker broker1 reports again, after 13 s");
@@ -552,8 +551,7 @@ static void test_a_flood_of_gaps_makes_few_notes(void **state)
         session_view_event(session, &event);
     }
     assert_int_equal(status_log_count(session_view_status_log(session)), before + 1);
-    assert_string_equal(
-        newest_note(session), "lost 7 publications on noisy: they came too fast");
+    assert_string_equal(newest_note(session), "lost 7 publications on noisy: they came too fast");
     scripted_pass(session, 10000);
     assert_string_equal(
         newest_note(session), "lost 693 publications on noisy and others: they came too fast");
