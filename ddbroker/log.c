@@ -70,13 +70,39 @@ static bool ends_torn(const char *path)
     return ends && last != '\n';
 }
 
+/* O_NONBLOCK, lest a path that is a pipe holds the broker until somebody reads it. */
+#define OPEN_FLAGS (O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+
+static dd_error_t refuse(const char *path, dd_problem_t *problem)
+{
+    return dd_problem(problem, DD_E_FILE, "can't open the log file %s: %s", path, strerror(errno));
+}
+
 static int open_log(const char *path, dd_problem_t *problem)
 {
-    /* O_NONBLOCK, lest a path that is a pipe holds the broker until somebody reads it. */
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640);
+    int fd = open(path, OPEN_FLAGS | O_CREAT, 0640);
     if (fd < 0)
-        dd_problem(problem, DD_E_FILE, "can't open the log file %s: %s", path, strerror(errno));
+        refuse(path, problem);
     return fd;
+}
+
+/* Whether a file that isn't there can be made. */
+static bool can_be_made(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, (size_t)(slash - path + 1)) : strdup(".");
+    bool can = folder && path[strlen(path) - 1] != '/' && euidaccess(folder, W_OK | X_OK) == 0;
+    free(folder);
+    return can;
+}
+
+dd_error_t log_try(const char *path, dd_problem_t *problem)
+{
+    int fd = open(path, OPEN_FLAGS);
+    if (fd >= 0)
+        close(fd);
+    bool can = fd >= 0 || (errno == ENOENT && can_be_made(path));
+    return can ? DD_OK : refuse(path, problem);
 }
 
 dd_error_t log_reopen(log_t *self, const char *path, dd_log_level_t level, dd_problem_t *problem)
@@ -91,6 +117,11 @@ dd_error_t log_reopen(log_t *self, const char *path, dd_log_level_t level, dd_pr
     self->journal = is_journal(fd);
     self->level = level;
     return DD_OK;
+}
+
+dd_log_level_t log_level(const log_t *self)
+{
+    return self->level;
 }
 
 void log_set_level(log_t *self, dd_log_level_t level)
@@ -180,9 +211,14 @@ static void write_message(log_t *self, dd_log_level_t level, const char *message
         self->lost++;
 }
 
+static bool is_wanted(const log_t *self, dd_log_level_t level)
+{
+    return self->level != DD_LOG_QUIET && level <= self->level;
+}
+
 void log_write(log_t *self, dd_log_level_t level, const char *format, ...)
 {
-    if (level > self->level)
+    if (!is_wanted(self, level))
         return;
     char message[LINE_MAX_SIZE];
     va_list list;
@@ -196,7 +232,7 @@ void log_write(log_t *self, dd_log_level_t level, const char *format, ...)
 
 void log_flood(log_t *self, const char *source, dd_log_level_t level, const char *format, ...)
 {
-    if (level > self->level)
+    if (!is_wanted(self, level))
         return;
     char message[LINE_MAX_SIZE];
     va_list list;

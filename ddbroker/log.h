@@ -19,8 +19,12 @@
 
 typedef struct log log_t;
 
+/* Whether log_new() can open that file; nothing is made or written. *problem is filled if not. */
+dd_error_t log_try(const char *path, dd_problem_t *problem);
+
 /* Begins to log to a file, which is made if it isn't there and appended to; path NULL is standard
-   error. NULL with *problem filled if the file can't be opened. */
+   error. With level DD_LOG_QUIET no line is written. NULL with *problem filled if the file can't be
+   opened. */
 log_t *log_new(const char *path, dd_log_level_t level, dd_problem_t *problem);
 void log_destroy(log_t **self_p);
 
@@ -28,6 +32,7 @@ void log_destroy(log_t **self_p);
    may have been moved away. On failure the log goes on as it was. */
 dd_error_t log_reopen(log_t *self, const char *path, dd_log_level_t level, dd_problem_t *problem);
 
+dd_log_level_t log_level(const log_t *self);
 void log_set_level(log_t *self, dd_log_level_t level);
 
 /* Writes one line if its level is wanted. */

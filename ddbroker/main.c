@@ -6,42 +6,56 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "ddbroker/daemon/check.h"
 #include "ddbroker/daemon/config.h"
 #include "ddbroker/daemon/loop.h"
 #include "ddbroker/daemon/quota_sums.h"
+#include "ddbroker/daemon/reload_request.h"
 #include "libdd/base/malloc_tuning.h"
 #include "libdd/base/program.h"
 
-static int complain(const dd_problem_t *problem, int status)
+static int complain(const config_findings_t *findings, int status)
 {
-    fprintf(stderr, "ddbroker: %s\n", problem->text);
+    config_findings_print(findings, "ddbroker: ", stderr);
     return status;
 }
 
 static int check(const config_t *config)
 {
-    dd_problem_t problem;
-    dd_keyring_t *keyring = config_load_keys(config, &problem);
-    if (!keyring)
-        return complain(&problem, LOOP_FAILED);
+    config_findings_t faults = {0}, remarks = {0};
+    dd_keyring_t *keyring = check_start(config, &faults, &remarks);
+    config_findings_print(&remarks, "note: ", faults.count > 0 ? stderr : stdout);
+    if (faults.count > 0) {
+        dd_keyring_destroy(&keyring);
+        return complain(&faults, LOOP_FAILED);
+    }
     puts("the configuration is good");
     quota_sums_print(stdout, config, keyring);
     dd_keyring_destroy(&keyring);
     return dd_program_end("ddbroker", LOOP_STOPPED);
 }
 
+static int reload(const config_t *config)
+{
+    config_findings_t faults = {.count = 1};
+    dd_error_t error = reload_request_send((int)config->reload, &faults.items[0]);
+    return error == DD_OK ? LOOP_STOPPED : complain(&faults, LOOP_FAILED);
+}
+
 static int run(config_t *config, int argc, char **argv)
 {
-    dd_problem_t problem;
-    switch (config_read(config, argc, argv, &problem)) {
+    config_findings_t findings;
+    switch (config_read_all(config, argc, argv, &findings)) {
     case CONFIG_ANSWERED:
         return dd_program_end("ddbroker", LOOP_STOPPED);
     case CONFIG_WRONG_USAGE:
-        return complain(&problem, LOOP_WRONG_USAGE);
+        return complain(&findings, LOOP_WRONG_USAGE);
     case CONFIG_WRONG:
-        return complain(&problem, LOOP_FAILED);
+        return complain(&findings, LOOP_FAILED);
     case CONFIG_CHECK:
         return check(config);
+    case CONFIG_RELOAD:
+        return reload(config);
     default:
         return loop_run(config, argc, argv);
     }

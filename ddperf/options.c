@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "libdd/base/problem.h"
+#include "libdd/base/processes.h"
 #include "payload.h"
-#include "process.h"
 
 #define IN(member) offsetof(options_t, member)
 
@@ -187,6 +187,9 @@ static dd_error_t add_pid(
     dd_error_t error = check_room(self->pid_count, problem);
     if (error == DD_OK)
         error = parse_number(&value, option, argument, problem);
+    for (size_t i = 0; error == DD_OK && i < self->pid_count; i++)
+        if (self->pids[i] == (pid_t)value)
+            error = dd_problem(problem, DD_E_ARGUMENT, "'%d' is given twice", (int)value);
     if (error == DD_OK)
         self->pids[self->pid_count++] = (pid_t)value;
     return error;
@@ -200,7 +203,7 @@ static void suggest_pid(void *suggestions, const char *pid)
 static void suggest_pids(const void *values, dd_suggestions_t *suggestions)
 {
     (void)values;
-    process_each_named("ddbroker", suggest_pid, suggestions);
+    dd_processes_named("ddbroker", suggest_pid, suggestions);
 }
 
 void options_endpoints_of(const dd_endpoints_t *list, unsigned number, char text[DD_ENDPOINTS_TEXT])

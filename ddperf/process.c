@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * process - the processes of this machine, and what they have used
+ * process - what processes of this machine have used
  */
 #include "process.h"
 
-#include <dirent.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,28 +36,4 @@ uint64_t process_memory(const pid_t *pids, size_t count)
         fclose(file);
     }
     return sum;
-}
-
-static bool is_named(const char *pid, const char *name)
-{
-    char path[300], found[64] = "";
-    snprintf(path, sizeof path, "/proc/%s/comm", pid);
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return false;
-    bool same = fgets(found, sizeof found, file) && strcspn(found, "\n") == strlen(name) &&
-                strncmp(found, name, strlen(name)) == 0;
-    fclose(file);
-    return same;
-}
-
-void process_each_named(const char *name, void (*each)(void *arg, const char *pid), void *arg)
-{
-    DIR *processes = opendir("/proc");
-    struct dirent *entry;
-    while (processes && (entry = readdir(processes)))
-        if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9' && is_named(entry->d_name, name))
-            each(arg, entry->d_name);
-    if (processes)
-        closedir(processes);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * process - the processes of this machine, and what they have used
+ * process - what processes of this machine have used
  *
  * They are read from the kernel each time; the processes needn't belong to this one.
  */
@@ -17,8 +17,5 @@ uint64_t process_cpu_us(const pid_t *pids, size_t count);
 
 /* Bytes of memory that they have in use (the resident set). */
 uint64_t process_memory(const pid_t *pids, size_t count);
-
-/* Calls back with the id of each process whose program has that name. */
-void process_each_named(const char *name, void (*each)(void *arg, const char *pid), void *arg);
 
 #endif

@@ -50,8 +50,8 @@ typedef struct waiting {
 } waiting_t;
 
 /* One publication, or loss, on its way to all who want it; or several publications, one after the
-   other, that have waited for the same subscribers. Each of the two records is encoded once, into
-   the first outbox it goes to, and copied from there. */
+   other, that have waited for the same subscribers. Each of the records is encoded once, into the
+   first outbox it goes to, and copied from there. */
 typedef struct {
     core_t *core;
     uint64_t stamp;
@@ -62,7 +62,8 @@ typedef struct {
     dd_error_t lost;    /* why some link can't have it; DD_OK if all can */
     dd_record_t for_clients;
     dd_record_t for_links;
-    dd_bytes_t client_copy; /* encoded; empty before the first */
+    dd_bytes_t client_copy;   /* encoded; empty before the first */
+    dd_bytes_t pathless_copy; /* the same, of a topic that has a path */
     dd_bytes_t link_copy;
     const waiting_t *first, *last; /* of several; NULL for one that doesn't wait */
     unsigned cost;                 /* of all but the frame, for each subscriber */
@@ -75,14 +76,50 @@ typedef struct {
     subscription_t *holder; /* the next one; NULL: the next interest's first */
 } place_t;
 
+static interest_match_t match_of(const delivery_t *delivery)
+{
+    const dd_record_t *record = &delivery->for_clients;
+    return interest_match(
+        &delivery->core->interests, delivery->tenant, record->topic, record->suffix, record->scope);
+}
+
 /* Whether it has been told all that it missed before. */
 static bool is_told(const delivery_t *delivery, peer_t *peer)
 {
     core_t *self = delivery->core;
-    const dd_record_t *record = &delivery->for_clients;
-    return !losses_are_due(self, peer) ||
-           losses_tell(self, peer,
-               interest_match(&self->interests, delivery->tenant, record->topic, record->scope));
+    return !losses_are_due(self, peer) || losses_tell(self, peer, match_of(delivery));
+}
+
+static dd_error_t append_for_client(
+    delivery_t *delivery, peer_t *peer, const dd_record_t *record, dd_bytes_t *copy)
+{
+    return delivery->foreign ? foreign_append(delivery->core, peer, record->source, record, copy)
+                             : core_append(delivery->core, peer, record, DD_OUTBOX_USUAL, copy);
+}
+
+/* For one of today's protocol, who sees the topic that it knows: the one without its path, unless
+   it has subscribed to more than that. */
+static dd_error_t append_for_native(delivery_t *delivery, const subscription_t *holder)
+{
+    size_t path_size = delivery->for_clients.suffix;
+    dd_record_t record = delivery->for_clients;
+    record.suffix = 0;
+    if (holder->key.interest->topic_size + path_size > record.topic.size)
+        return append_for_client(delivery, holder->key.peer, &record, NULL);
+    record.topic = dd_topic_without_path(record.topic, path_size);
+    return append_for_client(delivery, holder->key.peer, &record, &delivery->pathless_copy);
+}
+
+/* Clients of old protocols see the topic as it was sent. */
+static dd_error_t append_for(delivery_t *delivery, const subscription_t *holder)
+{
+    peer_t *peer = holder->key.peer;
+    if (peer_is_link(peer))
+        return core_append(
+            delivery->core, peer, &delivery->for_links, DD_OUTBOX_USUAL, &delivery->link_copy);
+    if (delivery->for_clients.suffix > 0 && !peer_is_old(peer))
+        return append_for_native(delivery, holder);
+    return append_for_client(delivery, peer, &delivery->for_clients, &delivery->client_copy);
 }
 
 /* False if the peer can't have it: it has no room, or is a broker that takes no payload so large.
@@ -92,16 +129,14 @@ static bool hand_over(delivery_t *delivery, subscription_t *holder)
     core_t *self = delivery->core;
     peer_t *peer = holder->key.peer;
     bool link = peer_is_link(peer), foreign = delivery->foreign && !link;
-    const dd_record_t *record = link ? &delivery->for_links : &delivery->for_clients;
-    dd_bytes_t *copy = link ? &delivery->link_copy : &delivery->client_copy;
+    const dd_record_t *record = &delivery->for_clients;
     dd_error_t error = DD_E_OVERLOADED;
     if (delivery->for_links.payload.size > peer->payload_max) {
         error = DD_E_TOO_LARGE;
         core_touch(self, peer); /* which may be idle: it is told of its loss all the same */
     } else if ((!foreign || foreign_has_room(peer, record->source, record->payload.size)) &&
                is_told(delivery, peer))
-        error = foreign ? foreign_append(self, peer, record->source, record, copy)
-                        : core_append(self, peer, record, DD_OUTBOX_USUAL, copy);
+        error = append_for(delivery, holder);
     if (error != DD_OK) {
         core_count_dropped(self, peer);
         if (link)
@@ -132,6 +167,7 @@ static unsigned hand_over_all(delivery_t *delivery, subscription_t *holder)
         if (waiting) {
             delivery->for_clients = waiting->record;
             delivery->client_copy = waiting->encoded;
+            delivery->pathless_copy = dd_bytes(NULL, 0);
             delivery->foreign = waiting->foreign;
         }
         if (!hand_over(delivery, holder)) {
@@ -194,8 +230,7 @@ static unsigned cost_of(const dd_record_t *record)
 
 static place_t beginning(const delivery_t *delivery)
 {
-    return (place_t){.match = interest_match(&delivery->core->interests, delivery->tenant,
-                         delivery->for_clients.topic, delivery->for_clients.scope)};
+    return (place_t){.match = match_of(delivery)};
 }
 
 /* The next interest that it meets; NULL at the end. */
@@ -465,6 +500,7 @@ dd_error_t fanout_publish(core_t *self, const peer_t *from, const dd_record_t *r
         .foreign = shown.size == relay->source.size,
         .stays = relay->hops >= DD_HOPS_MAX,
         .for_clients = {.type = DD_PUBLICATION,
+            .suffix = relay->suffix,
             .source = shown,
             .topic = relay->topic,
             .scope = relay->scope,
@@ -499,7 +535,7 @@ static bool is_alike(const waiting_t *waiting)
 {
     const waiting_t *next = waiting->next;
     return next && !waiting->is_last && waiting->record.type == DD_PUBLICATION &&
-           next->record.type == DD_PUBLICATION &&
+           next->record.type == DD_PUBLICATION && waiting->record.suffix == next->record.suffix &&
            dd_bytes_equal(waiting->record.topic, next->record.topic) &&
            dd_bytes_equal(waiting->record.scope, next->record.scope);
 }

@@ -190,19 +190,27 @@ void interest_take_loss(interest_loss_t **list)
         loss->count = 0;
 }
 
-interest_match_t interest_match(
-    const interests_t *self, dd_bytes_t tenant, dd_bytes_t topic, dd_bytes_t origin)
+static void set_texts(
+    interest_match_t *match, dd_bytes_t tenant, dd_bytes_t topic, dd_bytes_t origin)
 {
-    return (interest_match_t){
-        .interests = self,
-        .key = {.tenant = tenant, .topic = topic},
-        .origin = origin,
-        .noscopes = prefixes_match(self->noscopes, tenant, topic),
-    };
+    match->key.tenant = tenant;
+    match->key.topic = dd_topic_without_path(topic, match->path_size);
+    match->scope = origin;
+    match->origin = match->path_size > 0 ? dd_topic_path(topic, match->path_size) : origin;
+}
+
+interest_match_t interest_match(const interests_t *self, dd_bytes_t tenant, dd_bytes_t topic,
+    size_t path_size, dd_bytes_t origin)
+{
+    interest_match_t match = {.interests = self,
+        .path_size = path_size,
+        .noscopes = prefixes_match(self->noscopes, tenant, topic)};
+    set_texts(&match, tenant, topic, origin);
+    return match;
 }
 
 /* The interests of the topic itself whose path covers the origin. */
-static interest_t *next_scoped(interest_match_t *match)
+static interest_t *next_covering(interest_match_t *match)
 {
     while (match->prefix < match->origin.size) {
         match->prefix = dd_scope_next_prefix(match->origin, match->prefix);
@@ -218,6 +226,23 @@ static interest_t *next_scoped(interest_match_t *match)
     return NULL;
 }
 
+/* What was looked for without its path is looked for as it is. */
+static void make_whole(interest_match_t *match)
+{
+    match->key.topic.size += match->path_size;
+    match->origin = match->scope;
+    match->path_size = match->prefix = match->depth = 0;
+}
+
+static interest_t *next_scoped(interest_match_t *match)
+{
+    interest_t *interest = next_covering(match);
+    if (interest || match->path_size == 0)
+        return interest;
+    make_whole(match);
+    return next_covering(match);
+}
+
 interest_t *interest_next(interest_match_t *match)
 {
     interest_t *interest = next_scoped(match);
@@ -227,8 +252,6 @@ interest_t *interest_next(interest_match_t *match)
 void interest_match_resume(
     interest_match_t *match, dd_bytes_t tenant, dd_bytes_t topic, dd_bytes_t origin)
 {
-    match->key.tenant = tenant;
-    match->key.topic = topic;
-    match->origin = origin;
+    set_texts(match, tenant, topic, origin);
     prefixes_match_resume(&match->noscopes, match->interests->noscopes, tenant, topic);
 }

@@ -127,13 +127,17 @@ typedef struct {
     const interests_t *interests;
     interest_key_t key;
     dd_bytes_t origin;
-    size_t prefix;  /* of origin, tried last */
-    unsigned depth; /* of the prefix tried next */
+    dd_bytes_t scope; /* the origin of the whole topic */
+    size_t path_size; /* bytes that the topic is looked for without; 0 once it is whole */
+    size_t prefix;    /* of origin, tried last */
+    unsigned depth;   /* of the prefix tried next */
     prefixes_match_t noscopes;
 } interest_match_t;
 
-interest_match_t interest_match(
-    const interests_t *self, dd_bytes_t tenant, dd_bytes_t topic, dd_bytes_t origin);
+/* path_size: so many bytes at the topic's end are a path, see topic.h: what is in front of it is
+   looked for as well, as if it came from there. */
+interest_match_t interest_match(const interests_t *self, dd_bytes_t tenant, dd_bytes_t topic,
+    size_t path_size, dd_bytes_t origin);
 /* The next one, or NULL. */
 interest_t *interest_next(interest_match_t *match);
 /* Interests have come and gone, and the texts are where these are now: the same walk goes on. */

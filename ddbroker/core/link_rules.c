@@ -35,13 +35,21 @@ static bool is_origin(dd_bytes_t scope)
     return dd_scope_is_resolved(scope) && dd_scope_depth(scope) > 0;
 }
 
+/* A path at the topic's end, as an old client may have written it. */
+static bool is_valid_suffix(const dd_record_t *record)
+{
+    return record->suffix == 0 ||
+           record->suffix == dd_topic_path_size(record->topic, record->scope);
+}
+
 static bool is_valid_relay(const dd_record_t *record)
 {
     dd_bytes_t tenant;
     return tenant_of(record->source, &tenant) &&
            (dd_bytes_equal(tenant, record->tenant) ||
                dd_bytes_equal(record->tenant, dd_bytes_of(DD_PUBLIC))) &&
-           dd_topic_subscribable(record->topic) && is_origin(record->scope);
+           dd_topic_subscribable(record->topic) && is_origin(record->scope) &&
+           is_valid_suffix(record);
 }
 
 /* Words on one line. */

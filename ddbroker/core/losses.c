@@ -170,7 +170,7 @@ static void pass_over(core_t *self, subscription_t *subscription)
 static bool is_within_another(const core_t *self, const interest_t *interest, uint64_t stamp)
 {
     interest_key_t key = interest_key(interest);
-    interest_match_t match = interest_match(&self->interests, key.tenant, key.topic, key.path);
+    interest_match_t match = interest_match(&self->interests, key.tenant, key.topic, 0, key.path);
     const interest_t *other;
     while ((other = interest_next(&match)))
         if (other != interest && other->stamp == stamp && other->topic_size == interest->topic_size)

@@ -72,12 +72,27 @@ void names_send_away(core_t *self, peer_t *client, dd_error_t why)
 
 /* ---- Granting and taking back -------------------------------------------------------------- */
 
+/* Whoever replaces old clients one by one wants to know which are left. */
+static void tell_of_registration(core_t *self, const peer_t *peer)
+{
+    char text[PEER_TEXT_MAX];
+    if (peer->role == ROLE_OBSERVER)
+        core_event(self, peer, DD_LOG_DEBUG, "%s looks", peer_text(peer, text));
+    else if (peer_is_old(peer))
+        core_event(self, peer, DD_LOG_INFO, "%s registered (protocol %u)", peer_text(peer, text),
+            peer->protocol);
+    else
+        core_event(self, peer, DD_LOG_INFO, "%s registered", peer_text(peer, text));
+}
+
 void names_welcome(core_t *self, peer_t *peer, dd_bytes_t name)
 {
     peer->state = PEER_READY;
+    if (peer->role == ROLE_CLIENT)
+        peer->quota->registered++;
     peer->since_ms = self->now_ms;
     peer->scope_number = self->scope_number;
-    peer->heartbeat = self->settings.heartbeat;
+    peer->heartbeat = peer_heartbeat(peer, self->settings.heartbeat);
     peer->window = peer_is_old(peer) ? 0 : self->settings.window_client;
     dd_record_t record = {.type = DD_WELCOME,
         .heartbeat = peer->heartbeat,
@@ -90,8 +105,7 @@ void names_welcome(core_t *self, peer_t *peer, dd_bytes_t name)
         .scope = dd_scope_bytes(&self->scope)};
     core_tell(self, peer, &record);
     peer->window_from = peer->outbox.taken + peer->outbox.bytes;
-    char text[PEER_TEXT_MAX];
-    core_event(self, peer, DD_LOG_INFO, "%s registered", peer_text(peer, text));
+    tell_of_registration(self, peer);
 }
 
 void names_note_departure(const core_t *self, const entry_t *entry)

@@ -231,10 +231,13 @@ static dd_error_t publish(core_t *self, peer_t *from, const dd_record_t *relay)
     return fanout_publish(self, from, relay);
 }
 
-/* By a client of this broker. */
-static dd_error_t publish_here(core_t *self, peer_t *client, const dd_record_t *relay)
+/* By a client of this broker. An old one may have written a path behind the topic. */
+static dd_error_t publish_here(core_t *self, peer_t *client, dd_record_t *relay)
 {
-    topics_published(&self->topics, &client->published, relay->tenant, relay->topic, relay->source,
+    if (peer_is_old(client))
+        relay->suffix = (uint8_t)dd_topic_path_size(relay->topic, relay->scope);
+    dd_bytes_t topic = dd_topic_without_path(relay->topic, relay->suffix);
+    topics_published(&self->topics, &client->published, relay->tenant, topic, relay->source,
         relay->payload.size);
     return publish(self, client, relay);
 }

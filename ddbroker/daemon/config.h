@@ -7,6 +7,7 @@
 #ifndef CONFIG_H_INCLUDED
 #define CONFIG_H_INCLUDED
 
+#include "config_findings.h"
 #include "ddbroker/core/quota.h"
 #include "libdd/base/log_level.h"
 #include "libdd/keys/keyring.h"
@@ -20,6 +21,9 @@ typedef struct {
     size_t count;
 } config_list_t;
 
+/* Whether that endpoint is among them; a free port is another one each time. */
+bool config_list_has(const config_list_t *self, const char *endpoint);
+
 /* Sizes are bytes, times ms. Texts are the config's own. */
 typedef struct {
     char *name;
@@ -31,7 +35,8 @@ typedef struct {
     char *scope;
     char *file;         /* the configuration file; NULL without one */
     char *log_file;     /* NULL for standard error */
-    uint64_t log_level; /* a dd_log_level_t */
+    uint64_t log_level; /* a dd_log_level_t, or DD_LOG_QUIET */
+    uint64_t ipc_mode;  /* of sockets at ipc paths */
     uint64_t heartbeat;
     uint64_t settle;
     uint64_t payload_max;
@@ -48,21 +53,29 @@ typedef struct {
     quota_exception_t *exceptions; /* of tenants with sections in the file, whole */
     size_t exception_count;
     uint64_t io_threads;
-    bool only_check; /* nothing is to be run */
+    char *http;            /* where monitors connect; NULL: nowhere */
+    char *http_token_file; /* NULL: none is asked for */
+    bool only_check;       /* nothing is to be run */
+    uint64_t reload;       /* the process of a broker that is to reload; 0: none */
 } config_t;
 
 typedef enum {
     CONFIG_RUN,         /* filled: be the broker */
     CONFIG_CHECK,       /* filled: only check it */
+    CONFIG_RELOAD,      /* another process is to reload; nothing else was read */
     CONFIG_ANSWERED,    /* it asked for help or the like, which is printed */
     CONFIG_WRONG_USAGE, /* the command line is no good */
     CONFIG_WRONG        /* the configuration file or the whole is no good */
 } config_outcome_t;
 
 /*
- * Reads the command line and the file that it names; defaults fill the rest. *problem is filled for
- * the last two outcomes. Free with config_clear(), whatever the outcome. argv is lent.
+ * Reads the command line and the file that it names; defaults fill the rest. For the last two
+ * outcomes all that is wrong goes into *findings. Free with config_clear(), whatever the outcome.
+ * argv is lent.
  */
+config_outcome_t config_read_all(
+    config_t *self, int argc, char *const argv[], config_findings_t *findings);
+/* The same with the first finding alone. */
 config_outcome_t config_read(config_t *self, int argc, char *const argv[], dd_problem_t *problem);
 void config_clear(config_t *self);
 

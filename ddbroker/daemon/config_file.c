@@ -75,38 +75,58 @@ static dd_error_t take_line(const char *line, size_t number, config_file_setting
     return result;
 }
 
-static dd_error_t read_lines(
-    FILE *file, const char *path, config_file_setting_t *setting, void *arg, dd_problem_t *problem)
+/* A line of that size and number; the file's first one is 1. */
+static dd_error_t read_line(const char *line, size_t size, size_t number,
+    config_file_setting_t *setting, void *arg, dd_problem_t *problem)
+{
+    if (size > LINE_MAX_SIZE || number > LINES_MAX || strlen(line) != size)
+        return dd_problem(problem, DD_E_FILE, "this line is too long or no text");
+    if (!is_shown(line))
+        return dd_problem(problem, DD_E_FILE, "this line holds what isn't shown as it is");
+    return take_line(line, number, setting, arg, problem);
+}
+
+static dd_error_t read_lines(FILE *file, const char *path, config_file_setting_t *setting,
+    config_file_mistake_t *mistake, void *arg)
 {
     char *line = NULL;
-    size_t room = 0;
+    size_t room = 0, mistakes = 0;
     ssize_t size;
-    dd_error_t result = DD_OK;
-    for (size_t number = 1; result == DD_OK && (size = getline(&line, &room, file)) >= 0;
+    dd_error_t first = DD_OK;
+    for (size_t number = 1; mistakes < CONFIG_FILE_MISTAKES && number <= LINES_MAX + 1 &&
+                            (size = getline(&line, &room, file)) >= 0;
          number++) {
-        dd_problem_t wrong = {.error = DD_OK};
-        if (size > LINE_MAX_SIZE || number > LINES_MAX || strlen(line) != (size_t)size)
-            result = dd_problem(&wrong, DD_E_FILE, "this line is too long or no text");
-        else if (!is_shown(line))
-            result = dd_problem(&wrong, DD_E_FILE, "this line holds what isn't shown as it is");
-        else
-            result = take_line(line, number, setting, arg, &wrong);
-        if (result != DD_OK)
-            dd_problem(problem, result, "%s:%zu: %s", path, number, wrong.text);
+        dd_problem_t wrong = {.error = DD_OK}, whole;
+        dd_error_t result = read_line(line, (size_t)size, number, setting, arg, &wrong);
+        if (result == DD_OK)
+            continue;
+        dd_problem(&whole, result, "%s:%zu: %s", path, number, wrong.text);
+        mistake(arg, &whole);
+        first = first == DD_OK ? result : first;
+        mistakes++;
     }
     free(line);
-    return result;
+    return first;
+}
+
+/* Of the file as a whole. */
+static dd_error_t complain(const char *path, config_file_mistake_t *mistake, void *arg)
+{
+    dd_problem_t problem;
+    dd_problem(&problem, DD_E_FILE, "can't read %s: %s", path, strerror(errno));
+    mistake(arg, &problem);
+    return DD_E_FILE;
 }
 
 dd_error_t config_file_read(
-    const char *path, config_file_setting_t *setting, void *arg, dd_problem_t *problem)
+    const char *path, config_file_setting_t *setting, config_file_mistake_t *mistake, void *arg)
 {
     FILE *file = fopen(path, "re");
     if (!file)
-        return dd_problem(problem, DD_E_FILE, "can't read %s: %s", path, strerror(errno));
-    dd_error_t result = read_lines(file, path, setting, arg, problem);
+        return complain(path, mistake, arg);
+    dd_error_t result = read_lines(file, path, setting, mistake, arg);
     if (result == DD_OK && ferror(file))
-        result = dd_problem(problem, DD_E_FILE, "can't read %s: %s", path, strerror(errno));
+        result = complain(path, mistake, arg);
     fclose(file);
     return result;
 }

@@ -11,13 +11,19 @@
 
 #include "libdd/include/dd.h"
 
-/* Takes one setting, which may be indented by four spaces beneath another; what it returns instead
- * of DD_OK, with *problem filled, ends the reading. */
+/* Takes one setting, which may be indented by four spaces beneath another; or returns an error with
+ *problem saying why not. */
 typedef dd_error_t(config_file_setting_t)(
     void *arg, bool indented, const char *name, const char *value, dd_problem_t *problem);
 
-/* Reads a file. On an error *problem begins with the file's name and the line. */
+/* Is told a mistake, which begins with the file's name and the line. */
+typedef void(config_file_mistake_t)(void *arg, const dd_problem_t *problem);
+
+/* After so many mistakes the rest of a file isn't looked at. */
+#define CONFIG_FILE_MISTAKES 20
+
+/* Reads a file to its end, past mistakes. Returns the first one's error. */
 dd_error_t config_file_read(
-    const char *path, config_file_setting_t *setting, void *arg, dd_problem_t *problem);
+    const char *path, config_file_setting_t *setting, config_file_mistake_t *mistake, void *arg);
 
 #endif

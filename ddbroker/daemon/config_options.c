@@ -16,9 +16,19 @@
 
 static const char *const PLACES[] = {"auto", NULL};
 static const char *const SHARES[] = {"fair", NULL};
+static const char *const MODES[] = {"0600", "0660", "0666", NULL};
+static const char *const LEVELS[] = {
+    [DD_LOG_ERROR] = "error",
+    [DD_LOG_WARNING] = "warning",
+    [DD_LOG_NOTICE] = "notice",
+    [DD_LOG_INFO] = "info",
+    [DD_LOG_DEBUG] = "debug",
+    [DD_LOG_QUIET] = "quiet",
+    NULL,
+};
 
-static dd_option_set_t add_endpoint, set_path, set_scope, set_level, set_time, set_size, set_count,
-    set_share, set_name;
+static dd_option_set_t add_endpoints, set_path, set_scope, set_level, set_mode, set_time, set_size,
+    set_count, set_share, set_name, set_http;
 
 static const config_option_t OPTIONS[] = {
     {.option = {.letter = 'r',
@@ -28,7 +38,7 @@ static const config_option_t OPTIONS[] = {
          .fallback = "tcp://*:5555",
          .words = DD_ENDPOINT_WORDS,
          .repeats = true,
-         .set = add_endpoint,
+         .set = add_endpoints,
          .offset = FIELD(listen)},
         .kind = KIND_ENDPOINTS,
         .in_file = true},
@@ -37,16 +47,25 @@ static const config_option_t OPTIONS[] = {
          .help = "where only operators and child brokers connect",
          .words = DD_ENDPOINT_WORDS,
          .repeats = true,
-         .set = add_endpoint,
+         .set = add_endpoints,
          .offset = FIELD(reserved)},
         .kind = KIND_ENDPOINTS,
+        .in_file = true},
+    {.option = {.name = "ipc-mode",
+         .argument = "MODE",
+         .help = "who may connect at ipc paths, as chmod(1) has it",
+         .fallback = "0660",
+         .words = MODES,
+         .set = set_mode,
+         .offset = FIELD(ipc_mode)},
+        .kind = KIND_NUMBER,
         .in_file = true},
     {.option = {.name = "legacy",
          .argument = "ENDPOINT",
          .help = "where clients of protocols 3 and 4 connect",
          .words = DD_ENDPOINT_WORDS,
          .repeats = true,
-         .set = add_endpoint,
+         .set = add_endpoints,
          .offset = FIELD(legacy)},
         .kind = KIND_ENDPOINTS,
         .in_file = true},
@@ -80,6 +99,7 @@ static const config_option_t OPTIONS[] = {
         .kind = KIND_TEXT,
         .in_file = true},
     {.option = {.letter = 'c',
+         .also = 'f', /* what the original had */
          .name = "config",
          .argument = "FILE",
          .help = "read these options from a file too",
@@ -93,7 +113,7 @@ static const config_option_t OPTIONS[] = {
          .help = "least important lines to log",
          .fallback = "notice",
          .takes = DD_TAKES_WORD,
-         .words = DD_LOG_LEVEL_NAMES,
+         .words = LEVELS,
          .set = set_level,
          .offset = FIELD(log_level)},
         .kind = KIND_NUMBER,
@@ -337,6 +357,23 @@ static const config_option_t OPTIONS[] = {
         .in_file = true,
         .least = "1",
         .most = "63"},
+    {.option = {.name = "http",
+         .argument = "ADDRESS",
+         .help = "where monitors ask for health and figures, like 127.0.0.1:9080",
+         .set = set_http,
+         .offset = FIELD(http)},
+        .kind = KIND_TEXT,
+        .in_file = true,
+        .reloads = true},
+    {.option = {.name = "http-token-file",
+         .argument = "FILE",
+         .help = "what monitors must know to be given more than health",
+         .takes = DD_TAKES_FILE,
+         .set = set_path,
+         .offset = FIELD(http_token_file)},
+        .kind = KIND_TEXT,
+        .in_file = true,
+        .reloads = true},
     {.option = {.name = "name",
          .argument = "NAME",
          .help = "the broker's name; without it: the host's",
@@ -348,6 +385,13 @@ static const config_option_t OPTIONS[] = {
          .help = "check options, file and keys, and end",
          .set = dd_option_set_flag,
          .offset = FIELD(only_check)}},
+    {.option = {.name = "reload",
+         .argument = "PID",
+         .help = "have the broker of that process reload, and end",
+         .set = set_count,
+         .offset = FIELD(reload)},
+        .least = "1",
+        .most = "4194304"},
     {.option = {.argument = "NAME",
          .help = "the same as with --name",
          .set = set_name,
@@ -355,10 +399,27 @@ static const config_option_t OPTIONS[] = {
 };
 #define OPTION_COUNT (sizeof OPTIONS / sizeof OPTIONS[0])
 
+/* What the DoubleDecker of 2015 to 2017 had, and what to write. */
+static const dd_former_t FORMER[] = {
+    {"router", "write listen = tcp://*:PORT"},
+    {"dealer", "write parent = tcp://HOST:PORT"},
+    {"keyfile", "write keys = FILE"},
+    {"loglevel", "write log-level = notice"},
+    {"logfile", "write log-file = FILE, or nothing to log to standard error"},
+    {"rest", "write http = 127.0.0.1:PORT"},
+    {"syslog", "leave it out: systemd(1) takes what goes to standard error into its journal"},
+    {"daemonize", "leave it out: the broker stays in the foreground, where systemd(1) keeps it"},
+    {"-w", "write --http 127.0.0.1:PORT"},
+    {"-S", "leave it out: systemd(1) takes what goes to standard error into its journal"},
+    {"-D", "leave it out: the broker stays in the foreground, where systemd(1) keeps it"},
+    {NULL, NULL},
+};
+
 const dd_options_t CONFIG_OPTIONS = {
     .program = "ddbroker",
     .summary = "Carries messages between the clients of a tree of DoubleDecker brokers.\n",
     DD_OPTIONS_TABLE(OPTIONS),
+    .former = FORMER,
     .notes = "Exit status: 0 stopped in order, 1 could not start, 2 wrong usage.\n"
              "See ddbroker(8).\n",
 };
@@ -374,6 +435,17 @@ const config_option_t *config_option_in_file(const char *name)
         if (OPTIONS[i].in_file && strcmp(OPTIONS[i].option.name, name) == 0)
             return &OPTIONS[i];
     return NULL;
+}
+
+static bool is_in_file(const dd_option_t *option)
+{
+    return config_option_in_file(option->name);
+}
+
+const config_option_t *config_option_nearest(const char *name)
+{
+    const char *near = dd_options_nearest(&CONFIG_OPTIONS, name, strlen(name), is_in_file);
+    return near ? config_option_in_file(near) : NULL;
 }
 
 /* ---- Values -------------------------------------------------------------------------------- */
@@ -416,27 +488,101 @@ static dd_error_t set_path(
     return keep_text(values, option, text, text[0] != '\0', "the name of a file", problem);
 }
 
+/* An endpoint of TCP without what says so, in numbers: no name is looked up. Whether this host has
+   that address is seen when it is bound. */
+static dd_error_t set_http(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
+{
+    char endpoint[DD_ENDPOINT_MAX + 1];
+    int size = snprintf(endpoint, sizeof endpoint, "tcp://%s", text);
+    bool in_numbers = text[0] == '[' || text[strspn(text, "0123456789.*")] == ':';
+    bool good = in_numbers && size < (int)sizeof endpoint && dd_endpoint_listenable(endpoint);
+    return keep_text(
+        values, option, text, good, "ADDRESS:PORT in numbers, like 127.0.0.1:9080", problem);
+}
+
+/* The slashes at both ends may be left out. */
+static bool read_scope(dd_scope_t *scope, const char *text)
+{
+    char whole[DD_SCOPE_MAX + 3];
+    dd_bytes_t inner = dd_bytes_of(text);
+    if (inner.size > 0 && inner.data[0] == '/')
+        inner = dd_bytes(inner.data + 1, inner.size - 1);
+    if (inner.size > 0 && inner.data[inner.size - 1] == '/')
+        inner.size--;
+    if (inner.size > DD_SCOPE_MAX)
+        return false;
+    snprintf(whole, sizeof whole, "/%.*s/", (int)inner.size, (const char *)inner.data);
+    return dd_scope_parse(scope, dd_bytes_of(whole));
+}
+
 static dd_error_t set_scope(
     void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
 {
     dd_scope_t scope;
-    bool good = strcmp(text, "auto") == 0 || dd_scope_parse(&scope, dd_bytes_of(text));
-    return keep_text(
-        values, option, text, good, "a path of 1 to 8 numbers like /1/2/, or auto", problem);
+    if (strcmp(text, PLACES[0]) == 0)
+        return keep_text(values, option, text, true, NULL, problem);
+    if (read_scope(&scope, text))
+        return keep_text(values, option, scope.text, true, NULL, problem);
+    return dd_option_refuse(text, "a path of 1 to 8 numbers like /1/2/, or auto", problem);
 }
 
-static dd_error_t add_endpoint(
+bool config_list_has(const config_list_t *self, const char *endpoint)
+{
+    dd_bytes_t host, port = {0};
+    if (dd_endpoint_split(dd_bytes_of(endpoint), &host, &port) &&
+        (dd_bytes_equal(port, dd_bytes_of("*")) || dd_bytes_equal(port, dd_bytes_of("0"))))
+        return false;
+    for (size_t i = 0; i < self->count; i++)
+        if (strcmp(self->items[i], endpoint) == 0)
+            return true;
+    return false;
+}
+
+/* Takes an endpoint over. */
+static dd_error_t add_endpoint(config_list_t *list, char *endpoint, dd_problem_t *problem)
+{
+    dd_error_t result = DD_OK;
+    if (!endpoint)
+        return dd_problem(problem, DD_E_MEMORY, "%s", dd_strerror(DD_E_MEMORY));
+    if (!dd_endpoint_listenable(endpoint) || list->count == CONFIG_ENDPOINTS_MAX)
+        result = dd_option_refuse(
+            endpoint, "tcp://ADDRESS:PORT, tcp://*:PORT or ipc://PATH, 16 times at most", problem);
+    else if (config_list_has(list, endpoint))
+        result = dd_problem(problem, DD_E_ARGUMENT, "'%.128s' is given twice", endpoint);
+    else
+        list->items[list->count++] = endpoint;
+    if (result != DD_OK)
+        free(endpoint);
+    return result;
+}
+
+/* One endpoint, or several with commas between. */
+static dd_error_t add_endpoints(
     void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
 {
     config_list_t *list = (config_list_t *)(void *)((char *)values + option->offset);
-    bool good = dd_endpoint_listenable(text) && list->count < CONFIG_ENDPOINTS_MAX;
-    if (!good)
-        return dd_option_refuse(
-            text, "tcp://ADDRESS:PORT, tcp://*:PORT or ipc://PATH, 16 times at most", problem);
-    list->items[list->count] = strdup(text);
-    if (!list->items[list->count])
-        return dd_problem(problem, DD_E_MEMORY, "%s", dd_strerror(DD_E_MEMORY));
-    list->count++;
+    for (const char *at = text;; at++) {
+        size_t size = strcspn(at, ",");
+        dd_error_t result = add_endpoint(list, strndup(at, size), problem);
+        at += size;
+        if (result != DD_OK || *at == '\0')
+            return result;
+    }
+}
+
+static dd_error_t set_mode(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
+{
+    uint64_t mode = 0;
+    size_t size = strlen(text);
+    for (size_t i = 0; i < size; i++)
+        mode = mode * 8 + (uint64_t)(text[i] - '0');
+    /* Who may write may connect; its own account always may. */
+    if (size < 3 || size > 4 || strspn(text, "01234567") != size || mode > 0777 ||
+        (mode & 0600) != 0600)
+        return dd_option_refuse(text, "a mode like 0660, from 0600 to 0777", problem);
+    *(uint64_t *)(void *)((char *)values + option->offset) = mode;
     return DD_OK;
 }
 
@@ -444,9 +590,10 @@ static dd_error_t add_endpoint(
 static dd_error_t set_level(
     void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
 {
-    dd_log_level_t level;
+    uint64_t level = 0;
     (void)problem;
-    dd_log_level_parse(&level, dd_bytes_of(text));
+    while (strcmp(LEVELS[level], text) != 0)
+        level++;
     *(uint64_t *)(void *)((char *)values + option->offset) = level;
     return DD_OK;
 }
@@ -558,6 +705,11 @@ bool config_option_is_quota(const config_option_t *option)
 uint64_t config_option_number(const config_option_t *option, const config_t *config)
 {
     return *(const uint64_t *)(const void *)((const char *)config + option->option.offset);
+}
+
+const config_list_t *config_option_list(const config_option_t *option, const config_t *config)
+{
+    return (const config_list_t *)(const void *)((const char *)config + option->option.offset);
 }
 
 static size_t size_of(kind_t kind)

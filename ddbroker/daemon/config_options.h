@@ -36,6 +36,9 @@ const config_option_t *config_option_at(size_t index);
 /* The setting of that name in the file; NULL if there is none. */
 const config_option_t *config_option_in_file(const char *name);
 
+/* The setting that was meant by a name that none has; NULL if none is similar. */
+const config_option_t *config_option_nearest(const char *name);
+
 /* Whether two configurations agree in an option. */
 bool config_option_same(const config_option_t *option, const config_t *a, const config_t *b);
 
@@ -43,6 +46,9 @@ bool config_option_same(const config_option_t *option, const config_t *a, const 
 bool config_option_is_quota(const config_option_t *option);
 /* The value of one that is kept as a number. */
 uint64_t config_option_number(const config_option_t *option, const config_t *config);
+
+/* The value of one that is kept as a list to listen on. */
+const config_list_t *config_option_list(const config_option_t *option, const config_t *config);
 
 /* Exchanges their values of an option that reloads. */
 void config_option_swap(const config_option_t *option, config_t *a, config_t *b);

@@ -91,14 +91,6 @@ static void print_table(FILE *out, const config_t *config)
             out, config->exceptions[i].tenant, &config->exceptions[i].limits, config->clients_max);
 }
 
-static void print_strangers(FILE *out, const config_t *config, const dd_keyring_t *keyring)
-{
-    char names[256];
-    config_strangers(config, keyring, names, sizeof names);
-    if (names[0])
-        fprintf(out, "these tenants have sections, but no keys: %s\n", names);
-}
-
 void quota_sums_print(FILE *out, const config_t *config, const dd_keyring_t *keyring)
 {
     size_t frame = (size_t)dd_socket_frame_max((uint32_t)config->payload_max);
@@ -113,5 +105,4 @@ void quota_sums_print(FILE *out, const config_t *config, const dd_keyring_t *key
     fprintf(out,
         "besides %d messages that ZeroMQ may hold for a connection, %" PRIu64 "M at most\n",
         DD_SOCKET_FRAMES, megabytes(DD_SOCKET_FRAMES * (uint64_t)frame));
-    print_strangers(out, config, keyring);
 }

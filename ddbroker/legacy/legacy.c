@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "ddbroker/net/listen.h"
 #include "legacy_state.h"
 #include "libdd/base/problem.h"
 #include "libdd/protocol/window.h"
@@ -12,14 +13,14 @@
    limits by bytes, see input_account.h. */
 #define MESSAGES_HELD 64
 #define BACKLOG 1024
-/* Bytes that a client may have here untaken, or one message of the largest. */
+/* Bytes that a client may have here untaken, or one message of the largest that are taken. */
 #define INPUT_WINDOW (256u << 10)
 /* Bytes that one may send before it is logged in. ZeroMQ may have made its connection anew, and
    sends what it was given for the one before. */
 #define LEGACY_STRANGER_BYTES (64u << 10)
-/* How much larger than a payload that is carried a frame may be to be refused with an answer;
-   ZeroMQ ends the connection of larger ones. */
-#define FRAME_SLACK 65536
+/* How much larger than a payload that is carried a frame may be to be refused with an answer: so
+   many bytes, or as much as the payload. ZeroMQ ends the connection of larger ones. */
+#define FRAME_SLACK 65536u
 /* s: a dead network is noticed after IDLE + PROBES * INTERVAL. Old clients don't know ZeroMQ's own
    heartbeat. */
 #define KEEPALIVE_IDLE 30
@@ -35,9 +36,9 @@ static bool set_int(void *socket, int option, int value)
 
 /* No limit on handshakes: libzmq 4.3.4 would end every connection with an old ZMTP at that time,
    however long its handshake is over. legacy_admission.c has limits of its own. */
-static bool set_options(void *socket, uint64_t threads, uint32_t payload_max)
+static bool set_options(void *socket, uint64_t threads, uint64_t limit)
 {
-    int64_t frame_max = (int64_t)payload_max + FRAME_SLACK;
+    int64_t frame_max = (int64_t)limit;
     return set_int(socket, ZMQ_LINGER, 0) && set_int(socket, ZMQ_IPV6, 1) &&
            set_int(socket, ZMQ_ROUTER_MANDATORY, 1) && set_int(socket, ZMQ_ROUTER_HANDOVER, 0) &&
            set_int(socket, ZMQ_BACKLOG, BACKLOG) && set_int(socket, ZMQ_HANDSHAKE_IVL, 0) &&
@@ -54,7 +55,7 @@ static dd_error_t open_socket(
     legacy_t *self, const transport_settings_t *settings, dd_problem_t *problem)
 {
     self->socket = dd_socket_router(settings->context);
-    if (self->socket && set_options(self->socket, settings->threads, self->payload_max))
+    if (self->socket && set_options(self->socket, settings->threads, self->frame_max))
         self->connections =
             connections_new(settings->context, self->socket, self->log, LEGACY_STRANGER_BYTES, 0);
     if (self->connections)
@@ -75,7 +76,7 @@ static dd_error_t listen_on(transport_t *transport, const char *endpoint, dd_pro
 {
     const legacy_t *self = (const legacy_t *)transport;
     char shown[DD_ENDPOINT_MAX + 1];
-    dd_error_t result = connections_listen(self->connections, endpoint, shown, problem);
+    dd_error_t result = listen_begin(self->socket, endpoint, self->ipc_mode, shown, problem);
     if (result == DD_OK)
         log_write(self->log, DD_LOG_WARNING,
             "listening on %s for clients of protocols 3 and 4: who reads that wire can log in as "
@@ -202,7 +203,10 @@ static dd_error_t set_up(
     self->core = settings->core;
     self->log = settings->log;
     self->payload_max = settings->payload_max;
-    self->input_max = dd_window_most(INPUT_WINDOW, (size_t)settings->payload_max + FRAME_SLACK);
+    self->ipc_mode = settings->ipc_mode;
+    self->frame_max = (uint64_t)self->payload_max +
+                      (self->payload_max > FRAME_SLACK ? self->payload_max : FRAME_SLACK);
+    self->input_max = dd_window_most(INPUT_WINDOW, (size_t)self->frame_max);
     self->frame = malloc((size_t)self->payload_max + FRAME_SLACK + DD_RECORD_OVERHEAD);
     set_keyring(&self->transport, settings->keyring);
     if (!self->frame || !self->login)

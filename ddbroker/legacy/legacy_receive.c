@@ -90,6 +90,8 @@ static void feed(legacy_t *self, legacy_route_t *route, const dd_record_t *recor
 
 static void say_hello(legacy_t *self, legacy_route_t *route, dd_bytes_t name)
 {
+    /* One that no record can hold is refused with the same words as an empty one. */
+    name.size = name.size > UINT8_MAX ? 0 : name.size;
     dd_record_t hello = {.type = DD_HELLO, .name = name};
     dd_name_t full;
     randombytes_buf(&hello.number, sizeof hello.number);
@@ -117,6 +119,7 @@ static void log_in(legacy_t *self, legacy_route_t *route, incoming_t *incoming)
         return;
     }
     peer->protocol = (uint8_t)request->version;
+    peer->heartbeat = peer_heartbeat(peer, peer->heartbeat);
     route->version = request->version;
     route->cookie = tenant->cookie;
     legacy_route_log_in(self, route, peer);
@@ -144,25 +147,30 @@ static void take_from_client(legacy_t *self, legacy_route_t *route, incoming_t *
 {
     const legacy_request_t *request = &incoming->request;
     bool for_login = request->command == LEGACY_ADDLCL || request->command == LEGACY_CHALLOK;
+    bool leaves = request->command == LEGACY_UNREG;
     dd_record_t record;
-    dd_error_t error;
+    dd_problem_t problem;
     if (request->version != route->version) {
         send_error(self, incoming, LEGACY_E_VERSION, VERSION_TEXT);
-    } else if (for_login || !legacy_cookie_equal(route->cookie, request->cookie)) {
+    } else if (for_login || (!leaves && !legacy_cookie_equal(route->cookie, request->cookie))) {
         core_bad_input(self->core, route->peer, self->now_ms);
     } else if (legacy_to_record(
-                   request, peer_tenant(route->peer), self->payload_max, &record, &error)) {
+                   request, peer_tenant(route->peer), self->payload_max, &record, &problem)) {
         feed(self, route, &record);
     } else {
-        core_refused(self->core, route->peer, error);
-        send_error(self, incoming, LEGACY_E_TOPIC, dd_strerror(error));
+        core_refused(self->core, route->peer, problem.error);
+        send_error(self, incoming, LEGACY_E_TOPIC, problem.text);
     }
 }
 
-static void take_malformed(legacy_t *self, legacy_route_t *route)
+static void take_malformed(legacy_t *self, legacy_route_t *route, legacy_verdict_t verdict)
 {
     if (route && route->peer)
         core_bad_input(self->core, route->peer, self->now_ms);
+    else if (verdict == LEGACY_OF_BROKERS)
+        log_flood(self->log, "", DD_LOG_WARNING,
+            "a broker of protocol 3 or 4 asks to join at the legacy endpoint, which is for "
+            "clients: such brokers are replaced, see doubledecker-migration(7)");
     else
         log_flood(self->log, "", DD_LOG_WARNING,
             "dropped a message to the legacy endpoint that is none of protocol 3 or 4");
@@ -202,8 +210,8 @@ static void take_message(legacy_t *self, incoming_t *incoming)
         legacy_route_watch(self); /* the name may be that of one who has just gone */
     if (verdict == LEGACY_OTHER_VERSION)
         send_error(self, incoming, LEGACY_E_VERSION, VERSION_TEXT);
-    else if (verdict == LEGACY_MALFORMED)
-        take_malformed(self, route);
+    else if (verdict == LEGACY_MALFORMED || verdict == LEGACY_OF_BROKERS)
+        take_malformed(self, route, verdict);
     else if (verdict == LEGACY_VALID && route && route->peer)
         take_from_client(self, route, incoming);
     else if (verdict == LEGACY_VALID)

@@ -2,6 +2,7 @@
 /*
  * legacy_route - those who have begun to log in at the legacy endpoint, and what became of them
  */
+#include <inttypes.h>
 #include <sodium.h>
 #include <stdlib.h>
 
@@ -96,11 +97,26 @@ void legacy_route_lose(legacy_t *self, legacy_route_t *route)
     free(route);
 }
 
+/* ZeroMQ ends the connection of one that sends a frame of more than it may have. Its client says it
+   again and again, and hears nothing of why. */
+static void tell_of_large_frame(const legacy_t *self, const legacy_route_t *route)
+{
+    char text[PEER_TEXT_MAX];
+    uint64_t size = connections_last_frame(self->connections);
+    if (route->peer && size > self->frame_max)
+        log_flood(self->log, route->peer->tenant, DD_LOG_WARNING,
+            "%s sent a message of %" PRIu64 " bytes, which ended its connection: payload-max is "
+            "%" PRIu32,
+            peer_text(route->peer, text), size, self->payload_max);
+}
+
 void legacy_route_watch(legacy_t *self)
 {
     legacy_route_t *route;
-    while ((route = connections_next_gone(self->connections, self->now_ms)))
+    while ((route = connections_next_gone(self->connections, self->now_ms))) {
+        tell_of_large_frame(self, route);
         legacy_route_depart(self, route);
+    }
     legacy_admission_make_room(self);
 }
 

@@ -62,6 +62,8 @@ typedef struct {
     uint64_t retry_ms; /* when the blocked ones are tried again */
     uint64_t now_ms;   /* of the call at hand */
     uint32_t payload_max;
+    mode_t ipc_mode;
+    uint64_t frame_max; /* bytes of the largest that ZeroMQ takes */
     uint64_t input_max; /* bytes that a client may have here untaken */
     uint8_t *frame;     /* a native frame of one record, on its way to the core */
 } legacy_t;

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "libdd/base/problem.h"
 #include "libdd/protocol/scope.h"
 #include "libdd/protocol/topic.h"
 
@@ -27,9 +28,10 @@ static const struct {
 } KINDS[] = {
     [COOKIE] = {sizeof(uint64_t), sizeof(uint64_t), offsetof(legacy_request_t, cookie)},
     [HASH] = {1, DD_HASH_SIZE, offsetof(legacy_request_t, hash)},
-    [NAME] = {0, UINT8_MAX, offsetof(legacy_request_t, name)},
-    [TOPIC] = {0, UINT8_MAX, offsetof(legacy_request_t, topic)},
-    [SCOPE] = {0, UINT8_MAX, offsetof(legacy_request_t, scope)},
+    /* What is too long for a record is answered, as what is too large. */
+    [NAME] = {0, SIZE_MAX, offsetof(legacy_request_t, name)},
+    [TOPIC] = {0, SIZE_MAX, offsetof(legacy_request_t, topic)},
+    [SCOPE] = {0, SIZE_MAX, offsetof(legacy_request_t, scope)},
     [EMPTY] = {0, 0, 0},
     /* Less can't be decrypted, and some old clients don't check. */
     [PAYLOAD] = {DD_BOX_OVERHEAD, SIZE_MAX, offsetof(legacy_request_t, payload)},
@@ -71,6 +73,27 @@ static bool read_frame(legacy_request_t *self, kind_t kind, dd_bytes_t frame)
     return true;
 }
 
+/* Whether brokers of old say that to each other. */
+static bool is_of_brokers(uint32_t command)
+{
+    static const uint32_t COMMANDS[] = {
+        LEGACY_FORWARD, LEGACY_ADDDCL, LEGACY_ADDBR, LEGACY_UNREGDCLI, LEGACY_UNREGBR};
+    for (size_t i = 0; i < sizeof COMMANDS / sizeof COMMANDS[0]; i++)
+        if (COMMANDS[i] == command)
+            return true;
+    return false;
+}
+
+static bool read_fields(legacy_request_t *self, const dd_bytes_t *frames, size_t count)
+{
+    if (count != REQUESTS[self->command].count)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!read_frame(self, REQUESTS[self->command].kinds[i], frames[i]))
+            return false;
+    return true;
+}
+
 legacy_verdict_t legacy_read(legacy_request_t *self, const dd_bytes_t *frames, size_t count)
 {
     uint32_t command;
@@ -79,19 +102,20 @@ legacy_verdict_t legacy_read(legacy_request_t *self, const dd_bytes_t *frames, s
         return LEGACY_MALFORMED;
     if (self->version != LEGACY_VERSION_3 && self->version != LEGACY_VERSION_4)
         return LEGACY_OTHER_VERSION;
-    if (count < HEAD || !read_u32(frames[1], &command) ||
-        command >= sizeof REQUESTS / sizeof REQUESTS[0] || REQUESTS[command].count == 0)
+    if (count < HEAD || !read_u32(frames[1], &command))
+        return LEGACY_MALFORMED;
+    if (is_of_brokers(command))
+        return LEGACY_OF_BROKERS;
+    if (command >= sizeof REQUESTS / sizeof REQUESTS[0] || REQUESTS[command].count == 0)
         return LEGACY_MALFORMED;
     self->command = (legacy_command_t)command;
     /* Clients in Python leave the cookie and the scope out in places, and expect nothing of it. */
     if (command == LEGACY_UNSUB && count == HEAD + 1)
         return LEGACY_NOTHING;
-    if (count != HEAD + (size_t)REQUESTS[command].count)
-        return LEGACY_MALFORMED;
-    for (size_t i = HEAD; i < count; i++)
-        if (!read_frame(self, REQUESTS[command].kinds[i - HEAD], frames[i]))
-            return LEGACY_MALFORMED;
-    return LEGACY_VALID;
+    /* Of which there are several forms, and whoever says it leaves. */
+    if (command == LEGACY_UNREG)
+        return LEGACY_VALID;
+    return read_fields(self, frames + HEAD, count - HEAD) ? LEGACY_VALID : LEGACY_MALFORMED;
 }
 
 /* ---- Requests to records ------------------------------------------------------------------- */
@@ -118,20 +142,43 @@ static uint32_t stars_of(dd_bytes_t scope)
     return stars;
 }
 
-static dd_error_t check(const legacy_request_t *self, dd_bytes_t tenant, uint32_t payload_max)
+/* That it fits a record: names and topics of old clients have any length. */
+static dd_error_t check_sizes(
+    const legacy_request_t *self, uint32_t payload_max, dd_problem_t *problem)
+{
+    const struct {
+        const char *what;
+        dd_bytes_t field;
+        size_t most;
+        dd_error_t error;
+    } LIMITS[] = {{"name", self->name, UINT8_MAX, DD_E_NAME_INVALID},
+        {"topic", self->topic, UINT8_MAX, DD_E_TOPIC_INVALID},
+        {"scope", self->scope, UINT8_MAX, DD_E_SCOPE_INVALID},
+        {"payload", self->payload, payload_max, DD_E_TOO_LARGE}};
+    for (size_t i = 0; i < sizeof LIMITS / sizeof LIMITS[0]; i++)
+        if (LIMITS[i].field.size > LIMITS[i].most)
+            return dd_problem(problem, LIMITS[i].error,
+                "a %s of %zu bytes: this broker takes %zu at most", LIMITS[i].what,
+                LIMITS[i].field.size, LIMITS[i].most);
+    return DD_OK;
+}
+
+static dd_error_t check(
+    const legacy_request_t *self, dd_bytes_t tenant, uint32_t payload_max, dd_problem_t *problem)
 {
     dd_bytes_t to_tenant, to_topic;
+    dd_error_t error = check_sizes(self, payload_max, problem);
+    if (error != DD_OK)
+        return error;
     if (self->command == LEGACY_SUB && !scope_valid(self->scope))
-        return DD_E_SCOPE_INVALID;
-    if (self->command != LEGACY_PUB)
-        return DD_OK;
-    if (!dd_topic_route(tenant, self->topic, &to_tenant, &to_topic))
-        return DD_E_TOPIC_INVALID;
-    return self->payload.size > payload_max ? DD_E_TOO_LARGE : DD_OK;
+        error = DD_E_SCOPE_INVALID;
+    if (self->command == LEGACY_PUB && !dd_topic_route(tenant, self->topic, &to_tenant, &to_topic))
+        error = DD_E_TOPIC_INVALID;
+    return error == DD_OK ? DD_OK : dd_problem(problem, error, "%s", dd_strerror(error));
 }
 
 bool legacy_to_record(const legacy_request_t *self, dd_bytes_t tenant, uint32_t payload_max,
-    dd_record_t *record, dd_error_t *error)
+    dd_record_t *record, dd_problem_t *problem)
 {
     static const struct {
         uint8_t type;
@@ -144,8 +191,7 @@ bool legacy_to_record(const legacy_request_t *self, dd_bytes_t tenant, uint32_t 
         [LEGACY_SUB] = {DD_SUBSCRIBE, REF_SUBSCRIBE},
         [LEGACY_UNSUB] = {DD_UNSUBSCRIBE, REF_UNSUBSCRIBE},
     };
-    *error = check(self, tenant, payload_max);
-    if (*error != DD_OK)
+    if (check(self, tenant, payload_max, problem) != DD_OK)
         return false;
     *record = (dd_record_t){.type = RECORDS[self->command].type,
         .ref = RECORDS[self->command].ref,

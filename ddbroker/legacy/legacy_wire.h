@@ -20,12 +20,17 @@
 /* A nonce and the encrypted cookie. */
 #define LEGACY_CHALLENGE_SIZE (sizeof(uint64_t) + DD_BOX_OVERHEAD)
 
-/* The commands between clients and brokers, and among brokers those that are refused here. */
+/* The commands between clients and brokers, and those among brokers, which are refused here. */
 typedef enum {
     LEGACY_SEND = 0,
+    LEGACY_FORWARD = 1,
     LEGACY_PING = 2,
     LEGACY_ADDLCL = 3,
+    LEGACY_ADDDCL = 4,
+    LEGACY_ADDBR = 5,
     LEGACY_UNREG = 6,
+    LEGACY_UNREGDCLI = 7,
+    LEGACY_UNREGBR = 8,
     LEGACY_DATA = 9,
     LEGACY_ERROR = 10,
     LEGACY_REGOK = 11,
@@ -43,7 +48,7 @@ typedef enum {
     LEGACY_E_LOGIN = 1,       /* text */
     LEGACY_E_DESTINATION = 2, /* destination, source */
     LEGACY_E_VERSION = 3,     /* text */
-    LEGACY_E_TOPIC = 4        /* text: about a topic or a scope */
+    LEGACY_E_TOPIC = 4        /* text: about a topic or a scope, or what is too long or large */
 } legacy_error_t;
 
 /* ---- From clients -------------------------------------------------------------------------- */
@@ -64,6 +69,7 @@ typedef enum {
     LEGACY_VALID,
     LEGACY_NOTHING,       /* of no effect */
     LEGACY_OTHER_VERSION, /* only the version was read */
+    LEGACY_OF_BROKERS,    /* what only brokers say */
     LEGACY_MALFORMED      /* not as the command demands, or no command of clients at all */
 } legacy_verdict_t;
 
@@ -72,10 +78,11 @@ legacy_verdict_t legacy_read(legacy_request_t *self, const dd_bytes_t *frames, s
 
 /*
  * The record that says the same as the request of a client that has logged in; ADDLCL and CHALLOK
- * have none. false: it can't be done, and *error says why. The answer to such a request is ERROR 4.
+ * have none. false: it can't be done, and *problem says why. The answer to such a request is ERROR
+ * 4 with that text.
  */
 bool legacy_to_record(const legacy_request_t *self, dd_bytes_t tenant, uint32_t payload_max,
-    dd_record_t *record, dd_error_t *error);
+    dd_record_t *record, dd_problem_t *problem);
 
 /* ---- To clients ---------------------------------------------------------------------------- */
 

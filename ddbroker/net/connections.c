@@ -4,26 +4,30 @@
  */
 #include "connections.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
+#include <utlist.h>
 #include <zmq.h>
 
 #include "libdd/base/problem.h"
-#include "libdd/net/resolver.h"
-#include "libdd/net/socket.h"
-#include "libdd/protocol/endpoint.h"
 
-#define IPC "ipc://"
 /* ms for a message within the process. */
 #define FIRST_LIMIT 5000
 
-/* ms within which the name of a host to listen on must be answered. */
-#define LOOKUP_LIMIT 10000
+/* Where the socket is listened on. */
+typedef struct listening {
+    struct listening *next;
+    int fd; /* ZeroMQ's */
+    unsigned kind;
+    char endpoint[];
+} listening_t;
+
+/* What is wrong with a peer that doesn't encrypt: most are of the time before. */
+#define WITHOUT_CURVE                                                                              \
+    "doesn't use CURVE; a client of protocol 3 or 4 needs an endpoint of its own, see --legacy "   \
+    "in ddbroker(8), and a broker of these is to be replaced"
 
 struct connections {
     void *socket;
@@ -31,10 +35,14 @@ struct connections {
     log_t *log;
     input_door_t *door;
     uint64_t stranger; /* bytes that one may bring */
+    listening_t *listening;
+    unsigned kind; /* of endpoints that news tells of now */
     connection_t *by_fd;
     connection_t *strangers;
     size_t stranger_count;
     size_t cut_count; /* connections that were cut and are still open */
+    bool needs_curve; /* handshakes are told of, since they can fail */
+    uint64_t last_frame;
     routing_ids_t ids;
 };
 
@@ -71,13 +79,23 @@ connections_t *connections_new(
     self->socket = socket;
     self->log = log;
     self->stranger = stranger;
+    self->needs_curve = handshakes != 0;
     self->door = input_door_new();
     if (self->door && learn_number(&self->ids, context, socket))
         self->monitor = dd_monitor_open(context, socket,
-            ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_ACCEPT_FAILED | handshakes);
+            ZMQ_EVENT_LISTENING | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED |
+                ZMQ_EVENT_ACCEPT_FAILED | handshakes);
     if (!self->monitor)
         connections_destroy(&self);
     return self;
+}
+
+static void forget_listening(listening_t **list)
+{
+    for (listening_t *listening; (listening = *list);) {
+        *list = listening->next;
+        free(listening);
+    }
 }
 
 void connections_destroy(connections_t **self_p)
@@ -92,89 +110,57 @@ void connections_destroy(connections_t **self_p)
         HASH_DEL(self->by_fd, connection);
         free(connection);
     }
+    forget_listening(&self->listening);
     input_door_destroy(&self->door);
     free(self);
     *self_p = NULL;
 }
 
-/* Whether it is a socket of somebody who lives. */
-static bool is_listened_on(const struct sockaddr_un *address)
+/*
+ * A listening socket of ZeroMQ's has the keys that it began with, and owns the connections that it
+ * has accepted: unbinding it would end them. So it goes on, but deaf, and another one takes over
+ * the socket of the system, by a descriptor of its own. There is no moment when nobody listens.
+ */
+static dd_error_t hand_on(
+    const connections_t *self, const listening_t *listening, dd_problem_t *problem)
 {
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    bool refused = connect(fd, (const struct sockaddr *)address, sizeof *address) != 0 &&
-                   (errno == ECONNREFUSED || errno == ENOENT);
+    int none = -1, fd = dup(listening->fd); /* a broker runs no other programs */
+    bool deaf = fd >= 0 && input_account_deafen(listening->fd);
+    if (deaf && zmq_setsockopt(self->socket, ZMQ_USE_FD, &fd, sizeof fd) == 0 &&
+        zmq_bind(self->socket, listening->endpoint) == 0) {
+        zmq_setsockopt(self->socket, ZMQ_USE_FD, &none, sizeof none);
+        return DD_OK;
+    }
+    zmq_setsockopt(self->socket, ZMQ_USE_FD, &none, sizeof none);
+    if (deaf)
+        input_account_hear(listening->fd);
     if (fd >= 0)
         close(fd);
-    return !refused;
+    return dd_problem(
+        problem, DD_E_LIMIT, "can't listen anew on %s: a restart is needed", listening->endpoint);
 }
 
-/* ZeroMQ removes whatever is at an ipc path before it binds. That may be what a broker has left
-   that was killed, and nothing else. */
-static dd_error_t check_path(const char *endpoint, dd_problem_t *problem)
+void connections_begin_kind(connections_t *self, unsigned kind)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct stat status;
-    const char *path = endpoint + strlen(IPC);
-    if (strncmp(endpoint, IPC, strlen(IPC)) != 0 || strlen(path) >= sizeof address.sun_path ||
-        lstat(path, &status) != 0)
-        return DD_OK; /* for ZeroMQ to say what is wrong, if anything is */
-    strcpy(address.sun_path, path);
-    if (!S_ISSOCK(status.st_mode))
-        return dd_problem(problem, DD_E_NETWORK,
-            "can't listen on %s: there is something else than a socket", endpoint);
-    if (is_listened_on(&address))
-        return dd_problem(problem, DD_E_NETWORK,
-            "can't listen on %s: is another broker running there?", endpoint);
-    return DD_OK;
+    self->kind = kind;
 }
 
-/* ZeroMQ takes addresses and the names of interfaces. Another name is looked up, and all of its
-   addresses that are this machine's are listened on. */
-static dd_error_t listen_by_name(
-    const connections_t *self, const char *endpoint, dd_problem_t *problem)
+dd_error_t connections_listen_anew(connections_t *self, dd_problem_t *problem)
 {
-    dd_endpoints_t addresses;
-    bool bound = false;
-    if (dd_resolve_at_once(endpoint, &addresses))
-        return dd_socket_problem(problem, "listen on", endpoint);
-    dd_problem_t why;
-    dd_error_t result = dd_resolve(endpoint, LOOKUP_LIMIT, &addresses, &why);
-    if (result != DD_OK)
-        return dd_problem(problem, result, "can't listen on %s", why.text);
-    for (size_t i = 0; i < addresses.count; i++)
-        bound |= zmq_bind(self->socket, addresses.items[i]) == 0;
-    return bound ? DD_OK : dd_socket_problem(problem, "listen on", endpoint);
-}
-
-static dd_error_t listen_at(const connections_t *self, const char *endpoint, dd_problem_t *problem)
-{
-    if (zmq_bind(self->socket, endpoint) == 0)
-        return DD_OK;
-    return zmq_errno() == ENODEV ? listen_by_name(self, endpoint, problem)
-                                 : dd_socket_problem(problem, "listen on", endpoint);
-}
-
-dd_error_t connections_listen(const connections_t *self, const char *endpoint,
-    char shown[DD_ENDPOINT_MAX + 1], dd_problem_t *problem)
-{
-    dd_error_t result = check_path(endpoint, problem);
-    if (result != DD_OK)
-        return result;
-    char bound[DD_ENDPOINT_MAX + 1] = "";
-    size_t size = sizeof bound;
-    result = listen_at(self, endpoint, problem);
-    if (result != DD_OK)
-        return result;
-    if (zmq_getsockopt(self->socket, ZMQ_LAST_ENDPOINT, bound, &size) != 0)
-        return dd_socket_problem(problem, "listen on", endpoint);
-    dd_bytes_t host, told_port, port;
-    if (dd_endpoint_split(dd_bytes_of(endpoint), &host, &told_port) &&
-        dd_endpoint_split(dd_bytes_of(bound), &(dd_bytes_t){0}, &port))
-        snprintf(shown, DD_ENDPOINT_MAX + 1, "tcp://%.*s:%s", (int)host.size,
-            (const char *)host.data, (const char *)port.data);
-    else
-        snprintf(shown, DD_ENDPOINT_MAX + 1, "%s", bound);
-    return DD_OK;
+    dd_error_t result = DD_OK;
+    listening_t *before = self->listening, *listening;
+    self->listening = NULL; /* news tells of the new ones */
+    while ((listening = before)) {
+        before = listening->next;
+        bool concerned = listening->kind == self->kind;
+        dd_error_t error = concerned ? hand_on(self, listening, problem) : DD_OK;
+        if (concerned && error == DD_OK)
+            free(listening);
+        else
+            LL_PREPEND(self->listening, listening);
+        result = error == DD_OK ? result : error;
+    }
+    return result;
 }
 
 void *connections_monitor(const connections_t *self)
@@ -384,6 +370,39 @@ static void opened(connections_t *self, int fd, uint64_t now_ms)
     connection->then = routing_ids_accept(&self->ids, self->stranger_count);
 }
 
+/* Out of memory, it can't be listened on anew. */
+static void listens(connections_t *self, const dd_monitor_event_t *event)
+{
+    size_t size = strlen(event->endpoint) + 1;
+    listening_t *listening = malloc(sizeof *listening + size);
+    if (!listening)
+        return;
+    listening->fd = (int)event->value;
+    listening->kind = self->kind;
+    memcpy(listening->endpoint, event->endpoint, size);
+    LL_PREPEND(self->listening, listening);
+}
+
+/* libzmq ends connections of ZMTP 1 and 2, which know no CURVE, without saying so. And a peer may
+   see sooner than we do that both won't encrypt in the same way. */
+static void look_back(connections_t *self, const connection_t *connection)
+{
+    const input_account_t *account = connection->account;
+    self->last_frame = account ? input_account_last_frame(account) : 0;
+    if (!account || !self->needs_curve || connection->cut)
+        return;
+    if (input_account_is_old(account))
+        log_flood(self->log, "", DD_LOG_WARNING, "a handshake failed: the peer " WITHOUT_CURVE);
+    else if (input_account_left_greeting(account))
+        log_flood(self->log, "", DD_LOG_WARNING,
+            "a handshake failed: the peer left, perhaps because it " WITHOUT_CURVE);
+}
+
+uint64_t connections_last_frame(const connections_t *self)
+{
+    return self->last_frame;
+}
+
 /* Gives the owner, who has it no more. */
 static void *closed(connections_t *self, int fd)
 {
@@ -391,6 +410,7 @@ static void *closed(connections_t *self, int fd)
     if (!connection)
         return NULL;
     void *owner = connection->owner;
+    look_back(self, connection);
     remove_stranger(self, connection);
     self->cut_count -= connection->cut;
     HASH_DEL(self->by_fd, connection);
@@ -405,7 +425,7 @@ static void log_handshake(connections_t *self, const dd_monitor_event_t *event)
         uint32_t why;
         const char *text;
     } TEXTS[] = {
-        {ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH, "the peer doesn't use CURVE"},
+        {ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH, "the peer " WITHOUT_CURVE},
         {ZMQ_PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC, "the peer has another broker's key"},
     };
     const char *text = "the peer doesn't keep to the protocol";
@@ -418,12 +438,17 @@ static void log_handshake(connections_t *self, const dd_monitor_event_t *event)
 static void *take_event(connections_t *self, const dd_monitor_event_t *event, uint64_t now_ms)
 {
     switch (event->event) {
+    case ZMQ_EVENT_LISTENING:
+        listens(self, event);
+        break;
     case ZMQ_EVENT_ACCEPTED:
         opened(self, (int)event->value, now_ms);
         break;
     case ZMQ_EVENT_DISCONNECTED:
         return closed(self, (int)event->value);
     case ZMQ_EVENT_ACCEPT_FAILED:
+        if (event->value == EAGAIN) /* there, it is deaf */
+            break;
         log_flood(self->log, "", DD_LOG_ERROR, "can't accept a connection on %s: %s",
             event->endpoint, strerror((int)event->value));
         break;

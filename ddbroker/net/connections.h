@@ -39,11 +39,14 @@ connections_t *connections_new(
 /* Before the socket is closed. */
 void connections_destroy(connections_t **self_p);
 
-/* Begins to listen. *shown gets where, in the words that were told, but with the port that it got:
-   ZeroMQ's own words are hard to read, "tcp://[::ffff:127.0.0.1]:5555". At an ipc path only a
-   socket that nobody listens on any more is replaced. */
-dd_error_t connections_listen(const connections_t *self, const char *endpoint,
-    char shown[DD_ENDPOINT_MAX + 1], dd_problem_t *problem);
+/* Endpoints that news tells of from now on are of that kind; without it, of kind 0. News of those
+   before must have been taken in. */
+void connections_begin_kind(connections_t *self, unsigned kind);
+
+/* From now on new connections have to do with what the socket has been set to since: where it
+   listens on endpoints of the kind at hand, ZeroMQ does so anew, and the connections that there are
+   stay. News must have been taken in before, and is to be taken in then. */
+dd_error_t connections_listen_anew(connections_t *self, dd_problem_t *problem);
 
 /* To poll for input, then to call connections_next_gone(). */
 void *connections_monitor(const connections_t *self);
@@ -63,6 +66,9 @@ size_t connections_count(const connections_t *self);
 /* Takes in news until a connection that has an owner is gone: gives that owner, which then has
    none. NULL when there is no more news. */
 void *connections_next_gone(connections_t *self, uint64_t now_ms);
+/* Bytes of the frame that the connection brought last that was given last, whole or not; 0 if that
+   isn't known. */
+uint64_t connections_last_frame(const connections_t *self);
 
 /*
  * The first message of a connection, with a routing id, says whose it is. False when the connection

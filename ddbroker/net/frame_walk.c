@@ -37,7 +37,7 @@ size_t frame_walk(frame_walk_t *self, const uint8_t *data, size_t size)
         self->head[self->count++] = data[at++];
         if (self->count < head_size(self))
             continue;
-        self->rest = body_size(self);
+        self->rest = self->size = body_size(self);
         if (self->first == 0)
             self->first = self->rest;
         self->count = 0;

@@ -19,6 +19,7 @@
 typedef struct {
     uint64_t rest;  /* bytes that come before the next frame */
     uint64_t first; /* of the first frame; 0 before that */
+    uint64_t size;  /* of the frame that began last */
     bool is_1;      /* ZMTP 1 */
     uint8_t count;  /* bytes of the next frame's head so far */
     uint8_t head[FRAME_WALK_HEAD];

@@ -12,6 +12,9 @@
  * is told to its door, where the loop asks. There the connection is cut, or waits for the loop to
  * take what it has sent; while a connection waits, ZeroMQ asks for it again and again.
  *
+ * A socket that is listened on can be made deaf: ZeroMQ finds nobody waiting there, while it goes
+ * on with those that it has accepted before, who would end with it.
+ *
  * An account is the loop's from input_account_open() to input_account_end(), and its descriptor
  * isn't used for another connection before that, even when ZeroMQ has closed it.
  */
@@ -64,6 +67,11 @@ static inline uint64_t input_of_curve(size_t size)
    number. */
 void input_account_set_max(uint64_t bytes);
 
+/* ZeroMQ accepts nobody at this descriptor any more, until it is closed. False if there are too
+   many such. input_account_hear() takes it back. */
+bool input_account_deafen(int fd);
+void input_account_hear(int fd);
+
 /* ---- Doors --------------------------------------------------------------------------------- */
 
 /* For the connections of one socket, whose messages are taken by one loop. NULL if there are no
@@ -101,6 +109,13 @@ void input_account_grant(input_account_t *self, uint64_t limit, const char *tena
 /* The loop has taken a message whose frames count so much. What isn't a message, handshakes and
    ZeroMQ's own signs of life, needn't be told: it counts until the next message but one. */
 void input_account_take(input_account_t *self, uint64_t bytes);
+
+/* Of a connection that is over, before input_account_end(): whether its peer spoke ZMTP 1 or 2;
+   whether it spoke ZMTP 3 and left in its greeting, as one does that doesn't like ours; and the
+   bytes of the frame that came last, whole or not. */
+bool input_account_is_old(const input_account_t *self);
+bool input_account_left_greeting(const input_account_t *self);
+uint64_t input_account_last_frame(const input_account_t *self);
 
 uint64_t input_account_untaken(const input_account_t *self);
 

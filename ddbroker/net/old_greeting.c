@@ -130,6 +130,14 @@ bool old_greeting_is_1(const old_greeting_t *self)
     return self->revision < ZMTP_2;
 }
 
+/* A greeting of ZMTP 2 says so itself; in ZMTP 1 there is none, but the head of an id. */
+bool old_greeting_is_old(const old_greeting_t *self)
+{
+    greeting_stage_t stage = (greeting_stage_t)self->stage;
+    return self->revision <= ZMTP_2 &&
+           (stage > GREETING_HEAD || (stage == GREETING_HEAD && self->revision == ZMTP_2));
+}
+
 bool old_greeting_gave(const old_greeting_t *self, int fd, dd_bytes_t id)
 {
     uint8_t given[OLD_GREETING_ID];

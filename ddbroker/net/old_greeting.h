@@ -49,6 +49,9 @@ ssize_t old_greeting_read(old_greeting_t *self, int fd, void *data, size_t size)
 size_t old_greeting_rest(const old_greeting_t *self);
 bool old_greeting_is_1(const old_greeting_t *self);
 
+/* Whether the peer speaks ZMTP 1 or 2, as far as it has said anything. */
+bool old_greeting_is_old(const old_greeting_t *self);
+
 /* Whether that is the id that was given to the connection. */
 bool old_greeting_gave(const old_greeting_t *self, int fd, dd_bytes_t id);
 

@@ -2,15 +2,16 @@
 /*
  * transport - what the broker's loop asks of each way that peers come by
  *
- * The listener, the link to the parent and the legacy endpoint are transports. A transport tells
- * the core of connections that came and went, hands it what they bring, and sends what the core has
- * for them. Its struct begins with a transport_t. What peer->route points at begins with a
+ * The listener, the link to the parent, the legacy endpoint and HTTP are transports. A transport
+ * tells the core of connections that came and went, hands it what they bring, and sends what the
+ * core has for them. Its struct begins with a transport_t. What peer->route points at begins with a
  * transport_route_t, so that each peer's records find their way. Not thread-safe.
  */
 #ifndef TRANSPORT_H_INCLUDED
 #define TRANSPORT_H_INCLUDED
 
 #include <poll.h>
+#include <sys/types.h>
 
 #include "ddbroker/core/core.h"
 #include "ddbroker/log.h"
@@ -29,6 +30,7 @@ typedef struct {
     uint64_t threads;       /* of the context, as a mask: those that serve everybody */
     uint32_t payload_max;   /* bytes */
     uint32_t heartbeat;     /* ms */
+    mode_t ipc_mode;        /* of the sockets at ipc paths */
     size_t connections_max; /* that fit the process, besides some strangers */
 } transport_settings_t;
 
@@ -58,6 +60,7 @@ typedef struct {
        one there. May be NULL. */
     dd_error_t (*listen)(transport_t *self, const char *endpoint, dd_problem_t *problem);
 
+    /* May be NULL for a transport that has none at any time. */
     transport_sockets_t (*sockets)(const transport_t *self);
 
     /* Fills in descriptors to poll besides the sockets. When one of them has something, work() is

@@ -26,6 +26,7 @@ typedef enum {
     COLUMN_US,    /* a round trip */
     COLUMN_FINE,  /* us, of which each counts */
     COLUMN_TURNS, /* uint64_t[MODEL_TURNS]; the first is MODEL_UNKNOWN if they aren't known */
+    COLUMN_LOST,  /* lost_t[MODEL_LOST_MAX + 1] */
     COLUMN_RATE,  /* a second; worked out here, so that it stands in no report and no JSON */
     COLUMN_WHEN   /* ms since 1970; known here only, so that it stands in no report */
 } column_kind_t;

@@ -268,11 +268,11 @@ static bool take_over_signals(console_loop_t *self)
     return self->signals >= 0;
 }
 
-static bool make_client(console_loop_t *self, bool operates, dd_problem_t *problem)
+static bool make_client(console_loop_t *self, key_role_t role, dd_problem_t *problem)
 {
     const options_t *options = self->options;
-    self->client = dd_client_new(
-        options->endpoint, options->keyfile, key_role_name(options, operates), problem);
+    self->client =
+        dd_client_new(options->endpoint, options->keyfile, key_role_name(options, role), problem);
     if (!self->client)
         return false;
     dd_error_t error =
@@ -296,13 +296,14 @@ static exit_status_t start_client(console_loop_t *self)
     return STATUS_DONE;
 }
 
-static bool make_console(console_loop_t *self, bool operates)
+static bool make_console(console_loop_t *self, key_role_t role)
 {
+    static const unsigned RIGHTS[] = {[KEY_ROLE_TENANT] = RIGHT_SEND,
+        [KEY_ROLE_OPERATOR] = RIGHT_OPERATE,
+        [KEY_ROLE_READ_ONLY] = 0};
     char path[PATH_MAX];
-    unsigned rights = operates ? RIGHT_OPERATE : RIGHT_SEND;
-    if (self->options->read_only)
-        rights = 0;
-    self->session = session_view_new(operates);
+    unsigned rights = self->options->read_only ? 0 : RIGHTS[role];
+    self->session = session_view_new(role != KEY_ROLE_TENANT);
     self->history = history_new(history_path(path, sizeof path) ? path : NULL);
     if (!self->session || !self->history)
         return false;
@@ -319,12 +320,12 @@ static bool wants_colour(const options_t *options)
 static exit_status_t begin(console_loop_t *self)
 {
     dd_problem_t problem = {0};
-    bool operates;
-    if (key_role_look(self->options, &operates, &problem) != DD_OK)
+    key_role_t role;
+    if (key_role_look(self->options, &role, &problem) != DD_OK)
         return fail(problem.text);
-    if (!take_over_signals(self) || !make_console(self, operates))
+    if (!take_over_signals(self) || !make_console(self, role))
         return fail("can't start the console: out of memory or file descriptors");
-    if (!make_client(self, operates, &problem))
+    if (!make_client(self, role, &problem))
         return fail(problem.text);
     self->screen = screen_new(wants_colour(self->options), &problem);
     return self->screen ? start_client(self) : fail(problem.text);

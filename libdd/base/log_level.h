@@ -15,6 +15,9 @@ typedef enum {
     DD_LOG_DEBUG
 } dd_log_level_t;
 
+/* Where the least important level to be shown is told: nothing at all. No event has it. */
+#define DD_LOG_QUIET ((dd_log_level_t)(DD_LOG_DEBUG + 1))
+
 /* The levels as a sentence lists them. */
 #define DD_LOG_LEVELS "error, warning, notice, info or debug"
 

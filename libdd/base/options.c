@@ -58,13 +58,15 @@ static bool resembles(const char *word, const char *typed, size_t size, size_t *
     return true;
 }
 
-static const char *nearest_name(const dd_options_t *self, const char *typed, size_t size)
+const char *dd_options_nearest(
+    const dd_options_t *self, const char *typed, size_t size, dd_option_suits_t *suits)
 {
     const dd_option_t *option;
     const char *name = NULL;
     size_t best = TYPOS_MAX + 1;
     for (size_t i = 0; (option = dd_options_at(self, i)); i++)
-        if (option->name && resembles(option->name, typed, size, &best))
+        if (option->name && (!suits || suits(option)) &&
+            resembles(option->name, typed, size, &best))
             name = option->name;
     return name;
 }
@@ -88,14 +90,30 @@ dd_error_t dd_option_refuse(const char *argument, const char *expected, dd_probl
         shown(argument, strlen(argument), room), expected);
 }
 
+/* The word that an argument is, or that alone begins like it; NULL if there is none. */
+static const char *whole_word(const dd_option_t *option, const char *argument)
+{
+    const char *found = NULL;
+    size_t size = strlen(argument), count = 0;
+    for (size_t i = 0; size > 0 && option->words[i]; i++) {
+        if (strncmp(option->words[i], argument, size) != 0)
+            continue;
+        if (option->words[i][size] == '\0')
+            return option->words[i];
+        found = option->words[i];
+        count++;
+    }
+    return count == 1 ? found : NULL;
+}
+
 dd_error_t dd_option_take(
     const dd_option_t *option, void *values, const char *argument, dd_problem_t *problem)
 {
-    bool known = option->takes != DD_TAKES_WORD;
-    for (size_t i = 0; !known && option->words[i]; i++)
-        known = strcmp(option->words[i], argument) == 0;
-    if (known)
+    if (option->takes != DD_TAKES_WORD)
         return option->set(values, option, argument, problem);
+    const char *word = whole_word(option, argument);
+    if (word)
+        return option->set(values, option, word, problem);
     char list[LIST_ROOM];
     dd_options_list_words(list, option->words);
     return dd_option_refuse(argument, list, problem);
@@ -145,9 +163,9 @@ static void take(reader_t *self, const dd_option_t *option, const char *argument
         self->asked = option;
         return;
     }
-    if ((self->given->options & own) && argument && !option->repeats) {
-        dd_problem(mistake(self), DD_E_ARGUMENT, "%s is given twice; only one is taken",
-            dd_option_title(option, name));
+    if ((self->given->options & own) && !option->repeats) {
+        dd_problem(mistake(self), DD_E_ARGUMENT, "%s is given twice; %s",
+            dd_option_title(option, name), argument ? "only one is taken" : "once is enough");
         return;
     }
     self->given->options |= own;
@@ -167,9 +185,13 @@ static void refuse_name(reader_t *self, const char *typed, size_t size)
     for (size_t i = 0; i < count; i++)
         dd_options_add_word(
             list, "--", dd_options_find_name(self->options, typed, size, i)->name, i, count);
-    const char *near = nearest_name(self->options, typed, size);
+    const char *near = dd_options_nearest(self->options, typed, size, NULL);
+    const char *instead = dd_options_former(self->options, typed, size);
     if (count > 0)
         dd_problem(mistake(self), DD_E_ARGUMENT, "--%s can be %s; write more of it", room, list);
+    else if (instead)
+        dd_problem(
+            mistake(self), DD_E_ARGUMENT, "there is no option --%s any more; %s", room, instead);
     else if (near)
         dd_problem(mistake(self), DD_E_ARGUMENT, "there is no option --%s; did you mean --%s?",
             room, near);
@@ -196,17 +218,29 @@ static void read_name(reader_t *self, const char *word)
         take(self, option, argument);
 }
 
+/* Why the letter that stands there means nothing. */
+static void refuse_letter(reader_t *self, const char *at)
+{
+    uint32_t character;
+    char room[SHOWN_ROOM], word[] = {'-', *at, '\0'};
+    const char *instead = dd_options_former(self->options, word, strlen(word));
+    size_t size = dd_utf8_decode((const uint8_t *)at, strlen(at), &character);
+    shown(at, size > 0 ? size : 1, room);
+    if (instead)
+        dd_problem(
+            mistake(self), DD_E_ARGUMENT, "there is no option -%s any more; %s", room, instead);
+    else
+        dd_problem(mistake(self), DD_E_ARGUMENT, "there is no option -%s; see '%s --help'", room,
+            self->options->program);
+}
+
 /* "-f", "-fd DIR" or "-fdDIR". */
 static void read_letters(reader_t *self, const char *word)
 {
     for (const char *at = word + 1; *at != '\0' && !self->asked;) {
-        uint32_t character;
-        char room[SHOWN_ROOM];
-        size_t size = dd_utf8_decode((const uint8_t *)at, strlen(at), &character);
         const dd_option_t *option = dd_options_find_letter(self->options, *at);
         if (!option) {
-            dd_problem(mistake(self), DD_E_ARGUMENT, "there is no option -%s; see '%s --help'",
-                shown(at, size > 0 ? size : 1, room), self->options->program);
+            refuse_letter(self, at);
             return;
         }
         at++;

@@ -5,7 +5,8 @@
  * A program declares a table of what it can be told; from that come reading, --help, --version, and
  * what the shell completes. The order of words is free, "--" ends the options, a long name may be
  * shortened as long as no other begins so, letters may stand together as in -fd DIR, and an
- * argument may follow its option in the same word or in the next. --help and --version are
+ * argument may follow its option in the same word or in the next. What doesn't repeat may be given
+ * once, with or without an argument. --help and --version are
  * everybody's and stand in no table.
  *
  * The shells' scripts in share/completions call a program as
@@ -54,6 +55,7 @@ typedef enum {
    table's order. */
 struct dd_option {
     char letter;          /* the short one; '\0': none */
+    char also;            /* another letter that is understood, but isn't told of; '\0': none */
     const char *name;     /* the long one, without "--"; NULL: this is an operand */
     const char *argument; /* what it is called, like "FILE"; NULL: there is none */
     const char *help;     /* without a period */
@@ -75,6 +77,12 @@ typedef struct {
     const char *help;
 } dd_command_t;
 
+/* A word of a program before this one, and what to do instead: the end of a sentence. */
+typedef struct {
+    const char *word; /* an option as it was written, "-w", or the name of a setting */
+    const char *instead;
+} dd_former_t;
+
 /* A program's command line. Entries of the table may be larger than dd_option_t, which then stands
    at their beginning. */
 typedef struct {
@@ -85,7 +93,8 @@ typedef struct {
     size_t count;
     const dd_command_t *commands; /* NULL: the first operand is no command */
     size_t command_count;
-    const char *notes; /* what the help ends with */
+    const dd_former_t *former; /* ends with a word NULL; or NULL */
+    const char *notes;         /* what the help ends with */
 } dd_options_t;
 
 /* The members of dd_options_t that tell of a table; one with too many entries doesn't compile. */
@@ -127,7 +136,17 @@ bool dd_options_given(const dd_options_t *self, const dd_given_t *given, const c
 /* Notes that it has been. */
 void dd_options_give(const dd_options_t *self, dd_given_t *given, const char *name);
 
-/* Takes one argument, wherever it comes from, as a dd_option_set_t does. */
+/* Which option was meant by a name that none has: the most similar one of those that suit, or NULL
+   if none is similar. */
+typedef bool(dd_option_suits_t)(const dd_option_t *option);
+const char *dd_options_nearest(const dd_options_t *self, const char *typed, size_t size,
+    dd_option_suits_t *suits /* NULL: all do */);
+
+/* What to do instead of a former word, of so many bytes; NULL if it is none. */
+const char *dd_options_former(const dd_options_t *self, const char *word, size_t size);
+
+/* Takes one argument, wherever it comes from, as a dd_option_set_t does. A word may be shortened as
+   long as no other begins so. */
 dd_error_t dd_option_take(
     const dd_option_t *option, void *values, const char *argument, dd_problem_t *problem);
 

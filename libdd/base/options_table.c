@@ -67,8 +67,16 @@ const dd_option_t *dd_options_find_letter(const dd_options_t *self, char letter)
 {
     const dd_option_t *option;
     for (size_t i = 0; (option = dd_options_at(self, i)); i++)
-        if (option->letter == letter)
+        if (option->letter == letter || option->also == letter)
             return option;
+    return NULL;
+}
+
+const char *dd_options_former(const dd_options_t *self, const char *word, size_t size)
+{
+    for (const dd_former_t *former = self->former; former && former->word; former++)
+        if (strlen(former->word) == size && memcmp(former->word, word, size) == 0)
+            return former->instead;
     return NULL;
 }
 

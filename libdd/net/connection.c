@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "ipc.h"
 #include "libdd/base/problem.h"
 #include "monitor.h"
 
@@ -31,7 +32,7 @@ struct dd_connection {
 };
 
 dd_connection_t *dd_connection_new(void *context, const char *address, const char *name,
-    const dd_keyring_t *keyring, uint32_t payload_max, dd_problem_t *problem)
+    const dd_keyring_t *keyring, dd_login_t login, uint32_t payload_max, dd_problem_t *problem)
 {
     dd_connection_t *self = calloc(1, sizeof *self);
     if (!self) {
@@ -41,7 +42,7 @@ dd_connection_t *dd_connection_new(void *context, const char *address, const cha
     snprintf(self->name, sizeof self->name, "%s", name);
     self->fd = -1;
     self->look_ms = UINT64_MAX;
-    self->socket = dd_socket_client(context, keyring, payload_max, problem);
+    self->socket = dd_socket_client(context, keyring, login, payload_max, problem);
     if (!self->socket)
         goto failed;
     self->monitor = dd_monitor_open(context, self->socket,
@@ -118,11 +119,25 @@ static void take_refusal(dd_connection_t *self, uint32_t status)
         lose(self, DD_E_REFUSED, "refuses this key; is its tenant in the broker's key file?");
 }
 
+/* Of a connection that was never made ZeroMQ doesn't say why. A host has nothing to add; a path
+ * may. */
+static void lose_unmade(dd_connection_t *self)
+{
+    const char *path = dd_ipc_path(self->name);
+    if (path && dd_ipc_connect(path, NULL) == EACCES)
+        lose(self, DD_E_NETWORK,
+            "may not be connected to: permission denied; ask for the group of its socket, or see "
+            "ipc-mode in ddbroker.conf(5)");
+    else
+        lose(self, DD_E_NETWORK, "doesn't answer; does a broker run there?");
+}
+
 /*
  * What libzmq 4.3.4 tells of a connection with CURVE, as observed. CONNECT_RETRIED only announces
  * an attempt that never comes, and follows the end of most.
  *
- *     refused port, no such ipc path     CLOSED, CONNECT_RETRIED
+ *     refused port, no such ipc path     CLOSED, CONNECT_RETRIED; the same if it may not be
+ *                                        connected to
  *     host that doesn't answer           the same after CONNECT_TIMEOUT
  *     server has another key             HANDSHAKE_FAILED_NO_DETAIL EPIPE, DISCONNECTED
  *     cut, by whomever                   the same
@@ -158,7 +173,7 @@ static void take_event(dd_connection_t *self, const dd_monitor_event_t *event)
         break;
     case ZMQ_EVENT_CONNECT_RETRIED:
         if (self->state == DD_CONNECTION_OPENING)
-            lose(self, DD_E_NETWORK, "doesn't answer; does a broker run there?");
+            lose_unmade(self);
         break;
     default:
         if (self->state == DD_CONNECTION_READY)

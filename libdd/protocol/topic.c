@@ -5,6 +5,7 @@
 #include "topic.h"
 
 #include "name.h"
+#include "scope.h"
 
 #define PUBLIC_PREFIX DD_PUBLIC "."
 
@@ -25,5 +26,21 @@ bool dd_topic_route(
     *to_topic = topic;
     if (dd_bytes_strip(to_topic, PUBLIC_PREFIX))
         *to_tenant = dd_bytes_of(DD_PUBLIC);
-    return dd_topic_subscribable(*to_topic);
+    return dd_topic_valid(topic) && dd_topic_subscribable(*to_topic);
+}
+
+static bool ends_in(dd_bytes_t topic, dd_bytes_t path)
+{
+    return topic.size >= path.size && dd_bytes_equal(dd_topic_path(topic, path.size), path);
+}
+
+size_t dd_topic_path_size(dd_bytes_t topic, dd_bytes_t scope)
+{
+    size_t size = 1, longest = 0; /* "/" alone says nothing */
+    while ((size = dd_scope_next_prefix(scope, size)) > 0)
+        if (ends_in(topic, dd_bytes(scope.data, size)))
+            longest = size;
+    bool leaves_topic =
+        longest < topic.size && dd_topic_subscribable(dd_topic_without_path(topic, longest));
+    return leaves_topic ? longest : 0;
 }

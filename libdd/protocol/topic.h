@@ -21,4 +21,22 @@ bool dd_topic_subscribable(dd_bytes_t topic);
 bool dd_topic_route(
     dd_bytes_t tenant, dd_bytes_t topic, dd_bytes_t *to_tenant, dd_bytes_t *to_topic);
 
+/*
+ * Clients of protocols 3 and 4 may write a path behind a topic, "news/1/2/" at a broker of scope
+ * "/1/2/3/": their brokers matched topic and scope as one text. How many bytes of a topic that can
+ * be subscribed are such a path, which leads to that scope or is it; 0 if there is none.
+ * What only looks like a path is a part of the topic.
+ */
+size_t dd_topic_path_size(dd_bytes_t topic, dd_bytes_t scope);
+
+/* What is in front of such a path, and the path. */
+static inline dd_bytes_t dd_topic_without_path(dd_bytes_t topic, size_t path_size)
+{
+    return dd_bytes(topic.data, topic.size - path_size);
+}
+static inline dd_bytes_t dd_topic_path(dd_bytes_t topic, size_t path_size)
+{
+    return dd_bytes(topic.data + topic.size - path_size, path_size);
+}
+
 #endif

@@ -21,7 +21,7 @@ static void look(const config_t *config)
     for (size_t i = 0; i < config->listen.count; i++)
         check(dd_endpoint_listenable(config->listen.items[i]));
     check(config->heartbeat > 0 && config->clients_max > 0 && config->io_threads > 0);
-    check(dd_log_level_name((dd_log_level_t)config->log_level) != NULL);
+    check(config->log_level <= DD_LOG_QUIET && (config->ipc_mode & ~UINT64_C(0777)) == 0);
 }
 
 static int file_of(const uint8_t *data, size_t size)

@@ -17,14 +17,14 @@ static void ask(const dd_bytes_t *frames, size_t count)
 {
     legacy_request_t request;
     dd_record_t record;
-    dd_error_t error;
+    dd_problem_t problem;
     if (legacy_read(&request, frames, count) != LEGACY_VALID || request.command == LEGACY_ADDLCL ||
         request.command == LEGACY_CHALLOK)
         return;
-    if (legacy_to_record(&request, dd_bytes_of("a"), PAYLOAD_MAX, &record, &error))
+    if (legacy_to_record(&request, dd_bytes_of("a"), PAYLOAD_MAX, &record, &problem))
         check(dd_record_size(&record) > 0);
     else
-        check(error != DD_OK);
+        check(problem.error != DD_OK);
 }
 
 static void read_frames(const uint8_t *data, size_t size)

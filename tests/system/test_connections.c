@@ -13,6 +13,7 @@
 #include "curve.h"
 #include "ddbroker/legacy/legacy.h"
 #include "ddbroker/net/connections.h"
+#include "ddbroker/net/listen.h"
 #include "ddbroker/net/listener.h"
 #include "ddbroker/net/zap.h"
 #include "legacy_client.h"
@@ -145,8 +146,7 @@ static void a_descriptor_is_the_latest_connections(void **state)
     void *former, *context = zmq_ctx_new(), *socket = zmq_socket(context, ZMQ_ROUTER);
     table_t table = {.table = connections_new(context, socket, self->log, INPUT_STRANGER, 0)};
     assert_non_null(table.table);
-    assert_int_equal(
-        connections_listen(table.table, "tcp://127.0.0.1:0", endpoint, &problem), DD_OK);
+    assert_int_equal(listen_begin(socket, "tcp://127.0.0.1:0", 0660, endpoint, &problem), DD_OK);
 
     int client = harness_connect(endpoint);
     expect_count(&table, 1);
@@ -424,7 +424,8 @@ static claimer_t claimer_new(side_t *side, const char *endpoint, const void *id,
     dd_problem_t problem;
     claimer_t self = {.side = side, .context = zmq_ctx_new()};
     self.keyring = dd_keyring_load(harness_keys(side->harness, "a"), &problem);
-    self.socket = dd_socket_client(self.context, self.keyring, PAYLOAD_MAX, &problem);
+    self.socket =
+        dd_socket_client(self.context, self.keyring, (dd_login_t){0}, PAYLOAD_MAX, &problem);
     if (size > 0)
         assert_int_equal(zmq_setsockopt(self.socket, ZMQ_ROUTING_ID, id, size), 0);
     self.monitor = dd_monitor_open(

@@ -108,6 +108,8 @@ static const char *const BAD[] = {
     "-k x --rate 0",
     "-k x --pid 0",
     "-k x --pid 2147483648",
+    "-k x --pid 7 --pid 8 --pid 7", /* whose time would count twice */
+    "-k x --json --json",
 };
 
 static void test_bad_lines(void **state)

@@ -147,6 +147,48 @@ static void test_few_are_told_at_once(void **state)
     tree_destroy(&crowd.tree);
 }
 
+static void expect_topic(actor_t *member, unsigned number, const char *topic, size_t suffix)
+{
+    const dd_record_t *record = actor_expect(member, DD_PUBLICATION);
+    assert_int_equal(number_of(record), number);
+    assert_bytes(record->topic, topic);
+    assert_int_equal(record->suffix, suffix);
+}
+
+/* An old client's topic with its path behind it: old subscribers see it as it was sent, others the
+   one that they know. The same bytes from another client are a topic. */
+static void test_a_topic_with_a_path_waits_as_others(void **state)
+{
+    (void)state;
+    crowd_t crowd = new_crowd(0);
+    actor_t *native = actor_client(crowd.broker, "a", "native");
+    for (int i = 0; i < MANY; i += 3)
+        actor_peer(crowd.members[i])->protocol = 4;
+    for (int i = 1; i < MANY; i += 3) {
+        actor_unsubscribe(crowd.members[i], "news", "all");
+        actor_expect(crowd.members[i], DD_UNSUBSCRIBED);
+        actor_want(crowd.members[i], "news/1/", "all");
+    }
+    actor_peer(crowd.publisher)->protocol = 4;
+    for (unsigned number = 1; number <= 4; number++)
+        add_publication(crowd.publisher, "news/1/", number);
+    hear(&crowd, crowd.publisher);
+    add_publication(native, "news/1/", 5);
+    hear(&crowd, native);
+    add_publication(crowd.publisher, "news", 6);
+    hear(&crowd, crowd.publisher);
+    tree_run(crowd.tree);
+    for (int i = 0; i < MANY; i++) {
+        bool old = i % 3 == 0, literal = i % 3 == 1;
+        for (unsigned number = 1; number <= 4; number++)
+            expect_topic(crowd.members[i], number, old || literal ? "news/1/" : "news",
+                old ? strlen("/1/") : 0);
+        expect_topic(crowd.members[i], literal ? 5 : 6, literal ? "news/1/" : "news", 0);
+        actor_expect_nothing(crowd.members[i]);
+    }
+    tree_destroy(&crowd.tree);
+}
+
 /* ---- Who comes and goes --------------------------------------------------------------------- */
 
 static void test_who_leaves_meanwhile_ends_nothing(void **state)
@@ -505,6 +547,7 @@ int main(void)
         cmocka_unit_test(test_a_turn_tells_so_many),
         cmocka_unit_test(test_others_are_served_meanwhile),
         cmocka_unit_test(test_few_are_told_at_once),
+        cmocka_unit_test(test_a_topic_with_a_path_waits_as_others),
         cmocka_unit_test(test_who_leaves_meanwhile_ends_nothing),
         cmocka_unit_test(test_all_leave_meanwhile),
         cmocka_unit_test(test_who_comes_meanwhile_hears_what_is_published_then),

@@ -88,6 +88,32 @@ static void test_bytes_are_life(void **state)
     }
 }
 
+/* Whatever the broker's heartbeat is: such a client pings 1.5 s after each PONG. */
+static void test_an_old_client_has_six_seconds(void **state)
+{
+    static const uint32_t HEARTBEATS[] = {DD_HEARTBEAT_LEAST, 200, 2000, 2500};
+    (void)state;
+    for (size_t i = 0; i < COUNT(HEARTBEATS); i++) {
+        tree_t *tree = tree_new();
+        tree_settings(tree)->heartbeat = HEARTBEATS[i];
+        broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+        actor_t *old = actor_connect(broker, "a");
+        actor_peer(old)->protocol = 4;
+        actor_hello(old, "old", 1);
+        actor_expect(old, DD_WELCOME);
+        for (int ping = 0; ping < 4; ping++) {
+            tree_pass(tree, 1500);
+            actor_say(old, &(dd_record_t){.type = DD_PING});
+            actor_expect(old, DD_PONG);
+        }
+        tree_pass(tree, 6000);
+        actor_expect_nothing(old);
+        tree_pass(tree, 3000);
+        actor_expect_end(old, DD_E_TIMEOUT);
+        tree_destroy(&tree);
+    }
+}
+
 /* Within eight seconds by default. */
 static void test_a_host_that_vanished_is_noticed_soon(void **state)
 {
@@ -193,6 +219,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_silent_are_lost_after_three_heartbeats),
         cmocka_unit_test(test_bytes_are_life),
+        cmocka_unit_test(test_an_old_client_has_six_seconds),
         cmocka_unit_test(test_a_host_that_vanished_is_noticed_soon),
         cmocka_unit_test(test_a_parent_is_pinged_as_often_as_it_asked),
         cmocka_unit_test(test_the_link_to_the_parent_is_measured),

@@ -67,13 +67,77 @@ static void test_what_matches(void **state)
         peer_t peer = {0};
         assert_non_null(add(&interests, &peer, CASES[i].tenant, CASES[i].topic, CASES[i].path));
         interest_match_t match =
-            interest_match(&interests, B(CASES[i].to), B(CASES[i].about), B(CASES[i].origin));
+            interest_match(&interests, B(CASES[i].to), B(CASES[i].about), 0, B(CASES[i].origin));
         if ((interest_next(&match) != NULL) != CASES[i].matches)
             fail_msg("%s %s %s", CASES[i].topic, CASES[i].path, CASES[i].origin);
         assert_null(interest_next(&match));
         clear(&interests, &peer);
         assert_empty(&interests);
     }
+}
+
+/* As brokers of old matched topic and scope, as one text: from "t/1/2/" at "/1/2/3/". */
+static void test_a_topic_with_a_path_matches_as_of_old(void **state)
+{
+    static const struct {
+        const char *topic, *path;
+        bool matches;
+    } CASES[] = {
+        {"t", "/", true},
+        {"t", "/1/", true},
+        {"t", "/1/2/", true},
+        {"t", "/1/2/3/", false},
+        {"t", "/2/", false},
+        {"t", "noscope", true},
+        {"t/1", "noscope", true},
+        {"t/1/2/", "/", true},
+        {"t/1/2/", "/1/2/3/", true},
+        {"t/1/2/", "/1/2/3/4/", false},
+        {"t/1/2/", "noscope", true},
+        {"t/1/", "/", false},
+        {"t/", "/", false},
+        {"tt", "/", false},
+    };
+    static const char *const NEVER[] = {"t/1/2/3/", "t/2/"};
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        interests_t interests = {0};
+        peer_t peer = {0};
+        assert_non_null(add(&interests, &peer, "a", CASES[i].topic, CASES[i].path));
+        for (size_t k = 0; k < COUNT(NEVER); k++)
+            assert_non_null(add(&interests, &peer, "a", NEVER[k], "/"));
+        interest_match_t match =
+            interest_match(&interests, B("a"), B("t/1/2/"), strlen("/1/2/"), B("/1/2/3/"));
+        bool matches = interest_next(&match) != NULL;
+        if (matches != CASES[i].matches)
+            fail_msg("%s %s", CASES[i].topic, CASES[i].path);
+        assert_null(interest_next(&match));
+        clear(&interests, &peer);
+    }
+}
+
+/* The texts of a walk that goes on later are elsewhere. */
+static void test_a_walk_over_a_topic_with_a_path_goes_on(void **state)
+{
+    (void)state;
+    interests_t interests = {0};
+    peer_t peer = {0};
+    static const struct {
+        const char *topic, *path;
+    } MET[] = {{"t", "/"}, {"t", "/1/"}, {"t/1/", "/"}, {"t/1/", "/1/2/"}, {"t", "noscope"},
+        {"t/1/", "noscope"}};
+    const interest_t *expected[COUNT(MET)];
+    for (size_t i = 0; i < COUNT(MET); i++)
+        expected[i] = add(&interests, &peer, "a", MET[i].topic, MET[i].path)->key.interest;
+    interest_match_t match =
+        interest_match(&interests, B("a"), B("t/1/"), strlen("/1/"), B("/1/2/"));
+    for (size_t i = 0; i < COUNT(MET); i++) {
+        char tenant[] = "a", topic[] = "t/1/", origin[] = "/1/2/";
+        interest_match_resume(&match, B(tenant), B(topic), B(origin));
+        assert_ptr_equal(interest_next(&match), expected[i]);
+    }
+    assert_null(interest_next(&match));
+    clear(&interests, &peer);
 }
 
 static void test_the_key_tells_its_parts(void **state)
@@ -102,7 +166,7 @@ static void test_parts_that_are_too_long(void **state)
         "/65535/65535/65535/65535/65535/65535/65535/"
         "65535/"));
     assert_non_null(add(&interests, &peer, "a", topic, "noscope"));
-    interest_match_t match = interest_match(&interests, B("a"), B(topic), B("/1/"));
+    interest_match_t match = interest_match(&interests, B("a"), B(topic), 0, B("/1/"));
     assert_non_null(interest_next(&match));
     assert_null(interest_next(&match));
     clear(&interests, &peer);
@@ -168,7 +232,7 @@ static void check(interests_t *interests, const char *tenant, const char *topic,
 {
     interest_t *interest, *met[INTERESTS];
     unsigned found = 0, expected = 0;
-    interest_match_t match = interest_match(interests, B(tenant), B(topic), B(origin));
+    interest_match_t match = interest_match(interests, B(tenant), B(topic), 0, B(origin));
     while ((interest = interest_next(&match))) {
         assert_true(should_match(interest_key(interest), tenant, topic, origin));
         for (unsigned i = 0; i < found; i++)
@@ -219,7 +283,7 @@ static void test_out_of_memory_adds_nothing(void **state)
             assert_int_equal(peer.subscription_count, i);
             assert_null(
                 interest_find(&interests, (interest_key_t){B(tenant), B(topic), B(FEW[i % 3])}));
-            interest_match_t match = interest_match(&interests, B(tenant), B(topic), B("/1/"));
+            interest_match_t match = interest_match(&interests, B(tenant), B(topic), 0, B("/1/"));
             assert_null(interest_next(&match));
         }
     }
@@ -232,6 +296,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_matches),
+        cmocka_unit_test(test_a_topic_with_a_path_matches_as_of_old),
+        cmocka_unit_test(test_a_walk_over_a_topic_with_a_path_goes_on),
         cmocka_unit_test(test_the_key_tells_its_parts),
         cmocka_unit_test(test_parts_that_are_too_long),
         cmocka_unit_test(test_an_interest_has_many_holders),

@@ -181,6 +181,90 @@ static void test_overlapping_subscriptions_bring_one_copy(void **state)
     tree_destroy(&pair.tree);
 }
 
+/* ---- Old clients ----------------------------------------------------------------------------- */
+
+static actor_t *old_client(broker_t *broker, const char *tenant, const char *name)
+{
+    actor_t *self = actor_client(broker, tenant, name);
+    actor_peer(self)->protocol = 4;
+    return self;
+}
+
+/* An old client at the right leaf, of scope /1/2/1/, publishes on a topic with a path. The topic
+   that subscribers of its own leaf and of another see; NULL: they get nothing. */
+static const struct {
+    const char *sent;
+    const char *topic, *scope;
+    const char *old, *native;
+} BEHIND[] = {
+    {"news/1/2/1/", "news", "all", "news/1/2/1/", "news"},
+    {"news/1/2/1/", "news", "/1/2/1/", "news/1/2/1/", "news"},
+    {"news/1/2/1/", "news", "/1/1/", NULL, NULL},
+    {"news/1/2/1/", "ne", "noscope", "news/1/2/1/", "news"},
+    {"news/1/2/1/", "news/1", "noscope", "news/1/2/1/", "news/1/2/1/"},
+    {"news/1/2/1/", "news/1/2/1/", "all", "news/1/2/1/", "news/1/2/1/"},
+    {"news/1/2/1/", "news/1/", "all", NULL, NULL},
+    {"news/1/", "news", "/1/", "news/1/", "news"},
+    {"news/1/", "news", "/1/2/", NULL, NULL}, /* from nearer than the path says */
+    /* What only looks like a path. */
+    {"news/1/1/", "news", "all", NULL, NULL},
+    {"news/1/1/", "news/1/1/", "all", "news/1/1/", "news/1/1/"},
+    {"news/1/2/1", "news", "all", NULL, NULL},
+    {"news/", "news", "all", NULL, NULL},
+    {"news", "news", "all", "news", "news"},
+};
+
+static void expect_publication(actor_t *listener, const char *topic)
+{
+    const dd_record_t *record = topic ? actor_expect(listener, DD_PUBLICATION) : NULL;
+    if (record) {
+        assert_bytes(record->topic, topic);
+        assert_bytes(record->scope, "/1/2/1/");
+        assert_bytes(record->payload, "text");
+    }
+    actor_expect_nothing(listener);
+}
+
+static void test_a_topic_with_a_path_reaches_subscribers_of_the_topic(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(BEHIND); i++) {
+        pair_t pair = pair_new();
+        broker_t *const brokers[] = {pair.right_leaf, pair.left_leaf};
+        actor_t *old[2], *native[2];
+        for (size_t at = 0; at < 2; at++) {
+            old[at] = old_client(brokers[at], "a", at ? "old-far" : "old-near");
+            native[at] = actor_client(brokers[at], "a", at ? "far" : "near");
+            actor_want(old[at], BEHIND[i].topic, BEHIND[i].scope);
+            actor_want(native[at], BEHIND[i].topic, BEHIND[i].scope);
+        }
+        actor_publish(old_client(pair.right_leaf, "a", "publisher"), BEHIND[i].sent, "text");
+        for (size_t at = 0; at < 2; at++) {
+            expect_publication(old[at], BEHIND[i].old);
+            expect_publication(native[at], BEHIND[i].native);
+        }
+        tree_destroy(&pair.tree);
+    }
+}
+
+/* A native client's topic is what it says, and public's subscribers are reached as tenants' are. */
+static void test_topics_of_native_clients_have_no_path(void **state)
+{
+    (void)state;
+    pair_t pair = pair_new();
+    actor_t *old = actor_want(old_client(pair.left_leaf, "a", "old"), "news", "all");
+    actor_t *public = actor_want(actor_client(pair.left_leaf, "public", "all"), "news", "all");
+    actor_t *native = actor_client(pair.right_leaf, "a", "native");
+    actor_publish(native, "news/1/2/1/", "text");
+    actor_publish(native, "public.news/1/2/1/", "text");
+    actor_expect_nothing(old);
+    actor_expect_nothing(public);
+    actor_publish(old_client(pair.right_leaf, "a", "old2"), "public.news/1/2/1/", "text");
+    expect_publication(public, "news");
+    actor_expect_nothing(old);
+    tree_destroy(&pair.tree);
+}
+
 /* ---- Rule 1: walls -------------------------------------------------------------------------- */
 
 static void test_publications_stay_within_walls(void **state)
@@ -257,6 +341,8 @@ int main(void)
         cmocka_unit_test(test_subscriptions_have_a_limit),
         cmocka_unit_test(test_scopes_cover_brokers),
         cmocka_unit_test(test_overlapping_subscriptions_bring_one_copy),
+        cmocka_unit_test(test_a_topic_with_a_path_reaches_subscribers_of_the_topic),
+        cmocka_unit_test(test_topics_of_native_clients_have_no_path),
         cmocka_unit_test(test_publications_stay_within_walls),
         cmocka_unit_test(test_topics_that_cannot_be_published),
     };

@@ -92,6 +92,59 @@ static void test_relays_that_pass(void **state)
     tree_destroy(&tree);
 }
 
+/* Of a topic from an old client, the path behind it is passed on, and leads to the origin. */
+static void test_paths_that_relays_may_have(void **state)
+{
+    static const struct {
+        const char *topic;
+        uint8_t suffix;
+        bool passes;
+    } CASES[] = {
+        {"t/1/1/1/", 7, true},
+        {"t/1/1/", 5, true},
+        {"t/1/", 3, true},
+        {"t", 0, true},
+        {"t/1/1/1/", 5, false},
+        {"t/1/1/1/", 8, false},
+        {"t/1/1/1/", UINT8_MAX, false},
+        {"t/1/2/", 5, false},
+        {"t/1", 2, false},
+        {"t/", 1, false},
+        {"t", 1, false},
+        {"/1/1/1/", 7, false},
+    };
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker;
+    actor_t *parent = actor_new_parent(tree, &broker);
+    actor_t *child = actor_child(broker, 1, "/1/1/1/");
+    actor_t *listener = actor_want(actor_client(broker, "a", "listener"), "t", "all");
+    actor_add_client(child, "a.mine", 1);
+    interest(parent, DD_ADD_INTEREST, "a", "t", "/");
+    actor_skip(parent);
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        actor_say(child, &(dd_record_t){.type = DD_RELAY,
+                             .suffix = CASES[i].suffix,
+                             .tenant = B("a"),
+                             .source = B("a.mine"),
+                             .topic = B(CASES[i].topic),
+                             .scope = B("/1/1/1/"),
+                             .payload = B("news")});
+        const dd_record_t *heard = actor_find(listener, DD_PUBLICATION);
+        const dd_record_t *passed = actor_find(parent, DD_RELAY);
+        if (!!heard != CASES[i].passes || !!passed != CASES[i].passes)
+            fail_msg("%s, %u bytes", CASES[i].topic, CASES[i].suffix);
+        if (!heard)
+            continue;
+        assert_bytes(heard->topic, "t");
+        assert_int_equal(heard->suffix, 0);
+        assert_bytes(passed->topic, CASES[i].topic);
+        assert_int_equal(passed->suffix, CASES[i].suffix);
+    }
+    assert_int_equal(actor_peer(child)->state, PEER_READY);
+    tree_destroy(&tree);
+}
+
 static void test_relays_take_so_many_hops(void **state)
 {
     (void)state;
@@ -237,6 +290,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_relays_that_pass),
+        cmocka_unit_test(test_paths_that_relays_may_have),
         cmocka_unit_test(test_relays_take_so_many_hops),
         cmocka_unit_test(test_interests_that_links_may_tell),
         cmocka_unit_test(test_links_are_told_when_somebody_elsewhere_begins_or_ends_to_want),

@@ -124,7 +124,7 @@ static void every_flag_is_taken(void **state)
     assert_string_equal(config.listen.items[1], "ipc:///x");
     assert_string_equal(config.parents.items[0], "tcp://[::1]:5555");
     assert_string_equal(config.keys, "k");
-    assert_string_equal(config.scope, "/01/2/");
+    assert_string_equal(config.scope, "/1/2/");
     assert_string_equal(config.name, "middle");
     config_clear(&config);
     assert_int_equal(
@@ -171,8 +171,33 @@ static const struct {
     {"-d ipc://1,ipc://2,ipc://3,ipc://4,ipc://5,ipc://6,ipc://7,ipc://8,ipc://9,ipc://10,ipc://11,"
      "ipc://12,ipc://13,ipc://14,ipc://15,ipc://16,ipc://17",
         CONFIG_WRONG_USAGE, "'ipc://17' is one endpoint too many"},
-    {"-l loud", CONFIG_WRONG_USAGE, "write error, warning, notice, info or debug"},
+    {"-l loud", CONFIG_WRONG_USAGE, "write error, warning, notice, info, debug or quiet"},
     {"-s region", CONFIG_WRONG_USAGE, "scope: 'region' is no good; write a path"},
+    {"-s //1/2/", CONFIG_WRONG_USAGE, "scope: "},
+    {"-s /", CONFIG_WRONG_USAGE, "scope: "},
+    {"-s /65536", CONFIG_WRONG_USAGE, "scope: "},
+    {"-s 1/2/3/4/5/6/7/8/9", CONFIG_WRONG_USAGE, "scope: "},
+    {"-r tcp://*:1,", CONFIG_WRONG_USAGE, "listen: '' is no good"},
+    {"-r tcp://*:1 -r ipc:///x,tcp://*:1", CONFIG_WRONG_USAGE, "'tcp://*:1' is given twice"},
+    {"--legacy ipc:///x --legacy ipc:///x", CONFIG_WRONG_USAGE, "'ipc:///x' is given twice"},
+    {"-r tcp://*:1 --legacy tcp://*:1", CONFIG_WRONG,
+        "is given with listen and with legacy, which are endpoints of two kinds"},
+    {"-r tcp://*:0,tcp://*:0 --legacy tcp://*:0 -s 1 --check-config", CONFIG_CHECK, ""},
+    {"-c a -f b", CONFIG_WRONG_USAGE, "--config is given twice"},
+    {"--check-config --check-config", CONFIG_WRONG_USAGE, "--check-config is given twice"},
+    {"-s /1/ -s /1/", CONFIG_WRONG_USAGE, "--scope is given twice"},
+    {"--ipc-mode 0660 --ipc-mode 0660", CONFIG_WRONG_USAGE, "--ipc-mode is given twice"},
+    {"--ipc-mode 0777 --check-config", CONFIG_CHECK, ""},
+    {"--ipc-mode 1660", CONFIG_WRONG_USAGE, "write a mode like 0660, from 0600 to 0777"},
+    {"--ipc-mode 0060", CONFIG_WRONG_USAGE, "ipc-mode: "},
+    {"--ipc-mode 0680", CONFIG_WRONG_USAGE, "ipc-mode: "},
+    {"--ipc-mode 00660", CONFIG_WRONG_USAGE, "ipc-mode: "},
+    {"--ipc-mode 60", CONFIG_WRONG_USAGE, "ipc-mode: "},
+    {"--ipc-mode g+w", CONFIG_WRONG_USAGE, "ipc-mode: "},
+    {"-w tcp://*:8080", CONFIG_WRONG_USAGE, "there is no option -w any more; write --http"},
+    {"-D", CONFIG_WRONG_USAGE, "there is no option -D any more; leave it out"},
+    {"-S", CONFIG_WRONG_USAGE, "there is no option -S any more; leave it out"},
+    {"--dealer tcp://a:1", CONFIG_WRONG_USAGE, "no option --dealer any more; write parent ="},
     {"-s /1/*/", CONFIG_WRONG_USAGE, "scope: "},
     {"-d tcp://*:5555", CONFIG_WRONG_USAGE, "parent: 'tcp://*:5555' is no endpoint of a broker"},
     {"-d localhost:5555", CONFIG_WRONG_USAGE, "write tcp://HOST:PORT, tcp://[V6]:PORT"},
@@ -225,9 +250,67 @@ static void listens_on_sixteen_endpoints_at_most(void **state)
     config_t config = {.name = NULL};
     const dd_option_t *option = &config_option_in_file("listen")->option;
     for (int i = 0; i < CONFIG_ENDPOINTS_MAX; i++)
-        assert_int_equal(dd_option_take(option, &config, "tcp://*:1", NULL), DD_OK);
-    assert_int_equal(dd_option_take(option, &config, "tcp://*:1", NULL), DD_E_ARGUMENT);
+        assert_int_equal(dd_option_take(option, &config, "tcp://*:0", NULL), DD_OK);
+    assert_int_equal(dd_option_take(option, &config, "tcp://*:0", NULL), DD_E_ARGUMENT);
     config_clear(&config);
+}
+
+/* What a script from 2016 gives. */
+static void the_originals_command_line_is_taken(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *letter;
+        uint64_t level;
+    } LEVELS[] = {{"e", DD_LOG_ERROR}, {"w", DD_LOG_WARNING}, {"n", DD_LOG_NOTICE},
+        {"i", DD_LOG_INFO}, {"d", DD_LOG_DEBUG}, {"q", DD_LOG_QUIET}};
+    config_t config;
+    dd_problem_t problem;
+    for (size_t i = 0; i < COUNT(LEVELS); i++) {
+        char line[192];
+        write_file("scope = 0/0/0\n", 14);
+        snprintf(line, sizeof line,
+            "-r tcp://127.0.0.1:5555,ipc:///file -k keys -d tcp://1.2.3.4:5555 -f %s -l %s", file,
+            LEVELS[i].letter);
+        if (read_words(&config, line, &problem) != CONFIG_RUN)
+            fail_msg("%s: %s", line, problem.text);
+        assert_int_equal(config.listen.count, 2);
+        assert_string_equal(config.listen.items[1], "ipc:///file");
+        assert_string_equal(config.scope, "/0/0/0/");
+        assert_int_equal(config.log_level, LEVELS[i].level);
+        config_clear(&config);
+    }
+    static const char *const SCOPES[] = {"1/2/3", "/1/2/3", "1/2/3/", "/1/2/3/", "01/2/03"};
+    for (size_t i = 0; i < COUNT(SCOPES); i++) {
+        char line[64];
+        snprintf(line, sizeof line, "-s %s x", SCOPES[i]);
+        assert_int_equal(read_words(&config, line, &problem), CONFIG_RUN);
+        assert_string_equal(config.scope, "/1/2/3/");
+        config_clear(&config);
+    }
+}
+
+/* Who wants old clients at the port of all brokers wants no other endpoint there. */
+static void the_usual_port_is_left_to_old_clients(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words;
+        size_t listens;
+    } CASES[] = {
+        {"--legacy tcp://*:5555", 0},
+        {"--legacy tcp://127.0.0.1:5555", 0},
+        {"--legacy tcp://*:5565", 1},
+        {"--legacy ipc:///5555", 1},
+        {"--legacy tcp://*:5555 -r tcp://*:5556", 1},
+    };
+    config_t config;
+    dd_problem_t problem;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        assert_int_equal(read_words(&config, CASES[i].words, &problem), CONFIG_RUN);
+        assert_int_equal(config.listen.count, CASES[i].listens);
+        config_clear(&config);
+    }
 }
 
 /* ---- The file ----------------------------------------------------------------------------- */
@@ -313,6 +396,54 @@ static void wrong_files_are_named_with_line(void **state)
     }
 }
 
+static void all_that_is_wrong_is_told_at_once(void **state)
+{
+    (void)state;
+    config_t config;
+    static config_findings_t findings;
+    char text[] = "router = tcp://*:5555\nscope = 1/2\nhartbeat = 1s\ntenant = a.b\n"
+                  "    clients = none\ntenant = a\n    client = 1\nio-threads = 0\n";
+    static const char *const SAYS[] = {
+        ":1: there is no option 'router'; write listen = tcp://*:PORT",
+        ":3: there is no option 'hartbeat'; did you mean heartbeat?",
+        ":4: 'a.b' is no tenant's name",
+        ":7: a tenant has no option 'client'; did you mean clients?",
+        ":8: io-threads: '0' is no good; write a number, from 1 to 63",
+    };
+    write_file(text, sizeof text - 1);
+    char program[] = "ddbroker", option[] = "-c";
+    char *const arguments[] = {program, option, file, NULL};
+    assert_int_equal(config_read_all(&config, 3, arguments, &findings), CONFIG_WRONG);
+    config_clear(&config);
+    assert_int_equal(findings.count, COUNT(SAYS));
+    for (size_t i = 0; i < COUNT(SAYS); i++)
+        assert_string_equal(findings.items[i].text + strlen(file), SAYS[i]);
+}
+
+/* Every name that the original's file had. */
+static void the_originals_settings_say_what_to_write(void **state)
+{
+    (void)state;
+    static const char *const FILES[][2] = {
+        {"router = tcp://*:5555\n", "write listen = "},
+        {"dealer = tcp://127.0.0.1:7777\n", "write parent = "},
+        {"keyfile = x\n", "write keys = "},
+        {"rest = tcp://*:9080\n", "write http = "},
+        {"loglevel = i\n", "write log-level = "},
+        {"logfile = off\n", "write log-file = "},
+        {"syslog\n", "leave it out"},
+        {"daemonize\n", "leave it out"},
+    };
+    for (size_t i = 0; i < COUNT(FILES); i++) {
+        config_t config;
+        dd_problem_t problem;
+        assert_int_equal(read_file(&config, FILES[i][0], "", &problem), CONFIG_WRONG);
+        config_clear(&config);
+        if (!strstr(problem.text, FILES[i][1]))
+            fail_msg("%s: %s", FILES[i][0], problem.text);
+    }
+}
+
 static void odd_lines_are_refused(void **state)
 {
     (void)state;
@@ -369,8 +500,43 @@ static void every_message_fits_a_tenants_outbox(void **state)
     config_clear(&config);
     assert_int_equal(
         read_file(&config, "tenant = a\n    outbox = 1M\n", "x", &problem), CONFIG_WRONG);
-    assert_non_null(strstr(problem.text, "a tenant's outbox must be at least 32k more"));
+    assert_non_null(strstr(problem.text, "the outbox of tenant a must be at least 32k more"));
     config_clear(&config);
+}
+
+/* Other hosts can connect to all but two kinds of addresses, whatever they are written like. */
+static void http_for_other_hosts_needs_a_token(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *address;
+        bool needs;
+    } CASES[] = {{"127.0.0.1:9080", false}, {"127.3.2.1:0", false}, {"[::1]:9080", false},
+        {"*:9080", true}, {"0.0.0.0:9080", true}, {"[::]:9080", true}, {"10.0.0.1:9080", true},
+        {"[::1%lo]:9080", true}, {"1270.0.0.1:9080", true}};
+    static const char *const WRONG[] = {"", "9080", "127.0.0.1", ":9080", "127.0.0.1:x",
+        "127.0.0.1:65536", "tcp://127.0.0.1:9080", "http://127.0.0.1:9080", "/metrics",
+        "localhost:9080"};
+    config_t config;
+    dd_problem_t problem;
+    char words[128];
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        snprintf(words, sizeof words, "--http %s x", CASES[i].address);
+        assert_int_equal(
+            read_words(&config, words, &problem), CASES[i].needs ? CONFIG_WRONG : CONFIG_RUN);
+        assert_int_equal(strstr(problem.text, "needs an http-token-file") != NULL, CASES[i].needs);
+        config_clear(&config);
+        snprintf(words, sizeof words, "--http %s --http-token-file f x", CASES[i].address);
+        assert_int_equal(read_words(&config, words, &problem), CONFIG_RUN);
+        assert_string_equal(config.http, CASES[i].address);
+        assert_string_equal(config.http_token_file, "f");
+        config_clear(&config);
+    }
+    for (size_t i = 0; i < COUNT(WRONG); i++) {
+        snprintf(words, sizeof words, "--http=%s x", WRONG[i]);
+        assert_int_equal(read_words(&config, words, &problem), CONFIG_WRONG_USAGE);
+        config_clear(&config);
+    }
 }
 
 static void sections_of_tenants_without_keys_are_named(void **state)
@@ -524,12 +690,17 @@ int main(void)
         cmocka_unit_test(every_flag_is_taken),
         cmocka_unit_test(command_lines_are_judged),
         cmocka_unit_test(listens_on_sixteen_endpoints_at_most),
+        cmocka_unit_test(the_originals_command_line_is_taken),
+        cmocka_unit_test(the_usual_port_is_left_to_old_clients),
         cmocka_unit_test(file_is_read),
         cmocka_unit_test(command_line_wins_over_the_file),
         cmocka_unit_test(wrong_files_are_named_with_line),
+        cmocka_unit_test(all_that_is_wrong_is_told_at_once),
+        cmocka_unit_test(the_originals_settings_say_what_to_write),
         cmocka_unit_test(odd_lines_are_refused),
         cmocka_unit_test(a_section_is_its_tenants_and_all_else_as_usual),
         cmocka_unit_test(every_message_fits_a_tenants_outbox),
+        cmocka_unit_test(http_for_other_hosts_needs_a_token),
         cmocka_unit_test(sections_of_tenants_without_keys_are_named),
         cmocka_unit_test(what_tenants_can_make_a_broker_hold_is_summed),
         cmocka_unit_test(a_running_broker_adopts_what_may_change),

@@ -30,6 +30,8 @@ static int teardown(void **state)
 typedef struct {
     char text[512];
     const char *refused; /* a name */
+    unsigned mistakes;
+    dd_problem_t first, last; /* of them */
 } taken_t;
 
 static dd_error_t take(
@@ -44,13 +46,21 @@ static dd_error_t take(
     return DD_OK;
 }
 
-static dd_error_t read_text(const char *text, size_t size, taken_t *taken, dd_problem_t *problem)
+static void note(void *arg, const dd_problem_t *problem)
+{
+    taken_t *self = arg;
+    self->last = *problem;
+    if (self->mistakes++ == 0)
+        self->first = *problem;
+}
+
+static dd_error_t read_text(const char *text, size_t size, taken_t *taken)
 {
     FILE *out = fopen(path, "w");
     assert_non_null(out);
     assert_int_equal(fwrite(text, 1, size, out), size);
     assert_int_equal(fclose(out), 0);
-    return config_file_read(path, take, taken, problem);
+    return config_file_read(path, take, note, taken);
 }
 
 static void settings_are_given_in_order(void **state)
@@ -76,14 +86,13 @@ static void settings_are_given_in_order(void **state)
     };
     for (size_t i = 0; i < COUNT(CASES); i++) {
         taken_t taken = {.text = ""};
-        dd_problem_t problem = {.error = DD_OK};
-        if (read_text(CASES[i][0], strlen(CASES[i][0]), &taken, &problem) != DD_OK)
-            fail_msg("'%s': %s", CASES[i][0], problem.text);
+        if (read_text(CASES[i][0], strlen(CASES[i][0]), &taken) != DD_OK)
+            fail_msg("'%s': %s", CASES[i][0], taken.first.text);
         assert_string_equal(taken.text, CASES[i][1]);
     }
 }
 
-static void the_first_wrong_line_is_named_and_ends_it(void **state)
+static void each_wrong_line_is_named_and_the_rest_is_read(void **state)
 {
     (void)state;
     static const struct {
@@ -91,28 +100,42 @@ static void the_first_wrong_line_is_named_and_ends_it(void **state)
         size_t size;
         const char *taken, *says; /* behind the file's name */
     } CASES[] = {
-        {BYTES("a = 1\n  b = 2\nc = 3\n"), "a=1;", ":2: this is no line of the form: name = value"},
-        {BYTES("a = 1\n        b = 2\nc = 3\n"), "a=1;",
+        {BYTES("a = 1\n  b = 2\nc = 3\n"), "a=1;c=3;",
+            ":2: this is no line of the form: name = value"},
+        {BYTES("a = 1\n        b = 2\nc = 3\n"), "a=1;c=3;",
             ":2: this is no line of the form: name = value"},
         {BYTES("\ta = 1\n"), "", ":1: this is no line of the form: name = value"},
-        {BYTES("a = \"1\nb = 2\n"), "", ":1: this is no line of the form: name = value"},
+        {BYTES("a = \"1\nb = 2\n"), "b=2;", ":1: this is no line of the form: name = value"},
         {BYTES("= 1\n"), "", ":1: this is no line of the form: name = value"},
         {BYTES("a 1\n"), "", ":1: this is no line of the form: name = value"},
-        {BYTES("\n#\na = 1\0\nb = 2\n"), "", ":3: this line is too long or no text"},
+        {BYTES("\n#\na = 1\0\nb = 2\n"), "b=2;", ":3: this line is too long or no text"},
         {BYTES("a = 1\n\x1b[31m\n"), "a=1;", ":2: this line holds what isn't shown as it is"},
         {BYTES("a = \xE2\x80\xAE"), "", ":1: this line holds what isn't shown as it is"},
         {BYTES("a = \xF3\xA0\x80\x89"), "", ":1: this line holds what isn't shown as it is"},
         {BYTES("# \x1b\n#\xFF\na = \xFF\n"), "", ":3: this line holds what isn't shown as it is"},
-        {BYTES("a = 1\nno = 2\nb = 3\n"), "a=1;", ":2: no is refused"},
+        {BYTES("a = 1\nno = 2\nb = 3\n"), "a=1;b=3;", ":2: no is refused"},
     };
     for (size_t i = 0; i < COUNT(CASES); i++) {
         taken_t taken = {.refused = "no"};
-        dd_problem_t problem;
-        assert_int_not_equal(read_text(CASES[i].text, CASES[i].size, &taken, &problem), DD_OK);
+        assert_int_not_equal(read_text(CASES[i].text, CASES[i].size, &taken), DD_OK);
         assert_string_equal(taken.text, CASES[i].taken);
-        assert_int_equal(strncmp(problem.text, path, strlen(path)), 0);
-        assert_string_equal(problem.text + strlen(path), CASES[i].says);
+        assert_int_equal(strncmp(taken.first.text, path, strlen(path)), 0);
+        assert_string_equal(taken.first.text + strlen(path), CASES[i].says);
+        assert_int_equal(taken.mistakes, 1);
     }
+}
+
+/* Each of them costs a look at all lines before it. */
+static void of_mistakes_without_end_the_first_are_told(void **state)
+{
+    (void)state;
+    static char text[9000];
+    taken_t taken = {.text = ""};
+    memset(text, '\n', sizeof text);
+    for (size_t i = 0; i < sizeof text; i += 3)
+        text[i] = '=';
+    assert_int_equal(read_text(text, sizeof text, &taken), DD_E_FILE);
+    assert_int_equal(taken.mistakes, CONFIG_FILE_MISTAKES);
 }
 
 /* What a setting returned is what the reading returns. */
@@ -120,10 +143,9 @@ static void the_error_is_the_settings(void **state)
 {
     (void)state;
     taken_t taken = {.refused = "no"};
-    dd_problem_t problem;
-    assert_int_equal(read_text(BYTES("no = 1\n"), &taken, &problem), DD_E_ARGUMENT);
-    assert_int_equal(problem.error, DD_E_ARGUMENT);
-    assert_int_equal(read_text(BYTES("a 1\n"), &taken, NULL), DD_E_FILE);
+    assert_int_equal(read_text(BYTES("no = 1\n"), &taken), DD_E_ARGUMENT);
+    assert_int_equal(taken.first.error, DD_E_ARGUMENT);
+    assert_int_equal(read_text(BYTES("a 1\n"), &taken), DD_E_FILE);
 }
 
 static void lines_have_a_longest_length(void **state)
@@ -132,11 +154,10 @@ static void lines_have_a_longest_length(void **state)
     char line[1001];
     for (size_t size = 990; size <= sizeof line; size++) {
         taken_t taken = {.text = ""};
-        dd_problem_t problem;
         memset(line, 'x', sizeof line);
         memcpy(line, "a = ", 4);
         line[size - 1] = '\n';
-        dd_error_t error = read_text(line, size, &taken, &problem);
+        dd_error_t error = read_text(line, size, &taken);
         assert_int_equal(error, size <= 1000 ? DD_OK : DD_E_FILE);
     }
 }
@@ -146,29 +167,28 @@ static void files_have_a_greatest_length(void **state)
     (void)state;
     static char text[10001];
     taken_t taken = {.text = ""};
-    dd_problem_t problem;
     memset(text, '\n', sizeof text);
-    assert_int_equal(read_text(text, sizeof text - 1, &taken, &problem), DD_OK);
-    assert_int_equal(read_text(text, sizeof text, &taken, &problem), DD_E_FILE);
-    assert_non_null(strstr(problem.text, ":10001: this line is too long or no text"));
+    assert_int_equal(read_text(text, sizeof text - 1, &taken), DD_OK);
+    assert_int_equal(read_text(text, sizeof text, &taken), DD_E_FILE);
+    assert_non_null(strstr(taken.first.text, ":10001: this line is too long or no text"));
 }
 
 static void what_cannot_be_read_is_named(void **state)
 {
     (void)state;
     taken_t taken = {.text = ""};
-    dd_problem_t problem;
-    assert_int_equal(config_file_read("/nowhere/file", take, &taken, &problem), DD_E_FILE);
-    assert_string_equal(problem.text, "can't read /nowhere/file: No such file or directory");
-    assert_int_equal(config_file_read("/tmp", take, &taken, &problem), DD_E_FILE);
-    assert_string_equal(problem.text, "can't read /tmp: Is a directory");
+    assert_int_equal(config_file_read("/nowhere/file", take, note, &taken), DD_E_FILE);
+    assert_string_equal(taken.last.text, "can't read /nowhere/file: No such file or directory");
+    assert_int_equal(config_file_read("/tmp", take, note, &taken), DD_E_FILE);
+    assert_string_equal(taken.last.text, "can't read /tmp: Is a directory");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(settings_are_given_in_order),
-        cmocka_unit_test(the_first_wrong_line_is_named_and_ends_it),
+        cmocka_unit_test(each_wrong_line_is_named_and_the_rest_is_read),
+        cmocka_unit_test(of_mistakes_without_end_the_first_are_told),
         cmocka_unit_test(the_error_is_the_settings),
         cmocka_unit_test(lines_have_a_longest_length),
         cmocka_unit_test(files_have_a_greatest_length),

@@ -131,8 +131,8 @@ static uint32_t ref_of(legacy_command_t command, const char *scope)
         .scope = dd_bytes_of(scope),
         .payload = dd_bytes_of(SEALED)};
     dd_record_t record;
-    dd_error_t error;
-    assert_true(legacy_to_record(&request, CLIENT.tenant, PAYLOAD_MAX, &record, &error));
+    dd_problem_t problem;
+    assert_true(legacy_to_record(&request, CLIENT.tenant, PAYLOAD_MAX, &record, &problem));
     return record.ref;
 }
 

@@ -27,11 +27,11 @@ static const reading_t READINGS[] = {
     {"a long command", LEGACY_MALFORMED, 3, {F(V4), F("\x02\x00\x00\x00\x00"), F(COOKIE)}},
     {"the largest command", LEGACY_MALFORMED, 3, {F(V4), F("\xff\xff\xff\xff"), F(COOKIE)}},
     {"an unknown command", LEGACY_MALFORMED, 3, {F(V4), F(COMMAND("\x12")), F(COOKIE)}},
-    {"FORWARD", LEGACY_MALFORMED, 5, {F(V4), F(COMMAND("\x01")), F(COOKIE), F("a.x"), F("a.y")}},
-    {"ADDDCL", LEGACY_MALFORMED, 3, {F(V4), F(COMMAND("\x04")), F(COOKIE)}},
-    {"ADDBR", LEGACY_MALFORMED, 3, {F(V4), F(COMMAND("\x05")), F(HASH64)}},
-    {"UNREGDCLI", LEGACY_MALFORMED, 4, {F(V4), F(COMMAND("\x07")), F(COOKIE), F("a.x")}},
-    {"UNREGBR", LEGACY_MALFORMED, 3, {F(V4), F(COMMAND("\x08")), F(COOKIE)}},
+    {"FORWARD", LEGACY_OF_BROKERS, 5, {F(V4), F(COMMAND("\x01")), F(COOKIE), F("a.x"), F("a.y")}},
+    {"ADDDCL", LEGACY_OF_BROKERS, 3, {F(V4), F(COMMAND("\x04")), F(COOKIE)}},
+    {"ADDBR", LEGACY_OF_BROKERS, 3, {F(V4), F(COMMAND("\x05")), F(HASH64)}},
+    {"UNREGDCLI", LEGACY_OF_BROKERS, 4, {F(V4), F(COMMAND("\x07")), F(COOKIE), F("a.x")}},
+    {"UNREGBR", LEGACY_OF_BROKERS, 3, {F(V4), F(COMMAND("\x08")), F(COOKIE)}},
     {"DATA, which brokers say", LEGACY_MALFORMED, 4,
         {F(V4), F(COMMAND("\x09")), F("x"), F(SEALED)}},
     {"SUBOK, which brokers say", LEGACY_MALFORMED, 4, {F(V4), F(COMMAND("\x17")), F("t"), F("/")}},
@@ -51,7 +51,11 @@ static const reading_t READINGS[] = {
     {"ADDLCL and more", LEGACY_MALFORMED, 4, {F(V4), F(COMMAND("\x03")), F(HASH64), F("x")}},
 
     {"UNREG", LEGACY_VALID, 3, {F(V4), F(COMMAND("\x06")), F(COOKIE)}},
-    {"UNREG without a cookie", LEGACY_MALFORMED, 2, {F(V4), F(COMMAND("\x06"))}},
+    {"UNREG without a cookie", LEGACY_VALID, 2, {F(V4), F(COMMAND("\x06"))}},
+    {"UNREG as clients in Java say it", LEGACY_VALID, 4,
+        {F(V4), F(COMMAND("\x06")), F(COOKIE), F("cli")}},
+    {"UNREG as clients in Python said it in 2016", LEGACY_VALID, 5,
+        {F(V3), F(COMMAND("\x06")), F("a"), F("cli"), F(COOKIE)}},
 
     {"CHALLOK", LEGACY_VALID, 5, {F(V4), F(COMMAND("\x0e")), F(COOKIE), F(HASH64), F("cli")}},
     {"a bare CHALLOK", LEGACY_MALFORMED, 2, {F(V4), F(COMMAND("\x0e"))}},
@@ -140,6 +144,8 @@ static void test_broken_messages_do_no_harm(void **state)
 /* ---- requests to records --------------------------------------------------------------------- */
 
 #define LARGE SEALED SEALED SEALED
+#define TEXT64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define TOPIC256 TEXT64 TEXT64 TEXT64 TEXT64
 
 typedef struct {
     legacy_command_t command;
@@ -177,7 +183,12 @@ static const asking_t ASKINGS[] = {
     {LEGACY_PUB, "a", "two words", "", DD_E_TOPIC_INVALID, SEALED},
     {LEGACY_PUB, "public", "a.t", "", DD_OK, SEALED},
     {LEGACY_PUB, "a", "t", "", DD_E_TOO_LARGE, LARGE},
-    {LEGACY_SEND, "a", "", "", DD_OK, LARGE}, /* the core answers that with ERROR 2 */
+    {LEGACY_SEND, "a", "", "", DD_E_TOO_LARGE, LARGE},
+    {LEGACY_PUB, "a", TOPIC256, "", DD_E_TOPIC_INVALID, SEALED},
+    {LEGACY_SUB, "a", TOPIC256, "/", DD_E_TOPIC_INVALID, NULL},
+    {LEGACY_UNSUB, "a", TOPIC256, "/", DD_E_TOPIC_INVALID, NULL},
+    {LEGACY_SUB, "a", "t", TOPIC256, DD_E_SCOPE_INVALID, NULL},
+    {LEGACY_UNSUB, "a", "t", TOPIC256, DD_E_SCOPE_INVALID, NULL},
     {LEGACY_PING, "a", "", "", DD_OK, NULL},
     {LEGACY_UNREG, "a", "", "", DD_OK, NULL},
 };
@@ -193,11 +204,11 @@ static void test_requests_become_records(void **state)
             .scope = dd_bytes_of(asking->scope),
             .payload = dd_bytes_of(asking->payload ? asking->payload : "")};
         dd_record_t record;
-        dd_error_t error;
+        dd_problem_t problem = {.error = DD_OK};
         bool done =
-            legacy_to_record(&request, dd_bytes_of(asking->tenant), PAYLOAD_MAX, &record, &error);
-        if (error != asking->error || done != (error == DD_OK))
-            fail_msg("number %zu: %s", i, dd_strerror(error));
+            legacy_to_record(&request, dd_bytes_of(asking->tenant), PAYLOAD_MAX, &record, &problem);
+        if (problem.error != asking->error || done != (problem.error == DD_OK))
+            fail_msg("number %zu: %s", i, dd_strerror(problem.error));
         if (done)
             assert_true(dd_record_size(&record) > 0);
     }
@@ -209,8 +220,8 @@ static void test_record_has_what_was_asked(void **state)
     legacy_request_t request = {
         .command = LEGACY_SEND, .name = dd_bytes_of("public.x"), .payload = dd_bytes_of(SEALED)};
     dd_record_t record;
-    dd_error_t error;
-    assert_true(legacy_to_record(&request, dd_bytes_of("a"), PAYLOAD_MAX, &record, &error));
+    dd_problem_t problem;
+    assert_true(legacy_to_record(&request, dd_bytes_of("a"), PAYLOAD_MAX, &record, &problem));
     assert_int_equal(record.type, DD_SEND);
     assert_int_equal(record.flags, 0);
     legacy_frames_assert_bytes(record.destination, "public.x");
@@ -218,10 +229,36 @@ static void test_record_has_what_was_asked(void **state)
 
     request = (legacy_request_t){
         .command = LEGACY_PUB, .topic = dd_bytes_of("t$"), .payload = dd_bytes_of(SEALED)};
-    assert_true(legacy_to_record(&request, dd_bytes_of("a"), PAYLOAD_MAX, &record, &error));
+    assert_true(legacy_to_record(&request, dd_bytes_of("a"), PAYLOAD_MAX, &record, &problem));
     assert_int_equal(record.type, DD_PUBLISH);
     legacy_frames_assert_bytes(
         record.topic, "t$"); /* a '$' means nothing: it would forge the scope */
+}
+
+/* What a client of old is told in words. */
+static void test_what_is_too_long_is_told_with_its_limit(void **state)
+{
+    (void)state;
+    static const struct {
+        legacy_request_t request;
+        const char *text;
+    } CASES[] = {
+        {{.command = LEGACY_SEND, .name = {(const uint8_t *)TOPIC256, 256}},
+            "a name of 256 bytes: this broker takes 255 at most"},
+        {{.command = LEGACY_PUB, .topic = {(const uint8_t *)TOPIC256, 256}},
+            "a topic of 256 bytes: this broker takes 255 at most"},
+        {{.command = LEGACY_SUB, .scope = {(const uint8_t *)TOPIC256, 256}},
+            "a scope of 256 bytes: this broker takes 255 at most"},
+        {{.command = LEGACY_SEND, .payload = {(const uint8_t *)LARGE, 120}},
+            "a payload of 120 bytes: this broker takes 100 at most"},
+    };
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        dd_record_t record;
+        dd_problem_t problem;
+        assert_false(
+            legacy_to_record(&CASES[i].request, dd_bytes_of("a"), PAYLOAD_MAX, &record, &problem));
+        assert_string_equal(problem.text, CASES[i].text);
+    }
 }
 
 int main(void)
@@ -232,6 +269,7 @@ int main(void)
         cmocka_unit_test(test_broken_messages_do_no_harm),
         cmocka_unit_test(test_requests_become_records),
         cmocka_unit_test(test_record_has_what_was_asked),
+        cmocka_unit_test(test_what_is_too_long_is_told_with_its_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -302,6 +302,52 @@ static void frames_of_old_zmtp_count_as_well(void **state)
     }
 }
 
+/* What is known of a peer once it has gone: by which ZMTP it spoke, and how far it came. */
+static void a_greeting_is_known_afterwards(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t size;
+        bool is_old, left;
+    } CASES[] = {
+        {"\xff\0\0\0\0\0\0\0\1\x7f\1\5", 12, true, false},
+        {"\xff\0\0\0\0\0\0\0\1\x7f\1\5\0\0", 14, true, false},
+        {"\1\0", 2, true, false},
+        {"\xff\0\0\0\0\0\0\0\1\x7f", 10, false, false},
+        {"\xff\0\0\0\0\0\0\0\1\x7f\3", 11, false, true},
+        {"GET / HTTP/1.0", 14, false, false},
+        {"", 0, false, false},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        uint8_t read[256];
+        line_t line = line_new(*state);
+        if (CASES[i].size > 0) {
+            give(line.far, CASES[i].bytes, CASES[i].size);
+            heard(&line, read, sizeof read);
+        }
+        if (input_account_is_old(line.account) != CASES[i].is_old ||
+            input_account_left_greeting(line.account) != CASES[i].left)
+            fail_msg("case %zu", i);
+        line_end(&line);
+    }
+    line_t line = line_greeted(*state);
+    assert_false(input_account_is_old(line.account));
+    assert_false(input_account_left_greeting(line.account));
+    line_end(&line);
+}
+
+static void the_size_of_the_last_frame_is_known(void **state)
+{
+    static const uint8_t GREETING[64] = {0xff, [9] = 0x7f, 3};
+    uint8_t bytes[1024], read[1024];
+    line_t line = line_after(*state, GREETING, sizeof GREETING);
+    assert_true(input_account_last_frame(line.account) == 0);
+    give(line.far, bytes, write_frame(bytes, 300) - 100);
+    heard(&line, read, sizeof read);
+    assert_true(input_account_last_frame(line.account) == 300);
+    line_end(&line);
+}
+
 /* ---- What isn't a message ------------------------------------------------------------------ */
 
 /* Signs of life of ZeroMQ's own never come as messages; over days they are more than any limit. */
@@ -456,6 +502,54 @@ static void a_closed_descriptor_stays_taken(void **state)
     line_end(&next);
 }
 
+/* ---- Sockets that are deaf ------------------------------------------------------------------ */
+
+static bool accepts(int listener)
+{
+    int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+    assert_true(fd >= 0 || errno == EAGAIN);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+/* Whoever waits there is accepted by another descriptor of the same socket. */
+static void a_deaf_socket_accepts_nobody(void **state)
+{
+    const side_t *side = *state;
+    int heir = dup(side->listener), far = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_true(input_account_deafen(side->listener));
+    assert_int_equal(
+        connect(far, (const struct sockaddr *)&side->address, sizeof side->address), 0);
+    assert_false(accepts(side->listener));
+    assert_true(accepts(heir));
+    input_account_hear(side->listener);
+    close(far);
+    far = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(
+        connect(far, (const struct sockaddr *)&side->address, sizeof side->address), 0);
+    assert_true(accepts(side->listener));
+    close(far);
+    close(heir);
+}
+
+/* Another socket gets the number of one that was closed, and any number can be deaf one by one. */
+static void a_closed_socket_is_not_deaf(void **state)
+{
+    const side_t *side = *state;
+    for (int i = 0; i < 1000; i++) {
+        int heir = dup(side->listener);
+        assert_true(input_account_deafen(heir));
+        close(heir);
+    }
+    int far = socket(AF_UNIX, SOCK_STREAM, 0), heir = dup(side->listener);
+    assert_int_equal(
+        connect(far, (const struct sockaddr *)&side->address, sizeof side->address), 0);
+    assert_true(accepts(heir));
+    close(far);
+    close(heir);
+}
+
 static void other_descriptors_are_left_alone(void **state)
 {
     side_t *side = *state;
@@ -541,6 +635,8 @@ int main(void)
         SIDE(empty_frames_count_what_they_cost),
         SIDE(frames_count_as_they_are_taken),
         SIDE(frames_of_old_zmtp_count_as_well),
+        SIDE(a_greeting_is_known_afterwards),
+        SIDE(the_size_of_the_last_frame_is_known),
         SIDE(what_is_no_message_does_not_add_up),
         SIDE(nothing_is_forgiven_before_all_is_taken),
         SIDE(no_more_is_taken_than_there_is),
@@ -549,6 +645,8 @@ int main(void)
         SIDE(what_is_left_counts_until_it_is_taken),
         SIDE(a_closed_descriptor_stays_taken),
         SIDE(other_descriptors_are_left_alone),
+        SIDE(a_deaf_socket_accepts_nobody),
+        SIDE(a_closed_socket_is_not_deaf),
         SIDE(old_peers_get_an_id_that_says_their_connection),
         SIDE(new_peers_are_left_alone),
     };

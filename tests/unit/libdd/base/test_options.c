@@ -44,6 +44,7 @@ static const char *const LEVELS[] = {"low", "middle", "high", NULL};
 
 static const dd_option_t OPTIONS[] = {
     {.letter = 'f',
+        .also = 'g',
         .name = "file",
         .argument = "FILE",
         .help = "a file",
@@ -89,10 +90,13 @@ static const dd_option_t OPTIONS[] = {
         .offset = IN(other)},
 };
 
+static const dd_former_t FORMER[] = {{"-q", "be silent"}, {"quiet", "be silent"}, {NULL, NULL}};
+
 static const dd_options_t PROGRAM = {
     .program = "made-up",
     .summary = "Does nothing.\n",
     DD_OPTIONS_TABLE(OPTIONS),
+    .former = FORMER,
     .notes = "See nothing.\n",
 };
 
@@ -197,7 +201,9 @@ static void lines_are_read(void **state)
         {"--fi x n", {.file = "x", .name = "n"}},
         {"n -f -F d", {.file = "-F", .name = "n", .other = "d"}},
         {"-Ff x n", {.file = "x", .name = "n", .force = true}},
-        {"-FF --force n", {.name = "n", .force = true}},
+        {"-g x n", {.file = "x", .name = "n"}},
+        {"-l h n", {.level = "high", .name = "n"}},
+        {"-Fl mid n", {.level = "middle", .name = "n", .force = true}},
         {"-Ffx n", {.file = "x", .name = "n", .force = true}},
         {"-FfF n", {.file = "F", .name = "n", .force = true}},
         {"--lo --level high n", {.level = "high", .name = "n", .loud = true}},
@@ -252,6 +258,14 @@ static void what_is_wrong_is_said(void **state)
         {"--\x1b[1m n", "there is no option --\\x1b[1m; see 'made-up --help'"},
         {"-f a -f b n", "--file is given twice; only one is taken"},
         {"-f a --file=a n", "--file is given twice; only one is taken"},
+        {"-f a -g b n", "--file is given twice; only one is taken"},
+        {"-q n", "there is no option -q any more; be silent"},
+        {"--quiet n", "there is no option --quiet any more; be silent"},
+        {"--quie n", "there is no option --quie; see 'made-up --help'"},
+        {"-l  n", "--level: '' is no good; write low, middle or high"},
+        {"-l hi! n", "--level: 'hi!' is no good; write low, middle or high"},
+        {"--loud --loud n", "--loud is given twice; once is enough"},
+        {"-FF n", "--force is given twice; once is enough"},
         {"--place a! n", "--place: 'a!' is no good; write a place"},
         {"", "'made-up' needs a NAME"},
         {"-F", "'made-up' needs a NAME"},
@@ -266,6 +280,22 @@ static void what_is_wrong_is_said(void **state)
         assert_text(LINES[i].line, result.problem.text, LINES[i].says);
         assert_string_equal(result.answer, "");
     }
+}
+
+/* The most similar one of those that suit, whatever else is more so. */
+static bool is_flag(const dd_option_t *option)
+{
+    return !option->argument;
+}
+
+static void the_nearest_name_is_found(void **state)
+{
+    (void)state;
+    assert_string_equal(dd_options_nearest(&PROGRAM, "levle", 5, NULL), "level");
+    assert_string_equal(dd_options_nearest(&PROGRAM, "fore", 4, NULL), "force");
+    assert_string_equal(dd_options_nearest(&PROGRAM, "filed", 5, NULL), "file");
+    assert_null(dd_options_nearest(&PROGRAM, "filed", 5, is_flag));
+    assert_null(dd_options_nearest(&PROGRAM, "nothing", 7, NULL));
 }
 
 /* Who asks for a form in which mistakes are told is heard, wherever the mistake stands. */
@@ -500,6 +530,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_read),
         cmocka_unit_test(what_is_wrong_is_said),
+        cmocka_unit_test(the_nearest_name_is_found),
         cmocka_unit_test(reading_goes_on_after_a_mistake),
         cmocka_unit_test(commands_are_read),
         cmocka_unit_test(what_is_given_is_known),

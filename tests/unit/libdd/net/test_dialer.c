@@ -7,10 +7,16 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
 
 #include "libdd/net/dialer.h"
 #include "tests/unit/libdd/broker.h"
 #include "tests/unit/libdd/names.h"
+
+/* A user without rights. */
+#define NOBODY 65534
 
 typedef struct {
     void *context;
@@ -105,6 +111,22 @@ static void test_connects_and_talks(void **state)
     broker_run(broker);
 }
 
+/* While the brokers' pair is being changed, nobody knows which one a broker has. */
+static void test_tries_all_keys_of_brokers(void **state)
+{
+    static const char *const FILES[] = {"before.json", "after.json"};
+    broker_t *broker = *state;
+    for (size_t i = 0; i < COUNT(FILES); i++) {
+        caller_t self = call(broker, FILES[i], broker->endpoint);
+        wait_for(&self, DD_DIALER_CONNECTED);
+        hang_up(&self);
+    }
+    broker->verdict = "400";
+    caller_t self = call(broker, "before.json", broker->endpoint);
+    assert_int_equal(expect_lost(&self, "refuses this key"), DD_E_REFUSED);
+    broker->verdict = "200";
+}
+
 static void test_tells_why_not(void **state)
 {
     broker_t *broker = *state;
@@ -128,6 +150,51 @@ static void test_tells_why_not(void **state)
 
     self = call(broker, "a.json", "ipc:///tmp/there-is-no-such-socket");
     assert_int_equal(expect_lost(&self, "doesn't answer"), DD_E_NETWORK);
+}
+
+/* Root may connect to everything, so this thread, and those that it starts, aren't root meanwhile.
+ */
+static bool become(uid_t user)
+{
+    return syscall(SYS_setresuid, -1, user, -1) == 0;
+}
+
+static int listen_where_nobody_may_connect(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    strcpy(address.sun_path, path);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(fd, 1), 0);
+    assert_int_equal(chmod(path, 0), 0);
+    return fd;
+}
+
+static void test_a_socket_that_may_not_be_connected_to_says_so(void **state)
+{
+    broker_t *broker = *state;
+    char endpoint[160];
+    snprintf(endpoint, sizeof endpoint, "ipc://%s", path_of(broker, "closed"));
+    int fd = listen_where_nobody_may_connect(endpoint + strlen("ipc://"));
+    caller_t self = call(broker, "a.json", endpoint);
+    dd_dialer_destroy(&self.dial);
+    zmq_ctx_term(self.context);
+    uid_t user = geteuid();
+    if (user == 0 && !become(NOBODY)) {
+        print_message("root can't become another user here: not tried\n");
+        skip();
+    }
+    self.context = zmq_ctx_new();
+    const dd_dialer_settings_t settings = {.context = self.context,
+        .keyring = self.keyring,
+        .payload_max = 1 << 20,
+        .wake_fd = self.wake_fd};
+    self.dial = dd_dialer_new(&settings, endpoint, NULL);
+    dd_error_t error = expect_lost(&self, "may not be connected to: permission denied");
+    assert_true(user != 0 || become(0));
+    assert_int_equal(error, DD_E_NETWORK);
+    close(fd);
+    unlink(path_of(broker, "closed"));
 }
 
 /* A TCP listener that isn't ours. */
@@ -359,7 +426,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_connects_and_talks),
+        cmocka_unit_test(test_tries_all_keys_of_brokers),
         cmocka_unit_test(test_tells_why_not),
+        cmocka_unit_test(test_a_socket_that_may_not_be_connected_to_says_so),
         cmocka_unit_test(test_tells_what_is_no_broker),
         cmocka_unit_test(test_no_zap_no_entry),
         cmocka_unit_test(test_gives_up_on_silence),

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ddkeys/access.h"
+#include "libdd/keys/access.h"
 #include "tests/unit/unit.h"
 
 /* Accounts and groups of a host that has a person, anna, and a service, broker; they stand before
@@ -79,10 +79,10 @@ static void files_are_read_by_owners_and_groups_made_for_it(void **state)
         {0602, 0, 0, "lets others"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        char fault[ACCESS_FAULT_ROOM] = "";
+        char fault[DD_ACCESS_FAULT_ROOM] = "";
         struct stat file = {
             .st_mode = S_IFREG | CASES[i].mode, .st_uid = CASES[i].user, .st_gid = CASES[i].group};
-        assert_int_equal(access_file_fault(&file, fault), CASES[i].fault != NULL);
+        assert_int_equal(dd_access_file_fault(&file, fault), CASES[i].fault != NULL);
         if (CASES[i].fault != NULL && strstr(fault, CASES[i].fault) == NULL)
             fail_msg("case %zu: %s", i, fault);
     }
@@ -91,15 +91,42 @@ static void files_are_read_by_owners_and_groups_made_for_it(void **state)
 static void directories_are_changed_by_their_owner(void **state)
 {
     (void)state;
-    char fault[ACCESS_FAULT_ROOM];
+    char fault[DD_ACCESS_FAULT_ROOM];
     struct stat own = {.st_mode = S_IFDIR | 0755, .st_uid = geteuid()};
-    assert_false(access_directory_fault(&own, fault));
+    assert_false(dd_access_directory_fault(&own, fault));
     own.st_uid = 0;
-    assert_false(access_directory_fault(&own, fault));
+    assert_false(dd_access_directory_fault(&own, fault));
     own.st_mode = S_IFDIR | 0775;
-    assert_true(access_directory_fault(&own, fault));
+    assert_true(dd_access_directory_fault(&own, fault));
     own = (struct stat){.st_mode = S_IFDIR | 0700, .st_uid = geteuid() + 1};
-    assert_true(access_directory_fault(&own, fault));
+    assert_true(dd_access_directory_fault(&own, fault));
+}
+
+static void a_directory_is_shared_with_a_group_made_for_it(void **state)
+{
+    (void)state;
+    static const struct {
+        mode_t mode;
+        uid_t user;
+        gid_t group;
+        bool shared;
+    } CASES[] = {
+        {0750, 0, BROKER, true},
+        {0755, 0, BROKER, true},
+        {0750, ANNA, KEYS, true},
+        {0700, 0, BROKER, false},
+        {0740, 0, BROKER, false},
+        {0710, 0, BROKER, false},
+        {0750, ANNA, ANNA, false},
+        {0750, BOB, USERS, false},
+    };
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct stat directory = {
+            .st_mode = S_IFDIR | CASES[i].mode, .st_uid = CASES[i].user, .st_gid = CASES[i].group};
+        assert_int_equal(dd_access_is_shared(&directory), CASES[i].shared);
+    }
+    struct stat own = {.st_mode = S_IFDIR | 0750, .st_uid = geteuid(), .st_gid = getegid()};
+    assert_false(dd_access_is_shared(&own));
 }
 
 int main(void)
@@ -107,6 +134,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_are_read_by_owners_and_groups_made_for_it),
         cmocka_unit_test(directories_are_changed_by_their_owner),
+        cmocka_unit_test(a_directory_is_shared_with_a_group_made_for_it),
     };
     return cmocka_run_group_tests_name("access", tests, NULL, NULL);
 }

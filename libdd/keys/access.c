@@ -11,7 +11,7 @@
 
 #define MODE_BITS 07777
 /* All that a key file may let its owner, and such a group, do. */
-#define MODE_MOST 0640
+#define MODE_MOST DD_ACCESS_MODE_SHARED
 #define MODE_NEW 0600
 /* From here on Debian, and most others, number people; before, services. */
 #define FIRST_PERSON 1000
@@ -30,13 +30,13 @@ static bool is_of_a_person(uid_t owner, gid_t group)
            (entry != NULL && is_own_group(getpwnam(entry->gr_name), group));
 }
 
-bool access_directory_fault(const struct stat *directory, char fault[ACCESS_FAULT_ROOM])
+bool dd_access_directory_fault(const struct stat *directory, char fault[DD_ACCESS_FAULT_ROOM])
 {
     if (directory->st_uid != 0 && directory->st_uid != geteuid())
-        snprintf(fault, ACCESS_FAULT_ROOM,
+        snprintf(fault, DD_ACCESS_FAULT_ROOM,
             "belongs to another user, who can change its files; chown it, or be that user");
     else if (directory->st_mode & 0022)
-        snprintf(fault, ACCESS_FAULT_ROOM,
+        snprintf(fault, DD_ACCESS_FAULT_ROOM,
             "its mode %03o lets others change its files; chmod it to 700, or take another",
             (unsigned)directory->st_mode & MODE_BITS);
     else
@@ -44,22 +44,28 @@ bool access_directory_fault(const struct stat *directory, char fault[ACCESS_FAUL
     return true;
 }
 
-bool access_file_fault(const struct stat *file, char fault[ACCESS_FAULT_ROOM])
+bool dd_access_file_fault(const struct stat *file, char fault[DD_ACCESS_FAULT_ROOM])
 {
     unsigned mode = file->st_mode & MODE_BITS;
     if (mode & 0077 & ~(unsigned)MODE_MOST)
-        snprintf(fault, ACCESS_FAULT_ROOM, "its mode %03o lets others at its keys; chmod it to 600",
-            mode);
+        snprintf(fault, DD_ACCESS_FAULT_ROOM,
+            "its mode %03o lets others at its keys; chmod it to 600", mode);
     else if (mode & 0040 && is_of_a_person(file->st_uid, file->st_gid))
-        snprintf(fault, ACCESS_FAULT_ROOM,
+        snprintf(fault, DD_ACCESS_FAULT_ROOM,
             "its mode %03o lets a person's group at its keys; chmod it to 600, or chgrp it", mode);
     else
         return false;
     return true;
 }
 
-mode_t access_mode(const struct stat *old)
+mode_t dd_access_mode(const struct stat *old)
 {
     mode_t mode = old == NULL ? MODE_NEW : old->st_mode & MODE_BITS;
     return mode & ~(mode_t)MODE_MOST ? MODE_NEW : mode;
+}
+
+bool dd_access_is_shared(const struct stat *directory)
+{
+    return (directory->st_mode & 0050) == 0050 && directory->st_gid != getegid() &&
+           !is_of_a_person(directory->st_uid, directory->st_gid);
 }
