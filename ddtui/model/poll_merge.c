@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "columns.h"
 #include "fates.h"
 
 static uint64_t rate(uint64_t now, uint64_t before, uint64_t elapsed_ms)
@@ -62,6 +63,42 @@ static void compare_reports(broker_t *now, const broker_t *before, uint64_t elap
         now->returned_ms = before->silent_ms + elapsed_ms;
     if (strcmp(now->state, "cut off") == 0)
         memcpy(now->last_parent, model_parent(before), sizeof now->last_parent);
+}
+
+/* Whether a broker of that id is there, silent or not, or one that took its place. */
+static bool is_there(model_t *self, const lost_t *lost)
+{
+    for (size_t i = 0; i < model_count(self, VIEW_TREE); i++) {
+        const broker_t *broker = model_row(self, VIEW_TREE, i);
+        if (strcmp(broker->id, lost->id) == 0 ||
+            (broker->silent_ms == 0 && strcmp(broker->name, lost->name) == 0))
+            return true;
+    }
+    return false;
+}
+
+/* A broker that was lost before anybody looked: all that is known of it is who misses it. */
+static dd_error_t add_lost(model_t *self, const broker_t *by, const lost_t *lost)
+{
+    broker_t broker = {.silent_ms = lost->age_ms > 0 ? lost->age_ms : 1, .told = true};
+    columns_clear(columns_of(VIEW_TREE), &broker);
+    memcpy(broker.id, lost->id, sizeof broker.id);
+    memcpy(broker.name, lost->name, sizeof broker.name);
+    memcpy(broker.parent, by->id, sizeof broker.parent);
+    return model_add(self, VIEW_TREE, &broker);
+}
+
+static dd_error_t add_all_lost(model_t *self)
+{
+    dd_error_t error = DD_OK;
+    size_t count = model_count(self, VIEW_TREE);
+    for (size_t i = 0; i < count; i++) {
+        const broker_t by = *(const broker_t *)model_row(self, VIEW_TREE, i);
+        for (const lost_t *lost = by.lost; by.silent_ms == 0 && lost->name[0] != '\0'; lost++)
+            if (error == DD_OK && !is_there(self, lost))
+                error = add_lost(self, &by, lost);
+    }
+    return error;
 }
 
 static dd_error_t carry_brokers(model_t *now, const model_t *before, uint64_t elapsed_ms)
@@ -157,10 +194,12 @@ dd_error_t poll_merge_carry(model_t *now, const model_t *before, view_t view, ui
     const answered_t *answered)
 {
     dd_error_t error = DD_OK;
-    if (view == VIEW_TREE)
+    if (view == VIEW_TREE) {
         error = carry_brokers(now, before, elapsed_ms);
-    else if (view == VIEW_CLIENTS)
+        error = error ? error : add_all_lost(now);
+    } else if (view == VIEW_CLIENTS) {
         error = carry_clients(now, before, elapsed_ms, answered);
+    }
     dd_error_t arranged = model_arrange(now);
     if (arranged == DD_OK && view == VIEW_TREE)
         arranged = fates_set(now);
