@@ -80,7 +80,10 @@ static bool is_there(model_t *self, const lost_t *lost)
 /* A broker that was lost before anybody looked: all that is known of it is who misses it. */
 static dd_error_t add_lost(model_t *self, const broker_t *by, const lost_t *lost)
 {
-    broker_t broker = {.silent_ms = lost->age_ms > 0 ? lost->age_ms : 1, .told = true};
+    broker_t broker = {.silent_ms = lost->age_ms > 0 ? lost->age_ms : 1,
+        .fate = BROKER_GONE,
+        .fate_ms = lost->age_ms,
+        .told = true};
     columns_clear(columns_of(VIEW_TREE), &broker);
     memcpy(broker.id, lost->id, sizeof broker.id);
     memcpy(broker.name, lost->name, sizeof broker.name);
@@ -112,6 +115,7 @@ static dd_error_t carry_brokers(model_t *now, const model_t *before, uint64_t el
             continue;
         }
         silent.silent_ms += elapsed_ms;
+        silent.fate_ms += elapsed_ms;
         silent.returned_ms = 0;
         unset_rates(&silent.traffic);
         broker_t *successor = find_successor(now, &silent);

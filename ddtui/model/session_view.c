@@ -611,7 +611,8 @@ standing_t session_view_standing(const session_view_t *self, const broker_t *bro
     if (!session_view_is_current(self, VIEW_TREE))
         return STANDING_UNKNOWN;
     uint64_t ms = session_view_silence(self, broker);
-    if (broker->fate == BROKER_DRAINED || ms >= SESSION_GONE_AFTER)
+    bool is_sure = broker->fate_ms + session_view_age(self, VIEW_TREE) >= SESSION_GONE_AFTER;
+    if (broker->fate == BROKER_DRAINED || (broker->fate != BROKER_REPORTS && is_sure))
         return STANDINGS[broker->fate];
     return ms >= SESSION_LATE_AFTER ? STANDING_LATE : STANDING_REPORTS;
 }
