@@ -113,7 +113,7 @@ static void end(const place_t *place)
     if (broker->fate == place->before)
         return;
     bool reported = place->before == BROKER_REPORTS;
-    broker->fate_ms = !reported                           ? 0
+    broker->fate_ms = !reported                            ? 0
                       : broker->silent_ms < FATES_AT_FIRST ? broker->silent_ms
                                                            : FATES_AT_FIRST;
 }

@@ -92,7 +92,7 @@ typedef struct {
     uint64_t silent_ms;              /* since its last report; 0 if that is in this round */
     char last_parent[MODEL_ID_ROOM]; /* of a broker that is cut off, the parent it had; or "" */
     broker_fate_t fate;
-    uint64_t fate_ms; /* for how long, as far as that was seen */
+    uint64_t fate_ms;               /* for how long, as far as that was seen */
     char behind[DD_BROKER_MAX + 1]; /* the name of that one, for BROKER_BEHIND */
     bool told;                      /* a note has told that it is gone */
     uint64_t returned_ms;           /* in the first round since, how long it was gone; else 0 */

@@ -228,7 +228,7 @@ static void test_notes_tell_of_brokers_that_go_and_come(void **state)
     assert_string_equal(newest_note(session), "broker broker1 reports again, after 13 s");
     scripted_pass(session, 3000);
     scripted_round(session, VIEW_TREE, AGAIN, 3);
-    assert_int_equal( /* it may not have come back yet */
+    assert_int_equal(/* it may not have come back yet */
         session_view_standing(session, broker_named(session, "broker0")), STANDING_LATE);
     scripted_pass(session, 8000);
     scripted_round(session, VIEW_TREE, AGAIN, 3);
