@@ -31,7 +31,7 @@ static const binding_t BINDINGS[] = {
 
     {{UI_ENTER}, ACT_OPEN, LISTS, 0, GROUP_LISTS, 4, "Details", NULL,
         "show all about the selected row"},
-    {{UI_ESCAPE}, ACT_BACK, AT_DETAIL, 0, GROUP_LISTS, 1, "Back", NULL,
+    {{UI_ESCAPE, 'q', UI_CTRL('C')}, ACT_BACK, AT_DETAIL, 0, GROUP_LISTS, 1, "Back", NULL,
         "close what is open"},
     {{' '}, ACT_FOLD, ON(TREE), 0, GROUP_TREE, 9, "Fold", NULL,
         "hide or show the brokers below the selected one"},
@@ -73,7 +73,7 @@ static const binding_t BINDINGS[] = {
         "choose from a menu what to do"},
     {{'?'}, ACT_GO_HELP, ANYWHERE, 0, GROUP_EVERYWHERE, 1, "Help", "Help",
         "explain all keys"},
-    {{'q', UI_CTRL('C')}, ACT_QUIT, ANYWHERE, 0, GROUP_EVERYWHERE, 1, "Quit",
+    {{'q', UI_CTRL('C')}, ACT_QUIT, PAGES_ALL, 0, GROUP_EVERYWHERE, 1, "Quit",
         "Quit", "end the console"},
     {{UI_CTRL('L')}, ACT_REDRAW, ANYWHERE | AT_FORM | AT_MENU | AT_LINE, 0,
         GROUP_EVERYWHERE, 0, NULL, NULL, "draw the whole screen anew"},

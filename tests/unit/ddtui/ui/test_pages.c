@@ -48,12 +48,38 @@ static void test_the_tree(void **state)
     assert_shows(self.canvas, "▸ broker1");
     type(&self, "/broker0\n"); /* a filter finds what is folded */
     assert_shows(self.canvas, "      broker0");
+    stop(&self);
+}
+
+/* It can't be said of those behind a silent broker that they are gone, nor of anybody without a
+   connection. */
+static void test_what_is_known_of_silent_brokers(void **state)
+{
+    (void)state;
+    static const char *const LEFT[] = {
+        SCRIPTED_BROKER("root", "/1/", "aa", "null", ""), SCRIPTED_TREE_BROKER5};
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
     scripted_pass(self.session, 5000);
+    scripted_round(self.session, VIEW_TREE, LEFT, 2);
     draw(&self);
     assert_shows(self.canvas, "stale 5s");
     scripted_pass(self.session, 7000);
     draw(&self);
     assert_shows(self.canvas, "GONE 12s");
+    assert_shows(self.canvas, "behind brok");
+    dd_event_t event = scripted_event(DD_EVENT_DISCONNECTED);
+    session_view_event(self.session, &event);
+    draw(&self);
+    assert_hides(self.canvas, "GONE");
+    assert_hides(self.canvas, "behind");
+    assert_hides(self.canvas, " ok ");
+    assert_shows(self.canvas, "unknown 12s");
+    assert_shows(self.canvas, "unknown 7s"); /* root */
+    assert_shows(self.canvas, "stopped");
+    assert_shows(self.canvas, "Tree  4, as it was 7s ago");
+    type(&self, "2");
+    assert_shows(self.canvas, "unknown 12s");
+    assert_hides(self.canvas, "left");
     stop(&self);
 }
 
@@ -209,17 +235,22 @@ static void test_clients_that_left_say_how(void **state)
     (void)state;
     static const char *const LATER[] = {
         "{\"broker\":\"broker0\",\"scope\":\"/1/2/3/\",\"clients\":[{\"tenant\":\"a\",\"name\":"
-        "\"cli1\"}]}"};
+        "\"cli1\"}]}",
+        "{\"broker\":\"broker5\",\"broker_id\":\"dd\",\"scope\":\"/1/5/\",\"clients\":[]}"};
     console_fixture_t self = start(RIGHT_SEND, 50, 200);
     type(&self, "2");
     assert_int_equal(console_views(self.console) & 1u << VIEW_EVENTS, 0);
     scripted_pass(self.session, 1000);
     scripted_round(self.session, VIEW_CLIENTS, LATER, 1);
     draw(&self);
+    assert_shows(self.canvas, "unknown 1s its broker does not answer");
+    scripted_pass(self.session, 1000);
+    scripted_round(self.session, VIEW_CLIENTS, LATER, 2);
+    draw(&self);
     assert_int_not_equal(console_views(self.console) & 1u << VIEW_EVENTS, 0);
     scripted_round(self.session, VIEW_EVENTS, HAPPENED, 2);
     draw(&self);
-    assert_shows(self.canvas, "left 1s its connection broke");
+    assert_shows(self.canvas, "left 2s its connection broke");
     assert_shows(self.canvas, "left 1s it said goodbye");
     stop(&self);
 }
@@ -408,6 +439,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_page_at_every_size),
         cmocka_unit_test(test_the_tree),
+        cmocka_unit_test(test_what_is_known_of_silent_brokers),
         cmocka_unit_test(test_no_broker_there),
         cmocka_unit_test(test_orders_and_details),
         cmocka_unit_test(test_searching),
