@@ -35,6 +35,7 @@ void console_destroy(console_t **self_p)
         return;
     pages_destroy(&self->pages);
     line_editor_destroy(&self->line);
+    query_clear(&self->search);
     form_destroy(&self->form);
     free(self);
     *self_p = NULL;
@@ -44,7 +45,7 @@ unsigned console_views(const console_t *self)
 {
     const page_t *page = console_page(self);
     unsigned views = page_views(page);
-    if (self->over == OVER_DETAIL)
+    if (self->over == OVER_DETAIL || self->over == OVER_SEARCH)
         views |= page->ops->detail_views;
     return self->over == OVER_FORM ? views | form_views(self->form) : views;
 }
@@ -86,13 +87,15 @@ static void open_menu(console_t *self)
     self->menu_item = 0;
 }
 
+/* In an open detail, the line is what is searched for in it. */
 static void open_line(console_t *self)
 {
     page_t *page = console_page(self);
+    bool searches = self->over == OVER_DETAIL;
     if (!page->list)
         return;
-    self->over = OVER_LINE;
-    line_editor_set(self->line, list_filter(page->list)->text);
+    self->over = searches ? OVER_SEARCH : OVER_LINE;
+    line_editor_set(self->line, searches ? "" : list_filter(page->list)->text);
 }
 
 static void go_back(console_t *self)
@@ -109,16 +112,17 @@ static void open_detail(console_t *self)
         self->over = OVER_DETAIL;
     self->scroll = 0;
     self->found = SIZE_MAX;
+    query_clear(&self->search);
     text_pane_destroy(&pane);
 }
 
-/* To the next line of the detail that has what the filter wants, or the one before. */
+/* To the next line of the detail that has what is searched for, or the one before. */
 static void find_in_detail(console_t *self, bool next)
 {
-    const filter_t *filter = list_filter(console_page(self)->list);
+    const query_t *query = console_search(self);
     text_pane_t *pane = page_detail(console_page(self), self->detail_width);
-    if (filter->length > 0 && !filter->inverted)
-        self->found = text_pane_find(pane, filter, self->found, next);
+    if (query_looks_for(query))
+        self->found = text_pane_find(pane, query, self->found, next);
     if (self->found != SIZE_MAX)
         self->scroll = self->found;
     text_pane_destroy(&pane);
@@ -222,29 +226,44 @@ static unsigned menu_key(console_t *self, action_t action)
     return act(self, items[self->menu_item]->action);
 }
 
-static void set_filter(console_t *self)
+/* A search begins anew with each change of its text. */
+static void take_line(console_t *self)
 {
-    page_set_filter(console_page(self), line_editor_text(self->line));
+    const char *text = line_editor_text(self->line);
+    if (self->over != OVER_SEARCH) {
+        page_set_filter(console_page(self), text);
+        return;
+    }
+    query_set(&self->search, text);
+    self->found = SIZE_MAX;
+    find_in_detail(self, true);
+}
+
+static void close_line(console_t *self)
+{
+    self->over = self->over == OVER_SEARCH ? OVER_DETAIL : OVER_NOTHING;
 }
 
 static void line_key(console_t *self, ui_key_t key, action_t action)
 {
     if (action == ACT_ACCEPT) {
         history_add(self->history, HISTORY_FILTER, line_editor_text(self->line));
-        close_over(self);
+        close_line(self);
         return;
     }
-    if (action == ACT_BACK) {
-        line_editor_set(self->line, "");
-        close_over(self);
-    } else if (action == ACT_UP || action == ACT_DOWN) {
+    if (self->over == OVER_LINE && (action == ACT_UP || action == ACT_DOWN)) {
         page_act(console_page(self), action);
-    } else if (action != ACT_NONE) {
-        line_editor_act(self->line, action);
-    } else if (key >= ' ' && key < UI_BEYOND) {
-        line_editor_type(self->line, key);
+        return;
     }
-    set_filter(self);
+    if (action == ACT_BACK)
+        line_editor_set(self->line, "");
+    else if (action != ACT_NONE)
+        line_editor_act(self->line, action);
+    else if (key >= ' ' && key < UI_BEYOND)
+        line_editor_type(self->line, key);
+    take_line(self);
+    if (action == ACT_BACK)
+        close_line(self);
 }
 
 static unsigned end_key(console_t *self, action_t action)
@@ -268,6 +287,7 @@ static unsigned take(console_t *self, ui_key_t key, action_t action)
     case OVER_END:
         return end_key(self, action);
     case OVER_LINE:
+    case OVER_SEARCH:
         line_key(self, key, action);
         return 0;
     default:
@@ -286,7 +306,7 @@ void console_paste(console_t *self, ui_key_t character)
         character = '\n';
     if (self->over == OVER_FORM)
         form_key(self->form, character, ACT_NONE);
-    else if (self->over == OVER_LINE)
+    else if (self->over == OVER_LINE || self->over == OVER_SEARCH)
         line_key(self, character, ACT_NONE);
 }
 

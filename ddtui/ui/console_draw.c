@@ -122,6 +122,32 @@ static void draw_footer(console_t *self, canvas_t *canvas, rect_t line)
     }
 }
 
+/* What is wrong with what is typed, or how more can be said, at the right if there is room. */
+static void draw_line_hint(const console_t *self, canvas_t *canvas, rect_t line)
+{
+    const page_t *page = console_page(self);
+    bool searches = self->over == OVER_SEARCH;
+    const query_t *query = searches ? &self->search : list_filter(page->list);
+    char hint[128];
+    if (query->problem[0] != '\0')
+        snprintf(hint, sizeof hint, "%s", query->problem);
+    else
+        snprintf(hint, sizeof hint, "%s%s/regex/ !not", searches ? "" : page->ops->filters,
+            searches ? "" : " ");
+    int width = (int)dd_utf8_width(hint);
+    if (line.width > width + 2 + (int)dd_utf8_width(line_editor_text(self->line)))
+        canvas_text(canvas, line, 0, line.width - width - 1,
+            query->problem[0] != '\0' ? STYLE_WARNING : STYLE_DIM, hint);
+}
+
+static void draw_line(const console_t *self, canvas_t *canvas, rect_t line, cursor_t *cursor)
+{
+    const char *name = self->over == OVER_SEARCH ? "Search: " : "Filter: ";
+    rect_cut_left(&line, canvas_text(canvas, line, 0, 0, STYLE_STRONG, name));
+    *cursor = (cursor_t){true, line.row, line_editor_draw(self->line, canvas, line, STYLE_FIELD)};
+    draw_line_hint(self, canvas, line);
+}
+
 /* The newest note, or the filter while it is typed. */
 static void draw_status(console_t *self, canvas_t *canvas, rect_t line, cursor_t *cursor)
 {
@@ -130,11 +156,8 @@ static void draw_status(console_t *self, canvas_t *canvas, rect_t line, cursor_t
         [NOTE_WARNING] = STYLE_WARNING,
         [NOTE_BAD] = STYLE_BAD};
     rect_cut_left(&line, 1);
-    if (self->over == OVER_LINE) {
-        int at = canvas_text(canvas, line, 0, 0, STYLE_STRONG, "Filter: ");
-        rect_cut_left(&line, at);
-        *cursor =
-            (cursor_t){true, line.row, line_editor_draw(self->line, canvas, line, STYLE_FIELD)};
+    if (self->over == OVER_LINE || self->over == OVER_SEARCH) {
+        draw_line(self, canvas, line, cursor);
         return;
     }
     const status_log_t *log = session_view_status_log(self->session);
@@ -205,8 +228,7 @@ static void draw_detail(console_t *self, canvas_t *canvas, rect_t area)
     text_pane_t *pane = page_detail(page, inside.width);
     self->detail_height = (size_t)inside.height;
     self->detail_width = inside.width;
-    self->scroll =
-        text_pane_draw(pane, canvas, inside, self->scroll, filter_marks(list_filter(page->list)));
+    self->scroll = text_pane_draw(pane, canvas, inside, self->scroll, console_search(self));
     list_table_draw_bar(canvas, area, self->scroll, self->detail_height, text_pane_count(pane));
     text_pane_destroy(&pane);
 }
@@ -216,6 +238,7 @@ static size_t draw_over(
 {
     switch (self->over) {
     case OVER_DETAIL:
+    case OVER_SEARCH:
         draw_detail(self, canvas, area);
         return 0;
     case OVER_FORM:

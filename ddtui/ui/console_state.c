@@ -9,11 +9,17 @@ page_t *console_page(const console_t *self)
     return pages_page(self->pages, self->page);
 }
 
+const query_t *console_search(const console_t *self)
+{
+    return self->search.count > 0 ? &self->search : list_filter(console_page(self)->list);
+}
+
 unsigned console_where(const console_t *self)
 {
     static const unsigned OVER[] = {[OVER_FORM] = AT_FORM,
         [OVER_MENU] = AT_MENU,
         [OVER_LINE] = AT_LINE,
+        [OVER_SEARCH] = AT_LINE,
         [OVER_END] = AT_MENU,
         [OVER_DETAIL] = AT_DETAIL};
     if (self->over == OVER_DETAIL && self->page == PAGE_MESSAGES)

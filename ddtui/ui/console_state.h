@@ -13,8 +13,8 @@
 
 #define SPOTS_MAX 32
 
-/* What is open over the page. */
-typedef enum { OVER_NOTHING, OVER_DETAIL, OVER_FORM, OVER_MENU, OVER_LINE, OVER_END } over_t;
+/* What is open over the page; OVER_SEARCH is over the detail. */
+typedef enum { OVER_NOTHING, OVER_DETAIL, OVER_FORM, OVER_MENU, OVER_LINE, OVER_SEARCH, OVER_END } over_t;
 
 /* A place of the screen that stands for an action, to be clicked on. */
 typedef struct {
@@ -32,7 +32,8 @@ struct console {
     over_t over;
     form_t *form;        /* of OVER_FORM, else NULL */
     uint64_t to_save;    /* serial of the message that the form to save one is about */
-    line_editor_t *line; /* the filter, while it is typed */
+    line_editor_t *line; /* the filter or search, while it is typed */
+    query_t search;      /* in the detail; without terms, the page's filter is searched for */
     size_t menu_item;
     size_t end_button; /* of OVER_END: 0 ends the console */
     bool end_told;     /* that the connection has ended for good */
@@ -47,6 +48,8 @@ struct console {
 
 /* The page that is shown. */
 page_t *console_page(const console_t *self);
+/* What is searched for in the detail: what was typed there, or else the page's filter. */
+const query_t *console_search(const console_t *self);
 /* Which keys work now, as bits of keymap.h. */
 unsigned console_where(const console_t *self);
 /* The items of the menu; returns their count. */

@@ -61,6 +61,8 @@ static const binding_t BINDINGS[] = {
         "Change its log level", "change how much the selected broker logs, after typing its name"},
     {{'/'}, ACT_FILTER, LISTS, 0, GROUP_EVERYWHERE, 3, "Filter", NULL,
         "show only rows that hold a text; Esc shows all again"},
+    {{'/'}, ACT_FILTER, AT_DETAIL, 0, GROUP_LISTS, 3, "Search", NULL,
+        "search in what is open"},
     {{'a'}, ACT_SHOW_ALL, LISTS, 0, GROUP_EVERYWHERE, 0, "All", NULL,
         "show the rows around those with the text, too, or hide them again"},
     {{'.'}, ACT_FIND_NEXT, LISTS | AT_DETAIL, 0, GROUP_EVERYWHERE, 0, "Next", NULL,

@@ -16,7 +16,7 @@ typedef struct {
 struct list {
     const list_ops_t *ops;
     bool rolls;
-    filter_t filter;
+    query_t filter;
     bool all;      /* the filter leaves nothing out */
     size_t found;  /* rows that it wants */
     size_t column; /* by which it is ordered */
@@ -51,6 +51,7 @@ void list_destroy(list_t **self_p)
     list_t *self = self_p ? *self_p : NULL;
     if (!self)
         return;
+    query_clear(&self->filter);
     free(self->rows);
     free(self);
     *self_p = NULL;
@@ -70,20 +71,33 @@ static bool make_room(list_t *self, size_t count)
     return true;
 }
 
+/* A row as the filter asks for its texts. */
+typedef struct {
+    const list_ops_t *ops;
+    const void *source;
+    size_t index;
+} candidate_t;
+
+static size_t candidate_text(const void *row, const char *field, char *out, size_t room)
+{
+    const candidate_t *self = row;
+    if (!field)
+        return self->ops->text(self->source, self->index, out, room);
+    return self->ops->field ? self->ops->field(self->source, self->index, field, out, room)
+                            : SIZE_MAX;
+}
+
 static bool is_found(const list_t *self, const void *source, size_t index)
 {
-    if (self->filter.length == 0)
-        return false;
-    char text[LIST_TEXT_ROOM];
-    size_t size = self->ops->text(source, index, text, sizeof text);
-    return filter_wants(&self->filter, text, size);
+    candidate_t candidate = {self->ops, source, index};
+    return self->filter.count > 0 && query_wants(&self->filter, candidate_text, &candidate);
 }
 
 static void take_row(list_t *self, const void *source, size_t index)
 {
     bool found = is_found(self, source, index);
     bool hidden = self->ops->hidden && self->ops->hidden(source, index);
-    bool filtered = self->filter.length > 0 && !self->all;
+    bool filtered = self->filter.count > 0 && !self->all;
     self->found += found;
     if (found || (!filtered && !hidden))
         self->rows[self->count++] = (row_t){index, self->ops->identity(source, index), found};
@@ -146,13 +160,13 @@ size_t list_index(const list_t *self, size_t position)
 
 void list_set_filter(list_t *self, const char *text)
 {
-    filter_set(&self->filter, text);
-    self->all &= self->filter.length > 0;
+    query_set(&self->filter, text);
+    self->all &= self->filter.count > 0;
 }
 
 void list_show_all(list_t *self, bool all)
 {
-    self->all = all && self->filter.length > 0;
+    self->all = all && self->filter.count > 0;
 }
 
 bool list_shows_all(const list_t *self)
@@ -165,7 +179,7 @@ size_t list_found(const list_t *self)
     return self->found;
 }
 
-const filter_t *list_filter(const list_t *self)
+const query_t *list_filter(const list_t *self)
 {
     return &self->filter;
 }

@@ -14,13 +14,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ddtui/model/filter.h"
+#include "ddtui/model/query.h"
 #include "keymap.h"
 
 #define LIST_NONE SIZE_MAX
 
 /* Bytes of a row's text that a filter looks at. */
-#define LIST_TEXT_ROOM 4096
+#define LIST_TEXT_ROOM QUERY_TEXT_ROOM
 
 typedef struct {
     size_t (*count)(const void *source);
@@ -28,6 +28,9 @@ typedef struct {
     uint64_t (*identity)(const void *source, size_t index);
     /* The text that a filter looks at; returns its bytes. */
     size_t (*text)(const void *source, size_t index, char *out, size_t room);
+    /* The same for the field of a name; SIZE_MAX if rows have none such. NULL: no row has fields. */
+    size_t (*field)(
+        const void *source, size_t index, const char *name, char *out, size_t room);
     /* Rows that are left out as long as there is no filter; NULL if there are none. */
     bool (*hidden)(const void *source, size_t index);
     /* Orders two rows by a column; NULL if the source's order is the only one. */
@@ -66,7 +69,7 @@ void list_show_all(list_t *self, bool all);
 bool list_shows_all(const list_t *self);
 /* Rows in the list that the filter wants. */
 size_t list_found(const list_t *self);
-const filter_t *list_filter(const list_t *self);
+const query_t *list_filter(const list_t *self);
 /* Orders by a column; LIST_NONE for the source's own order. */
 void list_set_order(list_t *self, size_t column, bool reverse);
 size_t list_order(const list_t *self, bool *reverse);

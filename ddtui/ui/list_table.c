@@ -7,8 +7,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "libdd/base/utf8.h"
+#include "text_pane.h"
 
 /* Cells that a column with LIST_TABLE_REST gets for each one of the others. */
 #define REST_SHARE 3
@@ -86,6 +88,36 @@ int list_table_compare(
     return field ? column_compare(field, self->row(source, a), self->row(source, b)) : 0;
 }
 
+size_t list_table_named(const list_table_t *self, const char *name)
+{
+    size_t i = 0;
+    while (i < self->count && strcasecmp(self->columns[i].title, name) != 0 &&
+           (!self->columns[i].field || strcmp(self->columns[i].field, name) != 0))
+        i++;
+    return i;
+}
+
+bool list_table_words(const list_table_t *self, const void *source, size_t index, size_t column,
+    char *out, size_t room)
+{
+    const column_t *field = column_of(self, column);
+    out[0] = '\0';
+    if (self->cell && self->cell(source, index, column, out, room))
+        return true;
+    if (!field || field->kind != COLUMN_TEXT)
+        return false;
+    column_text(field, self->row(source, index), out, room);
+    return true;
+}
+
+void list_table_cell(const list_table_t *self, const void *source, size_t index, size_t column,
+    char *out, size_t room)
+{
+    const column_t *field = column_of(self, column);
+    if (!list_table_words(self, source, index, column, out, room) && field)
+        column_text(field, self->row(source, index), out, room);
+}
+
 /* ---- Drawing -------------------------------------------------------------------------------- */
 
 static void draw_cell(const list_table_column_t *column, int width, int at, unsigned style,
@@ -115,16 +147,6 @@ static void draw_titles(
     }
 }
 
-static void cell_text(const list_table_t *self, const void *source, size_t index, size_t column,
-    char *out, size_t room)
-{
-    const column_t *field = column_of(self, column);
-    if (self->cell && self->cell(source, index, column, out, room))
-        return;
-    if (field)
-        column_text(field, self->row(source, index), out, room);
-}
-
 static void draw_row(const list_table_t *self, const void *source, size_t index, const int widths[],
     canvas_t *canvas, rect_t line)
 {
@@ -133,7 +155,7 @@ static void draw_row(const list_table_t *self, const void *source, size_t index,
         char text[COLUMN_TEXT_ROOM] = "";
         if (widths[i] == 0)
             continue;
-        cell_text(self, source, index, i, text, sizeof text);
+        list_table_cell(self, source, index, i, text, sizeof text);
         unsigned style = self->style ? self->style(source, index, i) : STYLE_PLAIN;
         draw_cell(&self->columns[i], widths[i], at, style, text, canvas, line);
         at += widths[i] + 1;
@@ -151,7 +173,7 @@ rect_t list_table_draw(
         rect_t line = {area.row + row, area.column, 1, area.width};
         size_t position = top + (size_t)row;
         draw_row(self, source, list_index(list, position), widths, canvas, line);
-        canvas_mark_text(canvas, line, 0, filter_marks(list_filter(list)));
+        text_pane_mark(canvas, line, 0, list_filter(list));
         if (position == list_selected(list))
             canvas_mark(canvas, line, STYLE_SELECTED);
     }

@@ -42,6 +42,16 @@ void list_table_layout(const list_table_t *self, int width, int widths[LIST_TABL
    of columns if there is none. */
 size_t list_table_column_at(const list_table_t *self, int width, int cell);
 
+/* The column of that title, in lower case, or that field; the count of columns if there is none. */
+size_t list_table_named(const list_table_t *self, const char *name);
+
+/* Writes what a cell says. */
+void list_table_cell(const list_table_t *self, const void *source, size_t index, size_t column,
+    char *out, size_t room);
+/* The same if that is in words; false for the numbers of a report. */
+bool list_table_words(const list_table_t *self, const void *source, size_t index, size_t column,
+    char *out, size_t room);
+
 /* Orders two rows by a column of the table; 0 if it has no field. */
 int list_table_compare(
     const list_table_t *self, const void *source, size_t a, size_t b, size_t column);

@@ -148,6 +148,35 @@ void page_set_filter(page_t *self, const char *text)
     self->stale = true;
 }
 
+/* ---- What a filter looks at ----------------------------------------------------------------- */
+
+size_t page_row_text(const void *source, size_t index, char *out, size_t room)
+{
+    const page_t *self = source;
+    size_t used = 0;
+    for (size_t i = 0; i < self->ops->table->count && used + 1 < room; i++) {
+        char text[COLUMN_TEXT_ROOM];
+        if (list_table_words(self->ops->table, source, index, i, text, sizeof text))
+            used += (size_t)snprintf(out + used, room - used, "%s%s", used > 0 ? " " : "", text);
+    }
+    return used < room ? used : room - 1;
+}
+
+size_t page_row_field(
+    const void *source, size_t index, const char *name, char *out, size_t room)
+{
+    const page_t *self = source;
+    const list_table_t *table = self->ops->table;
+    size_t found = list_table_named(table, name);
+    const column_t *column =
+        table->row && found == table->count ? columns_find(columns_of(table->view), name) : NULL;
+    if (column)
+        column_text(column, table->row(source, index), out, room);
+    else if (found < table->count)
+        list_table_cell(table, source, index, found, out, room);
+    return column || found < table->count ? strlen(out) : SIZE_MAX;
+}
+
 /* ---- What pages have in common -------------------------------------------------------------- */
 
 /* What brokers have reported may be of the past. */
@@ -165,13 +194,14 @@ static void add_age(const page_t *self, char *out, size_t room)
 
 static void list_title(const page_t *self, const char *title, char *out, size_t room)
 {
-    const filter_t *filter = list_filter(self->list);
-    const char *text = filter->text + (filter->inverted ? 1 : 0);
+    const query_t *filter = list_filter(self->list);
+    bool without = filter->count == 1 && !query_looks_for(filter);
+    const char *text = filter->text + (without ? strspn(filter->text, " !") : 0);
     char escaped[4 * FILTER_ROOM];
     dd_escape_text(text, strlen(text), escaped, sizeof escaped);
-    if (filter->length > 0)
+    if (filter->count > 0)
         snprintf(out, room, "%s  %zu of %zu with%s \"%s\"", title, list_found(self->list),
-            self->ops->list->count(self), filter->inverted ? "out" : "", escaped);
+            self->ops->list->count(self), without ? "out" : "", escaped);
     else
         snprintf(out, room, "%s  %zu", title, list_count(self->list));
     add_age(self, out, room);
@@ -202,7 +232,7 @@ void page_draw_list(page_t *self, canvas_t *canvas, rect_t area, const char *tit
     char line[8 * FILTER_ROOM];
     list_title(self, title, line, sizeof line);
     rect_t inside = canvas_box(canvas, area, line);
-    if (list_filter(self->list)->length > 0)
+    if (list_filter(self->list)->count > 0)
         draw_filter_keys(canvas, area, line);
     self->rows = list_table_draw(self->ops->table, self, self->list, canvas, inside);
     size_t height = (size_t)self->rows.height;
@@ -213,8 +243,7 @@ void page_draw_detail(page_t *self, canvas_t *canvas, rect_t area, const char *t
 {
     rect_t inside = canvas_box(canvas, area, title);
     text_pane_t *pane = page_detail(self, inside.width);
-    text_pane_draw(
-        pane, canvas, inside, 0, self->list ? filter_marks(list_filter(self->list)) : "");
+    text_pane_draw(pane, canvas, inside, 0, self->list ? list_filter(self->list) : NULL);
     text_pane_destroy(&pane);
 }
 
@@ -222,12 +251,12 @@ void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *te
 {
     if (list_count(self->list) > 0)
         return;
-    if (list_filter(self->list)->length > 0)
+    if (list_filter(self->list)->count > 0)
         text = "No row has what the filter wants. Esc shows all.";
     rect_t inside = {area.row + 3, area.column + 2, area.height - 4, area.width - 4};
     text_pane_t *pane = text_pane_new(inside.width);
     text_pane_text(pane, STYLE_DIM, text);
-    text_pane_draw(pane, canvas, inside, 0, "");
+    text_pane_draw(pane, canvas, inside, 0, NULL);
     text_pane_destroy(&pane);
 }
 

@@ -56,11 +56,12 @@ static uint64_t identity(const void *source, size_t index)
         list_identity(list_identity(LIST_IDENTITY, client->tenant), client->name), client->broker);
 }
 
+/* The tenant is part of the name, shown or not. */
 static size_t row_text(const void *source, size_t index, char *out, size_t room)
 {
     const client_t *client = row_at(source, index);
-    return (size_t)snprintf(
-        out, room, "%s.%s %s %s", client->tenant, client->name, client->broker, client->scope);
+    size_t used = (size_t)snprintf(out, room, "%s.%s ", client->tenant, client->name);
+    return used + page_row_text(source, index, out + used, room - used);
 }
 
 /* What follows the name in an event that begins with "client NAME "; NULL in any other. */
@@ -143,7 +144,7 @@ static int compare(const void *source, size_t a, size_t b, size_t column)
 }
 
 static const list_ops_t LIST = {
-    .count = count, .identity = identity, .text = row_text, .compare = compare};
+    .count = count, .identity = identity, .text = row_text, .field = page_row_field, .compare = compare};
 
 /* ---- The detail ----------------------------------------------------------------------------- */
 
@@ -245,6 +246,7 @@ const page_ops_t CLIENTS_PAGE = {.title = "Clients",
     .views = 1u << VIEW_TREE | 1u << VIEW_CLIENTS | 1u << VIEW_SUBSCRIPTIONS,
     .more_views = more_views,
     .detail_views = 1u << VIEW_EVENTS,
+    .filters = "tenant:a broker:east state:left",
     .list = &LIST,
     .table = &TABLE,
     .prepare = prepare,

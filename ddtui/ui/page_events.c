@@ -77,13 +77,6 @@ static uint64_t identity(const void *source, size_t index)
     return list_identity(number, row->text) + row->at_ms;
 }
 
-static size_t row_text(const void *source, size_t index, char *out, size_t room)
-{
-    event_t event = event_at(source, index);
-    return (size_t)snprintf(
-        out, room, "%s %s %s %s", event.level, event.broker, event.tenant, event.text);
-}
-
 /* The only order there is: the oldest first. */
 static int compare(const void *source, size_t a, size_t b, size_t column)
 {
@@ -140,8 +133,15 @@ static const list_table_t TABLE = {.view = VIEW_NONE,
     .cell = cell,
     .style = style};
 
+/* "broker" is what stands under WHERE. */
+static size_t row_field(
+    const void *source, size_t index, const char *name, char *out, size_t room)
+{
+    return page_row_field(source, index, strcmp(name, "broker") == 0 ? "where" : name, out, room);
+}
+
 static const list_ops_t LIST = {
-    .count = count, .identity = identity, .text = row_text, .compare = compare};
+    .count = count, .identity = identity, .text = page_row_text, .field = row_field, .compare = compare};
 
 /* ---- The page ------------------------------------------------------------------------------- */
 
@@ -183,6 +183,7 @@ const page_ops_t EVENTS_PAGE = {.title = "Events",
     .part = PART_EVENTS,
     .views = 1u << VIEW_TREE | 1u << VIEW_EVENTS,
     .rolls = true,
+    .filters = "level:warning broker:east",
     .list = &LIST,
     .table = &TABLE,
     .prepare = prepare,

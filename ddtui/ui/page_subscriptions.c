@@ -83,11 +83,23 @@ static uint64_t identity(const void *source, size_t index)
     return number;
 }
 
+/* The tenant is part of the name, and a scope is asked for by its path too, shown or not. */
 static size_t row_text(const void *source, size_t index, char *out, size_t room)
 {
     subscription_t row = subscription_at(source, index);
-    return (size_t)snprintf(out, room, "%s.%s %s %s %s %s", row.tenant, row.client, row.topic,
-        row.scope, row.path, row.broker);
+    size_t used = (size_t)snprintf(out, room, "%s.%s %s ", row.tenant, row.client, row.scope);
+    return used + page_row_text(source, index, out + used, room - used);
+}
+
+static size_t row_field(
+    const void *source, size_t index, const char *name, char *out, size_t room)
+{
+    subscription_t row = subscription_at(source, index);
+    const column_t *column = columns_find(columns_of(VIEW_SUBSCRIPTIONS), name);
+    if (!column)
+        return page_row_field(source, index, name, out, room);
+    column_text(column, &row, out, room);
+    return strlen(out);
 }
 
 /* ---- The table ------------------------------------------------------------------------------ */
@@ -152,6 +164,7 @@ static int compare(const void *source, size_t a, size_t b, size_t column)
 static const list_ops_t LIST = {.count = count,
     .identity = identity,
     .text = row_text,
+    .field = row_field,
     .hidden = is_hidden,
     .compare = compare};
 
@@ -195,6 +208,7 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
 const page_ops_t SUBSCRIPTIONS_PAGE = {.title = "Subscriptions",
     .part = PART_SUBSCRIPTIONS,
     .views = 1u << VIEW_TREE | 1u << VIEW_SUBSCRIPTIONS,
+    .filters = "topic:alarms broker:east",
     .list = &LIST,
     .table = &TABLE,
     .draw = draw,

@@ -81,12 +81,6 @@ static uint64_t identity(const void *source, size_t index)
     return list_identity(LIST_IDENTITY, broker->id);
 }
 
-static size_t row_text(const void *source, size_t index, char *out, size_t room)
-{
-    const broker_t *broker = row_at(source, index);
-    return (size_t)snprintf(out, room, "%s %s %s", broker->name, broker->scope, broker->state);
-}
-
 static bool is_hidden(const void *source, size_t index)
 {
     return tree_of(source)->hidden[index];
@@ -248,7 +242,7 @@ static const list_table_t TABLE = {.view = VIEW_TREE,
     .style = style};
 
 static const list_ops_t LIST = {
-    .count = count, .identity = identity, .text = row_text, .hidden = is_hidden};
+    .count = count, .identity = identity, .text = page_row_text, .field = page_row_field, .hidden = is_hidden};
 
 /* ---- The detail ----------------------------------------------------------------------------- */
 
@@ -357,6 +351,7 @@ const page_ops_t TREE_PAGE = {.title = "Tree",
     .state_size = sizeof(tree_page_t),
     .views = 1u << VIEW_TREE,
     .more_views = more_views,
+    .filters = "state:gone broker:east",
     .list = &LIST,
     .table = &TABLE,
     .prepare = prepare,
