@@ -146,7 +146,7 @@ static uint64_t number_in(const column_t *self, const void *row)
     return value;
 }
 
-static bool is_known(const column_t *self, const void *row)
+bool column_known(const column_t *self, const void *row)
 {
     if (self->kind == COLUMN_TEXT)
         return const_text_in(self, row)[0] != '\0';
@@ -155,8 +155,8 @@ static bool is_known(const column_t *self, const void *row)
 
 int column_compare(const column_t *self, const void *a, const void *b)
 {
-    bool known = is_known(self, a);
-    if (known != is_known(self, b))
+    bool known = column_known(self, a);
+    if (known != column_known(self, b))
         return known ? -1 : 1;
     if (self->kind == COLUMN_TEXT)
         return strverscmp(const_text_in(self, a), const_text_in(self, b));
@@ -245,7 +245,7 @@ bool columns_read(const columns_t *self, void *row, struct json_object *object)
 bool columns_complete(const columns_t *self, const void *row)
 {
     for (size_t i = 0; i < self->count; i++)
-        if (self->columns[i].key && !is_known(&self->columns[i], row))
+        if (self->columns[i].key && !column_known(&self->columns[i], row))
             return false;
     return true;
 }
@@ -278,7 +278,7 @@ static struct json_object *turns_json(const column_t *self, const void *row)
 static struct json_object *value_json(const column_t *self, const void *row)
 {
     char text[64];
-    if (!is_known(self, row))
+    if (!column_known(self, row))
         return NULL;
     if (self->kind == COLUMN_TEXT)
         return json_object_new_string(const_text_in(self, row));
@@ -383,7 +383,7 @@ static void number_text(column_kind_t kind, uint64_t value, char *out, size_t ro
 
 void column_text(const column_t *self, const void *row, char *out, size_t room)
 {
-    if (!is_known(self, row)) {
+    if (!column_known(self, row)) {
         snprintf(out, room, "-");
     } else if (self->kind == COLUMN_TEXT) {
         const char *text = const_text_in(self, row);

@@ -87,6 +87,18 @@ static void open_menu(console_t *self)
     self->menu_item = 0;
 }
 
+static void open_orders(console_t *self)
+{
+    bool reverse;
+    const char *items[CHOOSER_ITEMS_MAX];
+    size_t columns[LIST_TABLE_COLUMNS_MAX + 1], count = console_orders(self, items, columns);
+    size_t order = list_order(console_page(self)->list, &reverse);
+    self->over = OVER_ORDER;
+    self->menu_item = 0;
+    while (self->menu_item + 1 < count && columns[self->menu_item] != order)
+        self->menu_item++;
+}
+
 /* In an open detail, the line is what is searched for in it. */
 static void open_line(console_t *self)
 {
@@ -170,6 +182,9 @@ static unsigned act(console_t *self, action_t action)
     case ACT_FILTER:
         open_line(self);
         break;
+    case ACT_ORDER:
+        open_orders(self);
+        break;
     case ACT_FREEZE:
         session_view_freeze(self->session, !session_view_is_frozen(self->session));
         break;
@@ -210,20 +225,31 @@ static unsigned form_took(console_t *self, form_state_t state)
     return state == FORM_READY ? CONSOLE_COMMAND : 0;
 }
 
-static unsigned menu_key(console_t *self, action_t action)
+/* Moves in a list of so many items. True if one of them is taken. */
+static bool choose_key(console_t *self, action_t action, size_t count)
 {
-    const binding_t *items[CHOOSER_ITEMS_MAX];
-    size_t count = console_menu(self, items);
     if (action == ACT_UP)
         self->menu_item = self->menu_item > 0 ? self->menu_item - 1 : count - 1;
     else if (action == ACT_DOWN)
         self->menu_item = self->menu_item + 1 < count ? self->menu_item + 1 : 0;
-    else if (action == ACT_BACK)
+    else if (action == ACT_BACK || action == ACT_ACCEPT)
         close_over(self);
-    if (action != ACT_ACCEPT)
-        return 0;
-    close_over(self);
-    return act(self, items[self->menu_item]->action);
+    return action == ACT_ACCEPT;
+}
+
+static unsigned menu_key(console_t *self, action_t action)
+{
+    const binding_t *items[CHOOSER_ITEMS_MAX];
+    size_t count = console_menu(self, items);
+    return choose_key(self, action, count) ? act(self, items[self->menu_item]->action) : 0;
+}
+
+static void order_key(console_t *self, action_t action)
+{
+    const char *items[CHOOSER_ITEMS_MAX];
+    size_t columns[LIST_TABLE_COLUMNS_MAX + 1], count = console_orders(self, items, columns);
+    if (choose_key(self, action, count))
+        page_order_by(console_page(self), columns[self->menu_item]);
 }
 
 /* A search begins anew with each change of its text. */
@@ -284,6 +310,9 @@ static unsigned take(console_t *self, ui_key_t key, action_t action)
         return form_took(self, form_key(self->form, key, action));
     case OVER_MENU:
         return menu_key(self, action);
+    case OVER_ORDER:
+        order_key(self, action);
+        return 0;
     case OVER_END:
         return end_key(self, action);
     case OVER_LINE:
@@ -312,7 +341,7 @@ void console_paste(console_t *self, ui_key_t character)
 
 void console_choose(console_t *self, chooser_kind_t kind, size_t item)
 {
-    if (self->over == OVER_MENU)
+    if (self->over == OVER_MENU || self->over == OVER_ORDER)
         self->menu_item = item;
     else if (self->over == OVER_END)
         self->end_button = item;
@@ -392,6 +421,8 @@ static void turn_wheel(console_t *self, action_t action)
         form_key(self->form, UI_NONE, action);
     else if (self->over == OVER_MENU)
         menu_key(self, action);
+    else if (self->over == OVER_ORDER)
+        order_key(self, action);
     for (int i = 0; i < WHEEL_ROWS && (self->over == OVER_NOTHING || self->over == OVER_DETAIL);
          i++)
         act_on_page(self, action);

@@ -188,6 +188,16 @@ static size_t draw_menu(const console_t *self, rect_t area, chooser_t *out)
     return 1;
 }
 
+static size_t draw_orders(const console_t *self, rect_t area, chooser_t *out)
+{
+    size_t columns[LIST_TABLE_COLUMNS_MAX + 1];
+    *out = (chooser_t){
+        .kind = CHOOSER_LIST, .title = "Order by", .current = self->menu_item, .focused = true};
+    out->count = console_orders(self, out->items, columns);
+    out->area = rect_centre(area, (int)out->count + 3, 30);
+    return 1;
+}
+
 /* Puts line ends in, so that no line is longer than the dialog is wide. */
 static void wrap(const char *text, char *out, size_t room)
 {
@@ -247,6 +257,8 @@ static size_t draw_over(
         return draw_end(self, area, out);
     case OVER_MENU:
         return draw_menu(self, area, out);
+    case OVER_ORDER:
+        return draw_orders(self, area, out);
     default:
         return 0;
     }

@@ -14,7 +14,7 @@
 #define SPOTS_MAX 32
 
 /* What is open over the page; OVER_SEARCH is over the detail. */
-typedef enum { OVER_NOTHING, OVER_DETAIL, OVER_FORM, OVER_MENU, OVER_LINE, OVER_SEARCH, OVER_END } over_t;
+typedef enum { OVER_NOTHING, OVER_DETAIL, OVER_FORM, OVER_MENU, OVER_ORDER, OVER_LINE, OVER_SEARCH, OVER_END } over_t;
 
 /* A place of the screen that stands for an action, to be clicked on. */
 typedef struct {
@@ -54,6 +54,11 @@ const query_t *console_search(const console_t *self);
 unsigned console_where(const console_t *self);
 /* The items of the menu; returns their count. */
 size_t console_menu(const console_t *self, const binding_t *items[CHOOSER_ITEMS_MAX]);
+
+/* What the page's rows can be ordered by: first as they come, then by the columns of these numbers,
+   from the second item on; returns the count of items. */
+size_t console_orders(const console_t *self, const char *items[CHOOSER_ITEMS_MAX],
+    size_t columns[LIST_TABLE_COLUMNS_MAX + 1]);
 
 /* The selected row of that page's view; NULL if none is, or another page is shown. */
 const void *console_selected_row(console_t *self, page_number_t page, view_t view);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tree_order.h"
+
 typedef struct {
     size_t index;
     uint64_t identity;
@@ -21,6 +23,7 @@ struct list {
     size_t found;  /* rows that it wants */
     size_t column; /* by which it is ordered */
     bool reverse;
+    size_t sheet; /* of columns */
     row_t *rows; /* in the order of their positions */
     size_t count;
     size_t room;
@@ -103,15 +106,72 @@ static void take_row(list_t *self, const void *source, size_t index)
         self->rows[self->count++] = (row_t){index, self->ops->identity(source, index), found};
 }
 
+static bool is_known(const list_t *self, const void *source, size_t index)
+{
+    return !self->ops->known || self->ops->known(source, index, self->column);
+}
+
 static int compare_rows(const void *a, const void *b, void *arg)
 {
     const sorting_t *sorting = arg;
     const list_t *self = sorting->list;
     size_t left = ((const row_t *)a)->index, right = ((const row_t *)b)->index;
+    bool known = is_known(self, sorting->source, left);
+    if (known != is_known(self, sorting->source, right))
+        return known ? -1 : 1;
     int order = self->ops->compare(sorting->source, left, right, self->column);
     if (self->reverse)
         order = -order;
     return order ? order : (left > right) - (left < right);
+}
+
+/* The place, among the rows in their new order, of the nearest row above one in the tree that is in
+   the list; LIST_NONE if there is none. */
+static size_t place_above(
+    const list_t *self, const void *source, size_t index, const size_t *places)
+{
+    size_t above = index;
+    do {
+        size_t parent = self->ops->parent(source, above);
+        above = parent < above ? parent : LIST_NONE;
+    } while (above != LIST_NONE && places[above] == LIST_NONE);
+    return above != LIST_NONE ? places[above] : LIST_NONE;
+}
+
+/* Puts rows that are in an order below those which they stand below. Out of memory they stay in that
+   order. */
+static void arrange(list_t *self, const void *source)
+{
+    size_t total = self->ops->count(source);
+    size_t *places = reallocarray(NULL, total, sizeof *places);
+    size_t *above = reallocarray(NULL, self->count, sizeof *above);
+    row_t *rows = reallocarray(NULL, self->count, sizeof *rows);
+    if (places && above && rows) {
+        memset(places, 0xff, total * sizeof *places); /* LIST_NONE */
+        for (size_t i = 0; i < self->count; i++)
+            places[self->rows[i].index] = i;
+        for (size_t i = 0; i < self->count; i++)
+            above[i] = place_above(self, source, self->rows[i].index, places);
+        if (tree_order(above, self->count, places))
+            for (size_t i = 0; i < self->count; i++)
+                rows[i] = self->rows[places[i]];
+        else
+            memcpy(rows, self->rows, self->count * sizeof *rows);
+        memcpy(self->rows, rows, self->count * sizeof *rows);
+    }
+    free(places);
+    free(above);
+    free(rows);
+}
+
+static void sort(list_t *self, const void *source)
+{
+    sorting_t sorting = {self, source};
+    if (self->column == LIST_NONE || !self->ops->compare || self->count < 2)
+        return;
+    qsort_r(self->rows, self->count, sizeof *self->rows, compare_rows, &sorting);
+    if (self->ops->parent)
+        arrange(self, source);
 }
 
 /* Finds the selected row again, or stays where it was. */
@@ -142,9 +202,7 @@ void list_update(list_t *self, const void *source)
     if (make_room(self, count))
         for (size_t index = 0; index < count; index++)
             take_row(self, source, index);
-    sorting_t sorting = {self, source};
-    if (self->column != LIST_NONE && self->ops->compare && self->count > 1)
-        qsort_r(self->rows, self->count, sizeof *self->rows, compare_rows, &sorting);
+    sort(self, source);
     select_again(self);
 }
 
@@ -194,6 +252,16 @@ size_t list_order(const list_t *self, bool *reverse)
 {
     *reverse = self->reverse;
     return self->column;
+}
+
+void list_set_sheet(list_t *self, size_t sheet)
+{
+    self->sheet = sheet;
+}
+
+size_t list_sheet(const list_t *self)
+{
+    return self->sheet;
 }
 
 /* ---- The selection -------------------------------------------------------------------------- */

@@ -35,6 +35,11 @@ typedef struct {
     bool (*hidden)(const void *source, size_t index);
     /* Orders two rows by a column; NULL if the source's order is the only one. */
     int (*compare)(const void *source, size_t a, size_t b, size_t column);
+    /* Whether a row has something in a column; those that haven't stand last. NULL: all have. */
+    bool (*known)(const void *source, size_t index, size_t column);
+    /* The index of the row below which one stands in a tree, which is lower; LIST_NONE if there is
+       none. Rows are ordered among those that stand below the same one. NULL: there is no tree. */
+    size_t (*parent)(const void *source, size_t index);
 } list_ops_t;
 
 typedef struct list list_t;
@@ -73,6 +78,11 @@ const query_t *list_filter(const list_t *self);
 /* Orders by a column; LIST_NONE for the source's own order. */
 void list_set_order(list_t *self, size_t column, bool reverse);
 size_t list_order(const list_t *self, bool *reverse);
+
+/* Which of the sheets of columns is shown, where not all have a place: list_table_draw() knows how
+   many there are. */
+void list_set_sheet(list_t *self, size_t sheet);
+size_t list_sheet(const list_t *self);
 
 /* A number to start an identity with, and a text added to it. */
 #define LIST_IDENTITY 0xcbf29ce484222325u

@@ -72,22 +72,35 @@ text_pane_t *page_detail(page_t *self, int width)
     return pane;
 }
 
-static bool change_order(page_t *self, action_t action)
+size_t page_orders(const page_t *self, size_t columns[LIST_TABLE_COLUMNS_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; self->ops->table && i < self->ops->table->count; i++)
+        if (self->ops->table->columns[i].field)
+            columns[count++] = i;
+    return count;
+}
+
+void page_order_by(page_t *self, size_t column)
+{
+    list_set_order(
+        self->list, column, column != LIST_NONE && self->ops->table->columns[column].right);
+    self->stale = true;
+}
+
+static void reverse_order(page_t *self)
 {
     bool reverse;
     size_t column = list_order(self->list, &reverse);
-    if (action == ACT_SORT_REVERSE) {
-        list_set_order(self->list, column == LIST_NONE ? 0 : column, !reverse);
-        return true;
-    }
-    column = column == LIST_NONE ? 0 : column + 1;
-    while (column < self->ops->table->count && !self->ops->table->columns[column].field)
-        column++;
-    /* After the last column comes the order that the rows have by themselves. */
-    if (column >= self->ops->table->count)
-        column = LIST_NONE;
-    list_set_order(self->list, column, false);
-    return true;
+    list_set_order(self->list, column == LIST_NONE ? 0 : column, !reverse);
+    self->stale = true;
+}
+
+/* How many there are is known when they are drawn. */
+static void turn_sheet(page_t *self, bool next)
+{
+    size_t sheet = list_sheet(self->list);
+    list_set_sheet(self->list, next ? sheet + 1 : sheet > 0 ? sheet - 1 : 0);
 }
 
 bool page_act(page_t *self, action_t action)
@@ -99,37 +112,43 @@ bool page_act(page_t *self, action_t action)
     }
     if (!self->list)
         return false;
-    if (action == ACT_SHOW_ALL) {
+    switch (action) {
+    case ACT_SHOW_ALL:
         list_show_all(self->list, !list_shows_all(self->list));
         self->stale = true;
         return true;
+    case ACT_REVERSE:
+        reverse_order(self);
+        return true;
+    case ACT_LEFT:
+    case ACT_RIGHT:
+        turn_sheet(self, action == ACT_RIGHT);
+        return true;
+    default:
+        return list_act(self->list, action);
     }
-    if (action == ACT_SORT_NEXT || action == ACT_SORT_REVERSE) {
-        self->stale = true;
-        return self->ops->list->compare && change_order(self, action);
-    }
-    return list_act(self->list, action);
 }
 
 /* By the column whose title was clicked on; once more, and the order turns around. */
-static void order_by(page_t *self, int cell)
+static void order_by_title(page_t *self, int cell)
 {
     bool reverse;
     const list_table_t *table = self->ops->table;
-    size_t column = list_table_column_at(table, self->rows.width, cell);
-    size_t now = list_order(self->list, &reverse);
-    if (!keymap_allows(ACT_SORT_NEXT, AT_PAGE(self->number), self->rights) ||
+    size_t column = list_table_column_at(table, self->list, self->rows.width, cell);
+    if (!keymap_allows(ACT_ORDER, AT_PAGE(self->number), self->rights) ||
         column >= table->count || !table->columns[column].field)
         return;
-    list_set_order(self->list, column, column == now && !reverse);
-    self->stale = true;
+    if (column == list_order(self->list, &reverse))
+        reverse_order(self);
+    else
+        page_order_by(self, column);
 }
 
 bool page_click(page_t *self, int row, int column)
 {
     rect_t titles = {self->rows.row - 1, self->rows.column, 1, self->rows.width};
     if (self->list && rect_has(titles, row, column))
-        order_by(self, column - titles.column);
+        order_by_title(self, column - titles.column);
     if (!self->list || !rect_has(self->rows, row, column))
         return false;
     size_t position =

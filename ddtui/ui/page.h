@@ -28,6 +28,7 @@ typedef struct {
     /* And what besides, as things are now; NULL: nothing. */
     unsigned (*more_views)(const page_t *self);
     bool rolls; /* its list goes on with the newest row */
+    const char *order;   /* in which its rows come, in words; NULL if there is no other */
     const char *filters; /* examples of filters that make sense there */
     const list_ops_t *list;
     const list_table_t *table;
@@ -74,6 +75,10 @@ bool page_act(page_t *self, action_t action);
    orders the rows by its column. */
 bool page_click(page_t *self, int row, int column);
 void page_set_filter(page_t *self, const char *text);
+/* The columns by which the rows can be ordered; their count. */
+size_t page_orders(const page_t *self, size_t columns[LIST_TABLE_COLUMNS_MAX]);
+/* Orders by one of them, numbers with the largest first, or LIST_NONE, as the rows come. */
+void page_order_by(page_t *self, size_t column);
 
 /* ---- For the pages -------------------------------------------------------------------------- */
 

@@ -138,13 +138,35 @@ static const list_table_t TABLE = {.view = VIEW_CLIENTS,
     .cell = cell,
     .style = style};
 
+/* Names as they are shown: the tenant's own have no tenant before them. */
+static int compare_names(const page_t *self, const client_t *left, const client_t *right)
+{
+    char names[2][DD_NAME_MAX + 1];
+    if (strcmp(left->tenant, right->tenant) == 0)
+        return strverscmp(left->name, right->name);
+    session_view_shown_name(self->session, left->tenant, left->name, names[0]);
+    session_view_shown_name(self->session, right->tenant, right->name, names[1]);
+    return strverscmp(names[0], names[1]);
+}
+
 static int compare(const void *source, size_t a, size_t b, size_t column)
 {
+    if (column == COLUMN_NAME)
+        return compare_names(source, row_at(source, a), row_at(source, b));
     return list_table_compare(&TABLE, source, a, b, column);
 }
 
-static const list_ops_t LIST = {
-    .count = count, .identity = identity, .text = row_text, .field = page_row_field, .compare = compare};
+static bool known(const void *source, size_t index, size_t column)
+{
+    return list_table_known(&TABLE, source, index, column);
+}
+
+static const list_ops_t LIST = {.count = count,
+    .identity = identity,
+    .text = row_text,
+    .field = page_row_field,
+    .compare = compare,
+    .known = known};
 
 /* ---- The detail ----------------------------------------------------------------------------- */
 
@@ -246,6 +268,7 @@ const page_ops_t CLIENTS_PAGE = {.title = "Clients",
     .views = 1u << VIEW_TREE | 1u << VIEW_CLIENTS | 1u << VIEW_SUBSCRIPTIONS,
     .more_views = more_views,
     .detail_views = 1u << VIEW_EVENTS,
+    .order = "by tenant",
     .filters = "tenant:a broker:east state:left",
     .list = &LIST,
     .table = &TABLE,

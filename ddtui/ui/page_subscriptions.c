@@ -154,11 +154,18 @@ static const list_table_t TABLE = {.view = VIEW_SUBSCRIPTIONS,
     .cell = cell,
     .style = style};
 
+/* Names as they are shown: the tenant's own have no tenant before them. */
 static int compare(const void *source, size_t a, size_t b, size_t column)
 {
+    const page_t *self = source;
     const column_t *field = columns_find(columns_of(VIEW_SUBSCRIPTIONS), COLUMNS[column].field);
     subscription_t left = subscription_at(source, a), right = subscription_at(source, b);
-    return column_compare(field, &left, &right);
+    char names[2][DD_NAME_MAX + 1];
+    if (column != COLUMN_CLIENT)
+        return column_compare(field, &left, &right);
+    session_view_shown_name(self->session, left.tenant, left.client, names[0]);
+    session_view_shown_name(self->session, right.tenant, right.client, names[1]);
+    return strverscmp(names[0], names[1]);
 }
 
 static const list_ops_t LIST = {.count = count,
@@ -208,6 +215,7 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
 const page_ops_t SUBSCRIPTIONS_PAGE = {.title = "Subscriptions",
     .part = PART_SUBSCRIPTIONS,
     .views = 1u << VIEW_TREE | 1u << VIEW_SUBSCRIPTIONS,
+    .order = "your own first",
     .filters = "topic:alarms broker:east",
     .list = &LIST,
     .table = &TABLE,
