@@ -180,6 +180,13 @@ static void draw_curves(poller_t *self)
     }
 }
 
+void poller_mark_drained(poller_t *self, size_t index)
+{
+    broker_t *broker = model_edit(self->polls[VIEW_TREE].shown, VIEW_TREE, index);
+    if (broker->silent_ms > 0)
+        broker->fate = BROKER_DRAINED;
+}
+
 /* ---- Questions ------------------------------------------------------------------------------ */
 
 /* Rows wanted of each broker by one question; 0: all. */

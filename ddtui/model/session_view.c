@@ -41,6 +41,8 @@ struct session_view {
     uint64_t versions[PARTS];
     link_t link;
     poller_t *poller;
+    event_archive_t *events;
+    uint64_t events_ms; /* when the round of events was over that was taken in last */
     messages_t *messages;
     status_log_t *status_log;
     own_subscriptions_t *own_subscriptions;
@@ -57,10 +59,11 @@ session_view_t *session_view_new(bool is_operator)
         return NULL;
     self->is_operator = is_operator;
     self->poller = poller_new();
+    self->events = event_archive_new();
     self->messages = messages_new();
     self->status_log = status_log_new();
     self->own_subscriptions = calloc(1, sizeof *self->own_subscriptions);
-    if (!self->poller || !self->messages || !self->status_log || !self->own_subscriptions)
+    if (!self->poller || !self->events || !self->messages || !self->status_log || !self->own_subscriptions)
         session_view_destroy(&self);
     return self;
 }
@@ -71,6 +74,7 @@ void session_view_destroy(session_view_t **self_p)
     if (!self)
         return;
     poller_destroy(&self->poller);
+    event_archive_destroy(&self->events);
     messages_destroy(&self->messages);
     status_log_destroy(&self->status_log);
     pending_clear(&self->pending);
@@ -91,7 +95,6 @@ static void mark_rows(session_view_t *self)
     changed(self, PART_TREE);
     changed(self, PART_CLIENTS);
     changed(self, PART_SUBSCRIPTIONS);
-    changed(self, PART_EVENTS);
 }
 
 /* Text from outside, fit for a note. */
@@ -377,13 +380,45 @@ static void on_control_report(session_view_t *self, pending_t *pending, const dd
     pending_answered(&self->pending, pending);
 }
 
+/* ms for which clocks, and when brokers were asked, may differ. */
+#define CLOCKS_DIFFER 5000
+
+static bool has_said_so(const session_view_t *self, const broker_t *broker)
+{
+    uint64_t ago = session_view_silence(self, broker) + CLOCKS_DIFFER;
+    return event_archive_says_drained(self->events, broker->name, self->wall_ms - (int64_t)ago);
+}
+
+/* A broker may leave in order between two rounds; its neighbours have heard that. */
+static void find_drained(session_view_t *self)
+{
+    for (size_t i = 0; i < session_view_row_count(self, VIEW_TREE); i++) {
+        const broker_t *broker = session_view_row(self, VIEW_TREE, i);
+        if (broker->silent_ms > 0 && broker->fate == BROKER_GONE && has_said_so(self, broker))
+            poller_mark_drained(self->poller, i);
+    }
+}
+
+static void take_round(session_view_t *self)
+{
+    const round_t *last = poller_last(self->poller, VIEW_EVENTS);
+    if (last->current && last->finished_ms != self->events_ms) {
+        self->events_ms = last->finished_ms;
+        if (event_archive_take(
+                self->events, poller_model(self->poller, VIEW_EVENTS), self->wall_ms))
+            changed(self, PART_EVENTS);
+    }
+    find_drained(self);
+    mark_rows(self);
+}
+
 static void on_report(session_view_t *self, const dd_event_t *event)
 {
     pending_t *pending = pending_find(&self->pending, event->ref);
     if (pending)
         on_control_report(self, pending, event);
     else if (poller_report(self->poller, event, session_view_now_ms(self)))
-        mark_rows(self);
+        take_round(self);
 }
 
 static void (*const HANDLERS[])(session_view_t *self, const dd_event_t *event) = {
@@ -415,7 +450,7 @@ void session_view_tick(session_view_t *self, uint64_t now_us, int64_t wall_ms)
     if (messages_tick(self->messages, wall_ms))
         changed(self, PART_MESSAGES);
     if (poller_tick(self->poller, session_view_now_ms(self)))
-        mark_rows(self);
+        take_round(self);
     if (trace_tick(&self->trace, now_us)) {
         changed(self, PART_TRACE);
         session_view_note(self, NOTE_BAD, "the trace has no end: nothing more was heard");
@@ -442,12 +477,18 @@ void session_view_freeze(session_view_t *self, bool frozen)
     changed(self, PART_MESSAGES);
 }
 
+static void clear_events(session_view_t *self)
+{
+    event_archive_clear(self->events);
+    status_log_clear(self->status_log);
+}
+
 void session_view_clear(session_view_t *self, session_part_t part)
 {
     if (part == PART_MESSAGES)
         messages_clear(self->messages);
     else if (part == PART_EVENTS)
-        status_log_clear(self->status_log);
+        clear_events(self);
     changed(self, part);
 }
 
@@ -547,6 +588,11 @@ client_fate_t session_view_client_fate(const session_view_t *self, const client_
 uint64_t session_view_client_silence(const session_view_t *self, const client_t *client)
 {
     return silence(self, VIEW_CLIENTS, client->silent_ms);
+}
+
+const event_archive_t *session_view_events(const session_view_t *self)
+{
+    return self->events;
 }
 
 const messages_t *session_view_messages(const session_view_t *self)

@@ -11,6 +11,7 @@
 #define SESSION_VIEW_H_INCLUDED
 
 #include "libdd/protocol/endpoint.h"
+#include "event_archive.h"
 #include "messages.h"
 #include "own_subscriptions.h"
 #include "poller.h"
@@ -88,7 +89,7 @@ __attribute__((format(printf, 3, 4))) void session_view_note(
 
 /* Holds still what is shown. */
 void session_view_freeze(session_view_t *self, bool frozen);
-/* Forgets the messages, or the notes among the events; the other parts can't be cleared. */
+/* Forgets the messages, or the events and notes; the other parts can't be cleared. */
 void session_view_clear(session_view_t *self, session_part_t part);
 
 /* ---- What comes out: valid until something goes in ------------------------------------------ */
@@ -117,6 +118,7 @@ uint64_t session_view_silence(const session_view_t *self, const broker_t *broker
 /* And the same of a client. */
 client_fate_t session_view_client_fate(const session_view_t *self, const client_t *client);
 uint64_t session_view_client_silence(const session_view_t *self, const client_t *client);
+const event_archive_t *session_view_events(const session_view_t *self);
 const messages_t *session_view_messages(const session_view_t *self);
 status_log_t *session_view_status_log(const session_view_t *self);
 const own_subscriptions_t *session_view_own_subscriptions(const session_view_t *self);

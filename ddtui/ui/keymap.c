@@ -40,6 +40,8 @@ static const binding_t BINDINGS[] = {
         "show the message as text, as JSON, or as bytes"},
     {{'w'}, ACT_SAVE, ON(MESSAGES) | AT_MESSAGE, 0, GROUP_MESSAGES, 6, "Save", NULL,
         "write the selected message to a file"},
+    {{'l'}, ACT_LEVEL, ON(EVENTS), 0, GROUP_MESSAGES, 5, "Level", NULL,
+        "show all events, those from notice up, or warnings and errors"},
     {{'c'}, ACT_CLEAR, ON(MESSAGES) | ON(EVENTS), 0, GROUP_MESSAGES, 12, "Clear", NULL,
         "forget all messages, or all events, that are shown"},
 
@@ -150,7 +152,7 @@ static const char *const GROUP_NAMES[GROUPS] = {
     [GROUP_EVERYWHERE] = "Everywhere",
     [GROUP_LISTS] = "In lists",
     [GROUP_TREE] = "In the tree",
-    [GROUP_MESSAGES] = "At messages",
+    [GROUP_MESSAGES] = "At messages and events",
     [GROUP_OPERATORS] = "With an operator's key",
     [GROUP_FORMS] = "In forms and menus",
 };

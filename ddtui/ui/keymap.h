@@ -91,6 +91,7 @@ typedef enum {
     ACT_REVERSE,
     ACT_TROUBLE,
     ACT_MODE,
+    ACT_LEVEL,
     ACT_SAVE,
     ACT_CLEAR,
     ACT_NEXT,

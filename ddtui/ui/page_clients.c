@@ -65,7 +65,7 @@ static size_t row_text(const void *source, size_t index, char *out, size_t room)
 }
 
 /* What follows the name in an event that begins with "client NAME "; NULL in any other. */
-static const char *words_about(const happening_t *event, const client_t *client)
+static const char *words_about(const archived_t *event, const client_t *client)
 {
     char start[DD_NAME_MAX + 16];
     size_t size =
@@ -78,8 +78,9 @@ static void why_it_left(const page_t *self, const client_t *client, char *out, s
 {
     static const char ENDED[] = "ended: ";
     const char *words = NULL;
-    for (size_t i = 0; i < session_view_row_count(self->session, VIEW_EVENTS) && !words; i++) {
-        const happening_t *event = session_view_row(self->session, VIEW_EVENTS, i);
+    const event_archive_t *events = session_view_events(self->session);
+    for (size_t i = event_archive_count(events); i-- > 0 && !words;) {
+        const archived_t *event = event_archive_at(events, i);
         if (strcmp(event->broker, client->broker) == 0)
             words = words_about(event, client);
     }
@@ -189,17 +190,20 @@ static void add_subscriptions(const page_t *self, const client_t *client, text_p
 static void add_events(const page_t *self, const client_t *client, text_pane_t *pane)
 {
     char name[DD_NAME_MAX + 1];
-    size_t found = 0, rows = session_view_row_count(self->session, VIEW_EVENTS);
+    size_t found = 0;
+    const event_archive_t *events = session_view_events(self->session);
     snprintf(name, sizeof name, "%s.%s", client->tenant, client->name);
-    for (size_t i = 0; i < rows && found < DETAIL_ROWS; i++) {
-        const happening_t *row = session_view_row(self->session, VIEW_EVENTS, i);
-        char text[sizeof row->text];
+    for (size_t i = event_archive_count(events); i-- > 0 && found < DETAIL_ROWS;) {
+        const archived_t *row = event_archive_at(events, i);
+        int64_t ago_ms = session_view_wall_ms(self->session) - row->wall_ms;
+        char text[COLUMN_TEXT_ROOM], age[AGE_ROOM];
         if (!strstr(row->text, name))
             continue;
         if (found++ == 0)
             text_pane_text(pane, STYLE_TITLE, "Lately");
         dd_escape_text(row->text, strlen(row->text), text, sizeof text);
-        text_pane_print(pane, STYLE_PLAIN, "  %" PRIu64 "s ago  %s", row->age_ms / 1000, text);
+        text_pane_print(pane, STYLE_PLAIN, "  %s ago  %s",
+            page_age(ago_ms > 0 ? (uint64_t)ago_ms : 0, age), text);
     }
 }
 

@@ -205,6 +205,51 @@ static void test_standings(void **state)
     session_view_destroy(&session);
 }
 
+/* Its neighbour has heard it say so, though no report of it did. */
+static void test_a_broker_that_left_in_order_is_drained(void **state)
+{
+    (void)state;
+    static const char *const LEFT[] = {SCRIPTED_BROKER("root", "/1/", "aa", "null", "")};
+    static const char *const EVENTS[] = {
+        "{\"broker\":\"root\",\"broker_id\":\"aa\",\"events\":[{\"level\":\"info\",\"at_ms\":1,"
+        "\"age_ms\":10,\"text\":\"broker broker5 ended: it said goodbye (the broker is shutting "
+        "down)\"}]}"};
+    session_view_t *session = scripted_session();
+    scripted_everything(session);
+    scripted_pass(session, 1000);
+    scripted_round(session, VIEW_TREE, LEFT, 1);
+    scripted_round(session, VIEW_EVENTS, EVENTS, 1);
+    for (int i = 0; i < 2; i++) { /* and stays so */
+        assert_int_equal(
+            session_view_standing(session, broker_named(session, "broker5")), STANDING_DRAINED);
+        scripted_pass(session, 60000);
+        scripted_round(session, VIEW_TREE, LEFT, 1);
+    }
+    assert_int_equal(
+        session_view_standing(session, broker_named(session, "broker1")), STANDING_GONE);
+    session_view_destroy(&session);
+}
+
+/* As a broker that isn't there is tried again and again. */
+static void test_what_is_said_again_is_one_note(void **state)
+{
+    (void)state;
+    session_view_t *session = scripted_session();
+    const status_log_t *log = session_view_status_log(session);
+    dd_event_t event = scripted_event(DD_EVENT_DISCONNECTED);
+    event.error = DD_E_TIMEOUT;
+    session_view_event(session, &event);
+    size_t before = status_log_count(log);
+    for (int i = 0; i < 3; i++) {
+        scripted_pass(session, 1000);
+        session_view_event(session, &event);
+    }
+    assert_int_equal(status_log_count(log), before + 1);
+    assert_int_equal(status_log_at(log, 0)->times, 3);
+    assert_int_equal(status_log_at(log, 0)->wall_ms, session_view_wall_ms(session));
+    session_view_destroy(&session);
+}
+
 /* When the own broker is lost nothing is known, and nobody is gone. */
 static void test_without_a_connection_all_is_unknown(void **state)
 {
@@ -642,6 +687,8 @@ int main(void)
         cmocka_unit_test(test_another_broker_is_asked_soon),
         cmocka_unit_test(test_silent_brokers_are_waited_for_and_kept),
         cmocka_unit_test(test_standings),
+        cmocka_unit_test(test_a_broker_that_left_in_order_is_drained),
+        cmocka_unit_test(test_what_is_said_again_is_one_note),
         cmocka_unit_test(test_without_a_connection_all_is_unknown),
         cmocka_unit_test(test_a_restarted_broker_replaces_its_silent_self),
         cmocka_unit_test(test_rates),
