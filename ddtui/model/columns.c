@@ -42,6 +42,8 @@ static const column_t BROKER[] = {
     {"out_bytes", NULL, 0, NUMBER(COLUMN_BYTES, broker_t, traffic.out_bytes)},
     {"in_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.in_rate)},
     {"out_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.out_rate)},
+    {"refused_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.refused_rate)},
+    {"dropped_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.dropped_rate)},
     {"drop_age_ms", NULL, 7, NUMBER(COLUMN_MS, broker_t, traffic.drop_age_ms)},
     {"outbox", NULL, 7, NUMBER(COLUMN_BYTES, broker_t, outbox)},
     {"clients_max", NULL, 7, NUMBER(COLUMN_COUNT, broker_t, clients_max)},
@@ -67,6 +69,8 @@ static const column_t CLIENT[] = {
     {"out_bytes", NULL, 7, NUMBER(COLUMN_BYTES, client_t, traffic.out_bytes)},
     {"in_rate", NULL, 6, NUMBER(COLUMN_RATE, client_t, traffic.in_rate)},
     {"out_rate", NULL, 6, NUMBER(COLUMN_RATE, client_t, traffic.out_rate)},
+    {"refused_rate", NULL, 6, NUMBER(COLUMN_RATE, client_t, traffic.refused_rate)},
+    {"dropped_rate", NULL, 6, NUMBER(COLUMN_RATE, client_t, traffic.dropped_rate)},
     {"drop_age_ms", NULL, 0, NUMBER(COLUMN_MS, client_t, traffic.drop_age_ms)},
     {"broker_id", NULL, 0, TEXT(client_t, broker_id)},
 };

@@ -56,7 +56,8 @@ static unsigned background_views(const console_t *self)
 unsigned console_views(const console_t *self)
 {
     const page_t *page = console_page(self);
-    unsigned views = page_views(page) | background_views(self);
+    /* The line at the top counts the brokers in trouble. */
+    unsigned views = page_views(page) | background_views(self) | 1u << VIEW_TREE;
     if (self->over == OVER_DETAIL || self->over == OVER_SEARCH)
         views |= page->ops->detail_views;
     return self->over == OVER_FORM ? views | form_views(self->form) : views;
@@ -179,6 +180,26 @@ static void act_on_page(console_t *self, action_t action)
         page_act(console_page(self), action);
 }
 
+/* From the selected row on through the pages that know of trouble, and around to where it began. */
+static void go_to_trouble(console_t *self)
+{
+    static const page_number_t ROUND[] = {PAGE_TREE, PAGE_CLIENTS, PAGE_SUBSCRIPTIONS};
+    enum { STOPS = sizeof ROUND / sizeof ROUND[0] };
+    size_t start = 0;
+    while (start < STOPS && ROUND[start] != self->page)
+        start++;
+    bool here = start < STOPS;
+    for (size_t i = 0; i <= STOPS; i++) {
+        page_number_t number = ROUND[(start + i) % STOPS];
+        if (!page_next_trouble(pages_page(self->pages, number), here && i == 0))
+            continue;
+        close_over(self);
+        self->page = number;
+        return;
+    }
+    session_view_note(self->session, NOTE_GOOD, "no broker, client or subscription is in trouble");
+}
+
 static unsigned act(console_t *self, action_t action)
 {
     switch (action) {
@@ -193,6 +214,9 @@ static unsigned act(console_t *self, action_t action)
         break;
     case ACT_FILTER:
         open_line(self);
+        break;
+    case ACT_TROUBLE:
+        go_to_trouble(self);
         break;
     case ACT_ORDER:
         open_orders(self);

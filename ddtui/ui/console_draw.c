@@ -18,6 +18,7 @@
 /* Columns of a tab besides its title, and of a title that is cut. */
 #define TAB_EXTRA 4
 #define TAB_SHORT 3
+#define PROGRAM "DoubleDecker"
 
 /* ---- The line at the top -------------------------------------------------------------------- */
 
@@ -52,31 +53,49 @@ static void who_and_where(const console_t *self, bool with_endpoint, char *out, 
         with_endpoint ? link->endpoint : "", with_endpoint ? "  " : "");
 }
 
-static void draw_top(const console_t *self, canvas_t *canvas, rect_t line)
-{
-    char where[1024], words[NOTE_ROOM + 256], time[TIME_ROOM];
-    unsigned style;
-    canvas_fill(canvas, line, STYLE_BAR);
-    page_time(session_view_wall_ms(self->session), false, time);
-    canvas_text(canvas, rect_cut_right(&line, 10), 0, 1, STYLE_BAR, time);
-    link_words(self, words, sizeof words, &style);
-    who_and_where(self, true, where, sizeof where);
-    rect_cut_left(&line, 1);
-    int at = canvas_text(canvas, line, 0, 0, STYLE_BAR, "DoubleDecker") + 2;
-    if (at + (int)dd_utf8_width(where) + (int)dd_utf8_width(words) > line.width)
-        who_and_where(self, false, where, sizeof where);
-    at += canvas_text(canvas, line, 0, at, STYLE_BAR, where);
-    canvas_text(canvas, line, 0, at, style, words);
-}
-
-/* ---- Names of screens, and the footer -------------------------------------------------------- */
-
 static void add_spot(console_t *self, rect_t line, int column, int width, action_t action)
 {
     if (self->spot_count < SPOTS_MAX)
         self->spots[self->spot_count++] =
             (spot_t){{line.row, line.column + column, 1, width}, action};
 }
+
+/* Takes its place before all else, at the right. */
+static bool draw_trouble(console_t *self, canvas_t *canvas, rect_t *line)
+{
+    char summary[TROUBLE_SUMMARY_ROOM];
+    if (trouble_summary(self->session, summary) == 0)
+        return false;
+    rect_t place = rect_cut_right(line, (int)dd_utf8_width(summary) + 1);
+    int width = canvas_text(canvas, place, 0, 0, STYLE_BAD, summary);
+    add_spot(self, place, 0, width, ACT_TROUBLE);
+    return true;
+}
+
+/* What there is no room for beside trouble is left out: that all is well with the connection, where
+   that is, and the program's name. */
+static void draw_top(console_t *self, canvas_t *canvas, rect_t line)
+{
+    char where[1024], words[NOTE_ROOM + 256], time[TIME_ROOM];
+    unsigned style;
+    canvas_fill(canvas, line, STYLE_BAR);
+    page_time(session_view_wall_ms(self->session), false, time);
+    canvas_text(canvas, rect_cut_right(&line, 10), 0, 1, STYLE_BAR, time);
+    bool trouble = draw_trouble(self, canvas, &line);
+    link_words(self, words, sizeof words, &style);
+    who_and_where(self, true, where, sizeof where);
+    rect_cut_left(&line, 1);
+    int name = (int)strlen(PROGRAM) + 2, width = (int)dd_utf8_width(words), at = 0;
+    if (name + (int)dd_utf8_width(where) + width > line.width)
+        who_and_where(self, false, where, sizeof where);
+    if (!trouble || name + (int)dd_utf8_width(where) <= line.width)
+        at = canvas_text(canvas, line, 0, 0, STYLE_BAR, PROGRAM) + 2;
+    at += canvas_text(canvas, line, 0, at, STYLE_BAR, where);
+    if (!trouble || style != STYLE_BAR || at + width <= line.width)
+        canvas_text(canvas, line, 0, at, style, words);
+}
+
+/* ---- Names of screens, and the footer -------------------------------------------------------- */
 
 /* Bytes of a tab's title: all of it, or its beginning where the names don't fit into the line. The
    names are ASCII. */

@@ -167,6 +167,61 @@ void page_set_filter(page_t *self, const char *text)
     self->stale = true;
 }
 
+/* ---- Trouble -------------------------------------------------------------------------------- */
+
+/* The next position from one on of a row in trouble; the count of rows if there is none. */
+static size_t find_trouble(const page_t *self, size_t from)
+{
+    size_t position = from;
+    while (position < list_count(self->list) &&
+           !self->ops->is_in_trouble(self, list_index(self->list, position)))
+        position++;
+    return position;
+}
+
+/* Shows all that are in trouble, as far as the page can fold rows away. */
+static void reveal_trouble(page_t *self)
+{
+    size_t rows = self->ops->list->count(self);
+    for (size_t i = 0; self->ops->reveal && i < rows; i++)
+        if (self->ops->is_in_trouble(self, i))
+            self->ops->reveal(self, i);
+    self->stale = true;
+    page_update(self);
+}
+
+static bool select_trouble(page_t *self, size_t from)
+{
+    size_t position = find_trouble(self, from);
+    if (position == list_count(self->list))
+        return false;
+    list_select(self->list, position);
+    return true;
+}
+
+bool page_next_trouble(page_t *self, bool behind_selected)
+{
+    page_update(self);
+    if (!self->list || !self->ops->is_in_trouble)
+        return false;
+    reveal_trouble(self);
+    size_t selected = list_selected(self->list);
+    if (select_trouble(self, behind_selected && selected != LIST_NONE ? selected + 1 : 0))
+        return true;
+    if (behind_selected || list_filter(self->list)->count == 0)
+        return false;
+    page_set_filter(self, "");
+    page_update(self);
+    return select_trouble(self, 0);
+}
+
+unsigned page_trouble_style(trouble_t trouble, bool is_good)
+{
+    if (trouble == TROUBLE_NONE)
+        return is_good ? STYLE_GOOD : STYLE_WARNING;
+    return trouble == TROUBLE_REFUSING ? STYLE_WARNING : STYLE_BAD;
+}
+
 /* ---- What a filter looks at ----------------------------------------------------------------- */
 
 size_t page_row_text(const void *source, size_t index, char *out, size_t room)

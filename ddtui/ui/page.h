@@ -11,6 +11,7 @@
 
 #include "completion.h"
 #include "ddtui/model/session_view.h"
+#include "ddtui/model/trouble.h"
 #include "keymap.h"
 #include "list.h"
 #include "list_table.h"
@@ -32,6 +33,10 @@ typedef struct {
     const char *filters; /* examples of filters that make sense there */
     const list_ops_t *list;
     const list_table_t *table;
+    /* Whether somebody should look at the row of an index. */
+    bool (*is_in_trouble)(const page_t *self, size_t index);
+    /* Undoes what hides the row of an index, but for the filter. */
+    void (*reveal)(page_t *self, size_t index);
     /* Before the list is made anew. */
     void (*prepare)(page_t *self);
     void (*draw)(page_t *self, canvas_t *canvas, rect_t area);
@@ -80,6 +85,10 @@ size_t page_orders(const page_t *self, size_t columns[LIST_TABLE_COLUMNS_MAX]);
 /* Orders by one of them, numbers with the largest first, or LIST_NONE, as the rows come. */
 void page_order_by(page_t *self, size_t column);
 
+/* Selects the next row that is in trouble behind the selected one, or the first of all. Drops the
+   filter if it hides those that are left. False if there is none. */
+bool page_next_trouble(page_t *self, bool behind_selected);
+
 /* ---- For the pages -------------------------------------------------------------------------- */
 
 /* For list_ops_t, of a page with a table: what its cells say, as far as that is words and not
@@ -98,6 +107,9 @@ void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *te
 
 /* Adds all columns of a row to a pane. */
 void page_add_columns(text_pane_t *pane, view_t view, const void *row);
+
+/* Of the words for a state; is_good: the one that stands there without trouble is good. */
+unsigned page_trouble_style(trouble_t trouble, bool is_good);
 
 /* A time in words that are short: "12s", "5m12s". */
 #define AGE_ROOM 32

@@ -9,28 +9,29 @@
 #include "libdd/base/escape.h"
 #include "page.h"
 
-/* Least columns of a screen that has a detail pane beside the list. */
-#define DETAIL_FROM 120
+/* Columns of the pane beside the list. */
 #define DETAIL_WIDTH 44
 /* Subscriptions and events that a client's detail lists. */
 #define DETAIL_ROWS 50
 
-enum { COLUMN_NAME, COLUMN_SINCE = 10, COLUMN_WHY };
+enum { COLUMN_NAME, COLUMN_DROPPED = 7, COLUMN_STATE = 10, COLUMN_WHY };
 
 static const list_table_column_t COLUMNS[] = {
     [COLUMN_NAME] = {"name", "CLIENT", 18, 1, 50, false},
     {"broker", "BROKER", 14, 1, 24, false},
-    {"scope", "SCOPE", 10, 3, 16, false},
-    {"subscriptions", "SUBSCR", 6, 5, 0, true},
-    {"in_rate", "IN/S", 6, 4, 0, true},
-    {"out_rate", "OUT/S", 6, 4, 0, true},
-    {"outbox", "OUTBOX", 7, 6, 0, true},
-    {"dropped", "DROPPED", 7, 8, 0, true},
+    {"scope", "SCOPE", 8, 3, 16, false},
+    {"subscriptions", "SUBSCR", 6, 8, 0, true},
+    {"in_rate", "IN/S", 6, 5, 0, true},
+    {"out_rate", "OUT/S", 6, 5, 0, true},
+    {"outbox", "OUTBOX", 7, 7, 0, true},
+    [COLUMN_DROPPED] = {"dropped", "DROPPED", 7, 2, 0, true},
     {"refused", "REFUSED", 7, 9, 0, true},
-    {"idle_ms", "IDLE", 6, 7, 0, true},
-    [COLUMN_SINCE] = {"since_ms", "SINCE", 11, 2, 14, true},
-    [COLUMN_WHY] = {NULL, "WHY", 16, 10, LIST_TABLE_REST, false},
+    {"idle_ms", "IDLE", 6, 10, 0, true},
+    [COLUMN_STATE] = {"since_ms", "STATE", 13, 1, 18, false},
+    [COLUMN_WHY] = {NULL, "WHY", 16, 11, LIST_TABLE_REST, false},
 };
+/* Up to this rank, columns don't make room for the pane beside the list. */
+#define RANK_OF_NEED 5
 
 /* The page's private state. */
 typedef struct {
@@ -100,6 +101,24 @@ static const char *why_unknown(const page_t *self)
                                                                : "nothing is heard of the tree";
 }
 
+/* One that is well has been so since its registration. */
+static void state_text(const page_t *self, const client_t *client, char *out, size_t room)
+{
+    static const char *const WORDS[] = {
+        [CLIENT_HERE] = "ok", [CLIENT_LEFT] = "left", [CLIENT_UNKNOWN] = "unknown"};
+    client_fate_t fate = session_view_client_fate(self->session, client);
+    char traffic[TROUBLE_ROOM], age[AGE_ROOM] = "";
+    trouble_traffic_text(&client->traffic, trouble_of_client(self->session, client), traffic);
+    uint64_t age_ms = fate == CLIENT_HERE ? client->since_ms
+                                          : session_view_client_silence(self->session, client);
+    if (age_ms != MODEL_UNKNOWN)
+        page_age(age_ms, age);
+    if (traffic[0] != '\0')
+        snprintf(out, room, "%s", traffic);
+    else
+        snprintf(out, room, "%s%s%s", WORDS[fate], age[0] != '\0' ? " " : "", age);
+}
+
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
 {
     const page_t *self = source;
@@ -109,25 +128,27 @@ static bool cell(const void *source, size_t index, size_t column, char *out, siz
         char name[DD_NAME_MAX + 1];
         session_view_shown_name(self->session, client->tenant, client->name, name);
         dd_escape_text(name, strlen(name), out, room);
-    } else if (column == COLUMN_SINCE && fate != CLIENT_HERE) {
-        char age[AGE_ROOM];
-        snprintf(out, room, "%s %s", fate == CLIENT_LEFT ? "left" : "unknown",
-            page_age(session_view_client_silence(self->session, client), age));
+    } else if (column == COLUMN_STATE) {
+        state_text(self, client, out, room);
     } else if (column == COLUMN_WHY && fate == CLIENT_LEFT) {
         why_it_left(self, client, out, room);
     } else if (column == COLUMN_WHY && fate == CLIENT_UNKNOWN) {
         snprintf(out, room, "%s", why_unknown(self));
     }
-    return column == COLUMN_NAME || column == COLUMN_WHY ||
-           (column == COLUMN_SINCE && fate != CLIENT_HERE);
+    return column == COLUMN_NAME || column == COLUMN_STATE || column == COLUMN_WHY;
 }
 
 static unsigned style(const void *source, size_t index, size_t column)
 {
     const page_t *self = source;
     const client_t *client = row_at(source, index);
+    trouble_t trouble = trouble_of_client(self->session, client);
     if (session_view_client_fate(self->session, client) != CLIENT_HERE)
         return STYLE_DIM;
+    if (column == COLUMN_STATE && trouble != TROUBLE_NONE)
+        return page_trouble_style(trouble, true);
+    if (column == COLUMN_DROPPED && client->traffic.dropped != MODEL_UNKNOWN)
+        return client->traffic.dropped > 0 ? STYLE_WARNING : STYLE_PLAIN;
     bool is_own = session_view_is_own(self->session, client->tenant, client->name);
     return column == COLUMN_NAME && is_own ? STYLE_ACCENT : STYLE_PLAIN;
 }
@@ -150,16 +171,30 @@ static int compare_names(const page_t *self, const client_t *left, const client_
     return strverscmp(names[0], names[1]);
 }
 
+/* By state, the worst first, and then those that have left. */
+static int compare_states(const page_t *self, const client_t *left, const client_t *right)
+{
+    trouble_t troubles[2] = {
+        trouble_of_client(self->session, left), trouble_of_client(self->session, right)};
+    if (troubles[0] != troubles[1])
+        return troubles[0] > troubles[1] ? -1 : 1;
+    if (left->fate != right->fate)
+        return left->fate > right->fate ? -1 : 1;
+    return (left->since_ms > right->since_ms) - (left->since_ms < right->since_ms);
+}
+
 static int compare(const void *source, size_t a, size_t b, size_t column)
 {
     if (column == COLUMN_NAME)
         return compare_names(source, row_at(source, a), row_at(source, b));
+    if (column == COLUMN_STATE)
+        return compare_states(source, row_at(source, a), row_at(source, b));
     return list_table_compare(&TABLE, source, a, b, column);
 }
 
 static bool known(const void *source, size_t index, size_t column)
 {
-    return list_table_known(&TABLE, source, index, column);
+    return column == COLUMN_STATE || list_table_known(&TABLE, source, index, column);
 }
 
 static const list_ops_t LIST = {.count = count,
@@ -240,6 +275,11 @@ static unsigned more_views(const page_t *self)
     return clients->some_left ? 1u << VIEW_EVENTS : 0;
 }
 
+static bool is_in_trouble(const page_t *self, size_t index)
+{
+    return trouble_of_client(self->session, row_at(self, index)) != TROUBLE_NONE;
+}
+
 static void title(const page_t *self, char *out, size_t room)
 {
     const round_t *last = poller_last(session_view_poller(self->session), VIEW_CLIENTS);
@@ -254,7 +294,7 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
 {
     char line[64];
     rect_t right = {0};
-    if (area.width >= DETAIL_FROM)
+    if (area.width - DETAIL_WIDTH >= list_table_needs(&TABLE, RANK_OF_NEED) + 2)
         right = rect_cut_right(&area, DETAIL_WIDTH);
     title(self, line, sizeof line);
     page_draw_list(self, canvas, area, line);
@@ -276,6 +316,7 @@ const page_ops_t CLIENTS_PAGE = {.title = "Clients",
     .filters = "tenant:a broker:east state:left",
     .list = &LIST,
     .table = &TABLE,
+    .is_in_trouble = is_in_trouble,
     .prepare = prepare,
     .draw = draw,
     .detail = detail};

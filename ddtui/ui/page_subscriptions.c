@@ -145,7 +145,11 @@ static unsigned style(const void *source, size_t index, size_t column)
     const own_subscription_t *own = own_at(source, index);
     if (!own)
         return STYLE_PLAIN;
-    return column == COLUMN_PATH && own->path[0] == '\0' ? STYLE_WARNING : STYLE_ACCENT;
+    bool trouble = trouble_is_with_own(((const page_t *)source)->session, own);
+    bool asked = own->path[0] == '\0';
+    if (trouble && column == (asked ? COLUMN_PATH : COLUMN_RECEIVED))
+        return STYLE_BAD;
+    return column == COLUMN_PATH && asked ? STYLE_WARNING : STYLE_ACCENT;
 }
 
 static const list_table_t TABLE = {.view = VIEW_SUBSCRIPTIONS,
@@ -200,7 +204,16 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
     char received[32];
     snprintf(received, sizeof received, "%" PRIu64, own->received);
     text_pane_pair(pane, "received", STYLE_PLAIN, received);
+    if (own->lost)
+        text_pane_print(pane, STYLE_WARNING, "Publications were lost, or may have been, %" PRIu64
+            " s ago: see the messages.", (session_view_now_ms(self->session) - own->lost_ms) / 1000);
     text_pane_text(pane, STYLE_DIM, "This is your own subscription; u gives it up.");
+}
+
+static bool is_in_trouble(const page_t *self, size_t index)
+{
+    const own_subscription_t *own = own_at(self, index);
+    return own && trouble_is_with_own(self->session, own);
 }
 
 static void draw(page_t *self, canvas_t *canvas, rect_t area)
@@ -219,5 +232,6 @@ const page_ops_t SUBSCRIPTIONS_PAGE = {.title = "Subscriptions",
     .filters = "topic:alarms broker:east",
     .list = &LIST,
     .table = &TABLE,
+    .is_in_trouble = is_in_trouble,
     .draw = draw,
     .detail = detail};

@@ -173,6 +173,18 @@ static void unfold(page_t *self, size_t index)
         memmove(tree->folded[at], tree->folded[--tree->folded_count], sizeof broker->id);
 }
 
+static bool is_in_trouble(const page_t *self, size_t index)
+{
+    return trouble_of_broker(self->session, row_at(self, index)) != TROUBLE_NONE;
+}
+
+/* What is above it is shown with what is below. */
+static void reveal(page_t *self, size_t index)
+{
+    for (size_t above = parent(self, index); above != LIST_NONE; above = parent(self, above))
+        unfold(self, above);
+}
+
 static void select_parent(page_t *self, size_t index)
 {
     size_t above = parent(self, index);
@@ -209,6 +221,17 @@ static const char *folding_mark(const page_t *self, size_t index)
     return is_folded(self, broker->id) ? "▸ " : "▾ ";
 }
 
+/* What a broker does stands in the place of "ok". */
+static void reported_text(const page_t *self, const broker_t *broker, char *out, size_t room)
+{
+    char traffic[TROUBLE_ROOM];
+    trouble_traffic_text(&broker->traffic, trouble_of_broker(self->session, broker), traffic);
+    if (traffic[0] != '\0')
+        snprintf(out, room, "%s", traffic);
+    else
+        dd_escape_text(broker->state, strlen(broker->state), out, room);
+}
+
 static void state_text(const page_t *self, const broker_t *broker, char *out, size_t room)
 {
     static const char *const WORDS[] = {[STANDING_LATE] = "stale",
@@ -219,7 +242,7 @@ static void state_text(const page_t *self, const broker_t *broker, char *out, si
     char text[ESCAPED_ROOM] = "";
     standing_t standing = session_view_standing(self->session, broker);
     if (standing == STANDING_REPORTS)
-        dd_escape_text(broker->state, strlen(broker->state), out, room);
+        reported_text(self, broker, out, room);
     else if (standing == STANDING_BEHIND)
         dd_escape_text(broker->behind, strlen(broker->behind), text, sizeof text);
     else if (standing != STANDING_DRAINED)
@@ -253,7 +276,8 @@ static unsigned style(const void *source, size_t index, size_t column)
     if (standing != STANDING_REPORTS)
         return column == COLUMN_STATE && standing == STANDING_GONE ? STYLE_BAD : STYLE_DIM;
     if (column == COLUMN_STATE)
-        return strcmp(broker->state, "ok") == 0 ? STYLE_GOOD : STYLE_BAD;
+        return page_trouble_style(
+            trouble_of_broker(self->session, broker), strcmp(broker->state, "ok") == 0);
     if (column == COLUMN_DROPPED && broker->traffic.dropped != MODEL_UNKNOWN)
         return broker->traffic.dropped > 0 ? STYLE_WARNING : STYLE_PLAIN;
     return column == COLUMN_BROKER && is_door ? STYLE_ACCENT : STYLE_PLAIN;
@@ -266,8 +290,20 @@ static const list_table_t TABLE = {.view = VIEW_TREE,
     .cell = cell,
     .style = style};
 
+/* By state, the worst first. */
+static int compare_states(const page_t *self, const broker_t *left, const broker_t *right)
+{
+    trouble_t troubles[2] = {
+        trouble_of_broker(self->session, left), trouble_of_broker(self->session, right)};
+    if (troubles[0] != troubles[1])
+        return troubles[0] > troubles[1] ? -1 : 1;
+    return strcmp(left->state, right->state);
+}
+
 static int compare(const void *source, size_t a, size_t b, size_t column)
 {
+    if (column == COLUMN_STATE)
+        return compare_states(source, row_at(source, a), row_at(source, b));
     return list_table_compare(&TABLE, source, a, b, column);
 }
 
@@ -396,6 +432,8 @@ const page_ops_t TREE_PAGE = {.title = "Tree",
     .filters = "state:gone broker:east",
     .list = &LIST,
     .table = &TABLE,
+    .is_in_trouble = is_in_trouble,
+    .reveal = reveal,
     .prepare = prepare,
     .draw = draw,
     .detail = detail,
