@@ -23,11 +23,13 @@ typedef enum {
     COLUMN_COUNT, /* uint64_t, as the following; MODEL_UNKNOWN is what isn't known */
     COLUMN_BYTES,
     COLUMN_MS,
-    COLUMN_US,    /* a round trip */
-    COLUMN_FINE,  /* us, of which each counts */
-    COLUMN_TURNS, /* uint64_t[MODEL_TURNS]; the first is MODEL_UNKNOWN if they aren't known */
-    COLUMN_RATE,  /* a second; worked out here, so that it stands in no report and no JSON */
-    COLUMN_WHEN   /* ms since 1970; known here only, so that it stands in no report */
+    COLUMN_US,         /* a round trip */
+    COLUMN_FINE,       /* us, of which each counts */
+    COLUMN_TURNS,      /* uint64_t[MODEL_TURNS]; the first is MODEL_UNKNOWN if they aren't known */
+    COLUMN_PUBLISHERS, /* a publishers_t of a topic_t */
+    COLUMN_RATE, /* a second; worked out here, so that it stands in no report, and without a title
+                    in no JSON */
+    COLUMN_WHEN  /* ms since 1970; known here only, so that it stands in no report */
 } column_kind_t;
 
 typedef struct {
