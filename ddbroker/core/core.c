@@ -259,7 +259,7 @@ void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
     self->now_ms = now_ms;
     if (peer->state != PEER_ENDED) {
         char text[PEER_TEXT_MAX];
-        core_event(self, peer, peer_is_link(peer) ? DD_LOG_NOTICE : DD_LOG_INFO, "%s is gone",
+        core_event(self, peer, peer_is_link(peer) ? DD_LOG_WARNING : DD_LOG_INFO, "%s is gone",
             peer_text(peer, text));
     }
     forget(self, peer);

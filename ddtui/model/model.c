@@ -158,7 +158,7 @@ static void place(arrangement_t *self, size_t index, unsigned depth)
     self->to[self->done] = *broker;
     self->to[self->done++].depth = depth;
     for (size_t i = 0; i < self->count; i++)
-        if (!self->placed[i] && strcmp(self->from[i].parent, broker->id) == 0)
+        if (!self->placed[i] && strcmp(model_parent(&self->from[i]), broker->id) == 0)
             place(self, i, depth + 1);
 }
 
@@ -174,7 +174,7 @@ static dd_error_t arrange_tree(table_t *table)
     if (!arrangement.placed || !arrangement.to)
         goto cleanup;
     for (size_t i = 0; i < table->count; i++)
-        if (!find_broker(table, arrangement.from[i].parent))
+        if (!find_broker(table, model_parent(&arrangement.from[i])))
             place(&arrangement, i, 0);
     for (size_t i = 0; i < table->count; i++)
         if (!arrangement.placed[i])
@@ -240,6 +240,11 @@ dd_error_t model_arrange(model_t *self)
 view_t model_reported(view_t view)
 {
     return view == VIEW_TOPICS ? VIEW_TOPIC_PARTS : view;
+}
+
+const char *model_parent(const broker_t *broker)
+{
+    return broker->parent[0] != '\0' ? broker->parent : broker->last_parent;
 }
 
 size_t model_count(const model_t *self, view_t view)

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "ddtui/model/columns.h"
-#include "ddtui/model/poll_merge.h"
 #include "ddtui/model/report_parser.h"
+#include "ddtui/model/topic_rates.h"
 #include "libdd/base/clock.h"
 #include "script_state.h"
 
@@ -73,7 +73,8 @@ static dd_error_t arrange(script_t *self)
     self->arranged = error == DD_OK;
     if (error != DD_OK || !self->before || self->options->view != VIEW_TOPICS)
         return error;
-    return poll_merge_carry(self->model, self->before, VIEW_TOPICS, elapsed_ms);
+    topic_rates_set(self->model, self->before, elapsed_ms);
+    return model_arrange(self->model);
 }
 
 /* Tables are parted by an empty line; what is one line, or goes on where it was, is not. */

@@ -67,7 +67,8 @@ static void message_line(const message_t *self, char *out, size_t room)
         snprintf(out, room,
             "%" PRIu64 " publications did not reach this client: it read too slowly", self->count);
     else if (self->kind == MESSAGE_SKIPPED)
-        snprintf(out, room, "%" PRIu64 " messages are not shown: more than %d a second, or frozen",
+        snprintf(out, room,
+            "%" PRIu64 " messages are not shown: over %d publications a second, or frozen",
             self->count, MESSAGES_PER_SECOND);
     else
         dd_escape_text(
