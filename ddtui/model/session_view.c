@@ -96,6 +96,7 @@ static void mark_rows(session_view_t *self)
     changed(self, PART_TREE);
     changed(self, PART_CLIENTS);
     changed(self, PART_SUBSCRIPTIONS);
+    changed(self, PART_TOPICS);
 }
 
 /* Text from outside, fit for a note. */

@@ -53,6 +53,7 @@ typedef enum {
     PART_TREE,
     PART_CLIENTS,
     PART_SUBSCRIPTIONS,
+    PART_TOPICS,
     PART_MESSAGES,
     PART_EVENTS,
     PART_TRACE,

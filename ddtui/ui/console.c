@@ -199,7 +199,7 @@ static unsigned act(console_t *self, action_t action)
         console_open_form(self, action);
         break;
     default:
-        if (action >= ACT_GO_TREE && action <= ACT_GO_HELP) {
+        if (action >= ACT_GO_TREE && action <= ACT_GO_TOPICS) {
             close_over(self);
             self->page = (page_number_t)(action - ACT_GO_TREE);
         } else {

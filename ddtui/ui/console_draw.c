@@ -78,14 +78,20 @@ static void add_spot(console_t *self, rect_t line, int column, int width, action
             (spot_t){{line.row, line.column + column, 1, width}, action};
 }
 
+/* The topics stand behind the tab of the subscriptions. */
+static page_number_t shown_tab(const console_t *self)
+{
+    return self->page == PAGE_TOPICS ? PAGE_SUBSCRIPTIONS : self->page;
+}
+
 /* Bytes of a tab's title: all of it, or its beginning where the names don't fit into the line. The
    names are ASCII. */
 static int title_size(const console_t *self, page_number_t page, int width)
 {
     int needed = 0, size = (int)strlen(pages_title(page));
-    for (page_number_t each = PAGE_TREE; each < PAGES; each++)
+    for (page_number_t each = PAGE_TREE; each < PAGE_TABS; each++)
         needed += (int)strlen(pages_title(each)) + TAB_EXTRA;
-    return needed < width || page == self->page || size < TAB_SHORT ? size : TAB_SHORT;
+    return needed < width || page == shown_tab(self) || size < TAB_SHORT ? size : TAB_SHORT;
 }
 
 static void draw_tabs(console_t *self, canvas_t *canvas, rect_t line)
@@ -95,8 +101,8 @@ static void draw_tabs(console_t *self, canvas_t *canvas, rect_t line)
         right = rect_cut_right(&line, 8);
     canvas_text(canvas, right, 0, 0, STYLE_WARNING, "FROZEN");
     int at = 0;
-    for (page_number_t page = PAGE_TREE; page < PAGES; page++) {
-        unsigned style = page == self->page ? STYLE_TAB : STYLE_PLAIN;
+    for (page_number_t page = PAGE_TREE; page < PAGE_TABS; page++) {
+        unsigned style = page == shown_tab(self) ? STYLE_TAB : STYLE_PLAIN;
         int width = canvas_print(canvas, line, 0, at, style, " %d %.*s ", (int)page + 1,
             title_size(self, page, line.width), pages_title(page));
         add_spot(self, line, at, width, (action_t)(ACT_GO_TREE + page));

@@ -8,7 +8,10 @@
 #include <string.h>
 
 #define ON(page) AT_PAGE(PAGE_##page)
-#define LISTS (ON(TREE) | ON(CLIENTS) | ON(SUBSCRIPTIONS) | ON(MESSAGES) | ON(EVENTS) | ON(TRACE))
+#define LISTS                                                                                      \
+    (ON(TREE) | ON(CLIENTS) | ON(SUBSCRIPTIONS) | ON(TOPICS) | ON(MESSAGES) | ON(EVENTS) |         \
+        ON(TRACE))
+#define ORDERED (ON(CLIENTS) | ON(SUBSCRIPTIONS) | ON(TOPICS))
 #define PAGES_ALL (LISTS | ON(HELP))
 #define ANYWHERE (PAGES_ALL | AT_DETAIL) /* where nothing is entered */
 
@@ -29,6 +32,10 @@ static const binding_t BINDINGS[] = {
     {{'7', UI_F(7)}, ACT_GO_HELP, ANYWHERE, 0, GROUP_PAGES, 0, NULL, NULL,
         "this help"},
 
+    {{'T'}, ACT_GO_TOPICS, ON(SUBSCRIPTIONS), 0, GROUP_LISTS, 3, "Topics", NULL,
+        "what is published on each topic, by whom, and what is lost"},
+    {{'T'}, ACT_GO_SUBSCRIPTIONS, ON(TOPICS), 0, GROUP_LISTS, 3, "Subscr.", NULL,
+        "back to the subscriptions"},
     {{UI_ENTER}, ACT_OPEN, LISTS, 0, GROUP_LISTS, 4, "Details", NULL,
         "show all about the selected row"},
     {{UI_ESCAPE, 'q', UI_CTRL('C')}, ACT_BACK, AT_DETAIL, 0, GROUP_LISTS, 1, "Back", NULL,
@@ -94,9 +101,9 @@ static const binding_t BINDINGS[] = {
         "to the first row"},
     {{UI_END, 'G'}, ACT_LAST, ANYWHERE, 0, GROUP_LISTS, 0, NULL, NULL,
         "to the last row; there, messages and events keep rolling"},
-    {{'o'}, ACT_SORT_NEXT, ON(CLIENTS) | ON(SUBSCRIPTIONS), 0, GROUP_LISTS, 10, "Order", NULL,
+    {{'o'}, ACT_SORT_NEXT, ORDERED, 0, GROUP_LISTS, 10, "Order", NULL,
         "order the rows by the next column"},
-    {{'r'}, ACT_SORT_REVERSE, ON(CLIENTS) | ON(SUBSCRIPTIONS), 0, GROUP_LISTS, 11, "Reverse",
+    {{'r'}, ACT_SORT_REVERSE, ORDERED, 0, GROUP_LISTS, 11, "Reverse",
         NULL, "turn the order around"},
     {{UI_ESCAPE}, ACT_BACK, PAGES_ALL, 0, GROUP_LISTS, 0, NULL, NULL,
         "drop the filter"},

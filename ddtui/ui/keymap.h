@@ -47,8 +47,12 @@ typedef enum {
     PAGE_EVENTS,
     PAGE_TRACE,
     PAGE_HELP,
+    PAGE_TOPICS, /* the other side of PAGE_SUBSCRIPTIONS, without a number of its own */
     PAGES
 } page_number_t;
+
+/* Those that have a number. */
+#define PAGE_TABS PAGE_TOPICS
 
 typedef enum {
     ACT_NONE,
@@ -59,6 +63,7 @@ typedef enum {
     ACT_GO_EVENTS,
     ACT_GO_TRACE,
     ACT_GO_HELP,
+    ACT_GO_TOPICS,
     ACT_NOTIFY,
     ACT_PUBLISH,
     ACT_SUBSCRIBE,

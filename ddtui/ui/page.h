@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * page - one of the screens 1 to 7: a set of operations over the session view
+ * page - one of the screens, 1 to 7 and the topics: a set of operations over the session view
  *
  * A page draws on a canvas and knows no terminal. What all pages do alike - the list with its
  * selection, filter and order, the detail of the selected row - is done here once; each page's own
@@ -97,8 +97,8 @@ void page_time(int64_t wall_ms, bool with_ms, char out[TIME_ROOM]);
 
 /* ---- The pages, each in its own file -------------------------------------------------------- */
 
-extern const page_ops_t TREE_PAGE, CLIENTS_PAGE, SUBSCRIPTIONS_PAGE, MESSAGES_PAGE, EVENTS_PAGE,
-    TRACE_PAGE, HELP_PAGE;
+extern const page_ops_t TREE_PAGE, CLIENTS_PAGE, SUBSCRIPTIONS_PAGE, TOPICS_PAGE, MESSAGES_PAGE,
+    EVENTS_PAGE, TRACE_PAGE, HELP_PAGE;
 
 /* Draws the newest messages, or what happened last at the brokers, one a line. */
 void page_messages_draw_tail(const session_view_t *session, canvas_t *canvas, rect_t area);

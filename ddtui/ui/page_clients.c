@@ -96,7 +96,7 @@ static void why_it_left(const page_t *self, const client_t *client, char *out, s
 static const char *why_unknown(const page_t *self)
 {
     return session_view_is_current(self->session, VIEW_CLIENTS) ? "its broker does not answer"
-                                                               : "nothing is heard of the tree";
+                                                                : "nothing is heard of the tree";
 }
 
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
@@ -192,9 +192,8 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
     if (fate == CLIENT_LEFT)
         text_pane_print(pane, STYLE_WARNING, "left %" PRIu64 " s ago", seconds);
     else if (fate == CLIENT_UNKNOWN)
-        text_pane_print(pane, STYLE_WARNING,
-            "unknown since %" PRIu64 " s: %s", seconds,
-            why_unknown(self));
+        text_pane_print(
+            pane, STYLE_WARNING, "unknown since %" PRIu64 " s: %s", seconds, why_unknown(self));
     page_add_columns(pane, VIEW_CLIENTS, client);
     add_subscriptions(self, client, pane);
     add_events(self, client, pane);

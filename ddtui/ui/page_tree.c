@@ -267,8 +267,8 @@ static void curve(const uint64_t *rates, size_t count_of, size_t width, char *ou
     }
 }
 
-static void add_rate(const page_t *self, text_pane_t *pane, const char *name, const char *field, const broker_t *broker,
-    const uint64_t *rates, size_t count_of)
+static void add_rate(const page_t *self, text_pane_t *pane, const char *name, const char *field,
+    const broker_t *broker, const uint64_t *rates, size_t count_of)
 {
     char rate[COLUMN_TEXT_ROOM], blocks[4 * POLLER_SAMPLES + 1], line[COLUMN_TEXT_ROOM + 256];
     bool stopped = session_view_silence(self->session, broker) > 0;
