@@ -454,7 +454,7 @@ static void publishers_text(const topic_t *topic, char *out, size_t room)
     }
 }
 
-static void number_text(column_kind_t kind, uint64_t value, char *out, size_t room)
+void column_number_text(column_kind_t kind, uint64_t value, char *out, size_t room)
 {
     if (kind == COLUMN_BYTES || kind == COLUMN_RATE)
         short_text(value, kind == COLUMN_BYTES ? "B" : "", out, room);
@@ -482,6 +482,6 @@ void column_text(const column_t *self, const void *row, char *out, size_t room)
     } else if (self->kind == COLUMN_PUBLISHERS) {
         publishers_text(row, out, room);
     } else {
-        number_text(self->kind, number_in(self, row), out, room);
+        column_number_text(self->kind, number_in(self, row), out, room);
     }
 }

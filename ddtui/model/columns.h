@@ -75,6 +75,9 @@ struct json_object *columns_json(const columns_t *self, const void *row);
    last. */
 int column_compare(const column_t *self, const void *a, const void *b);
 
+/* A number in the words of a kind that is a single number. */
+void column_number_text(column_kind_t kind, uint64_t value, char *out, size_t room);
+
 /* One value in words, escaped by dd_escape_text(); "-" when it isn't known. */
 void column_text(const column_t *self, const void *row, char *out, size_t room);
 

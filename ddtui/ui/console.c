@@ -43,6 +43,11 @@ void console_destroy(console_t **self_p)
     *self_p = NULL;
 }
 
+void console_set_glyphs(console_t *self, glyphs_t glyphs)
+{
+    self->glyphs = glyphs;
+}
+
 /* Events are asked for whatever is shown, so that those of a broker that goes are there, but less
    often. */
 static unsigned background_views(const console_t *self)
@@ -124,6 +129,15 @@ static void open_detail(console_t *self)
     text_pane_destroy(&pane);
 }
 
+static void toggle_graph(console_t *self)
+{
+    page_t *page = console_page(self);
+    if (self->over == OVER_GRAPH)
+        close_over(self);
+    else if (page->ops->graph && page_selected_index(page) != LIST_NONE)
+        self->over = OVER_GRAPH;
+}
+
 /* To the next line of the detail that has what the filter wants, or the one before. */
 static void find_in_detail(console_t *self, bool next)
 {
@@ -183,6 +197,9 @@ static unsigned act(console_t *self, action_t action)
         break;
     case ACT_BACK:
         go_back(self);
+        break;
+    case ACT_GRAPH:
+        toggle_graph(self);
         break;
     case ACT_CLEAR:
         session_view_clear(self->session, console_page(self)->ops->part);

@@ -224,6 +224,9 @@ static size_t draw_over(
     case OVER_DETAIL:
         draw_detail(self, canvas, area);
         return 0;
+    case OVER_GRAPH:
+        page_draw_graph(console_page(self), canvas, area, self->glyphs);
+        return 0;
     case OVER_FORM:
         return form_draw(self->form, canvas, area, cursor, out);
     case OVER_END:

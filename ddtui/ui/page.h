@@ -11,6 +11,7 @@
 
 #include "completion.h"
 #include "ddtui/model/session_view.h"
+#include "graph.h"
 #include "keymap.h"
 #include "list.h"
 #include "list_table.h"
@@ -35,6 +36,11 @@ typedef struct {
     void (*draw)(page_t *self, canvas_t *canvas, rect_t area);
     /* All about the row of an index. */
     void (*detail)(page_t *self, size_t index, text_pane_t *pane);
+    /* Figures of the rows of the table's view that are drawn over time, and what the row of an
+       index is called there. */
+    const graph_line_t *graph;
+    size_t graph_count;
+    void (*graph_title)(page_t *self, size_t index, char *out, size_t room);
     /* Does what only this page does. True if the action meant that. */
     bool (*act)(page_t *self, action_t action);
 } page_ops_t;
@@ -68,6 +74,8 @@ size_t page_selected_index(page_t *self);
 /* Everything about the selected row, at that width; the caller destroys it. NULL if no row is
    selected, or the page has no such thing. */
 text_pane_t *page_detail(page_t *self, int width);
+/* Draws the last 15 minutes of the selected row. */
+void page_draw_graph(page_t *self, canvas_t *canvas, rect_t area, glyphs_t glyphs);
 bool page_act(page_t *self, action_t action);
 /* Selects the row at a place of the screen, as it was drawn last. True if there is one. At a title,
    orders the rows by its column. */

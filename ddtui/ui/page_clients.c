@@ -199,6 +199,23 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
     add_events(self, client, pane);
 }
 
+/* ---- The graph ------------------------------------------------------------------------------ */
+
+static const graph_line_t GRAPH[] = {
+    {FIGURE_IN, "from it", COLUMN_RATE, "/s", STYLE_ACCENT},
+    {FIGURE_OUT, "to it", COLUMN_RATE, "/s", STYLE_GOOD},
+    {FIGURE_DROPPED, "dropped", COLUMN_RATE, "/s", STYLE_BAD},
+};
+
+static void graph_title(page_t *self, size_t index, char *out, size_t room)
+{
+    const client_t *client = row_at(self, index);
+    char name[DD_NAME_MAX + 1], escaped[4 * sizeof name];
+    session_view_shown_name(self->session, client->tenant, client->name, name);
+    dd_escape_text(name, strlen(name), escaped, sizeof escaped);
+    snprintf(out, room, "Client %s", escaped);
+}
+
 /* ---- The page ------------------------------------------------------------------------------- */
 
 static void prepare(page_t *self)
@@ -252,4 +269,7 @@ const page_ops_t CLIENTS_PAGE = {.title = "Clients",
     .table = &TABLE,
     .prepare = prepare,
     .draw = draw,
-    .detail = detail};
+    .detail = detail,
+    .graph = GRAPH,
+    .graph_count = sizeof GRAPH / sizeof GRAPH[0],
+    .graph_title = graph_title};

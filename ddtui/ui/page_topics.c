@@ -181,6 +181,23 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
             pane, STYLE_DIM, "These are the topics that brokers found no room to tell apart.");
 }
 
+/* ---- The graph ------------------------------------------------------------------------------ */
+
+static const graph_line_t GRAPH[] = {
+    {FIGURE_IN, "publications", COLUMN_RATE, "/s", STYLE_ACCENT},
+    {FIGURE_OUT, "bytes", COLUMN_BYTES, "/s", STYLE_GOOD},
+    {FIGURE_DROPPED, "lost", COLUMN_RATE, "/s", STYLE_BAD},
+};
+
+static void graph_title(page_t *self, size_t index, char *out, size_t room)
+{
+    const topic_t *topic = row_at(self, index);
+    char name[4 * sizeof topic->topic];
+    dd_escape_text(topic->topic, strlen(topic->topic), name, sizeof name);
+    snprintf(out, room, "%s%s of tenant %s", is_rest(topic) ? "All other topics" : "Topic ", name,
+        topic->tenant);
+}
+
 /* ---- The page ------------------------------------------------------------------------------- */
 
 static void title(const page_t *self, char *out, size_t room)
@@ -230,4 +247,7 @@ const page_ops_t TOPICS_PAGE = {.title = "Topics",
     .table = &TABLE,
     .prepare = prepare,
     .draw = draw,
-    .detail = detail};
+    .detail = detail,
+    .graph = GRAPH,
+    .graph_count = sizeof GRAPH / sizeof GRAPH[0],
+    .graph_title = graph_title};

@@ -315,6 +315,23 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
         add_field(pane, FIELDS[i][0], FIELDS[i][1], broker);
 }
 
+/* ---- The graph ------------------------------------------------------------------------------ */
+
+static const graph_line_t GRAPH[] = {
+    {FIGURE_IN, "in", COLUMN_RATE, "/s", STYLE_ACCENT},
+    {FIGURE_OUT, "out", COLUMN_RATE, "/s", STYLE_GOOD},
+    {FIGURE_DROPPED, "dropped", COLUMN_RATE, "/s", STYLE_BAD},
+    {FIGURE_RTT, "round trip to its parent", COLUMN_US, "", STYLE_WARNING},
+};
+
+static void graph_title(page_t *self, size_t index, char *out, size_t room)
+{
+    const broker_t *broker = row_at(self, index);
+    char name[4 * sizeof broker->name];
+    dd_escape_text(broker->name, strlen(broker->name), name, sizeof name);
+    snprintf(out, room, "Broker %s %s", name, broker->scope);
+}
+
 /* ---- The page ------------------------------------------------------------------------------- */
 
 static const char *empty_text(const page_t *self)
@@ -362,4 +379,7 @@ const page_ops_t TREE_PAGE = {.title = "Tree",
     .prepare = prepare,
     .draw = draw,
     .detail = detail,
+    .graph = GRAPH,
+    .graph_count = sizeof GRAPH / sizeof GRAPH[0],
+    .graph_title = graph_title,
     .act = act};
