@@ -19,7 +19,8 @@ void answered_destroy(answered_t **self_p);
 void answered_ask(answered_t *self);
 /* A broker has answered it, once or several times. What finds no memory has not answered. */
 void answered_add(answered_t *self, const char *id, const char *name, const char *scope);
-/* Whether a broker has answered all of them, or one of its name and scope that was started since. */
+/* Whether a broker has answered all of them, or one of its name and scope that was started since.
+ */
 bool answered_has(const answered_t *self, const char *id, const char *name, const char *scope);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * fair_share - how much of what there is room for each may have, so that who wants little gets it all
+ * fair_share - how much of what there is room for each may have, so that who wants little gets it
+ * all
  */
 #ifndef FAIR_SHARE_H_INCLUDED
 #define FAIR_SHARE_H_INCLUDED

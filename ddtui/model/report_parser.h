@@ -26,8 +26,8 @@ typedef struct {
  * what stood before the fault has been taken in. DD_E_LIMIT and DD_E_MEMORY as model_add(). head
  * may be NULL.
  */
-dd_error_t report_parser_report(model_t *model, view_t view, const char *json,
-    const char *broker_id, report_head_t *head);
+dd_error_t report_parser_report(
+    model_t *model, view_t view, const char *json, const char *broker_id, report_head_t *head);
 
 /* Reads the JSON text of a report on what a broker was told to do: whether it did. If not, failure
    becomes the reason, escaped. */

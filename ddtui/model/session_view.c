@@ -36,11 +36,13 @@ struct session_view {
     bool frozen;
     uint64_t now_us;
     int64_t wall_ms;
-    uint64_t frozen_ms; /* since when it is frozen, by session_view_now_ms() */
+    uint64_t frozen_ms;      /* since when it is frozen, by session_view_now_ms() */
     unsigned frozen_current; /* views that were current then, as bits 1 << view */
     uint64_t versions[PARTS];
     link_t link;
     poller_t *poller;
+    timelines_t *timelines;
+    uint64_t timed_ms[VIEWS]; /* when the round ended that they have taken last */
     event_archive_t *events;
     uint64_t events_ms; /* when the round of events was over that was taken in last */
     messages_t *messages;
@@ -59,11 +61,13 @@ session_view_t *session_view_new(bool is_operator)
         return NULL;
     self->is_operator = is_operator;
     self->poller = poller_new();
+    self->timelines = timelines_new();
     self->events = event_archive_new();
     self->messages = messages_new();
     self->status_log = status_log_new();
     self->own_subscriptions = calloc(1, sizeof *self->own_subscriptions);
-    if (!self->poller || !self->events || !self->messages || !self->status_log || !self->own_subscriptions)
+    if (!self->poller || !self->timelines || !self->events || !self->messages ||
+        !self->status_log || !self->own_subscriptions)
         session_view_destroy(&self);
     return self;
 }
@@ -74,6 +78,7 @@ void session_view_destroy(session_view_t **self_p)
     if (!self)
         return;
     poller_destroy(&self->poller);
+    timelines_destroy(&self->timelines);
     event_archive_destroy(&self->events);
     messages_destroy(&self->messages);
     status_log_destroy(&self->status_log);
@@ -95,6 +100,7 @@ static void mark_rows(session_view_t *self)
     changed(self, PART_TREE);
     changed(self, PART_CLIENTS);
     changed(self, PART_SUBSCRIPTIONS);
+    changed(self, PART_TOPICS);
 }
 
 /* Text from outside, fit for a note. */
@@ -399,6 +405,17 @@ static void find_drained(session_view_t *self)
     }
 }
 
+static void take_figures(session_view_t *self, view_t view)
+{
+    const round_t *last = poller_last(self->poller, view);
+    if (!last->current || last->finished_ms == self->timed_ms[view])
+        return;
+    if (self->timed_ms[view] > 0)
+        timelines_take(self->timelines, view, poller_model(self->poller, view),
+            self->timed_ms[view], last->finished_ms);
+    self->timed_ms[view] = last->finished_ms;
+}
+
 static void take_round(session_view_t *self)
 {
     const round_t *last = poller_last(self->poller, VIEW_EVENTS);
@@ -408,6 +425,9 @@ static void take_round(session_view_t *self)
                 self->events, poller_model(self->poller, VIEW_EVENTS), self->wall_ms))
             changed(self, PART_EVENTS);
     }
+    take_figures(self, VIEW_TREE);
+    take_figures(self, VIEW_CLIENTS);
+    take_figures(self, VIEW_TOPICS);
     find_drained(self);
     mark_rows(self);
 }
@@ -593,6 +613,11 @@ uint64_t session_view_client_silence(const session_view_t *self, const client_t 
 const event_archive_t *session_view_events(const session_view_t *self)
 {
     return self->events;
+}
+
+timelines_t *session_view_timelines(const session_view_t *self)
+{
+    return self->timelines;
 }
 
 const messages_t *session_view_messages(const session_view_t *self)

@@ -30,7 +30,8 @@ typedef struct status_log status_log_t;
 status_log_t *status_log_new(void);
 void status_log_destroy(status_log_t **self_p);
 
-/* What doesn't fit is cut. What is said again right away makes no further note. Texts from outside have been escaped before. */
+/* What doesn't fit is cut. What is said again right away makes no further note. Texts from outside
+ * have been escaped before. */
 __attribute__((format(printf, 4, 0))) void status_log_vadd(
     status_log_t *self, int64_t wall_ms, note_kind_t kind, const char *format, va_list arguments);
 void status_log_clear(status_log_t *self);

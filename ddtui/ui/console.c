@@ -44,6 +44,11 @@ void console_destroy(console_t **self_p)
     *self_p = NULL;
 }
 
+void console_set_glyphs(console_t *self, glyphs_t glyphs)
+{
+    self->glyphs = glyphs;
+}
+
 /* Events are asked for whatever is shown, so that those of a broker that goes are there, but less
    often. */
 static unsigned background_views(const console_t *self)
@@ -141,6 +146,15 @@ static void open_detail(console_t *self)
     text_pane_destroy(&pane);
 }
 
+static void toggle_graph(console_t *self)
+{
+    page_t *page = console_page(self);
+    if (self->over == OVER_GRAPH)
+        close_over(self);
+    else if (page->ops->graph && page_selected_index(page) != LIST_NONE)
+        self->over = OVER_GRAPH;
+}
+
 /* To the next line of the detail that has what is searched for, or the one before. */
 static void find_in_detail(console_t *self, bool next)
 {
@@ -183,7 +197,8 @@ static void act_on_page(console_t *self, action_t action)
 /* From the selected row on through the pages that know of trouble, and around to where it began. */
 static void go_to_trouble(console_t *self)
 {
-    static const page_number_t ROUND[] = {PAGE_TREE, PAGE_CLIENTS, PAGE_SUBSCRIPTIONS};
+    static const page_number_t ROUND[] = {
+        PAGE_TREE, PAGE_CLIENTS, PAGE_TOPICS, PAGE_SUBSCRIPTIONS};
     enum { STOPS = sizeof ROUND / sizeof ROUND[0] };
     size_t start = 0;
     while (start < STOPS && ROUND[start] != self->page)
@@ -227,6 +242,9 @@ static unsigned act(console_t *self, action_t action)
     case ACT_BACK:
         go_back(self);
         break;
+    case ACT_GRAPH:
+        toggle_graph(self);
+        break;
     case ACT_CLEAR:
         session_view_clear(self->session, console_page(self)->ops->part);
         break;
@@ -242,7 +260,7 @@ static unsigned act(console_t *self, action_t action)
         console_open_form(self, action);
         break;
     default:
-        if (action >= ACT_GO_TREE && action <= ACT_GO_HELP) {
+        if (action >= ACT_GO_TREE && action <= ACT_GO_TOPICS) {
             close_over(self);
             self->page = (page_number_t)(action - ACT_GO_TREE);
         } else {

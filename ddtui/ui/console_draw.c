@@ -97,14 +97,20 @@ static void draw_top(console_t *self, canvas_t *canvas, rect_t line)
 
 /* ---- Names of screens, and the footer -------------------------------------------------------- */
 
+/* The topics stand behind the tab of the subscriptions. */
+static page_number_t shown_tab(const console_t *self)
+{
+    return self->page == PAGE_TOPICS ? PAGE_SUBSCRIPTIONS : self->page;
+}
+
 /* Bytes of a tab's title: all of it, or its beginning where the names don't fit into the line. The
    names are ASCII. */
 static int title_size(const console_t *self, page_number_t page, int width)
 {
     int needed = 0, size = (int)strlen(pages_title(page));
-    for (page_number_t each = PAGE_TREE; each < PAGES; each++)
+    for (page_number_t each = PAGE_TREE; each < PAGE_TABS; each++)
         needed += (int)strlen(pages_title(each)) + TAB_EXTRA;
-    return needed < width || page == self->page || size < TAB_SHORT ? size : TAB_SHORT;
+    return needed < width || page == shown_tab(self) || size < TAB_SHORT ? size : TAB_SHORT;
 }
 
 static void draw_tabs(console_t *self, canvas_t *canvas, rect_t line)
@@ -114,8 +120,8 @@ static void draw_tabs(console_t *self, canvas_t *canvas, rect_t line)
         right = rect_cut_right(&line, 8);
     canvas_text(canvas, right, 0, 0, STYLE_WARNING, "FROZEN");
     int at = 0;
-    for (page_number_t page = PAGE_TREE; page < PAGES; page++) {
-        unsigned style = page == self->page ? STYLE_TAB : STYLE_PLAIN;
+    for (page_number_t page = PAGE_TREE; page < PAGE_TABS; page++) {
+        unsigned style = page == shown_tab(self) ? STYLE_TAB : STYLE_PLAIN;
         int width = canvas_print(canvas, line, 0, at, style, " %d %.*s ", (int)page + 1,
             title_size(self, page, line.width), pages_title(page));
         add_spot(self, line, at, width, (action_t)(ACT_GO_TREE + page));
@@ -269,6 +275,9 @@ static size_t draw_over(
     case OVER_DETAIL:
     case OVER_SEARCH:
         draw_detail(self, canvas, area);
+        return 0;
+    case OVER_GRAPH:
+        page_draw_graph(console_page(self), canvas, area, self->glyphs);
         return 0;
     case OVER_FORM:
         return form_draw(self->form, canvas, area, cursor, out);

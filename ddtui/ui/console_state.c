@@ -22,6 +22,7 @@ unsigned console_where(const console_t *self)
         [OVER_LINE] = AT_LINE,
         [OVER_SEARCH] = AT_LINE,
         [OVER_END] = AT_MENU,
+        [OVER_GRAPH] = AT_GRAPH,
         [OVER_DETAIL] = AT_DETAIL};
     if (self->over == OVER_DETAIL && self->page == PAGE_MESSAGES)
         return AT_DETAIL | AT_MESSAGE;

@@ -14,7 +14,17 @@
 #define SPOTS_MAX 32
 
 /* What is open over the page; OVER_SEARCH is over the detail. */
-typedef enum { OVER_NOTHING, OVER_DETAIL, OVER_FORM, OVER_MENU, OVER_ORDER, OVER_LINE, OVER_SEARCH, OVER_END } over_t;
+typedef enum {
+    OVER_NOTHING,
+    OVER_DETAIL,
+    OVER_GRAPH,
+    OVER_FORM,
+    OVER_MENU,
+    OVER_ORDER,
+    OVER_LINE,
+    OVER_SEARCH,
+    OVER_END
+} over_t;
 
 /* A place of the screen that stands for an action, to be clicked on. */
 typedef struct {
@@ -28,6 +38,7 @@ struct console {
     const char *endpoint;
     unsigned rights;
     pages_t *pages;
+    glyphs_t glyphs;
     page_number_t page;
     over_t over;
     form_t *form;        /* of OVER_FORM, else NULL */

@@ -301,6 +301,18 @@ static void draw_filter_keys(canvas_t *canvas, rect_t area, const char *title)
         canvas_text(canvas, area, 0, column, STYLE_DIM, keys);
 }
 
+/* What is shown has a timeline from now on. */
+static void show_rows(const page_t *self)
+{
+    const list_table_t *table = self->ops->table;
+    if (!self->ops->graph)
+        return;
+    size_t top = list_top(self->list, (size_t)self->rows.height), count = list_count(self->list);
+    for (size_t i = top; i < count && i - top < (size_t)self->rows.height; i++)
+        timelines_show(session_view_timelines(self->session), table->view,
+            table->row(self, list_index(self->list, i)));
+}
+
 void page_draw_list(page_t *self, canvas_t *canvas, rect_t area, const char *title)
 {
     char line[8 * FILTER_ROOM];
@@ -309,8 +321,32 @@ void page_draw_list(page_t *self, canvas_t *canvas, rect_t area, const char *tit
     if (list_filter(self->list)->count > 0)
         draw_filter_keys(canvas, area, line);
     self->rows = list_table_draw(self->ops->table, self, self->list, canvas, inside);
+    show_rows(self);
     size_t height = (size_t)self->rows.height;
     list_table_draw_bar(canvas, area, list_top(self->list, height), height, list_count(self->list));
+}
+
+void page_draw_graph(page_t *self, canvas_t *canvas, rect_t area, glyphs_t glyphs)
+{
+    char title[GRAPH_TITLE_ROOM] = "";
+    size_t index = page_selected_index(self);
+    canvas_fill(canvas, area, STYLE_PLAIN);
+    if (index != LIST_NONE)
+        self->ops->graph_title(self, index, title, sizeof title);
+    rect_t inside = canvas_box(canvas, area, title);
+    if (index == LIST_NONE)
+        return;
+    view_t view = self->ops->table->view;
+    const void *row = self->ops->table->row(self, index);
+    timelines_t *timelines = session_view_timelines(self->session);
+    timelines_show(timelines, view, row);
+    graph_t graph = {.timeline = timelines_find(timelines, view, row),
+        .lines = self->ops->graph,
+        .count = self->ops->graph_count};
+    uint64_t now_ms = session_view_now_ms(self->session);
+    if (session_view_is_frozen(self->session))
+        now_ms = poller_last(session_view_poller(self->session), view)->finished_ms;
+    graph_draw(&graph, now_ms, glyphs, canvas, inside);
 }
 
 void page_draw_detail(page_t *self, canvas_t *canvas, rect_t area, const char *title)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * page - one of the screens 1 to 7: a set of operations over the session view
+ * page - one of the screens, 1 to 7 and the topics: a set of operations over the session view
  *
  * A page draws on a canvas and knows no terminal. What all pages do alike - the list with its
  * selection, filter and order, the detail of the selected row - is done here once; each page's own
@@ -12,6 +12,7 @@
 #include "completion.h"
 #include "ddtui/model/session_view.h"
 #include "ddtui/model/trouble.h"
+#include "graph.h"
 #include "keymap.h"
 #include "list.h"
 #include "list_table.h"
@@ -42,6 +43,11 @@ typedef struct {
     void (*draw)(page_t *self, canvas_t *canvas, rect_t area);
     /* All about the row of an index. */
     void (*detail)(page_t *self, size_t index, text_pane_t *pane);
+    /* Figures of the rows of the table's view that are drawn over time, and what the row of an
+       index is called there. */
+    const graph_line_t *graph;
+    size_t graph_count;
+    void (*graph_title)(page_t *self, size_t index, char *out, size_t room);
     /* Does what only this page does. True if the action meant that. */
     bool (*act)(page_t *self, action_t action);
 } page_ops_t;
@@ -75,6 +81,8 @@ size_t page_selected_index(page_t *self);
 /* Everything about the selected row, at that width; the caller destroys it. NULL if no row is
    selected, or the page has no such thing. */
 text_pane_t *page_detail(page_t *self, int width);
+/* Draws the last 15 minutes of the selected row. */
+void page_draw_graph(page_t *self, canvas_t *canvas, rect_t area, glyphs_t glyphs);
 bool page_act(page_t *self, action_t action);
 /* Selects the row at a place of the screen, as it was drawn last. True if there is one. At a title,
    orders the rows by its column. */
@@ -121,8 +129,8 @@ void page_time(int64_t wall_ms, bool with_ms, char out[TIME_ROOM]);
 
 /* ---- The pages, each in its own file -------------------------------------------------------- */
 
-extern const page_ops_t TREE_PAGE, CLIENTS_PAGE, SUBSCRIPTIONS_PAGE, MESSAGES_PAGE, EVENTS_PAGE,
-    TRACE_PAGE, HELP_PAGE;
+extern const page_ops_t TREE_PAGE, CLIENTS_PAGE, SUBSCRIPTIONS_PAGE, TOPICS_PAGE, MESSAGES_PAGE,
+    EVENTS_PAGE, TRACE_PAGE, HELP_PAGE;
 
 /* Draws the newest messages, or what happened last at the brokers, one a line. */
 void page_messages_draw_tail(const session_view_t *session, canvas_t *canvas, rect_t area);

@@ -98,7 +98,7 @@ static void why_it_left(const page_t *self, const client_t *client, char *out, s
 static const char *why_unknown(const page_t *self)
 {
     return session_view_is_current(self->session, VIEW_CLIENTS) ? "its broker does not answer"
-                                                               : "nothing is heard of the tree";
+                                                                : "nothing is heard of the tree";
 }
 
 /* One that is well has been so since its registration. */
@@ -250,12 +250,28 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
     if (fate == CLIENT_LEFT)
         text_pane_print(pane, STYLE_WARNING, "left %" PRIu64 " s ago", seconds);
     else if (fate == CLIENT_UNKNOWN)
-        text_pane_print(pane, STYLE_WARNING,
-            "unknown since %" PRIu64 " s: %s", seconds,
-            why_unknown(self));
+        text_pane_print(
+            pane, STYLE_WARNING, "unknown since %" PRIu64 " s: %s", seconds, why_unknown(self));
     page_add_columns(pane, VIEW_CLIENTS, client);
     add_subscriptions(self, client, pane);
     add_events(self, client, pane);
+}
+
+/* ---- The graph ------------------------------------------------------------------------------ */
+
+static const graph_line_t GRAPH[] = {
+    {FIGURE_IN, "from it", COLUMN_RATE, "/s", STYLE_ACCENT},
+    {FIGURE_OUT, "to it", COLUMN_RATE, "/s", STYLE_GOOD},
+    {FIGURE_DROPPED, "dropped", COLUMN_RATE, "/s", STYLE_BAD},
+};
+
+static void graph_title(page_t *self, size_t index, char *out, size_t room)
+{
+    const client_t *client = row_at(self, index);
+    char name[DD_NAME_MAX + 1], escaped[4 * sizeof name];
+    session_view_shown_name(self->session, client->tenant, client->name, name);
+    dd_escape_text(name, strlen(name), escaped, sizeof escaped);
+    snprintf(out, room, "Client %s", escaped);
 }
 
 /* ---- The page ------------------------------------------------------------------------------- */
@@ -319,4 +335,7 @@ const page_ops_t CLIENTS_PAGE = {.title = "Clients",
     .is_in_trouble = is_in_trouble,
     .prepare = prepare,
     .draw = draw,
-    .detail = detail};
+    .detail = detail,
+    .graph = GRAPH,
+    .graph_count = sizeof GRAPH / sizeof GRAPH[0],
+    .graph_title = graph_title};

@@ -107,7 +107,8 @@ static bool is_wanted(const page_t *self, const event_t *event)
     const events_page_t *events = self->private;
     dd_log_level_t level;
     return SHOWN[events->shown].least == DD_LOG_DEBUG ||
-           !dd_log_level_parse(&level, dd_bytes_of(event->level)) || level <= SHOWN[events->shown].least;
+           !dd_log_level_parse(&level, dd_bytes_of(event->level)) ||
+           level <= SHOWN[events->shown].least;
 }
 
 /* The oldest first. */

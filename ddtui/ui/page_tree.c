@@ -338,8 +338,8 @@ static void curve(const uint64_t *rates, size_t count_of, size_t width, char *ou
     }
 }
 
-static void add_rate(const page_t *self, text_pane_t *pane, const char *name, const char *field, const broker_t *broker,
-    const uint64_t *rates, size_t count_of)
+static void add_rate(const page_t *self, text_pane_t *pane, const char *name, const char *field,
+    const broker_t *broker, const uint64_t *rates, size_t count_of)
 {
     char rate[COLUMN_TEXT_ROOM], blocks[4 * POLLER_SAMPLES + 1], line[COLUMN_TEXT_ROOM + 256];
     bool stopped = session_view_silence(self->session, broker) > 0;
@@ -384,6 +384,23 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
     add_rate(self, pane, "out", "out_rate", broker, samples->out, samples->count);
     for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++)
         add_field(pane, FIELDS[i][0], FIELDS[i][1], broker);
+}
+
+/* ---- The graph ------------------------------------------------------------------------------ */
+
+static const graph_line_t GRAPH[] = {
+    {FIGURE_IN, "in", COLUMN_RATE, "/s", STYLE_ACCENT},
+    {FIGURE_OUT, "out", COLUMN_RATE, "/s", STYLE_GOOD},
+    {FIGURE_DROPPED, "dropped", COLUMN_RATE, "/s", STYLE_BAD},
+    {FIGURE_RTT, "round trip to its parent", COLUMN_US, "", STYLE_WARNING},
+};
+
+static void graph_title(page_t *self, size_t index, char *out, size_t room)
+{
+    const broker_t *broker = row_at(self, index);
+    char name[4 * sizeof broker->name];
+    dd_escape_text(broker->name, strlen(broker->name), name, sizeof name);
+    snprintf(out, room, "Broker %s %s", name, broker->scope);
 }
 
 /* ---- The page ------------------------------------------------------------------------------- */
@@ -437,4 +454,7 @@ const page_ops_t TREE_PAGE = {.title = "Tree",
     .prepare = prepare,
     .draw = draw,
     .detail = detail,
+    .graph = GRAPH,
+    .graph_count = sizeof GRAPH / sizeof GRAPH[0],
+    .graph_title = graph_title,
     .act = act};
