@@ -10,6 +10,8 @@
 
 /* Rows that a turn of the wheel moves. */
 #define WHEEL_ROWS 3
+/* ms for which rows of a page that isn't shown are looked at as they are. */
+#define FRESH_ROWS 3000
 
 /* ms between two questions for events when they aren't shown. */
 #define EVENTS_PAUSE 5000
@@ -194,6 +196,30 @@ static void act_on_page(console_t *self, action_t action)
         page_act(console_page(self), action);
 }
 
+/* Whether the rows of a page have been reported since then. What is no broker's always has. */
+static bool has_rows_since(const console_t *self, page_number_t number, uint64_t since_ms)
+{
+    view_t view = pages_page(self->pages, number)->ops->table->view;
+    const round_t *last = poller_last(session_view_poller(self->session), view);
+    return number == PAGE_TREE || number == PAGE_SUBSCRIPTIONS ||
+           (last->any && last->finished_ms >= since_ms);
+}
+
+/* The rows of a page that isn't shown are asked for first, if there must be trouble. */
+static bool look_for_trouble(console_t *self, page_number_t number, bool behind_selected)
+{
+    uint64_t now_ms = session_view_now_ms(self->session);
+    uint64_t since_ms = now_ms > FRESH_ROWS ? now_ms - FRESH_ROWS : 0;
+    bool seeks = !has_rows_since(self, number, since_ms) && trouble_is_with_clients(self->session);
+    if (!seeks && !page_next_trouble(pages_page(self->pages, number), behind_selected))
+        return false;
+    close_over(self);
+    self->page = number;
+    self->seeks = seeks;
+    self->seeks_ms = now_ms + 1;
+    return true;
+}
+
 /* From the selected row on through the pages that know of trouble, and around to where it began. */
 static void go_to_trouble(console_t *self)
 {
@@ -204,15 +230,20 @@ static void go_to_trouble(console_t *self)
     while (start < STOPS && ROUND[start] != self->page)
         start++;
     bool here = start < STOPS;
-    for (size_t i = 0; i <= STOPS; i++) {
-        page_number_t number = ROUND[(start + i) % STOPS];
-        if (!page_next_trouble(pages_page(self->pages, number), here && i == 0))
-            continue;
-        close_over(self);
-        self->page = number;
+    for (size_t i = 0; i <= STOPS; i++)
+        if (look_for_trouble(self, ROUND[(start + i) % STOPS], here && i == 0))
+            return;
+    session_view_note(self->session, NOTE_GOOD, "nothing that is shown here is in trouble");
+}
+
+/* The rows have come. */
+static void seek_trouble(console_t *self)
+{
+    if (!self->seeks || !has_rows_since(self, self->page, self->seeks_ms))
         return;
-    }
-    session_view_note(self->session, NOTE_GOOD, "no broker, client or subscription is in trouble");
+    self->seeks = false;
+    if (!page_next_trouble(console_page(self), false))
+        go_to_trouble(self);
 }
 
 static unsigned act(console_t *self, action_t action)
@@ -380,6 +411,7 @@ static unsigned take(console_t *self, ui_key_t key, action_t action)
 
 unsigned console_key(console_t *self, ui_key_t key)
 {
+    self->seeks = false;
     return take(self, key, keymap_action(key, console_where(self), self->rights));
 }
 
@@ -430,6 +462,7 @@ void console_update(console_t *self)
     self->end_told = closed;
     if (self->over == OVER_FORM)
         form_update(self->form);
+    seek_trouble(self);
     aim(self);
 }
 

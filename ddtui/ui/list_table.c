@@ -25,18 +25,26 @@ typedef struct {
     bool seen[LIST_TABLE_COLUMNS_MAX]; /* and of those before it */
 } sheet_t;
 
+/* With room for the arrow beside the title. */
+static int column_width(const sheet_t *self, size_t column)
+{
+    const list_table_column_t *shown = &self->table->columns[column];
+    int titled = (int)dd_utf8_width(shown->title) + 1;
+    return column == self->order && titled > shown->width ? titled : shown->width;
+}
+
 static int total_width(const sheet_t *self)
 {
     int width = 0;
     for (size_t i = 0; i < self->table->count; i++)
         if (self->in[i])
-            width += self->table->columns[i].width + (width > 0 ? 1 : 0);
+            width += column_width(self, i) + (width > 0 ? 1 : 0);
     return width;
 }
 
 static bool fits(const sheet_t *self, size_t column)
 {
-    return total_width(self) + 1 + self->table->columns[column].width <= self->width;
+    return total_width(self) + 1 + column_width(self, column) <= self->width;
 }
 
 /* Columns that name a row: the first one that is more than a mark, and what is before it. */
@@ -94,7 +102,7 @@ static bool next_sheet(sheet_t *self)
 
 int list_table_needs(const list_table_t *self, unsigned rank)
 {
-    sheet_t all = {.table = self};
+    sheet_t all = {.table = self, .order = LIST_NONE};
     for (size_t i = 0; i < self->count; i++)
         all.in[i] = self->columns[i].rank <= rank;
     return total_width(&all);
@@ -133,7 +141,7 @@ size_t list_table_layout(const list_table_t *self, int width, size_t order, size
     while (number < sheet && next_sheet(&shown))
         number++;
     for (size_t i = 0; i < self->count; i++)
-        widths[i] = shown.in[i] ? self->columns[i].width : 0;
+        widths[i] = shown.in[i] ? column_width(&shown, i) : 0;
     widen(self, width - total_width(&shown), widths);
     return number;
 }
