@@ -11,6 +11,7 @@
 
 #include "libdd/base/escape.h"
 #include "libdd/base/utf8.h"
+#include "outage.h"
 
 bool page_init(page_t *self, page_number_t number, const page_ops_t *ops, session_view_t *session,
     unsigned rights)
@@ -357,15 +358,23 @@ void page_draw_detail(page_t *self, canvas_t *canvas, rect_t area, const char *t
     text_pane_destroy(&pane);
 }
 
+bool page_is_empty(const page_t *self)
+{
+    return self->list && list_count(self->list) == 0 && list_filter(self->list)->count == 0;
+}
+
 void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *text)
 {
     if (list_count(self->list) > 0)
         return;
-    if (list_filter(self->list)->count > 0)
-        text = "No row has what the filter wants. Esc shows all.";
     rect_t inside = {area.row + 3, area.column + 2, area.height - 4, area.width - 4};
     text_pane_t *pane = text_pane_new(inside.width);
-    text_pane_text(pane, STYLE_DIM, text);
+    if (!page_is_empty(self))
+        text_pane_text(pane, STYLE_DIM, "No row has what the filter wants. Esc shows all.");
+    else if (outage_is_known(self->session))
+        outage_add(self->session, pane);
+    else
+        text_pane_text(pane, STYLE_DIM, text);
     text_pane_draw(pane, canvas, inside, 0, NULL);
     text_pane_destroy(&pane);
 }

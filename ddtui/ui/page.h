@@ -110,7 +110,9 @@ size_t page_row_field(
 void page_draw_list(page_t *self, canvas_t *canvas, rect_t area, const char *title);
 /* Draws a box with the detail of the selected row. */
 void page_draw_detail(page_t *self, canvas_t *canvas, rect_t area, const char *title);
-/* Draws a sentence for a list without rows. */
+/* Whether there is nothing in its list, filter or not. */
+bool page_is_empty(const page_t *self);
+/* Draws a sentence for a list without rows, or why there is no connection. */
 void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *text);
 
 /* Adds all columns of a row to a pane. */
