@@ -211,7 +211,7 @@ static void on_registered(session_view_t *self, const dd_event_t *event)
 
 static void unlink_from(session_view_t *self, link_state_t state, const dd_event_t *event)
 {
-    char why[NOTE_ROOM];
+    char why[NOTE_ROOM - 64]; /* beside what kind of error it is */
     self->link.state = state;
     self->link.rtt_us = 0;
     self->link.error = event->error;

@@ -12,8 +12,9 @@
 #include "libdd/base/utf8.h"
 #include "text_pane.h"
 
-/* Cells that a column with LIST_TABLE_REST gets for each one of the others. */
-#define REST_SHARE 3
+/* Cells that a column with LIST_TABLE_REST, or one that names the row, gets for each one of the
+   others. */
+#define GREAT_SHARE 3
 
 /* ---- Columns -------------------------------------------------------------------------------- */
 
@@ -108,12 +109,14 @@ int list_table_needs(const list_table_t *self, unsigned rank)
     return total_width(&all);
 }
 
-/* Of what is left over, the cells that go to a column in its turn: texts without end get more. */
-static int portion(const list_table_column_t *column, int width, int left)
+/* Of what is left over, the cells that go to a column in its turn: names and texts without end get
+   more. */
+static int portion(const list_table_t *self, size_t column, int width, int left)
 {
-    int most = column->most - width, share = column->most == LIST_TABLE_REST ? REST_SHARE : 1;
-    if (most < share)
-        share = most > 0 ? most : 0;
+    int most = self->columns[column].most, wanted = most - width;
+    int share = most == LIST_TABLE_REST || names_row(self, column) ? GREAT_SHARE : 1;
+    if (wanted < share)
+        share = wanted > 0 ? wanted : 0;
     return share < left ? share : left;
 }
 
@@ -124,7 +127,7 @@ static void widen(const list_table_t *self, int left, int widths[LIST_TABLE_COLU
     while (left > 0 && taken) {
         taken = false;
         for (size_t i = 0; i < self->count && left > 0; i++) {
-            int share = widths[i] > 0 ? portion(&self->columns[i], widths[i], left) : 0;
+            int share = widths[i] > 0 ? portion(self, i, widths[i], left) : 0;
             widths[i] += share;
             left -= share;
             taken |= share > 0;
@@ -217,15 +220,24 @@ void list_table_cell(const list_table_t *self, const void *source, size_t index,
 
 /* ---- Drawing -------------------------------------------------------------------------------- */
 
+/* Cells that stay empty before a text: all that a number leaves over, or what stands there for a
+   place in a tree. */
+static int indent_of(const list_table_column_t *column, int width, const char *text)
+{
+    size_t taken = dd_utf8_width(text), blanks = strspn(text, " ");
+    if (column->right)
+        return taken < (size_t)width ? width - (int)taken : 0;
+    return blanks < (size_t)width / 2 ? (int)blanks : width / 2;
+}
+
 static void draw_cell(const list_table_column_t *column, int width, int at, unsigned style,
     const char *text, canvas_t *canvas, rect_t line)
 {
     char fitted[COLUMN_TEXT_ROOM];
-    size_t taken = dd_utf8_width(text);
-    int indent = column->right && taken < (size_t)width ? width - (int)taken : 0;
-    void (*fit)(const char *text, size_t width, char *out, size_t room) =
+    void (*fit)(const char *, size_t, char *, size_t) =
         column->most == LIST_TABLE_REST ? dd_utf8_fit : dd_utf8_fit_name;
-    fit(text, (size_t)(width - indent), fitted, sizeof fitted);
+    int indent = indent_of(column, width, text);
+    fit(text + strspn(text, " "), (size_t)(width - indent), fitted, sizeof fitted);
     canvas_text(canvas, line, 0, at + indent, style, fitted);
 }
 

@@ -306,6 +306,15 @@ static void title(const page_t *self, char *out, size_t room)
         snprintf(out + used, room - (size_t)used, " (not all: too many)");
 }
 
+static const char *empty_text(const page_t *self)
+{
+    if (!poller_last(session_view_poller(self->session), VIEW_CLIENTS)->any)
+        return "Waiting for the brokers to answer.";
+    return session_view_is_operator(self->session)
+               ? "No client is anywhere in the tree."
+               : "No client of this tenant is anywhere in the tree.";
+}
+
 static void draw(page_t *self, canvas_t *canvas, rect_t area)
 {
     char line[64];
@@ -314,10 +323,7 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
         right = rect_cut_right(&area, DETAIL_WIDTH);
     title(self, line, sizeof line);
     page_draw_list(self, canvas, area, line);
-    page_draw_empty(self, canvas, area,
-        poller_last(session_view_poller(self->session), VIEW_CLIENTS)->any
-            ? "No client of this tenant is anywhere in the tree."
-            : "Waiting for the brokers to answer.");
+    page_draw_empty(self, canvas, area, empty_text(self));
     if (right.width > 0)
         page_draw_detail(self, canvas, right, "Client");
 }
