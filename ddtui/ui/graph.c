@@ -16,6 +16,10 @@
 #define LATE_MAX 5
 /* Rows of a curve that is worth it. */
 #define CURVE_ROWS_MIN 2
+/* Least rows of one whose scale has a number in the middle. */
+#define HALF_FROM 5
+/* us at the top of the lowest scale of a round trip: less isn't told apart in words. */
+#define ROUND_TRIP_LEAST 100
 
 /* What cells are made of: levels is how many steps high one is, columns how many it has. */
 static const struct {
@@ -37,6 +41,7 @@ typedef struct {
     int width;       /* cells of a curve */
     uint64_t points; /* of a curve */
     uint64_t end;    /* the point after the last one */
+    uint64_t step;   /* the last one */
 } frame_t;
 
 /* ---- Points --------------------------------------------------------------------------------- */
@@ -64,11 +69,9 @@ static double highest(const frame_t *self, figure_t figure)
         self->graph->timeline, figure, step_of(self, first_point(self)), step_of(self, self->end));
 }
 
-/* What was last known, unless that is long ago. */
 static double newest(const frame_t *self, figure_t figure)
 {
-    uint64_t last = step_of(self, self->end) - 1;
-    return timeline_highest(self->graph->timeline, figure, last, last + 1);
+    return timeline_highest(self->graph->timeline, figure, self->step, self->step + 1);
 }
 
 /* ---- Words ---------------------------------------------------------------------------------- */
@@ -86,15 +89,21 @@ static const char *value_text(const graph_line_t *line, double value, char out[6
 }
 
 /* The next one of 1, 2, 5, 10, 20, 50 ..., so that the scale seldom changes. */
-static double round_up(double value)
+static double round_up(double value, double least)
 {
-    double power = 1;
-    while (power * 10 < value)
-        power *= 10;
-    return value <= power       ? power
-           : value <= 2 * power ? 2 * power
-           : value <= 5 * power ? 5 * power
-                                : 10 * power;
+    static const double STEPS[] = {1, 2, 5};
+    for (double power = least;; power *= 10)
+        for (size_t i = 0; i < sizeof STEPS / sizeof STEPS[0]; i++)
+            if (value <= STEPS[i] * power)
+                return STEPS[i] * power;
+}
+
+/* "20.0kB/s" as "20kB/s". */
+static void drop_zero(char *text)
+{
+    char *zero = strstr(text, ".0");
+    if (zero && (zero[2] < '0' || zero[2] > '9'))
+        memmove(zero, zero + 2, strlen(zero + 2) + 1);
 }
 
 /* ---- Curves --------------------------------------------------------------------------------- */
@@ -159,30 +168,35 @@ static void draw_column(
     }
 }
 
+static void draw_mark(
+    const frame_t *self, const graph_line_t *line, double value, int row, rect_t area)
+{
+    char text[64] = "0";
+    if (value > 0)
+        value_text(line, value, text);
+    drop_zero(text);
+    int indent = SCALE_WIDTH - 2 - (int)dd_utf8_width(text);
+    canvas_text(self->canvas, area, row, indent > 0 ? indent : 0, STYLE_DIM, text);
+}
+
 /* The numbers at the left: the highest at the top, half of it in the middle of a high one, and 0.
  */
 static void draw_scale(const frame_t *self, const graph_line_t *line, double top, rect_t area)
 {
-    char text[64];
     for (int row = 0; row < area.height; row++)
         canvas_text(
             self->canvas, area, row, SCALE_WIDTH - 1, STYLE_DIM, STYLES_OF[self->glyphs].edge);
-    for (int part = 0; part <= 2; part++) {
-        int row = (area.height - 1) * part / 2;
-        if (part == 1 && area.height < 6)
-            continue;
-        value_text(line, top * (2 - part) / 2, text);
-        if (part == 2)
-            snprintf(text, sizeof text, "0");
-        int indent = SCALE_WIDTH - 2 - (int)dd_utf8_width(text);
-        canvas_text(self->canvas, area, row, indent > 0 ? indent : 0, STYLE_DIM, text);
-    }
+    draw_mark(self, line, top, 0, area);
+    draw_mark(self, line, 0, area.height - 1, area);
+    if (area.height >= HALF_FROM && (uint64_t)top % 2 == 0)
+        draw_mark(self, line, top / 2, (area.height - 1) / 2, area);
 }
 
 static void draw_curve(const frame_t *self, const graph_line_t *line, rect_t area)
 {
     char now[64], most[64];
-    double top = round_up(highest(self, line->figure));
+    double least = line->kind == COLUMN_US ? ROUND_TRIP_LEAST : 1;
+    double top = round_up(highest(self, line->figure), least);
     rect_t title = rect_cut_top(&area, 1);
     int at = canvas_text(self->canvas, title, 0, 1, line->style, line->name) + 3;
     canvas_print(self->canvas, title, 0, at, STYLE_PLAIN, "now %s, highest %s",
@@ -221,6 +235,7 @@ static frame_t frame_of(
     self.points = (uint64_t)(self.width * STYLES_OF[glyphs].columns);
     if (last <= step && last + LATE_MAX >= step)
         step = last;
+    self.step = step;
     self.end = step * self.points / TIMELINE_STEPS + 1;
     return self;
 }
@@ -230,7 +245,7 @@ static int draw_flat(const frame_t *self, rect_t *area)
 {
     int curves = 0;
     bool any = false;
-    for (size_t i = 0; i < self->graph->count; i++) {
+    for (size_t i = self->graph->count; i-- > 0;) {
         const graph_line_t *line = &self->graph->lines[i];
         double most = highest(self, line->figure);
         any |= most >= 0;
@@ -239,7 +254,7 @@ static int draw_flat(const frame_t *self, rect_t *area)
             continue;
         rect_t row = rect_cut_bottom(area, 1);
         int at = canvas_text(self->canvas, row, 0, 1, line->style, line->name) + 3;
-        canvas_print(self->canvas, row, 0, at, STYLE_DIM, "0%s all the time", line->unit);
+        canvas_print(self->canvas, row, 0, at, STYLE_DIM, "0%s all this time", line->unit);
     }
     if (!any)
         canvas_text(self->canvas, *area, 1, 1, STYLE_DIM,
