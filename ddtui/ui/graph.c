@@ -252,9 +252,11 @@ static int draw_flat(const frame_t *self, rect_t *area)
         curves += most > 0;
         if (most != 0)
             continue;
+        char nothing[64];
         rect_t row = rect_cut_bottom(area, 1);
         int at = canvas_text(self->canvas, row, 0, 1, line->style, line->name) + 3;
-        canvas_print(self->canvas, row, 0, at, STYLE_DIM, "0%s all this time", line->unit);
+        canvas_print(
+            self->canvas, row, 0, at, STYLE_DIM, "%s all this time", value_text(line, 0, nothing));
     }
     if (!any)
         canvas_text(self->canvas, *area, 1, 1, STYLE_DIM,
