@@ -43,6 +43,8 @@ static const column_t BROKER[] = {
     {"out_bytes", NULL, 0, NUMBER(COLUMN_BYTES, broker_t, traffic.out_bytes)},
     {"in_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.in_rate)},
     {"out_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.out_rate)},
+    {"refused_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.refused_rate)},
+    {"dropped_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.dropped_rate)},
     {"drop_age_ms", NULL, 7, NUMBER(COLUMN_MS, broker_t, traffic.drop_age_ms)},
     {"outbox", NULL, 7, NUMBER(COLUMN_BYTES, broker_t, outbox)},
     {"clients_max", NULL, 7, NUMBER(COLUMN_COUNT, broker_t, clients_max)},
@@ -68,6 +70,8 @@ static const column_t CLIENT[] = {
     {"out_bytes", NULL, 7, NUMBER(COLUMN_BYTES, client_t, traffic.out_bytes)},
     {"in_rate", NULL, 6, NUMBER(COLUMN_RATE, client_t, traffic.in_rate)},
     {"out_rate", NULL, 6, NUMBER(COLUMN_RATE, client_t, traffic.out_rate)},
+    {"refused_rate", NULL, 6, NUMBER(COLUMN_RATE, client_t, traffic.refused_rate)},
+    {"dropped_rate", NULL, 6, NUMBER(COLUMN_RATE, client_t, traffic.dropped_rate)},
     {"drop_age_ms", NULL, 0, NUMBER(COLUMN_MS, client_t, traffic.drop_age_ms)},
     {"broker_id", NULL, 0, TEXT(client_t, broker_id)},
 };
@@ -164,7 +168,7 @@ static uint64_t number_in(const column_t *self, const void *row)
     return value;
 }
 
-static bool is_known(const column_t *self, const void *row)
+bool column_known(const column_t *self, const void *row)
 {
     if (self->kind == COLUMN_TEXT)
         return const_text_in(self, row)[0] != '\0';
@@ -173,8 +177,8 @@ static bool is_known(const column_t *self, const void *row)
 
 int column_compare(const column_t *self, const void *a, const void *b)
 {
-    bool known = is_known(self, a);
-    if (known != is_known(self, b))
+    bool known = column_known(self, a);
+    if (known != column_known(self, b))
         return known ? -1 : 1;
     if (self->kind == COLUMN_TEXT)
         return strverscmp(const_text_in(self, a), const_text_in(self, b));
@@ -293,7 +297,7 @@ bool columns_read(const columns_t *self, void *row, struct json_object *object)
 bool columns_complete(const columns_t *self, const void *row)
 {
     for (size_t i = 0; i < self->count; i++)
-        if (self->columns[i].key && !is_known(&self->columns[i], row))
+        if (self->columns[i].key && !column_known(&self->columns[i], row))
             return false;
     return true;
 }
@@ -350,7 +354,7 @@ static struct json_object *publishers_json(const publishers_t *self)
 static struct json_object *value_json(const column_t *self, const void *row)
 {
     char text[64];
-    if (!is_known(self, row))
+    if (!column_known(self, row))
         return NULL;
     if (self->kind == COLUMN_TEXT)
         return json_object_new_string(const_text_in(self, row));
@@ -472,7 +476,7 @@ void column_number_text(column_kind_t kind, uint64_t value, char *out, size_t ro
 
 void column_text(const column_t *self, const void *row, char *out, size_t room)
 {
-    if (!is_known(self, row)) {
+    if (!column_known(self, row)) {
         snprintf(out, room, "-");
     } else if (self->kind == COLUMN_TEXT) {
         const char *text = const_text_in(self, row);

@@ -71,6 +71,9 @@ bool columns_complete(const columns_t *self, const void *row);
 /* A row as a JSON object with all columns; what isn't known is null. The caller releases it. */
 struct json_object *columns_json(const columns_t *self, const void *row);
 
+/* Whether something is known of a row in that column. */
+bool column_known(const column_t *self, const void *row);
+
 /* Orders two rows by a column: texts with the numbers in them as numbers, and what isn't known
    last. */
 int column_compare(const column_t *self, const void *a, const void *b);

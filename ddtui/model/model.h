@@ -49,7 +49,14 @@ typedef struct {
     uint64_t drop_age_ms; /* since the last of these */
     uint64_t in_rate;     /* a second, between two rounds of reports; no report has it */
     uint64_t out_rate;
+    uint64_t refused_rate;
+    uint64_t dropped_rate;
+    uint64_t refusing_ms; /* for which that stays worth a word: MODEL_TROUBLE_STAYS when it happens */
+    uint64_t dropping_ms;
 } traffic_t;
+
+/* ms after which a broker or client that refused or dropped something is as good as others. */
+#define MODEL_TROUBLE_STAYS 10000
 
 /* Turns of a broker's loop by their length: of up to MODEL_TURN_US, up to twice that, and so on;
    the last ones are all that are longer. */

@@ -13,8 +13,20 @@
 
 #include "fates.h"
 
+/* For how long what happened stays worth a word. */
+static uint64_t stays(uint64_t now, uint64_t before, uint64_t left_ms, uint64_t elapsed_ms)
+{
+    if (now != MODEL_UNKNOWN && before != MODEL_UNKNOWN && now > before)
+        return MODEL_TROUBLE_STAYS;
+    return left_ms > elapsed_ms ? left_ms - elapsed_ms : 0;
+}
+
 static void set_rates(traffic_t *now, const traffic_t *before, uint64_t elapsed_ms)
 {
+    now->refused_rate = rate_between(now->refused, before->refused, elapsed_ms);
+    now->dropped_rate = rate_between(now->dropped, before->dropped, elapsed_ms);
+    now->refusing_ms = stays(now->refused, before->refused, before->refusing_ms, elapsed_ms);
+    now->dropping_ms = stays(now->dropped, before->dropped, before->dropping_ms, elapsed_ms);
     now->in_rate = rate_between(now->in, before->in, elapsed_ms);
     now->out_rate = rate_between(now->out, before->out, elapsed_ms);
 }
@@ -22,6 +34,8 @@ static void set_rates(traffic_t *now, const traffic_t *before, uint64_t elapsed_
 static void unset_rates(traffic_t *self)
 {
     self->in_rate = self->out_rate = MODEL_UNKNOWN;
+    self->refused_rate = self->dropped_rate = MODEL_UNKNOWN;
+    self->refusing_ms = self->dropping_ms = 0;
 }
 
 /* ---- Brokers -------------------------------------------------------------------------------- */

@@ -211,13 +211,15 @@ static void on_registered(session_view_t *self, const dd_event_t *event)
 
 static void unlink_from(session_view_t *self, link_state_t state, const dd_event_t *event)
 {
-    char why[SHOWN_ROOM];
+    char why[NOTE_ROOM - 64]; /* beside what kind of error it is */
     self->link.state = state;
     self->link.rtt_us = 0;
     self->link.error = event->error;
-    shown(event->text, why);
-    snprintf(self->link.reason, sizeof self->link.reason, "%s%s%s", dd_strerror(event->error),
-        why[0] != '\0' ? ": " : "", why);
+    dd_escape_text(event->text, strlen(event->text), why, sizeof why);
+    /* Of the network the library says in words what is wrong where. */
+    bool in_words = event->error == DD_E_NETWORK && why[0] != '\0';
+    snprintf(self->link.reason, sizeof self->link.reason, "%s%s%s",
+        in_words ? "" : dd_strerror(event->error), in_words || why[0] == '\0' ? "" : ": ", why);
     poller_restart(self->poller);
     own_subscriptions_restart(self->own_subscriptions);
     mark_rows(self);

@@ -11,7 +11,7 @@
 #define LISTS                                                                                      \
     (ON(TREE) | ON(CLIENTS) | ON(SUBSCRIPTIONS) | ON(TOPICS) | ON(MESSAGES) | ON(EVENTS) |         \
         ON(TRACE))
-#define ORDERED (ON(CLIENTS) | ON(SUBSCRIPTIONS) | ON(TOPICS))
+#define ORDERED (ON(TREE) | ON(CLIENTS) | ON(SUBSCRIPTIONS) | ON(TOPICS))
 #define PAGES_ALL (LISTS | ON(HELP))
 /* Where rows have graphs. */
 #define GRAPHS (ON(TREE) | ON(CLIENTS) | ON(TOPICS))
@@ -74,6 +74,10 @@ static const binding_t BINDINGS[] = {
         "Change its log level", "change how much the selected broker logs, after typing its name"},
     {{'/'}, ACT_FILTER, LISTS, 0, GROUP_EVERYWHERE, 3, "Filter", NULL,
         "show only rows that hold a text; Esc shows all again"},
+    {{'/'}, ACT_FILTER, AT_DETAIL, 0, GROUP_LISTS, 3, "Search", NULL,
+        "search in what is open"},
+    {{'!'}, ACT_TROUBLE, ANYWHERE, 0, GROUP_EVERYWHERE, 3, "Trouble", NULL,
+        "to the next broker, client or subscription in trouble"},
     {{'a'}, ACT_SHOW_ALL, LISTS, 0, GROUP_EVERYWHERE, 0, "All", NULL,
         "show the rows around those with the text, too, or hide them again"},
     {{'.'}, ACT_FIND_NEXT, LISTS | AT_DETAIL, 0, GROUP_EVERYWHERE, 0, "Next", NULL,
@@ -107,16 +111,20 @@ static const binding_t BINDINGS[] = {
         "to the last row; there, messages and events keep rolling"},
     {{UI_END}, ACT_LAST, GRAPHS | AT_GRAPH, 0, GROUP_LISTS, 0, NULL, NULL,
         "to the last row, where G draws a graph"},
-    {{'o'}, ACT_SORT_NEXT, ORDERED, 0, GROUP_LISTS, 10, "Order", NULL,
-        "order the rows by the next column"},
-    {{'r'}, ACT_SORT_REVERSE, ORDERED, 0, GROUP_LISTS, 11, "Reverse",
-        NULL, "turn the order around"},
+    {{'o'}, ACT_ORDER, ORDERED, 0, GROUP_LISTS, 10, "Order", NULL,
+        "choose the column by which the rows are ordered"},
+    {{'r'}, ACT_REVERSE, ORDERED, 0, GROUP_LISTS, 11, "Reverse", NULL,
+        "turn the order around"},
+    {{UI_LEFT}, ACT_LEFT, LISTS & ~ON(TREE), 0, GROUP_LISTS, 0, NULL, NULL,
+        "back to the columns before"},
+    {{UI_RIGHT}, ACT_RIGHT, LISTS & ~ON(TREE), 0, GROUP_LISTS, 0, NULL, NULL,
+        "to the columns for which there is no room"},
     {{UI_ESCAPE}, ACT_BACK, PAGES_ALL, 0, GROUP_LISTS, 0, NULL, NULL,
         "drop the filter"},
     {{UI_LEFT}, ACT_LEFT, ON(TREE), 0, GROUP_TREE, 0, NULL, NULL,
-        "hide the brokers below, or go to the parent"},
+        "back to the columns before; else hide the brokers below, or go to the parent"},
     {{UI_RIGHT}, ACT_RIGHT, ON(TREE), 0, GROUP_TREE, 0, NULL, NULL,
-        "show the brokers below"},
+        "show the brokers below; else to the columns for which there is no room"},
 
     {{UI_TAB}, ACT_NEXT, AT_FORM, 0, GROUP_FORMS, 2, "Next field", NULL,
         "to the next field, with the suggestion that is marked"},

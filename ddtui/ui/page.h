@@ -11,6 +11,7 @@
 
 #include "completion.h"
 #include "ddtui/model/session_view.h"
+#include "ddtui/model/trouble.h"
 #include "graph.h"
 #include "keymap.h"
 #include "list.h"
@@ -29,8 +30,14 @@ typedef struct {
     /* And what besides, as things are now; NULL: nothing. */
     unsigned (*more_views)(const page_t *self);
     bool rolls; /* its list goes on with the newest row */
+    const char *order;   /* in which its rows come, in words; NULL if there is no other */
+    const char *filters; /* examples of filters that make sense there */
     const list_ops_t *list;
     const list_table_t *table;
+    /* Whether somebody should look at the row of an index. */
+    bool (*is_in_trouble)(const page_t *self, size_t index);
+    /* Undoes what hides the row of an index, but for the filter. */
+    void (*reveal)(page_t *self, size_t index);
     /* Before the list is made anew. */
     void (*prepare)(page_t *self);
     void (*draw)(page_t *self, canvas_t *canvas, rect_t area);
@@ -81,19 +88,38 @@ bool page_act(page_t *self, action_t action);
    orders the rows by its column. */
 bool page_click(page_t *self, int row, int column);
 void page_set_filter(page_t *self, const char *text);
+/* The columns by which the rows can be ordered; their count. */
+size_t page_orders(const page_t *self, size_t columns[LIST_TABLE_COLUMNS_MAX]);
+/* Orders by one of them, numbers with the largest first, or LIST_NONE, as the rows come. */
+void page_order_by(page_t *self, size_t column);
+
+/* Selects the next row that is in trouble behind the selected one, or the first of all. Drops the
+   filter if it hides those that are left. False if there is none. */
+bool page_next_trouble(page_t *self, bool behind_selected);
 
 /* ---- For the pages -------------------------------------------------------------------------- */
+
+/* For list_ops_t, of a page with a table: what its cells say, as far as that is words and not
+   numbers, and the cell under a title, or a field of the table's view. */
+size_t page_row_text(const void *source, size_t index, char *out, size_t room);
+size_t page_row_field(
+    const void *source, size_t index, const char *name, char *out, size_t room);
 
 /* Draws a box with the page's list in it. The title says how many rows there are, and of them
    shown, and in what order. */
 void page_draw_list(page_t *self, canvas_t *canvas, rect_t area, const char *title);
 /* Draws a box with the detail of the selected row. */
 void page_draw_detail(page_t *self, canvas_t *canvas, rect_t area, const char *title);
-/* Draws a sentence for a list without rows. */
+/* Whether there is nothing in its list, filter or not. */
+bool page_is_empty(const page_t *self);
+/* Draws a sentence for a list without rows, or why there is no connection. */
 void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *text);
 
 /* Adds all columns of a row to a pane. */
 void page_add_columns(text_pane_t *pane, view_t view, const void *row);
+
+/* Of the words for a state; is_good: the one that stands there without trouble is good. */
+unsigned page_trouble_style(trouble_t trouble, bool is_good);
 
 /* A time in words that are short: "12s", "5m12s". */
 #define AGE_ROOM 32

@@ -102,8 +102,17 @@ static int compare(const void *source, size_t a, size_t b, size_t column)
     return list_table_compare(&TABLE, source, a, b, column);
 }
 
-static const list_ops_t LIST = {
-    .count = count, .identity = identity, .text = row_text, .compare = compare};
+static bool known(const void *source, size_t index, size_t column)
+{
+    return list_table_known(&TABLE, source, index, column);
+}
+
+static const list_ops_t LIST = {.count = count,
+    .identity = identity,
+    .text = row_text,
+    .field = page_row_field,
+    .compare = compare,
+    .known = known};
 
 /* The busiest ones first. */
 static void prepare(page_t *self)
@@ -200,6 +209,12 @@ static void graph_title(page_t *self, size_t index, char *out, size_t room)
 
 /* ---- The page ------------------------------------------------------------------------------- */
 
+static bool is_in_trouble(const page_t *self, size_t index)
+{
+    const topic_t *topic = row_at(self, index);
+    return topic->lost_rate != MODEL_UNKNOWN && topic->lost_rate > 0;
+}
+
 static void title(const page_t *self, char *out, size_t room)
 {
     const round_t *last = poller_last(session_view_poller(self->session), VIEW_TOPICS);
@@ -243,8 +258,11 @@ const page_ops_t TOPICS_PAGE = {.title = "Topics",
     .part = PART_TOPICS,
     .state_size = sizeof(topics_page_t),
     .views = 1u << VIEW_TREE | 1u << VIEW_TOPICS,
+    .order = "by tenant and topic",
+    .filters = "tenant:a topic:alarms",
     .list = &LIST,
     .table = &TABLE,
+    .is_in_trouble = is_in_trouble,
     .prepare = prepare,
     .draw = draw,
     .detail = detail,
