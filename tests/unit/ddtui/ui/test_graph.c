@@ -30,8 +30,8 @@ static fixture_t begin(int rows, int columns)
 {
     fixture_t self = {timelines_new(), model_new(), canvas_new(rows, columns)};
     broker_t broker = {.id = "aa", .rtt_us = MODEL_UNKNOWN};
-    broker.traffic =
-        (traffic_t){.in_rate = MODEL_UNKNOWN, .out_rate = MODEL_UNKNOWN, .dropped = MODEL_UNKNOWN};
+    broker.traffic = (traffic_t){
+        .in_rate = MODEL_UNKNOWN, .out_rate = MODEL_UNKNOWN, .dropped_rate = MODEL_UNKNOWN};
     assert_int_equal(model_add(self.model, VIEW_TREE, &broker), DD_OK);
     return self;
 }
@@ -139,11 +139,13 @@ static void test_each_figure_has_its_scale(void **state)
     (void)state;
     fixture_t self = begin(22, 78);
     broker_t *broker = broker_of(&self);
-    broker->traffic = (traffic_t){.in_rate = 120, .out_rate = 17000, .dropped = 0};
+    broker->traffic = (traffic_t){.in_rate = 120, .out_rate = 17000, .dropped_rate = 0};
     broker->rtt_us = 700;
     was(&self, 300, 200);
-    broker->traffic.dropped = 50;
-    was(&self, 200, 0);
+    broker->traffic.dropped_rate = 50;
+    was(&self, 200, 180);
+    broker->traffic.dropped_rate = 0;
+    was(&self, 180, 0);
     draw(&self, GLYPHS_BRAILLE);
     assert_shows(self.canvas, " in  now 120/s, highest 120/s");
     assert_shows(self.canvas, "  200/s │");
@@ -163,7 +165,7 @@ static void test_what_never_was_is_a_line(void **state)
 {
     (void)state;
     fixture_t self = begin(22, 78);
-    broker_of(&self)->traffic = (traffic_t){.in_rate = 120, .out_rate = 0, .dropped = 0};
+    broker_of(&self)->traffic = (traffic_t){.in_rate = 120, .out_rate = 0, .dropped_rate = 0};
     was(&self, 300, 0);
     draw(&self, GLYPHS_BRAILLE);
     assert_row(&self, 20, " out  0B/s all this time");
@@ -206,7 +208,7 @@ static void test_any_size(void **state)
     for (size_t i = 0; i < COUNT(SIZES); i++) {
         fixture_t self = begin(SIZES[i][0], SIZES[i][1]);
         broker_of(&self)->traffic =
-            (traffic_t){.in_rate = UINT64_MAX - 1, .out_rate = 1, .dropped = 0};
+            (traffic_t){.in_rate = UINT64_MAX - 1, .out_rate = 1, .dropped_rate = 0};
         was(&self, 20, 0);
         for (glyphs_t glyphs = GLYPHS_BRAILLE; glyphs <= GLYPHS_ASCII; glyphs++)
             draw(&self, glyphs);
