@@ -21,6 +21,7 @@
 #include "ddtui/ui/console.h"
 #include "libdd/base/clock.h"
 #include "screen.h"
+#include "screen_terminal.h"
 
 /* us of the events' turn, after which input is looked at again. */
 #define EVENTS_TURN 10000
@@ -304,6 +305,7 @@ static exit_status_t begin(console_loop_t *self)
         return fail("can't start the console: out of memory or file descriptors");
     if (!make_client(self, operates, &problem))
         return fail(problem.text);
+    console_set_glyphs(self->console, screen_terminal_glyphs());
     self->screen = screen_new(wants_colour(self->options), &problem);
     return self->screen ? start_client(self) : fail(problem.text);
 }
