@@ -28,7 +28,7 @@ static const list_table_column_t COLUMNS[] = {
     {"refused", "REFUSED", 7, 9, 0, true},
     {"idle_ms", "IDLE", 6, 10, 0, true},
     [COLUMN_STATE] = {"since_ms", "STATE", 14, 1, 18, false},
-    [COLUMN_WHY] = {NULL, "WHY", 16, 11, LIST_TABLE_REST, false},
+    [COLUMN_WHY] = {NULL, "WHY", 22, 11, LIST_TABLE_REST, false},
 };
 /* Up to this rank, columns don't make room for the pane beside the list. */
 #define RANK_OF_NEED 5

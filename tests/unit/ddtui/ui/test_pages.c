@@ -75,7 +75,9 @@ static void test_what_is_known_of_silent_brokers(void **state)
     assert_hides(self.canvas, " ok ");
     assert_shows(self.canvas, "unknown 12s");
     assert_shows(self.canvas, "unknown 7s"); /* root */
+    type(&self, "\n");
     assert_shows(self.canvas, "stopped");
+    type(&self, "\x1b");
     assert_shows(self.canvas, "Tree  4, as it was 7s ago");
     type(&self, "2");
     assert_shows(self.canvas, "unknown 12s");
@@ -255,8 +257,10 @@ static void test_clients_that_left_say_how(void **state)
     assert_int_not_equal(console_views(self.console) & 1u << VIEW_EVENTS, 0);
     scripted_round(self.session, VIEW_EVENTS, HAPPENED, 2);
     draw(&self);
-    assert_shows(self.canvas, "left 2s            its connection broke");
-    assert_shows(self.canvas, "left 1s            it said goodbye");
+    assert_shows(self.canvas, "left 2s ");
+    assert_shows(self.canvas, " its connection broke");
+    assert_shows(self.canvas, "left 1s ");
+    assert_shows(self.canvas, " it said goodbye");
     stop(&self);
 }
 
