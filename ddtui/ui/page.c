@@ -358,9 +358,16 @@ void page_draw_detail(page_t *self, canvas_t *canvas, rect_t area, const char *t
     text_pane_destroy(&pane);
 }
 
-bool page_is_empty(const page_t *self)
+static bool is_empty(const page_t *self)
 {
-    return self->list && list_count(self->list) == 0 && list_filter(self->list)->count == 0;
+    return list_count(self->list) == 0 && list_filter(self->list)->count == 0;
+}
+
+/* The list of a trace is too low for that. */
+bool page_tells_outage(page_t *self)
+{
+    page_update(self);
+    return self->list && self->number != PAGE_TRACE && is_empty(self);
 }
 
 void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *text)
@@ -369,7 +376,7 @@ void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *te
         return;
     rect_t inside = {area.row + 3, area.column + 2, area.height - 4, area.width - 4};
     text_pane_t *pane = text_pane_new(inside.width);
-    if (!page_is_empty(self))
+    if (!is_empty(self))
         text_pane_text(pane, STYLE_DIM, "No row has what the filter wants. Esc shows all.");
     else if (outage_is_known(self->session))
         outage_add(self->session, pane);

@@ -110,8 +110,8 @@ size_t page_row_field(
 void page_draw_list(page_t *self, canvas_t *canvas, rect_t area, const char *title);
 /* Draws a box with the detail of the selected row. */
 void page_draw_detail(page_t *self, canvas_t *canvas, rect_t area, const char *title);
-/* Whether there is nothing in its list, filter or not. */
-bool page_is_empty(const page_t *self);
+/* Whether its list is empty and has room for why there is no connection. */
+bool page_tells_outage(page_t *self);
 /* Draws a sentence for a list without rows, or why there is no connection. */
 void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *text);
 
