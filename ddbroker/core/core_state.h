@@ -71,10 +71,10 @@ struct core {
     size_t contest_count;
     interests_t interests;
     topics_t topics;
-    question_t *questions;  /* on their way through the tree, by id */
-    uint64_t publications;  /* so far; the number of one is its stamp */
-    uint64_t cut_stamp;     /* of the last one before the latest of interests.cuts */
-    peer_count_t count;     /* of all peers since the start */
+    question_t *questions; /* on their way through the tree, by id */
+    uint64_t publications; /* so far; the number of one is its stamp */
+    uint64_t cut_stamp;    /* of the last one before the latest of interests.cuts */
+    peer_count_t count;    /* of all peers since the start */
     drop_note_t drop_note;
     tenant_totals_t *tally; /* and of each tenant, what is no longer with its clients */
     quotas_t quotas;

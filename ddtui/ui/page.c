@@ -136,8 +136,8 @@ static void order_by_title(page_t *self, int cell)
     bool reverse;
     const list_table_t *table = self->ops->table;
     size_t column = list_table_column_at(table, self->list, self->rows.width, cell);
-    if (!keymap_allows(ACT_ORDER, AT_PAGE(self->number), self->rights) ||
-        column >= table->count || !table->columns[column].field)
+    if (!keymap_allows(ACT_ORDER, AT_PAGE(self->number), self->rights) || column >= table->count ||
+        !table->columns[column].field)
         return;
     if (column == list_order(self->list, &reverse))
         reverse_order(self);
@@ -237,8 +237,7 @@ size_t page_row_text(const void *source, size_t index, char *out, size_t room)
     return used < room ? used : room - 1;
 }
 
-size_t page_row_field(
-    const void *source, size_t index, const char *name, char *out, size_t room)
+size_t page_row_field(const void *source, size_t index, const char *name, char *out, size_t room)
 {
     const page_t *self = source;
     const list_table_t *table = self->ops->table;

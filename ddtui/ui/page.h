@@ -29,7 +29,7 @@ typedef struct {
     unsigned detail_views; /* what besides, while the detail of a row is open */
     /* And what besides, as things are now; NULL: nothing. */
     unsigned (*more_views)(const page_t *self);
-    bool rolls; /* its list goes on with the newest row */
+    bool rolls;          /* its list goes on with the newest row */
     const char *order;   /* in which its rows come, in words; NULL if there is no other */
     const char *filters; /* examples of filters that make sense there */
     const list_ops_t *list;
@@ -102,8 +102,7 @@ bool page_next_trouble(page_t *self, bool behind_selected);
 /* For list_ops_t, of a page with a table: what its cells say, as far as that is words and not
    numbers, and the cell under a title, or a field of the table's view. */
 size_t page_row_text(const void *source, size_t index, char *out, size_t room);
-size_t page_row_field(
-    const void *source, size_t index, const char *name, char *out, size_t room);
+size_t page_row_field(const void *source, size_t index, const char *name, char *out, size_t room);
 
 /* Draws a box with the page's list in it. The title says how many rows there are, and of them
    shown, and in what order. */

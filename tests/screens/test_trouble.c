@@ -232,8 +232,8 @@ static void test_why_there_is_no_connection(void **state)
 {
     harness_t *harness = *state;
     for (size_t size = 0; size < COUNT(SIZES); size++) {
-        terminal_t *terminal = terminal_console(harness, SIZES[size][0], SIZES[size][1],
-            "tcp://127.0.0.1:1", "a", "con", "", "");
+        terminal_t *terminal = terminal_console(
+            harness, SIZES[size][0], SIZES[size][1], "tcp://127.0.0.1:1", "a", "con", "", "");
         terminal_expect(terminal,
             "│ Not connected: tcp://127.0.0.1:1 doesn't answer; does a broker run there?");
         terminal_press(terminal, "7");

@@ -85,8 +85,7 @@ static void test_what_is_known_of_silent_brokers(void **state)
     stop(&self);
 }
 
-static const char *const IN_TROUBLE[] = {
-    SCRIPTED_BROKER("root", "/1/", "aa", "null", ""),
+static const char *const IN_TROUBLE[] = {SCRIPTED_BROKER("root", "/1/", "aa", "null", ""),
     SCRIPTED_BROKER("broker1", "/1/2/", "bb", "\"aa\"", "\"rtt_us\":300,"),
     SCRIPTED_BROKER("broker0", "/1/2/3/", "cc", "\"bb\"", "\"dropped\":3,\"drop_age_ms\":9,"),
     "{\"broker\":\"broker5\",\"scope\":\"/1/5/\",\"id\":\"dd\",\"parent\":\"aa\",\"state\":\"cut "
@@ -123,7 +122,8 @@ static void test_to_the_next_trouble(void **state)
         console_update(self.console);
         type(&self, "\n");
         assert_shows(self.canvas, "name          loser");
-        type(&self, "\x1b" "1/root\n5!");
+        type(&self, "\x1b"
+                    "1/root\n5!");
         assert_shows(self.canvas, "Tree  4"); /* the filter would hide it */
         type(&self, "\n");
         assert_shows(self.canvas, "broker        broker0");
