@@ -12,9 +12,10 @@
 #include "libdd/base/utf8.h"
 #include "text_pane.h"
 
-/* Cells that a column with LIST_TABLE_REST, or one that names the row, gets for each one of the
-   others. */
-#define GREAT_SHARE 3
+/* Cells that a column gets for each one of the others: with LIST_TABLE_REST, and one that names the
+   row. */
+#define REST_SHARE 3
+#define NAME_SHARE 2
 
 /* ---- Columns -------------------------------------------------------------------------------- */
 
@@ -114,7 +115,9 @@ int list_table_needs(const list_table_t *self, unsigned rank)
 static int portion(const list_table_t *self, size_t column, int width, int left)
 {
     int most = self->columns[column].most, wanted = most - width;
-    int share = most == LIST_TABLE_REST || names_row(self, column) ? GREAT_SHARE : 1;
+    int share = names_row(self, column) ? NAME_SHARE : 1;
+    if (most == LIST_TABLE_REST)
+        share = REST_SHARE;
     if (wanted < share)
         share = wanted > 0 ? wanted : 0;
     return share < left ? share : left;
