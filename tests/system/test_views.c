@@ -94,6 +94,21 @@ static void test_topics(void **state)
     json_object_put(topics);
 }
 
+/* Nothing of them is lost for the sum. */
+static void test_topics_that_are_not_told_apart_are_one_row(void **state)
+{
+    harness_t *harness = *state;
+    client_t *client = client_open(harness, "other", "a", "cli2");
+    for (int i = 0; i < 600; i++) {
+        char topic[16];
+        snprintf(topic, sizeof topic, "t%d", i);
+        publish(client, topic, 1);
+    }
+    assert_true(shell_prints("ddtui -q --topics | awk '{n += $3} END {print NR, n}'", "513 600\n"));
+    shell_check("ddtui -q --topics | head -n 1 | cut -f 1-3,5,10", DONE, "a\t-\t88\t-\t-\n", "");
+    shell_check("ddtui -q --topics --json | grep -c '\"topic\":null'", DONE, "1\n", "");
+}
+
 static void test_topics_have_rates_in_a_watch(void **state)
 {
     harness_t *harness = *state;
@@ -231,6 +246,7 @@ int main(void)
         TREE(test_events),
         TREE(test_events_are_followed),
         TREE(test_topics),
+        TREE(test_topics_that_are_not_told_apart_are_one_row),
         TREE(test_topics_have_rates_in_a_watch),
         TREE(test_watch),
         TREE(test_watch_outlives_its_broker),
