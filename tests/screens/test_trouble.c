@@ -170,7 +170,7 @@ static void test_who_loses_messages(void **state)
         filter(terminal, "state:drop");
         terminal_expect(terminal, "Tree  1 of 1");
         terminal_press(terminal, "Escape !"); /* the broker is selected already */
-        terminal_expect(terminal, "Clients  ");
+        terminal_expect(terminal, "a.slow");
         terminal_expect(terminal, "DROPPED");
         drop_until(terminal, client, "DROPPING");
         terminal_press(terminal, "Enter");
