@@ -22,7 +22,11 @@ DATADIR    ?= $(PREFIX)/share
 MANDIR     ?= $(DATADIR)/man
 DOCDIR     ?= $(DATADIR)/doc/doubledecker
 UNITDIR    ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
 SYSCONFDIR ?= /etc
+# What is installed into somebody's home leaves the system alone.
+LOGROTATEDIR ?= $(if $(filter /usr /usr/local,$(PREFIX)),$(SYSCONFDIR),$(PREFIX)/etc)/logrotate.d
 # Shells look for completions by the program's name.
 BASHDIR    ?= $(DATADIR)/bash-completion/completions
 FISHDIR    ?= $(DATADIR)/fish/vendor_completions.d
@@ -30,8 +34,11 @@ ZSHDIR     ?= $(DATADIR)/zsh/site-functions
 
 # Debian 12's names. `deps` calls apt-get only for what dpkg doesn't know as installed.
 DEPS := gcc libc6-dev pkg-config libzmq3-dev libczmq-dev libsodium-dev libjson-c-dev uthash-dev \
-        libncurses-dev libcdk5-dev libcmocka-dev mandoc tmux
+        libmicrohttpd-dev libncurses-dev libcdk5-dev libcmocka-dev mandoc tmux
 LINT_DEPS := clang-format cppcheck mandoc groff
+# What building alone takes, but for what Debian has wherever packages are built.
+BUILD_DEPS := $(filter-out gcc libc6-dev libcmocka-dev mandoc tmux,$(DEPS))
+DEB_DEPS  := dpkg-dev debhelper
 
 # A user's CPPFLAGS, CFLAGS and LDFLAGS come after ours and never replace them. WERROR=1 makes errors
 # of warnings: `lint` and .ci/run do, others have compilers that warn of something else.
@@ -73,7 +80,7 @@ endif
 SUBMAKE = --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 LIBDD_LIBS    := -lzmq -lsodium -ljson-c
-DDBROKER_LIBS := -lczmq $(LIBDD_LIBS)
+DDBROKER_LIBS := -lczmq -lmicrohttpd $(LIBDD_LIBS)
 # Debian's libcdk.so is linked with the narrow ncurses and mangles UTF-8; its archive isn't.
 DDTUI_LIBS    := -l:libcdk.a -lncursesw -ltinfo $(LIBDD_LIBS)
 DDKEYS_LIBS   := $(LIBDD_LIBS)
@@ -223,6 +230,11 @@ fuzz:
 deps:
 	$(Q)share/deps $(DEPS)
 
+# Debian's packages, into this folder. DD_BUILD: see share/debian/rules.
+deb: $(if $(DD_BUILD),,deps)
+	$(Q)$(if $(DD_BUILD),,share/deps $(DEB_DEPS))
+	$(Q)share/deb $(VERSION) $(BUILD)/deb $(BUILD_DEPS)
+
 demo: deps
 	$(Q)$(MAKE) $(SUBMAKE) all
 	$(Q)BUILD=$(BUILD) share/demo/demo
@@ -230,12 +242,16 @@ demo: deps
 # Files that name folders name those they are installed to.
 fill      = sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|' \
                 -e 's|^\([a-z]*dir\)=$(PREFIX)/|\1=$${prefix}/|; s|@VERSION@|$(VERSION)|' \
-                -e 's|@SBINDIR@|$(SBINDIR)|; s|/etc/doubledecker|$(SYSCONFDIR)/doubledecker|g'
+                -e 's|@SBINDIR@|$(SBINDIR)|; s|/etc/doubledecker|$(SYSCONFDIR)/doubledecker|g' \
+                $(if $(OLD_SYSTEMD),-e '/^RestartSteps=/d; /^RestartMaxDelaySec=/d')
+# Before version 254 it knows nothing of these two, and says so at each start.
+OLD_SYSTEMD = $(shell systemctl --version 2>/dev/null | awk '$$1 == "systemd" && $$2 < 254')
 # Whatever the umask, all may read it.
 install_all = umask 022 && for file in $(2); do \
                   install -D -m $(1) "$$file" "$(DESTDIR)$(3)/$${file\#\#*/}" || exit 1; done
 install_filled = umask 022 && for file in $(1); do name=$${file\#\#*/} && \
                   $(fill) "$$file" | install -D -m 644 /dev/stdin "$(DESTDIR)$(2)/$${name%.in}" || exit 1; done
+install_as = umask 022 && $(fill) $(1) | install -D -m 644 /dev/stdin "$(DESTDIR)$(2)"
 pages     = $(filter %.$(1),$(MANPAGES))
 
 install: all
@@ -254,10 +270,23 @@ install: all
 	$(call install_all,644,share/completions/_doubledecker,$(ZSHDIR))
 	$(call install_filled,$(wildcard share/examples/*),$(DOCDIR)/examples)
 	$(call install_filled,$(wildcard share/systemd/*.service),$(UNITDIR))
+	$(call install_as,share/systemd/doubledecker.sysusers,$(SYSUSERSDIR)/doubledecker.conf)
+	$(call install_as,share/systemd/doubledecker.tmpfiles,$(TMPFILESDIR)/doubledecker.conf)
+	$(call install_as,share/logrotate,$(LOGROTATEDIR)/doubledecker)
 	$(if $(DESTDIR),,[ "$$(id -u)" -ne 0 ] || $(LDCONFIG))
+	$(if $(DESTDIR),,$(left_to_do))
 
 # The loader's list of libraries is the running system's, so only that is told.
 LDCONFIG ?= PATH="$$PATH:/sbin:/usr/sbin" ldconfig
+
+# What packages do by themselves, and what the administrator decides.
+left_to_do = @printf '%s\n' 'Installed. What is left to do, as root, to have a broker as a service:' \
+    '    systemd-sysusers "$(SYSUSERSDIR)/doubledecker.conf"' \
+    '    systemd-tmpfiles --create "$(TMPFILESDIR)/doubledecker.conf"' \
+    '    systemctl daemon-reload' \
+    '    ddkeys -t TENANT,TENANT' \
+    '    cp "$(DOCDIR)/examples/ddbroker.conf" "$(SYSCONFDIR)/doubledecker/top.conf"' \
+    '    systemctl enable --now ddbroker@top'
 
 uninstall:
 	for program in $(filter-out ddbroker,$(PROGRAMS)); do rm -f "$(DESTDIR)$(BINDIR)/$$program"; done
@@ -266,7 +295,8 @@ uninstall:
 	for unit in $(notdir $(wildcard share/systemd/*.service)); do rm -f "$(DESTDIR)$(UNITDIR)/$$unit"; done
 	for program in $(PROGRAMS); do \
 	    rm -f "$(DESTDIR)$(BASHDIR)/$$program" "$(DESTDIR)$(FISHDIR)/$$program.fish"; done
-	rm -f "$(DESTDIR)$(ZSHDIR)/_doubledecker"
+	rm -f "$(DESTDIR)$(ZSHDIR)/_doubledecker" "$(DESTDIR)$(SYSUSERSDIR)/doubledecker.conf" \
+	    "$(DESTDIR)$(TMPFILESDIR)/doubledecker.conf" "$(DESTDIR)$(LOGROTATEDIR)/doubledecker"
 	rm -rf "$(DESTDIR)$(DOCDIR)/examples"
 	rmdir "$(DESTDIR)$(DOCDIR)" 2>/dev/null || :
 	for page in $(notdir $(MANPAGES)); do rm -f "$(DESTDIR)$(MANDIR)/man$${page##*.}/$$page"; done
@@ -287,7 +317,7 @@ dist:
 clean:
 	rm -rf build .build-*
 
-.PHONY: all objects tests test check asan coverage chaos bench fuzz deps demo install uninstall lint format dist clean
+.PHONY: all objects tests test check asan coverage chaos bench fuzz deps deb demo install uninstall lint format dist clean
 .SECONDARY:
 .DELETE_ON_ERROR:
--include $(shell find $(BUILD)/ -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/ -path $(BUILD)/deb -prune -o -type f -name '*.d' -print 2>/dev/null)

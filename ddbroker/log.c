@@ -119,6 +119,11 @@ dd_error_t log_reopen(log_t *self, const char *path, dd_log_level_t level, dd_pr
     return DD_OK;
 }
 
+dd_log_level_t log_level(const log_t *self)
+{
+    return self->level;
+}
+
 void log_set_level(log_t *self, dd_log_level_t level)
 {
     self->level = level;

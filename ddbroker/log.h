@@ -32,6 +32,7 @@ void log_destroy(log_t **self_p);
    may have been moved away. On failure the log goes on as it was. */
 dd_error_t log_reopen(log_t *self, const char *path, dd_log_level_t level, dd_problem_t *problem);
 
+dd_log_level_t log_level(const log_t *self);
 void log_set_level(log_t *self, dd_log_level_t level);
 
 /* Writes one line if its level is wanted. */

@@ -10,6 +10,7 @@
 #include "ddbroker/daemon/config.h"
 #include "ddbroker/daemon/loop.h"
 #include "ddbroker/daemon/quota_sums.h"
+#include "ddbroker/daemon/reload_request.h"
 #include "libdd/base/malloc_tuning.h"
 #include "libdd/base/program.h"
 
@@ -34,6 +35,13 @@ static int check(const config_t *config)
     return dd_program_end("ddbroker", LOOP_STOPPED);
 }
 
+static int reload(const config_t *config)
+{
+    config_findings_t faults = {.count = 1};
+    dd_error_t error = reload_request_send((int)config->reload, &faults.items[0]);
+    return error == DD_OK ? LOOP_STOPPED : complain(&faults, LOOP_FAILED);
+}
+
 static int run(config_t *config, int argc, char **argv)
 {
     config_findings_t findings;
@@ -46,6 +54,8 @@ static int run(config_t *config, int argc, char **argv)
         return complain(&findings, LOOP_FAILED);
     case CONFIG_CHECK:
         return check(config);
+    case CONFIG_RELOAD:
+        return reload(config);
     default:
         return loop_run(config, argc, argv);
     }

@@ -26,7 +26,8 @@ typedef struct {
     view_t view; /* what is to be looked at; of an order, what names its object */
 } tui_option_t;
 
-static dd_option_set_t set_count, set_seconds, add_subscription, set_view, set_order, set_tenant;
+static dd_option_set_t set_count, set_seconds, set_threshold, add_subscription, set_view, set_order,
+    set_tenant;
 
 static const tui_option_t OPTIONS[] = {
     {.option = {.letter = 'd',
@@ -108,6 +109,23 @@ static const tui_option_t OPTIONS[] = {
          .help = "print one line, and end, as monitors want it",
          .set = dd_option_set_flag,
          .offset = IN(check)}},
+    {.option = {.name = "expect-brokers",
+         .argument = "N",
+         .help = "with --check: fewer brokers are critical",
+         .set = set_count,
+         .offset = IN(limits.brokers)}},
+    {.option = {.name = "warning",
+         .argument = "FIGURE=RANGE",
+         .help = "with --check: warn of a figure outside of a range",
+         .repeats = true,
+         .set = set_threshold,
+         .offset = IN(limits.warning)}},
+    {.option = {.name = "critical",
+         .argument = "FIGURE=RANGE",
+         .help = "with --check: the same, but it is critical",
+         .repeats = true,
+         .set = set_threshold,
+         .offset = IN(limits.critical)}},
     {.option = {.name = "watch",
          .argument = "SEC",
          .help = "print it again every SEC seconds",
@@ -195,10 +213,9 @@ static view_t view_of(const dd_option_t *option)
 static dd_error_t set_count(
     void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
 {
-    options_t *self = values;
-    (void)option;
-    const char *rest = dd_option_digits(text, &self->count);
-    if (rest && *rest == '\0' && self->count > 0)
+    uint64_t *count = (uint64_t *)(void *)((char *)values + option->offset);
+    const char *rest = dd_option_digits(text, count);
+    if (rest && *rest == '\0' && *count > 0)
         return DD_OK;
     return dd_option_refuse(text, "a number from 1", problem);
 }
@@ -213,6 +230,31 @@ static dd_error_t set_seconds(
         return dd_option_refuse(text, "a number of seconds like 5 or 0.5", problem);
     *(uint64_t *)(void *)((char *)values + option->offset) = (uint64_t)(seconds * 1000);
     return DD_OK;
+}
+
+/* FIGURE=RANGE, once of each figure. */
+static dd_error_t set_threshold(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
+{
+    threshold_t *all = (threshold_t *)(void *)((char *)values + option->offset);
+    size_t size = strcspn(text, "=");
+    health_check_figure_t figure = health_check_find(text, size);
+    if (text[size] == '\0' || figure == HEALTH_FIGURES)
+        return dd_option_refuse(
+            text, "a figure and a range as FIGURE=RANGE, like rtt=50000", problem);
+    if (all[figure].text)
+        return dd_problem(problem, DD_E_ARGUMENT, "'%s': that figure has a range already", text);
+    if (!threshold_read(&all[figure], text + size + 1))
+        return dd_option_refuse(text, "a range like 10, 10:, ~:10, 10:20 or @10:20", problem);
+    return DD_OK;
+}
+
+static bool has_limits(const health_check_limits_t *limits)
+{
+    bool any = limits->brokers > 0;
+    for (size_t i = 0; i < HEALTH_FIGURES; i++)
+        any |= limits->warning[i].text || limits->critical[i].text;
+    return any;
 }
 
 static dd_error_t add_wish(options_t *self, const wish_t *wish, dd_problem_t *problem)
@@ -349,6 +391,11 @@ view_t options_question(const options_t *self)
     return self->check ? VIEW_TREE : self->view;
 }
 
+bool options_observes(const options_t *self)
+{
+    return options_question(self) != VIEW_NONE && !self->order.what;
+}
+
 bool options_interact(const options_t *self)
 {
     return !options_acts(self) && !options_listens(self);
@@ -376,6 +423,8 @@ static dd_error_t check(const options_t *self, dd_problem_t *problem)
             "--tree, --clients, --subscriptions, --topics, --events, --check, --trace, "
             "--end-client, --drain, --move and --log-level stand alone: nothing else can be asked, "
             "sent or listened to"},
+        {has_limits(&self->limits) && !self->check,
+            "--expect-brokers, --warning and --critical need --check"},
         {self->watch_ms && !looks,
             "--watch needs --tree, --clients, --subscriptions, --topics, --events or --check"},
         {self->watch_ms && self->watch_ms < WATCH_LEAST, "--watch takes 0.1 seconds at least"},

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ddtui/model/health_check.h"
 #include "ddtui/model/model.h"
 #include "libdd/base/options.h"
 #include "libdd/protocol/endpoint.h"
@@ -50,7 +51,8 @@ typedef struct {
     uint64_t timeout_ms; /* 0: not given */
     view_t view;
     bool check;
-    uint64_t watch_ms; /* from one round to the next; 0: there is one only */
+    health_check_limits_t limits; /* for it */
+    uint64_t watch_ms;            /* from one round to the next; 0: there is one only */
     order_t order;
     bool json;
     bool quiet;
@@ -70,6 +72,8 @@ bool options_acts(const options_t *self);
 bool options_listens(const options_t *self);
 /* What is to be asked of the brokers; VIEW_NONE if nothing is. */
 view_t options_question(const options_t *self);
+/* Whether it does nothing but ask: nobody is to notice. */
+bool options_observes(const options_t *self);
 /* Whether there is neither to act nor to listen: the console is wanted. */
 bool options_interact(const options_t *self);
 

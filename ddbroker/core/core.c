@@ -85,6 +85,8 @@ static void forget(core_t *self, peer_t *peer)
     if (peer->state != PEER_READY)
         return;
     peer->state = PEER_ENDED; /* first, so that nothing below is told to it */
+    if (peer->role == ROLE_CLIENT)
+        peer->quota->registered--;
     inspect_forget(self, peer);
     losses_forget(self, peer);
     if (peer_is_link(peer)) {
@@ -99,9 +101,23 @@ static void log_end(core_t *self, const peer_t *peer)
     char text[PEER_TEXT_MAX];
     bool closed = peer->ending == DD_E_CLOSED; /* which says no more than the words do */
     bool expected = closed || peer->ending == DD_E_DRAINING;
+    if (expected && peer->role == ROLE_OBSERVER) {
+        core_event(self, peer, DD_LOG_DEBUG, "%s has looked: %s", peer_text(peer, text), peer->why);
+        return;
+    }
     core_event(self, peer, expected ? DD_LOG_INFO : DD_LOG_WARNING, "%s ended: %s%s%s%s",
         peer_text(peer, text), peer->why, closed ? "" : " (",
         closed ? "" : dd_strerror(peer->ending), closed ? "" : ")");
+}
+
+static void log_gone(core_t *self, const peer_t *peer)
+{
+    char text[PEER_TEXT_MAX];
+    if (peer->role == ROLE_OBSERVER)
+        core_event(self, peer, DD_LOG_DEBUG, "%s has looked", peer_text(peer, text));
+    else
+        core_event(self, peer, peer_is_link(peer) ? DD_LOG_WARNING : DD_LOG_INFO, "%s is gone",
+            peer_text(peer, text));
 }
 
 static void end(core_t *self, peer_t *peer)
@@ -194,6 +210,26 @@ peer_t *core_connect_parent(core_t *self, void *route, uint64_t now_ms)
     return peer;
 }
 
+peer_t *core_connect_self(core_t *self, void *route, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    peer_t *peer = new_peer(self, ROLE_OPERATOR, route);
+    if (!peer)
+        return NULL;
+    peer->is_self = true;
+    peer->state = PEER_READY;
+    peer_set_name(peer, dd_bytes_of(self->name));
+    return peer;
+}
+
+void core_ask(core_t *self, peer_t *peer, const char *what, uint32_t ref, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    const dd_record_t record = {.type = DD_INSPECT, .ref = ref, .text = dd_bytes_of(what)};
+    inspect_question(self, peer, &record);
+    reap(self);
+}
+
 /* Somebody goes on talking after it was ended: says so again, but not for every frame. */
 static void complain(core_t *self, peer_t *peer)
 {
@@ -258,23 +294,19 @@ void core_gone(peer_t *peer)
 void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
 {
     self->now_ms = now_ms;
-    if (peer->state != PEER_ENDED) {
-        char text[PEER_TEXT_MAX];
-        core_event(self, peer, peer_is_link(peer) ? DD_LOG_WARNING : DD_LOG_INFO, "%s is gone",
-            peer_text(peer, text));
+    if (peer->state != PEER_ENDED && !peer->is_self) {
+        log_gone(self, peer);
     }
     forget(self, peer);
     if (peer == self->parent) {
         self->is_root = peer->ending == DD_E_LOOP;
         self->parent = NULL;
-    } else {
+    } else if (!peer->is_self) {
         cursor_pass(&self->cursors, peer, peer->next);
         DL_DELETE(self->peers, peer);
         admission_leave_place(self, peer);
     }
     core_untouch(self, peer);
-    if (peer->role == ROLE_CLIENT)
-        tenant_totals_left(&self->tally, peer_tenant(peer), &peer->count);
     peer->route = NULL;
     remains_free(self, peer);
     reap(self);
@@ -439,7 +471,6 @@ void core_destroy(core_t **self_p)
         core_disconnect(self, self->peers, self->now_ms);
     while (jobs_step(&self->jobs, self) || jobs_step(&self->fanouts.jobs, self))
         ;
-    tenant_totals_destroy(&self->tally);
     free(self->left);
     quotas_destroy(&self->quotas);
     topics_destroy(&self->topics);
@@ -469,6 +500,7 @@ void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms
     self->keyring = keyring;
     self->keys++;
     standing_changed(self);
+    standing_show(self);
     name_round_begin(self);
 }
 

@@ -98,7 +98,7 @@ static flood_line_t flood_line(
     if (peer_is_link(peer)) {
         line.sort = FLOOD_OF_BROKER;
         line.name = peer->name.text;
-    } else if (peer->role == ROLE_CLIENT) {
+    } else if (peer_is_tenants(peer)) {
         line.sort = FLOOD_OF_TENANT;
         line.name = peer->tenant;
     }

@@ -11,6 +11,7 @@
 #include "notifications.h"
 #include "publications.h"
 #include "registration.h"
+#include "standing.h"
 #include "tree_links.h"
 
 /* ---- Connection ---------------------------------------------------------------------------- */
@@ -73,6 +74,8 @@ static void taken(core_t *self, peer_t *peer, const dd_record_t *record)
 #define WAITING (1u << PEER_WAITING)
 #define READY (1u << PEER_READY)
 
+#define ROLE_ANY (ROLE_CLIENT | ROLE_OPERATOR | ROLE_OBSERVER | ROLE_LINK)
+
 static const struct {
     handler_t *handle;
     uint8_t roles;
@@ -81,12 +84,13 @@ static const struct {
     [DD_HELLO] = {registration_hello, ROLE_CLIENT | ROLE_OPERATOR, NEW},
     [DD_JOIN] = {tree_links_join, ROLE_CHILD, NEW},
     [DD_ADMIT] = {tree_links_admit, ROLE_PARENT, NEW | READY},
-    [DD_PING] = {ping, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
+    [DD_PING] = {ping, ROLE_ANY, READY},
     [DD_PONG] = {pong, ROLE_CLIENT | ROLE_PARENT, WAITING | READY},
-    [DD_BYE] = {bye, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, NEW | WAITING | READY},
+    [DD_BYE] = {bye, ROLE_ANY, NEW | WAITING | READY},
     [DD_ERROR] = {error, ROLE_LINK, NEW | READY},
-    [DD_TAKEN] = {taken, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
-    [DD_DRAIN] = {drain_record, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
+    [DD_TAKEN] = {taken, ROLE_ANY, READY},
+    [DD_DRAIN] = {drain_record, ROLE_ANY, READY},
+    [DD_PROVE] = {standing_prove, ROLE_CLIENT | ROLE_OBSERVER | ROLE_CHILD, READY},
     [DD_SEND] = {notifications_send, ROLE_CLIENT, READY},
     [DD_FORWARD] = {notifications_forward, ROLE_LINK, READY},
     [DD_RECEIPT] = {notifications_receipt, ROLE_CLIENT | ROLE_LINK, READY},
@@ -107,7 +111,7 @@ static const struct {
     [DD_GONE] = {contests_gone, ROLE_CHILD, READY},
     [DD_ADD_BROKER] = {beneath_add_broker, ROLE_CHILD, READY},
     [DD_DROP_BROKER] = {beneath_drop_broker, ROLE_CHILD, READY},
-    [DD_INSPECT] = {inspect_question, ROLE_CLIENT | ROLE_OPERATOR | ROLE_LINK, READY},
+    [DD_INSPECT] = {inspect_question, ROLE_ANY, READY},
     [DD_REPORT] = {inspect_report, ROLE_LINK, READY},
     [DD_CONTROL] = {inspect_question, ROLE_OPERATOR | ROLE_LINK, READY},
 };

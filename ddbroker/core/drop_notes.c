@@ -8,7 +8,7 @@
 #define INTERVAL 60000
 
 /* How many there are to be told of now; 0: none. */
-static uint64_t take_due(drop_note_t *note, const peer_count_t *count, uint64_t now_ms)
+static uint64_t take_due(drop_note_t *note, const counts_t *count, uint64_t now_ms)
 {
     uint64_t fresh = count->dropped - note->told;
     if (fresh == 0 || (note->told > 0 && now_ms < note->told_ms + INTERVAL))

@@ -76,7 +76,9 @@ void names_send_away(core_t *self, peer_t *client, dd_error_t why)
 static void tell_of_registration(core_t *self, const peer_t *peer)
 {
     char text[PEER_TEXT_MAX];
-    if (peer_is_old(peer))
+    if (peer->role == ROLE_OBSERVER)
+        core_event(self, peer, DD_LOG_DEBUG, "%s looks", peer_text(peer, text));
+    else if (peer_is_old(peer))
         core_event(self, peer, DD_LOG_INFO, "%s registered (protocol %u)", peer_text(peer, text),
             peer->protocol);
     else
@@ -86,6 +88,8 @@ static void tell_of_registration(core_t *self, const peer_t *peer)
 void names_welcome(core_t *self, peer_t *peer, dd_bytes_t name)
 {
     peer->state = PEER_READY;
+    if (peer->role == ROLE_CLIENT)
+        peer->quota->registered++;
     peer->since_ms = self->now_ms;
     peer->scope_number = self->scope_number;
     peer->heartbeat = peer_heartbeat(peer, self->settings.heartbeat);

@@ -18,28 +18,16 @@ const char *peer_text(const peer_t *self, char text[PEER_TEXT_MAX])
         role_t role;
         const char *word;
     } WORDS[] = {{ROLE_CLIENT, "client"}, {ROLE_OPERATOR, "operator"}, {ROLE_CHILD, "broker"},
-        {ROLE_PARENT, "parent"}};
+        {ROLE_PARENT, "parent"}, {ROLE_OBSERVER, "observer"}};
     const char *word = "peer";
     for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++)
         if (WORDS[i].role == self->role)
             word = WORDS[i].word;
     if (self->name.size > 0)
         snprintf(text, PEER_TEXT_MAX, "%s %s", word, self->name.text);
-    else if (self->tenant[0])
+    else if (peer_is_tenants(self))
         snprintf(text, PEER_TEXT_MAX, "%s of %s", word, self->tenant);
     else
         snprintf(text, PEER_TEXT_MAX, "%s", word);
     return text;
-}
-
-void peer_count_add(peer_count_t *self, const peer_count_t *more)
-{
-    self->in += more->in;
-    self->out += more->out;
-    self->in_bytes += more->in_bytes;
-    self->out_bytes += more->out_bytes;
-    self->refused += more->refused;
-    self->dropped += more->dropped;
-    if (more->dropped_ms > self->dropped_ms)
-        self->dropped_ms = more->dropped_ms;
 }

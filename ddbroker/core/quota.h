@@ -9,9 +9,11 @@
 #ifndef QUOTA_H_INCLUDED
 #define QUOTA_H_INCLUDED
 
+#include "counts.h"
 #include "libdd/base/hash.h"
 #include "libdd/include/dd.h"
 #include "libdd/protocol/outbox.h"
+#include "recent.h"
 
 /* As a limit on clients: no more than there are free places. So a tenant alone gets half of all,
    and whoever comes later finds some. */
@@ -38,13 +40,17 @@ typedef struct {
     UT_hash_handle hh;
     quota_limits_t limits;
     uint64_t clients;
+    uint64_t registered; /* of these */
     uint64_t subscriptions;
     uint64_t questions;
     uint64_t contests; /* of names of its clients */
     dd_outbox_group_t outbox;
+    recent_t dropped; /* publications that its clients lost */
     quota_bucket_t connects;
     quota_bucket_t messages;
     quota_bucket_t bytes;
+    counts_t count; /* of all its clients since the start */
+    counts_reasons_t refused_for;
     char tenant[DD_TENANT_MAX + 1];
 } quota_t;
 

@@ -15,6 +15,7 @@
 #include "contests.h"
 #include "losses.h"
 #include "names.h"
+#include "operators.h"
 
 /* Whether the client of that instance may have the name of one who is registered: that one is the
    same client's earlier connection, or it has just gone. */
@@ -67,14 +68,38 @@ bool registration_looks_foreign(const core_t *self, const dd_name_t *name)
            dd_keyring_has_tenant(self->keyring, first);
 }
 
+/* An operator with a key of its own is called as the key file says. */
 static void hello_operator(core_t *self, peer_t *peer, dd_bytes_t name)
 {
-    if (!dd_client_valid(name)) {
+    dd_bytes_t own = operators_name(self, peer->key);
+    if (own.size > 0) {
+        name = own;
+    } else if (!dd_client_valid(name)) {
         core_end(self, peer, DD_E_NAME_INVALID, "an operator needs a valid name");
+        return;
+    } else if (operators_find(self, name)) {
+        core_end(self, peer, DD_E_NAME_INVALID,
+            "the operator of that name has a key of its own, and this is another");
         return;
     }
     peer_set_name(peer, name);
     names_welcome(self, peer, name);
+}
+
+/* The client gets its name, if nobody has it. Who only asks needs none: nobody can reach it by
+   that, which may be another's. */
+static void give_name(core_t *self, peer_t *peer)
+{
+    dd_bytes_t name = dd_name_bytes(&peer->name);
+    if (peer->role == ROLE_OBSERVER) {
+        names_welcome(self, peer, dd_name_shown(name, peer_tenant(peer)));
+        return;
+    }
+    entry_t *holder = find_holder(self, name, peer->instance);
+    if (holder)
+        contests_claim(self, holder, peer, peer->instance);
+    else
+        names_grant(self, name, peer, peer->instance);
 }
 
 static void hello_client(core_t *self, peer_t *peer, dd_bytes_t client, uint64_t instance)
@@ -92,18 +117,17 @@ static void hello_client(core_t *self, peer_t *peer, dd_bytes_t client, uint64_t
         return;
     }
     peer->instance = instance;
-    entry_t *holder = find_holder(self, dd_name_bytes(&peer->name), instance);
-    if (holder)
-        contests_claim(self, holder, peer, instance);
-    else
-        names_grant(self, dd_name_bytes(&peer->name), peer, instance);
+    give_name(self, peer);
 }
 
 void registration_hello(core_t *self, peer_t *peer, const dd_record_t *record)
 {
+    bool is_operator = peer->role == ROLE_OPERATOR;
+    if (record->features & DD_OBSERVES)
+        peer->role = ROLE_OBSERVER;
     if (self->drain != DRAIN_NOT)
         core_end(self, peer, DD_E_DRAINING, "the broker is shutting down");
-    else if (peer->role == ROLE_OPERATOR)
+    else if (is_operator)
         hello_operator(self, peer, record->name);
     else
         hello_client(self, peer, record->name, record->number);

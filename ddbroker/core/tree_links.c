@@ -111,6 +111,22 @@ static bool give_scope(core_t *self, peer_t *child, const dd_record_t *record)
     return true;
 }
 
+/* Whether somebody looks for a child that has left: it said nothing, and neither it nor another of
+   its name is here. */
+static bool is_missed(const core_t *self, const peer_t *child)
+{
+    if (child->leaving || child->ending == DD_E_CLOSED || child->ending == DD_E_DRAINING ||
+        self->drain != DRAIN_NOT)
+        return false;
+    const peer_t *link;
+    DL_FOREACH2 (self->links, link, next_link)
+        if (link->role == ROLE_CHILD && !link->ending &&
+            (memcmp(link->id, child->id, sizeof link->id) == 0 ||
+                strcmp(link->name.text, child->name.text) == 0))
+            return false;
+    return true;
+}
+
 /* The same broker on a connection that it has left. */
 static void end_stale(core_t *self, const uint8_t *id)
 {
@@ -165,6 +181,7 @@ void tree_links_join(core_t *self, peer_t *child, const dd_record_t *record)
     add_link(self, child);
     child->window = self->settings.window_link;
     beneath_add(self, child, record->id.data);
+    lost_brokers_back(&self->lost, child->name.text, child->id);
     core_event(self, child, DD_LOG_NOTICE, "broker %s joined with scope %s", child->name.text,
         child->scope.text);
     admit(self, child);
@@ -288,6 +305,7 @@ void tree_links_admit(core_t *self, peer_t *parent, const dd_record_t *record)
     set_payload_max(parent, record);
     if (parent->state == PEER_NEW)
         begin(self, parent, record);
+    standing_show(self);
 }
 
 void tree_links_ping(core_t *self)
@@ -328,6 +346,8 @@ void tree_links_forget(core_t *self, peer_t *link)
     DL_DELETE2(self->links, link, prev_link, next_link);
     resync_end(self, link);
     self->unsynced -= link->role == ROLE_CHILD && !link->synced;
+    if (link->role == ROLE_CHILD && is_missed(self, link))
+        lost_brokers_add(&self->lost, link->name.text, link->id, self->now_ms);
     if (link->role == ROLE_PARENT)
         set_ancestors(self, dd_bytes(NULL, 0));
 }

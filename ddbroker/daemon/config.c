@@ -193,7 +193,9 @@ static config_outcome_t read_arguments(sources_t *self, int argc, char *const ar
         return CONFIG_ANSWERED;
     case DD_OPTIONS_TAKEN:
         if (check_name(self, &problem) == DD_OK)
-            return self->config->only_check ? CONFIG_CHECK : CONFIG_RUN;
+            return self->config->reload       ? CONFIG_RELOAD
+                   : self->config->only_check ? CONFIG_CHECK
+                                              : CONFIG_RUN;
         break;
     default:
         break;
@@ -256,6 +258,20 @@ static void check_sizes(const config_t *self, config_findings_t *findings)
             "input-max must be at least four times payload-max, so that every tenant can send");
 }
 
+/* Whether only this host can connect there. */
+static bool is_loopback(const char *address)
+{
+    return strncmp(address, "127.", 4) == 0 || strncmp(address, "[::1]:", 6) == 0;
+}
+
+static void check_http(const config_t *self, config_findings_t *findings)
+{
+    if (self->http && !self->http_token_file && !is_loopback(self->http))
+        dd_problem(config_findings_next(findings), DD_E_ARGUMENT,
+            "http at %s can be reached from other hosts, which needs an http-token-file",
+            self->http);
+}
+
 static void check_parents(const config_t *self, config_findings_t *findings)
 {
     if (self->parents.random)
@@ -295,7 +311,7 @@ static config_outcome_t read_all(sources_t *self, int argc, char *const argv[])
     config_t *config = self->config;
     dd_problem_t problem;
     config_outcome_t outcome = read_arguments(self, argc, argv);
-    if (outcome == CONFIG_ANSWERED || outcome == CONFIG_WRONG_USAGE)
+    if (outcome == CONFIG_ANSWERED || outcome == CONFIG_WRONG_USAGE || outcome == CONFIG_RELOAD)
         return outcome;
     if (config->file && config_file_read(config->file, from_file, note_mistake, self) != DD_OK)
         return CONFIG_WRONG;
@@ -307,6 +323,7 @@ static config_outcome_t read_all(sources_t *self, int argc, char *const argv[])
     check_parents(config, self->findings);
     check_endpoints(config, self->findings);
     check_sizes(config, self->findings);
+    check_http(config, self->findings);
     return self->findings->count == 0 ? outcome : CONFIG_WRONG;
 }
 
@@ -336,7 +353,8 @@ static void clear_list(config_list_t *list)
 
 void config_clear(config_t *self)
 {
-    char *texts[] = {self->name, self->keys, self->scope, self->file, self->log_file};
+    char *texts[] = {self->name, self->keys, self->scope, self->file, self->log_file, self->http,
+        self->http_token_file};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);
     clear_list(&self->listen);

@@ -53,12 +53,16 @@ typedef struct {
     quota_exception_t *exceptions; /* of tenants with sections in the file, whole */
     size_t exception_count;
     uint64_t io_threads;
-    bool only_check; /* nothing is to be run */
+    char *http;            /* where monitors connect; NULL: nowhere */
+    char *http_token_file; /* NULL: none is asked for */
+    bool only_check;       /* nothing is to be run */
+    uint64_t reload;       /* the process of a broker that is to reload; 0: none */
 } config_t;
 
 typedef enum {
     CONFIG_RUN,         /* filled: be the broker */
     CONFIG_CHECK,       /* filled: only check it */
+    CONFIG_RELOAD,      /* another process is to reload; nothing else was read */
     CONFIG_ANSWERED,    /* it asked for help or the like, which is printed */
     CONFIG_WRONG_USAGE, /* the command line is no good */
     CONFIG_WRONG        /* the configuration file or the whole is no good */

@@ -52,6 +52,13 @@ static struct pollfd source(void *socket)
     return (struct pollfd){.fd = dd_socket_fd(socket), .events = POLLIN};
 }
 
+static void add_sockets(const transport_t *transport, struct pollfd own[PLACES])
+{
+    transport_sockets_t sockets = transport->ops->sockets(transport);
+    own[NEWS] = source(sockets.news);
+    own[FRAMES] = source(sockets.frames);
+}
+
 /* Each ZeroMQ socket must have been read until there was nothing left, and again after something
    was sent; see dd_socket_fd(). */
 static void wait_for_news(const loop_t *self, struct pollfd items[SOURCES], int timeout)
@@ -65,9 +72,8 @@ static void wait_for_news(const loop_t *self, struct pollfd items[SOURCES], int 
     for (size_t i = 0; i < self->transport_count; i++) {
         const transport_t *transport = self->transports[i];
         struct pollfd *own = &items[TRANSPORTS + PLACES * i];
-        transport_sockets_t sockets = transport->ops->sockets(transport);
-        own[NEWS] = source(sockets.news);
-        own[FRAMES] = source(sockets.frames);
+        if (transport->ops->sockets)
+            add_sockets(transport, own);
         if (transport->ops->descriptors)
             transport->ops->descriptors(transport, own + OTHERS);
     }
@@ -114,7 +120,8 @@ static bool work(
     }
     for (size_t i = 0; i < self->transport_count; i++) {
         transport_t *transport = self->transports[i];
-        if (all || again || is_told(items, i) || now >= transport->ops->due(transport))
+        bool looks = again && transport->ops->sockets;
+        if (all || looks || is_told(items, i) || now >= transport->ops->due(transport))
             more |= transport->ops->work(transport, now);
     }
     return more;
@@ -131,6 +138,22 @@ static bool take_in(
     return work(self, items, all, again, now);
 }
 
+/* Says to the supervisor how it stands: "12 connected, joined tcp://top:5555". */
+static void tell_supervisor(loop_t *self, uint64_t now)
+{
+    char line[SUPERVISOR_ROOM];
+    if (!supervisor_wants_status(self->supervisor, now))
+        return;
+    const parents_t *parents = core_parents(self->core);
+    const char *parent = parents_chosen(parents);
+    snprintf(line, sizeof line, "%zu connected%s%s", core_connections(self->core),
+        !parent           ? ""
+        : parents->joined ? ", joined "
+                          : ", no parent, trying ",
+        parent ? parent : "");
+    supervisor_status(self->supervisor, line, now);
+}
+
 static void tick(loop_t *self, uint64_t now)
 {
     self->tick_ms = now + TICK;
@@ -139,6 +162,8 @@ static void tick(loop_t *self, uint64_t now)
         if (self->transports[i]->ops->tick)
             self->transports[i]->ops->tick(self->transports[i], now);
     log_tick(self->log, now);
+    tell_supervisor(self, now);
+    supervisor_tick(self->supervisor, now);
 }
 
 /* Sends what the core has for its peers. True if there was something. */
@@ -157,6 +182,7 @@ static void run(loop_t *self)
 {
     struct pollfd items[SOURCES];
     bool again = true;
+    supervisor_ready(self->supervisor);
     for (;;) {
         bool waits = !again && !core_is_busy(self->core);
         wait_for_news(self, items, waits ? patience(self, loop_now_ms()) : 0);
@@ -186,6 +212,7 @@ int loop_run(config_t *config, int argc, char **argv)
         fprintf(stderr, "ddbroker: %s\n", problem.text);
         return LOOP_FAILED;
     }
+    self.supervisor = supervisor_new();
     bool started = startup_begin(&self, &problem) == DD_OK;
     if (started)
         run(&self);

@@ -12,6 +12,7 @@
 #include "config_options.h"
 #include "ddbroker/net/input_account.h"
 #include "libdd/base/problem.h"
+#include "reload_request.h"
 #include "settings.h"
 
 /* ms that all the steps of shutting down may take, and those who were let go to hang up;
@@ -35,14 +36,27 @@ dd_error_t signals_open(loop_t *self, dd_problem_t *problem)
 
 /* ---- Reload -------------------------------------------------------------------------------- */
 
+/* Whether the newer file still knows the brokers' pair of the one at hand. */
+static bool knows_pair(const dd_keyring_t *keyring, const dd_keyring_t *newer)
+{
+    const uint8_t *key = dd_keyring_public_key(keyring);
+    for (dd_key_age_t age = 0; age < DD_KEY_AGES; age++) {
+        const uint8_t *known = dd_keyring_broker_key_of(newer, age);
+        if (known && memcmp(known, key, DD_KEY_SIZE) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* A key file that can be used instead of the one at hand, or NULL. */
 static dd_keyring_t *reload_keys(const loop_t *self, const config_t *config, dd_problem_t *problem)
 {
     dd_keyring_t *keyring = config_load_keys(config, problem);
-    if (!keyring || memcmp(dd_keyring_public_key(keyring), dd_keyring_public_key(self->keyring),
-                        DD_KEY_SIZE) == 0)
+    if (!keyring || knows_pair(self->keyring, keyring))
         return keyring;
-    dd_problem(problem, DD_E_KEYS, "%s has another pair of keys for brokers, which takes a restart",
+    dd_problem(problem, DD_E_KEYS,
+        "%s has another pair of keys for brokers and doesn't know the one before, which takes a "
+        "restart",
         config->keys);
     dd_keyring_destroy(&keyring);
     return NULL;
@@ -63,14 +77,19 @@ static dd_error_t reload(loop_t *self, dd_problem_t *problem)
 {
     config_t newer;
     dd_keyring_t *keyring = NULL;
+    http_plan_t http = {.fd = -1};
     config_outcome_t outcome = config_read(&newer, self->argc, self->argv, problem);
     dd_error_t result = outcome == CONFIG_RUN ? DD_OK : DD_E_ARGUMENT;
     if (result == DD_OK && !(keyring = reload_keys(self, &newer, problem)))
         result = DD_E_KEYS;
     if (result == DD_OK)
+        result = http_prepare(self->http, newer.http, newer.http_token_file, &http, problem);
+    if (result == DD_OK)
         result = log_reopen(self->log, newer.log_file, (dd_log_level_t)newer.log_level, problem);
-    if (result != DD_OK)
+    if (result != DD_OK) {
+        http_drop(self->http, &http);
         goto cleanup;
+    }
     char others[256];
     bool moved = !config_option_same(config_option_in_file("parent"), self->config, &newer);
     config_adopt(self->config, &newer, others, sizeof others);
@@ -80,9 +99,11 @@ static dd_error_t reload(loop_t *self, dd_problem_t *problem)
     dd_keyring_t *old = self->keyring;
     self->keyring = keyring;
     keyring = old; /* to be freed */
+    settings_share_descriptors(self);
     core_settings_t chosen = settings_of_core(self);
     core_set_limits(self->core, &chosen);
     input_account_set_max(self->config->input_max);
+    http_follow(self->http, self->config->http, &http);
     if (moved)
         core_set_parents(self->core, &self->config->parents);
     spread_keyring(self);
@@ -92,13 +113,21 @@ cleanup:
     return result;
 }
 
-static void hang_up(loop_t *self)
+static bool hang_up(loop_t *self)
 {
     dd_problem_t problem;
-    if (reload(self, &problem) == DD_OK)
+    supervisor_reloading(self->supervisor, dd_clock_us());
+    bool done = reload(self, &problem) == DD_OK;
+    if (done)
         log_write(self->log, DD_LOG_NOTICE, "keys, limits and log reloaded");
-    else
+    else {
+        /* If the file was moved away, for good or to be compressed, no line shall get lost in it.
+         */
+        log_reopen(self->log, self->config->log_file, log_level(self->log), NULL);
         log_write(self->log, DD_LOG_ERROR, "nothing was reloaded: %s", problem.text);
+    }
+    supervisor_ready(self->supervisor);
+    return done;
 }
 
 /* ---- The end ------------------------------------------------------------------------------- */
@@ -117,6 +146,7 @@ static void drain(loop_t *self)
 
 static void stop(loop_t *self, const char *who)
 {
+    supervisor_stopping(self->supervisor);
     if (self->drain_ms) {
         log_write(self->log, DD_LOG_WARNING, "ends at once: told a second time, by %s", who);
         self->aborted = true;
@@ -131,7 +161,7 @@ void signals_take(loop_t *self)
     struct signalfd_siginfo info;
     while (read(self->signals, &info, sizeof info) == (ssize_t)sizeof info) {
         if (info.ssi_signo == SIGHUP)
-            hang_up(self);
+            reload_request_answer(&info, hang_up(self));
         else
             stop(self, info.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM");
     }

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "libdd/base/escape.h"
+#include "lost.h"
 #include "topic_sums.h"
 #include "trace.h"
 
@@ -39,8 +40,10 @@ static const column_t BROKER[] = {
     {"moves", NULL, 0, NUMBER(COLUMN_COUNT, broker_t, moves)},
     {"version", NULL, 0, TEXT(broker_t, version)},
     {"children", NULL, 0, NUMBER(COLUMN_COUNT, broker_t, children)},
+    {"lost", NULL, 0, NUMBER(COLUMN_LOST, broker_t, lost)},
     {"in_bytes", NULL, 0, NUMBER(COLUMN_BYTES, broker_t, traffic.in_bytes)},
     {"out_bytes", NULL, 0, NUMBER(COLUMN_BYTES, broker_t, traffic.out_bytes)},
+    {"dropped_lately", NULL, 0, NUMBER(COLUMN_COUNT, broker_t, traffic.dropped_lately)},
     {"in_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.in_rate)},
     {"out_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.out_rate)},
     {"refused_rate", NULL, 0, NUMBER(COLUMN_RATE, broker_t, traffic.refused_rate)},
@@ -168,10 +171,22 @@ static uint64_t number_in(const column_t *self, const void *row)
     return value;
 }
 
+static lost_t *lost_in(const column_t *self, void *row)
+{
+    return (lost_t *)(void *)text_in(self, row);
+}
+
+static const lost_t *const_lost_in(const column_t *self, const void *row)
+{
+    return (const lost_t *)(const void *)const_text_in(self, row);
+}
+
 bool column_known(const column_t *self, const void *row)
 {
     if (self->kind == COLUMN_TEXT)
         return const_text_in(self, row)[0] != '\0';
+    if (self->kind == COLUMN_LOST)
+        return const_lost_in(self, row)->name[0] != '\0';
     return number_in(self, row) != MODEL_UNKNOWN;
 }
 
@@ -190,6 +205,8 @@ static void clear(const column_t *self, void *row)
 {
     if (self->kind == COLUMN_TEXT)
         memset(text_in(self, row), 0, self->room);
+    else if (self->kind == COLUMN_LOST)
+        lost_in(self, row)->name[0] = '\0';
     else
         set_number(self, row, MODEL_UNKNOWN);
 }
@@ -274,6 +291,8 @@ static bool read_value(const column_t *self, void *row, struct json_object *valu
         return read_text(self, row, value);
     if (self->kind == COLUMN_TURNS)
         return read_turns(self, row, value);
+    if (self->kind == COLUMN_LOST)
+        return lost_read(lost_in(self, row), value);
     return read_number(self, row, value);
 }
 
@@ -362,6 +381,8 @@ static struct json_object *value_json(const column_t *self, const void *row)
         return turns_json(self, row);
     if (self->kind == COLUMN_PUBLISHERS)
         return publishers_json(publishers_in(self, row));
+    if (self->kind == COLUMN_LOST)
+        return lost_json(const_lost_in(self, row));
     if (self->kind == COLUMN_WHEN) {
         time_text(number_in(self, row), text, sizeof text);
         return json_object_new_string(text);
@@ -474,6 +495,20 @@ void column_number_text(column_kind_t kind, uint64_t value, char *out, size_t ro
         snprintf(out, room, "%" PRIu64, value);
 }
 
+/* "east 12s, west 5m12s" */
+static void lost_text(const lost_t *lost, char *out, size_t room)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (; lost->name[0] != '\0' && used < room; lost++) {
+        char name[DD_ESCAPE_MAX * DD_BROKER_MAX + 1], age[16];
+        dd_escape_text(lost->name, strlen(lost->name), name, sizeof name);
+        column_number_text(COLUMN_MS, lost->age_ms, age, sizeof age);
+        used +=
+            (size_t)snprintf(out + used, room - used, "%s%s %s", used > 0 ? ", " : "", name, age);
+    }
+}
+
 void column_text(const column_t *self, const void *row, char *out, size_t room)
 {
     if (!column_known(self, row)) {
@@ -485,6 +520,8 @@ void column_text(const column_t *self, const void *row, char *out, size_t room)
         turns_text(self, row, out, room);
     } else if (self->kind == COLUMN_PUBLISHERS) {
         publishers_text(row, out, room);
+    } else if (self->kind == COLUMN_LOST) {
+        lost_text(const_lost_in(self, row), out, room);
     } else {
         column_number_text(self->kind, number_in(self, row), out, room);
     }

@@ -26,6 +26,7 @@ typedef enum {
     COLUMN_US,         /* a round trip */
     COLUMN_FINE,       /* us, of which each counts */
     COLUMN_TURNS,      /* uint64_t[MODEL_TURNS]; the first is MODEL_UNKNOWN if they aren't known */
+    COLUMN_LOST,       /* lost_t[MODEL_LOST_MAX + 1] */
     COLUMN_PUBLISHERS, /* a publishers_t of a topic_t */
     COLUMN_RATE, /* a second; worked out here, so that it stands in no report, and without a title
                     in no JSON */

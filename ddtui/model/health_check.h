@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "model.h"
+#include "threshold.h"
 
 /* ms for which a loss makes a warning. */
 #define HEALTH_DROP_AGE 300000
@@ -18,32 +19,54 @@
 /* Exit statuses. */
 typedef enum { HEALTH_OK, HEALTH_WARNING, HEALTH_CRITICAL, HEALTH_UNKNOWN } health_check_state_t;
 
-/* All brokers together. */
+/* All brokers together, in the order in which they are printed. */
+typedef enum {
+    HEALTH_BROKERS, /* that answered */
+    HEALTH_SILENT,  /* that did not */
+    HEALTH_CUT_OFF,
+    HEALTH_DRAINING,
+    HEALTH_CLIENTS,
+    HEALTH_SUBSCRIPTIONS,
+    HEALTH_OUTBOX, /* bytes */
+    HEALTH_IN,
+    HEALTH_OUT,
+    HEALTH_REFUSED,
+    HEALTH_DROPPED,
+    HEALTH_DROPPED_LATELY,
+    HEALTH_GONE, /* that are missed, and have not answered */
+    HEALTH_RTT,  /* us; the longest of a broker to its parent */
+    HEALTH_TIME, /* us that the answers took */
+    HEALTH_FIGURES
+} health_check_figure_t;
+
+/* What is asked for besides. */
 typedef struct {
-    uint64_t brokers; /* that answered */
-    uint64_t silent;  /* that did not */
-    uint64_t cut_off;
-    uint64_t draining;
-    uint64_t clients;
-    uint64_t subscriptions;
-    uint64_t outbox; /* bytes */
-    uint64_t in;
-    uint64_t out;
-    uint64_t refused;
-    uint64_t dropped;
-} health_check_figures_t;
+    uint64_t brokers; /* that there ought to be at least */
+    threshold_t warning[HEALTH_FIGURES];
+    threshold_t critical[HEALTH_FIGURES];
+} health_check_limits_t;
+
+/* How the question went. */
+typedef struct {
+    uint64_t silent;     /* brokers that did not answer */
+    uint64_t unreadable; /* reports that made no sense */
+    uint64_t took_us;
+} health_check_round_t;
 
 typedef struct {
     health_check_state_t state;
     char text[1024];
-    health_check_figures_t figures; /* unless `failed` */
-    bool failed;                    /* there was no tree to look at */
+    uint64_t figures[HEALTH_FIGURES]; /* unless `failed` */
+    const health_check_limits_t *limits;
+    bool failed; /* there was no tree to look at */
 } health_check_t;
 
-/* Judges the brokers in the model. silent: brokers that did not answer; unreadable: reports that
-   made no sense. */
-void health_check_tree(
-    health_check_t *self, const model_t *model, uint64_t silent, uint64_t unreadable);
+/* The figure of that name; HEALTH_FIGURES if there is none. */
+health_check_figure_t health_check_find(const char *name, size_t size);
+
+/* Judges the brokers in the model. The limits are lent for as long as the check is printed. */
+void health_check_tree(health_check_t *self, const model_t *model,
+    const health_check_round_t *round, const health_check_limits_t *limits);
 /* It didn't come to that; the text says why. */
 void health_check_fail(health_check_t *self, health_check_state_t state, const char *text);
 

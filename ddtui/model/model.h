@@ -10,6 +10,7 @@
 #ifndef MODEL_H_INCLUDED
 #define MODEL_H_INCLUDED
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,10 +45,11 @@ typedef struct {
     uint64_t out;
     uint64_t in_bytes; /* of their payloads */
     uint64_t out_bytes;
-    uint64_t refused;     /* asked for and not granted */
-    uint64_t dropped;     /* for which there was no room, or too large */
-    uint64_t drop_age_ms; /* since the last of these */
-    uint64_t in_rate;     /* a second, between two rounds of reports; no report has it */
+    uint64_t refused;        /* asked for and not granted */
+    uint64_t dropped;        /* for which there was no room, or too large */
+    uint64_t dropped_lately; /* of these, in the last five minutes; of brokers only */
+    uint64_t drop_age_ms;    /* since the last of these */
+    uint64_t in_rate;        /* a second, between two rounds of reports; no report has it */
     uint64_t out_rate;
     uint64_t refused_rate;
     uint64_t dropped_rate;
@@ -71,6 +73,15 @@ typedef enum {
     BROKER_DRAINED /* it has left in order */
 } broker_fate_t;
 
+/* Brokers beneath one that it misses. */
+#define MODEL_LOST_MAX 16
+
+typedef struct {
+    char name[DD_BROKER_MAX + 1]; /* "": the list ends here */
+    char id[MODEL_ID_ROOM];
+    uint64_t age_ms; /* since it was lost */
+} lost_t;
+
 typedef struct {
     char id[MODEL_ID_ROOM];
     char parent[MODEL_ID_ROOM]; /* its id, or "" */
@@ -82,6 +93,7 @@ typedef struct {
     uint64_t clients;
     uint64_t subscriptions;
     uint64_t children;
+    lost_t lost[MODEL_LOST_MAX + 1];
     uint64_t outbox;      /* bytes that wait for its clients */
     uint64_t clients_max; /* that one may have at this broker, and the same for the rest */
     uint64_t subscriptions_max;
@@ -97,7 +109,10 @@ typedef struct {
     uint64_t silent_ms;              /* since its last report; 0 if that is in this round */
     char last_parent[MODEL_ID_ROOM]; /* of a broker that is cut off, the parent it had; or "" */
     broker_fate_t fate;
+    uint64_t fate_ms;               /* for how long, as far as that was seen */
     char behind[DD_BROKER_MAX + 1]; /* the name of that one, for BROKER_BEHIND */
+    bool told;                      /* a note has told that it is gone */
+    uint64_t returned_ms;           /* in the first round since, how long it was gone; else 0 */
     unsigned depth;                 /* in the tree, 0 for the root; model_arrange() sets it */
 } broker_t;
 

@@ -32,6 +32,7 @@ void script_ask(script_t *self)
     self->silent = 1;
     self->unreadable = 0;
     self->asked_wall_ms = dd_clock_wall_ms();
+    self->asked_us = dd_clock_us();
     dd_question_t question = {.what = what};
     dd_error_t error = dd_client_inspect(self->client, &question, &self->inspect_ref);
     if (error != DD_OK)
@@ -120,6 +121,14 @@ static void complain(const script_t *self)
             self->unreadable == 1 ? "" : "s");
 }
 
+static void check(script_t *self)
+{
+    const health_check_round_t round = {.silent = self->silent,
+        .unreadable = self->unreadable,
+        .took_us = dd_clock_us() - self->asked_us};
+    health_check_tree(&self->check, self->model, &round, &self->options->limits);
+}
+
 void script_end_round(script_t *self)
 {
     self->inspect_ref = 0;
@@ -132,7 +141,7 @@ void script_end_round(script_t *self)
     if (self->silent > 0)
         self->round_status = STATUS_TIMEOUT;
     if (self->options->check)
-        health_check_tree(&self->check, self->model, self->silent, self->unreadable);
+        check(self);
     else
         complain(self);
     if (self->options->order.what) {

@@ -11,6 +11,7 @@
 #define SCRIPT_STATE_H_INCLUDED
 
 #include "ddtui/model/health_check.h"
+#include "key_role.h"
 #include "message_input.h"
 #include "output.h"
 #include "script.h"
@@ -47,7 +48,7 @@ typedef struct {
     health_check_t check;  /* the last one, for --check */
     message_input_t input; /* what to send */
     output_style_t style;
-    bool is_operator;
+    key_role_t role;
     phase_t phase;
     exit_status_t status;           /* once it has ended */
     int signal_fd;                  /* readable once a signal has asked for the end; or -1 */
@@ -68,6 +69,7 @@ typedef struct {
     uint64_t round_ms;          /* when the round at hand began, or the next one is to begin */
     uint64_t round_ended_ms;    /* when the last one was over */
     uint64_t asked_wall_ms;     /* when the question was asked, since 1970 */
+    uint64_t asked_us;          /* the same, by the clock that only goes forward */
     exit_status_t round_status; /* of the last one */
     char order_broker[DD_BROKER_MAX + 1];
     uint32_t order_ref; /* of what a broker was told to do, while it has no answer, else 0 */

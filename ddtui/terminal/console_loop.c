@@ -26,6 +26,9 @@
 /* us of the events' turn, after which input is looked at again. */
 #define EVENTS_TURN 10000
 
+/* ms from one turn to the next: what comes meanwhile is taken together. */
+#define EVENTS_REST 5
+
 /* When the console is drawn next. */
 typedef enum {
     DRAW_EACH_SECOND, /* nothing has happened: only for the clock and the ages */
@@ -37,6 +40,9 @@ typedef enum {
 static const uint64_t DRAW_PAUSES[] = {
     [DRAW_EACH_SECOND] = 1000000, [DRAW_SOON] = 30000, [DRAW_NOW] = 0};
 
+/* Unless the user is waiting, at least as many times what it takes. */
+#define DRAW_PAUSE_FACTOR 25
+
 typedef struct {
     const options_t *options;
     dd_client_t *client;
@@ -47,7 +53,9 @@ typedef struct {
     canvas_t *canvas;
     int signals; /* a signalfd */
     uint64_t drawn_us;
+    uint64_t drawing_us; /* that took so long */
     draw_time_t draw_time;
+    bool rests; /* some events have just been taken */
     bool whole; /* the terminal may show something else */
     bool ended;
 } console_loop_t;
@@ -57,7 +65,9 @@ typedef struct {
 /* ms until something is to be done without anybody's word. */
 static int pause_ms(const console_loop_t *self)
 {
-    uint64_t due = self->drawn_us + DRAW_PAUSES[self->draw_time], now = dd_clock_us();
+    uint64_t least = self->draw_time == DRAW_NOW ? 0 : DRAW_PAUSE_FACTOR * self->drawing_us;
+    uint64_t pause = DRAW_PAUSES[self->draw_time], now = dd_clock_us();
+    uint64_t due = self->drawn_us + (pause > least ? pause : least);
     return due <= now ? 0 : (int)((due - now) / 1000) + 1;
 }
 
@@ -144,9 +154,11 @@ static void take_events(console_loop_t *self)
 {
     uint64_t until = dd_clock_us() + EVENTS_TURN;
     dd_event_t *event;
+    self->rests = false;
     while (dd_clock_us() < until && (event = dd_client_receive(self->client, 0)) != NULL) {
         session_view_event(self->session, event);
         dd_event_destroy(&event);
+        self->rests = true;
         if (self->draw_time < DRAW_SOON)
             self->draw_time = DRAW_SOON;
     }
@@ -195,23 +207,33 @@ static void draw(console_loop_t *self)
     }
     size_t count = console_draw(self->console, self->canvas, &cursor, choosers);
     screen_show(self->screen, self->canvas, &cursor, choosers, count, self->whole);
+    self->drawing_us = dd_clock_us() - self->drawn_us;
     self->draw_time = DRAW_EACH_SECOND;
     self->whole = false;
 }
 
 /* ---- The loop ------------------------------------------------------------------------------- */
 
+/* Waits for input, signals, the time, and events unless some have just been taken. */
+static int wait_for_something(const console_loop_t *self, struct pollfd fds[3])
+{
+    int pause = pause_ms(self);
+    if (self->rests && pause > EVENTS_REST)
+        pause = EVENTS_REST;
+    fds[2].fd = self->rests ? -1 : dd_client_fd(self->client);
+    return poll(fds, 3, pause);
+}
+
 static void loop(console_loop_t *self)
 {
-    struct pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {self->signals, POLLIN, 0},
-        {dd_client_fd(self->client), POLLIN, 0}};
+    struct pollfd fds[3] = {{STDIN_FILENO, POLLIN, 0}, {self->signals, POLLIN, 0}, {-1, POLLIN, 0}};
     while (!self->ended) {
         tick(self);
         console_update(self->console);
         ask(self);
         if (pause_ms(self) == 0)
             draw(self);
-        if (poll(fds, sizeof fds / sizeof fds[0], pause_ms(self)) < 0 && errno != EINTR)
+        if (wait_for_something(self, fds) < 0 && errno != EINTR)
             return;
         /* A terminal that is gone. */
         if ((fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0)
@@ -247,11 +269,11 @@ static bool take_over_signals(console_loop_t *self)
     return self->signals >= 0;
 }
 
-static bool make_client(console_loop_t *self, bool operates, dd_problem_t *problem)
+static bool make_client(console_loop_t *self, key_role_t role, dd_problem_t *problem)
 {
     const options_t *options = self->options;
-    self->client = dd_client_new(
-        options->endpoint, options->keyfile, key_role_name(options, operates), problem);
+    self->client =
+        dd_client_new(options->endpoint, options->keyfile, key_role_name(options, role), problem);
     if (!self->client)
         return false;
     dd_error_t error =
@@ -275,13 +297,14 @@ static exit_status_t start_client(console_loop_t *self)
     return STATUS_DONE;
 }
 
-static bool make_console(console_loop_t *self, bool operates)
+static bool make_console(console_loop_t *self, key_role_t role)
 {
+    static const unsigned RIGHTS[] = {[KEY_ROLE_TENANT] = RIGHT_SEND,
+        [KEY_ROLE_OPERATOR] = RIGHT_OPERATE,
+        [KEY_ROLE_READ_ONLY] = 0};
     char path[PATH_MAX];
-    unsigned rights = operates ? RIGHT_OPERATE : RIGHT_SEND;
-    if (self->options->read_only)
-        rights = 0;
-    self->session = session_view_new(operates);
+    unsigned rights = self->options->read_only ? 0 : RIGHTS[role];
+    self->session = session_view_new(role != KEY_ROLE_TENANT);
     self->history = history_new(history_path(path, sizeof path) ? path : NULL);
     if (!self->session || !self->history)
         return false;
@@ -298,12 +321,12 @@ static bool wants_colour(const options_t *options)
 static exit_status_t begin(console_loop_t *self)
 {
     dd_problem_t problem = {0};
-    bool operates;
-    if (key_role_look(self->options, &operates, &problem) != DD_OK)
+    key_role_t role;
+    if (key_role_look(self->options, &role, &problem) != DD_OK)
         return fail(problem.text);
-    if (!take_over_signals(self) || !make_console(self, operates))
+    if (!take_over_signals(self) || !make_console(self, role))
         return fail("can't start the console: out of memory or file descriptors");
-    if (!make_client(self, operates, &problem))
+    if (!make_client(self, role, &problem))
         return fail(problem.text);
     console_set_glyphs(self->console, screen_terminal_glyphs());
     self->screen = screen_new(wants_colour(self->options), &problem);

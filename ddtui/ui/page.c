@@ -4,6 +4,7 @@
  */
 #include "page.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -254,17 +255,24 @@ size_t page_row_field(
 
 /* ---- What pages have in common -------------------------------------------------------------- */
 
-/* What brokers have reported may be of the past. */
-static void add_age(const page_t *self, char *out, size_t room)
+/* What brokers have reported may be of the past, or not all there is. */
+static void add_reserve(const page_t *self, char *out, size_t room)
 {
     view_t view = self->ops->table->view;
     char age[AGE_ROOM];
     size_t used = strlen(out);
-    if (view == VIEW_NONE || session_view_is_current(self->session, view) ||
-        !poller_last(session_view_poller(self->session), view)->any)
+    const round_t *last =
+        view == VIEW_NONE ? NULL : poller_last(session_view_poller(self->session), view);
+    if (!last || !last->any)
         return;
-    snprintf(out + used, room - used, ", as it was %s ago",
-        page_age(session_view_age(self->session, view), age));
+    if (!session_view_is_current(self->session, view))
+        snprintf(out + used, room - used, ", as it was %s ago",
+            page_age(session_view_age(self->session, view), age));
+    else if (last->silent > 0)
+        snprintf(out + used, room - used, ", %" PRIu64 " broker%s silent", last->silent,
+            last->silent == 1 ? "" : "s");
+    else if (last->full)
+        snprintf(out + used, room - used, ", and there are more");
 }
 
 static void list_title(const page_t *self, const char *title, char *out, size_t room)
@@ -279,7 +287,7 @@ static void list_title(const page_t *self, const char *title, char *out, size_t 
             self->ops->list->count(self), without ? "out" : "", escaped);
     else
         snprintf(out, room, "%s  %zu", title, list_count(self->list));
-    add_age(self, out, room);
+    add_reserve(self, out, room);
 }
 
 /* What can be done about a filter, at the right of the title if there is room. */

@@ -296,16 +296,6 @@ static bool is_in_trouble(const page_t *self, size_t index)
     return trouble_of_client(self->session, row_at(self, index)) != TROUBLE_NONE;
 }
 
-static void title(const page_t *self, char *out, size_t room)
-{
-    const round_t *last = poller_last(session_view_poller(self->session), VIEW_CLIENTS);
-    int used = snprintf(out, room, "Clients");
-    if (last->any && last->silent > 0)
-        snprintf(out + used, room - (size_t)used, " (%" PRIu64 " brokers silent)", last->silent);
-    else if (last->full)
-        snprintf(out + used, room - (size_t)used, " (not all: too many)");
-}
-
 static const char *empty_text(const page_t *self)
 {
     if (!poller_last(session_view_poller(self->session), VIEW_CLIENTS)->any)
@@ -317,12 +307,10 @@ static const char *empty_text(const page_t *self)
 
 static void draw(page_t *self, canvas_t *canvas, rect_t area)
 {
-    char line[64];
     rect_t right = {0};
     if (area.width - DETAIL_WIDTH >= list_table_needs(&TABLE, RANK_OF_NEED) + 2)
         right = rect_cut_right(&area, DETAIL_WIDTH);
-    title(self, line, sizeof line);
-    page_draw_list(self, canvas, area, line);
+    page_draw_list(self, canvas, area, "Clients");
     page_draw_empty(self, canvas, area, empty_text(self));
     if (right.width > 0)
         page_draw_detail(self, canvas, right, "Client");

@@ -364,12 +364,12 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
     static const char *const FIELDS[][2] = {{"up for", "uptime_ms"}, {"parent link", "rtt_us"},
         {"clients", "clients"}, {"clients, most", "clients_max"},
         {"subscriptions", "subscriptions"}, {"subscr., most", "subscriptions_max"},
-        {"children", "children"}, {"outbox", "outbox"}, {"outbox, most", "outbox_max"},
-        {"received", "in"}, {"sent", "out"}, {"bytes in", "in_bytes"}, {"bytes out", "out_bytes"},
-        {"refused", "refused"}, {"refused for", "refused_for"}, {"dropped", "dropped"},
-        {"last drop", "drop_age_ms"}, {"turns", "turns_us"}, {"version", "version"}, {"id", "id"},
-        {"parent", "parent"}, {"joined it", "parent_ms"}, {"parents", "parents"},
-        {"moves", "moves"}};
+        {"children", "children"}, {"misses", "lost"}, {"outbox", "outbox"},
+        {"outbox, most", "outbox_max"}, {"received", "in"}, {"sent", "out"},
+        {"bytes in", "in_bytes"}, {"bytes out", "out_bytes"}, {"refused", "refused"},
+        {"refused for", "refused_for"}, {"dropped", "dropped"}, {"last drop", "drop_age_ms"},
+        {"turns", "turns_us"}, {"version", "version"}, {"id", "id"}, {"parent", "parent"},
+        {"joined it", "parent_ms"}, {"parents", "parents"}, {"moves", "moves"}};
     const broker_t *broker = row_at(self, index);
     const samples_t *samples = poller_samples(session_view_poller(self->session), broker->id);
     static const samples_t NONE = {.count = 0};

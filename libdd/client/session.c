@@ -64,6 +64,7 @@ dd_session_t *dd_session_new(const dd_session_settings_t *settings)
     self->outcome_limit_ms = OUTCOME_LIMIT;
     self->emit = settings->emit;
     self->look = settings->look;
+    self->prove = settings->prove;
     self->arg = settings->arg;
     self->random = settings->random;
     self->operator_key = settings->operator_key;
@@ -92,6 +93,14 @@ void dd_session_destroy(dd_session_t **self_p)
 void dd_session_set_tenant(dd_session_t *self, const char *tenant)
 {
     dd_bytes_copy(dd_bytes_of(tenant), self->tenant, sizeof self->tenant);
+}
+
+dd_error_t dd_session_set_observer(dd_session_t *self)
+{
+    if (dd_subscriptions_unsent(self->subscriptions))
+        return DD_E_ARGUMENT;
+    self->observes = true;
+    return DD_OK;
 }
 
 dd_session_state_t dd_session_state(const dd_session_t *self)
@@ -138,8 +147,10 @@ void dd_session_connected(dd_session_t *self, uint64_t now_us)
     self->outbox.window = (dd_window_t){0};
     uint64_t count_mask = (1u << INSTANCE_COUNT_BITS) - 1;
     self->instance = (self->instance & ~count_mask) | ((self->instance + 1) & count_mask);
-    dd_record_t hello = {
-        .type = DD_HELLO, .number = self->instance, .name = dd_bytes_of(self->name)};
+    dd_record_t hello = {.type = DD_HELLO,
+        .number = self->instance,
+        .features = self->observes ? DD_OBSERVES : 0,
+        .name = dd_bytes_of(self->name)};
     dd_outbox_append_urgent(&self->outbox, &hello);
 }
 

@@ -81,6 +81,8 @@ static dd_error_t send_notification(dd_session_t *self, dd_record_t *record, boo
 
 dd_error_t dd_session_send(dd_session_t *self, dd_record_t *record, bool wanted)
 {
+    if (self->observes)
+        return DD_E_REFUSED;
     dd_error_t error = check_registered(self);
     if (error != DD_OK)
         return error;
@@ -171,7 +173,7 @@ static dd_error_t check_subscription(
 {
     if (is_over(self))
         return DD_E_CLOSED;
-    if (self->operator_key)
+    if (self->operator_key || self->observes)
         return DD_E_REFUSED;
     if (!dd_topic_subscribable(dd_bytes_of(topic)))
         return DD_E_TOPIC_INVALID;
@@ -242,6 +244,8 @@ void dd_session_drop_questions(dd_session_t *self, uint64_t now_us, dd_error_t e
 
 dd_error_t dd_session_ask(dd_session_t *self, dd_record_t *question, uint64_t now_us)
 {
+    if (self->observes && question->type == DD_CONTROL)
+        return DD_E_REFUSED;
     dd_error_t error = check_registered(self);
     if (error != DD_OK)
         return error;

@@ -40,11 +40,13 @@ typedef struct {
 struct dd_session {
     dd_emit_t *emit;
     dd_look_t *look;
+    dd_prove_t *prove;
     void *arg;
     uint32_t (*random)(void);
     char name[DD_CLIENT_MAX + 1];
     char tenant[DD_TENANT_MAX + 1]; /* that we must be of; empty: any */
     bool operator_key;
+    bool observes;
     uint64_t instance; /* counts up with each HELLO */
     bool is_public;    /* registered as a client of the public tenant */
 

@@ -25,7 +25,7 @@
 extern "C" {
 #endif
 
-#define DD_VERSION "1.0.0"
+#define DD_VERSION "1.1.0"
 
 /* Marks what the shared library exports; all else is built hidden. */
 #define DD_EXPORT __attribute__((visibility("default")))
@@ -140,6 +140,13 @@ DD_EXPORT void dd_client_destroy(dd_client_t **self_p);
    key file must belong to. Registration at a broker that says otherwise ends with DD_E_REFUSED. */
 DD_EXPORT dd_error_t dd_client_set_tenant(dd_client_t *self, const char *tenant);
 
+/* Before dd_client_start(): the client does nothing but ask, with dd_client_inspect(). It has no
+   name by which others reach it or that it would keep from them, isn't among the clients that
+   brokers count and list, and causes no events when it comes and goes; all other calls to the
+   broker return DD_E_REFUSED. A broker of version 1.0 takes it for a client like others.
+   DD_E_ARGUMENT for one that has subscriptions. */
+DD_EXPORT dd_error_t dd_client_set_observer(dd_client_t *self);
+
 /* Before dd_client_start(): bytes that may wait for the network (default 64 MiB) and bytes of
    events that may wait for the application (default 64 MiB). A full outbox makes calls return
    DD_E_OUTBOX_FULL; full events stop the reading, so that senders get DD_E_OVERLOADED. A payload
@@ -158,6 +165,19 @@ DD_EXPORT dd_error_t dd_client_set_outcome_limit(dd_client_t *self, unsigned ms)
    process that has no descriptors left for it is told so by a DD_EVENT_DISCONNECTED with
    DD_E_LIMIT. */
 DD_EXPORT dd_error_t dd_client_start(dd_client_t *self);
+
+/*
+ * At any time: reads a key file that is to be used from now on instead of the one before. The
+ * connection stays, and no message is lost: payloads are sealed with the new file's keys when this
+ * returns, what comes is opened with all that it holds, and the broker is shown that the client has
+ * its newest key. ddkeys(1) says when a tenant's clients are to do so.
+ *
+ * DD_OK; or nothing has changed, with *problem (may be NULL) filled: DD_E_FILE, DD_E_KEYS and
+ * DD_E_MEMORY as with dd_client_new(), DD_E_KEYS also for a file that isn't the successor of the
+ * one in use, with which it has no pair in common.
+ */
+DD_EXPORT dd_error_t dd_client_set_keys(
+    dd_client_t *self, const char *keyfile, dd_problem_t *problem);
 
 /* With dd_client_notify(): ask for a DD_EVENT_RECEIPT when the receiving application has it. */
 #define DD_WANT_RECEIPT 0x01u

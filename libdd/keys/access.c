@@ -11,7 +11,7 @@
 
 #define MODE_BITS 07777
 /* All that a key file may let its owner, and such a group, do. */
-#define MODE_MOST 0640
+#define MODE_MOST DD_ACCESS_MODE_SHARED
 #define MODE_NEW 0600
 /* From here on Debian, and most others, number people; before, services. */
 #define FIRST_PERSON 1000
@@ -62,4 +62,10 @@ mode_t dd_access_mode(const struct stat *old)
 {
     mode_t mode = old == NULL ? MODE_NEW : old->st_mode & MODE_BITS;
     return mode & ~(mode_t)MODE_MOST ? MODE_NEW : mode;
+}
+
+bool dd_access_is_shared(const struct stat *directory)
+{
+    return (directory->st_mode & 0050) == 0050 && directory->st_gid != getegid() &&
+           !is_of_a_person(directory->st_uid, directory->st_gid);
 }

@@ -20,4 +20,9 @@ bool dd_access_file_fault(const struct stat *file, char fault[DD_ACCESS_FAULT_RO
    old one doesn't let them at the new one. */
 mode_t dd_access_mode(const struct stat *old);
 
+/* Whether a directory is there for a group to read what is meant for it, like that of the brokers'
+   account: a broker's file in it is the group's to read, and has the second mode. */
+bool dd_access_is_shared(const struct stat *directory);
+#define DD_ACCESS_MODE_SHARED 0640
+
 #endif

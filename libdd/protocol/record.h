@@ -53,6 +53,7 @@ typedef enum {
     DD_ERROR = 8,
     DD_TAKEN = 9,
     DD_DRAIN = 10,
+    DD_PROVE = 11,
     /* notifications */
     DD_SEND = 16,
     DD_DATA = 17,
@@ -107,6 +108,10 @@ typedef enum {
     DD_FLAG_OPTIONAL = 0x80
 } dd_record_flag_t;
 
+/* Bits of `features` in HELLO: its sender only asks. A broker gives it no name, and tells nobody
+   that it came. */
+#define DD_OBSERVES 0x01u
+
 /* One record of any type; fields that the type doesn't have are zero. */
 typedef struct {
     uint8_t type;
@@ -120,8 +125,7 @@ typedef struct {
     uint32_t run;   /* SEND, DATA, FORWARD, ACK: with ref the notification's number; 0: it has
                        none, and is not acknowledged */
     uint32_t re;    /* SEND, DATA, FORWARD with DD_FLAG_REPLY: the ref of the request. Reserved */
-    uint32_t features;  /* what its sender knows beyond this page; bits that mean nothing to the
-                           receiver are ignored */
+    uint32_t features;  /* HELLO: DD_OBSERVES. Bits that mean nothing to the receiver are ignored */
     uint32_t window;    /* WELCOME, ADMIT: bytes that may be on their way untaken; 0: any number */
     uint32_t heartbeat; /* ms between two PINGs that the client or child is to keep */
     uint32_t limit;     /* WELCOME, JOIN, ADMIT: bytes of the largest payload; INSPECT: rows wanted,

@@ -70,7 +70,7 @@ expect bash "ddtui --keys=ke" "keys keys.json"
 expect bash "ddbroker -l " "error warning notice info debug quiet"
 expect bash "ddbroker --scope=" auto
 expect bash "ddbroker -d tcp:" //
-expect bash "ddkeys " "add rotate show check"
+expect bash "ddkeys " "add check finish operator remove rotate show switch"
 expect bash "ddkeys -d ke" keys
 expect bash "ddkeys -d keys rotate " "a b dd operator public"
 expect bash "ddperf --mode " "notify publish latency connect"

@@ -324,6 +324,47 @@ static void reload_opens_the_log_anew(void **state)
     assert_string_equal(program_stderr(broker), "");
 }
 
+/* Nobody looks for lines in a file that was moved away, perhaps to be compressed and removed. */
+static void a_bad_reload_opens_the_log_anew_all_the_same(void **state)
+{
+    harness_t *harness = *state;
+    const char *file = harness_path(harness, "broker0.conf");
+    const char *log = harness_path(harness, "log");
+    write_file(file, "");
+    program_t *broker = program_spawn(harness, "ddbroker", "-k", harness_keys(harness, "broker"),
+        "-c", file, "-r", "tcp://127.0.0.1:0", "-L", log, NULL);
+    expect_in_file(log, "listening on");
+    assert_int_equal(rename(log, harness_path(harness, "log.1")), 0);
+    write_file(file, "colour = red\n");
+    program_signal(broker, SIGHUP);
+    expect_in_file(log, "nothing was reloaded: ");
+}
+
+static int ask_to_reload(harness_t *harness, int pid)
+{
+    char number[16];
+    snprintf(number, sizeof number, "%d", pid);
+    program_t *asker =
+        program_run(harness, NULL, HARNESS_DEADLINE, "ddbroker", "--reload", number, NULL);
+    return program_wait(asker, 0);
+}
+
+static void who_asks_for_a_reload_hears_whether_it_worked(void **state)
+{
+    harness_t *harness = *state;
+    const char *file = harness_path(harness, "broker0.conf");
+    write_file(file, "");
+    program_t *broker = broker_start(harness, "broker0", NULL, NULL, "-c", file, NULL);
+    assert_int_equal(ask_to_reload(harness, program_pid(broker)), 0);
+    assert_true(program_expect(broker, "keys, limits and log reloaded", HARNESS_DEADLINE));
+    write_file(file, "colour = red\n");
+    assert_int_equal(ask_to_reload(harness, program_pid(broker)), 1);
+    assert_true(program_expect(broker, "nothing was reloaded: ", HARNESS_DEADLINE));
+    int pid = program_pid(broker);
+    program_kill(broker);
+    assert_int_equal(ask_to_reload(harness, pid), 1);
+}
+
 /* ---- Slow readers ------------------------------------------------------------------------- */
 
 #define PAYLOAD ((size_t)256 << 10)
@@ -375,6 +416,8 @@ int main(void)
         SCENE(a_bad_reload_changes_nothing),
         SCENE(reload_ends_who_lost_the_key),
         SCENE(reload_opens_the_log_anew),
+        SCENE(a_bad_reload_opens_the_log_anew_all_the_same),
+        SCENE(who_asks_for_a_reload_hears_whether_it_worked),
         SCENE(a_stopped_reader_holds_nobody_up),
     };
     return cmocka_run_group_tests_name("daemon", tests, NULL, NULL);

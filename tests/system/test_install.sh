@@ -20,6 +20,7 @@ installed() {
 
 check build install
 [ "$failures" -eq 0 ] || exit 1
+grep -q 'left to do' out && fail "something is left to do for a system that isn't this one"
 
 # ---- files and modes -------------------------------------------------------------------------------
 
@@ -33,6 +34,9 @@ check build install
     echo "755 ./usr/lib/libdd.so.$version"
     echo "644 ./usr/lib/pkgconfig/libdd.pc"
     echo "644 ./usr/lib/systemd/system/ddbroker@.service"
+    echo "644 ./usr/lib/sysusers.d/doubledecker.conf"
+    echo "644 ./usr/lib/tmpfiles.d/doubledecker.conf"
+    echo "644 ./etc/logrotate.d/doubledecker"
     for program in ddbroker ddkeys ddperf ddtui; do
         echo "644 ./usr/share/bash-completion/completions/$program"
         echo "644 ./usr/share/fish/vendor_completions.d/$program.fish"
@@ -62,7 +66,7 @@ done
 library=$root/usr/lib/libdd.so
 sed -n 's/^DD_EXPORT .*\<\(dd_[a-z_]*\)(.*/\1/p' "$root/usr/include/dd.h" | sort >expected
 [ "$(wc -l <expected)" -ge 19 ] || fail "the header has lost its functions"
-nm -D --defined-only "$library" | sed -n 's/@@LIBDD_1$//; s/.* [A-Z] //p' | grep -v '^LIBDD_1$' | sort >found
+nm -D --defined-only "$library" | sed -n 's/@@LIBDD_[0-9.]*$//; s/.* [A-Z] //p' | grep -v '^LIBDD_[0-9.]*$' | sort >found
 check diff expected found
 readelf -d "$library" >out
 grep -q 'SONAME.*\[libdd\.so\.1\]' out || fail "another soname"
@@ -134,14 +138,18 @@ elsewhere() {
         UNITDIR="$here/u" SYSCONFDIR=/its/etc LDCONFIG="touch '$room/told'" "$@"
 }
 check elsewhere install
+for words in "systemd-sysusers \"$here/lib/sysusers.d/doubledecker.conf\"" "systemctl enable" \
+    "cp \"$here/doc/examples/ddbroker.conf\" \"/its/etc/doubledecker/top.conf\""; do
+    grep -qF "$words" out || fail "install doesn't say that this is left to do: $words"
+done
 for file in b/ddtui s/ddbroker l/multi/libdd.a l/multi/libdd.so l/multi/pkgconfig/libdd.pc i/dd.h \
     d/bash-completion/completions/ddtui m/man8/ddbroker.8 doc/examples/ddbroker.conf \
-    u/ddbroker@.service; do
+    u/ddbroker@.service lib/tmpfiles.d/doubledecker.conf etc/logrotate.d/doubledecker; do
     [ -f "$here/$file" ] || fail "$file isn't where it belongs"
 done
 check grep -q "^ExecStart=$here/s/ddbroker -c /its/etc/doubledecker/" "$here/u/ddbroker@.service"
 check grep -q '^libdir=${prefix}/l/multi$' "$here/l/multi/pkgconfig/libdd.pc"
-grep -r '/etc/doubledecker' "$here/m" "$here/d" "$here/doc" "$here/u" | grep -v /its/etc/doubledecker >out &&
+grep -r '/etc/doubledecker' "$here/m" "$here/d" "$here/doc" "$here/u" "$here/lib" | grep -v /its/etc/doubledecker >out &&
     fail "these name another folder"
 if [ "$(id -u)" -eq 0 ]; then
     [ -e told ] || fail "the loader wasn't told of the library"

@@ -23,7 +23,42 @@ has() {
     done
 }
 
+# tables PAGE: what is wrong with the page's tables. man-db's last column must have no width, or the
+# lines that go on are set too far to the right; and what is wider than its column runs into the next.
+tables() {
+    awk -v page="$1" '
+        function length_of(cell) {
+            gsub(/^ *| *$/, "", cell)
+            gsub(/(^| )(Sy|Ar|Em|Va|Li|Cm|Ql|Dv|Xr|Pa|Vt) /, "", cell)
+            return length(cell)
+        }
+        /^\.Bl .*-column/ { columns = gsub(/"[^"]*"/, "&") ; rest = $0
+            for (i = 1; i <= columns; i++) {
+                match(rest, /"[^"]*"/)
+                width[i] = RLENGTH - 2
+                rest = substr(rest, RSTART + RLENGTH)
+            }
+        }
+        /^\.El/ { columns = 0 }
+        columns && /^\.It / {
+            count = split(substr($0, 5) " ", cells, / Ta /)
+            if (count != columns + 1)
+                printf "%s:%d: %d cells, and %d columns have a width\n", page, NR, count, columns
+            for (i = 1; i < count; i++)
+                if (length_of(cells[i]) > width[i])
+                    printf "%s:%d: too wide for its column: %s\n", page, NR, cells[i]
+        }' "$1"
+}
+
+command -v groff >/dev/null || echo "no groff here: pages are not looked at as man-db shows them"
 for page in *.[0-9]; do
+    tables "$page" >"$out"
+    [ ! -s "$out" ] || fail_with "tables of $page"
+    # At 80 columns man-db fills 78.
+    if command -v groff >/dev/null; then
+        groff -mandoc -Tutf8 -Kutf8 -P-c -P-b -P-u -ww -rLL=78n "$page" 2>&1 |
+            grep -E -e '^troff: ' -e '^.{81}' >"$out" && fail_with "$page in groff"
+    fi
     if command -v mandoc >/dev/null; then
         mandoc -T lint -W warning "$page" >"$out" 2>&1 || fail_with "mandoc on $page"
     fi

@@ -203,7 +203,7 @@ static void test_tree(void **state)
     assert_int_equal(json_object_array_length(lines), 3);
     struct json_object *parent;
     shell_field(lines, 1, "broker", "mid");
-    shell_field(lines, 1, "version", "1.0.0");
+    shell_field(lines, 1, "version", DD_VERSION);
     json_object_object_get_ex(json_object_array_get_idx(lines, 2), "parent", &parent);
     shell_field(lines, 1, "id", json_object_get_string(parent));
     json_object_put(lines);
@@ -259,7 +259,7 @@ static void test_command_lines(void **state)
     shell_check("ddtui -n 'a b' -m x", USAGE, "", "can't notify 'a b'");
     shell_check("ddtui -p 'a b' -m x", USAGE, "", "can't publish on 'a b'");
     shell_check("ddtui -s x@/1/2/3/4/*/ -t 60", USAGE, "", "scope"); /* deeper than the broker */
-    shell_check("ddtui --version", DONE, "ddtui 1.0.0\n", "");
+    shell_check("ddtui --version", DONE, "ddtui " DD_VERSION "\n", "");
     shell_check("ddtui --help | head -n 1", DONE, "usage: ddtui [OPTION]... [NAME [TENANT]]\n", "");
     shell_check("ddtui --help >/dev/full", FAILED, "", "");
 }
@@ -358,7 +358,7 @@ static void test_limits(void **state)
 static void test_signals(void **state)
 {
     (void)state;
-    static const int SIGNALS[] = {SIGTERM, SIGINT, SIGHUP};
+    static const int SIGNALS[] = {SIGTERM, SIGINT};
     for (size_t i = 0; i < COUNT(SIGNALS); i++) {
         program_t *program = shell_listen("ddtui -l", 0);
         program_signal(program, SIGNALS[i]);
@@ -368,6 +368,21 @@ static void test_signals(void **state)
     program_signal(program, SIGTERM);
     shell_end(program, FAILED);
     assert_true(program_said(program, "interrupted"));
+}
+
+/* As of a service. */
+static void test_reads_its_keys_again_without_a_terminal(void **state)
+{
+    (void)state;
+    harness_leave_terminal();
+    shell_check("cp $DIR/a-keys.json $DIR/copy.json", DONE, "", "");
+    program_t *program = shell_listen("ddtui -l -k $DIR/copy.json listener", 0);
+    harness_reload(program, "keys reloaded");
+    shell_check("cp $DIR/b-keys.json $DIR/copy.json", DONE, "", "");
+    harness_reload(program, "the keys in use stay: ");
+    shell_check("ddtui -n listener -m 'still there' -w", DONE, "", "");
+    assert_true(program_expect(program, "still there", HARNESS_DEADLINE));
+    shell_stop(program);
 }
 
 /* Whoever reads the output goes away: the end comes with no further message. */
@@ -475,6 +490,7 @@ int main(void)
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_reads_its_keys_again_without_a_terminal),
         cmocka_unit_test(test_closed_pipe),
         cmocka_unit_test(test_blocked_output),
         cmocka_unit_test(test_quiet),

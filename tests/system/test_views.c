@@ -129,8 +129,9 @@ static void test_topics_have_rates_in_a_watch(void **state)
 static void test_watch(void **state)
 {
     harness_t *harness = *state;
+    client_open(harness, "leaf", "a", "cli1");
     client_open(harness, "other", "a", "cli2");
-    shell_check("ddtui -q --clients --watch 0.1 -c 3 cli1 | cut -f 2,3", DONE,
+    shell_check("ddtui -q --clients --watch 0.1 -c 3 | cut -f 2,3", DONE,
         "cli1\tleaf\ncli2\tother\n\ncli1\tleaf\ncli2\tother\n\ncli1\tleaf\ncli2\tother\n", "");
     shell_check("ddtui -q --tree --json --watch 0.1 -c 2 | wc -l", DONE, "10\n", "");
     shell_check("ddtui -q --tree --watch 0.1 | head -n 1 | cut -f 1", DONE, "root\n", "");

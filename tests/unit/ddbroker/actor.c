@@ -74,6 +74,15 @@ actor_t *actor_operator(broker_t *broker)
     return actor_client(broker, KEY_OF_OPERATORS, "operator");
 }
 
+actor_t *actor_observer(broker_t *broker, const char *key, const char *name)
+{
+    actor_t *self = actor_connect(broker, key);
+    actor_say(
+        self, &(dd_record_t){.type = DD_HELLO, .features = DD_OBSERVES, .name = dd_bytes_of(name)});
+    actor_expect(self, DD_WELCOME);
+    return self;
+}
+
 actor_t *actor_child(broker_t *broker, uint8_t id, const char *scope)
 {
     char ids[DD_BROKER_ID_SIZE + 1] = {0}, name[32];

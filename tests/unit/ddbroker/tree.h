@@ -125,6 +125,8 @@ actor_t *actor_new_hello(broker_t *broker, const char *key, const char *name, ui
 /* A registered client; fails the test if the broker doesn't agree. Runs the tree. */
 actor_t *actor_client(broker_t *broker, const char *tenant, const char *name);
 actor_t *actor_operator(broker_t *broker);
+/* One that only asks, with a tenant's key or KEY_OF_OPERATORS. */
+actor_t *actor_observer(broker_t *broker, const char *key, const char *name);
 /* A child of the test's own making, joined with an id of sixteen bytes like this one. */
 actor_t *actor_child(broker_t *broker, uint8_t id, const char *scope);
 

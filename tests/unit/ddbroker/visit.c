@@ -36,6 +36,8 @@ static actor_t *enter(broker_t *broker, role_t role, bool registered)
         return registered ? actor_client(broker, "a", "old") : actor_connect(broker, "a");
     case ROLE_OPERATOR:
         return registered ? actor_operator(broker) : actor_connect(broker, KEY_OF_OPERATORS);
+    case ROLE_OBSERVER:
+        return registered ? actor_observer(broker, "a", "old") : actor_connect(broker, "a");
     case ROLE_CHILD:
         return registered ? actor_child(broker, 1, "/1/1/") : actor_connect(broker, KEY_OF_BROKERS);
     case ROLE_PARENT:

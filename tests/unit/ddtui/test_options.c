@@ -205,6 +205,11 @@ static void test_values_that_can_t_be_are_named(void **state)
         {"-k k --drain " LONG_NAME, LONG_NAME},
         {"-k k --watch 0.05 --tree", "0.1"},
         {"-k k --watch x --tree", "--watch"},
+        {"-k k --check --expect-brokers 0", "'0'"},
+        {"-k k --check --warning rtt", "FIGURE=RANGE"},
+        {"-k k --check --warning what=5", "FIGURE=RANGE"},
+        {"-k k --check --critical rtt=5:1", "@10:20"},
+        {"-k k --check --critical rtt=5 --critical rtt=6", "a range already"},
         {"-l me a.b", "'a.b'"},
     };
     expect_complaints(CASES, COUNT(CASES));
@@ -243,6 +248,9 @@ static void test_what_can_t_stand_together_is_named(void **state)
         {"-k k --watch 1 -l", "--watch"},
         {"-k k --watch 1 --trace x", "--watch"},
         {"-k k --tree -c 2", "--count"},
+        {"-k k --tree --expect-brokers 2", "need --check"},
+        {"-k k --tree --warning rtt=2", "need --check"},
+        {"-k k -l --critical rtt=2", "need --check"},
         {"-k k --operator-keys o --tree", "--operator-keys"},
     };
     expect_complaints(CASES, COUNT(CASES));
@@ -255,17 +263,18 @@ static void test_looks(void **state)
         const char *line;
         view_t question;
         uint64_t watch_ms;
+        bool observes;
     } CASES[] = {
-        {"-k k --tree", VIEW_TREE, 0},
-        {"-k k --check --watch 0.1", VIEW_TREE, 100},
-        {"-k k --events", VIEW_EVENTS, 0},
-        {"-k k --events -t 5", VIEW_EVENTS, 1000},
-        {"-k k --events -t 5 --watch 2 -c 3", VIEW_EVENTS, 2000},
-        {"-k k --clients -t 5 --read-only", VIEW_CLIENTS, 0},
-        {"-k k --end-client a.x", VIEW_CLIENTS, 0},
-        {"-k k --drain x", VIEW_TREE, 0},
-        {"-k k --trace x --no-color", VIEW_NONE, 0},
-        {"-k k -l --read-only", VIEW_NONE, 0},
+        {"-k k --tree", VIEW_TREE, 0, true},
+        {"-k k --check --watch 0.1", VIEW_TREE, 100, true},
+        {"-k k --events", VIEW_EVENTS, 0, true},
+        {"-k k --events -t 5", VIEW_EVENTS, 1000, true},
+        {"-k k --events -t 5 --watch 2 -c 3", VIEW_EVENTS, 2000, true},
+        {"-k k --clients -t 5 --read-only", VIEW_CLIENTS, 0, true},
+        {"-k k --end-client a.x", VIEW_CLIENTS, 0, false},
+        {"-k k --drain x", VIEW_TREE, 0, false},
+        {"-k k --trace x --no-color", VIEW_NONE, 0, false},
+        {"-k k -l --read-only", VIEW_NONE, 0, false},
     };
     for (size_t i = 0; i < COUNT(CASES); i++) {
         options_t options;
@@ -275,6 +284,7 @@ static void test_looks(void **state)
             fail_msg("%s: %s", CASES[i].line, problem.text);
         assert_int_equal(options_question(&options), CASES[i].question);
         assert_int_equal(options.watch_ms, CASES[i].watch_ms);
+        assert_int_equal(options_observes(&options), CASES[i].observes);
         assert_false(options_interact(&options));
     }
 }

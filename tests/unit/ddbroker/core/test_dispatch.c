@@ -11,7 +11,8 @@
 #define O ROLE_OPERATOR
 #define D ROLE_CHILD
 #define P ROLE_PARENT
-#define ALL (C | O | D | P)
+#define V ROLE_OBSERVER
+#define ALL (C | O | D | P | V)
 
 /* Each record once, as it could be, and who may send it before and after it is registered. */
 static const struct {
@@ -25,10 +26,11 @@ static const struct {
     {DD_ADMIT, P, P},
     {DD_PING, 0, ALL},
     {DD_PONG, 0, C | P},
-    {DD_BYE, ALL, ALL},
+    {DD_BYE, C | O | D | P, ALL},
     {DD_ERROR, D | P, D | P},
     {DD_TAKEN, 0, ALL},
     {DD_DRAIN, 0, ALL},
+    {DD_PROVE, 0, C | D | V},
     {DD_SEND, 0, C},
     {DD_DATA, 0, 0},
     {DD_FORWARD, 0, D | P},
@@ -76,12 +78,13 @@ static void check_rule(const dd_record_t *record, role_t role, bool registered, 
 
 static void test_every_record_from_every_role_in_every_state(void **state)
 {
-    static const role_t ROLES[] = {C, O, D, P};
+    static const role_t ROLES[] = {C, O, D, P, V};
     (void)state;
     for (size_t i = 0; i < COUNT(RULES); i++) {
         dd_record_t record = visit_record(RULES[i].type);
-        for (size_t k = 0; k < 4; k++) {
-            check_rule(&record, ROLES[k], false, RULES[i].when_new & ROLES[k]);
+        for (size_t k = 0; k < COUNT(ROLES); k++) {
+            if (ROLES[k] != V) /* it is one by saying so */
+                check_rule(&record, ROLES[k], false, RULES[i].when_new & ROLES[k]);
             check_rule(&record, ROLES[k], true, RULES[i].when_ready & ROLES[k]);
         }
     }

@@ -264,6 +264,24 @@ static void test_clients_that_left_say_how(void **state)
     stop(&self);
 }
 
+/* For a minute, whatever is published. */
+static void test_the_tail_keeps_notifications_in_sight(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_message(self.session, "cli2", NULL, "a word", 6);
+    for (int i = 0; i < 100; i++)
+        scripted_message(self.session, "cli3", "noisy", "noise", 5);
+    draw(&self);
+    assert_shows(self.canvas, "a word");
+    assert_shows(self.canvas, "noise");
+    scripted_pass(self.session, 61000);
+    draw(&self);
+    assert_hides(self.canvas, "a word");
+    assert_shows(self.canvas, "noise");
+    stop(&self);
+}
+
 /* Through an outage, with the console's own notes among them; and the switch of levels. */
 static void test_events_stay_and_have_a_level(void **state)
 {
@@ -494,6 +512,7 @@ int main(void)
         cmocka_unit_test(test_losses_are_among_the_messages),
         cmocka_unit_test(test_an_operator_sees_what_happens),
         cmocka_unit_test(test_clients_that_left_say_how),
+        cmocka_unit_test(test_the_tail_keeps_notifications_in_sight),
         cmocka_unit_test(test_events_stay_and_have_a_level),
         cmocka_unit_test(test_events_stand_in_their_order),
         cmocka_unit_test(test_many_clients_are_scrolled_and_found),

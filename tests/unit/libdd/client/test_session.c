@@ -21,6 +21,7 @@ static void test_registers(void **state)
     dd_session_connected(self->session, self->now_us);
     dd_record_t hello = sent(self, DD_HELLO);
     assert_true(hello.number == 0x123456789ABC0001u);
+    assert_int_equal(hello.features, 0);
     assert_true(bytes_are(hello.name, "cli1"));
     no_news(self);
 
@@ -44,6 +45,23 @@ static void test_counts_registrations(void **state)
     for (unsigned i = 1; i <= 0x10001; i++) {
         dd_session_connected(self->session, self->now_us);
         assert_true(sent(self, DD_HELLO).number == (0x123456789ABC0000u | (i & 0xFFFF)));
+        dd_session_lost(self->session, DD_E_NETWORK, "gone");
+        end_it(self);
+        wait_for_attempt(self);
+    }
+    finish(self);
+}
+
+/* Whenever it registers. */
+static void test_an_observer_says_so(void **state)
+{
+    (void)state;
+    fixture_t *self = client();
+    assert_int_equal(dd_session_set_observer(self->session), DD_OK);
+    dd_session_start(self->session);
+    for (int i = 0; i < 2; i++) {
+        dd_session_connected(self->session, self->now_us);
+        assert_int_equal(sent(self, DD_HELLO).features, DD_OBSERVES);
         dd_session_lost(self->session, DD_E_NETWORK, "gone");
         end_it(self);
         wait_for_attempt(self);
@@ -468,6 +486,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_registers),
         cmocka_unit_test(test_counts_registrations),
+        cmocka_unit_test(test_an_observer_says_so),
         cmocka_unit_test(test_operator_has_no_tenant),
         cmocka_unit_test(test_refuses_bad_welcome),
         cmocka_unit_test(test_refuses_other_tenant),

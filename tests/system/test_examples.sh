@@ -1,0 +1,239 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The examples of the manual pages, each of which is run: it must end well, or print what the page
+# shows. Only names of hosts, ports and folders are others, and numbers of messages are smaller. What
+# goes on is started, and ended with its page. The program in dd_client(3) is test_hello.sh's, the
+# bytes in dd-protocol(7) are test_page_bytes.c's, and doubledecker-migration(7) is test_migration.sh's.
+set -u
+
+. "$(dirname "$0")/begin.sh"
+PATH=$BUILD/bin:$PATH
+export TERM=xterm
+unset DD_KEYS DD_NAME
+export DD_BROKER="ipc://$room/s-5555"
+pids=
+# Whoever has been started is a timeout(1), which passes a signal on to all that it runs.
+stop_all() {
+    # shellcheck disable=SC2086  # a list of words
+    [ -z "$pids" ] || kill $pids 2>/dev/null
+    wait
+    pids=
+}
+trap 'stop_all; rm -rf "$room"' EXIT
+
+# await COMMAND...: waits until it succeeds.
+await() {
+    tries=0
+    until "$@" >/dev/null 2>&1; do
+        tries=$((tries + 1))
+        [ "$tries" -lt "${TRIES:-1200}" ] || return 1
+        sleep .05
+    done
+}
+
+# ---- what a page has -------------------------------------------------------------------------------
+
+# extract PAGE: 01.cmd, 02.cmd and so on are its commands, and 01.out what it shows below the first.
+extract() {
+    awk '
+        function goes_on(line) { return line ~ /(\\|\|)$/ }
+        /^\.Sh/ { here = $2 == "EXAMPLES" }
+        here && /^\.Bd/ { inside = 1; next }
+        /^\.Ed/ { inside = 0 }
+        !inside { next }
+        { gsub(/\\e/, "\\"); gsub(/\\&/, "") }
+        more { print > cmd; more = goes_on($0); next }
+        /^[$#] / {
+            cmd = sprintf("%02d.cmd", ++count)
+            out = sprintf("%02d.out", count)
+            print substr($0, 3) > cmd
+            more = goes_on($0)
+            next
+        }
+        count { print > out }' "$1"
+}
+
+# The command as it can be run here. Endpoints are sockets in this folder, named for host or port.
+here() {
+    sed -E -e "s#'?tcp://(\*|127\.0\.0\.1):([0-9]+)'?#ipc://$room/s-\2#g" \
+        -e "s#tcp://([a-z.]+):[0-9]+#ipc://$room/s-\1#g" \
+        -e "s#/etc/doubledecker#$etc#g; s#/etc/app#$dir/app#g; s#/var/log#$dir/var-log#g" \
+        -e "s#-o app#-o $(id -un)#" \
+        -e "s#^systemctl reload .*#kill -HUP $broker#" \
+        -e "s#\\\$\(pidof ddbroker\)#$broker#g" \
+        -e "/ -d /!s#^ddkeys -t#ddkeys -d $etc -t#" \
+        -e "/^ddbroker/{/ -k | -c /!s#^ddbroker#ddbroker -k $etc/broker-keys.json#}" \
+        -e "/^ddbroker.* (root|standby|leaf)\$/s#^ddbroker#ddbroker -r ipc://$room/s-@@@&#" \
+        -e "s#@@@ddbroker(.* root\$)#one\1#; s#@@@ddbroker(.* standby\$)#two\1#; s#@@@ddbroker#leaf#" \
+        -e "s#--count [0-9]+##; s#--receivers [0-9]+00#--receivers 10#; s#^ddperf#ddperf --count 200#" \
+        -e 's# &$##'
+}
+
+# Numbers and names that are others each time.
+same_each_time() {
+    sed -E 's/auto-[0-9a-f]{8}/auto-N/g; s/[0-9]+\.[0-9]+ms/N/g' "$@"
+}
+
+# ---- how to run it ---------------------------------------------------------------------------------
+
+shows_all() {
+    same_each_time log >seen
+    [ ! -e "$number.out" ] || ! same_each_time "$number.out" | grep -vxF -f seen | grep -q .
+}
+
+# For sh: does what is in run, with what the page exported before.
+do_it='. ./env; eval "$(cat run)"'
+
+# run_it: it ends; well, unless the page shows what comes of it.
+run_it() {
+    rm -f log
+    timeout 120 sh -c "$do_it" >log 2>&1 </dev/null
+    status=$?
+    if [ -e "$number.out" ]; then
+        same_each_time "$number.out" >expected
+        same_each_time log | diff expected - >out || fail "$page: $(cat "$number.cmd")"
+    elif [ "$status" -ne 0 ]; then
+        cp log out
+        fail "$page: $(cat "$number.cmd") ended with $status"
+    fi
+}
+
+# It goes on, and what it says is in log.
+start() {
+    log=$number.log
+    : >"$log"
+    ln -sf "$log" log
+    timeout 120 sh -c "$do_it" >"$log" 2>&1 </dev/null &
+    last=$!
+    pids="$pids $last"
+}
+
+# start_it PATTERN: it goes on, once it has said so and what the page shows.
+start_it() {
+    start
+    await grep -q "$1" "$log" && await shows_all ||
+        { cp "$log" out; fail "$page: $(cat "$number.cmd") doesn't say '$1'"; }
+}
+
+# The console comes up, and ends when it is told to.
+console() {
+    mkfifo keyboard
+    timeout 120 script -qec "$(cat run)" /dev/null <keyboard >log 2>&1 &
+    last=$!
+    exec 9>keyboard
+    await test -s log
+    while kill -0 "$last" 2>/dev/null; do
+        echo q >&9
+        sleep .1
+    done
+    exec 9>&-
+    wait "$last" || { cp log out; fail "$page: $(cat "$number.cmd")"; }
+}
+
+# A subscriber that says nothing: publishes until it has printed that.
+subscriber() {
+    start
+    publish_and_look() {
+        ddtui -q -k keys/a-keys.json -p alarms -m '{"sev":"warning"}' && grep -q warning "$log"
+    }
+    await publish_and_look || { cp "$log" out; fail "$page: $(cat "$number.cmd")"; }
+}
+
+example() {
+    command=$(cat "$number.cmd")
+    here <"$number.cmd" >run
+    # zsh takes these for names of files, and there are none.
+    sed "s/'[^']*'//g" "$number.cmd" | grep -q '[*]\|[^$]?' &&
+        fail "$page: zsh wants quotes in: $command"
+    case $command in
+        "export "*) cat run >>env ;;
+        *--check-config*) run_it ;;
+        ddbroker*) start_it listening ;;
+        *"| jq"*)
+            if command -v jq >/dev/null; then subscriber; else echo "skipped, no jq: $command"; fi ;;
+        *--events*-t*) start_it . ;;
+        ddtui*" -s "*) start_it subscribed ;;
+        ddtui*" -l "*) start_it registered ;;
+        *--read-only*) console ;;
+        *"ddkeys -d keys"* | "ddkeys -t"*) rm -rf keys && run_it ;;
+        *) run_it ;;
+    esac
+}
+
+# ---- what is there before --------------------------------------------------------------------------
+
+keys() {
+    ddkeys -d "$1" -t a,b >/dev/null 2>&1 || fail "no keys in $1"
+}
+
+# broker NAME PARENT SCOPE SOCKET...: starts one, whose process is $broker then.
+broker() {
+    name=$1 parent=$2 scope=$3
+    shift 3
+    for socket; do
+        set -- "$@" -r "ipc://$room/s-$socket"
+        shift
+    done
+    [ -z "$parent" ] || set -- "$@" -d "ipc://$room/s-$parent"
+    ddbroker -k keys/broker-keys.json --settle 1ms -s "$scope" "$@" "$name" 2>"$name.log" &
+    broker=$!
+    pids="$pids $broker"
+    await grep -q "${parent:+joined.*}${parent:-listening}" "$name.log" ||
+        { cp "$name.log" out; fail "$name doesn't start"; }
+}
+
+# What pages take for granted: three brokers in a row, at whose end is broker0.
+tree() {
+    keys keys
+    broker root '' /1/ root
+    broker broker1 root /1/2/ broker1
+    broker broker0 broker1 /1/2/3/ 5555 leaf
+    date >report.json
+}
+
+etc() {
+    keys "$etc"
+    sed "s#tcp://\*:5555#ipc://$room/s-etc#; s#/etc/doubledecker#$etc#; s#^http.*##" \
+        "$source/share/examples/ddbroker.conf" >"$etc/top.conf"
+    touch var-log/ddbroker.log var-log/doubledecker/top.log
+}
+
+# A configuration is one block after another, and not commands.
+configurations() {
+    keys keys
+    awk '/^\.Sh/ { here = $2 == "EXAMPLES" } here && /^\.Bd/ { file = ++count ".conf"; next }
+        /^\.Ed/ { file = "" } file { print > file }' "$source/man/$page"
+    for file in *.conf; do
+        here <"$file" | sed "s#ipc:///run/doubledecker/#ipc://$room/s-#" >run
+        timeout 60 ddbroker -c run -k keys/broker-keys.json --check-config >out 2>&1 ||
+            fail "$page: $(cat "$file")"
+    done
+}
+
+for page in "$source"/man/*.[0-9]; do
+    page=${page##*/}
+    dir=$room/$page etc=$room/$page/etc broker=$$
+    mkdir -p "$dir/app" "$dir/var-log/doubledecker"
+    cd "$dir" || exit 1
+    : >env
+    case $page in
+        dd_client.3 | dd-protocol.7 | doubledecker-migration.7) continue ;;
+        ddbroker.conf.5) configurations && continue ;;
+        ddtui.1 | ddperf.1) tree ;;
+        dd-keys.5) keys keys ;;
+        ddbroker.8) etc ;;
+    esac
+    extract "$source/man/$page"
+    [ -e 01.cmd ] || fail "$page has no example that could be run"
+    for number in *.cmd; do
+        number=${number%.cmd}
+        example
+        case $command in
+            *--check-config*) ;;
+            ddbroker*) broker=$last ;;
+        esac
+    done
+    stop_all
+done
+
+end
