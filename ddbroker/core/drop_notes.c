@@ -23,9 +23,9 @@ void drop_notes_tell_of_peer(core_t *self, peer_t *peer)
     char text[PEER_TEXT_MAX];
     uint64_t fresh = take_due(&peer->drop_note, &peer->count, self->now_ms);
     if (fresh > 0)
-        core_event(self, peer, DD_LOG_WARNING, "%s lost publications for want of room: %llu, %llu in all",
-            peer_text(peer, text), (unsigned long long)fresh,
-            (unsigned long long)peer->count.dropped);
+        core_event(self, peer, DD_LOG_WARNING,
+            "%s lost publications for want of room: %llu, %llu in all", peer_text(peer, text),
+            (unsigned long long)fresh, (unsigned long long)peer->count.dropped);
 }
 
 void drop_notes_tell_of_all(core_t *self)

@@ -53,7 +53,8 @@ typedef struct {
     uint64_t out_rate;
     uint64_t refused_rate;
     uint64_t dropped_rate;
-    uint64_t refusing_ms; /* for which that stays worth a word: MODEL_TROUBLE_STAYS when it happens */
+    uint64_t
+        refusing_ms; /* for which that stays worth a word: MODEL_TROUBLE_STAYS when it happens */
     uint64_t dropping_ms;
 } traffic_t;
 

@@ -2,10 +2,10 @@
 /*
  * query - which rows of a list are wanted, as somebody types it
  *
- * Terms with blanks between them, all of which must hold: a text, which stands somewhere in the row;
- * field:text, of one of its fields; /regex/, extended, which may stand behind a field too; and any
- * of these with '!' before it, which must not hold. Upper and lower case are the same. What isn't
- * the name of a field is text with a colon in it. An empty query wants every row.
+ * Terms with blanks between them, all of which must hold: a text, which stands somewhere in the
+ * row; field:text, of one of its fields; /regex/, extended, which may stand behind a field too; and
+ * any of these with '!' before it, which must not hold. Upper and lower case are the same. What
+ * isn't the name of a field is text with a colon in it. An empty query wants every row.
  */
 #ifndef QUERY_H_INCLUDED
 #define QUERY_H_INCLUDED

@@ -273,6 +273,9 @@ static void on_gap(session_view_t *self, const dd_event_t *event)
     char topic[SHOWN_ROOM];
     losses_t *losses = &self->losses;
     on_message(self, event);
+    own_subscriptions_lose(
+        self->own_subscriptions, event->topic, event->scope, session_view_now_ms(self));
+    changed(self, PART_SUBSCRIPTIONS);
     shown(event->topic, topic);
     losses->several |= losses->topic[0] != '\0' && strcmp(losses->topic, topic) != 0;
     losses->count += event->number;

@@ -56,8 +56,8 @@ bool trouble_is_with_own(const session_view_t *session, const own_subscription_t
 {
     if (session_view_link(session)->state != LINK_REGISTERED)
         return false;
-    return own->path[0] == '\0' || (own->lost && session_view_now_ms(session) - own->lost_ms <
-                                                     MODEL_TROUBLE_STAYS);
+    return own->path[0] == '\0' ||
+           (own->lost && session_view_now_ms(session) - own->lost_ms < MODEL_TROUBLE_STAYS);
 }
 
 /* ---- Words ---------------------------------------------------------------------------------- */
@@ -86,8 +86,8 @@ void trouble_traffic_text(const traffic_t *traffic, trouble_t trouble, char out[
     if (!drops && trouble != TROUBLE_REFUSING)
         return;
     if (age_ms >= GOES_ON) {
-        snprintf(out, TROUBLE_ROOM, "%s %" PRIu64 "s ago", drops ? "dropped" : "refused",
-            age_ms / 1000);
+        snprintf(
+            out, TROUBLE_ROOM, "%s %" PRIu64 "s ago", drops ? "dropped" : "refused", age_ms / 1000);
         return;
     }
     snprintf(out, TROUBLE_ROOM, "%s", drops ? "DROPPING" : "REFUSING");

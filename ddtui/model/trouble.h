@@ -24,8 +24,8 @@ trouble_t trouble_of_client(const session_view_t *session, const client_t *clien
 bool trouble_is_with_own(const session_view_t *session, const own_subscription_t *own);
 
 #define TROUBLE_ROOM 64
-/* What is said of that: "DROPPING 12/s", "dropped 4s ago" when that is over. "" if it is neither that
-   nor TROUBLE_REFUSING. */
+/* What is said of that: "DROPPING 12/s", "dropped 4s ago" when that is over. "" if it is neither
+   that nor TROUBLE_REFUSING. */
 void trouble_traffic_text(const traffic_t *traffic, trouble_t trouble, char out[TROUBLE_ROOM]);
 
 /* Whether some broker drops or refuses what its clients want, so that these are in trouble. */

@@ -223,8 +223,7 @@ static bool look_for_trouble(console_t *self, page_number_t number, bool behind_
 /* From the selected row on through the pages that know of trouble, and around to where it began. */
 static void go_to_trouble(console_t *self)
 {
-    static const page_number_t ROUND[] = {
-        PAGE_TREE, PAGE_CLIENTS, PAGE_TOPICS, PAGE_SUBSCRIPTIONS};
+    static const page_number_t ROUND[] = {PAGE_TREE, PAGE_CLIENTS, PAGE_TOPICS, PAGE_SUBSCRIPTIONS};
     enum { STOPS = sizeof ROUND / sizeof ROUND[0] };
     size_t start = 0;
     while (start < STOPS && ROUND[start] != self->page)

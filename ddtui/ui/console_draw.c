@@ -324,7 +324,7 @@ size_t console_draw(console_t *self, canvas_t *canvas, cursor_t *cursor, chooser
     draw_footer(self, canvas, rect_cut_bottom(&area, 1));
     draw_status(self, canvas, rect_cut_bottom(&area, 1), cursor);
     /* A pane with nothing in it says it by itself. */
-    if (outage_is_known(self->session) && !page_is_empty(console_page(self)))
+    if (outage_is_known(self->session) && !page_tells_outage(console_page(self)))
         outage_draw(self->session, canvas, &area);
     page_draw(console_page(self), canvas, area);
     return draw_over(self, canvas, area, cursor, out);

@@ -24,7 +24,7 @@ struct list {
     size_t column; /* by which it is ordered */
     bool reverse;
     size_t sheet; /* of columns */
-    row_t *rows; /* in the order of their positions */
+    row_t *rows;  /* in the order of their positions */
     size_t count;
     size_t room;
     size_t selected;   /* position; 0 in an empty list */
@@ -138,8 +138,8 @@ static size_t place_above(
     return above != LIST_NONE ? places[above] : LIST_NONE;
 }
 
-/* Puts rows that are in an order below those which they stand below. Out of memory they stay in that
-   order. */
+/* Puts rows that are in an order below those which they stand below. Out of memory they stay in
+   that order. */
 static void arrange(list_t *self, const void *source)
 {
     size_t total = self->ops->count(source);

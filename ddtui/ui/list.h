@@ -28,9 +28,9 @@ typedef struct {
     uint64_t (*identity)(const void *source, size_t index);
     /* The text that a filter looks at; returns its bytes. */
     size_t (*text)(const void *source, size_t index, char *out, size_t room);
-    /* The same for the field of a name; SIZE_MAX if rows have none such. NULL: no row has fields. */
-    size_t (*field)(
-        const void *source, size_t index, const char *name, char *out, size_t room);
+    /* The same for the field of a name; SIZE_MAX if rows have none such. NULL: no row has fields.
+     */
+    size_t (*field)(const void *source, size_t index, const char *name, char *out, size_t room);
     /* Rows that are left out as long as there is no filter; NULL if there are none. */
     bool (*hidden)(const void *source, size_t index);
     /* Orders two rows by a column; NULL if the source's order is the only one. */

@@ -39,9 +39,9 @@ typedef struct {
     unsigned (*style)(const void *source, size_t index, size_t column);
 } list_table_t;
 
-/* Chooses the widths of the columns on a sheet, 0 for those that aren't on it, with one blank between
-   two; order: a column that always is. Returns the sheet, which is the last one if there aren't so
-   many. */
+/* Chooses the widths of the columns on a sheet, 0 for those that aren't on it, with one blank
+   between two; order: a column that always is. Returns the sheet, which is the last one if there
+   aren't so many. */
 size_t list_table_layout(const list_table_t *self, int width, size_t order, size_t sheet,
     int widths[LIST_TABLE_COLUMNS_MAX]);
 /* The width that the columns of up to some rank need. */

@@ -137,8 +137,8 @@ static void order_by_title(page_t *self, int cell)
     bool reverse;
     const list_table_t *table = self->ops->table;
     size_t column = list_table_column_at(table, self->list, self->rows.width, cell);
-    if (!keymap_allows(ACT_ORDER, AT_PAGE(self->number), self->rights) ||
-        column >= table->count || !table->columns[column].field)
+    if (!keymap_allows(ACT_ORDER, AT_PAGE(self->number), self->rights) || column >= table->count ||
+        !table->columns[column].field)
         return;
     if (column == list_order(self->list, &reverse))
         reverse_order(self);
@@ -238,8 +238,7 @@ size_t page_row_text(const void *source, size_t index, char *out, size_t room)
     return used < room ? used : room - 1;
 }
 
-size_t page_row_field(
-    const void *source, size_t index, const char *name, char *out, size_t room)
+size_t page_row_field(const void *source, size_t index, const char *name, char *out, size_t room)
 {
     const page_t *self = source;
     const list_table_t *table = self->ops->table;
@@ -366,9 +365,16 @@ void page_draw_detail(page_t *self, canvas_t *canvas, rect_t area, const char *t
     text_pane_destroy(&pane);
 }
 
-bool page_is_empty(const page_t *self)
+static bool is_empty(const page_t *self)
 {
-    return self->list && list_count(self->list) == 0 && list_filter(self->list)->count == 0;
+    return list_count(self->list) == 0 && list_filter(self->list)->count == 0;
+}
+
+/* The list of a trace is too low for that. */
+bool page_tells_outage(page_t *self)
+{
+    page_update(self);
+    return self->list && self->number != PAGE_TRACE && is_empty(self);
 }
 
 void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *text)
@@ -377,7 +383,7 @@ void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *te
         return;
     rect_t inside = {area.row + 3, area.column + 2, area.height - 4, area.width - 4};
     text_pane_t *pane = text_pane_new(inside.width);
-    if (!page_is_empty(self))
+    if (!is_empty(self))
         text_pane_text(pane, STYLE_DIM, "No row has what the filter wants. Esc shows all.");
     else if (outage_is_known(self->session))
         outage_add(self->session, pane);

@@ -29,7 +29,7 @@ typedef struct {
     unsigned detail_views; /* what besides, while the detail of a row is open */
     /* And what besides, as things are now; NULL: nothing. */
     unsigned (*more_views)(const page_t *self);
-    bool rolls; /* its list goes on with the newest row */
+    bool rolls;          /* its list goes on with the newest row */
     const char *order;   /* in which its rows come, in words; NULL if there is no other */
     const char *filters; /* examples of filters that make sense there */
     const list_ops_t *list;
@@ -102,16 +102,15 @@ bool page_next_trouble(page_t *self, bool behind_selected);
 /* For list_ops_t, of a page with a table: what its cells say, as far as that is words and not
    numbers, and the cell under a title, or a field of the table's view. */
 size_t page_row_text(const void *source, size_t index, char *out, size_t room);
-size_t page_row_field(
-    const void *source, size_t index, const char *name, char *out, size_t room);
+size_t page_row_field(const void *source, size_t index, const char *name, char *out, size_t room);
 
 /* Draws a box with the page's list in it. The title says how many rows there are, and of them
    shown, and in what order. */
 void page_draw_list(page_t *self, canvas_t *canvas, rect_t area, const char *title);
 /* Draws a box with the detail of the selected row. */
 void page_draw_detail(page_t *self, canvas_t *canvas, rect_t area, const char *title);
-/* Whether there is nothing in its list, filter or not. */
-bool page_is_empty(const page_t *self);
+/* Whether its list is empty and has room for why there is no connection. */
+bool page_tells_outage(page_t *self);
 /* Draws a sentence for a list without rows, or why there is no connection. */
 void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *text);
 

@@ -109,8 +109,8 @@ static void state_text(const page_t *self, const client_t *client, char *out, si
     client_fate_t fate = session_view_client_fate(self->session, client);
     char traffic[TROUBLE_ROOM], age[AGE_ROOM] = "";
     trouble_traffic_text(&client->traffic, trouble_of_client(self->session, client), traffic);
-    uint64_t age_ms = fate == CLIENT_HERE ? client->since_ms
-                                          : session_view_client_silence(self->session, client);
+    uint64_t age_ms =
+        fate == CLIENT_HERE ? client->since_ms : session_view_client_silence(self->session, client);
     if (age_ms != MODEL_UNKNOWN)
         page_age(age_ms, age);
     if (traffic[0] != '\0')

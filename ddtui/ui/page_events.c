@@ -182,8 +182,7 @@ static const list_table_t TABLE = {.view = VIEW_NONE,
     .style = style};
 
 /* "broker" is what stands under WHERE. */
-static size_t row_field(
-    const void *source, size_t index, const char *name, char *out, size_t room)
+static size_t row_field(const void *source, size_t index, const char *name, char *out, size_t room)
 {
     return page_row_field(source, index, strcmp(name, "broker") == 0 ? "where" : name, out, room);
 }

@@ -81,8 +81,8 @@ static size_t row_text(const void *source, size_t index, char *out, size_t room)
     const message_t *message = message_at(source, index);
     if (message->kind >= MESSAGE_LOST)
         return page_row_text(source, index, out, room);
-    int used = snprintf(out, room, "%s %s %s ", KINDS[message->kind].name, message->source,
-        message->topic);
+    int used = snprintf(
+        out, room, "%s %s %s ", KINDS[message->kind].name, message->source, message->topic);
     size_t left = room - (size_t)used;
     size_t size = message->size < left ? message->size : left;
     memcpy(out + used, message->data, size);
@@ -130,7 +130,8 @@ static const list_table_t TABLE = {.view = VIEW_NONE,
     .cell = cell,
     .style = style};
 
-static const list_ops_t LIST = {.count = count, .identity = identity, .text = row_text, .field = page_row_field};
+static const list_ops_t LIST = {
+    .count = count, .identity = identity, .text = row_text, .field = page_row_field};
 
 /* ---- One message ---------------------------------------------------------------------------- */
 

@@ -91,8 +91,7 @@ static size_t row_text(const void *source, size_t index, char *out, size_t room)
     return used + page_row_text(source, index, out + used, room - used);
 }
 
-static size_t row_field(
-    const void *source, size_t index, const char *name, char *out, size_t room)
+static size_t row_field(const void *source, size_t index, const char *name, char *out, size_t room)
 {
     subscription_t row = subscription_at(source, index);
     const column_t *column = columns_find(columns_of(VIEW_SUBSCRIPTIONS), name);
@@ -205,8 +204,9 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
     snprintf(received, sizeof received, "%" PRIu64, own->received);
     text_pane_pair(pane, "received", STYLE_PLAIN, received);
     if (own->lost)
-        text_pane_print(pane, STYLE_WARNING, "Publications were lost, or may have been, %" PRIu64
-            " s ago: see the messages.", (session_view_now_ms(self->session) - own->lost_ms) / 1000);
+        text_pane_print(pane, STYLE_WARNING,
+            "Publications were lost, or may have been, %" PRIu64 " s ago: see the messages.",
+            (session_view_now_ms(self->session) - own->lost_ms) / 1000);
     text_pane_text(pane, STYLE_DIM, "This is your own subscription; u gives it up.");
 }
 

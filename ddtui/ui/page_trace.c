@@ -66,7 +66,8 @@ static const list_table_t TABLE = {.view = VIEW_NONE,
     .cell = cell,
     .style = style};
 
-static const list_ops_t LIST = {.count = count, .identity = identity, .text = row_text, .field = page_row_field};
+static const list_ops_t LIST = {
+    .count = count, .identity = identity, .text = row_text, .field = page_row_field};
 
 /* ---- The page ------------------------------------------------------------------------------- */
 

@@ -409,7 +409,8 @@ static const char *empty_text(const page_t *self)
 {
     static const char *const TEXTS[] = {
         [LINK_REGISTERED] = "Waiting for the brokers to answer.",
-        [LINK_CONNECTING] = "Not connected, so nothing is known of the tree. The console keeps trying by itself.",
+        [LINK_CONNECTING] =
+            "Not connected, so nothing is known of the tree. The console keeps trying by itself.",
         [LINK_CLOSED] = "The connection has ended for good. q leaves the console.",
     };
     return TEXTS[session_view_link(self->session)->state];

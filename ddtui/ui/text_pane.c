@@ -175,8 +175,8 @@ void text_pane_mark(canvas_t *canvas, rect_t area, int row, const query_t *found
         canvas_mark_text(canvas, area, row, query_marks(found, i));
 }
 
-size_t text_pane_draw(const text_pane_t *self, canvas_t *canvas, rect_t area, size_t first,
-    const query_t *found)
+size_t text_pane_draw(
+    const text_pane_t *self, canvas_t *canvas, rect_t area, size_t first, const query_t *found)
 {
     size_t count = text_pane_count(self), height = (size_t)area.height;
     size_t furthest = count > height ? count - height : 0;

@@ -36,8 +36,8 @@ size_t text_pane_find(const text_pane_t *self, const query_t *query, size_t line
 
 /* Draws from a line on, with what a query looks for marked (NULL: nothing is), and returns the line
    that it began with: no further than that the last line is at the bottom. */
-size_t text_pane_draw(const text_pane_t *self, canvas_t *canvas, rect_t area, size_t first,
-    const query_t *found);
+size_t text_pane_draw(
+    const text_pane_t *self, canvas_t *canvas, rect_t area, size_t first, const query_t *found);
 
 /* Marks in a row of a canvas what a query looks for. */
 void text_pane_mark(canvas_t *canvas, rect_t area, int row, const query_t *found);

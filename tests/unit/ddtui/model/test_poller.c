@@ -8,7 +8,9 @@
 #include "ddtui/model/poller.h"
 #include "tests/unit/unit.h"
 
-#define ALL (1u << VIEW_TREE | 1u << VIEW_CLIENTS | 1u << VIEW_SUBSCRIPTIONS | 1u << VIEW_EVENTS | 1u << VIEW_TOPICS)
+#define ALL                                                                                        \
+    (1u << VIEW_TREE | 1u << VIEW_CLIENTS | 1u << VIEW_SUBSCRIPTIONS | 1u << VIEW_EVENTS |         \
+        1u << VIEW_TOPICS)
 
 static poller_t *started(void)
 {

@@ -26,8 +26,7 @@ static void test_table_layout(void **state)
     };
     for (size_t i = 0; i < COUNT(CASES); i++) {
         int widths[LIST_TABLE_COLUMNS_MAX];
-        assert_int_equal(
-            list_table_layout(&WIDTHS_OF, CASES[i].width, LIST_NONE, 0, widths), 0);
+        assert_int_equal(list_table_layout(&WIDTHS_OF, CASES[i].width, LIST_NONE, 0, widths), 0);
         for (size_t column = 0; column < 4; column++)
             assert_int_equal(widths[column], CASES[i].widths[column]);
     }
@@ -205,7 +204,8 @@ static void test_the_column_at_a_place(void **state)
     static const size_t WIDE[] = {0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3};
     for (int at = 0; at < (int)(COUNT(WIDE)); at++)
         assert_int_equal(list_table_column_at(&TABLE, list, 18, at), WIDE[at]);
-    assert_int_equal(list_table_column_at(&TABLE, list, 16, 0), COLUMN_NAME); /* the mark has left */
+    assert_int_equal(
+        list_table_column_at(&TABLE, list, 16, 0), COLUMN_NAME); /* the mark has left */
     assert_int_equal(list_table_column_at(&TABLE, list, 16, 7), COLUMN_NAME);
     assert_int_equal(list_table_column_at(&TABLE, list, 16, 8), COLUMN_OUTBOX);
     list_destroy(&list);
@@ -236,8 +236,8 @@ static void test_sheets(void **state)
     };
     for (size_t i = 0; i < COUNT(CASES); i++) {
         int widths[LIST_TABLE_COLUMNS_MAX];
-        assert_int_equal(list_table_layout(&SHEETS, 12, CASES[i].order, CASES[i].sheet, widths),
-            CASES[i].shown);
+        assert_int_equal(
+            list_table_layout(&SHEETS, 12, CASES[i].order, CASES[i].sheet, widths), CASES[i].shown);
         for (size_t column = 0; column < 5; column++)
             assert_int_equal(widths[column], CASES[i].widths[column]);
     }
