@@ -17,11 +17,11 @@
 
 #include "console_commands.h"
 #include "ddtui/script/key_role.h"
-#include "ddtui/signals.h"
 #include "ddtui/ui/console.h"
 #include "libdd/base/clock.h"
+#include "libdd/base/program.h"
 #include "screen.h"
-#include "screen_terminal.h"
+#include "screen_charset.h"
 
 /* us of the events' turn, after which input is looked at again. */
 #define EVENTS_TURN 10000
@@ -62,13 +62,20 @@ typedef struct {
 
 /* ---- Time ----------------------------------------------------------------------------------- */
 
-/* ms until something is to be done without anybody's word. */
-static int pause_ms(const console_loop_t *self)
+/* ms until it is drawn again. */
+static int draw_pause_ms(const console_loop_t *self)
 {
     uint64_t least = self->draw_time == DRAW_NOW ? 0 : DRAW_PAUSE_FACTOR * self->drawing_us;
     uint64_t pause = DRAW_PAUSES[self->draw_time], now = dd_clock_us();
     uint64_t due = self->drawn_us + (pause > least ? pause : least);
     return due <= now ? 0 : (int)((due - now) / 1000) + 1;
+}
+
+/* ms until something is to be done without anybody's word. */
+static int pause_ms(const console_loop_t *self)
+{
+    int draw = draw_pause_ms(self), input = screen_pause_ms(self->screen);
+    return input >= 0 && input < draw ? input : draw;
 }
 
 static void tick(console_loop_t *self)
@@ -231,7 +238,7 @@ static void loop(console_loop_t *self)
         tick(self);
         console_update(self->console);
         ask(self);
-        if (pause_ms(self) == 0)
+        if (draw_pause_ms(self) == 0)
             draw(self);
         if (wait_for_something(self, fds) < 0 && errno != EINTR)
             return;
@@ -260,7 +267,7 @@ static bool take_over_signals(console_loop_t *self)
     sigset_t set;
     sigemptyset(&set);
     for (size_t i = 0; i < sizeof SIGNALS / sizeof SIGNALS[0]; i++)
-        if (!signals_ignored(SIGNALS[i]))
+        if (!dd_program_ignores(SIGNALS[i]))
             sigaddset(&set, SIGNALS[i]);
     signal(SIGPIPE, SIG_IGN);
     if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
@@ -328,9 +335,11 @@ static exit_status_t begin(console_loop_t *self)
         return fail("can't start the console: out of memory or file descriptors");
     if (!make_client(self, role, &problem))
         return fail(problem.text);
-    console_set_glyphs(self->console, screen_terminal_glyphs());
     self->screen = screen_new(wants_colour(self->options), &problem);
-    return self->screen ? start_client(self) : fail(problem.text);
+    if (!self->screen)
+        return fail(problem.text);
+    console_set_glyphs(self->console, screen_charset_glyphs());
+    return start_client(self);
 }
 
 exit_status_t console_loop_run(const options_t *options)

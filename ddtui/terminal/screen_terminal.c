@@ -5,7 +5,6 @@
 #include "screen_terminal.h"
 
 #include <curses.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <term.h>
@@ -40,32 +39,6 @@ bool screen_terminal_check(dd_problem_t *problem)
     return true;
 }
 
-/* "C" and "POSIX" say nothing about the terminal, only a character set does. */
-static bool is_utf8(void)
-{
-    static const char *const VARIABLES[] = {"LC_ALL", "LC_CTYPE", "LANG"};
-    for (size_t i = 0; i < sizeof VARIABLES / sizeof VARIABLES[0]; i++) {
-        const char *value = getenv(VARIABLES[i]);
-        const char *set = value ? strchr(value, '.') : NULL;
-        if (value && value[0] != '\0')
-            return !set || strncasecmp(set, ".utf", 4) == 0;
-    }
-    return true;
-}
-
-glyphs_t screen_terminal_glyphs(void)
-{
-    static const char *const PLAIN[] = {"vt[0-9]*", "ansi*", "dumb*"};
-    const char *name = getenv("TERM");
-    for (size_t i = 0; name && i < sizeof PLAIN / sizeof PLAIN[0]; i++)
-        if (fnmatch(PLAIN[i], name, 0) == 0)
-            return GLYPHS_ASCII;
-    if (!is_utf8())
-        return GLYPHS_ASCII;
-    /* The fonts of the kernel's own terminal have no braille. */
-    return name && fnmatch("linux*", name, 0) == 0 ? GLYPHS_BLOCKS : GLYPHS_BRAILLE;
-}
-
 void screen_terminal_forget(void)
 {
     del_curterm(cur_term);
@@ -75,4 +48,32 @@ const char *screen_terminal_capability(const char *name)
 {
     const char *text = tigetstr(name);
     return text && text != (char *)-1 ? text : "";
+}
+
+static const struct {
+    const char *capability; /* NULL: there is none */
+    const char *xterm;
+} EXTENSIONS[] = {
+    [EXTENSION_PASTE_ON] = {"BE", "\033[?2004h"},
+    [EXTENSION_PASTE_OFF] = {"BD", "\033[?2004l"},
+    [EXTENSION_PASTE_BEGIN] = {"PS", "\033[200~"},
+    [EXTENSION_PASTE_END] = {"PE", "\033[201~"},
+    [EXTENSION_MOUSE_ON] = {NULL, "\033[?1006h"},
+    [EXTENSION_MOUSE_OFF] = {NULL, "\033[?1006l"},
+    [EXTENSION_MOUSE_BEGIN] = {NULL, "\033[<"},
+};
+
+/* A terminal with xterm's mouse, in the older form. */
+static bool is_like_xterm(void)
+{
+    return strcmp(screen_terminal_capability("kmous"), "\033[M") == 0;
+}
+
+const char *screen_terminal_extension(extension_t extension)
+{
+    const char *name = EXTENSIONS[extension].capability;
+    const char *own = name ? screen_terminal_capability(name) : "";
+    if (own[0] != '\0')
+        return own;
+    return is_like_xterm() ? EXTENSIONS[extension].xterm : "";
 }
