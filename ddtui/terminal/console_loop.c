@@ -15,6 +15,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "clipboard.h"
 #include "console_commands.h"
 #include "ddtui/script/key_role.h"
 #include "ddtui/signals.h"
@@ -77,6 +78,19 @@ static void carry_out(console_loop_t *self)
     console_done(self->console, done ? NULL : why);
 }
 
+static void copy(console_loop_t *self)
+{
+    size_t size;
+    const char *text = console_copied(self->console, &size);
+    if (clipboard_copy(stdout, text, size))
+        session_view_note(self->session, NOTE_GOOD,
+            "%zu bytes handed to the terminal's clipboard (OSC 52)%s", size, clipboard_advice());
+    else
+        session_view_note(self->session, NOTE_BAD,
+            "not copied: %zu bytes are more than the %d that terminals take; w saves a message",
+            size, CLIPBOARD_MAX);
+}
+
 static void follow(console_loop_t *self, unsigned flags)
 {
     if (flags & CONSOLE_QUIT)
@@ -85,6 +99,10 @@ static void follow(console_loop_t *self, unsigned flags)
         screen_suspend(self->screen);
     if (flags & (CONSOLE_REDRAW | CONSOLE_SUSPEND))
         self->whole = true;
+    if (flags & CONSOLE_COPY)
+        copy(self);
+    if (flags & CONSOLE_MOUSE)
+        screen_free_mouse(self->screen, console_mouse_freed(self->console));
     if (flags & CONSOLE_COMMAND)
         carry_out(self);
 }

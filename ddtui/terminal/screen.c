@@ -30,6 +30,7 @@ struct screen {
     SCREEN *terminal;
     CDKSCREEN *cdk;
     bool pasting;
+    bool mouse_freed;        /* it is the terminal's */
     MEVENT mouse[MOUSE_MAX]; /* what it did and isn't told yet, the next one last */
     size_t mouse_count;
     int rows; /* that curses knows of */
@@ -88,8 +89,13 @@ static void style_of(const screen_t *self, unsigned style, attr_t *attribute, sh
 
 /* ---- Taking and giving back the terminal ---------------------------------------------------- */
 
+static void take_mouse(const screen_t *self)
+{
+    mousemask(self->mouse_freed ? 0 : BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+}
+
 /* What curses doesn't do by itself: a mouse, and telling what is pasted from what is typed. */
-static void take_input(void)
+static void take_input(const screen_t *self)
 {
     raw();
     noecho();
@@ -98,7 +104,7 @@ static void take_input(void)
     nodelay(stdscr, TRUE);
     set_escdelay(ESCAPE_WAIT);
     typeahead(-1);
-    mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    take_mouse(self);
     mouseinterval(0);
     putp(screen_terminal_capability("BE"));
     if (screen_terminal_capability("PS")[0] != '\0') {
@@ -129,7 +135,7 @@ screen_t *screen_new(bool with_colour, dd_problem_t *problem)
         return NULL;
     }
     make_styles(self, with_colour);
-    take_input();
+    take_input(self);
     screen_size(self, &self->rows, &self->columns);
     return self;
 }
@@ -155,14 +161,19 @@ void screen_destroy(screen_t **self_p)
     *self_p = NULL;
 }
 
+void screen_free_mouse(screen_t *self, bool freed)
+{
+    self->mouse_freed = freed;
+    take_mouse(self);
+}
+
 void screen_suspend(screen_t *self)
 {
-    (void)self;
     putp(screen_terminal_capability("BD"));
     fflush(stdout);
     endwin();
     raise(SIGSTOP);
-    take_input();
+    take_input(self);
     clearok(curscr, TRUE);
 }
 

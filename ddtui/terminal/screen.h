@@ -47,6 +47,9 @@ bool screen_item_at(const screen_t *self, int row, int column, chooser_kind_t *k
 void screen_show(screen_t *self, const canvas_t *canvas, const cursor_t *cursor,
     const chooser_t choosers[], size_t count, bool whole);
 
+/* Leaves the mouse to the terminal, or takes it back. */
+void screen_free_mouse(screen_t *self, bool freed);
+
 /* Gives the terminal back, stops the process until it is continued, and takes it again. */
 void screen_suspend(screen_t *self);
 

@@ -18,9 +18,12 @@ typedef enum {
     COMPLETION_NOTHING,
     COMPLETION_CLIENTS,
     COMPLETION_TOPICS,
-    COMPLETION_SCOPES, /* words, then paths of the history, then those in the tree; all ASCII */
-    COMPLETION_OWN,    /* own subscriptions: topic, two blanks, scope */
-    COMPLETION_LEVELS  /* of a broker's log */
+    COMPLETION_SCOPES,  /* words, then paths of the history, then those in the tree; all ASCII */
+    COMPLETION_OWN,     /* own subscriptions: topic, two blanks, scope */
+    COMPLETION_LEVELS,  /* of a broker's log */
+    COMPLETION_BROKERS, /* names */
+    COMPLETION_PARENTS, /* endpoints that brokers may join */
+    COMPLETION_FULL_CLIENTS /* TENANT.NAME, whatever the own tenant */
 } completion_source_t;
 
 typedef struct {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "console_state.h"
+#include "export.h"
 
 /* Rows that a turn of the wheel moves. */
 #define WHEEL_ROWS 3
@@ -36,6 +37,7 @@ void console_destroy(console_t **self_p)
     pages_destroy(&self->pages);
     line_editor_destroy(&self->line);
     form_destroy(&self->form);
+    free(self->copied);
     free(self);
     *self_p = NULL;
 }
@@ -151,6 +153,41 @@ static void act_on_page(console_t *self, action_t action)
         page_act(console_page(self), action);
 }
 
+/* The row, or what is open of it. */
+static unsigned copy(console_t *self)
+{
+    page_t *page = console_page(self);
+    free(self->copied);
+    self->copied = self->over == OVER_DETAIL ? export_detail(page, &self->copied_size)
+                                             : export_row(page, &self->copied_size);
+    return self->copied ? CONSOLE_COPY : 0;
+}
+
+const char *console_copied(const console_t *self, size_t *size)
+{
+    *size = self->copied_size;
+    return self->copied;
+}
+
+static unsigned free_mouse(console_t *self)
+{
+    self->mouse_freed = !self->mouse_freed;
+    session_view_note(self->session, NOTE_PLAIN,
+        self->mouse_freed ? "the mouse is the terminal's: select text with it; M takes it back"
+                          : "the mouse is the console's again");
+    return CONSOLE_MOUSE;
+}
+
+bool console_mouse_freed(const console_t *self)
+{
+    return self->mouse_freed;
+}
+
+page_t *console_exported(const console_t *self)
+{
+    return console_page(self);
+}
+
 static unsigned act(console_t *self, action_t action)
 {
     switch (action) {
@@ -175,7 +212,13 @@ static unsigned act(console_t *self, action_t action)
     case ACT_CLEAR:
         session_view_clear(self->session, console_page(self)->ops->part);
         break;
+    case ACT_COPY:
+        return copy(self);
+    case ACT_MOUSE:
+        return free_mouse(self);
     case ACT_SAVE:
+    case ACT_EXPORT:
+    case ACT_SEND_AGAIN:
     case ACT_NOTIFY:
     case ACT_PUBLISH:
     case ACT_SUBSCRIBE:
@@ -184,6 +227,7 @@ static unsigned act(console_t *self, action_t action)
     case ACT_END_CLIENT:
     case ACT_DRAIN:
     case ACT_LOG_LEVEL:
+    case ACT_MOVE:
         console_open_form(self, action);
         break;
     default:

@@ -21,6 +21,8 @@
 #define CONSOLE_REDRAW 2u  /* the terminal may show something else: draw all of it */
 #define CONSOLE_SUSPEND 4u /* go back to the shell */
 #define CONSOLE_COMMAND 8u /* there is something to be done: console_command() */
+#define CONSOLE_COPY 16u   /* and something to be copied: console_copied() */
+#define CONSOLE_MOUSE 32u  /* the mouse is to be given to the terminal or taken back */
 
 typedef enum { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN } mouse_t;
 
@@ -54,6 +56,13 @@ void console_done(console_t *self, const char *why);
 /* The message that the form to save one was opened for, wherever the selection has gone since; NULL
    if it is no longer kept. Valid until the next event. */
 const message_t *console_message_to_save(const console_t *self);
+
+/* What is to go to the clipboard; valid until the next key. */
+const char *console_copied(const console_t *self, size_t *size);
+/* Whether the mouse is the terminal's. */
+bool console_mouse_freed(const console_t *self);
+/* The page that is to be exported: the one that is shown. */
+page_t *console_exported(const console_t *self);
 
 /* Draws everything but the choosers, which it puts into out, room for two; returns their count. */
 size_t console_draw(console_t *self, canvas_t *canvas, cursor_t *cursor, chooser_t out[2]);

@@ -94,6 +94,8 @@ static void draw_tabs(console_t *self, canvas_t *canvas, rect_t line)
     if (session_view_is_frozen(self->session))
         right = rect_cut_right(&line, 8);
     canvas_text(canvas, right, 0, 0, STYLE_WARNING, "FROZEN");
+    if (self->mouse_freed)
+        canvas_text(canvas, rect_cut_right(&line, 10), 0, 0, STYLE_WARNING, "NO MOUSE");
     int at = 0;
     for (page_number_t page = PAGE_TREE; page < PAGES; page++) {
         unsigned style = page == self->page ? STYLE_TAB : STYLE_PLAIN;

@@ -33,6 +33,9 @@ struct console {
     form_t *form;        /* of OVER_FORM, else NULL */
     uint64_t to_save;    /* serial of the message that the form to save one is about */
     line_editor_t *line; /* the filter, while it is typed */
+    char *copied;        /* what is to be copied, or NULL */
+    size_t copied_size;
+    bool mouse_freed; /* it is the terminal's */
     size_t menu_item;
     size_t end_button; /* of OVER_END: 0 ends the console */
     bool end_told;     /* that the connection has ended for good */
@@ -63,5 +66,10 @@ const message_t *console_selected_message(console_t *self);
 
 /* Opens the form of an action that has one. Does nothing if what it is about isn't selected. */
 void console_open_form(console_t *self, action_t action);
+/* Opens a form of a kind. */
+void console_open_form_of(console_t *self, form_kind_t kind, const form_about_t *about);
+/* One that is about a broker; what its first field begins with may be NULL. */
+void console_open_broker_form(
+    console_t *self, form_kind_t kind, const broker_t *broker, const char *first);
 
 #endif

@@ -67,6 +67,12 @@ typedef enum {
     ACT_END_CLIENT,
     ACT_DRAIN,
     ACT_LOG_LEVEL,
+    ACT_MOVE,
+    ACT_SEND_AGAIN,
+    ACT_EXPORT,
+    ACT_COPY,
+    ACT_MOUSE,
+    ACT_COMMAND,
     ACT_MENU,
     ACT_FILTER,
     ACT_SHOW_ALL,
@@ -106,8 +112,9 @@ typedef enum {
 #define AT_DETAIL (1u << (PAGES + 0))  /* one item, over the page */
 #define AT_MESSAGE (1u << (PAGES + 4)) /* besides AT_DETAIL: the item is a message */
 #define AT_FORM (1u << (PAGES + 1))
-#define AT_MENU (1u << (PAGES + 2)) /* or a question with buttons */
-#define AT_LINE (1u << (PAGES + 3)) /* the line of the filter */
+#define AT_MENU (1u << (PAGES + 2))    /* or a question with buttons */
+#define AT_LINE (1u << (PAGES + 3))    /* the line of the filter */
+#define AT_COMMAND (1u << (PAGES + 6)) /* besides AT_LINE: it is that of a command */
 
 /* What the user may do: bits of a set. --read-only takes both away. */
 #define RIGHT_SEND 1u    /* has a tenant: may notify, publish, subscribe */

@@ -115,7 +115,7 @@ static void draw_titles(
     }
 }
 
-static void cell_text(const list_table_t *self, const void *source, size_t index, size_t column,
+void list_table_cell(const list_table_t *self, const void *source, size_t index, size_t column,
     char *out, size_t room)
 {
     const column_t *field = column_of(self, column);
@@ -133,7 +133,7 @@ static void draw_row(const list_table_t *self, const void *source, size_t index,
         char text[COLUMN_TEXT_ROOM] = "";
         if (widths[i] == 0)
             continue;
-        cell_text(self, source, index, i, text, sizeof text);
+        list_table_cell(self, source, index, i, text, sizeof text);
         unsigned style = self->style ? self->style(source, index, i) : STYLE_PLAIN;
         draw_cell(&self->columns[i], widths[i], at, style, text, canvas, line);
         at += widths[i] + 1;

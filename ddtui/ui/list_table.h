@@ -46,6 +46,10 @@ size_t list_table_column_at(const list_table_t *self, int width, int cell);
 int list_table_compare(
     const list_table_t *self, const void *source, size_t a, size_t b, size_t column);
 
+/* Writes a cell as it is shown, escaped, whether there is room for its column or not. */
+void list_table_cell(const list_table_t *self, const void *source, size_t index, size_t column,
+    char *out, size_t room);
+
 /* Draws titles and rows, the selected one marked, and what is found. Returns where the rows are. */
 rect_t list_table_draw(
     const list_table_t *self, const void *source, list_t *list, canvas_t *canvas, rect_t area);

@@ -35,6 +35,11 @@ typedef struct {
     void (*draw)(page_t *self, canvas_t *canvas, rect_t area);
     /* All about the row of an index. */
     void (*detail)(page_t *self, size_t index, text_pane_t *pane);
+    /* A row as an object to be exported, which the caller releases; NULL: as its view has it. */
+    struct json_object *(*json)(const page_t *self, size_t index);
+    /* The message of a row, if it is one that has a payload, and the topic; else NULL. */
+    const message_t *(*message)(const page_t *self, size_t index);
+    bool (*topic)(const page_t *self, size_t index, char out[DD_TOPIC_MAX + 1]);
     /* Does what only this page does. True if the action meant that. */
     bool (*act)(page_t *self, action_t action);
 } page_ops_t;
