@@ -83,12 +83,12 @@ static void copy(console_loop_t *self)
     size_t size;
     const char *text = console_copied(self->console, &size);
     if (clipboard_copy(stdout, text, size))
-        session_view_note(self->session, NOTE_GOOD,
-            "%zu bytes handed to the terminal's clipboard (OSC 52)%s", size, clipboard_advice());
+        session_view_note(self->session, NOTE_GOOD, "%zu bytes sent to the terminal's clipboard%s",
+            size, clipboard_advice());
     else
         session_view_note(self->session, NOTE_BAD,
-            "not copied: %zu bytes are more than the %d that terminals take; w saves a message",
-            size, CLIPBOARD_MAX);
+            "not copied: %zu bytes are more than terminals take, %d; w saves them", size,
+            CLIPBOARD_MAX);
 }
 
 static void follow(console_loop_t *self, unsigned flags)

@@ -47,7 +47,7 @@ static void offer_clients(search_t *self)
     }
 }
 
-static void offer_full_clients(search_t *self)
+static void offer_all_clients(search_t *self)
 {
     for (size_t i = 0; i < session_view_row_count(self->session, VIEW_CLIENTS); i++) {
         const client_t *client = session_view_row(self->session, VIEW_CLIENTS, i);
@@ -151,7 +151,8 @@ static const struct {
     [COMPLETION_LEVELS] = {0, offer_levels},
     [COMPLETION_BROKERS] = {1u << VIEW_TREE, offer_brokers},
     [COMPLETION_PARENTS] = {1u << VIEW_TREE, offer_parents},
-    [COMPLETION_FULL_CLIENTS] = {1u << VIEW_CLIENTS, offer_full_clients},
+    [COMPLETION_ALL_CLIENTS] = {1u << VIEW_CLIENTS, offer_all_clients},
+    [COMPLETION_TREES] = {0, NULL},
 };
 
 unsigned completion_views(completion_source_t from)

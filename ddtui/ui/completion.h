@@ -23,7 +23,8 @@ typedef enum {
     COMPLETION_LEVELS,  /* of a broker's log */
     COMPLETION_BROKERS, /* names */
     COMPLETION_PARENTS, /* endpoints that brokers may join */
-    COMPLETION_FULL_CLIENTS /* TENANT.NAME, whatever the own tenant */
+    COMPLETION_ALL_CLIENTS, /* TENANT.NAME, the own one included */
+    COMPLETION_TREES        /* nothing that is known here */
 } completion_source_t;
 
 typedef struct {

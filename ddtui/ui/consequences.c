@@ -100,7 +100,9 @@ static void add_identity(lines_t *self, const broker_t *broker)
 
 static void add_clients(lines_t *self, const broker_t *broker, const char *what)
 {
-    if (broker->clients == MODEL_UNKNOWN)
+    if (broker->clients == 0)
+        add(self, "no client is at it\n");
+    else if (broker->clients == MODEL_UNKNOWN)
         add(self, "its clients %s; how many isn't known\n", what);
     else
         add(self, "%" PRIu64 " client%s %s\n", broker->clients, plural(broker->clients), what);
@@ -149,6 +151,22 @@ void consequences_of_ending(const client_t *client, char *out, size_t room)
     add_shown(&lines, client->broker_id);
     add(&lines, "\nregistered for %s, with %s subscriptions\n", texts[0], texts[1]);
     add(&lines, "what waits for it is lost: %s", texts[2]);
+}
+
+bool consequences_other_parent(const broker_t *broker, char out[DD_ENDPOINT_MAX + 1])
+{
+    static const char JOINED[] = " joined";
+    const char *at = broker->parents;
+    while (*at != '\0') {
+        size_t size = strcspn(at, " ,");
+        bool is_joined = strncmp(at + size, JOINED, sizeof JOINED - 1) == 0;
+        dd_bytes_copy(dd_bytes(at, size), out, DD_ENDPOINT_MAX + 1);
+        if (!is_joined && dd_endpoint_check(out, NULL) == DD_OK)
+            return true;
+        at += strcspn(at, ",");
+        at += strspn(at, ", ");
+    }
+    return false;
 }
 
 /* ---- Who is meant --------------------------------------------------------------------------- */

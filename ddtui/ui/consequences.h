@@ -19,6 +19,9 @@ void consequences_of_move(
     const session_view_t *session, const broker_t *broker, char *out, size_t room);
 void consequences_of_ending(const client_t *client, char *out, size_t room);
 
+/* The first parent that a broker may join and hasn't; false if none is known. */
+bool consequences_other_parent(const broker_t *broker, char out[DD_ENDPOINT_MAX + 1]);
+
 /* Whether others have the name, so that typing it says nothing; rows of the session view. */
 bool consequences_broker_ambiguous(const session_view_t *session, const broker_t *broker);
 bool consequences_client_ambiguous(const session_view_t *session, const client_t *client);

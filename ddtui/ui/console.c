@@ -24,7 +24,7 @@ console_t *console_new(
     self->rights = rights;
     self->pages = pages_new(session, rights);
     self->line = line_editor_new(FILTER_ROOM - 1);
-    if (!self->pages || !self->line)
+    if (!self->pages || !self->line || !console_line_new(self))
         console_destroy(&self);
     return self;
 }
@@ -36,6 +36,7 @@ void console_destroy(console_t **self_p)
         return;
     pages_destroy(&self->pages);
     line_editor_destroy(&self->line);
+    line_editor_destroy(&self->command.line);
     form_destroy(&self->form);
     free(self->copied);
     free(self);
@@ -48,6 +49,8 @@ unsigned console_views(const console_t *self)
     unsigned views = page_views(page);
     if (self->over == OVER_DETAIL)
         views |= page->ops->detail_views;
+    if (self->over == OVER_COMMAND)
+        views |= command_line_views(line_editor_text(self->command.line), self->rights);
     return self->over == OVER_FORM ? views | form_views(self->form) : views;
 }
 
@@ -160,6 +163,8 @@ static unsigned copy(console_t *self)
     free(self->copied);
     self->copied = self->over == OVER_DETAIL ? export_detail(page, &self->copied_size)
                                              : export_row(page, &self->copied_size);
+    if (!self->copied)
+        session_view_note(self->session, NOTE_WARNING, "no row is selected: nothing was copied");
     return self->copied ? CONSOLE_COPY : 0;
 }
 
@@ -183,6 +188,16 @@ bool console_mouse_freed(const console_t *self)
     return self->mouse_freed;
 }
 
+void console_set_trees(console_t *self, const char *const *names)
+{
+    self->trees = names;
+}
+
+const char *console_wanted_tree(const console_t *self)
+{
+    return self->wanted_tree;
+}
+
 page_t *console_exported(const console_t *self)
 {
     return console_page(self);
@@ -202,6 +217,9 @@ static unsigned act(console_t *self, action_t action)
         break;
     case ACT_FILTER:
         open_line(self);
+        break;
+    case ACT_COMMAND:
+        console_line_open(self);
         break;
     case ACT_FREEZE:
         session_view_freeze(self->session, !session_view_is_frozen(self->session));
@@ -291,6 +309,19 @@ static void line_key(console_t *self, ui_key_t key, action_t action)
     set_filter(self);
 }
 
+static unsigned command_key(console_t *self, ui_key_t key, action_t action)
+{
+    if (action != ACT_BACK && action != ACT_ACCEPT) {
+        console_line_key(self, key, action);
+        return 0;
+    }
+    unsigned flags = 0;
+    const char *line = action == ACT_ACCEPT ? console_line_take(self) : "";
+    close_over(self);
+    action_t left = console_do(self, line, &flags);
+    return left == ACT_NONE ? flags : flags | act(self, left);
+}
+
 static unsigned end_key(console_t *self, action_t action)
 {
     if (action == ACT_LEFT || action == ACT_RIGHT)
@@ -314,6 +345,8 @@ static unsigned take(console_t *self, ui_key_t key, action_t action)
     case OVER_LINE:
         line_key(self, key, action);
         return 0;
+    case OVER_COMMAND:
+        return command_key(self, key, action);
     default:
         return action == ACT_NONE ? 0 : act(self, action);
     }
@@ -332,6 +365,8 @@ void console_paste(console_t *self, ui_key_t character)
         form_key(self->form, character, ACT_NONE);
     else if (self->over == OVER_LINE)
         line_key(self, character, ACT_NONE);
+    else if (self->over == OVER_COMMAND)
+        command_key(self, character, ACT_NONE);
 }
 
 void console_choose(console_t *self, chooser_kind_t kind, size_t item)
@@ -371,6 +406,8 @@ void console_update(console_t *self)
     self->end_told = closed;
     if (self->over == OVER_FORM)
         form_update(self->form);
+    if (self->over == OVER_COMMAND)
+        console_line_update(self);
     aim(self);
 }
 

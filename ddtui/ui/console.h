@@ -22,6 +22,7 @@
 #define CONSOLE_SUSPEND 4u /* go back to the shell */
 #define CONSOLE_COMMAND 8u /* there is something to be done: console_command() */
 #define CONSOLE_COPY 16u   /* and something to be copied: console_copied() */
+#define CONSOLE_TREE 64u   /* another tree is wanted: console_wanted_tree() */
 #define CONSOLE_MOUSE 32u  /* the mouse is to be given to the terminal or taken back */
 
 typedef enum { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN } mouse_t;
@@ -33,6 +34,9 @@ typedef struct console console_t;
 console_t *console_new(
     session_view_t *session, history_t *history, const char *endpoint, unsigned rights);
 void console_destroy(console_t **self_p);
+
+/* Names of the trees that can be gone to, lent; ends with NULL. */
+void console_set_trees(console_t *self, const char *const *names);
 
 /* Views to ask of the brokers for what is shown, as bits 1 << view. */
 unsigned console_views(const console_t *self);
@@ -61,6 +65,8 @@ const message_t *console_message_to_save(const console_t *self);
 const char *console_copied(const console_t *self, size_t *size);
 /* Whether the mouse is the terminal's. */
 bool console_mouse_freed(const console_t *self);
+/* The tree that was chosen. */
+const char *console_wanted_tree(const console_t *self);
 /* The page that is to be exported: the one that is shown. */
 page_t *console_exported(const console_t *self);
 

@@ -132,6 +132,8 @@ static void draw_status(console_t *self, canvas_t *canvas, rect_t line, cursor_t
         [NOTE_WARNING] = STYLE_WARNING,
         [NOTE_BAD] = STYLE_BAD};
     rect_cut_left(&line, 1);
+    if (self->over == OVER_COMMAND)
+        return;
     if (self->over == OVER_LINE) {
         int at = canvas_text(canvas, line, 0, 0, STYLE_STRONG, "Filter: ");
         rect_cut_left(&line, at);
@@ -252,7 +254,11 @@ size_t console_draw(console_t *self, canvas_t *canvas, cursor_t *cursor, chooser
     draw_top(self, canvas, rect_cut_top(&area, 1));
     draw_tabs(self, canvas, rect_cut_top(&area, 1));
     draw_footer(self, canvas, rect_cut_bottom(&area, 1));
-    draw_status(self, canvas, rect_cut_bottom(&area, 1), cursor);
+    rect_t status = rect_cut_bottom(&area, 1);
+    draw_status(self, canvas, status, cursor);
     page_draw(console_page(self), canvas, area);
+    rect_cut_left(&status, 1);
+    if (self->over == OVER_COMMAND)
+        console_line_draw(self, canvas, area, status, cursor);
     return draw_over(self, canvas, area, cursor, out);
 }

@@ -140,7 +140,7 @@ static void open_send_again(console_t *self)
 
 /* ---- What operators do ---------------------------------------------------------------------- */
 
-static void open_end_client(console_t *self, const client_t *client)
+void console_open_ending_form(console_t *self, const client_t *client)
 {
     char name[DD_NAME_MAX + 1], facts[FORM_FACTS_ROOM], id[CONSEQUENCES_ID + 1];
     snprintf(name, sizeof name, "%s.%s", client->tenant, client->name);
@@ -157,8 +157,10 @@ static void open_end_client(console_t *self, const client_t *client)
 void console_open_broker_form(
     console_t *self, form_kind_t kind, const broker_t *broker, const char *first)
 {
-    char facts[FORM_FACTS_ROOM] = "", id[CONSEQUENCES_ID + 1];
+    char facts[FORM_FACTS_ROOM] = "", id[CONSEQUENCES_ID + 1], parent[DD_ENDPOINT_MAX + 1];
     snprintf(id, sizeof id, "%.*s", CONSEQUENCES_ID, broker->id);
+    if (kind == FORM_MOVE && !first && consequences_other_parent(broker, parent))
+        first = parent;
     if (kind == FORM_MOVE)
         consequences_of_move(self->session, broker, facts, sizeof facts);
     else if (kind == FORM_DRAIN)
@@ -177,7 +179,7 @@ static void open_operator_form(console_t *self, action_t action)
     const client_t *client = console_selected_client(self);
     const broker_t *broker = console_selected_row(self, PAGE_TREE, VIEW_TREE);
     if (action == ACT_END_CLIENT && client)
-        open_end_client(self, client);
+        console_open_ending_form(self, client);
     else if (broker && action != ACT_END_CLIENT)
         console_open_broker_form(self,
             action == ACT_DRAIN  ? FORM_DRAIN

@@ -14,6 +14,7 @@ unsigned console_where(const console_t *self)
     static const unsigned OVER[] = {[OVER_FORM] = AT_FORM,
         [OVER_MENU] = AT_MENU,
         [OVER_LINE] = AT_LINE,
+        [OVER_COMMAND] = AT_LINE | AT_COMMAND,
         [OVER_END] = AT_MENU,
         [OVER_DETAIL] = AT_DETAIL};
     if (self->over == OVER_DETAIL && self->page == PAGE_MESSAGES)

@@ -120,6 +120,18 @@ static char *copy_payload(const message_t *message, size_t *size)
     return escaped;
 }
 
+/* What a cell says, without what the screen has before it. */
+static const char *words_of(const char *cell)
+{
+    static const char *const MARKS[] = {"▾ ", "▸ "};
+    cell += strspn(cell, " ");
+    for (size_t i = 0; i < sizeof MARKS / sizeof MARKS[0]; i++)
+        if (strncmp(cell, MARKS[i], strlen(MARKS[i])) == 0)
+            cell += strlen(MARKS[i]);
+    return cell;
+}
+
+/* Columns without a title are marks. */
 static char *copy_cells(const page_t *page, size_t index, size_t *size)
 {
     char text[LIST_TABLE_COLUMNS_MAX * COLUMN_TEXT_ROOM] = "";
@@ -127,8 +139,8 @@ static char *copy_cells(const page_t *page, size_t index, size_t *size)
     for (size_t column = 0; column < page->ops->table->count; column++) {
         char cell[COLUMN_TEXT_ROOM] = "";
         list_table_cell(page->ops->table, page, index, column, cell, sizeof cell);
-        const char *start = cell + strspn(cell, " ");
-        if (*start != '\0')
+        const char *start = words_of(cell);
+        if (*start != '\0' && page->ops->table->columns[column].title[0] != '\0')
             used += (size_t)snprintf(
                 text + used, sizeof text - used, "%s%s", used > 0 ? "  " : "", start);
     }

@@ -148,6 +148,29 @@ void page_set_filter(page_t *self, const char *text)
     self->stale = true;
 }
 
+static bool select_index(page_t *self, size_t index)
+{
+    page_update(self);
+    for (size_t position = 0; position < list_count(self->list); position++) {
+        if (list_index(self->list, position) != index)
+            continue;
+        list_select(self->list, position);
+        return true;
+    }
+    return false;
+}
+
+void page_select_index(page_t *self, size_t index, const char *name)
+{
+    if (select_index(self, index))
+        return;
+    page_set_filter(self, "");
+    if (select_index(self, index))
+        return;
+    page_set_filter(self, name);
+    select_index(self, index);
+}
+
 /* ---- What pages have in common -------------------------------------------------------------- */
 
 static void list_title(const page_t *self, const char *title, char *out, size_t room)

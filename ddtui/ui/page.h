@@ -78,6 +78,9 @@ bool page_act(page_t *self, action_t action);
    orders the rows by its column. */
 bool page_click(page_t *self, int row, int column);
 void page_set_filter(page_t *self, const char *text);
+/* Selects the row of an index. One that is hidden comes to light with its name as the filter; any
+   other filter ends if the row isn't among what it wants. */
+void page_select_index(page_t *self, size_t index, const char *name);
 
 /* ---- For the pages -------------------------------------------------------------------------- */
 
