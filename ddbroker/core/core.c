@@ -11,6 +11,7 @@
 #include "contests.h"
 #include "dispatch.h"
 #include "drain.h"
+#include "drop_notes.h"
 #include "fanout.h"
 #include "inspect.h"
 #include "losses.h"
@@ -113,7 +114,7 @@ static void log_gone(core_t *self, const peer_t *peer)
     if (peer->role == ROLE_OBSERVER)
         core_event(self, peer, DD_LOG_DEBUG, "%s has looked", peer_text(peer, text));
     else
-        core_event(self, peer, peer_is_link(peer) ? DD_LOG_NOTICE : DD_LOG_INFO, "%s is gone",
+        core_event(self, peer, peer_is_link(peer) ? DD_LOG_WARNING : DD_LOG_INFO, "%s is gone",
             peer_text(peer, text));
 }
 
@@ -340,6 +341,7 @@ static bool is_alive(core_t *self, peer_t *peer)
 
 static void check_heard(core_t *self, peer_t *peer)
 {
+    drop_notes_tell_of_peer(self, peer);
     uint64_t silence = self->now_ms - peer->heard_ms;
     if (peer->state == PEER_ENDED || silence <= peer->heartbeat || is_alive(self, peer))
         return;
@@ -406,6 +408,7 @@ void core_tick(core_t *self, uint64_t now_ms)
         if (self->parent)
             check_heard(self, self->parent);
         inspect_expire(self);
+        drop_notes_tell_of_all(self);
         core_tell_floods(self);
     }
     contests_tick(self);

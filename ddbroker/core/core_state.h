@@ -79,6 +79,7 @@ struct core {
     uint64_t cut_stamp;     /* of the last one before the latest of interests.cuts */
     peer_count_t count;     /* of all peers since the start */
     recent_t dropped;       /* of these, publications that were lost lately */
+    drop_note_t drop_note;
     tenant_totals_t *tally; /* and of each tenant, what is no longer with its clients */
     quotas_t quotas;
     event_history_t events;

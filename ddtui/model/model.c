@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "topic_sums.h"
+
 typedef struct {
     char *rows;
     size_t count;
@@ -71,6 +73,13 @@ static int compare_happenings(const void *a, const void *b)
     return strcmp(left->broker, right->broker);
 }
 
+static int compare_topics(const void *a, const void *b)
+{
+    const topic_t *left = a, *right = b;
+    int order = topic_sums_compare(left, right);
+    return order ? order : strcmp(left->broker_id, right->broker_id);
+}
+
 static const struct {
     size_t size;
     size_t max;
@@ -81,6 +90,8 @@ static const struct {
     [VIEW_CLIENTS] = {sizeof(client_t), MODEL_ROWS_MAX, compare_clients, true},
     [VIEW_SUBSCRIPTIONS] = {sizeof(subscription_t), MODEL_ROWS_MAX, compare_subscriptions, true},
     [VIEW_EVENTS] = {sizeof(happening_t), MODEL_ROWS_MAX, compare_happenings, false},
+    [VIEW_TOPICS] = {sizeof(topic_t), MODEL_TOPICS_MAX, compare_topics, true},
+    [VIEW_TOPIC_PARTS] = {sizeof(topic_t), MODEL_TOPICS_MAX, compare_topics, true},
 };
 
 model_t *model_new(void)
@@ -147,7 +158,7 @@ static void place(arrangement_t *self, size_t index, unsigned depth)
     self->to[self->done] = *broker;
     self->to[self->done++].depth = depth;
     for (size_t i = 0; i < self->count; i++)
-        if (!self->placed[i] && strcmp(self->from[i].parent, broker->id) == 0)
+        if (!self->placed[i] && strcmp(model_parent(&self->from[i]), broker->id) == 0)
             place(self, i, depth + 1);
 }
 
@@ -163,7 +174,7 @@ static dd_error_t arrange_tree(table_t *table)
     if (!arrangement.placed || !arrangement.to)
         goto cleanup;
     for (size_t i = 0; i < table->count; i++)
-        if (!find_broker(table, arrangement.from[i].parent))
+        if (!find_broker(table, model_parent(&arrangement.from[i])))
             place(&arrangement, i, 0);
     for (size_t i = 0; i < table->count; i++)
         if (!arrangement.placed[i])
@@ -189,6 +200,27 @@ static void drop_doubles(table_t *table, view_t view)
     table->count = kept;
 }
 
+/* All of a topic stand together. */
+static dd_error_t sum_topics(model_t *self)
+{
+    const table_t *parts = &self->tables[VIEW_TOPIC_PARTS];
+    table_t *sums = &self->tables[VIEW_TOPICS];
+    dd_error_t error = DD_OK;
+    sums->count = 0;
+    for (size_t i = 0; i < parts->count && error == DD_OK; i++) {
+        const topic_t *part = (const topic_t *)(void *)parts->rows + i;
+        topic_t *sum = (topic_t *)(void *)sums->rows + sums->count;
+        if (sums->count > 0 && topic_sums_compare(sum - 1, part) == 0) {
+            topic_sums_add(sum - 1, part);
+        } else {
+            topic_t first;
+            topic_sums_begin(&first, part);
+            error = append(sums, VIEW_TOPICS, &first);
+        }
+    }
+    return error;
+}
+
 dd_error_t model_arrange(model_t *self)
 {
     for (view_t view = VIEW_TREE; view < VIEWS; view++) {
@@ -200,7 +232,19 @@ dd_error_t model_arrange(model_t *self)
             drop_doubles(table, view);
     }
     table_t *brokers = &self->tables[VIEW_TREE];
-    return brokers->count > 0 ? arrange_tree(brokers) : DD_OK;
+    dd_error_t summed = sum_topics(self);
+    dd_error_t error = brokers->count > 0 ? arrange_tree(brokers) : DD_OK;
+    return error ? error : summed;
+}
+
+view_t model_reported(view_t view)
+{
+    return view == VIEW_TOPICS ? VIEW_TOPIC_PARTS : view;
+}
+
+const char *model_parent(const broker_t *broker)
+{
+    return broker->parent[0] != '\0' ? broker->parent : broker->last_parent;
 }
 
 size_t model_count(const model_t *self, view_t view)
@@ -216,4 +260,12 @@ const void *model_row(const model_t *self, view_t view, size_t index)
 void *model_edit(model_t *self, view_t view, size_t index)
 {
     return self->tables[view].rows + index * ROWS[view].size;
+}
+
+void *model_find(model_t *self, view_t view, const void *row)
+{
+    const table_t *table = &self->tables[view];
+    if (table->count == 0)
+        return NULL;
+    return bsearch(row, table->rows, table->count, ROWS[view].size, ROWS[view].compare);
 }

@@ -8,23 +8,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint64_t rate(uint64_t now, uint64_t before, uint64_t elapsed_ms)
+#include "rate.h"
+#include "topic_rates.h"
+
+#include "fates.h"
+
+/* For how long what happened stays worth a word. */
+static uint64_t stays(uint64_t now, uint64_t before, uint64_t left_ms, uint64_t elapsed_ms)
 {
-    /* Counters that went back are those of a new start. */
-    if (now == MODEL_UNKNOWN || before == MODEL_UNKNOWN || now < before || elapsed_ms == 0)
-        return MODEL_UNKNOWN;
-    return (uint64_t)((double)(now - before) * 1000 / (double)elapsed_ms + 0.5);
+    if (now != MODEL_UNKNOWN && before != MODEL_UNKNOWN && now > before)
+        return MODEL_TROUBLE_STAYS;
+    return left_ms > elapsed_ms ? left_ms - elapsed_ms : 0;
 }
 
 static void set_rates(traffic_t *now, const traffic_t *before, uint64_t elapsed_ms)
 {
-    now->in_rate = rate(now->in, before->in, elapsed_ms);
-    now->out_rate = rate(now->out, before->out, elapsed_ms);
+    now->refused_rate = rate_between(now->refused, before->refused, elapsed_ms);
+    now->dropped_rate = rate_between(now->dropped, before->dropped, elapsed_ms);
+    now->refusing_ms = stays(now->refused, before->refused, before->refusing_ms, elapsed_ms);
+    now->dropping_ms = stays(now->dropped, before->dropped, before->dropping_ms, elapsed_ms);
+    now->in_rate = rate_between(now->in, before->in, elapsed_ms);
+    now->out_rate = rate_between(now->out, before->out, elapsed_ms);
 }
 
 static void unset_rates(traffic_t *self)
 {
     self->in_rate = self->out_rate = MODEL_UNKNOWN;
+    self->refused_rate = self->dropped_rate = MODEL_UNKNOWN;
+    self->refusing_ms = self->dropping_ms = 0;
 }
 
 /* ---- Brokers -------------------------------------------------------------------------------- */
@@ -50,6 +61,15 @@ static bool has_successor(const model_t *self, const broker_t *silent)
     return false;
 }
 
+/* One that is cut off says so, and not from whom. */
+static void compare_reports(broker_t *now, const broker_t *before, uint64_t elapsed_ms)
+{
+    if (before->silent_ms == 0)
+        set_rates(&now->traffic, &before->traffic, elapsed_ms);
+    if (strcmp(now->state, "cut off") == 0)
+        memcpy(now->last_parent, model_parent(before), sizeof now->last_parent);
+}
+
 static dd_error_t carry_brokers(model_t *now, const model_t *before, uint64_t elapsed_ms)
 {
     dd_error_t error = DD_OK;
@@ -57,8 +77,7 @@ static dd_error_t carry_brokers(model_t *now, const model_t *before, uint64_t el
         broker_t silent = *(const broker_t *)model_row(before, VIEW_TREE, i);
         broker_t *here = find_broker(now, silent.id);
         if (here) {
-            if (silent.silent_ms == 0)
-                set_rates(&here->traffic, &silent.traffic, elapsed_ms);
+            compare_reports(here, &silent, elapsed_ms);
             continue;
         }
         silent.silent_ms += elapsed_ms;
@@ -101,18 +120,26 @@ static void carry_rates(model_t *now, span_t span, const client_t *before, uint6
     }
 }
 
-static dd_error_t keep_silent(model_t *now, const client_t *before, uint64_t elapsed_ms)
+/* One that has left stays so; of one whose broker doesn't answer nobody knows. */
+static dd_error_t keep_silent(
+    model_t *now, const client_t *before, uint64_t elapsed_ms, const answered_t *answered)
 {
     client_t silent = *before;
+    bool has_left = before->fate == CLIENT_LEFT ||
+                    answered_has(answered, before->broker_id, before->broker, before->scope);
+    if (has_left && before->fate == CLIENT_UNKNOWN)
+        silent.silent_ms = 0;
     silent.silent_ms += elapsed_ms;
+    silent.fate = has_left ? CLIENT_LEFT : CLIENT_UNKNOWN;
     unset_rates(&silent.traffic);
-    return silent.silent_ms <= POLL_MERGE_CLIENT_STAYS ? model_add(now, VIEW_CLIENTS, &silent)
-                                                       : DD_OK;
+    uint64_t stays = has_left ? POLL_MERGE_CLIENT_STAYS : POLL_MERGE_UNKNOWN_STAYS;
+    return silent.silent_ms <= stays ? model_add(now, VIEW_CLIENTS, &silent) : DD_OK;
 }
 
 /* Goes through both at once, as both have one order. A client that is somewhere has left no
    silent row elsewhere: it has moved. */
-static dd_error_t carry_clients(model_t *now, const model_t *before, uint64_t elapsed_ms)
+static dd_error_t carry_clients(
+    model_t *now, const model_t *before, uint64_t elapsed_ms, const answered_t *answered)
 {
     dd_error_t error = DD_OK;
     size_t here = model_count(now, VIEW_CLIENTS), at = 0;
@@ -123,18 +150,35 @@ static dd_error_t carry_clients(model_t *now, const model_t *before, uint64_t el
         if (at < here && compare_names(model_row(now, VIEW_CLIENTS, at), old) == 0)
             carry_rates(now, span_from(now, at, here), old, elapsed_ms);
         else
-            error = keep_silent(now, old, elapsed_ms);
+            error = keep_silent(now, old, elapsed_ms, answered);
     }
     return error;
 }
 
-dd_error_t poll_merge_carry(model_t *now, const model_t *before, view_t view, uint64_t elapsed_ms)
+dd_error_t poll_merge_carry(model_t *now, const model_t *before, view_t view, uint64_t elapsed_ms,
+    const answered_t *answered)
 {
     dd_error_t error = DD_OK;
     if (view == VIEW_TREE)
         error = carry_brokers(now, before, elapsed_ms);
     else if (view == VIEW_CLIENTS)
-        error = carry_clients(now, before, elapsed_ms);
+        error = carry_clients(now, before, elapsed_ms, answered);
+    else if (view == VIEW_TOPICS)
+        topic_rates_set(now, before, elapsed_ms);
     dd_error_t arranged = model_arrange(now);
+    if (arranged == DD_OK && view == VIEW_TREE)
+        arranged = fates_set(now);
     return error ? error : arranged;
+}
+
+void poll_merge_stop_rates(model_t *self, view_t view)
+{
+    if (view == VIEW_TOPICS)
+        topic_rates_stop(self);
+    for (size_t i = 0; i < model_count(self, view); i++) {
+        if (view == VIEW_TREE)
+            unset_rates(&((broker_t *)model_edit(self, view, i))->traffic);
+        else if (view == VIEW_CLIENTS)
+            unset_rates(&((client_t *)model_edit(self, view, i))->traffic);
+    }
 }

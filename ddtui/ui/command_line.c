@@ -23,6 +23,8 @@ const command_spec_t COMMAND_SPECS[COMMANDS] = {
         true, false, 0, {NOTHING}},
     [COMMAND_SUBSCRIPTIONS] = {"subscriptions", "[FILTER]", "the same for subscriptions", 0, 1,
         true, false, 0, {NOTHING}},
+    [COMMAND_TOPICS] = {"topics", "[FILTER]", "the same for topics, with rates and losses", 0, 1,
+        true, false, 0, {NOTHING}},
     [COMMAND_MESSAGES] = {"messages", "[FILTER]", "the same for messages", 0, 1, true, false, 0,
         {NOTHING}},
     [COMMAND_EVENTS] = {"events", "[FILTER]", "the same for events", 0, 1, true, false, 0,

@@ -19,6 +19,7 @@ typedef enum {
     COMMAND_BROKERS, /* these show a page, with a filter if there is one */
     COMMAND_CLIENTS,
     COMMAND_SUBSCRIPTIONS,
+    COMMAND_TOPICS,
     COMMAND_MESSAGES,
     COMMAND_EVENTS,
     COMMAND_HELP,

@@ -37,6 +37,8 @@ void console_destroy(console_t **self_p);
 
 /* Names of the trees that can be gone to, lent; ends with NULL. */
 void console_set_trees(console_t *self, const char *const *names);
+/* What curves are drawn with from now on, instead of braille. */
+void console_set_glyphs(console_t *self, glyphs_t glyphs);
 
 /* Views to ask of the brokers for what is shown, as bits 1 << view. */
 unsigned console_views(const console_t *self);

@@ -72,6 +72,7 @@ static action_t show(doing_t *self)
         [COMMAND_BROKERS] = PAGE_TREE,
         [COMMAND_CLIENTS] = PAGE_CLIENTS,
         [COMMAND_SUBSCRIPTIONS] = PAGE_SUBSCRIPTIONS,
+        [COMMAND_TOPICS] = PAGE_TOPICS,
         [COMMAND_MESSAGES] = PAGE_MESSAGES,
         [COMMAND_EVENTS] = PAGE_EVENTS,
     };
@@ -317,6 +318,7 @@ static do_t *const DO[COMMANDS] = {
     [COMMAND_BROKERS] = show,
     [COMMAND_CLIENTS] = show,
     [COMMAND_SUBSCRIPTIONS] = show,
+    [COMMAND_TOPICS] = show,
     [COMMAND_MESSAGES] = show,
     [COMMAND_EVENTS] = show,
     [COMMAND_BROKER] = broker,

@@ -9,28 +9,29 @@
 #include "libdd/base/escape.h"
 #include "page.h"
 
-/* Least columns of a screen that has a detail pane beside the list. */
-#define DETAIL_FROM 120
+/* Columns of the pane beside the list. */
 #define DETAIL_WIDTH 44
 /* Subscriptions and events that a client's detail lists. */
 #define DETAIL_ROWS 50
 
-enum { COLUMN_NAME, COLUMN_SINCE = 10, COLUMN_WHY };
+enum { COLUMN_NAME, COLUMN_DROPPED = 7, COLUMN_STATE = 10, COLUMN_WHY };
 
 static const list_table_column_t COLUMNS[] = {
     [COLUMN_NAME] = {"name", "CLIENT", 18, 1, 50, false},
     {"broker", "BROKER", 14, 1, 24, false},
-    {"scope", "SCOPE", 10, 3, 16, false},
-    {"subscriptions", "SUBSCR", 6, 5, 0, true},
-    {"in_rate", "IN/S", 6, 4, 0, true},
-    {"out_rate", "OUT/S", 6, 4, 0, true},
-    {"outbox", "OUTBOX", 7, 6, 0, true},
-    {"dropped", "DROPPED", 7, 8, 0, true},
+    {"scope", "SCOPE", 8, 3, 16, false},
+    {"subscriptions", "SUBSCR", 6, 8, 0, true},
+    {"in_rate", "IN/S", 6, 5, 0, true},
+    {"out_rate", "OUT/S", 6, 5, 0, true},
+    {"outbox", "OUTBOX", 7, 7, 0, true},
+    [COLUMN_DROPPED] = {"dropped", "DROPPED", 7, 2, 0, true},
     {"refused", "REFUSED", 7, 9, 0, true},
-    {"idle_ms", "IDLE", 6, 7, 0, true},
-    [COLUMN_SINCE] = {"since_ms", "SINCE", 8, 2, 0, true},
-    [COLUMN_WHY] = {NULL, "HOW IT LEFT", 16, 10, LIST_TABLE_REST, false},
+    {"idle_ms", "IDLE", 6, 10, 0, true},
+    [COLUMN_STATE] = {"since_ms", "STATE", 13, 1, 18, false},
+    [COLUMN_WHY] = {NULL, "WHY", 16, 11, LIST_TABLE_REST, false},
 };
+/* Up to this rank, columns don't make room for the pane beside the list. */
+#define RANK_OF_NEED 5
 
 /* The page's private state. */
 typedef struct {
@@ -56,15 +57,16 @@ static uint64_t identity(const void *source, size_t index)
         list_identity(list_identity(LIST_IDENTITY, client->tenant), client->name), client->broker);
 }
 
+/* The tenant is part of the name, shown or not. */
 static size_t row_text(const void *source, size_t index, char *out, size_t room)
 {
     const client_t *client = row_at(source, index);
-    return (size_t)snprintf(
-        out, room, "%s.%s %s %s", client->tenant, client->name, client->broker, client->scope);
+    size_t used = (size_t)snprintf(out, room, "%s.%s ", client->tenant, client->name);
+    return used + page_row_text(source, index, out + used, room - used);
 }
 
 /* What follows the name in an event that begins with "client NAME "; NULL in any other. */
-static const char *words_about(const happening_t *event, const client_t *client)
+static const char *words_about(const archived_t *event, const client_t *client)
 {
     char start[DD_NAME_MAX + 16];
     size_t size =
@@ -77,8 +79,9 @@ static void why_it_left(const page_t *self, const client_t *client, char *out, s
 {
     static const char ENDED[] = "ended: ";
     const char *words = NULL;
-    for (size_t i = 0; i < session_view_row_count(self->session, VIEW_EVENTS) && !words; i++) {
-        const happening_t *event = session_view_row(self->session, VIEW_EVENTS, i);
+    const event_archive_t *events = session_view_events(self->session);
+    for (size_t i = event_archive_count(events); i-- > 0 && !words;) {
+        const archived_t *event = event_archive_at(events, i);
         if (strcmp(event->broker, client->broker) == 0)
             words = words_about(event, client);
     }
@@ -92,29 +95,60 @@ static void why_it_left(const page_t *self, const client_t *client, char *out, s
     dd_escape_text(words, strlen(words), out, room);
 }
 
+static const char *why_unknown(const page_t *self)
+{
+    return session_view_is_current(self->session, VIEW_CLIENTS) ? "its broker does not answer"
+                                                                : "nothing is heard of the tree";
+}
+
+/* One that is well has been so since its registration. */
+static void state_text(const page_t *self, const client_t *client, char *out, size_t room)
+{
+    static const char *const WORDS[] = {
+        [CLIENT_HERE] = "ok", [CLIENT_LEFT] = "left", [CLIENT_UNKNOWN] = "unknown"};
+    client_fate_t fate = session_view_client_fate(self->session, client);
+    char traffic[TROUBLE_ROOM], age[AGE_ROOM] = "";
+    trouble_traffic_text(&client->traffic, trouble_of_client(self->session, client), traffic);
+    uint64_t age_ms =
+        fate == CLIENT_HERE ? client->since_ms : session_view_client_silence(self->session, client);
+    if (age_ms != MODEL_UNKNOWN)
+        page_age(age_ms, age);
+    if (traffic[0] != '\0')
+        snprintf(out, room, "%s", traffic);
+    else
+        snprintf(out, room, "%s%s%s", WORDS[fate], age[0] != '\0' ? " " : "", age);
+}
+
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
 {
     const page_t *self = source;
     const client_t *client = row_at(source, index);
-    bool has_left = client->silent_ms > 0;
+    client_fate_t fate = session_view_client_fate(self->session, client);
     if (column == COLUMN_NAME) {
         char name[DD_NAME_MAX + 1];
         session_view_shown_name(self->session, client->tenant, client->name, name);
         dd_escape_text(name, strlen(name), out, room);
-    } else if (column == COLUMN_SINCE && has_left) {
-        snprintf(out, room, "left %" PRIu64 "s", client->silent_ms / 1000);
-    } else if (column == COLUMN_WHY && has_left) {
+    } else if (column == COLUMN_STATE) {
+        state_text(self, client, out, room);
+    } else if (column == COLUMN_WHY && fate == CLIENT_LEFT) {
         why_it_left(self, client, out, room);
+    } else if (column == COLUMN_WHY && fate == CLIENT_UNKNOWN) {
+        snprintf(out, room, "%s", why_unknown(self));
     }
-    return column == COLUMN_NAME || column == COLUMN_WHY || (column == COLUMN_SINCE && has_left);
+    return column == COLUMN_NAME || column == COLUMN_STATE || column == COLUMN_WHY;
 }
 
 static unsigned style(const void *source, size_t index, size_t column)
 {
     const page_t *self = source;
     const client_t *client = row_at(source, index);
-    if (client->silent_ms > 0)
+    trouble_t trouble = trouble_of_client(self->session, client);
+    if (session_view_client_fate(self->session, client) != CLIENT_HERE)
         return STYLE_DIM;
+    if (column == COLUMN_STATE && trouble != TROUBLE_NONE)
+        return page_trouble_style(trouble, true);
+    if (column == COLUMN_DROPPED && client->traffic.dropped != MODEL_UNKNOWN)
+        return client->traffic.dropped > 0 ? STYLE_WARNING : STYLE_PLAIN;
     bool is_own = session_view_is_own(self->session, client->tenant, client->name);
     return column == COLUMN_NAME && is_own ? STYLE_ACCENT : STYLE_PLAIN;
 }
@@ -126,13 +160,49 @@ static const list_table_t TABLE = {.view = VIEW_CLIENTS,
     .cell = cell,
     .style = style};
 
+/* Names as they are shown: the tenant's own have no tenant before them. */
+static int compare_names(const page_t *self, const client_t *left, const client_t *right)
+{
+    char names[2][DD_NAME_MAX + 1];
+    if (strcmp(left->tenant, right->tenant) == 0)
+        return strverscmp(left->name, right->name);
+    session_view_shown_name(self->session, left->tenant, left->name, names[0]);
+    session_view_shown_name(self->session, right->tenant, right->name, names[1]);
+    return strverscmp(names[0], names[1]);
+}
+
+/* By state, the worst first, and then those that have left. */
+static int compare_states(const page_t *self, const client_t *left, const client_t *right)
+{
+    trouble_t troubles[2] = {
+        trouble_of_client(self->session, left), trouble_of_client(self->session, right)};
+    if (troubles[0] != troubles[1])
+        return troubles[0] > troubles[1] ? -1 : 1;
+    if (left->fate != right->fate)
+        return left->fate > right->fate ? -1 : 1;
+    return (left->since_ms > right->since_ms) - (left->since_ms < right->since_ms);
+}
+
 static int compare(const void *source, size_t a, size_t b, size_t column)
 {
+    if (column == COLUMN_NAME)
+        return compare_names(source, row_at(source, a), row_at(source, b));
+    if (column == COLUMN_STATE)
+        return compare_states(source, row_at(source, a), row_at(source, b));
     return list_table_compare(&TABLE, source, a, b, column);
 }
 
-static const list_ops_t LIST = {
-    .count = count, .identity = identity, .text = row_text, .compare = compare};
+static bool known(const void *source, size_t index, size_t column)
+{
+    return column == COLUMN_STATE || list_table_known(&TABLE, source, index, column);
+}
+
+static const list_ops_t LIST = {.count = count,
+    .identity = identity,
+    .text = row_text,
+    .field = page_row_field,
+    .compare = compare,
+    .known = known};
 
 /* ---- The detail ----------------------------------------------------------------------------- */
 
@@ -155,29 +225,53 @@ static void add_subscriptions(const page_t *self, const client_t *client, text_p
 static void add_events(const page_t *self, const client_t *client, text_pane_t *pane)
 {
     char name[DD_NAME_MAX + 1];
-    size_t found = 0, rows = session_view_row_count(self->session, VIEW_EVENTS);
+    size_t found = 0;
+    const event_archive_t *events = session_view_events(self->session);
     snprintf(name, sizeof name, "%s.%s", client->tenant, client->name);
-    for (size_t i = 0; i < rows && found < DETAIL_ROWS; i++) {
-        const happening_t *row = session_view_row(self->session, VIEW_EVENTS, i);
-        char text[sizeof row->text];
+    for (size_t i = event_archive_count(events); i-- > 0 && found < DETAIL_ROWS;) {
+        const archived_t *row = event_archive_at(events, i);
+        int64_t ago_ms = session_view_wall_ms(self->session) - row->wall_ms;
+        char text[COLUMN_TEXT_ROOM], age[AGE_ROOM];
         if (!strstr(row->text, name))
             continue;
         if (found++ == 0)
             text_pane_text(pane, STYLE_TITLE, "Lately");
         dd_escape_text(row->text, strlen(row->text), text, sizeof text);
-        text_pane_print(pane, STYLE_PLAIN, "  %" PRIu64 "s ago  %s", row->age_ms / 1000, text);
+        text_pane_print(pane, STYLE_PLAIN, "  %s ago  %s",
+            page_age(ago_ms > 0 ? (uint64_t)ago_ms : 0, age), text);
     }
 }
 
 static void detail(page_t *self, size_t index, text_pane_t *pane)
 {
     const client_t *client = row_at(self, index);
-    if (client->silent_ms > 0)
+    client_fate_t fate = session_view_client_fate(self->session, client);
+    uint64_t seconds = session_view_client_silence(self->session, client) / 1000;
+    if (fate == CLIENT_LEFT)
+        text_pane_print(pane, STYLE_WARNING, "left %" PRIu64 " s ago", seconds);
+    else if (fate == CLIENT_UNKNOWN)
         text_pane_print(
-            pane, STYLE_WARNING, "no longer reported for %" PRIu64 " s", client->silent_ms / 1000);
+            pane, STYLE_WARNING, "unknown since %" PRIu64 " s: %s", seconds, why_unknown(self));
     page_add_columns(pane, VIEW_CLIENTS, client);
     add_subscriptions(self, client, pane);
     add_events(self, client, pane);
+}
+
+/* ---- The graph ------------------------------------------------------------------------------ */
+
+static const graph_line_t GRAPH[] = {
+    {FIGURE_IN, "from it", COLUMN_RATE, "/s", STYLE_ACCENT},
+    {FIGURE_OUT, "to it", COLUMN_RATE, "/s", STYLE_GOOD},
+    {FIGURE_DROPPED, "dropped", COLUMN_RATE, "/s", STYLE_BAD},
+};
+
+static void graph_title(page_t *self, size_t index, char *out, size_t room)
+{
+    const client_t *client = row_at(self, index);
+    char name[DD_NAME_MAX + 1], escaped[4 * sizeof name];
+    session_view_shown_name(self->session, client->tenant, client->name, name);
+    dd_escape_text(name, strlen(name), escaped, sizeof escaped);
+    snprintf(out, room, "Client %s", escaped);
 }
 
 /* ---- The page ------------------------------------------------------------------------------- */
@@ -187,7 +281,7 @@ static void prepare(page_t *self)
     clients_page_t *clients = self->private;
     clients->some_left = false;
     for (size_t i = 0; i < count(self) && !clients->some_left; i++)
-        clients->some_left = ((const client_t *)row_at(self, i))->silent_ms > 0;
+        clients->some_left = ((const client_t *)row_at(self, i))->fate == CLIENT_LEFT;
 }
 
 /* The brokers' events tell why. */
@@ -195,6 +289,11 @@ static unsigned more_views(const page_t *self)
 {
     const clients_page_t *clients = self->private;
     return clients->some_left ? 1u << VIEW_EVENTS : 0;
+}
+
+static bool is_in_trouble(const page_t *self, size_t index)
+{
+    return trouble_of_client(self->session, row_at(self, index)) != TROUBLE_NONE;
 }
 
 static void title(const page_t *self, char *out, size_t room)
@@ -211,7 +310,7 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
 {
     char line[64];
     rect_t right = {0};
-    if (area.width >= DETAIL_FROM)
+    if (area.width - DETAIL_WIDTH >= list_table_needs(&TABLE, RANK_OF_NEED) + 2)
         right = rect_cut_right(&area, DETAIL_WIDTH);
     title(self, line, sizeof line);
     page_draw_list(self, canvas, area, line);
@@ -229,8 +328,14 @@ const page_ops_t CLIENTS_PAGE = {.title = "Clients",
     .views = 1u << VIEW_TREE | 1u << VIEW_CLIENTS | 1u << VIEW_SUBSCRIPTIONS,
     .more_views = more_views,
     .detail_views = 1u << VIEW_EVENTS,
+    .order = "by tenant",
+    .filters = "tenant:a broker:east state:left",
     .list = &LIST,
     .table = &TABLE,
+    .is_in_trouble = is_in_trouble,
     .prepare = prepare,
     .draw = draw,
-    .detail = detail};
+    .detail = detail,
+    .graph = GRAPH,
+    .graph_count = sizeof GRAPH / sizeof GRAPH[0],
+    .graph_title = graph_title};

@@ -190,7 +190,8 @@ static void test_without_a_broker_and_with_it_again(void **state)
     terminal_press(terminal, "Enter Enter");
     terminal_expect(terminal, "subscribed to alarms within /");
     program_kill(broker);
-    terminal_expect(terminal, "stale ");
+    terminal_expect(terminal, "unknown ");
+    terminal_expect(terminal, ", as it was ");
     terminal_press(terminal, "3");
     terminal_expect(terminal, "asked…");
     broker_start(harness, "root", NULL, "/1/", NULL);
