@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ddtui/home_path.h"
 #include "ddtui/ui/export.h"
 #include "libdd/base/escape.h"
 #include "new_file.h"
@@ -90,7 +91,7 @@ static dd_error_t write_file(
 {
     dd_problem_t problem;
     char path[PATH_MAX], shown[1024];
-    if (!new_file_path(self->command->name, path, &problem) ||
+    if (!home_path(self->command->name, path, &problem) ||
         new_file_write(path, content, arg, &problem) != DD_OK) {
         dd_escape_text(problem.text, strlen(problem.text), self->why, CONSOLE_COMMAND_WHY_ROOM);
         return problem.error;

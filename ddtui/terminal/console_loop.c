@@ -21,6 +21,8 @@
 #include "ddtui/signals.h"
 #include "ddtui/ui/console.h"
 #include "libdd/base/clock.h"
+#include "libdd/base/escape.h"
+#include "libdd/base/problem.h"
 #include "screen.h"
 
 /* us of the events' turn, after which input is looked at again. */
@@ -38,7 +40,9 @@ static const uint64_t DRAW_PAUSES[] = {
     [DRAW_EACH_SECOND] = 1000000, [DRAW_SOON] = 30000, [DRAW_NOW] = 0};
 
 typedef struct {
-    const options_t *options;
+    const options_t *begun;   /* what the command line said */
+    const options_t *options; /* the same, or those of another tree, which are: */
+    options_t *chosen;
     dd_client_t *client;
     session_view_t *session;
     history_t *history;
@@ -65,6 +69,97 @@ static void tick(console_loop_t *self)
 {
     session_view_tick(self->session, dd_clock_us(), (int64_t)dd_clock_wall_ms());
     session_view_set_rtt(self->session, dd_client_rtt_us(self->client));
+}
+
+/* ---- Trees ----------------------------------------------------------------------------------- */
+
+static bool make_client(console_loop_t *self, bool operates, dd_problem_t *problem)
+{
+    const options_t *options = self->options;
+    self->client = dd_client_new(
+        options->endpoint, options->keyfile, key_role_name(options, operates), problem);
+    if (!self->client)
+        return false;
+    dd_error_t error =
+        options->tenant ? dd_client_set_tenant(self->client, options->tenant) : DD_OK;
+    if (error != DD_OK)
+        snprintf(problem->text, sizeof problem->text, "tenant %s: %s", options->tenant,
+            dd_strerror(error));
+    return error == DD_OK;
+}
+
+/* What the configuration file says of the console itself. */
+static void configure(console_loop_t *self)
+{
+    const settings_t *settings = self->options->settings;
+    const settings_tree_t *tree = self->options->tree;
+    if (!settings)
+        return;
+    console_set_trees(self->console, settings->tree_names, tree ? tree->name : NULL);
+    for (page_number_t page = 0; page < PAGES; page++)
+        console_choose_columns(self->console, page, settings->columns[page]);
+}
+
+static bool make_console(console_loop_t *self, bool operates)
+{
+    unsigned rights = operates ? RIGHT_OPERATE : RIGHT_SEND;
+    if (options_forbids(self->options))
+        rights = 0;
+    self->session = session_view_new(operates);
+    if (!self->session)
+        return false;
+    self->console = console_new(self->session, self->history, self->options->endpoint, rights);
+    if (self->console)
+        configure(self);
+    return self->console != NULL;
+}
+
+static void leave_tree(console_loop_t *self)
+{
+    dd_client_destroy(&self->client);
+    console_destroy(&self->console);
+    session_view_destroy(&self->session);
+    free(self->chosen);
+    self->chosen = NULL;
+}
+
+/* Everything that is of one tree, made for the one that these options name. */
+static bool enter_tree(console_loop_t *self, const char *name, dd_problem_t *problem)
+{
+    bool operates;
+    self->client = NULL;
+    self->session = NULL;
+    self->console = NULL;
+    self->options = self->chosen = malloc(sizeof *self->chosen);
+    dd_problem(problem, DD_E_MEMORY, "%s", dd_strerror(DD_E_MEMORY));
+    if (!self->chosen || options_go_to(self->chosen, self->begun, name, problem) != DD_OK ||
+        key_role_look(self->options, &operates, problem) != DD_OK)
+        return false;
+    dd_problem(problem, DD_E_MEMORY, "%s", dd_strerror(DD_E_MEMORY));
+    if (!make_console(self, operates) || !make_client(self, operates, problem))
+        return false;
+    dd_error_t error = dd_client_start(self->client);
+    dd_problem(problem, error, "%s", dd_strerror(error));
+    return error == DD_OK;
+}
+
+/* Stays at the old tree if the new one can't be. */
+static void go_to_tree(console_loop_t *self)
+{
+    console_loop_t other = *self;
+    dd_problem_t problem;
+    char why[NOTE_ROOM];
+    if (!enter_tree(&other, console_wanted_tree(self->console), &problem)) {
+        dd_escape_text(problem.text, strlen(problem.text), why, sizeof why);
+        session_view_note(self->session, NOTE_BAD, "%s", why);
+        leave_tree(&other);
+        return;
+    }
+    leave_tree(self);
+    *self = other;
+    self->whole = true;
+    screen_free_mouse(self->screen, false);
+    tick(self);
 }
 
 /* ---- Input ---------------------------------------------------------------------------------- */
@@ -105,6 +200,8 @@ static void follow(console_loop_t *self, unsigned flags)
         screen_free_mouse(self->screen, console_mouse_freed(self->console));
     if (flags & CONSOLE_COMMAND)
         carry_out(self);
+    if (flags & CONSOLE_TREE)
+        go_to_tree(self);
 }
 
 static void take_key(console_loop_t *self, ui_key_t key)
@@ -223,6 +320,7 @@ static void loop(console_loop_t *self)
     struct pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {self->signals, POLLIN, 0},
         {dd_client_fd(self->client), POLLIN, 0}};
     while (!self->ended) {
+        fds[2].fd = dd_client_fd(self->client);
         tick(self);
         console_update(self->console);
         ask(self);
@@ -264,21 +362,6 @@ static bool take_over_signals(console_loop_t *self)
     return self->signals >= 0;
 }
 
-static bool make_client(console_loop_t *self, bool operates, dd_problem_t *problem)
-{
-    const options_t *options = self->options;
-    self->client = dd_client_new(
-        options->endpoint, options->keyfile, key_role_name(options, operates), problem);
-    if (!self->client)
-        return false;
-    dd_error_t error =
-        options->tenant ? dd_client_set_tenant(self->client, options->tenant) : DD_OK;
-    if (error != DD_OK)
-        snprintf(problem->text, sizeof problem->text, "tenant %s: %s", options->tenant,
-            dd_strerror(error));
-    return error == DD_OK;
-}
-
 /* The first screen doesn't wait for anybody: it is drawn before the client begins. */
 static exit_status_t start_client(console_loop_t *self)
 {
@@ -292,18 +375,11 @@ static exit_status_t start_client(console_loop_t *self)
     return STATUS_DONE;
 }
 
-static bool make_console(console_loop_t *self, bool operates)
+static bool open_history(console_loop_t *self)
 {
     char path[PATH_MAX];
-    unsigned rights = operates ? RIGHT_OPERATE : RIGHT_SEND;
-    if (self->options->read_only)
-        rights = 0;
-    self->session = session_view_new(operates);
     self->history = history_new(history_path(path, sizeof path) ? path : NULL);
-    if (!self->session || !self->history)
-        return false;
-    self->console = console_new(self->session, self->history, self->options->endpoint, rights);
-    return self->console != NULL;
+    return self->history != NULL;
 }
 
 static bool wants_colour(const options_t *options)
@@ -316,19 +392,22 @@ static exit_status_t begin(console_loop_t *self)
 {
     dd_problem_t problem = {0};
     bool operates;
+    const settings_t *settings = self->options->settings;
     if (key_role_look(self->options, &operates, &problem) != DD_OK)
         return fail(problem.text);
-    if (!take_over_signals(self) || !make_console(self, operates))
+    if (!take_over_signals(self) || !open_history(self) || !make_console(self, operates))
         return fail("can't start the console: out of memory or file descriptors");
     if (!make_client(self, operates, &problem))
         return fail(problem.text);
-    self->screen = screen_new(wants_colour(self->options), &problem);
+    self->screen = screen_new(
+        wants_colour(self->options), settings ? &settings->theme : &THEME_DARK, &problem);
     return self->screen ? start_client(self) : fail(problem.text);
 }
 
 exit_status_t console_loop_run(const options_t *options)
 {
-    console_loop_t self = {.options = options, .signals = -1, .draw_time = DRAW_NOW};
+    console_loop_t self = {
+        .begun = options, .options = options, .signals = -1, .draw_time = DRAW_NOW};
     exit_status_t status = begin(&self);
     if (status == STATUS_DONE) {
         loop(&self);
@@ -337,10 +416,8 @@ exit_status_t console_loop_run(const options_t *options)
             status = exit_status_of(link->error);
     }
     screen_destroy(&self.screen);
-    dd_client_destroy(&self.client);
-    console_destroy(&self.console);
+    leave_tree(&self);
     history_destroy(&self.history);
-    session_view_destroy(&self.session);
     canvas_destroy(&self.canvas);
     if (self.signals >= 0)
         close(self.signals);

@@ -7,7 +7,6 @@
 #ifndef NEW_FILE_H_INCLUDED
 #define NEW_FILE_H_INCLUDED
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -15,10 +14,6 @@
 
 /* Writes the content; false with errno set if that fails. */
 typedef bool(new_file_content_t)(void *arg, FILE *out);
-
-/* A path as the user means it: "~" and "~/" at its start are the home directory, "~NAME/" that of
-   another user. False with *problem filled if nobody has that name, or it gets too long. */
-bool new_file_path(const char *typed, char out[PATH_MAX], dd_problem_t *problem);
 
 /* Writes a new file, which its owner alone can read. A file that is there, or a link, is never
    written to. DD_E_FILE with *problem filled; then there is no file. */

@@ -42,25 +42,23 @@ struct screen {
 
 /* ---- Styles --------------------------------------------------------------------------------- */
 
-static const struct {
-    attr_t attribute;
-    short colour; /* of the text, -1 for the terminal's own */
-} LOOKS[STYLES] = {
-    [STYLE_PLAIN] = {A_NORMAL, -1},
-    [STYLE_DIM] = {A_DIM, -1},
-    [STYLE_STRONG] = {A_BOLD, -1},
-    [STYLE_BORDER] = {A_DIM, -1},
-    [STYLE_TITLE] = {A_BOLD, -1},
-    [STYLE_ACCENT] = {A_BOLD, COLOR_CYAN},
-    [STYLE_GOOD] = {A_NORMAL, COLOR_GREEN},
-    [STYLE_WARNING] = {A_NORMAL, COLOR_YELLOW},
-    [STYLE_BAD] = {A_BOLD, COLOR_RED},
-    [STYLE_BAR] = {A_REVERSE, -1},
-    [STYLE_TAB] = {A_REVERSE | A_BOLD, -1},
-    [STYLE_FIELD] = {A_UNDERLINE, -1},
-};
+static attr_t attribute_of(const look_t *look)
+{
+    return (look->attributes & LOOK_BOLD ? A_BOLD : A_NORMAL) |
+           (look->attributes & LOOK_DIM ? A_DIM : A_NORMAL) |
+           (look->attributes & LOOK_UNDERLINE ? A_UNDERLINE : A_NORMAL) |
+           (look->attributes & LOOK_REVERSE ? A_REVERSE : A_NORMAL);
+}
 
-static void make_styles(screen_t *self, bool with_colour)
+/* The nearest that the terminal has: of the bright ones the plain. */
+static short colour_of(const look_t *look)
+{
+    if (look->colour < COLORS)
+        return look->colour;
+    return look->colour < 16 && look->colour - 8 < COLORS ? (short)(look->colour - 8) : LOOK_OWN;
+}
+
+static void make_styles(screen_t *self, bool with_colour, const theme_t *theme)
 {
     bool coloured = with_colour && has_colors();
     if (coloured) {
@@ -68,10 +66,11 @@ static void make_styles(screen_t *self, bool with_colour)
         use_default_colors();
     }
     for (short style = 0; style < STYLES; style++) {
-        self->attributes[style] = LOOKS[style].attribute;
-        if (coloured && LOOKS[style].colour >= 0) {
+        const look_t *look = &theme->looks[style];
+        self->attributes[style] = attribute_of(look);
+        if (coloured && colour_of(look) >= 0) {
             self->pairs[style] = (short)(style + 1);
-            init_pair(self->pairs[style], LOOKS[style].colour, -1);
+            init_pair(self->pairs[style], colour_of(look), -1);
         }
     }
 }
@@ -114,7 +113,7 @@ static void take_input(const screen_t *self)
     fflush(stdout);
 }
 
-screen_t *screen_new(bool with_colour, dd_problem_t *problem)
+screen_t *screen_new(bool with_colour, const theme_t *theme, dd_problem_t *problem)
 {
     if (!screen_terminal_check(problem))
         return NULL;
@@ -134,7 +133,7 @@ screen_t *screen_new(bool with_colour, dd_problem_t *problem)
         screen_destroy(&self);
         return NULL;
     }
-    make_styles(self, with_colour);
+    make_styles(self, with_colour, theme);
     take_input(self);
     screen_size(self, &self->rows, &self->columns);
     return self;

@@ -231,9 +231,15 @@ bool console_mouse_freed(const console_t *self)
     return self->mouse_freed;
 }
 
-void console_set_trees(console_t *self, const char *const *names)
+void console_set_trees(console_t *self, const char *const *names, const char *own)
 {
     self->trees = names;
+    self->tree = own;
+}
+
+void console_choose_columns(console_t *self, page_number_t page, const char *names)
+{
+    page_choose_columns(pages_page(self->pages, page), names);
 }
 
 const char *console_wanted_tree(const console_t *self)

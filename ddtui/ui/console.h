@@ -35,8 +35,11 @@ console_t *console_new(
     session_view_t *session, history_t *history, const char *endpoint, unsigned rights);
 void console_destroy(console_t **self_p);
 
-/* Names of the trees that can be gone to, lent; ends with NULL. */
-void console_set_trees(console_t *self, const char *const *names);
+/* Names of the trees that can be gone to, which end with NULL, and that of this one, or NULL; lent.
+ */
+void console_set_trees(console_t *self, const char *const *names, const char *own);
+/* Which columns of a page come first, as column_choice has it. */
+void console_choose_columns(console_t *self, page_number_t page, const char *names);
 /* What curves are drawn with from now on, instead of braille. */
 void console_set_glyphs(console_t *self, glyphs_t glyphs);
 

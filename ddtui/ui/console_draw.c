@@ -72,11 +72,20 @@ static bool draw_trouble(console_t *self, canvas_t *canvas, rect_t *line)
     return true;
 }
 
+/* A tree that has a name of its own says which one it is. */
+static const char *program_name(const console_t *self, char room[TREE_NAME_MAX + 2])
+{
+    if (!self->tree)
+        return PROGRAM;
+    snprintf(room, TREE_NAME_MAX + 2, "@%s", self->tree);
+    return room;
+}
+
 /* What there is no room for beside trouble is left out: that all is well with the connection, where
    that is, and the program's name. */
 static void draw_top(console_t *self, canvas_t *canvas, rect_t line)
 {
-    char where[1024], words[NOTE_ROOM + 256], time[TIME_ROOM];
+    char where[1024], words[NOTE_ROOM + 256], time[TIME_ROOM], room[TREE_NAME_MAX + 2];
     unsigned style;
     canvas_fill(canvas, line, STYLE_BAR);
     page_time(session_view_wall_ms(self->session), false, time);
@@ -85,11 +94,12 @@ static void draw_top(console_t *self, canvas_t *canvas, rect_t line)
     link_words(self, words, sizeof words, &style);
     who_and_where(self, true, where, sizeof where);
     rect_cut_left(&line, 1);
-    int name = (int)strlen(PROGRAM) + 2, width = (int)dd_utf8_width(words), at = 0;
+    const char *program = program_name(self, room);
+    int name = (int)dd_utf8_width(program) + 2, width = (int)dd_utf8_width(words), at = 0;
     if (name + (int)dd_utf8_width(where) + width > line.width)
         who_and_where(self, false, where, sizeof where);
     if (!trouble || name + (int)dd_utf8_width(where) <= line.width)
-        at = canvas_text(canvas, line, 0, 0, STYLE_BAR, PROGRAM) + 2;
+        at = canvas_text(canvas, line, 0, 0, STYLE_BAR, program) + 2;
     at += canvas_text(canvas, line, 0, at, STYLE_BAR, where);
     if (!trouble || style != STYLE_BAR || at + width <= line.width)
         canvas_text(canvas, line, 0, at, style, words);

@@ -61,6 +61,7 @@ struct console {
     bool mouse_freed; /* it is the terminal's */
     command_state_t command;
     tree_names_t trees;
+    const char *tree; /* the name of this one, or NULL */
     char wanted_tree[TREE_NAME_MAX + 1];
     size_t menu_item;
     size_t end_button; /* of OVER_END: 0 ends the console */

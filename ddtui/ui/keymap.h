@@ -158,6 +158,13 @@ typedef struct {
 const binding_t *keymap_bindings(size_t *count);
 const char *keymap_group(group_t group);
 
+/* Gives an action other keys where nothing is entered, instead of those that it has there; they are
+   taken from whoever has them by default. ACT_NONE, or who was given one of them before; the action
+   itself if a key that types would do it where something is entered. */
+action_t keymap_bind(action_t action, const ui_key_t keys[BINDING_KEYS]);
+/* All keys are as they were. */
+void keymap_reset(void);
+
 bool keymap_works(const binding_t *self, unsigned where, unsigned rights);
 
 /* What a key does in that place with those rights; ACT_NONE if nothing. */

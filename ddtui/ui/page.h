@@ -62,7 +62,9 @@ struct page {
     page_number_t number;
     session_view_t *session;
     unsigned rights;
-    list_t *list;     /* NULL if the page has no list */
+    list_t *list;       /* NULL if the page has no list */
+    list_table_t table; /* that of ops, with the columns in the order of importance as configured */
+    list_table_column_t columns[LIST_TABLE_COLUMNS_MAX];
     uint64_t version; /* of its part of the session view, when the list was made */
     bool stale;       /* the list must be made anew */
     rect_t rows;      /* where the rows of the list stood when it was drawn last */
@@ -75,6 +77,10 @@ bool page_init(page_t *self, page_number_t number, const page_ops_t *ops, sessio
     unsigned rights);
 /* Fine for a page that is all zero. */
 void page_clear(page_t *self);
+
+/* Which columns come first where there isn't room for all, as column_choice has it; empty: as they
+   are by themselves. */
+void page_choose_columns(page_t *self, const char *names);
 
 /* What is to be asked for it as things are now, as bits 1 << view. */
 unsigned page_views(const page_t *self);

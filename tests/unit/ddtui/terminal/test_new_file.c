@@ -136,22 +136,6 @@ static void test_what_cannot_be_written_leaves_no_file(void **state)
     assert_int_not_equal(access(place->path, F_OK), 0);
 }
 
-static void test_a_tilde_is_the_home_directory(void **state)
-{
-    (void)state;
-    static const char *const CASES[][2] = {{"~/a", "/home/x/a"}, {"~", "/home/x"}, {"a~", "a~"},
-        {"/b", "/b"}, {"./~/a", "./~/a"}, {"~root/a", "/root/a"}};
-    char path[PATH_MAX];
-    dd_problem_t problem;
-    setenv("HOME", "/home/x", 1);
-    for (size_t i = 0; i < COUNT(CASES); i++) {
-        assert_true(new_file_path(CASES[i][0], path, &problem));
-        assert_string_equal(path, CASES[i][1]);
-    }
-    assert_false(new_file_path("~no-such-user/a", path, &problem));
-    assert_non_null(strstr(problem.text, "~no-such-user"));
-}
-
 #define test_in_place(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
 
 int main(void)
@@ -163,7 +147,6 @@ int main(void)
         test_in_place(test_no_link_is_followed),
         test_in_place(test_where_no_file_can_be),
         test_in_place(test_what_cannot_be_written_leaves_no_file),
-        cmocka_unit_test(test_a_tilde_is_the_home_directory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
