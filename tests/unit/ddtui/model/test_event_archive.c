@@ -108,8 +108,7 @@ static void test_who_was_drained(void **state)
         model_t *round = model_new();
         add(round, "aa", 1, 1000, CASES[i].text);
         take(archive, &round, NOW);
-        assert_int_equal(
-            event_archive_says_drained(archive, "leaf", NOW - 1000), CASES[i].drained);
+        assert_int_equal(event_archive_says_drained(archive, "leaf", NOW - 1000), CASES[i].drained);
         assert_false(event_archive_says_drained(archive, "leaf", NOW - 999)); /* before that */
         event_archive_destroy(&archive);
     }

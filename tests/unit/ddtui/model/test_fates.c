@@ -79,7 +79,7 @@ static void test_who_is_gone_and_who_behind(void **state)
         {"leaf deep", "leaf gone, deep behind leaf"},
         {"mid leaf deep twin", "mid gone, leaf behind mid, deep behind mid, twin behind mid"},
         {"root other", "root gone, other behind root"}, /* seen from below */
-        {"root mid twin other", /* from leaf */
+        {"root mid twin other",                         /* from leaf */
             "root behind mid, mid gone, twin behind mid, other behind mid"},
         {"leaf other", "leaf gone, other gone"},
         {"root mid leaf deep twin other", /* nobody is beside them */

@@ -213,7 +213,8 @@ static void test_frozen_means_still(void **state)
     messages_tick(messages, now += 1000);
     uint64_t told = 0;
     for (size_t i = 0; i < messages_count(messages); i++)
-        told += messages_at(messages, i)->kind == MESSAGE_SKIPPED ? messages_at(messages, i)->count : 0;
+        told +=
+            messages_at(messages, i)->kind == MESSAGE_SKIPPED ? messages_at(messages, i)->count : 0;
     assert_int_equal(told, messages_skipped(messages));
     assert_in_range(told, MESSAGES_MAX, 2 * MESSAGES_MAX);
     messages_clear(messages);

@@ -62,8 +62,8 @@ static void test_what_is_wanted(void **state)
         {"!state:/^ok$/", true},
         {"/one 12/", true}, /* a blank inside */
         {"/one 12/ !west", true},
-        {"/e.st", true},   /* while it is typed */
-        {"/1/1/", false},  /* a scope, no pattern */
+        {"/e.st", true},  /* while it is typed */
+        {"/1/1/", false}, /* a scope, no pattern */
         {"/1/12/", true},
         {"scope:/1/12/", true},
         {"scope:/1/2/", false},

@@ -521,8 +521,7 @@ static void test_a_flood_of_gaps_makes_few_notes(void **state)
         session_view_event(session, &event);
     }
     assert_int_equal(status_log_count(session_view_status_log(session)), before + 1);
-    assert_string_equal(
-        newest_note(session), "lost 7 publications on noisy: they came too fast");
+    assert_string_equal(newest_note(session), "lost 7 publications on noisy: they came too fast");
     scripted_pass(session, 10000);
     assert_string_equal(
         newest_note(session), "lost 693 publications on noisy and others: they came too fast");
