@@ -512,8 +512,10 @@ void console_update(console_t *self)
         self->end_button = 0;
     }
     self->end_told = closed;
-    if (self->over == OVER_FORM)
+    if (self->over == OVER_FORM) {
         form_update(self->form);
+        console_refresh_form(self);
+    }
     if (self->over == OVER_COMMAND)
         console_line_update(self);
     aim(self);

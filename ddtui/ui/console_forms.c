@@ -154,17 +154,54 @@ void console_open_ending_form(console_t *self, const client_t *client)
             .facts = facts});
 }
 
+/* What it would mean to a broker, if that is to be shown. */
+static void broker_facts(
+    const session_view_t *session, form_kind_t kind, const broker_t *broker, char *out, size_t room)
+{
+    out[0] = '\0';
+    if (kind == FORM_MOVE)
+        consequences_of_move(session, broker, out, room);
+    else if (kind == FORM_DRAIN)
+        consequences_of_drain(session, broker, out, room);
+}
+
+static bool is_about(const form_t *form, const client_t *client)
+{
+    size_t size = strlen(client->tenant);
+    return strcmp(client->broker_id, form_broker(form)) == 0 &&
+           strncmp(form_object(form), client->tenant, size) == 0 &&
+           form_object(form)[size] == '.' &&
+           strcmp(form_object(form) + size + 1, client->name) == 0;
+}
+
+/* The tree goes on while a form is open. */
+void console_refresh_form(console_t *self)
+{
+    char facts[FORM_FACTS_ROOM] = "";
+    form_kind_t kind = form_kind(self->form);
+    view_t view = kind == FORM_END_CLIENT ? VIEW_CLIENTS : VIEW_TREE;
+    if (kind != FORM_END_CLIENT && kind != FORM_MOVE && kind != FORM_DRAIN)
+        return;
+    for (size_t i = 0; i < session_view_row_count(self->session, view); i++) {
+        const void *row = session_view_row(self->session, view, i);
+        if (view == VIEW_CLIENTS && is_about(self->form, row))
+            consequences_of_ending(row, facts, sizeof facts);
+        else if (view == VIEW_TREE &&
+                 strcmp(((const broker_t *)row)->id, form_broker(self->form)) == 0)
+            broker_facts(self->session, kind, row, facts, sizeof facts);
+    }
+    if (facts[0] != '\0')
+        form_set_facts(self->form, facts);
+}
+
 void console_open_broker_form(
     console_t *self, form_kind_t kind, const broker_t *broker, const char *first)
 {
-    char facts[FORM_FACTS_ROOM] = "", id[CONSEQUENCES_ID + 1], parent[DD_ENDPOINT_MAX + 1];
+    char facts[FORM_FACTS_ROOM], id[CONSEQUENCES_ID + 1], parent[DD_ENDPOINT_MAX + 1];
     snprintf(id, sizeof id, "%.*s", CONSEQUENCES_ID, broker->id);
     if (kind == FORM_MOVE && !first && consequences_other_parent(broker, parent))
         first = parent;
-    if (kind == FORM_MOVE)
-        consequences_of_move(self->session, broker, facts, sizeof facts);
-    else if (kind == FORM_DRAIN)
-        consequences_of_drain(self->session, broker, facts, sizeof facts);
+    broker_facts(self->session, kind, broker, facts, sizeof facts);
     bool ambiguous = consequences_broker_ambiguous(self->session, broker);
     console_open_form_of(self, kind,
         &(form_about_t){.first = first,

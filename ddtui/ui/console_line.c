@@ -65,37 +65,57 @@ static void replace(console_t *self, const char *text, size_t size, const char *
     forget_mark(self);
 }
 
-/* Bytes that all offers begin with. */
-static size_t common_size(const completions_t *offers)
+/* Whether it can be what a word is completed to: lines of the history are to be chosen. */
+static bool is_word(const console_t *self, size_t offer)
 {
-    size_t size = strlen(offers->texts[0]);
-    for (size_t i = 1; i < offers->count; i++) {
-        size_t same = 0;
-        while (same < size && offers->texts[i][same] == offers->texts[0][same])
-            same++;
-        size = same;
-    }
-    return dd_utf8_cut(offers->texts[0], strlen(offers->texts[0]), size);
+    return self->command.start > 0 || !strchr(self->command.offers.texts[offer], ' ');
 }
 
-/* As a shell does: what is marked, or what all offers have in common; and if that is nothing new,
-   the first one. */
+/* The first word that is offered, and how many there are; *common is what all of them begin with.
+ */
+static const char *first_word(const console_t *self, size_t *count, size_t *common)
+{
+    const completions_t *offers = &self->command.offers;
+    const char *first = NULL;
+    *count = *common = 0;
+    for (size_t i = 0; i < offers->count; i++) {
+        size_t same = 0;
+        if (!is_word(self, i))
+            continue;
+        if (!first) {
+            first = offers->texts[i];
+            *common = strlen(first);
+        }
+        while (same < *common && offers->texts[i][same] == first[same])
+            same++;
+        *common = same;
+        ++*count;
+    }
+    if (first)
+        *common = dd_utf8_cut(first, strlen(first), *common);
+    return first;
+}
+
+/* As a shell does: what is marked, or what all words have in common; and if that is nothing new,
+   the first offer is marked. */
 static void complete(console_t *self)
 {
     command_state_t *state = &self->command;
     const char *typed = text_of(self) + state->start;
+    size_t count, common;
+    const char *first = first_word(self, &count, &common);
     if (state->offers.count == 0)
         return;
-    if (state->marked < state->offers.count || state->offers.count == 1) {
-        const char *text = state->offers.texts[state->marked % state->offers.count];
+    if (state->marked < state->offers.count) {
+        const char *text = state->offers.texts[state->marked];
         replace(self, text, strlen(text), " ");
-        return;
-    }
-    size_t size = common_size(&state->offers);
-    if (size > strlen(typed) && strncmp(state->offers.texts[0], typed, strlen(typed)) == 0)
-        replace(self, state->offers.texts[0], size, "");
-    else
+    } else if (count == 1) {
+        replace(self, first, strlen(first), " ");
+    } else if (first && common > strlen(typed) && strncmp(first, typed, strlen(typed)) == 0) {
+        replace(self, first, common, "");
+    } else {
         state->marked = 0;
+    }
 }
 
 static void move_mark(console_t *self, bool down)

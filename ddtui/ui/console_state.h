@@ -105,6 +105,8 @@ void console_open_form_of(console_t *self, form_kind_t kind, const form_about_t 
 /* One that is about a broker; what its first field begins with may be NULL. */
 void console_open_broker_form(
     console_t *self, form_kind_t kind, const broker_t *broker, const char *first);
+/* What the open form says of the tree is as the tree is now. */
+void console_refresh_form(console_t *self);
 /* The one to end a client. */
 void console_open_ending_form(console_t *self, const client_t *client);
 

@@ -44,6 +44,26 @@ void form_update(form_t *self)
             self->suggestion = i;
 }
 
+void form_set_facts(form_t *self, const char *facts)
+{
+    snprintf(self->facts, sizeof self->facts, "%s", facts);
+}
+
+form_kind_t form_kind(const form_t *self)
+{
+    return self->kind;
+}
+
+const char *form_object(const form_t *self)
+{
+    return self->object;
+}
+
+const char *form_broker(const form_t *self)
+{
+    return self->command.broker;
+}
+
 static void set_focus(form_t *self, size_t focus)
 {
     self->focus = focus;

@@ -76,6 +76,12 @@ const char *form_title(form_kind_t kind);
 unsigned form_views(const form_t *self);
 /* Takes notice of what has changed in the session view. */
 void form_update(form_t *self);
+/* What it would mean has changed. */
+void form_set_facts(form_t *self, const char *facts);
+form_kind_t form_kind(const form_t *self);
+/* What an operator's form is about, and the id of the broker that is to do it. */
+const char *form_object(const form_t *self);
+const char *form_broker(const form_t *self);
 
 /* A key, and what the table of keys says that it does in a form. */
 form_state_t form_key(form_t *self, ui_key_t key, action_t action);
