@@ -157,7 +157,7 @@ static void test_a_broker_is_moved(void **state)
         terminal_type(terminal, "twin");
         terminal_press(terminal, "Enter");
         terminal_expect(terminal, "done: move twin");
-        terminal_expect(terminal, size == 0 ? "\n│  ▾ mid " : "\n│    ▾ mid ");
+        terminal_expect(terminal, size == 0 ? "\n│    twin " : "\n│      twin ");
         terminal_type(terminal, ":broker twin");
         terminal_press(terminal, "Enter P");
         terminal_expect(terminal, size == 0 ? "now beneath root" : "now beneath mid");
