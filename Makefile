@@ -34,7 +34,7 @@ ZSHDIR     ?= $(DATADIR)/zsh/site-functions
 
 # Debian 12's names. `deps` calls apt-get only for what dpkg doesn't know as installed.
 DEPS := gcc libc6-dev pkg-config libzmq3-dev libczmq-dev libsodium-dev libjson-c-dev uthash-dev \
-        libncurses-dev libcdk5-dev libcmocka-dev mandoc tmux
+        libmicrohttpd-dev libncurses-dev libcdk5-dev libcmocka-dev mandoc tmux
 LINT_DEPS := clang-format cppcheck mandoc groff
 # What building alone takes, but for what Debian has wherever packages are built.
 BUILD_DEPS := $(filter-out gcc libc6-dev libcmocka-dev mandoc tmux,$(DEPS))
@@ -80,7 +80,7 @@ endif
 SUBMAKE = --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 LIBDD_LIBS    := -lzmq -lsodium -ljson-c
-DDBROKER_LIBS := -lczmq $(LIBDD_LIBS)
+DDBROKER_LIBS := -lczmq -lmicrohttpd $(LIBDD_LIBS)
 # Debian's libcdk.so is linked with the narrow ncurses and mangles UTF-8; its archive isn't.
 DDTUI_LIBS    := -l:libcdk.a -lncursesw -ltinfo -lczmq $(LIBDD_LIBS)
 DDKEYS_LIBS   := $(LIBDD_LIBS)

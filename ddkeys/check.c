@@ -80,12 +80,38 @@ static void check_hash(
         found(self, file, "field \"hash\" is not what " BROKER_FILE " has for the tenant");
 }
 
+/* Whoever doesn't know the next key when brokers change to it is cut off from them. */
+static void check_broker_keys(check_t *self, const char *file, const dd_keyring_t *keyring)
+{
+    const uint8_t *next = dd_keyring_public_key_of(self->broker, DD_KEY_NEXT);
+    if (!key_same(dd_keyring_broker_key(keyring), dd_keyring_public_key(self->broker)))
+        found(self, file, "field \"ddpubkey\" is not the key in " BROKER_FILE);
+    if (next != NULL && !key_same(dd_keyring_broker_key_of(keyring, DD_KEY_NEXT), next))
+        found(self, file, "field \"nextddpubkey\" is not the key in " BROKER_FILE);
+}
+
+/* Whether there is no key of a rotation, or the same one. */
+static bool is_same_next(const uint8_t *a, const uint8_t *b)
+{
+    return (a == NULL && b == NULL) || key_same(a, b);
+}
+
+static void check_nexts(
+    check_t *self, const char *file, const dd_tenant_t *tenant, const dd_keyring_t *keyring)
+{
+    const dd_tenant_t *public = dd_keyring_tenant_by_name(self->broker, dd_bytes_of(DD_PUBLIC));
+    if (!is_same_next(dd_keyring_public_key_of(keyring, DD_KEY_NEXT), key_next(tenant)))
+        found(self, file, "field \"nextpubkey\" is not what " BROKER_FILE " has for the tenant");
+    if (!is_same_next(dd_keyring_tenant_public_of(keyring, DD_KEY_NEXT), key_next(public)) &&
+        tenant != public)
+        found(self, file, "field \"nextpublicpubkey\" is not the key in " BROKER_FILE);
+}
+
 static void check_client(check_t *self, const char *file, struct json_object *json,
     const char *tenant_name, const dd_keyring_t *keyring)
 {
     const dd_tenant_t *tenant = dd_keyring_tenant_by_name(self->broker, dd_bytes_of(tenant_name));
-    if (!key_same(dd_keyring_broker_key(keyring), dd_keyring_public_key(self->broker)))
-        found(self, file, "field \"ddpubkey\" is not the key in " BROKER_FILE);
+    check_broker_keys(self, file, keyring);
     if (!key_same(dd_keyring_tenant_public(keyring), dd_keyring_tenant_public(self->broker)))
         found(self, file, "field \"publicpubkey\" is not the key in " BROKER_FILE);
     if (tenant == NULL)
@@ -94,14 +120,23 @@ static void check_client(check_t *self, const char *file, struct json_object *js
         found(self, file, "field \"pubkey\" is not what " BROKER_FILE " has for the tenant");
     else
         check_hash(self, file, json, tenant->hash);
+    if (tenant != NULL)
+        check_nexts(self, file, tenant, keyring);
 }
 
-static void check_operator(check_t *self, const char *file, const dd_keyring_t *keyring)
+/* What its own file says of it, and the brokers'. name: as the file is called. */
+static void check_operator(
+    check_t *self, const char *file, const char *name, const dd_keyring_t *keyring)
 {
-    if (!key_same(dd_keyring_broker_key(keyring), dd_keyring_public_key(self->broker)))
-        found(self, file, "field \"ddpubkey\" is not the key in " BROKER_FILE);
-    if (!key_same(dd_keyring_public_key(keyring), dd_keyring_operator_key(self->broker)))
+    const dd_operator_t *own = dd_keyring_operator_at(keyring, 0);
+    const dd_operator_t *known = dd_keyring_operator_by_name(self->broker, dd_bytes_of(name));
+    if (strcmp(own->name, name) != 0)
+        found(self, file, "field \"name\" is not the one in the file's name");
+    check_broker_keys(self, file, keyring);
+    if (!key_same(own->public_key, known == NULL ? NULL : known->public_key))
         found(self, file, "field \"pubkey\" is not the operator's key in " BROKER_FILE);
+    else if (own->read_only != known->read_only)
+        found(self, file, "field \"readonly\" is not what " BROKER_FILE " has");
 }
 
 /* ---- the tenants that two files list --------------------------------------------------------- */
@@ -115,6 +150,8 @@ static void check_tenants(check_t *self, const char *file, const dd_keyring_t *k
             found_tenant(self, file, tenant->name, "is missing");
         else if (listed != NULL && !key_same(listed->public_key, tenant->public_key))
             found_tenant(self, file, tenant->name, "has another key in " BROKER_FILE);
+        else if (listed != NULL && !is_same_next(key_next(listed), key_next(tenant)))
+            found_tenant(self, file, tenant->name, "has another next key in " BROKER_FILE);
     }
     for (size_t i = 0; (tenant = dd_keyring_tenant_at(keyring, i)) != NULL; i++)
         if (!dd_keyring_has_tenant(self->broker, dd_bytes_of(tenant->name)))
@@ -133,7 +170,7 @@ static dd_keys_kind_t expected_kind(const char *file)
     for (size_t i = 0; i < sizeof FILES / sizeof FILES[0]; i++)
         if (strcmp(FILES[i].file, file) == 0)
             return FILES[i].kind;
-    return DD_KEYS_TENANT;
+    return names_operator(file) != NULL ? DD_KEYS_OPERATOR : DD_KEYS_TENANT;
 }
 
 static void compare(
@@ -151,7 +188,8 @@ static void compare(
         check_client(self, file, json, tenant, keyring);
         break;
     case DD_KEYS_OPERATOR:
-        check_operator(self, file, keyring);
+        check_operator(
+            self, file, names_operator(tenant) != NULL ? names_operator(tenant) : tenant, keyring);
         break;
     case DD_KEYS_BROKER:
         break;

@@ -12,8 +12,12 @@
 #include "options.h"
 
 dd_error_t make_run(const options_t *options, dd_problem_t *problem);
+dd_error_t operator_run(const options_t *options, dd_problem_t *problem);
 dd_error_t add_run(const options_t *options, dd_problem_t *problem);
 dd_error_t rotate_run(const options_t *options, dd_problem_t *problem);
+dd_error_t switch_run(const options_t *options, dd_problem_t *problem);
+dd_error_t finish_run(const options_t *options, dd_problem_t *problem);
+dd_error_t remove_run(const options_t *options, dd_problem_t *problem);
 dd_error_t show_run(const options_t *options, dd_problem_t *problem);
 dd_error_t check_run(const options_t *options, dd_problem_t *problem);
 

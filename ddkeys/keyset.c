@@ -19,14 +19,23 @@ void keyset_set(struct json_object *object, const char *field, const char *text)
         json_object_object_add(object, field, json_object_new_string(text));
 }
 
+void keyset_forget(struct json_object *object)
+{
+    static const char *const FIELDS[] = {
+        "nextprivkey", "nextpubkey", "nextR", "previousprivkey", "previouspubkey"};
+    for (size_t i = 0; object != NULL && i < sizeof FIELDS / sizeof FIELDS[0]; i++)
+        json_object_object_del(object, FIELDS[i]);
+}
+
+/* At once: no other pair is good from now on. */
 static void set_pair(struct json_object *object, const pair_t *pair)
 {
+    keyset_forget(object);
     keyset_set(object, "privkey", pair->secret_key.text);
     keyset_set(object, "pubkey", pair->public_key.text);
 }
 
-/* The object of that name; the whole file, where other tools have written it flat. */
-static struct json_object *section(struct json_object *file, const char *name)
+struct json_object *keyset_section(struct json_object *file, const char *name)
 {
     struct json_object *object = NULL;
     json_object_object_get_ex(file, name, &object);
@@ -45,6 +54,7 @@ static void renew_entry(struct json_object *file, const dd_tenant_t *old, const 
     } else {
         entry = json_object_new_object();
     }
+    keyset_forget(entry);
     keyset_set(entry, "r", name);
     if (with_cookie)
         keyset_set(entry, "R", pair->cookie);
@@ -83,7 +93,7 @@ keyset_t *keyset_new(store_t *store, dd_problem_t *problem)
     self->store = store;
     self->broker_json = new_file("dd");
     self->public_json = new_file(DD_PUBLIC);
-    keyset_set(section(self->public_json, DD_PUBLIC), "name", DD_PUBLIC);
+    keyset_set(keyset_section(self->public_json, DD_PUBLIC), "name", DD_PUBLIC);
     if (keyset_renew_broker(self, problem) != DD_OK || keyset_renew_public(self, problem) != DD_OK)
         keyset_destroy(&self);
     return self;
@@ -163,6 +173,17 @@ dd_error_t keyset_put(keyset_t *self, store_put_t how, dd_problem_t *problem)
     return store_put(self->store, BROKER_FILE, &self->broker_json, how, problem);
 }
 
+struct json_object *keyset_load_told(keyset_t *self, const char *name, dd_problem_t *problem)
+{
+    const char *path = store_path(self->store, name);
+    if (store_has(self->store, name))
+        return dd_keyfile_load(path, problem);
+    dd_problem(problem, DD_E_FILE,
+        "%s is not there, but needs the new key as all clients' files do; put it there for this",
+        path);
+    return NULL;
+}
+
 static dd_error_t change_in(
     store_t *store, const options_t *options, keyset_change_t *change, dd_problem_t *problem)
 {
@@ -203,6 +224,31 @@ static pair_t *pair_for(struct json_object **file_p, dd_problem_t *problem)
     return pair;
 }
 
+/* A client's file that is made while the brokers have another key than the current one, too. */
+static void set_ages_of_brokers(const keyset_t *self, struct json_object *file)
+{
+    static const char *const FIELDS[DD_KEY_AGES] = {
+        [DD_KEY_NEXT] = "nextddpubkey", [DD_KEY_PREVIOUS] = "previousddpubkey"};
+    keyset_set(file, "ddpubkey", self->broker_key.text);
+    for (dd_key_age_t age = DD_KEY_NEXT; self->broker != NULL && age < DD_KEY_AGES; age++) {
+        const uint8_t *key = dd_keyring_broker_key_of(self->broker, age);
+        if (key != NULL)
+            keyset_set(file, FIELDS[age], key_text(key).text);
+    }
+}
+
+/* The same of the public tenant. */
+static void set_ages_of_public(const keyset_t *self, struct json_object *file)
+{
+    static const char *const FIELDS[DD_KEY_AGES] = {
+        [DD_KEY_NEXT] = "nextpublicpubkey", [DD_KEY_PREVIOUS] = "previouspublicpubkey"};
+    for (dd_key_age_t age = DD_KEY_NEXT; self->public_tenant != NULL && age < DD_KEY_AGES; age++) {
+        const uint8_t *key = dd_keyring_public_key_of(self->public_tenant, age);
+        if (key != NULL)
+            keyset_set(file, FIELDS[age], key_text(key).text);
+    }
+}
+
 dd_error_t keyset_renew_tenant(keyset_t *self, const char *name, struct json_object *file,
     store_put_t how, dd_problem_t *problem)
 {
@@ -211,8 +257,9 @@ dd_error_t keyset_renew_tenant(keyset_t *self, const char *name, struct json_obj
         return DD_E_MEMORY;
     keyset_set(file, "hash", pair->hash);
     set_pair(file, pair);
-    keyset_set(file, "ddpubkey", self->broker_key.text);
+    set_ages_of_brokers(self, file);
     keyset_set(file, "publicpubkey", self->public_key.text);
+    set_ages_of_public(self, file);
     renew_entry(self->broker_json, find(self->broker, name), name, pair, true);
     renew_entry(self->public_json, find(self->public_tenant, name), name, pair, false);
     pair_destroy(&pair);
@@ -227,10 +274,54 @@ dd_error_t keyset_renew_operator(
         return DD_E_MEMORY;
     keyset_set(file, "role", "operator");
     set_pair(file, pair);
-    keyset_set(file, "ddpubkey", self->broker_key.text);
-    keyset_set(section(self->broker_json, "dd"), "operatorpubkey", pair->public_key.text);
+    set_ages_of_brokers(self, file);
+    keyset_set(keyset_section(self->broker_json, "dd"), "operatorpubkey", pair->public_key.text);
     pair_destroy(&pair);
     return store_put(self->store, OPERATOR_FILE, &file, how, problem);
+}
+
+/* The object in an object, which is made if it isn't there; NULL when out of memory. */
+static struct json_object *member(struct json_object *object, const char *name)
+{
+    struct json_object *found = NULL;
+    if (json_object_object_get_ex(object, name, &found) &&
+        json_object_is_type(found, json_type_object))
+        return found;
+    found = json_object_new_object();
+    if (found != NULL)
+        json_object_object_add(object, name, found);
+    return found;
+}
+
+/* What isn't said is no. */
+static void set_rights(struct json_object *object, bool read_only)
+{
+    if (read_only)
+        json_object_object_add(object, "readonly", json_object_new_boolean(true));
+    else
+        json_object_object_del(object, "readonly");
+}
+
+dd_error_t keyset_renew_named_operator(keyset_t *self, const dd_operator_t *rights,
+    struct json_object *file, store_put_t how, dd_problem_t *problem)
+{
+    pair_t *pair = pair_for(&file, problem);
+    struct json_object *all = member(keyset_section(self->broker_json, "dd"), "operators");
+    struct json_object *entry = all == NULL ? NULL : member(all, rights->name);
+    if (pair == NULL || entry == NULL) {
+        pair_destroy(&pair);
+        dd_keyfile_destroy(&file);
+        return no_memory(problem);
+    }
+    keyset_set(file, "role", "operator");
+    keyset_set(file, "name", rights->name);
+    set_rights(file, rights->read_only);
+    set_pair(file, pair);
+    set_ages_of_brokers(self, file);
+    keyset_set(entry, "pubkey", pair->public_key.text);
+    set_rights(entry, rights->read_only);
+    pair_destroy(&pair);
+    return store_put(self->store, names_operator_file(rights->name).text, &file, how, problem);
 }
 
 dd_error_t keyset_renew_public(keyset_t *self, dd_problem_t *problem)
@@ -238,7 +329,7 @@ dd_error_t keyset_renew_public(keyset_t *self, dd_problem_t *problem)
     pair_t *pair = pair_new();
     if (pair == NULL)
         return no_memory(problem);
-    struct json_object *own = section(self->public_json, DD_PUBLIC);
+    struct json_object *own = keyset_section(self->public_json, DD_PUBLIC);
     keyset_set(own, "hash", pair->hash);
     set_pair(own, pair);
     keyset_set(own, "ddpubkey", self->broker_key.text);
@@ -254,10 +345,10 @@ dd_error_t keyset_renew_broker(keyset_t *self, dd_problem_t *problem)
     pair_t *pair = pair_new();
     if (pair == NULL)
         return no_memory(problem);
-    struct json_object *own = section(self->broker_json, "dd");
+    struct json_object *own = keyset_section(self->broker_json, "dd");
     set_pair(own, pair);
     keyset_set(own, "R", pair->cookie);
-    keyset_set(section(self->public_json, DD_PUBLIC), "ddpubkey", pair->public_key.text);
+    keyset_set(keyset_section(self->public_json, DD_PUBLIC), "ddpubkey", pair->public_key.text);
     self->broker_key = pair->public_key;
     pair_destroy(&pair);
     return DD_OK;

@@ -36,13 +36,18 @@ typedef dd_error_t(keyset_change_t)(
 dd_error_t keyset_change(const options_t *options, keyset_change_t *change, dd_problem_t *problem);
 
 /*
- * Gives a tenant or the operator a new pair, in the broker's and public's JSON, and puts the file
- * of that client into the store: a new one, or `file` with changed fields, which is taken over.
+ * Gives a tenant or the operator a new pair at once, in the broker's and public's JSON, and puts
+ * the file of that client into the store: a new one, or `file` with changed fields, which is taken
+ * over.
  */
 dd_error_t keyset_renew_tenant(keyset_t *self, const char *name, struct json_object *file,
     store_put_t how, dd_problem_t *problem);
 dd_error_t keyset_renew_operator(
     keyset_t *self, struct json_object *file, store_put_t how, dd_problem_t *problem);
+
+/* The same for an operator with a name, new or known, who has these rights from then on. */
+dd_error_t keyset_renew_named_operator(keyset_t *self, const dd_operator_t *rights,
+    struct json_object *file, store_put_t how, dd_problem_t *problem);
 
 /* Gives the public tenant or the brokers a new pair, in the two JSONs; the other clients' files
    with its public key are the caller's to change. */
@@ -51,6 +56,16 @@ dd_error_t keyset_renew_broker(keyset_t *self, dd_problem_t *problem);
 
 /* Puts the two files into the store: the last call before store_commit(). */
 dd_error_t keyset_put(keyset_t *self, store_put_t how, dd_problem_t *problem);
+
+/* The file of a client that is to be told a new key of somebody else; the caller's. NULL with
+ *problem filled if it isn't there. */
+struct json_object *keyset_load_told(keyset_t *self, const char *name, dd_problem_t *problem);
+
+/* The object of that name in a file; the whole file, where other tools have written it flat. */
+struct json_object *keyset_section(struct json_object *file, const char *name);
+
+/* Forgets an owner's keys of a rotation: only the current ones stay. */
+void keyset_forget(struct json_object *object);
 
 /* A string field of a file, made or replaced. */
 void keyset_set(struct json_object *object, const char *field, const char *text);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "advice.h"
 #include "commands.h"
 #include "libdd/base/program.h"
 
@@ -15,7 +16,11 @@
 static dd_error_t (*const RUN[])(const options_t *, dd_problem_t *) = {
     [COMMAND_MAKE] = make_run,
     [COMMAND_ADD] = add_run,
+    [COMMAND_OPERATOR] = operator_run,
     [COMMAND_ROTATE] = rotate_run,
+    [COMMAND_SWITCH] = switch_run,
+    [COMMAND_FINISH] = finish_run,
+    [COMMAND_REMOVE] = remove_run,
     [COMMAND_SHOW] = show_run,
     [COMMAND_CHECK] = check_run,
 };
@@ -37,7 +42,9 @@ static int run(const options_t *options)
 {
     dd_problem_t problem = {0};
     dd_error_t error = RUN[options->command](options, &problem);
-    if (error != DD_OK)
+    if (error == DD_OK)
+        advice_print(options, stderr);
+    else
         fprintf(
             stderr, "ddkeys: %s\n", problem.text[0] == '\0' ? dd_strerror(error) : problem.text);
     return exit_status(error);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "libdd/base/problem.h"
+#include "libdd/keys/keyring.h"
 #include "libdd/protocol/name.h"
 #include "names.h"
 
@@ -20,6 +21,21 @@ file_name_t names_file(const char *tenant)
     file_name_t file;
     snprintf(file.text, sizeof file.text, "%.*s" KEYS_SUFFIX, DD_TENANT_MAX, tenant);
     return file;
+}
+
+file_name_t names_operator_file(const char *name)
+{
+    file_name_t file;
+    if (strcmp(name, DD_OPERATOR) == 0)
+        return names_file(name);
+    snprintf(file.text, sizeof file.text, OPERATOR_PREFIX "%.*s" KEYS_SUFFIX, DD_TENANT_MAX, name);
+    return file;
+}
+
+const char *names_operator(const char *text)
+{
+    size_t size = strlen(OPERATOR_PREFIX);
+    return strncmp(text, OPERATOR_PREFIX, size) == 0 ? text + size : NULL;
 }
 
 aside_name_t names_aside(const char *file)
@@ -45,20 +61,38 @@ bool names_is_aside(const char *entry)
     return entry[0] == '.' && ends_with(entry, KEYS_SUFFIX ASIDE_SUFFIX);
 }
 
-dd_error_t names_check(dd_bytes_t name, dd_problem_t *problem)
+/* Whether it can be in a file's name, and in a list. */
+static bool is_fit(dd_bytes_t name)
+{
+    return dd_tenant_valid(name) && memchr(name.data, '/', name.size) == NULL &&
+           memchr(name.data, ',', name.size) == NULL;
+}
+
+static dd_error_t unfit(dd_bytes_t name, const char *whose, dd_problem_t *problem)
 {
     int size = name.size > DD_TENANT_MAX ? DD_TENANT_MAX : (int)name.size;
+    return dd_problem(problem, DD_E_NAME_INVALID,
+        "\"%.*s\" is not %s name: 1 to %d bytes of UTF-8 without white space, control characters, "
+        "'.', ':', ',' and '/'",
+        size, (const char *)name.data, whose, DD_TENANT_MAX);
+}
+
+dd_error_t names_check_operator(dd_bytes_t name, dd_problem_t *problem)
+{
+    if (dd_bytes_equal(name, dd_bytes_of(DD_OPERATOR)))
+        return dd_problem(problem, DD_E_NAME_INVALID,
+            "\"" DD_OPERATOR
+            "\" is the operator without a name: 'ddkeys add operator' makes its keys");
+    return is_fit(name) ? DD_OK : unfit(name, "an operator's", problem);
+}
+
+dd_error_t names_check(dd_bytes_t name, dd_problem_t *problem)
+{
     for (size_t i = 0; i < sizeof RESERVED / sizeof RESERVED[0]; i++)
         if (dd_bytes_equal(name, dd_bytes_of(RESERVED[i])))
             return dd_problem(problem, DD_E_NAME_INVALID,
                 "no tenant can be called \"%s\": the name has a meaning already", RESERVED[i]);
-    if (!dd_tenant_valid(name) || memchr(name.data, '/', name.size) != NULL ||
-        memchr(name.data, ',', name.size) != NULL)
-        return dd_problem(problem, DD_E_NAME_INVALID,
-            "\"%.*s\" is not a tenant's name: 1 to %d bytes of UTF-8 without white space, control "
-            "characters, '.', ':', ',' and '/'",
-            size, (const char *)name.data, DD_TENANT_MAX);
-    return DD_OK;
+    return is_fit(name) ? DD_OK : unfit(name, "a tenant's", problem);
 }
 
 static bool is_space(uint8_t byte)

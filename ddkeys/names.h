@@ -15,12 +15,24 @@
 
 typedef char tenant_name_t[DD_TENANT_MAX + 1];
 
+/* What an operator is called where a tenant could be, too, and in its file's name; no tenant has a
+   dot in its name. */
+#define OPERATOR_PREFIX "operator."
+
 typedef struct {
-    char text[DD_TENANT_MAX + sizeof KEYS_SUFFIX];
+    char text[sizeof OPERATOR_PREFIX + DD_TENANT_MAX + sizeof KEYS_SUFFIX];
 } file_name_t;
 
-/* The file of a tenant's keys, without a directory. */
+/* The file of a tenant's keys, without a directory; and of an operator's with a name. */
 file_name_t names_file(const char *tenant);
+file_name_t names_operator_file(const char *name); /* or DD_OPERATOR: of the one without */
+
+/* The name of the operator that somebody calls "operator.NAME", or whose file begins so; NULL if it
+   isn't one's. */
+const char *names_operator(const char *text);
+
+/* Whether an operator may be made with this name. DD_E_NAME_INVALID with *problem filled if not. */
+dd_error_t names_check_operator(dd_bytes_t name, dd_problem_t *problem);
 
 /* What a key file is called until it is whole: hidden, and beside its place. */
 typedef struct {

@@ -9,16 +9,27 @@
 
 #include "libdd/base/options.h"
 
-typedef enum { COMMAND_MAKE, COMMAND_ADD, COMMAND_ROTATE, COMMAND_SHOW, COMMAND_CHECK } command_t;
+typedef enum {
+    COMMAND_MAKE,
+    COMMAND_ADD,
+    COMMAND_OPERATOR,
+    COMMAND_ROTATE,
+    COMMAND_SWITCH,
+    COMMAND_FINISH,
+    COMMAND_REMOVE,
+    COMMAND_SHOW,
+    COMMAND_CHECK
+} command_t;
 
 /* Strings belong to argv. */
 typedef struct {
     command_t command;
     const char *directory;
     const char *tenants; /* NULL: to be read from standard input */
-    const char *operand; /* TENANT, FILE or DIR */
+    const char *operand; /* TENANT, NAME, FILE or DIR */
     bool force;
     bool secret;
+    bool read_only;
 } options_t;
 
 /* Reads the command line. What it asks for, like help, is printed; *problem says what is wrong. */

@@ -17,6 +17,14 @@ key_text_t key_text(const uint8_t key[DD_KEY_SIZE])
     return self;
 }
 
+const uint8_t *key_next(const dd_tenant_t *tenant)
+{
+    for (; tenant != NULL; tenant = tenant->other)
+        if (tenant->age == DD_KEY_NEXT)
+            return tenant->public_key;
+    return NULL;
+}
+
 bool key_same(const uint8_t *a, const uint8_t *b)
 {
     return a != NULL && b != NULL && memcmp(a, b, DD_KEY_SIZE) == 0;

@@ -27,6 +27,9 @@ void pair_destroy(pair_t **self_p);
 
 key_text_t key_text(const uint8_t key[DD_KEY_SIZE]);
 
+/* The next key of a tenant that is known with its current one; NULL if there is none. */
+const uint8_t *key_next(const dd_tenant_t *tenant);
+
 /* Whether both are there, and the same public key. */
 bool key_same(const uint8_t *a, const uint8_t *b);
 

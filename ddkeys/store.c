@@ -23,7 +23,7 @@
 
 typedef struct {
     file_name_t name;
-    struct json_object *content;
+    struct json_object *content; /* NULL: it is to be removed */
     store_put_t how;
     bool aside;  /* its aside file is there */
     bool placed; /* the file itself is the new one */
@@ -159,22 +159,34 @@ bool store_has(const store_t *self, const char *name)
 
 /* ---- changing -------------------------------------------------------------------------------- */
 
+/* Takes the content over, whatever the outcome. */
+static dd_error_t append(store_t *self, const char *name, struct json_object *content,
+    store_put_t how, dd_problem_t *problem)
+{
+    item_t *items = reallocarray(self->items, self->count + 1, sizeof *items);
+    if (items == NULL) {
+        dd_keyfile_destroy(&content);
+        return dd_problem(problem, DD_E_MEMORY, "out of memory");
+    }
+    self->items = items;
+    item_t *item = &self->items[self->count++];
+    *item = (item_t){.content = content, .how = how};
+    snprintf(item->name.text, sizeof item->name.text, "%s", name);
+    return DD_OK;
+}
+
 dd_error_t store_put(store_t *self, const char *name, struct json_object **content_p,
     store_put_t how, dd_problem_t *problem)
 {
     struct json_object *content = *content_p;
     *content_p = NULL;
-    item_t *items = reallocarray(self->items, self->count + 1, sizeof *items);
-    if (items != NULL)
-        self->items = items;
-    if (content == NULL || items == NULL) {
-        dd_keyfile_destroy(&content);
-        return dd_problem(problem, DD_E_MEMORY, "out of memory");
-    }
-    item_t *item = &self->items[self->count++];
-    *item = (item_t){.content = content, .how = how};
-    snprintf(item->name.text, sizeof item->name.text, "%s", name);
-    return DD_OK;
+    return content == NULL ? dd_problem(problem, DD_E_MEMORY, "out of memory")
+                           : append(self, name, content, how, problem);
+}
+
+dd_error_t store_remove(store_t *self, const char *name, dd_problem_t *problem)
+{
+    return append(self, name, NULL, STORE_REPLACE, problem);
 }
 
 /* What stands in the way of an item, before anything is written. *old has the status of the file
@@ -296,6 +308,21 @@ static dd_error_t place(store_t *self, item_t *item, dd_problem_t *problem)
     return DD_OK;
 }
 
+/* Nothing can be brought back, so this comes when all else is done. */
+static dd_error_t remove_files(store_t *self, dd_problem_t *problem)
+{
+    for (size_t i = 0; i < self->count; i++) {
+        item_t *item = &self->items[i];
+        if (item->content != NULL)
+            continue;
+        item->placed = unlinkat(self->fd, item->name.text, 0) == 0;
+        if (!item->placed && errno != ENOENT)
+            return dd_problem(problem, DD_E_FILE, "%s: can't be removed: %m; nobody needs it now",
+                store_path(self, item->name.text));
+    }
+    return DD_OK;
+}
+
 static void remove_asides(store_t *self)
 {
     for (size_t i = 0; i < self->count; i++)
@@ -317,15 +344,17 @@ dd_error_t store_commit(store_t *self, dd_problem_t *problem)
 {
     dd_error_t error = DD_OK;
     for (size_t i = 0; i < self->count && error == DD_OK; i++)
-        error = write_aside(self, &self->items[i], problem);
+        if (self->items[i].content != NULL)
+            error = write_aside(self, &self->items[i], problem);
     for (size_t i = 0; i < self->count && error == DD_OK; i++)
-        error = place(self, &self->items[i], problem);
+        if (self->items[i].content != NULL)
+            error = place(self, &self->items[i], problem);
     if (error == DD_OK && fsync(self->fd) == -1)
         error = dd_problem(problem, DD_E_FILE, "%s: can't be synchronised: %m", self->directory);
     if (error != DD_OK)
         undo(self);
     remove_asides(self);
-    return error;
+    return error == DD_OK ? remove_files(self, problem) : error;
 }
 
 void store_print(store_t *self, FILE *stream)

@@ -45,6 +45,9 @@ bool store_has(const store_t *self, const char *name);
 dd_error_t store_put(store_t *self, const char *name, struct json_object **content_p,
     store_put_t how, dd_problem_t *problem);
 
+/* Has a file removed at the next commit, after all others are in place; there may be none. */
+dd_error_t store_remove(store_t *self, const char *name, dd_problem_t *problem);
+
 /*
  * Writes everything that was put, whatever the umask with the mode that dd_access_mode() says. If
  * it returns an error, the directory is as it was; only if a rename failed in the middle, which
@@ -52,7 +55,7 @@ dd_error_t store_put(store_t *self, const char *name, struct json_object **conte
  */
 dd_error_t store_commit(store_t *self, dd_problem_t *problem);
 
-/* Prints the paths of the committed files, one a line. */
+/* Prints the paths of the files that were written or removed, one a line. */
 void store_print(store_t *self, FILE *stream);
 
 #endif

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "key_reload.h"
 #include "libdd/base/clock.h"
 #include "receivers.h"
 #include "report.h"
@@ -144,12 +145,14 @@ static shared_t *new_shared(void)
 }
 
 /* Makes the senders' process; it ends with this one. */
-static bool fork_senders(run_t *self)
+static bool fork_senders(run_t *self, bool reloads)
 {
     self->sender = fork();
     if (self->sender == 0) {
         self->sender = getpid();
         prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (reloads)
+            key_reload_watch(self);
         exit(getppid() == self->receiver ? senders_run(self) : EXIT_FAILURE);
     }
     return self->sender > 0;
@@ -161,10 +164,13 @@ int measurement_run(const options_t *options)
     run_t self = {.options = options, .id = randombytes_random(), .receiver = getpid()};
     self.shared = new_shared();
     bool connect_only = options->mode == MODE_CONNECT;
-    if (!self.shared || (!connect_only && !fork_senders(&self))) {
+    bool reloads = key_reload_begin();
+    if (!self.shared || (!connect_only && !fork_senders(&self, reloads))) {
         perror("ddperf: can't start");
         return EXIT_FAILURE;
     }
+    if (reloads)
+        key_reload_watch(&self);
     int status =
         connect_only ? measure_connections(&self, &report) : measure_messages(&self, &report);
     if (self.sender > 0 && status != EXIT_SUCCESS)

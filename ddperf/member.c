@@ -4,8 +4,15 @@
  */
 #include "member.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+
+#include <utlist.h>
+
+/* Those of this process. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static member_t *members;
 
 /* Once: a thousand clients say no more than one. */
 static void complain(const dd_event_t *event)
@@ -40,15 +47,39 @@ bool member_init(member_t *self, const run_t *run, const char *endpoint, const c
     dd_problem_t problem;
     *self = (member_t){.take = take, .arg = arg, .registered = registered};
     self->client = dd_client_new(endpoint, run->options->keyfile, name, &problem);
-    if (self->client && dd_client_set_callback(self->client, on_event, self) == DD_OK)
+    if (self->client && dd_client_set_callback(self->client, on_event, self) == DD_OK) {
+        pthread_mutex_lock(&lock);
+        DL_APPEND(members, self);
+        pthread_mutex_unlock(&lock);
         return true;
+    }
     fprintf(stderr, "ddperf: %s\n", problem.text);
     return false;
 }
 
 void member_clear(member_t *self)
 {
+    pthread_mutex_lock(&lock);
+    if (self->prev)
+        DL_DELETE(members, self);
+    self->prev = NULL;
+    pthread_mutex_unlock(&lock);
     dd_client_destroy(&self->client);
+}
+
+void member_all_take_keys(const char *keyfile)
+{
+    dd_problem_t problem = {0};
+    const member_t *member;
+    pthread_mutex_lock(&lock);
+    DL_FOREACH (members, member)
+        if (dd_client_set_keys(member->client, keyfile, &problem) != DD_OK)
+            break;
+    pthread_mutex_unlock(&lock);
+    if (problem.error == DD_OK)
+        fputs("ddperf: keys reloaded\n", stderr);
+    else
+        fprintf(stderr, "ddperf: the keys in use stay: %s\n", problem.text);
 }
 
 bool member_start(member_t *self)

@@ -16,12 +16,13 @@
 /* Takes notifications, publications and errors, on the client's thread. */
 typedef void(member_event_t)(void *arg, const dd_event_t *event);
 
-typedef struct {
+typedef struct member {
     dd_client_t *client;
     member_event_t *take;
     void *arg;
     sem_t *registered; /* posted once, when it is */
     bool was_registered;
+    struct member *prev, *next; /* of all members */
 } member_t;
 
 /* Clients that may be about to register. More at once, and a broker can't answer each in time. */
@@ -32,6 +33,9 @@ bool member_init(member_t *self, const run_t *run, const char *endpoint, const c
     member_event_t *take, void *arg, sem_t *registered);
 /* Fine for a member that is all zero. */
 void member_clear(member_t *self);
+
+/* Has all members read their key file again, and says what comes of it. Any thread. */
+void member_all_take_keys(const char *keyfile);
 
 /* Connects. False, after saying why. */
 bool member_start(member_t *self);

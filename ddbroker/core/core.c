@@ -85,6 +85,8 @@ static void forget(core_t *self, peer_t *peer)
     if (peer->state != PEER_READY)
         return;
     peer->state = PEER_ENDED; /* first, so that nothing below is told to it */
+    if (peer->role == ROLE_CLIENT)
+        peer->quota->registered--;
     inspect_forget(self, peer);
     losses_forget(self, peer);
     if (peer_is_link(peer)) {
@@ -208,6 +210,26 @@ peer_t *core_connect_parent(core_t *self, void *route, uint64_t now_ms)
     return peer;
 }
 
+peer_t *core_connect_self(core_t *self, void *route, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    peer_t *peer = new_peer(self, ROLE_OPERATOR, route);
+    if (!peer)
+        return NULL;
+    peer->is_self = true;
+    peer->state = PEER_READY;
+    peer_set_name(peer, dd_bytes_of(self->name));
+    return peer;
+}
+
+void core_ask(core_t *self, peer_t *peer, const char *what, uint32_t ref, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    const dd_record_t record = {.type = DD_INSPECT, .ref = ref, .text = dd_bytes_of(what)};
+    inspect_question(self, peer, &record);
+    reap(self);
+}
+
 /* Somebody goes on talking after it was ended: says so again, but not for every frame. */
 static void complain(core_t *self, peer_t *peer)
 {
@@ -272,21 +294,19 @@ void core_gone(peer_t *peer)
 void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
 {
     self->now_ms = now_ms;
-    if (peer->state != PEER_ENDED) {
+    if (peer->state != PEER_ENDED && !peer->is_self) {
         log_gone(self, peer);
     }
     forget(self, peer);
     if (peer == self->parent) {
         self->is_root = peer->ending == DD_E_LOOP;
         self->parent = NULL;
-    } else {
+    } else if (!peer->is_self) {
         cursor_pass(&self->cursors, peer, peer->next);
         DL_DELETE(self->peers, peer);
         admission_leave_place(self, peer);
     }
     core_untouch(self, peer);
-    if (peer_is_tenants(peer))
-        tenant_totals_left(&self->tally, peer_tenant(peer), &peer->count);
     peer->route = NULL;
     remains_free(self, peer);
     reap(self);
@@ -451,7 +471,6 @@ void core_destroy(core_t **self_p)
         core_disconnect(self, self->peers, self->now_ms);
     while (jobs_step(&self->jobs, self) || jobs_step(&self->fanouts.jobs, self))
         ;
-    tenant_totals_destroy(&self->tally);
     free(self->left);
     quotas_destroy(&self->quotas);
     topics_destroy(&self->topics);
@@ -481,6 +500,7 @@ void core_set_keyring(core_t *self, const dd_keyring_t *keyring, uint64_t now_ms
     self->keyring = keyring;
     self->keys++;
     standing_changed(self);
+    standing_show(self);
     name_round_begin(self);
 }
 

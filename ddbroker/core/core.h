@@ -81,6 +81,13 @@ peer_t *core_connect(core_t *self, const uint8_t key[DD_KEY_SIZE], void *route, 
 /* The connection to the parent is ready: JOIN is in the returned peer's outbox. */
 peer_t *core_connect_parent(core_t *self, void *route, uint64_t now_ms);
 
+/* The broker itself asks, as an operator would, over no connection: what comes of core_ask() waits
+   in the outbox of the returned peer, which is dirty then. core_disconnect() ends it. NULL when out
+   of memory. */
+peer_t *core_connect_self(core_t *self, void *route, uint64_t now_ms);
+/* Has such a peer ask every broker of the tree for that; see dd-protocol(7) on INSPECT. */
+void core_ask(core_t *self, peer_t *peer, const char *what, uint32_t ref, uint64_t now_ms);
+
 /* One frame from a peer. Whatever it holds, only that peer may suffer. */
 void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint64_t now_ms);
 

@@ -15,7 +15,6 @@
 #include "name_round.h"
 #include "recent.h"
 #include "rounds.h"
-#include "tenant_totals.h"
 #include "topics.h"
 #include "turns.h"
 
@@ -74,13 +73,13 @@ struct core {
     size_t contest_count;
     interests_t interests;
     topics_t topics;
-    question_t *questions;  /* on their way through the tree, by id */
-    uint64_t publications;  /* so far; the number of one is its stamp */
-    uint64_t cut_stamp;     /* of the last one before the latest of interests.cuts */
-    peer_count_t count;     /* of all peers since the start */
-    recent_t dropped;       /* of these, publications that were lost lately */
+    question_t *questions; /* on their way through the tree, by id */
+    uint64_t publications; /* so far; the number of one is its stamp */
+    uint64_t cut_stamp;    /* of the last one before the latest of interests.cuts */
+    counts_t count;        /* of all peers since the start */
+    recent_t dropped;      /* of these, publications that were lost lately */
+    counts_reasons_t refused_for;
     drop_note_t drop_note;
-    tenant_totals_t *tally; /* and of each tenant, what is no longer with its clients */
     quotas_t quotas;
     event_history_t events;
     departures_t *left; /* clients that were at this broker lately; NULL without memory for it */
@@ -142,18 +141,18 @@ void core_untouch(core_t *self, peer_t *peer);
 /* One notification or publication of so many bytes came from, or went to, a peer. */
 static inline void core_count_in(core_t *self, peer_t *peer, size_t size)
 {
-    peer->count.in++;
-    peer->count.in_bytes += size;
-    self->count.in++;
-    self->count.in_bytes += size;
+    counts_in(&peer->count, size);
+    counts_in(&self->count, size);
+    if (peer->quota)
+        counts_in(&peer->quota->count, size);
 }
 
 static inline void core_count_out(core_t *self, peer_t *peer, size_t size)
 {
-    peer->count.out++;
-    peer->count.out_bytes += size;
-    self->count.out++;
-    self->count.out_bytes += size;
+    counts_out(&peer->count, size);
+    counts_out(&self->count, size);
+    if (peer->quota)
+        counts_out(&peer->quota->count, size);
 }
 
 /* A peer asked for something and didn't get it. */
@@ -161,18 +160,23 @@ static inline void core_count_refused(core_t *self, peer_t *peer, dd_error_t cod
 {
     peer->count.refused++;
     self->count.refused++;
-    tenant_totals_refused(&self->tally, peer_tenant(peer), code);
+    counts_reasons_add(&self->refused_for, code);
+    if (!peer->quota)
+        return;
+    peer->quota->count.refused++;
+    counts_reasons_add(&peer->quota->refused_for, code);
 }
 
 /* A peer has no room for a publication. */
 static inline void core_count_dropped(core_t *self, peer_t *peer)
 {
-    peer->count.dropped++;
-    self->count.dropped++;
-    peer->count.dropped_ms = self->count.dropped_ms = self->now_ms;
+    counts_dropped(&peer->count, self->now_ms);
+    counts_dropped(&self->count, self->now_ms);
     recent_add(&self->dropped, self->now_ms);
-    if (peer->quota)
-        recent_add(&peer->quota->dropped, self->now_ms);
+    if (!peer->quota)
+        return;
+    counts_dropped(&peer->quota->count, self->now_ms);
+    recent_add(&peer->quota->dropped, self->now_ms);
 }
 
 /* Whether there is, or should be, somebody above who may know more. */

@@ -11,6 +11,7 @@
 #include "notifications.h"
 #include "publications.h"
 #include "registration.h"
+#include "standing.h"
 #include "tree_links.h"
 
 /* ---- Connection ---------------------------------------------------------------------------- */
@@ -89,6 +90,7 @@ static const struct {
     [DD_ERROR] = {error, ROLE_LINK, NEW | READY},
     [DD_TAKEN] = {taken, ROLE_ANY, READY},
     [DD_DRAIN] = {drain_record, ROLE_ANY, READY},
+    [DD_PROVE] = {standing_prove, ROLE_CLIENT | ROLE_OBSERVER | ROLE_CHILD, READY},
     [DD_SEND] = {notifications_send, ROLE_CLIENT, READY},
     [DD_FORWARD] = {notifications_forward, ROLE_LINK, READY},
     [DD_RECEIPT] = {notifications_receipt, ROLE_CLIENT | ROLE_LINK, READY},

@@ -8,7 +8,7 @@
 #define INTERVAL 60000
 
 /* How many there are to be told of now; 0: none. */
-static uint64_t take_due(drop_note_t *note, const peer_count_t *count, uint64_t now_ms)
+static uint64_t take_due(drop_note_t *note, const counts_t *count, uint64_t now_ms)
 {
     uint64_t fresh = count->dropped - note->told;
     if (fresh == 0 || (note->told > 0 && now_ms < note->told_ms + INTERVAL))
@@ -23,9 +23,9 @@ void drop_notes_tell_of_peer(core_t *self, peer_t *peer)
     char text[PEER_TEXT_MAX];
     uint64_t fresh = take_due(&peer->drop_note, &peer->count, self->now_ms);
     if (fresh > 0)
-        core_event(self, peer, DD_LOG_WARNING, "%s lost publications for want of room: %llu, %llu in all",
-            peer_text(peer, text), (unsigned long long)fresh,
-            (unsigned long long)peer->count.dropped);
+        core_event(self, peer, DD_LOG_WARNING,
+            "%s lost publications for want of room: %llu, %llu in all", peer_text(peer, text),
+            (unsigned long long)fresh, (unsigned long long)peer->count.dropped);
 }
 
 void drop_notes_tell_of_all(core_t *self)

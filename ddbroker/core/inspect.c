@@ -10,7 +10,8 @@
  * on and answer with nothing.
  *
  * A CONTROL travels in the same way, only that an operator sent it, and that the one broker which
- * it is for does something.
+ * it is for does something. An operator who may look only is refused at its own broker, and by that
+ * one, which knows it by its name.
  */
 #include "inspect.h"
 
@@ -172,6 +173,18 @@ static bool may_ask(const peer_t *peer)
            (!quota || quota_may(quota->limits.questions, quota->questions));
 }
 
+/* Whether it was an order of an operator who may look only. */
+static bool refuse_order(core_t *self, peer_t *peer, const dd_record_t *asked)
+{
+    if (asked->type != DD_CONTROL || !operator_control_is_forbidden(self, asked))
+        return false;
+    char text[PEER_TEXT_MAX];
+    core_remark(self, peer, DD_LOG_WARNING, "%s wants something done, and may look only",
+        peer_text(peer, text));
+    core_refuse(self, peer, DD_E_REFUSED, asked->ref, dd_bytes_of(OPERATOR_LOOKS_ONLY));
+    return true;
+}
+
 /* What a client or an operator asks: who it is says its key, never the record. */
 static bool begin_question(core_t *self, peer_t *peer, dd_record_t *asked)
 {
@@ -179,6 +192,8 @@ static bool begin_question(core_t *self, peer_t *peer, dd_record_t *asked)
     asked->tenant = peer_tenant(peer);
     asked->source = dd_name_bytes(&peer->name);
     asked->hops = 0;
+    if (refuse_order(self, peer, asked))
+        return false;
     randombytes_buf(&asked->number, sizeof asked->number);
     known &= link_rules_question(asked);
     if (known && may_ask(peer))

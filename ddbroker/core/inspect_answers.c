@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "figures.h"
+
 /* Rows in one REPORT, those of topics and others: even at their longest they take less than
    DD_FRAME_TARGET, which every connection carries, however small a payload may be. */
 #define PAGE_TOPICS 10
@@ -31,12 +33,6 @@ typedef struct question_kind {
     void (*finish)(answer_t *answer);
 } kind_t;
 
-/* What a tree report sums up. */
-typedef struct {
-    uint64_t clients, subscriptions, outbox;
-    peer_count_t count;
-} totals_t;
-
 struct answer {
     job_t job;
     report_to_t to;
@@ -53,7 +49,7 @@ struct answer {
     const quota_t *quota;       /* looked at next; none is ever removed */
     cursor_t topic;             /* looked at next */
     const topics_own_t *others; /* looked at next; none is ever removed */
-    totals_t totals;
+    figures_t figures;          /* of the tenants so far */
 };
 
 /* ---- Rows ---------------------------------------------------------------------------------- */
@@ -138,16 +134,15 @@ static bool walk(answer_t *answer, void (*show)(answer_t *answer, const peer_t *
 /* ---- What can be asked --------------------------------------------------------------------- */
 
 /* "3 no such destination, 1 overloaded", the codes in their order; null if nothing was refused. */
-static void add_reasons(json_object *report, const uint64_t refused[TENANT_TOTALS_REASONS])
+static void add_reasons(json_object *report, const counts_reasons_t *refused)
 {
     char text[REASONS_ROOM] = "";
     size_t used = 0;
-    for (size_t code = 0; code < TENANT_TOTALS_REASONS && used < sizeof text; code++) {
-        const char *reason = code > 0 ? dd_strerror((dd_error_t)code) : "other";
-        if (refused[code] > 0)
-            used += (size_t)snprintf(text + used, sizeof text - used, "%s%llu %s",
-                used > 0 ? ", " : "", (unsigned long long)refused[code], reason);
-    }
+    for (size_t code = 0; code < COUNTS_REASONS && used < sizeof text; code++)
+        if (refused->of[code] > 0)
+            used +=
+                (size_t)snprintf(text + used, sizeof text - used, "%s%llu %s", used > 0 ? ", " : "",
+                    (unsigned long long)refused->of[code], counts_reason_name(code));
     report_text(report, "refused_for", used > 0 ? text : NULL);
 }
 
@@ -178,48 +173,37 @@ static uint64_t dropped_lately(const answer_t *answer)
    clients, those that have left included. */
 static void add_totals(const answer_t *answer, json_object *report)
 {
-    const core_t *self = answer->to.core;
-    const totals_t *totals = &answer->totals;
-    tallied_t tallied = tenant_totals_of(self->tally, tenant_of(answer));
-    peer_count_add(&tallied.left, &totals->count);
     static const quota_limits_t NONE = {.clients = 0};
-    add_limits(report, self,
-        is_operators(answer) ? &NONE : quota_rules_of(&self->quotas.rules, tenant_of(answer)));
-    report_number(report, "clients", totals->clients);
-    report_number(report, "outbox", totals->outbox);
-    report_number(report, "subscriptions", totals->subscriptions);
-    add_reasons(report, tallied.refused);
-    report_count(report, is_operators(answer) ? &self->count : &tallied.left, self->now_ms);
+    static const quota_t NOBODY;
+    const core_t *self = answer->to.core;
+    const figures_t *figures = &answer->figures;
+    const quota_t *quota = quotas_find(&self->quotas, tenant_of(answer));
+    bool all = is_operators(answer);
+    quota = quota ? quota : &NOBODY;
+    add_limits(report, self, all ? &NONE : quota_rules_of(&self->quotas.rules, tenant_of(answer)));
+    report_number(report, "clients", figures->clients);
+    report_number(report, "outbox", figures->outbox);
+    report_number(report, "subscriptions", figures->subscriptions);
+    add_reasons(report, all ? &self->refused_for : &quota->refused_for);
+    report_count(report, all ? &self->count : &quota->count, self->now_ms);
     report_number(report, "dropped_lately", dropped_lately(answer));
-}
-
-static const char *state_of(const core_t *self)
-{
-    if (self->drain != DRAIN_NOT)
-        return "draining";
-    return core_has_parent(self) && !core_parent_ready(self) ? "cut off" : "ok";
 }
 
 /* Where the parents are is the operators' business: "tcp://a:5555 joined, tcp://b:5555 silent", in
    their order; null without any. */
-static void add_parents(const answer_t *answer, json_object *report)
+static void add_parents(const answer_t *answer, const figures_broker_t *broker, json_object *report)
 {
-    const core_t *self = answer->to.core;
-    const parents_t *parents = &self->parents;
+    const parents_t *parents = broker->parents;
     char text[PARENTS_ROOM] = "";
     size_t used = 0;
-    uint64_t silent = 0;
     if (!is_operators(answer))
         return;
-    for (size_t i = 0; i < parents->list.count; i++) {
-        silent += parents->health[i] == PARENT_SILENT;
-        if (used < sizeof text)
-            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %s", i > 0 ? ", " : "",
-                parents->list.items[i], parents_health_name(parents, i));
-    }
+    for (size_t i = 0; i < parents->list.count && used < sizeof text; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %s", i > 0 ? ", " : "",
+            parents->list.items[i], parents_health_name(parents, i));
     report_text(report, "parents", used > 0 ? text : NULL);
-    report_number(report, "parents_silent", silent);
-    report_number_if(report, "parent_ms", parents->joined, self->now_ms - parents->since_ms);
+    report_number(report, "parents_silent", broker->parents_silent);
+    report_number_if(report, "parent_ms", parents->joined, broker->parent_ms);
     report_number(report, "moves", parents->moves);
 }
 
@@ -238,20 +222,14 @@ static void add_lost(const core_t *self, json_object *report)
     json_object_object_add(report, "lost", list);
 }
 
-static void add_to_totals(answer_t *answer, const peer_t *peer)
-{
-    totals_t *totals = &answer->totals;
-    peer_count_add(&totals->count, &peer->count);
-    if (!may_see(answer, peer))
-        return;
-    totals->clients++;
-    totals->subscriptions += peer->subscription_count;
-    totals->outbox += peer->outbox.bytes;
-}
-
 static bool sum_up(answer_t *answer)
 {
-    return walk(answer, add_to_totals);
+    for (; answer->units > 0 && answer->quota; answer->units--) {
+        if (sees_tenant(answer, dd_bytes_of(answer->quota->tenant)))
+            figures_add(&answer->figures, answer->quota);
+        answer->quota = answer->quota->hh.next;
+    }
+    return !answer->quota;
 }
 
 /* Operators alone see it: how busy a broker is says something of other tenants. */
@@ -267,23 +245,18 @@ static void add_turns(const answer_t *answer, json_object *report)
 static void finish_tree(answer_t *answer)
 {
     core_t *self = answer->to.core;
-    peer_t *parent = core_parent_ready(self) ? self->parent : NULL;
+    figures_broker_t broker = figures_of_broker(self, self->now_ms);
     json_object *report = report_new(self);
     report_id(report, "id", self->id);
-    report_id(report, "parent", parent ? parent->id : NULL);
+    report_id(report, "parent", core_parent_ready(self) ? self->parent->id : NULL);
     report_text(report, "version", DD_VERSION);
-    report_text(report, "state", state_of(self));
-    report_number(report, "uptime_ms", self->now_ms - self->started_ms);
-    uint64_t children = 0;
-    peer_t *link;
-    DL_FOREACH2 (self->links, link, next_link)
-        children += link->role == ROLE_CHILD;
-    report_number(report, "children", children);
+    report_text(report, "state", broker.state);
+    report_number(report, "uptime_ms", broker.uptime_ms);
+    report_number(report, "children", broker.children);
     lost_brokers_expire(&self->lost, self->now_ms);
     add_lost(self, report);
-    uint64_t rtt_us = parent ? parent->rtt_us : 0;
-    report_number_if(report, "rtt_us", rtt_us > 0, rtt_us);
-    add_parents(answer, report);
+    report_number_if(report, "rtt_us", broker.rtt_us > 0, broker.rtt_us);
+    add_parents(answer, &broker, report);
     add_totals(answer, report);
     add_turns(answer, report);
     report_send(&answer->to, report, true);

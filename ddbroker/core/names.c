@@ -88,6 +88,8 @@ static void tell_of_registration(core_t *self, const peer_t *peer)
 void names_welcome(core_t *self, peer_t *peer, dd_bytes_t name)
 {
     peer->state = PEER_READY;
+    if (peer->role == ROLE_CLIENT)
+        peer->quota->registered++;
     peer->since_ms = self->now_ms;
     peer->scope_number = self->scope_number;
     peer->heartbeat = peer_heartbeat(peer, self->settings.heartbeat);

@@ -4,6 +4,8 @@
  */
 #include "operator_control.h"
 
+#include "operators.h"
+
 /* Each returns NULL, or why it couldn't be done. */
 typedef const char *(control_t)(core_t *self, const char *operator_name, dd_bytes_t argument);
 
@@ -65,15 +67,28 @@ static void log_order(core_t *self, dd_log_level_t level, const char *operator_n
         failure[0] ? ": " : "", failure);
 }
 
-/* NULL, or why it couldn't be done. */
-static const char *obey(core_t *self, const char *operator_name, const dd_record_t *asked)
+bool operator_control_is_forbidden(const core_t *self, const dd_record_t *asked)
 {
-    const char *failure = "no such control";
-    log_order(
-        self, DD_LOG_NOTICE, operator_name, asked, ""); /* first: it may change what is logged */
+    const dd_operator_t *known = operators_find(self, asked->source);
+    return known && known->read_only;
+}
+
+/* NULL, or why it can't be done. */
+static const char *carry_out(core_t *self, const char *operator_name, const dd_record_t *asked)
+{
+    if (operator_control_is_forbidden(self, asked))
+        return OPERATOR_LOOKS_ONLY;
     for (size_t i = 0; i < sizeof CONTROLS / sizeof CONTROLS[0]; i++)
         if (dd_bytes_equal(asked->text, dd_bytes_of(CONTROLS[i].what)))
-            failure = CONTROLS[i].control(self, operator_name, asked->name);
+            return CONTROLS[i].control(self, operator_name, asked->name);
+    return "no such control";
+}
+
+static const char *obey(core_t *self, const char *operator_name, const dd_record_t *asked)
+{
+    log_order(
+        self, DD_LOG_NOTICE, operator_name, asked, ""); /* first: it may change what is logged */
+    const char *failure = carry_out(self, operator_name, asked);
     if (failure)
         log_order(self, DD_LOG_WARNING, operator_name, asked, failure);
     return failure;

@@ -7,6 +7,12 @@
 
 #include "report.h"
 
+/* Why who may look only isn't obeyed. */
+#define OPERATOR_LOOKS_ONLY "this operator may look only"
+
+/* Whether the CONTROL is of an operator who may look only. */
+bool operator_control_is_forbidden(const core_t *self, const dd_record_t *asked);
+
 /* Does what a CONTROL wants, and reports how that went. */
 void operator_control(const report_to_t *to, const dd_record_t *asked);
 

@@ -31,15 +31,3 @@ const char *peer_text(const peer_t *self, char text[PEER_TEXT_MAX])
         snprintf(text, PEER_TEXT_MAX, "%s", word);
     return text;
 }
-
-void peer_count_add(peer_count_t *self, const peer_count_t *more)
-{
-    self->in += more->in;
-    self->out += more->out;
-    self->in_bytes += more->in_bytes;
-    self->out_bytes += more->out_bytes;
-    self->refused += more->refused;
-    self->dropped += more->dropped;
-    if (more->dropped_ms > self->dropped_ms)
-        self->dropped_ms = more->dropped_ms;
-}

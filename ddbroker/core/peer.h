@@ -39,17 +39,6 @@ typedef enum {
     PEER_ENDED    /* was told why; nothing it sends counts, until the connection is gone */
 } peer_state_t;
 
-/* Since the peer was registered. */
-typedef struct {
-    uint64_t in;       /* notifications and publications from it */
-    uint64_t out;      /* the same to it */
-    uint64_t in_bytes; /* of their payloads */
-    uint64_t out_bytes;
-    uint64_t refused;    /* what it asked and didn't get */
-    uint64_t dropped;    /* publications that it had no room for, or doesn't take for their size */
-    uint64_t dropped_ms; /* when it lost the last of them */
-} peer_count_t;
-
 /* What has been told of losses. */
 typedef struct {
     uint64_t told; /* of these so many */
@@ -62,8 +51,13 @@ struct peer {
     uint8_t protocol;               /* DD_FRAME_VERSION; 3 or 4: a client of the legacy endpoint */
     char tenant[DD_TENANT_MAX + 1]; /* of a client, also of one that observes; else "" */
     quota_t *quota;                 /* of the same: its tenant's; else NULL */
+    bool is_self;                   /* the broker itself, which has no connection to itself */
     bool placed;                    /* holds one of the places that there are for connections */
     uint8_t key[DD_KEY_SIZE];       /* public key it logged in with */
+    uint8_t next_key[DD_KEY_SIZE];  /* the one that it has proven to have, too */
+    bool proven;                    /* and it is there */
+    uint32_t proof_keys;            /* number of the broker's keys at its last proof, from 1 on */
+    uint64_t proof_ms;              /* and when that was */
     dd_name_t name;                 /* client: full name; operator and broker: its name */
     uint64_t instance;              /* client: from HELLO */
     uint8_t id[DD_BROKER_ID_SIZE];  /* link: the other broker's */
@@ -89,7 +83,7 @@ struct peer {
     uint64_t complained_ms; /* last UNKNOWN_PEER, which is sent once a second at most */
     uint64_t rtt_us;        /* parent: round trip of the last PING; 0: not known */
     drop_note_t drop_note;
-    peer_count_t count;
+    counts_t count;
     entry_t *entries; /* names reached through it: its own, or a link's subtree */
     size_t entry_count;
     subscription_t *subscriptions; /* those with losses to tell first */
@@ -183,7 +177,5 @@ void peer_set_name(peer_t *self, dd_bytes_t name);
    lines. Writes into text and returns it. */
 #define PEER_TEXT_MAX 300
 const char *peer_text(const peer_t *self, char text[PEER_TEXT_MAX]);
-
-void peer_count_add(peer_count_t *self, const peer_count_t *more);
 
 #endif

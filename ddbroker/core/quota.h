@@ -9,6 +9,7 @@
 #ifndef QUOTA_H_INCLUDED
 #define QUOTA_H_INCLUDED
 
+#include "counts.h"
 #include "libdd/base/hash.h"
 #include "libdd/include/dd.h"
 #include "libdd/protocol/outbox.h"
@@ -39,6 +40,7 @@ typedef struct {
     UT_hash_handle hh;
     quota_limits_t limits;
     uint64_t clients;
+    uint64_t registered; /* of these */
     uint64_t subscriptions;
     uint64_t questions;
     uint64_t contests; /* of names of its clients */
@@ -47,6 +49,8 @@ typedef struct {
     quota_bucket_t connects;
     quota_bucket_t messages;
     quota_bucket_t bytes;
+    counts_t count; /* of all its clients since the start */
+    counts_reasons_t refused_for;
     char tenant[DD_TENANT_MAX + 1];
 } quota_t;
 

@@ -15,6 +15,7 @@
 #include "contests.h"
 #include "losses.h"
 #include "names.h"
+#include "operators.h"
 
 /* Whether the client of that instance may have the name of one who is registered: that one is the
    same client's earlier connection, or it has just gone. */
@@ -67,10 +68,18 @@ bool registration_looks_foreign(const core_t *self, const dd_name_t *name)
            dd_keyring_has_tenant(self->keyring, first);
 }
 
+/* An operator with a key of its own is called as the key file says. */
 static void hello_operator(core_t *self, peer_t *peer, dd_bytes_t name)
 {
-    if (!dd_client_valid(name)) {
+    dd_bytes_t own = operators_name(self, peer->key);
+    if (own.size > 0) {
+        name = own;
+    } else if (!dd_client_valid(name)) {
         core_end(self, peer, DD_E_NAME_INVALID, "an operator needs a valid name");
+        return;
+    } else if (operators_find(self, name)) {
+        core_end(self, peer, DD_E_NAME_INVALID,
+            "the operator of that name has a key of its own, and this is another");
         return;
     }
     peer_set_name(peer, name);

@@ -21,7 +21,7 @@ void report_number_if(json_object *object, const char *name, bool known, uint64_
     json_object_object_add(object, name, known ? json_object_new_uint64(number) : NULL);
 }
 
-void report_count(json_object *object, const peer_count_t *count, uint64_t now_ms)
+void report_count(json_object *object, const counts_t *count, uint64_t now_ms)
 {
     report_number(object, "in", count->in);
     report_number(object, "out", count->out);

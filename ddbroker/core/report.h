@@ -27,7 +27,7 @@ json_object *report_new(const core_t *core);
 void report_text(json_object *object, const char *name, const char *text);
 void report_number(json_object *object, const char *name, uint64_t number);
 void report_number_if(json_object *object, const char *name, bool known, uint64_t number);
-void report_count(json_object *object, const peer_count_t *count, uint64_t now_ms);
+void report_count(json_object *object, const counts_t *count, uint64_t now_ms);
 /* A broker's id in hex, or null for none. */
 void report_id(json_object *object, const char *name, const uint8_t *id);
 

@@ -305,6 +305,7 @@ void tree_links_admit(core_t *self, peer_t *parent, const dd_record_t *record)
     set_payload_max(parent, record);
     if (parent->state == PEER_NEW)
         begin(self, parent, record);
+    standing_show(self);
 }
 
 void tree_links_ping(core_t *self)

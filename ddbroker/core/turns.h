@@ -13,6 +13,7 @@
 
 typedef struct {
     uint64_t count[TURNS_LENGTHS];
+    uint64_t sum_us; /* of all */
 } turns_t;
 
 static inline void turns_add(turns_t *self, uint64_t us)
@@ -21,6 +22,7 @@ static inline void turns_add(turns_t *self, uint64_t us)
     while (i < TURNS_LENGTHS - 1 && us > (uint64_t)TURNS_SHORTEST_US << i)
         i++;
     self->count[i]++;
+    self->sum_us += us;
 }
 
 #endif

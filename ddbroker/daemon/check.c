@@ -5,11 +5,14 @@
 #include "check.h"
 
 #include <pwd.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zmq.h>
 
 #include "config_options.h"
+#include "ddbroker/http/http.h"
+#include "ddbroker/http/http_listener.h"
 #include "ddbroker/net/listen.h"
 #include "libdd/base/problem.h"
 #include "libdd/keys/access.h"
@@ -136,6 +139,27 @@ static void check_listening(const check_t *self)
         zmq_ctx_term(context);
 }
 
+/* Where monitors connect, and what they must know. */
+static void check_http(const check_t *self)
+{
+    const config_t *config = self->config;
+    char shown[HTTP_SHOWN_ROOM], endpoint[DD_ENDPOINT_MAX + 1];
+    dd_problem_t problem;
+    token_t token;
+    int fd;
+    if (token_load(&token, config->http_token_file, &problem) != DD_OK)
+        fault(self, &problem);
+    if (!config->http)
+        return;
+    snprintf(endpoint, sizeof endpoint, "tcp://%s", config->http);
+    if (http_listener_open(config->http, &fd, shown, sizeof shown, &problem) == DD_OK)
+        close(fd);
+    else if (running_holder(config, endpoint) > 0)
+        REMARK(self, "%s is taken by the broker that runs with this file now", config->http);
+    else
+        fault(self, &problem);
+}
+
 /* A broker starts without its parent, and looks the name up again later. */
 static void check_parents(const check_t *self)
 {
@@ -166,6 +190,7 @@ dd_keyring_t *check_start(
     dd_keyring_t *keyring = check_keys(&self);
     check_descriptors(&self);
     check_listening(&self);
+    check_http(&self);
     check_parents(&self);
     check_account(&self);
     return keyring;

@@ -258,6 +258,20 @@ static void check_sizes(const config_t *self, config_findings_t *findings)
             "input-max must be at least four times payload-max, so that every tenant can send");
 }
 
+/* Whether only this host can connect there. */
+static bool is_loopback(const char *address)
+{
+    return strncmp(address, "127.", 4) == 0 || strncmp(address, "[::1]:", 6) == 0;
+}
+
+static void check_http(const config_t *self, config_findings_t *findings)
+{
+    if (self->http && !self->http_token_file && !is_loopback(self->http))
+        dd_problem(config_findings_next(findings), DD_E_ARGUMENT,
+            "http at %s can be reached from other hosts, which needs an http-token-file",
+            self->http);
+}
+
 static void check_parents(const config_t *self, config_findings_t *findings)
 {
     if (self->parents.random)
@@ -309,6 +323,7 @@ static config_outcome_t read_all(sources_t *self, int argc, char *const argv[])
     check_parents(config, self->findings);
     check_endpoints(config, self->findings);
     check_sizes(config, self->findings);
+    check_http(config, self->findings);
     return self->findings->count == 0 ? outcome : CONFIG_WRONG;
 }
 
@@ -338,7 +353,8 @@ static void clear_list(config_list_t *list)
 
 void config_clear(config_t *self)
 {
-    char *texts[] = {self->name, self->keys, self->scope, self->file, self->log_file};
+    char *texts[] = {self->name, self->keys, self->scope, self->file, self->log_file, self->http,
+        self->http_token_file};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);
     clear_list(&self->listen);

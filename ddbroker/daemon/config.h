@@ -53,8 +53,10 @@ typedef struct {
     quota_exception_t *exceptions; /* of tenants with sections in the file, whole */
     size_t exception_count;
     uint64_t io_threads;
-    bool only_check; /* nothing is to be run */
-    uint64_t reload; /* the process of a broker that is to reload; 0: none */
+    char *http;            /* where monitors connect; NULL: nowhere */
+    char *http_token_file; /* NULL: none is asked for */
+    bool only_check;       /* nothing is to be run */
+    uint64_t reload;       /* the process of a broker that is to reload; 0: none */
 } config_t;
 
 typedef enum {

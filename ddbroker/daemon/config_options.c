@@ -28,7 +28,7 @@ static const char *const LEVELS[] = {
 };
 
 static dd_option_set_t add_endpoints, set_path, set_scope, set_level, set_mode, set_time, set_size,
-    set_count, set_share, set_name;
+    set_count, set_share, set_name, set_http;
 
 static const config_option_t OPTIONS[] = {
     {.option = {.letter = 'r',
@@ -357,6 +357,23 @@ static const config_option_t OPTIONS[] = {
         .in_file = true,
         .least = "1",
         .most = "63"},
+    {.option = {.name = "http",
+         .argument = "ADDRESS",
+         .help = "where monitors ask for health and figures, like 127.0.0.1:9080",
+         .set = set_http,
+         .offset = FIELD(http)},
+        .kind = KIND_TEXT,
+        .in_file = true,
+        .reloads = true},
+    {.option = {.name = "http-token-file",
+         .argument = "FILE",
+         .help = "what monitors must know to be given more than health",
+         .takes = DD_TAKES_FILE,
+         .set = set_path,
+         .offset = FIELD(http_token_file)},
+        .kind = KIND_TEXT,
+        .in_file = true,
+        .reloads = true},
     {.option = {.name = "name",
          .argument = "NAME",
          .help = "the broker's name; without it: the host's",
@@ -469,6 +486,19 @@ static dd_error_t set_path(
     void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
 {
     return keep_text(values, option, text, text[0] != '\0', "the name of a file", problem);
+}
+
+/* An endpoint of TCP without what says so, in numbers: no name is looked up. Whether this host has
+   that address is seen when it is bound. */
+static dd_error_t set_http(
+    void *values, const dd_option_t *option, const char *text, dd_problem_t *problem)
+{
+    char endpoint[DD_ENDPOINT_MAX + 1];
+    int size = snprintf(endpoint, sizeof endpoint, "tcp://%s", text);
+    bool in_numbers = text[0] == '[' || text[strspn(text, "0123456789.*")] == ':';
+    bool good = in_numbers && size < (int)sizeof endpoint && dd_endpoint_listenable(endpoint);
+    return keep_text(
+        values, option, text, good, "ADDRESS:PORT in numbers, like 127.0.0.1:9080", problem);
 }
 
 /* The slashes at both ends may be left out. */

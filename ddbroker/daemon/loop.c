@@ -52,6 +52,13 @@ static struct pollfd source(void *socket)
     return (struct pollfd){.fd = dd_socket_fd(socket), .events = POLLIN};
 }
 
+static void add_sockets(const transport_t *transport, struct pollfd own[PLACES])
+{
+    transport_sockets_t sockets = transport->ops->sockets(transport);
+    own[NEWS] = source(sockets.news);
+    own[FRAMES] = source(sockets.frames);
+}
+
 /* Each ZeroMQ socket must have been read until there was nothing left, and again after something
    was sent; see dd_socket_fd(). */
 static void wait_for_news(const loop_t *self, struct pollfd items[SOURCES], int timeout)
@@ -65,9 +72,8 @@ static void wait_for_news(const loop_t *self, struct pollfd items[SOURCES], int 
     for (size_t i = 0; i < self->transport_count; i++) {
         const transport_t *transport = self->transports[i];
         struct pollfd *own = &items[TRANSPORTS + PLACES * i];
-        transport_sockets_t sockets = transport->ops->sockets(transport);
-        own[NEWS] = source(sockets.news);
-        own[FRAMES] = source(sockets.frames);
+        if (transport->ops->sockets)
+            add_sockets(transport, own);
         if (transport->ops->descriptors)
             transport->ops->descriptors(transport, own + OTHERS);
     }
@@ -114,7 +120,8 @@ static bool work(
     }
     for (size_t i = 0; i < self->transport_count; i++) {
         transport_t *transport = self->transports[i];
-        if (all || again || is_told(items, i) || now >= transport->ops->due(transport))
+        bool looks = again && transport->ops->sockets;
+        if (all || looks || is_told(items, i) || now >= transport->ops->due(transport))
             more |= transport->ops->work(transport, now);
     }
     return more;

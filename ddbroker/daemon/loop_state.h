@@ -9,6 +9,7 @@
 #define LOOP_STATE_H_INCLUDED
 
 #include "config.h"
+#include "ddbroker/http/http.h"
 #include "ddbroker/log.h"
 #include "ddbroker/net/gauge.h"
 #include "ddbroker/net/transport.h"
@@ -16,8 +17,8 @@
 #include "libdd/base/clock.h"
 #include "supervisor.h"
 
-/* The listener, the link to the parent, and the legacy endpoint. */
-#define TRANSPORTS_MAX 3
+/* The listener, the link to the parent, the legacy endpoint, and HTTP. */
+#define TRANSPORTS_MAX 4
 /* Descriptors that operators and child brokers find beyond those for connections. */
 #define LOOP_PLACES_KEPT (2 * CORE_RESERVED)
 
@@ -35,9 +36,11 @@ typedef struct {
     gauge_t *gauge; /* NULL if there is none */
     transport_t *transports[TRANSPORTS_MAX];
     size_t transport_count;
+    http_t *http;             /* one of them */
     size_t strangers_max;     /* connections that transports leave to those who are still on their
                                  way in */
     size_t descriptors_taken; /* of the process, for other things than clients */
+    size_t descriptors_http;  /* of these, for monitors */
     size_t descriptors_max;   /* connections that fit the process's limit besides these */
     size_t clients_max;       /* as configured, or less */
     uint64_t tick_ms;         /* next look at the heartbeats */

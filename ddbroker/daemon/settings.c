@@ -11,6 +11,7 @@
 #include "ddbroker/legacy/legacy.h"
 #include "ddbroker/net/listener.h"
 #include "libdd/base/problem.h"
+#include "libdd/net/descriptors.h"
 
 /* File descriptors of the process besides those of connections and endpoints: ZeroMQ's own, files,
    the connection to the parent and what is tried to get one. */
@@ -20,25 +21,11 @@
 /* With fewer connections than that it isn't worth the while. */
 #define CONNECTIONS_LEAST 16
 
-/* No descriptor that is open lies beyond the kernel's table of them. The limit may be a thousand
-   million, as containers have it, and would take more than a minute to go through. */
-static rlim_t table_size(rlim_t limit)
-{
-    char line[256];
-    unsigned long long size = limit;
-    FILE *status = fopen("/proc/self/status", "re");
-    while (status && fgets(line, sizeof line, status) && sscanf(line, "FDSize: %llu", &size) != 1)
-        ;
-    if (status)
-        fclose(status);
-    return size < limit ? (rlim_t)size : limit;
-}
-
 /* Descriptors that are open already, as whoever started the process has left them. */
 static rlim_t count_open(rlim_t limit)
 {
     rlim_t count = 0;
-    rlim_t end = table_size(limit);
+    rlim_t end = dd_descriptors_end(limit);
     for (rlim_t fd = 0; fd < end; fd++)
         count += dup2((int)fd, (int)fd) >= 0; /* which changes nothing */
     return count;
@@ -65,7 +52,7 @@ static rlim_t count_reserved(const loop_t *self)
     const config_t *config = self->config;
     return DESCRIPTORS_OWN + DESCRIPTORS_OF_THREAD * settings_threads(config) +
            config->listen.count + config->reserved.count + config->legacy.count +
-           self->strangers_max + LOOP_PLACES_KEPT;
+           self->strangers_max + LOOP_PLACES_KEPT + self->descriptors_http;
 }
 
 /* libzmq aborts when it gets no descriptors for a socket, and goes round and round when it can't
@@ -75,6 +62,7 @@ dd_error_t settings_raise_descriptors(loop_t *self, dd_problem_t *problem)
     struct rlimit limit = {0};
     self->strangers_max =
         LISTENER_STRANGERS_MAX + (self->config->legacy.count > 0 ? LEGACY_STRANGERS_MAX : 0);
+    self->descriptors_http = self->config->http ? HTTP_DESCRIPTORS : 0;
     rlim_t taken = count_reserved(self);
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         taken += count_open(limit.rlim_cur);
@@ -89,6 +77,14 @@ dd_error_t settings_raise_descriptors(loop_t *self, dd_problem_t *problem)
     self->descriptors_taken = (size_t)taken;
     self->descriptors_max = (size_t)(limit.rlim_cur - taken);
     return DD_OK;
+}
+
+void settings_share_descriptors(loop_t *self)
+{
+    size_t all = self->descriptors_max + self->descriptors_http;
+    bool fits = all >= HTTP_DESCRIPTORS + CONNECTIONS_LEAST;
+    self->descriptors_http = self->config->http && fits ? HTTP_DESCRIPTORS : 0;
+    self->descriptors_max = all - self->descriptors_http;
 }
 
 static void limit_clients(loop_t *self)

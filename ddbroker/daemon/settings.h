@@ -14,6 +14,10 @@ size_t settings_threads(const config_t *config);
    raised, and notes how many connections fit. A failure if those are too few to begin with. */
 dd_error_t settings_raise_descriptors(loop_t *self, dd_problem_t *problem);
 
+/* After a reload: HTTP that was turned on takes its descriptors from those for connections, and
+   gives them back. */
+void settings_share_descriptors(loop_t *self);
+
 /* For core_new() and core_set_limits(). The log says so if fewer clients fit than the configuration
    asks for. The core calls back into the loop, which is lent. */
 core_settings_t settings_of_core(loop_t *self);

@@ -36,14 +36,27 @@ dd_error_t signals_open(loop_t *self, dd_problem_t *problem)
 
 /* ---- Reload -------------------------------------------------------------------------------- */
 
+/* Whether the newer file still knows the brokers' pair of the one at hand. */
+static bool knows_pair(const dd_keyring_t *keyring, const dd_keyring_t *newer)
+{
+    const uint8_t *key = dd_keyring_public_key(keyring);
+    for (dd_key_age_t age = 0; age < DD_KEY_AGES; age++) {
+        const uint8_t *known = dd_keyring_broker_key_of(newer, age);
+        if (known && memcmp(known, key, DD_KEY_SIZE) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* A key file that can be used instead of the one at hand, or NULL. */
 static dd_keyring_t *reload_keys(const loop_t *self, const config_t *config, dd_problem_t *problem)
 {
     dd_keyring_t *keyring = config_load_keys(config, problem);
-    if (!keyring || memcmp(dd_keyring_public_key(keyring), dd_keyring_public_key(self->keyring),
-                        DD_KEY_SIZE) == 0)
+    if (!keyring || knows_pair(self->keyring, keyring))
         return keyring;
-    dd_problem(problem, DD_E_KEYS, "%s has another pair of keys for brokers, which takes a restart",
+    dd_problem(problem, DD_E_KEYS,
+        "%s has another pair of keys for brokers and doesn't know the one before, which takes a "
+        "restart",
         config->keys);
     dd_keyring_destroy(&keyring);
     return NULL;
@@ -64,14 +77,19 @@ static dd_error_t reload(loop_t *self, dd_problem_t *problem)
 {
     config_t newer;
     dd_keyring_t *keyring = NULL;
+    http_plan_t http = {.fd = -1};
     config_outcome_t outcome = config_read(&newer, self->argc, self->argv, problem);
     dd_error_t result = outcome == CONFIG_RUN ? DD_OK : DD_E_ARGUMENT;
     if (result == DD_OK && !(keyring = reload_keys(self, &newer, problem)))
         result = DD_E_KEYS;
     if (result == DD_OK)
+        result = http_prepare(self->http, newer.http, newer.http_token_file, &http, problem);
+    if (result == DD_OK)
         result = log_reopen(self->log, newer.log_file, (dd_log_level_t)newer.log_level, problem);
-    if (result != DD_OK)
+    if (result != DD_OK) {
+        http_drop(self->http, &http);
         goto cleanup;
+    }
     char others[256];
     bool moved = !config_option_same(config_option_in_file("parent"), self->config, &newer);
     config_adopt(self->config, &newer, others, sizeof others);
@@ -81,9 +99,11 @@ static dd_error_t reload(loop_t *self, dd_problem_t *problem)
     dd_keyring_t *old = self->keyring;
     self->keyring = keyring;
     keyring = old; /* to be freed */
+    settings_share_descriptors(self);
     core_settings_t chosen = settings_of_core(self);
     core_set_limits(self->core, &chosen);
     input_account_set_max(self->config->input_max);
+    http_follow(self->http, self->config->http, &http);
     if (moved)
         core_set_parents(self->core, &self->config->parents);
     spread_keyring(self);

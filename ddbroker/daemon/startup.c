@@ -41,6 +41,22 @@ static dd_error_t add_transport(
     return DD_OK;
 }
 
+static dd_error_t open_http(
+    loop_t *self, const transport_settings_t *settings, dd_problem_t *problem)
+{
+    const config_t *config = self->config;
+    http_plan_t plan;
+    self->http = http_new(settings, problem);
+    if (!self->http)
+        return problem->error;
+    self->transports[self->transport_count++] = http_transport(self->http);
+    dd_error_t result =
+        http_prepare(self->http, config->http, config->http_token_file, &plan, problem);
+    if (result == DD_OK)
+        http_follow(self->http, config->http, &plan);
+    return result;
+}
+
 static dd_error_t open_transports(loop_t *self, dd_problem_t *problem)
 {
     static const config_list_t NOWHERE;
@@ -64,7 +80,7 @@ static dd_error_t open_transports(loop_t *self, dd_problem_t *problem)
         result = add_transport(self, parent_link_new(&settings, problem), &NOWHERE, problem);
     if (result == DD_OK && config->legacy.count > 0)
         result = add_transport(self, legacy_new(&settings, problem), &config->legacy, problem);
-    return result;
+    return result == DD_OK ? open_http(self, &settings, problem) : result;
 }
 
 dd_error_t startup_begin(loop_t *self, dd_problem_t *problem)

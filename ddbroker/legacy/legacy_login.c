@@ -12,8 +12,15 @@ typedef uint8_t shared_t[crypto_box_BEFORENMBYTES];
 
 struct legacy_login {
     const dd_keyring_t *keyring;
-    shared_t *shared; /* by the tenant's index; in sodium_malloc memory */
+    shared_t *shared; /* by the tenant's index, of each of its keys; in sodium_malloc memory */
 };
+
+static void share(legacy_login_t *self, const dd_tenant_t *tenant)
+{
+    uint8_t *shared = self->shared[tenant->index];
+    if (crypto_box_beforenm(shared, tenant->public_key, dd_keyring_secret_key(self->keyring)) != 0)
+        randombytes_buf(shared, sizeof(shared_t)); /* no key: nobody can answer */
+}
 
 legacy_login_t *legacy_login_new(const dd_keyring_t *keyring)
 {
@@ -21,16 +28,15 @@ legacy_login_t *legacy_login_new(const dd_keyring_t *keyring)
     if (!self)
         return NULL;
     self->keyring = keyring;
-    self->shared = sodium_allocarray(dd_keyring_tenant_count(keyring), sizeof(shared_t));
+    self->shared = sodium_allocarray(dd_keyring_tenant_keys(keyring), sizeof(shared_t));
     if (!self->shared) {
         legacy_login_destroy(&self);
         return NULL;
     }
     const dd_tenant_t *tenant;
     for (size_t i = 0; (tenant = dd_keyring_tenant_at(keyring, i)); i++)
-        if (crypto_box_beforenm(
-                self->shared[i], tenant->public_key, dd_keyring_secret_key(keyring)) != 0)
-            randombytes_buf(self->shared[i], sizeof(shared_t)); /* no key: nobody can answer */
+        for (; tenant; tenant = tenant->other)
+            share(self, tenant);
     return self;
 }
 

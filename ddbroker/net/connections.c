@@ -7,10 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
+#include <utlist.h>
 #include <zmq.h>
+
+#include "libdd/base/problem.h"
 
 /* ms for a message within the process. */
 #define FIRST_LIMIT 5000
+
+/* Where the socket is listened on. */
+typedef struct listening {
+    struct listening *next;
+    int fd; /* ZeroMQ's */
+    unsigned kind;
+    char endpoint[];
+} listening_t;
 
 /* What is wrong with a peer that doesn't encrypt: most are of the time before. */
 #define WITHOUT_CURVE                                                                              \
@@ -23,6 +35,8 @@ struct connections {
     log_t *log;
     input_door_t *door;
     uint64_t stranger; /* bytes that one may bring */
+    listening_t *listening;
+    unsigned kind; /* of endpoints that news tells of now */
     connection_t *by_fd;
     connection_t *strangers;
     size_t stranger_count;
@@ -69,10 +83,19 @@ connections_t *connections_new(
     self->door = input_door_new();
     if (self->door && learn_number(&self->ids, context, socket))
         self->monitor = dd_monitor_open(context, socket,
-            ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_ACCEPT_FAILED | handshakes);
+            ZMQ_EVENT_LISTENING | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED |
+                ZMQ_EVENT_ACCEPT_FAILED | handshakes);
     if (!self->monitor)
         connections_destroy(&self);
     return self;
+}
+
+static void forget_listening(listening_t **list)
+{
+    for (listening_t *listening; (listening = *list);) {
+        *list = listening->next;
+        free(listening);
+    }
 }
 
 void connections_destroy(connections_t **self_p)
@@ -87,9 +110,57 @@ void connections_destroy(connections_t **self_p)
         HASH_DEL(self->by_fd, connection);
         free(connection);
     }
+    forget_listening(&self->listening);
     input_door_destroy(&self->door);
     free(self);
     *self_p = NULL;
+}
+
+/*
+ * A listening socket of ZeroMQ's has the keys that it began with, and owns the connections that it
+ * has accepted: unbinding it would end them. So it goes on, but deaf, and another one takes over
+ * the socket of the system, by a descriptor of its own. There is no moment when nobody listens.
+ */
+static dd_error_t hand_on(
+    const connections_t *self, const listening_t *listening, dd_problem_t *problem)
+{
+    int none = -1, fd = dup(listening->fd); /* a broker runs no other programs */
+    bool deaf = fd >= 0 && input_account_deafen(listening->fd);
+    if (deaf && zmq_setsockopt(self->socket, ZMQ_USE_FD, &fd, sizeof fd) == 0 &&
+        zmq_bind(self->socket, listening->endpoint) == 0) {
+        zmq_setsockopt(self->socket, ZMQ_USE_FD, &none, sizeof none);
+        return DD_OK;
+    }
+    zmq_setsockopt(self->socket, ZMQ_USE_FD, &none, sizeof none);
+    if (deaf)
+        input_account_hear(listening->fd);
+    if (fd >= 0)
+        close(fd);
+    return dd_problem(
+        problem, DD_E_LIMIT, "can't listen anew on %s: a restart is needed", listening->endpoint);
+}
+
+void connections_begin_kind(connections_t *self, unsigned kind)
+{
+    self->kind = kind;
+}
+
+dd_error_t connections_listen_anew(connections_t *self, dd_problem_t *problem)
+{
+    dd_error_t result = DD_OK;
+    listening_t *before = self->listening, *listening;
+    self->listening = NULL; /* news tells of the new ones */
+    while ((listening = before)) {
+        before = listening->next;
+        bool concerned = listening->kind == self->kind;
+        dd_error_t error = concerned ? hand_on(self, listening, problem) : DD_OK;
+        if (concerned && error == DD_OK)
+            free(listening);
+        else
+            LL_PREPEND(self->listening, listening);
+        result = error == DD_OK ? result : error;
+    }
+    return result;
 }
 
 void *connections_monitor(const connections_t *self)
@@ -299,6 +370,19 @@ static void opened(connections_t *self, int fd, uint64_t now_ms)
     connection->then = routing_ids_accept(&self->ids, self->stranger_count);
 }
 
+/* Out of memory, it can't be listened on anew. */
+static void listens(connections_t *self, const dd_monitor_event_t *event)
+{
+    size_t size = strlen(event->endpoint) + 1;
+    listening_t *listening = malloc(sizeof *listening + size);
+    if (!listening)
+        return;
+    listening->fd = (int)event->value;
+    listening->kind = self->kind;
+    memcpy(listening->endpoint, event->endpoint, size);
+    LL_PREPEND(self->listening, listening);
+}
+
 /* libzmq ends connections of ZMTP 1 and 2, which know no CURVE, without saying so. And a peer may
    see sooner than we do that both won't encrypt in the same way. */
 static void look_back(connections_t *self, const connection_t *connection)
@@ -354,12 +438,17 @@ static void log_handshake(connections_t *self, const dd_monitor_event_t *event)
 static void *take_event(connections_t *self, const dd_monitor_event_t *event, uint64_t now_ms)
 {
     switch (event->event) {
+    case ZMQ_EVENT_LISTENING:
+        listens(self, event);
+        break;
     case ZMQ_EVENT_ACCEPTED:
         opened(self, (int)event->value, now_ms);
         break;
     case ZMQ_EVENT_DISCONNECTED:
         return closed(self, (int)event->value);
     case ZMQ_EVENT_ACCEPT_FAILED:
+        if (event->value == EAGAIN) /* there, it is deaf */
+            break;
         log_flood(self->log, "", DD_LOG_ERROR, "can't accept a connection on %s: %s",
             event->endpoint, strerror((int)event->value));
         break;

@@ -39,6 +39,15 @@ connections_t *connections_new(
 /* Before the socket is closed. */
 void connections_destroy(connections_t **self_p);
 
+/* Endpoints that news tells of from now on are of that kind; without it, of kind 0. News of those
+   before must have been taken in. */
+void connections_begin_kind(connections_t *self, unsigned kind);
+
+/* From now on new connections have to do with what the socket has been set to since: where it
+   listens on endpoints of the kind at hand, ZeroMQ does so anew, and the connections that there are
+   stay. News must have been taken in before, and is to be taken in then. */
+dd_error_t connections_listen_anew(connections_t *self, dd_problem_t *problem);
+
 /* To poll for input, then to call connections_next_gone(). */
 void *connections_monitor(const connections_t *self);
 

@@ -9,6 +9,7 @@
 #include "input_account.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,8 @@
    table takes no memory. */
 #define ACCOUNTS (1 << 20)
 #define DOORS 16
+/* Listening sockets that can be deaf at one time. */
+#define DEAF_MAX 64
 /* What the smallest frame counts, of two bytes; it is begun with any of them. */
 #define SMALLEST_FRAME (INPUT_FRAME + 2)
 /* A bit of `untaken`: what it counts beyond INPUT_FREE is in its share. */
@@ -320,6 +323,43 @@ static void start(input_account_t *self)
     atomic_store(&self->state, STATE_OPEN);
 }
 
+/* ---- Listening sockets that are deaf -------------------------------------------------------- */
+
+/* Their descriptors, and one more; 0: a free place. */
+static _Atomic int deaf[DEAF_MAX];
+static _Atomic int deaf_count;
+
+bool input_account_deafen(int fd)
+{
+    for (size_t i = 0; i < DEAF_MAX; i++) {
+        int free_place = 0;
+        if (!atomic_compare_exchange_strong(&deaf[i], &free_place, fd + 1))
+            continue;
+        atomic_fetch_add(&deaf_count, 1);
+        return true;
+    }
+    return false;
+}
+
+void input_account_hear(int fd)
+{
+    for (size_t i = 0; atomic_load(&deaf_count) > 0 && i < DEAF_MAX; i++) {
+        int place = fd + 1;
+        if (atomic_compare_exchange_strong(&deaf[i], &place, 0))
+            atomic_fetch_sub(&deaf_count, 1);
+    }
+}
+
+static bool is_deaf(int fd)
+{
+    bool found = false;
+    for (size_t i = 0; atomic_load(&deaf_count) > 0 && i < DEAF_MAX; i++)
+        found |= atomic_load(&deaf[i]) == fd + 1;
+    return found;
+}
+
+/* ---- What ZeroMQ calls ---------------------------------------------------------------------- */
+
 /* These three take the place of the C library's for ZeroMQ, too, since a program's own come
    first. */
 
@@ -334,6 +374,11 @@ FOR_ALL ssize_t recv(int fd, void *data, size_t size, int flags)
 
 FOR_ALL int accept4(int fd, struct sockaddr *address, socklen_t *size, int flags)
 {
+    if (is_deaf(fd)) {
+        sched_yield(); /* who waits there is another's to accept, on another thread perhaps */
+        errno = EAGAIN;
+        return -1;
+    }
     int accepted = (int)syscall(SYS_accept4, fd, address, size, flags);
     if (accepted >= ACCOUNTS) {
         syscall(SYS_close, accepted);
@@ -349,6 +394,7 @@ FOR_ALL int accept4(int fd, struct sockaddr *address, socklen_t *size, int flags
 FOR_ALL int close(int fd)
 {
     int open = STATE_OPEN;
+    input_account_hear(fd);
     if (!account_of(fd) ||
         !atomic_compare_exchange_strong(&accounts[fd].state, &open, STATE_CLOSED))
         return (int)syscall(SYS_close, fd);

@@ -12,6 +12,9 @@
  * is told to its door, where the loop asks. There the connection is cut, or waits for the loop to
  * take what it has sent; while a connection waits, ZeroMQ asks for it again and again.
  *
+ * A socket that is listened on can be made deaf: ZeroMQ finds nobody waiting there, while it goes
+ * on with those that it has accepted before, who would end with it.
+ *
  * An account is the loop's from input_account_open() to input_account_end(), and its descriptor
  * isn't used for another connection before that, even when ZeroMQ has closed it.
  */
@@ -63,6 +66,11 @@ static inline uint64_t input_of_curve(size_t size)
 /* What all tenants may have untaken here: of that, one may have no more than is left free. 0: any
    number. */
 void input_account_set_max(uint64_t bytes);
+
+/* ZeroMQ accepts nobody at this descriptor any more, until it is closed. False if there are too
+   many such. input_account_hear() takes it back. */
+bool input_account_deafen(int fd);
+void input_account_hear(int fd);
 
 /* ---- Doors --------------------------------------------------------------------------------- */
 

@@ -62,6 +62,7 @@ typedef struct {
     uint64_t threads;           /* of ZeroMQ that serve everybody, as a mask */
     core_t *core;
     log_t *log;
+    uint8_t key[DD_KEY_SIZE]; /* public, that new connections find */
     uint32_t heartbeat;
     mode_t ipc_mode;
     size_t connections_max;
@@ -455,20 +456,29 @@ static dd_error_t listen_on(transport_t *transport, const char *endpoint, dd_pro
     return result;
 }
 
-/* An endpoint keeps what the socket was set to when it was bound. */
-static bool set_bound(void *socket, uint64_t threads, const char *domain)
+/* Who may come, and which of ZeroMQ's threads serves. An endpoint keeps what the socket was set to
+   when it was bound. */
+enum { FOR_ALL, FOR_BROKERS, KINDS };
+
+static bool set_kind(listener_t *self, unsigned kind)
 {
-    return zmq_setsockopt(socket, ZMQ_AFFINITY, &threads, sizeof threads) == 0 &&
-           zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, domain, strlen(domain)) == 0;
+    const char *domain = kind == FOR_ALL ? DD_ZAP_DOMAIN : ZAP_DOMAIN_RESERVED;
+    uint64_t threads = kind == FOR_ALL ? self->threads : ~self->threads;
+    if (self->connections)
+        connections_begin_kind(self->connections, kind);
+    return zmq_setsockopt(self->socket, ZMQ_AFFINITY, &threads, sizeof threads) == 0 &&
+           zmq_setsockopt(self->socket, ZMQ_ZAP_DOMAIN, domain, strlen(domain)) == 0;
 }
 
 dd_error_t listener_reserve(transport_t *transport, const char *endpoint, dd_problem_t *problem)
 {
-    const listener_t *self = (const listener_t *)transport;
-    if (!set_bound(self->socket, ~self->threads, ZAP_DOMAIN_RESERVED))
+    listener_t *self = (listener_t *)transport;
+    watch(transport, dd_clock_us() / 1000);
+    if (!set_kind(self, FOR_BROKERS))
         return dd_socket_problem(problem, "reserve", endpoint);
     dd_error_t result = listen_on(transport, endpoint, problem);
-    set_bound(self->socket, self->threads, DD_ZAP_DOMAIN);
+    watch(transport, dd_clock_us() / 1000);
+    set_kind(self, FOR_ALL);
     return result;
 }
 
@@ -502,6 +512,42 @@ static size_t accepted(const transport_t *transport)
     return connections_count(((const listener_t *)transport)->connections);
 }
 
+static dd_error_t listen_anew(listener_t *self, dd_problem_t *problem)
+{
+    dd_error_t result = DD_OK;
+    for (unsigned kind = 0; kind < KINDS; kind++) {
+        dd_error_t error = DD_E_NETWORK;
+        watch(&self->transport, dd_clock_us() / 1000);
+        if (set_kind(self, kind))
+            error = connections_listen_anew(self->connections, problem);
+        else
+            dd_socket_problem(problem, "listen anew on", "an endpoint");
+        watch(&self->transport, dd_clock_us() / 1000);
+        result = result == DD_OK ? error : result;
+    }
+    set_kind(self, FOR_ALL);
+    return result;
+}
+
+/* Who is connected stays so. */
+static void set_keyring(transport_t *transport, const dd_keyring_t *keyring)
+{
+    listener_t *self = (listener_t *)transport;
+    dd_problem_t problem;
+    const uint8_t *key = dd_keyring_public_key(keyring);
+    if (memcmp(key, self->key, sizeof self->key) == 0)
+        return;
+    memcpy(self->key, key, sizeof self->key);
+    if (!dd_socket_set_pair(self->socket, keyring))
+        dd_socket_problem(&problem, "change the keys of", "the listening socket");
+    else if (listen_anew(self, &problem) == DD_OK) {
+        log_write(self->log, DD_LOG_NOTICE, "who connects from now on finds the brokers' new key");
+        return;
+    }
+    log_write(
+        self->log, DD_LOG_ERROR, "the brokers' new key isn't everywhere in use: %s", problem.text);
+}
+
 static const transport_ops_t OPS = {
     .destroy = destroy,
     .listen = listen_on,
@@ -515,6 +561,7 @@ static const transport_ops_t OPS = {
     .look = look,
     .peers = peers,
     .accepted = accepted,
+    .set_keyring = set_keyring,
 };
 
 transport_t *listener_new(const transport_settings_t *settings, dd_problem_t *problem)
@@ -531,10 +578,11 @@ transport_t *listener_new(const transport_settings_t *settings, dd_problem_t *pr
     self->threads = settings->threads;
     self->ipc_mode = settings->ipc_mode;
     self->connections_max = settings->connections_max;
+    memcpy(self->key, dd_keyring_public_key(settings->keyring), sizeof self->key);
     self->frame_max = (size_t)dd_socket_frame_max(settings->payload_max);
     self->socket =
         dd_socket_server(settings->context, settings->keyring, settings->payload_max, problem);
-    if (self->socket && set_bound(self->socket, self->threads, DD_ZAP_DOMAIN))
+    if (self->socket && set_kind(self, FOR_ALL))
         self->connections =
             connections_new(settings->context, self->socket, self->log, INPUT_STRANGER,
                 ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL);

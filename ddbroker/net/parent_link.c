@@ -44,6 +44,7 @@ typedef struct {
     core_t *core;
     log_t *log;
     const dd_keyring_t *keyring;
+    dd_login_t login;   /* with which of its keys */
     parents_t *parents; /* the core's */
     uint32_t payload_max;
     int wake_fd;         /* an eventfd that the dialers' other threads write to */
@@ -77,6 +78,7 @@ static dd_dialer_t *dial(parent_link_t *self, const char *endpoint, dd_problem_t
 {
     const dd_dialer_settings_t settings = {.context = self->context,
         .keyring = self->keyring,
+        .own_key = self->login.own,
         .payload_max = self->payload_max,
         .wake_fd = self->wake_fd};
     return dd_dialer_new(&settings, endpoint, problem);
@@ -316,6 +318,17 @@ static void probe(parent_link_t *self, uint64_t now_ms)
 
 /* ---- The whole ----------------------------------------------------------------------------- */
 
+/* A parent has refused the own pair, of which the key file has another: that one is next. */
+static bool tries_another_key(parent_link_t *self, uint64_t now_ms)
+{
+    if (self->peer || dd_dialer_reason(self->dial)->error != DD_E_REFUSED ||
+        !dd_keyring_next_login(self->keyring, &self->login))
+        return false;
+    hang_up(self, now_ms);
+    self->next_ms = now_ms;
+    return true;
+}
+
 /* True if there may be more. */
 static bool work_at_dial(parent_link_t *self, uint64_t now_ms)
 {
@@ -328,7 +341,7 @@ static bool work_at_dial(parent_link_t *self, uint64_t now_ms)
     bool over = state == DD_DIALER_LOST && !more && self->dial;
     if (is_departing(self) && (over || now_ms >= self->departs_ms))
         finish_departure(self, now_ms);
-    else if (over)
+    else if (over && !tries_another_key(self, now_ms))
         give_up(self, dd_dialer_reason(self->dial), now_ms);
     return more;
 }
@@ -410,7 +423,14 @@ static size_t peers(const transport_t *transport)
 
 static void set_keyring(transport_t *transport, const dd_keyring_t *keyring)
 {
-    ((parent_link_t *)transport)->keyring = keyring;
+    parent_link_t *self = (parent_link_t *)transport;
+    self->keyring = keyring;
+    self->login = (dd_login_t){0};
+    dd_dialer_destroy(&self->probe);
+    if (!self->dial || self->peer)
+        return;
+    dd_dialer_destroy(&self->dial); /* it is under way with keys that are no longer there */
+    self->next_ms = 0;
 }
 
 static void drain(transport_t *transport)

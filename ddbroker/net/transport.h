@@ -2,9 +2,9 @@
 /*
  * transport - what the broker's loop asks of each way that peers come by
  *
- * The listener, the link to the parent and the legacy endpoint are transports. A transport tells
- * the core of connections that came and went, hands it what they bring, and sends what the core has
- * for them. Its struct begins with a transport_t. What peer->route points at begins with a
+ * The listener, the link to the parent, the legacy endpoint and HTTP are transports. A transport
+ * tells the core of connections that came and went, hands it what they bring, and sends what the
+ * core has for them. Its struct begins with a transport_t. What peer->route points at begins with a
  * transport_route_t, so that each peer's records find their way. Not thread-safe.
  */
 #ifndef TRANSPORT_H_INCLUDED
@@ -60,6 +60,7 @@ typedef struct {
        one there. May be NULL. */
     dd_error_t (*listen)(transport_t *self, const char *endpoint, dd_problem_t *problem);
 
+    /* May be NULL for a transport that has none at any time. */
     transport_sockets_t (*sockets)(const transport_t *self);
 
     /* Fills in descriptors to poll besides the sockets. When one of them has something, work() is

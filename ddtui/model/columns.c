@@ -46,8 +46,8 @@ static const column_t BROKER[] = {
     {"dropped_lately", NULL, 0, NUMBER(COLUMN_COUNT, broker_t, traffic.dropped_lately)},
     {"in_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.in_rate)},
     {"out_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.out_rate)},
-    {"refused_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.refused_rate)},
-    {"dropped_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.dropped_rate)},
+    {"refused_rate", NULL, 0, NUMBER(COLUMN_RATE, broker_t, traffic.refused_rate)},
+    {"dropped_rate", NULL, 0, NUMBER(COLUMN_RATE, broker_t, traffic.dropped_rate)},
     {"drop_age_ms", NULL, 7, NUMBER(COLUMN_MS, broker_t, traffic.drop_age_ms)},
     {"outbox", NULL, 7, NUMBER(COLUMN_BYTES, broker_t, outbox)},
     {"clients_max", NULL, 7, NUMBER(COLUMN_COUNT, broker_t, clients_max)},
@@ -73,8 +73,8 @@ static const column_t CLIENT[] = {
     {"out_bytes", NULL, 7, NUMBER(COLUMN_BYTES, client_t, traffic.out_bytes)},
     {"in_rate", NULL, 6, NUMBER(COLUMN_RATE, client_t, traffic.in_rate)},
     {"out_rate", NULL, 6, NUMBER(COLUMN_RATE, client_t, traffic.out_rate)},
-    {"refused_rate", NULL, 6, NUMBER(COLUMN_RATE, client_t, traffic.refused_rate)},
-    {"dropped_rate", NULL, 6, NUMBER(COLUMN_RATE, client_t, traffic.dropped_rate)},
+    {"refused_rate", NULL, 0, NUMBER(COLUMN_RATE, client_t, traffic.refused_rate)},
+    {"dropped_rate", NULL, 0, NUMBER(COLUMN_RATE, client_t, traffic.dropped_rate)},
     {"drop_age_ms", NULL, 0, NUMBER(COLUMN_MS, client_t, traffic.drop_age_ms)},
     {"broker_id", NULL, 0, TEXT(client_t, broker_id)},
 };
@@ -379,10 +379,10 @@ static struct json_object *value_json(const column_t *self, const void *row)
         return json_object_new_string(const_text_in(self, row));
     if (self->kind == COLUMN_TURNS)
         return turns_json(self, row);
-    if (self->kind == COLUMN_LOST)
-        return lost_json(const_lost_in(self, row));
     if (self->kind == COLUMN_PUBLISHERS)
         return publishers_json(publishers_in(self, row));
+    if (self->kind == COLUMN_LOST)
+        return lost_json(const_lost_in(self, row));
     if (self->kind == COLUMN_WHEN) {
         time_text(number_in(self, row), text, sizeof text);
         return json_object_new_string(text);
@@ -518,10 +518,10 @@ void column_text(const column_t *self, const void *row, char *out, size_t room)
         dd_escape_text(text, strlen(text), out, room);
     } else if (self->kind == COLUMN_TURNS) {
         turns_text(self, row, out, room);
-    } else if (self->kind == COLUMN_LOST) {
-        lost_text(const_lost_in(self, row), out, room);
     } else if (self->kind == COLUMN_PUBLISHERS) {
         publishers_text(row, out, room);
+    } else if (self->kind == COLUMN_LOST) {
+        lost_text(const_lost_in(self, row), out, room);
     } else {
         column_number_text(self->kind, number_in(self, row), out, room);
     }

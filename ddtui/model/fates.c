@@ -14,6 +14,7 @@ typedef struct {
     broker_t *broker;
     size_t parent; /* its place; its own if it isn't known */
     bool known;    /* its fate is */
+    broker_fate_t before;
     UT_hash_handle hh;
 } place_t;
 
@@ -39,6 +40,7 @@ static void is_gone(place_t *place)
 static void begin(place_t *place)
 {
     broker_t *broker = place->broker;
+    place->before = broker->fate;
     broker->behind[0] = '\0';
     if (!is_silent(place))
         broker->fate = BROKER_REPORTS;
@@ -105,6 +107,17 @@ static void spread(fates_t *self)
     }
 }
 
+static void end(const place_t *place)
+{
+    broker_t *broker = place->broker;
+    if (broker->fate == place->before)
+        return;
+    bool reported = place->before == BROKER_REPORTS;
+    broker->fate_ms = !reported                            ? 0
+                      : broker->silent_ms < FATES_AT_FIRST ? broker->silent_ms
+                                                           : FATES_AT_FIRST;
+}
+
 dd_error_t fates_set(model_t *model)
 {
     fates_t self = {.count = model_count(model, VIEW_TREE)};
@@ -119,6 +132,8 @@ dd_error_t fates_set(model_t *model)
     if (find_parents(&self)) {
         mark_gone(&self);
         spread(&self);
+        for (size_t i = 0; i < self.count; i++)
+            end(&self.places[i]);
         error = DD_OK;
     }
     HASH_CLEAR(hh, self.by_id);

@@ -10,7 +10,12 @@
 
 #include "model.h"
 
-/* Sets the fate of each broker in a model that is arranged. DD_E_MEMORY: none. */
+/* ms that a fate has lasted at most when it is seen for the first time: what looks gone after an
+   outage may only not have come back yet. */
+#define FATES_AT_FIRST 5000
+
+/* Sets the fate of each broker in a model that is arranged, and for how long it has it: fate and
+   fate_ms of silent brokers are those of before. DD_E_MEMORY: none is set. */
 dd_error_t fates_set(model_t *model);
 
 #endif

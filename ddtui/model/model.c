@@ -200,6 +200,13 @@ static void drop_doubles(table_t *table, view_t view)
     table->count = kept;
 }
 
+static dd_error_t sum_topic(table_t *sums, const topic_t *part)
+{
+    topic_t sum;
+    topic_sums_begin(&sum, part);
+    return append(sums, VIEW_TOPICS, &sum);
+}
+
 /* All of a topic stand together. */
 static dd_error_t sum_topics(model_t *self)
 {
@@ -209,14 +216,11 @@ static dd_error_t sum_topics(model_t *self)
     sums->count = 0;
     for (size_t i = 0; i < parts->count && error == DD_OK; i++) {
         const topic_t *part = (const topic_t *)(void *)parts->rows + i;
-        topic_t *sum = (topic_t *)(void *)sums->rows + sums->count;
-        if (sums->count > 0 && topic_sums_compare(sum - 1, part) == 0) {
-            topic_sums_add(sum - 1, part);
-        } else {
-            topic_t first;
-            topic_sums_begin(&first, part);
-            error = append(sums, VIEW_TOPICS, &first);
-        }
+        topic_t *last = sums->count > 0 ? model_edit(self, VIEW_TOPICS, sums->count - 1) : NULL;
+        if (last && topic_sums_compare(last, part) == 0)
+            topic_sums_add(last, part);
+        else
+            error = sum_topic(sums, part);
     }
     return error;
 }

@@ -10,6 +10,7 @@
 #ifndef MODEL_H_INCLUDED
 #define MODEL_H_INCLUDED
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -65,6 +66,14 @@ typedef struct {
 #define MODEL_TURNS 16
 #define MODEL_TURN_US 64u
 
+/* What can be said of a broker: fates_set() does. */
+typedef enum {
+    BROKER_REPORTS,
+    BROKER_GONE,   /* one beside it in the tree reports, and it doesn't */
+    BROKER_BEHIND, /* it is reached through such a one, and may be well */
+    BROKER_DRAINED /* it has left in order */
+} broker_fate_t;
+
 /* Brokers beneath one that it misses. */
 #define MODEL_LOST_MAX 16
 
@@ -73,13 +82,6 @@ typedef struct {
     char id[MODEL_ID_ROOM];
     uint64_t age_ms; /* since it was lost */
 } lost_t;
-/* What can be said of a broker: fates_set() does. */
-typedef enum {
-    BROKER_REPORTS,
-    BROKER_GONE,   /* one beside it in the tree reports, and it doesn't */
-    BROKER_BEHIND, /* it is reached through such a one, and may be well */
-    BROKER_DRAINED /* it has left in order */
-} broker_fate_t;
 
 typedef struct {
     char id[MODEL_ID_ROOM];
@@ -108,7 +110,10 @@ typedef struct {
     uint64_t silent_ms;              /* since its last report; 0 if that is in this round */
     char last_parent[MODEL_ID_ROOM]; /* of a broker that is cut off, the parent it had; or "" */
     broker_fate_t fate;
+    uint64_t fate_ms;               /* for how long, as far as that was seen */
     char behind[DD_BROKER_MAX + 1]; /* the name of that one, for BROKER_BEHIND */
+    bool told;                      /* a note has told that it is gone */
+    uint64_t returned_ms;           /* in the first round since, how long it was gone; else 0 */
     unsigned depth;                 /* in the tree, 0 for the root; model_arrange() sets it */
 } broker_t;
 

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "columns.h"
+#include "fates.h"
 #include "rate.h"
 #include "topic_rates.h"
-
-#include "fates.h"
 
 /* For how long what happened stays worth a word. */
 static uint64_t stays(uint64_t now, uint64_t before, uint64_t left_ms, uint64_t elapsed_ms)
@@ -51,14 +51,15 @@ static broker_t *find_broker(model_t *self, const char *id)
 }
 
 /* A broker that was started anew has a new id, but the name and the scope it had. */
-static bool has_successor(const model_t *self, const broker_t *silent)
+static broker_t *find_successor(model_t *self, const broker_t *silent)
 {
     for (size_t i = 0; i < model_count(self, VIEW_TREE); i++) {
-        const broker_t *broker = model_row(self, VIEW_TREE, i);
-        if (strcmp(broker->name, silent->name) == 0 && strcmp(broker->scope, silent->scope) == 0)
-            return true;
+        broker_t *broker = model_edit(self, VIEW_TREE, i);
+        if (broker->silent_ms == 0 && strcmp(broker->name, silent->name) == 0 &&
+            strcmp(broker->scope, silent->scope) == 0)
+            return broker;
     }
-    return false;
+    return NULL;
 }
 
 /* One that is cut off says so, and not from whom. */
@@ -66,8 +67,49 @@ static void compare_reports(broker_t *now, const broker_t *before, uint64_t elap
 {
     if (before->silent_ms == 0)
         set_rates(&now->traffic, &before->traffic, elapsed_ms);
+    if (before->told)
+        now->returned_ms = before->silent_ms + elapsed_ms;
     if (strcmp(now->state, "cut off") == 0)
         memcpy(now->last_parent, model_parent(before), sizeof now->last_parent);
+}
+
+/* Whether a broker of that id is there, silent or not, or one that took its place. */
+static bool is_there(model_t *self, const lost_t *lost)
+{
+    for (size_t i = 0; i < model_count(self, VIEW_TREE); i++) {
+        const broker_t *broker = model_row(self, VIEW_TREE, i);
+        if (strcmp(broker->id, lost->id) == 0 ||
+            (broker->silent_ms == 0 && strcmp(broker->name, lost->name) == 0))
+            return true;
+    }
+    return false;
+}
+
+/* A broker that was lost before anybody looked: all that is known of it is who misses it. */
+static dd_error_t add_lost(model_t *self, const broker_t *by, const lost_t *lost)
+{
+    broker_t broker = {.silent_ms = lost->age_ms > 0 ? lost->age_ms : 1,
+        .fate = BROKER_GONE,
+        .fate_ms = lost->age_ms,
+        .told = true};
+    columns_clear(columns_of(VIEW_TREE), &broker);
+    memcpy(broker.id, lost->id, sizeof broker.id);
+    memcpy(broker.name, lost->name, sizeof broker.name);
+    memcpy(broker.parent, by->id, sizeof broker.parent);
+    return model_add(self, VIEW_TREE, &broker);
+}
+
+static dd_error_t add_all_lost(model_t *self)
+{
+    dd_error_t error = DD_OK;
+    size_t count = model_count(self, VIEW_TREE);
+    for (size_t i = 0; i < count; i++) {
+        const broker_t by = *(const broker_t *)model_row(self, VIEW_TREE, i);
+        for (const lost_t *lost = by.lost; by.silent_ms == 0 && lost->name[0] != '\0'; lost++)
+            if (error == DD_OK && !is_there(self, lost))
+                error = add_lost(self, &by, lost);
+    }
+    return error;
 }
 
 static dd_error_t carry_brokers(model_t *now, const model_t *before, uint64_t elapsed_ms)
@@ -81,8 +123,13 @@ static dd_error_t carry_brokers(model_t *now, const model_t *before, uint64_t el
             continue;
         }
         silent.silent_ms += elapsed_ms;
+        silent.fate_ms += elapsed_ms;
+        silent.returned_ms = 0;
         unset_rates(&silent.traffic);
-        if (silent.silent_ms <= POLL_MERGE_BROKER_STAYS && !has_successor(now, &silent))
+        broker_t *successor = find_successor(now, &silent);
+        if (successor && silent.told)
+            successor->returned_ms = silent.silent_ms;
+        else if (!successor && silent.silent_ms <= POLL_MERGE_BROKER_STAYS)
             error = model_add(now, VIEW_TREE, &silent);
     }
     return error;
@@ -159,12 +206,14 @@ dd_error_t poll_merge_carry(model_t *now, const model_t *before, view_t view, ui
     const answered_t *answered)
 {
     dd_error_t error = DD_OK;
-    if (view == VIEW_TREE)
+    if (view == VIEW_TREE) {
         error = carry_brokers(now, before, elapsed_ms);
-    else if (view == VIEW_CLIENTS)
+        error = error ? error : add_all_lost(now);
+    } else if (view == VIEW_CLIENTS) {
         error = carry_clients(now, before, elapsed_ms, answered);
-    else if (view == VIEW_TOPICS)
+    } else if (view == VIEW_TOPICS) {
         topic_rates_set(now, before, elapsed_ms);
+    }
     dd_error_t arranged = model_arrange(now);
     if (arranged == DD_OK && view == VIEW_TREE)
         arranged = fates_set(now);

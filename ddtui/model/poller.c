@@ -97,6 +97,11 @@ const model_t *poller_model(const poller_t *self, view_t view)
     return self->polls[view].shown;
 }
 
+broker_t *poller_broker(poller_t *self, size_t index)
+{
+    return model_edit(self->polls[VIEW_TREE].shown, VIEW_TREE, index);
+}
+
 const round_t *poller_last(const poller_t *self, view_t view)
 {
     return &self->polls[view].last;
@@ -178,13 +183,6 @@ static void draw_curves(poller_t *self)
             curve->used = false;
         }
     }
-}
-
-void poller_mark_drained(poller_t *self, size_t index)
-{
-    broker_t *broker = model_edit(self->polls[VIEW_TREE].shown, VIEW_TREE, index);
-    if (broker->silent_ms > 0)
-        broker->fate = BROKER_DRAINED;
 }
 
 /* ---- Questions ------------------------------------------------------------------------------ */

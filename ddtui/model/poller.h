@@ -71,12 +71,10 @@ void poller_restart(poller_t *self);
 /* What was answered is put aside, and the rows stay, until it is turned off again. */
 void poller_freeze(poller_t *self, bool frozen);
 
-/* A neighbour has said that the broker of that row, which doesn't report any more, has left in
-   order. */
-void poller_mark_drained(poller_t *self, size_t index);
-
 /* Valid until the next call that returns true. Only the rows of that view are in it. */
 const model_t *poller_model(const poller_t *self, view_t view);
+/* A row of the tree, to be changed but for what it is ordered by. */
+broker_t *poller_broker(poller_t *self, size_t index);
 const round_t *poller_last(const poller_t *self, view_t view);
 /* NULL if there are none. */
 const samples_t *poller_samples(const poller_t *self, const char *broker_id);

@@ -24,9 +24,9 @@ static size_t regex_size(const char *at)
 static size_t field_size(const char *at)
 {
     size_t size = 0;
-    while (isalnum((unsigned char)at[size]) || at[size] == '_')
+    while (size < QUERY_FIELD_ROOM && (isalnum((unsigned char)at[size]) || at[size] == '_'))
         size++;
-    return at[size] == ':' && size < QUERY_FIELD_ROOM ? size : 0;
+    return size < QUERY_FIELD_ROOM && at[size] == ':' ? size : 0;
 }
 
 /* "/1/2/" is a scope. */

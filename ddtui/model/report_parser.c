@@ -89,7 +89,7 @@ dd_error_t report_parser_report(
     model_t *model, view_t view, const char *json, const char *broker_id, report_head_t *head)
 {
     struct json_object *report = strlen(json) < DD_PAYLOAD_MAX ? parse(json) : NULL;
-    report_head_t nobody;
+    report_head_t nobody = {.rows = 0};
     dd_error_t error = DD_E_MALFORMED;
     head = head ? head : &nobody;
     *head = (report_head_t){.rows = 0};

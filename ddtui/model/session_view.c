@@ -211,13 +211,15 @@ static void on_registered(session_view_t *self, const dd_event_t *event)
 
 static void unlink_from(session_view_t *self, link_state_t state, const dd_event_t *event)
 {
-    char why[SHOWN_ROOM];
+    char why[NOTE_ROOM - 64]; /* beside what kind of error it is */
     self->link.state = state;
     self->link.rtt_us = 0;
     self->link.error = event->error;
-    shown(event->text, why);
-    snprintf(self->link.reason, sizeof self->link.reason, "%s%s%s", dd_strerror(event->error),
-        why[0] != '\0' ? ": " : "", why);
+    dd_escape_text(event->text, strlen(event->text), why, sizeof why);
+    /* Of the network the library says in words what is wrong where. */
+    bool in_words = event->error == DD_E_NETWORK && why[0] != '\0';
+    snprintf(self->link.reason, sizeof self->link.reason, "%s%s%s",
+        in_words ? "" : dd_strerror(event->error), in_words || why[0] == '\0' ? "" : ": ", why);
     poller_restart(self->poller);
     own_subscriptions_restart(self->own_subscriptions);
     mark_rows(self);
@@ -271,6 +273,9 @@ static void on_gap(session_view_t *self, const dd_event_t *event)
     char topic[SHOWN_ROOM];
     losses_t *losses = &self->losses;
     on_message(self, event);
+    own_subscriptions_lose(
+        self->own_subscriptions, event->topic, event->scope, session_view_now_ms(self));
+    changed(self, PART_SUBSCRIPTIONS);
     shown(event->topic, topic);
     losses->several |= losses->topic[0] != '\0' && strcmp(losses->topic, topic) != 0;
     losses->count += event->number;
@@ -399,9 +404,9 @@ static bool has_said_so(const session_view_t *self, const broker_t *broker)
 static void find_drained(session_view_t *self)
 {
     for (size_t i = 0; i < session_view_row_count(self, VIEW_TREE); i++) {
-        const broker_t *broker = session_view_row(self, VIEW_TREE, i);
+        broker_t *broker = poller_broker(self->poller, i);
         if (broker->silent_ms > 0 && broker->fate == BROKER_GONE && has_said_so(self, broker))
-            poller_mark_drained(self->poller, i);
+            broker->fate = BROKER_DRAINED;
     }
 }
 
@@ -414,6 +419,41 @@ static void take_figures(session_view_t *self, view_t view)
         timelines_take(self->timelines, view, poller_model(self->poller, view),
             self->timed_ms[view], last->finished_ms);
     self->timed_ms[view] = last->finished_ms;
+}
+
+static unsigned count_behind(const session_view_t *self, const broker_t *gone)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < session_view_row_count(self, VIEW_TREE); i++) {
+        const broker_t *broker = session_view_row(self, VIEW_TREE, i);
+        count += broker->fate == BROKER_BEHIND && strcmp(broker->behind, gone->name) == 0;
+    }
+    return count;
+}
+
+/* Nothing if there is nothing to tell of the broker. */
+static void tell_of_broker(session_view_t *self, broker_t *broker)
+{
+    char name[SHOWN_ROOM], behind[32] = "";
+    uint64_t seconds = (broker->returned_ms + session_view_silence(self, broker)) / 1000;
+    if (broker->returned_ms > 0) {
+        session_view_note(self, NOTE_GOOD, "broker %s reports again, after %" PRIu64 " s",
+            shown(broker->name, name), seconds);
+        broker->returned_ms = 0;
+    } else if (!broker->told && session_view_standing(self, broker) == STANDING_GONE) {
+        unsigned count = count_behind(self, broker);
+        if (count > 0)
+            snprintf(behind, sizeof behind, "; %u behind it", count);
+        session_view_note(self, NOTE_BAD, "broker %s is gone: not heard for %" PRIu64 " s%s",
+            shown(broker->name, name), seconds, behind);
+        broker->told = true;
+    }
+}
+
+static void tell_of_brokers(session_view_t *self)
+{
+    for (size_t i = 0; i < session_view_row_count(self, VIEW_TREE); i++)
+        tell_of_broker(self, poller_broker(self->poller, i));
 }
 
 static void take_round(session_view_t *self)
@@ -429,6 +469,7 @@ static void take_round(session_view_t *self)
     take_figures(self, VIEW_CLIENTS);
     take_figures(self, VIEW_TOPICS);
     find_drained(self);
+    tell_of_brokers(self);
     mark_rows(self);
 }
 
@@ -594,7 +635,8 @@ standing_t session_view_standing(const session_view_t *self, const broker_t *bro
     if (!session_view_is_current(self, VIEW_TREE))
         return STANDING_UNKNOWN;
     uint64_t ms = session_view_silence(self, broker);
-    if (broker->fate == BROKER_DRAINED || ms >= SESSION_GONE_AFTER)
+    bool is_sure = broker->fate_ms + session_view_age(self, VIEW_TREE) >= SESSION_GONE_AFTER;
+    if (broker->fate == BROKER_DRAINED || (broker->fate != BROKER_REPORTS && is_sure))
         return STANDINGS[broker->fate];
     return ms >= SESSION_LATE_AFTER ? STANDING_LATE : STANDING_REPORTS;
 }

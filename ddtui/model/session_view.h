@@ -45,7 +45,8 @@ typedef enum {
     STANDING_UNKNOWN /* as all others: nothing is heard of the tree */
 } standing_t;
 
-/* ms of silence after which a broker is called late, and after which it is called gone. */
+/* ms of silence after which a broker is called late; and after which it is called gone, or what is
+   known of it then. */
 #define SESSION_LATE_AFTER 2500
 #define SESSION_GONE_AFTER 10000
 

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "libdd/base/hash.h"
-#include "rate.h"
 
 /* Of which row: none of its words has a blank in it. */
 #define KEY_ROOM (DD_NAME_MAX + DD_TOPIC_MAX + MODEL_ID_ROOM + 16)
@@ -19,8 +18,6 @@ struct timeline {
     timeline_t *prev, *next; /* the one that was shown longest ago comes first */
     UT_hash_handle hh;
     char key[KEY_ROOM];
-    uint64_t dropped;                       /* what the counter was */
-    uint64_t dropped_ms;                    /* and when */
     uint64_t newest;                        /* step; 0: none yet */
     float figures[FIGURES][TIMELINE_STEPS]; /* each step at its number modulo these */
 };
@@ -90,7 +87,6 @@ static void add(timelines_t *self, view_t view, const void *row)
     if (!timeline)
         return;
     key_of(view, row, timeline->key);
-    timeline->dropped = MODEL_UNKNOWN;
     HASH_ADD_STR(self->by_key, key, timeline);
     if (timeline->hh.tbl)
         DL_APPEND(self->shown, timeline);
@@ -156,12 +152,9 @@ static void note_traffic(timeline_t *self, const traffic_t *traffic, uint64_t rt
     const float figures[FIGURES] = {
         [FIGURE_IN] = known(traffic->in_rate),
         [FIGURE_OUT] = known(traffic->out_rate),
-        [FIGURE_DROPPED] =
-            known(rate_between(traffic->dropped, self->dropped, until_ms - self->dropped_ms)),
+        [FIGURE_DROPPED] = known(traffic->dropped_rate),
         [FIGURE_RTT] = known(rtt_us),
     };
-    self->dropped = traffic->dropped;
-    self->dropped_ms = until_ms;
     note(self, figures, from_ms, until_ms);
 }
 

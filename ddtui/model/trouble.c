@@ -8,9 +8,16 @@
 #include <stdio.h>
 #include <string.h>
 
+/* How long ago publications were lost, in ms. What the first round has, it has from the broker. */
+static uint64_t drop_age(const traffic_t *traffic)
+{
+    return traffic->dropping_ms > 0 ? MODEL_TROUBLE_STAYS - traffic->dropping_ms
+                                    : traffic->drop_age_ms;
+}
+
 static trouble_t trouble_of_traffic(const traffic_t *traffic)
 {
-    if (traffic->dropping_ms > 0)
+    if (drop_age(traffic) < MODEL_TROUBLE_STAYS)
         return TROUBLE_DROPPING;
     return traffic->refusing_ms > 0 ? TROUBLE_REFUSING : TROUBLE_NONE;
 }
@@ -55,9 +62,14 @@ bool trouble_is_with_own(const session_view_t *session, const own_subscription_t
 
 /* ---- Words ---------------------------------------------------------------------------------- */
 
+/* ms for which it is said to go on, and not to be over. */
+#define GOES_ON 2000
+
 static void add_rate(uint64_t rate, char out[TROUBLE_ROOM])
 {
     size_t used = strlen(out);
+    if (rate == MODEL_UNKNOWN)
+        return;
     if (rate == 0)
         snprintf(out + used, TROUBLE_ROOM - used, " <1/s");
     else if (rate < 10000)
@@ -69,17 +81,27 @@ static void add_rate(uint64_t rate, char out[TROUBLE_ROOM])
 void trouble_traffic_text(const traffic_t *traffic, trouble_t trouble, char out[TROUBLE_ROOM])
 {
     bool drops = trouble == TROUBLE_DROPPING;
-    uint64_t left_ms = drops ? traffic->dropping_ms : traffic->refusing_ms;
+    uint64_t age_ms = drops ? drop_age(traffic) : MODEL_TROUBLE_STAYS - traffic->refusing_ms;
     out[0] = '\0';
     if (!drops && trouble != TROUBLE_REFUSING)
         return;
-    if (left_ms < MODEL_TROUBLE_STAYS) {
-        snprintf(out, TROUBLE_ROOM, "%s %" PRIu64 "s", drops ? "dropped" : "refused",
-            (MODEL_TROUBLE_STAYS - left_ms) / 1000);
+    if (age_ms >= GOES_ON) {
+        snprintf(
+            out, TROUBLE_ROOM, "%s %" PRIu64 "s ago", drops ? "dropped" : "refused", age_ms / 1000);
         return;
     }
     snprintf(out, TROUBLE_ROOM, "%s", drops ? "DROPPING" : "REFUSING");
     add_rate(drops ? traffic->dropped_rate : traffic->refused_rate, out);
+}
+
+bool trouble_is_with_clients(const session_view_t *session)
+{
+    for (size_t i = 0; i < session_view_row_count(session, VIEW_TREE); i++) {
+        trouble_t trouble = trouble_of_broker(session, session_view_row(session, VIEW_TREE, i));
+        if (trouble == TROUBLE_DROPPING || trouble == TROUBLE_REFUSING)
+            return true;
+    }
+    return false;
 }
 
 uint64_t trouble_summary(const session_view_t *session, char out[TROUBLE_SUMMARY_ROOM])

@@ -24,9 +24,12 @@ trouble_t trouble_of_client(const session_view_t *session, const client_t *clien
 bool trouble_is_with_own(const session_view_t *session, const own_subscription_t *own);
 
 #define TROUBLE_ROOM 64
-/* What is said of that: "DROPPING 12/s", "dropped 4s" when that is over. "" if it is neither that
-   nor TROUBLE_REFUSING. */
+/* What is said of that: "DROPPING 12/s", "dropped 4s ago" when that is over. "" if it is neither
+   that nor TROUBLE_REFUSING. */
 void trouble_traffic_text(const traffic_t *traffic, trouble_t trouble, char out[TROUBLE_ROOM]);
+
+/* Whether some broker drops or refuses what its clients want, so that these are in trouble. */
+bool trouble_is_with_clients(const session_view_t *session);
 
 /* Of all brokers: "2 gone · 1 dropping"; "" if none is in trouble. Returns how many are. */
 #define TROUBLE_SUMMARY_ROOM 192

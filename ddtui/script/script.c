@@ -14,12 +14,15 @@
 #include <unistd.h>
 
 #include "ddtui/signals.h"
-#include "key_role.h"
 #include "libdd/base/clock.h"
+#include "libdd/base/program.h"
 #include "script_state.h"
 
-/* What the handler of signals writes to: an eventfd, which the script polls. */
+/* What the handler of signals writes to: an eventfd, which the script polls. It counts signals that
+   ask for the end, and in its upper half those that ask for the key file to be read again. */
 static int signal_fd = -1;
+#define ONE_END ((uint64_t)1)
+#define ONE_RELOAD ((uint64_t)1 << 32)
 
 /* ---- Time --------------------------------------------------------------------------------- */
 
@@ -119,6 +122,29 @@ static void interrupted(script_t *self)
         script_fail(self, STATUS_FAILED, "interrupted");
 }
 
+/* ---- Signals ------------------------------------------------------------------------------ */
+
+static void reload_keys(script_t *self)
+{
+    dd_problem_t problem;
+    if (dd_client_set_keys(self->client, self->options->keyfile, &problem) == DD_OK)
+        script_note(self, "keys reloaded");
+    else
+        script_complain("the keys in use stay: %s", problem.text);
+}
+
+/* Only what goes on for long has other keys to read. */
+static void take_signal(script_t *self)
+{
+    uint64_t count = 0;
+    if (read(self->signal_fd, &count, sizeof count) != sizeof count)
+        return;
+    if (count % ONE_RELOAD >= ONE_END || !script_goes_on(self))
+        interrupted(self);
+    else
+        reload_keys(self);
+}
+
 /* ---- Waiting ------------------------------------------------------------------------------ */
 
 /* Sleeps until there is an event, a signal, a closed output, or something is due. */
@@ -134,7 +160,7 @@ static void wait_and_take(script_t *self)
     if (poll(fds, FDS, script_pause_until(due_ms(self))) < 0 && errno != EINTR)
         script_fail(self, STATUS_FAILED, "poll: %s", strerror(errno));
     if (fds[SIGNAL].revents)
-        interrupted(self);
+        take_signal(self);
     else if (fds[OUTPUT].revents)
         script_end(self, self->round_status);
     else
@@ -152,12 +178,14 @@ static void look_at_time(script_t *self)
         answer_expired(self, script_limit_ms(self));
 }
 
+/* SIGHUP where there is no terminal, else none. */
+static int reload_signal;
+
 /* Without SA_RESTART: a write that waits after all ends too. */
 static void on_signal(int number)
 {
-    (void)number;
     int error = errno;
-    uint64_t one = 1;
+    uint64_t one = number == reload_signal ? ONE_RELOAD : ONE_END;
     ssize_t written = write(signal_fd, &one, sizeof one);
     (void)written;
     errno = error;
@@ -168,6 +196,7 @@ static bool take_signals(script_t *self)
     static const int SIGNALS[] = {SIGINT, SIGTERM, SIGHUP};
     const struct sigaction action = {.sa_handler = on_signal};
     signal_fd = self->signal_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    reload_signal = dd_program_has_terminal() ? 0 : SIGHUP;
     signal(SIGPIPE, SIG_IGN);
     for (size_t i = 0; i < sizeof SIGNALS / sizeof SIGNALS[0]; i++)
         if (!signals_ignored(SIGNALS[i]) && sigaction(SIGNALS[i], &action, NULL) != 0)
@@ -194,7 +223,7 @@ static bool start_client(script_t *self)
     const options_t *options = self->options;
     dd_problem_t problem;
     self->client = dd_client_new(
-        options->endpoint, options->keyfile, key_role_name(options, self->is_operator), &problem);
+        options->endpoint, options->keyfile, key_role_name(options, self->role), &problem);
     if (!self->client) {
         script_fail(self, exit_status_of(problem.error), "%s", problem.text);
         return false;
@@ -218,7 +247,7 @@ static bool prepare(script_t *self)
     const options_t *options = self->options;
     dd_problem_t problem;
     bool sends = options->notify || options->publish;
-    dd_error_t error = key_role_look(options, &self->is_operator, &problem);
+    dd_error_t error = key_role_look(options, &self->role, &problem);
     if (error != DD_OK) {
         script_fail(self, exit_status_of(error), "%s", problem.text);
         return false;

@@ -11,6 +11,7 @@
 #define SCRIPT_STATE_H_INCLUDED
 
 #include "ddtui/model/health_check.h"
+#include "key_role.h"
 #include "message_input.h"
 #include "output.h"
 #include "script.h"
@@ -47,7 +48,7 @@ typedef struct {
     health_check_t check;  /* the last one, for --check */
     message_input_t input; /* what to send */
     output_style_t style;
-    bool is_operator;
+    key_role_t role;
     phase_t phase;
     exit_status_t status;           /* once it has ended */
     int signal_fd;                  /* readable once a signal has asked for the end; or -1 */

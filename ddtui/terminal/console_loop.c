@@ -24,9 +24,13 @@
 #include "libdd/base/escape.h"
 #include "libdd/base/problem.h"
 #include "screen.h"
+#include "screen_terminal.h"
 
 /* us of the events' turn, after which input is looked at again. */
 #define EVENTS_TURN 10000
+
+/* ms from one turn to the next: what comes meanwhile is taken together. */
+#define EVENTS_REST 5
 
 /* When the console is drawn next. */
 typedef enum {
@@ -38,6 +42,9 @@ typedef enum {
 /* us from one drawing to the next, at least. */
 static const uint64_t DRAW_PAUSES[] = {
     [DRAW_EACH_SECOND] = 1000000, [DRAW_SOON] = 30000, [DRAW_NOW] = 0};
+
+/* Unless the user is waiting, at least as many times what it takes. */
+#define DRAW_PAUSE_FACTOR 25
 
 typedef struct {
     const options_t *begun;   /* what the command line said */
@@ -51,7 +58,9 @@ typedef struct {
     canvas_t *canvas;
     int signals; /* a signalfd */
     uint64_t drawn_us;
+    uint64_t drawing_us; /* that took so long */
     draw_time_t draw_time;
+    bool rests; /* some events have just been taken */
     bool whole; /* the terminal may show something else */
     bool ended;
 } console_loop_t;
@@ -61,7 +70,9 @@ typedef struct {
 /* ms until something is to be done without anybody's word. */
 static int pause_ms(const console_loop_t *self)
 {
-    uint64_t due = self->drawn_us + DRAW_PAUSES[self->draw_time], now = dd_clock_us();
+    uint64_t least = self->draw_time == DRAW_NOW ? 0 : DRAW_PAUSE_FACTOR * self->drawing_us;
+    uint64_t pause = DRAW_PAUSES[self->draw_time], now = dd_clock_us();
+    uint64_t due = self->drawn_us + (pause > least ? pause : least);
     return due <= now ? 0 : (int)((due - now) / 1000) + 1;
 }
 
@@ -73,11 +84,11 @@ static void tick(console_loop_t *self)
 
 /* ---- Trees ----------------------------------------------------------------------------------- */
 
-static bool make_client(console_loop_t *self, bool operates, dd_problem_t *problem)
+static bool make_client(console_loop_t *self, key_role_t role, dd_problem_t *problem)
 {
     const options_t *options = self->options;
-    self->client = dd_client_new(
-        options->endpoint, options->keyfile, key_role_name(options, operates), problem);
+    self->client =
+        dd_client_new(options->endpoint, options->keyfile, key_role_name(options, role), problem);
     if (!self->client)
         return false;
     dd_error_t error =
@@ -88,11 +99,12 @@ static bool make_client(console_loop_t *self, bool operates, dd_problem_t *probl
     return error == DD_OK;
 }
 
-/* What the configuration file says of the console itself. */
+/* What the terminal and the configuration file say of the console itself. */
 static void configure(console_loop_t *self)
 {
     const settings_t *settings = self->options->settings;
     const settings_tree_t *tree = self->options->tree;
+    console_set_glyphs(self->console, screen_terminal_glyphs());
     if (!settings)
         return;
     console_set_trees(self->console, settings->tree_names, tree ? tree->name : NULL);
@@ -100,12 +112,13 @@ static void configure(console_loop_t *self)
         console_choose_columns(self->console, page, settings->columns[page]);
 }
 
-static bool make_console(console_loop_t *self, bool operates)
+static bool make_console(console_loop_t *self, key_role_t role)
 {
-    unsigned rights = operates ? RIGHT_OPERATE : RIGHT_SEND;
-    if (options_forbids(self->options))
-        rights = 0;
-    self->session = session_view_new(operates);
+    static const unsigned RIGHTS[] = {[KEY_ROLE_TENANT] = RIGHT_SEND,
+        [KEY_ROLE_OPERATOR] = RIGHT_OPERATE,
+        [KEY_ROLE_READ_ONLY] = 0};
+    unsigned rights = options_forbids(self->options) ? 0 : RIGHTS[role];
+    self->session = session_view_new(role != KEY_ROLE_TENANT);
     if (!self->session)
         return false;
     self->console = console_new(self->session, self->history, self->options->endpoint, rights);
@@ -126,17 +139,17 @@ static void leave_tree(console_loop_t *self)
 /* Everything that is of one tree, made for the one that these options name. */
 static bool enter_tree(console_loop_t *self, const char *name, dd_problem_t *problem)
 {
-    bool operates;
+    key_role_t role;
     self->client = NULL;
     self->session = NULL;
     self->console = NULL;
     self->options = self->chosen = malloc(sizeof *self->chosen);
     dd_problem(problem, DD_E_MEMORY, "%s", dd_strerror(DD_E_MEMORY));
     if (!self->chosen || options_go_to(self->chosen, self->begun, name, problem) != DD_OK ||
-        key_role_look(self->options, &operates, problem) != DD_OK)
+        key_role_look(self->options, &role, problem) != DD_OK)
         return false;
     dd_problem(problem, DD_E_MEMORY, "%s", dd_strerror(DD_E_MEMORY));
-    if (!make_console(self, operates) || !make_client(self, operates, problem))
+    if (!make_console(self, role) || !make_client(self, role, problem))
         return false;
     dd_error_t error = dd_client_start(self->client);
     dd_problem(problem, error, "%s", dd_strerror(error));
@@ -258,9 +271,11 @@ static void take_events(console_loop_t *self)
 {
     uint64_t until = dd_clock_us() + EVENTS_TURN;
     dd_event_t *event;
+    self->rests = false;
     while (dd_clock_us() < until && (event = dd_client_receive(self->client, 0)) != NULL) {
         session_view_event(self->session, event);
         dd_event_destroy(&event);
+        self->rests = true;
         if (self->draw_time < DRAW_SOON)
             self->draw_time = DRAW_SOON;
     }
@@ -309,24 +324,33 @@ static void draw(console_loop_t *self)
     }
     size_t count = console_draw(self->console, self->canvas, &cursor, choosers);
     screen_show(self->screen, self->canvas, &cursor, choosers, count, self->whole);
+    self->drawing_us = dd_clock_us() - self->drawn_us;
     self->draw_time = DRAW_EACH_SECOND;
     self->whole = false;
 }
 
 /* ---- The loop ------------------------------------------------------------------------------- */
 
+/* Waits for input, signals, the time, and events unless some have just been taken. */
+static int wait_for_something(const console_loop_t *self, struct pollfd fds[3])
+{
+    int pause = pause_ms(self);
+    if (self->rests && pause > EVENTS_REST)
+        pause = EVENTS_REST;
+    fds[2].fd = self->rests ? -1 : dd_client_fd(self->client);
+    return poll(fds, 3, pause);
+}
+
 static void loop(console_loop_t *self)
 {
-    struct pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {self->signals, POLLIN, 0},
-        {dd_client_fd(self->client), POLLIN, 0}};
+    struct pollfd fds[3] = {{STDIN_FILENO, POLLIN, 0}, {self->signals, POLLIN, 0}, {-1, POLLIN, 0}};
     while (!self->ended) {
-        fds[2].fd = dd_client_fd(self->client);
         tick(self);
         console_update(self->console);
         ask(self);
         if (pause_ms(self) == 0)
             draw(self);
-        if (poll(fds, sizeof fds / sizeof fds[0], pause_ms(self)) < 0 && errno != EINTR)
+        if (wait_for_something(self, fds) < 0 && errno != EINTR)
             return;
         /* A terminal that is gone. */
         if ((fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0)
@@ -391,13 +415,13 @@ static bool wants_colour(const options_t *options)
 static exit_status_t begin(console_loop_t *self)
 {
     dd_problem_t problem = {0};
-    bool operates;
+    key_role_t role;
     const settings_t *settings = self->options->settings;
-    if (key_role_look(self->options, &operates, &problem) != DD_OK)
+    if (key_role_look(self->options, &role, &problem) != DD_OK)
         return fail(problem.text);
-    if (!take_over_signals(self) || !open_history(self) || !make_console(self, operates))
+    if (!take_over_signals(self) || !open_history(self) || !make_console(self, role))
         return fail("can't start the console: out of memory or file descriptors");
-    if (!make_client(self, operates, &problem))
+    if (!make_client(self, role, &problem))
         return fail(problem.text);
     self->screen = screen_new(
         wants_colour(self->options), settings ? &settings->theme : &THEME_DARK, &problem);

@@ -11,6 +11,8 @@
 
 /* Rows that a turn of the wheel moves. */
 #define WHEEL_ROWS 3
+/* ms for which rows of a page that isn't shown are looked at as they are. */
+#define FRESH_ROWS 3000
 
 /* ms between two questions for events when they aren't shown. */
 #define EVENTS_PAUSE 5000
@@ -252,6 +254,30 @@ page_t *console_exported(const console_t *self)
     return console_page(self);
 }
 
+/* Whether the rows of a page have been reported since then. What is no broker's always has. */
+static bool has_rows_since(const console_t *self, page_number_t number, uint64_t since_ms)
+{
+    view_t view = pages_page(self->pages, number)->ops->table->view;
+    const round_t *last = poller_last(session_view_poller(self->session), view);
+    return number == PAGE_TREE || number == PAGE_SUBSCRIPTIONS ||
+           (last->any && last->finished_ms >= since_ms);
+}
+
+/* The rows of a page that isn't shown are asked for first, if there must be trouble. */
+static bool look_for_trouble(console_t *self, page_number_t number, bool behind_selected)
+{
+    uint64_t now_ms = session_view_now_ms(self->session);
+    uint64_t since_ms = now_ms > FRESH_ROWS ? now_ms - FRESH_ROWS : 0;
+    bool seeks = !has_rows_since(self, number, since_ms) && trouble_is_with_clients(self->session);
+    if (!seeks && !page_next_trouble(pages_page(self->pages, number), behind_selected))
+        return false;
+    close_over(self);
+    self->page = number;
+    self->seeks = seeks;
+    self->seeks_ms = now_ms + 1;
+    return true;
+}
+
 /* From the selected row on through the pages that know of trouble, and around to where it began. */
 static void go_to_trouble(console_t *self)
 {
@@ -261,15 +287,20 @@ static void go_to_trouble(console_t *self)
     while (start < STOPS && ROUND[start] != self->page)
         start++;
     bool here = start < STOPS;
-    for (size_t i = 0; i <= STOPS; i++) {
-        page_number_t number = ROUND[(start + i) % STOPS];
-        if (!page_next_trouble(pages_page(self->pages, number), here && i == 0))
-            continue;
-        close_over(self);
-        self->page = number;
+    for (size_t i = 0; i <= STOPS; i++)
+        if (look_for_trouble(self, ROUND[(start + i) % STOPS], here && i == 0))
+            return;
+    session_view_note(self->session, NOTE_GOOD, "nothing that is shown here is in trouble");
+}
+
+/* The rows have come. */
+static void seek_trouble(console_t *self)
+{
+    if (!self->seeks || !has_rows_since(self, self->page, self->seeks_ms))
         return;
-    }
-    session_view_note(self->session, NOTE_GOOD, "no broker, client or subscription is in trouble");
+    self->seeks = false;
+    if (!page_next_trouble(console_page(self), false))
+        go_to_trouble(self);
 }
 
 static unsigned act(console_t *self, action_t action)
@@ -462,6 +493,7 @@ static unsigned take(console_t *self, ui_key_t key, action_t action)
 
 unsigned console_key(console_t *self, ui_key_t key)
 {
+    self->seeks = false;
     return take(self, key, keymap_action(key, console_where(self), self->rights));
 }
 
@@ -518,6 +550,7 @@ void console_update(console_t *self)
     }
     if (self->over == OVER_COMMAND)
         console_line_update(self);
+    seek_trouble(self);
     aim(self);
 }
 

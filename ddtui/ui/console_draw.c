@@ -9,6 +9,7 @@
 #include "console_state.h"
 #include "libdd/base/escape.h"
 #include "libdd/base/utf8.h"
+#include "outage.h"
 
 /* ms for which a note is shown as new. */
 #define NOTE_FRESH 10000
@@ -22,6 +23,14 @@
 
 /* ---- The line at the top -------------------------------------------------------------------- */
 
+/* What is wrong at the endpoint, which needn't be named twice. */
+static const char *reason_there(const console_t *self, const char *reason)
+{
+    size_t size = strlen(self->endpoint);
+    bool named = strncmp(reason, self->endpoint, size) == 0 && reason[size] == ' ';
+    return named ? reason + size + 1 : reason;
+}
+
 static void link_words(const console_t *self, char *out, size_t room, unsigned *style)
 {
     const link_t *link = session_view_link(self->session);
@@ -34,7 +43,7 @@ static void link_words(const console_t *self, char *out, size_t room, unsigned *
     } else {
         *style = STYLE_WARNING;
         snprintf(out, room, "connecting to %s%s%s", self->endpoint,
-            link->reason[0] != '\0' ? ": " : " …", link->reason);
+            link->reason[0] != '\0' ? ": " : " …", reason_there(self, link->reason));
     }
 }
 
@@ -329,6 +338,9 @@ size_t console_draw(console_t *self, canvas_t *canvas, cursor_t *cursor, chooser
     draw_footer(self, canvas, rect_cut_bottom(&area, 1));
     rect_t status = rect_cut_bottom(&area, 1);
     draw_status(self, canvas, status, cursor);
+    /* A pane with nothing in it says it by itself. */
+    if (outage_is_known(self->session) && !page_tells_outage(console_page(self)))
+        outage_draw(self->session, canvas, &area);
     page_draw(console_page(self), canvas, area);
     rect_cut_left(&status, 1);
     if (self->over == OVER_COMMAND)

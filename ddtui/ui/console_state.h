@@ -67,6 +67,8 @@ struct console {
     size_t end_button; /* of OVER_END: 0 ends the console */
     bool end_told;     /* that the connection has ended for good */
     char end_text[2 * NOTE_ROOM];
+    bool seeks;           /* the trouble on a page, whose rows are asked for */
+    uint64_t seeks_ms;    /* since when */
     size_t scroll;        /* first line of the detail */
     size_t found;         /* its line that was searched for last; SIZE_MAX: none yet */
     size_t detail_height; /* its lines and columns, when it was drawn last */

@@ -15,7 +15,11 @@
 /* Steps for which the newest figures may be late before the graph goes on without them. */
 #define LATE_MAX 5
 /* Rows of a curve that is worth it. */
-#define CURVE_ROWS_MIN 2
+#define CURVE_ROWS_MIN 1
+/* Least rows of one whose scale has a number in the middle. */
+#define HALF_FROM 5
+/* us that words tell apart in a round trip. */
+#define ROUND_TRIP_LEAST 100
 
 /* What cells are made of: levels is how many steps high one is, columns how many it has. */
 static const struct {
@@ -37,6 +41,7 @@ typedef struct {
     int width;       /* cells of a curve */
     uint64_t points; /* of a curve */
     uint64_t end;    /* the point after the last one */
+    uint64_t step;   /* the last one */
 } frame_t;
 
 /* ---- Points --------------------------------------------------------------------------------- */
@@ -64,11 +69,9 @@ static double highest(const frame_t *self, figure_t figure)
         self->graph->timeline, figure, step_of(self, first_point(self)), step_of(self, self->end));
 }
 
-/* What was last known, unless that is long ago. */
 static double newest(const frame_t *self, figure_t figure)
 {
-    uint64_t last = step_of(self, self->end) - 1;
-    return timeline_highest(self->graph->timeline, figure, last, last + 1);
+    return timeline_highest(self->graph->timeline, figure, self->step, self->step + 1);
 }
 
 /* ---- Words ---------------------------------------------------------------------------------- */
@@ -85,16 +88,28 @@ static const char *value_text(const graph_line_t *line, double value, char out[6
     return out;
 }
 
-/* The next one of 1, 2, 5, 10, 20, 50 ..., so that the scale seldom changes. */
-static double round_up(double value)
+/* What can be told apart in words. */
+static uint64_t least_of(const graph_line_t *line)
 {
-    double power = 1;
-    while (power * 10 < value)
-        power *= 10;
-    return value <= power       ? power
-           : value <= 2 * power ? 2 * power
-           : value <= 5 * power ? 5 * power
-                                : 10 * power;
+    return line->kind == COLUMN_US ? ROUND_TRIP_LEAST : 1;
+}
+
+/* The next one of 1, 2, 5, 10, 20, 50 ..., so that the scale seldom changes. */
+static double round_up(double value, double least)
+{
+    static const double STEPS[] = {1, 2, 5};
+    for (double power = least;; power *= 10)
+        for (size_t i = 0; i < sizeof STEPS / sizeof STEPS[0]; i++)
+            if (value <= STEPS[i] * power)
+                return STEPS[i] * power;
+}
+
+/* "20.0kB/s" as "20kB/s". */
+static void drop_zero(char *text)
+{
+    char *zero = strstr(text, ".0");
+    if (zero && (zero[2] < '0' || zero[2] > '9'))
+        memmove(zero, zero + 2, strlen(zero + 2) + 1);
 }
 
 /* ---- Curves --------------------------------------------------------------------------------- */
@@ -159,30 +174,35 @@ static void draw_column(
     }
 }
 
+static void draw_mark(
+    const frame_t *self, const graph_line_t *line, double value, int row, rect_t area)
+{
+    char text[64] = "0";
+    if (value > 0)
+        value_text(line, value, text);
+    drop_zero(text);
+    int indent = SCALE_WIDTH - 2 - (int)dd_utf8_width(text);
+    canvas_text(self->canvas, area, row, indent > 0 ? indent : 0, STYLE_DIM, text);
+}
+
 /* The numbers at the left: the highest at the top, half of it in the middle of a high one, and 0.
  */
 static void draw_scale(const frame_t *self, const graph_line_t *line, double top, rect_t area)
 {
-    char text[64];
     for (int row = 0; row < area.height; row++)
         canvas_text(
             self->canvas, area, row, SCALE_WIDTH - 1, STYLE_DIM, STYLES_OF[self->glyphs].edge);
-    for (int part = 0; part <= 2; part++) {
-        int row = (area.height - 1) * part / 2;
-        if (part == 1 && area.height < 6)
-            continue;
-        value_text(line, top * (2 - part) / 2, text);
-        if (part == 2)
-            snprintf(text, sizeof text, "0");
-        int indent = SCALE_WIDTH - 2 - (int)dd_utf8_width(text);
-        canvas_text(self->canvas, area, row, indent > 0 ? indent : 0, STYLE_DIM, text);
-    }
+    draw_mark(self, line, top, 0, area);
+    if (area.height > 1)
+        draw_mark(self, line, 0, area.height - 1, area);
+    if (area.height >= HALF_FROM && (uint64_t)top % (2 * least_of(line)) == 0)
+        draw_mark(self, line, top / 2, (area.height - 1) / 2, area);
 }
 
 static void draw_curve(const frame_t *self, const graph_line_t *line, rect_t area)
 {
     char now[64], most[64];
-    double top = round_up(highest(self, line->figure));
+    double top = round_up(highest(self, line->figure), (double)least_of(line));
     rect_t title = rect_cut_top(&area, 1);
     int at = canvas_text(self->canvas, title, 0, 1, line->style, line->name) + 3;
     canvas_print(self->canvas, title, 0, at, STYLE_PLAIN, "now %s, highest %s",
@@ -221,44 +241,68 @@ static frame_t frame_of(
     self.points = (uint64_t)(self.width * STYLES_OF[glyphs].columns);
     if (last <= step && last + LATE_MAX >= step)
         step = last;
+    self.step = step;
     self.end = step * self.points / TIMELINE_STEPS + 1;
     return self;
 }
 
-/* Draws what is told in a line, and says how many curves there are to draw. */
-static int draw_flat(const frame_t *self, rect_t *area)
+static bool is_flat(const frame_t *self, size_t index)
 {
-    int curves = 0;
-    bool any = false;
+    return highest(self, self->graph->lines[index].figure) == 0;
+}
+
+static bool is_curve(const frame_t *self, size_t index)
+{
+    return highest(self, self->graph->lines[index].figure) > 0;
+}
+
+static int count_of(const frame_t *self, bool (*is)(const frame_t *self, size_t index))
+{
+    int count = 0;
+    for (size_t i = 0; i < self->graph->count; i++)
+        count += is(self, i);
+    return count;
+}
+
+/* What is told in a line each. */
+static void draw_flat(const frame_t *self, rect_t area)
+{
     for (size_t i = 0; i < self->graph->count; i++) {
         const graph_line_t *line = &self->graph->lines[i];
-        double most = highest(self, line->figure);
-        any |= most >= 0;
-        curves += most > 0;
-        if (most != 0)
+        char nothing[64];
+        if (!is_flat(self, i))
             continue;
-        rect_t row = rect_cut_bottom(area, 1);
+        rect_t row = rect_cut_top(&area, 1);
         int at = canvas_text(self->canvas, row, 0, 1, line->style, line->name) + 3;
-        canvas_print(self->canvas, row, 0, at, STYLE_DIM, "0%s all the time", line->unit);
+        canvas_print(
+            self->canvas, row, 0, at, STYLE_DIM, "%s all this time", value_text(line, 0, nothing));
     }
-    if (!any)
-        canvas_text(self->canvas, *area, 1, 1, STYLE_DIM,
-            "Nothing is known of it yet. The graph grows from now on.");
-    return curves;
+}
+
+static void draw_curves(const frame_t *self, int count, rect_t area)
+{
+    draw_axis(self, rect_cut_bottom(&area, 1));
+    for (size_t i = 0; i < self->graph->count; i++) {
+        int height = count > 0 ? area.height / count : 0;
+        if (!is_curve(self, i) || height < 1 + CURVE_ROWS_MIN)
+            continue;
+        draw_curve(self, &self->graph->lines[i], rect_cut_top(&area, height));
+        count--;
+    }
 }
 
 void graph_draw(
     const graph_t *graph, uint64_t now_ms, glyphs_t glyphs, canvas_t *canvas, rect_t area)
 {
-    frame_t self = frame_of(graph, now_ms, glyphs, canvas, area);
-    int left = draw_flat(&self, &area);
-    if (left > 0)
-        draw_axis(&self, rect_cut_bottom(&area, 1));
-    for (size_t i = 0; i < graph->count && left > 0; i++) {
-        int height = area.height / left;
-        if (highest(&self, graph->lines[i].figure) <= 0 || height < 1 + CURVE_ROWS_MIN)
-            continue;
-        draw_curve(&self, &graph->lines[i], rect_cut_top(&area, height));
-        left--;
+    const frame_t self = frame_of(graph, now_ms, glyphs, canvas, area);
+    int flat = count_of(&self, is_flat), curves = count_of(&self, is_curve);
+    if (curves > 0) {
+        rect_t bottom = rect_cut_bottom(&area, flat);
+        draw_curves(&self, curves, area);
+        area = bottom;
     }
+    draw_flat(&self, area);
+    if (flat + curves == 0)
+        canvas_text(canvas, area, 1, 1, STYLE_DIM,
+            "Nothing is known of it yet. The graph grows from now on.");
 }

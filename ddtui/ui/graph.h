@@ -8,9 +8,7 @@
 #include "canvas.h"
 #include "ddtui/model/columns.h"
 #include "ddtui/model/timelines.h"
-
-/* What the terminal has to draw curves with, the finest first. */
-typedef enum { GLYPHS_BRAILLE, GLYPHS_BLOCKS, GLYPHS_ASCII } glyphs_t;
+#include "glyphs.h"
 
 /* One of the figures. */
 typedef struct {

@@ -127,7 +127,7 @@ typedef enum {
 
 /* What the user may do: bits of a set. --read-only takes both away. */
 #define RIGHT_SEND 1u    /* has a tenant: may notify, publish, subscribe */
-#define RIGHT_OPERATE 2u /* has an operator's key */
+#define RIGHT_OPERATE 2u /* has an operator's key that isn't read-only */
 
 typedef enum {
     GROUP_PAGES,

@@ -12,8 +12,10 @@
 #include "libdd/base/utf8.h"
 #include "text_pane.h"
 
-/* Cells that a column with LIST_TABLE_REST gets for each one of the others. */
+/* Cells that a column gets for each one of the others: with LIST_TABLE_REST, and one that names the
+   row. */
 #define REST_SHARE 3
+#define NAME_SHARE 2
 
 /* ---- Columns -------------------------------------------------------------------------------- */
 
@@ -25,18 +27,26 @@ typedef struct {
     bool seen[LIST_TABLE_COLUMNS_MAX]; /* and of those before it */
 } sheet_t;
 
+/* With room for the arrow beside the title. */
+static int column_width(const sheet_t *self, size_t column)
+{
+    const list_table_column_t *shown = &self->table->columns[column];
+    int titled = (int)dd_utf8_width(shown->title) + 1;
+    return column == self->order && titled > shown->width ? titled : shown->width;
+}
+
 static int total_width(const sheet_t *self)
 {
     int width = 0;
     for (size_t i = 0; i < self->table->count; i++)
         if (self->in[i])
-            width += self->table->columns[i].width + (width > 0 ? 1 : 0);
+            width += column_width(self, i) + (width > 0 ? 1 : 0);
     return width;
 }
 
 static bool fits(const sheet_t *self, size_t column)
 {
-    return total_width(self) + 1 + self->table->columns[column].width <= self->width;
+    return total_width(self) + 1 + column_width(self, column) <= self->width;
 }
 
 /* Columns that name a row: the first one that is more than a mark, and what is before it. */
@@ -94,18 +104,22 @@ static bool next_sheet(sheet_t *self)
 
 int list_table_needs(const list_table_t *self, unsigned rank)
 {
-    sheet_t all = {.table = self};
+    sheet_t all = {.table = self, .order = LIST_NONE};
     for (size_t i = 0; i < self->count; i++)
         all.in[i] = self->columns[i].rank <= rank;
     return total_width(&all);
 }
 
-/* Of what is left over, the cells that go to a column in its turn: texts without end get more. */
-static int portion(const list_table_column_t *column, int width, int left)
+/* Of what is left over, the cells that go to a column in its turn: names and texts without end get
+   more. */
+static int portion(const list_table_t *self, size_t column, int width, int left)
 {
-    int most = column->most - width, share = column->most == LIST_TABLE_REST ? REST_SHARE : 1;
-    if (most < share)
-        share = most > 0 ? most : 0;
+    int most = self->columns[column].most, wanted = most - width;
+    int share = names_row(self, column) ? NAME_SHARE : 1;
+    if (most == LIST_TABLE_REST)
+        share = REST_SHARE;
+    if (wanted < share)
+        share = wanted > 0 ? wanted : 0;
     return share < left ? share : left;
 }
 
@@ -116,7 +130,7 @@ static void widen(const list_table_t *self, int left, int widths[LIST_TABLE_COLU
     while (left > 0 && taken) {
         taken = false;
         for (size_t i = 0; i < self->count && left > 0; i++) {
-            int share = widths[i] > 0 ? portion(&self->columns[i], widths[i], left) : 0;
+            int share = widths[i] > 0 ? portion(self, i, widths[i], left) : 0;
             widths[i] += share;
             left -= share;
             taken |= share > 0;
@@ -133,7 +147,7 @@ size_t list_table_layout(const list_table_t *self, int width, size_t order, size
     while (number < sheet && next_sheet(&shown))
         number++;
     for (size_t i = 0; i < self->count; i++)
-        widths[i] = shown.in[i] ? self->columns[i].width : 0;
+        widths[i] = shown.in[i] ? column_width(&shown, i) : 0;
     widen(self, width - total_width(&shown), widths);
     return number;
 }
@@ -209,15 +223,24 @@ void list_table_cell(const list_table_t *self, const void *source, size_t index,
 
 /* ---- Drawing -------------------------------------------------------------------------------- */
 
+/* Cells that stay empty before a text: all that a number leaves over, or what stands there for a
+   place in a tree. */
+static int indent_of(const list_table_column_t *column, int width, const char *text)
+{
+    size_t taken = dd_utf8_width(text), blanks = strspn(text, " ");
+    if (column->right)
+        return taken < (size_t)width ? width - (int)taken : 0;
+    return blanks < (size_t)width / 2 ? (int)blanks : width / 2;
+}
+
 static void draw_cell(const list_table_column_t *column, int width, int at, unsigned style,
     const char *text, canvas_t *canvas, rect_t line)
 {
     char fitted[COLUMN_TEXT_ROOM];
-    size_t taken = dd_utf8_width(text);
-    int indent = column->right && taken < (size_t)width ? width - (int)taken : 0;
-    void (*fit)(const char *text, size_t width, char *out, size_t room) =
+    void (*fit)(const char *, size_t, char *, size_t) =
         column->most == LIST_TABLE_REST ? dd_utf8_fit : dd_utf8_fit_name;
-    fit(text, (size_t)(width - indent), fitted, sizeof fitted);
+    int indent = indent_of(column, width, text);
+    fit(text + strspn(text, " "), (size_t)(width - indent), fitted, sizeof fitted);
     canvas_text(canvas, line, 0, at + indent, style, fitted);
 }
 

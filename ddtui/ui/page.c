@@ -4,6 +4,7 @@
  */
 #include "page.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "column_choice.h"
 #include "libdd/base/escape.h"
 #include "libdd/base/utf8.h"
+#include "outage.h"
 
 bool page_init(page_t *self, page_number_t number, const page_ops_t *ops, session_view_t *session,
     unsigned rights)
@@ -287,17 +289,24 @@ size_t page_row_field(const void *source, size_t index, const char *name, char *
 
 /* ---- What pages have in common -------------------------------------------------------------- */
 
-/* What brokers have reported may be of the past. */
-static void add_age(const page_t *self, char *out, size_t room)
+/* What brokers have reported may be of the past, or not all there is. */
+static void add_reserve(const page_t *self, char *out, size_t room)
 {
     view_t view = self->ops->table->view;
     char age[AGE_ROOM];
     size_t used = strlen(out);
-    if (view == VIEW_NONE || session_view_is_current(self->session, view) ||
-        !poller_last(session_view_poller(self->session), view)->any)
+    const round_t *last =
+        view == VIEW_NONE ? NULL : poller_last(session_view_poller(self->session), view);
+    if (!last || !last->any)
         return;
-    snprintf(out + used, room - used, ", as it was %s ago",
-        page_age(session_view_age(self->session, view), age));
+    if (!session_view_is_current(self->session, view))
+        snprintf(out + used, room - used, ", as it was %s ago",
+            page_age(session_view_age(self->session, view), age));
+    else if (last->silent > 0)
+        snprintf(out + used, room - used, ", %" PRIu64 " broker%s silent", last->silent,
+            last->silent == 1 ? "" : "s");
+    else if (last->full)
+        snprintf(out + used, room - used, ", and there are more");
 }
 
 static void list_title(const page_t *self, const char *title, char *out, size_t room)
@@ -312,7 +321,7 @@ static void list_title(const page_t *self, const char *title, char *out, size_t 
             self->ops->list->count(self), without ? "out" : "", escaped);
     else
         snprintf(out, room, "%s  %zu", title, list_count(self->list));
-    add_age(self, out, room);
+    add_reserve(self, out, room);
 }
 
 /* What can be done about a filter, at the right of the title if there is room. */
@@ -391,15 +400,30 @@ void page_draw_detail(page_t *self, canvas_t *canvas, rect_t area, const char *t
     text_pane_destroy(&pane);
 }
 
+static bool is_empty(const page_t *self)
+{
+    return list_count(self->list) == 0 && list_filter(self->list)->count == 0;
+}
+
+/* The list of a trace is too low for that. */
+bool page_tells_outage(page_t *self)
+{
+    page_update(self);
+    return self->list && self->number != PAGE_TRACE && is_empty(self);
+}
+
 void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *text)
 {
     if (list_count(self->list) > 0)
         return;
-    if (list_filter(self->list)->count > 0)
-        text = "No row has what the filter wants. Esc shows all.";
     rect_t inside = {area.row + 3, area.column + 2, area.height - 4, area.width - 4};
     text_pane_t *pane = text_pane_new(inside.width);
-    text_pane_text(pane, STYLE_DIM, text);
+    if (!is_empty(self))
+        text_pane_text(pane, STYLE_DIM, "No row has what the filter wants. Esc shows all.");
+    else if (outage_is_known(self->session))
+        outage_add(self->session, pane);
+    else
+        text_pane_text(pane, STYLE_DIM, text);
     text_pane_draw(pane, canvas, inside, 0, NULL);
     text_pane_destroy(&pane);
 }

@@ -123,7 +123,9 @@ size_t page_row_field(const void *source, size_t index, const char *name, char *
 void page_draw_list(page_t *self, canvas_t *canvas, rect_t area, const char *title);
 /* Draws a box with the detail of the selected row. */
 void page_draw_detail(page_t *self, canvas_t *canvas, rect_t area, const char *title);
-/* Draws a sentence for a list without rows. */
+/* Whether its list is empty and has room for why there is no connection. */
+bool page_tells_outage(page_t *self);
+/* Draws a sentence for a list without rows, or why there is no connection. */
 void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *text);
 
 /* Adds all columns of a row to a pane. */

@@ -17,7 +17,7 @@
 enum { COLUMN_NAME, COLUMN_DROPPED = 7, COLUMN_STATE = 10, COLUMN_WHY };
 
 static const list_table_column_t COLUMNS[] = {
-    [COLUMN_NAME] = {"name", "CLIENT", 18, 1, 50, false},
+    [COLUMN_NAME] = {"name", "CLIENT", 17, 1, 50, false},
     {"broker", "BROKER", 14, 1, 24, false},
     {"scope", "SCOPE", 8, 3, 16, false},
     {"subscriptions", "SUBSCR", 6, 8, 0, true},
@@ -27,8 +27,8 @@ static const list_table_column_t COLUMNS[] = {
     [COLUMN_DROPPED] = {"dropped", "DROPPED", 7, 2, 0, true},
     {"refused", "REFUSED", 7, 9, 0, true},
     {"idle_ms", "IDLE", 6, 10, 0, true},
-    [COLUMN_STATE] = {"since_ms", "STATE", 13, 1, 18, false},
-    [COLUMN_WHY] = {NULL, "WHY", 16, 11, LIST_TABLE_REST, false},
+    [COLUMN_STATE] = {"since_ms", "STATE", 14, 1, 18, false},
+    [COLUMN_WHY] = {NULL, "WHY", 22, 11, LIST_TABLE_REST, false},
 };
 /* Up to this rank, columns don't make room for the pane beside the list. */
 #define RANK_OF_NEED 5
@@ -296,28 +296,22 @@ static bool is_in_trouble(const page_t *self, size_t index)
     return trouble_of_client(self->session, row_at(self, index)) != TROUBLE_NONE;
 }
 
-static void title(const page_t *self, char *out, size_t room)
+static const char *empty_text(const page_t *self)
 {
-    const round_t *last = poller_last(session_view_poller(self->session), VIEW_CLIENTS);
-    int used = snprintf(out, room, "Clients");
-    if (last->any && last->silent > 0)
-        snprintf(out + used, room - (size_t)used, " (%" PRIu64 " brokers silent)", last->silent);
-    else if (last->full)
-        snprintf(out + used, room - (size_t)used, " (not all: too many)");
+    if (!poller_last(session_view_poller(self->session), VIEW_CLIENTS)->any)
+        return "Waiting for the brokers to answer.";
+    return session_view_is_operator(self->session)
+               ? "No client is anywhere in the tree."
+               : "No client of this tenant is anywhere in the tree.";
 }
 
 static void draw(page_t *self, canvas_t *canvas, rect_t area)
 {
-    char line[64];
     rect_t right = {0};
     if (area.width - DETAIL_WIDTH >= list_table_needs(&TABLE, RANK_OF_NEED) + 2)
         right = rect_cut_right(&area, DETAIL_WIDTH);
-    title(self, line, sizeof line);
-    page_draw_list(self, canvas, area, line);
-    page_draw_empty(self, canvas, area,
-        poller_last(session_view_poller(self->session), VIEW_CLIENTS)->any
-            ? "No client of this tenant is anywhere in the tree."
-            : "Waiting for the brokers to answer.");
+    page_draw_list(self, canvas, area, "Clients");
+    page_draw_empty(self, canvas, area, empty_text(self));
     if (right.width > 0)
         page_draw_detail(self, canvas, right, "Client");
 }

@@ -36,7 +36,7 @@ enum {
 
 static const list_table_column_t COLUMNS[] = {
     [COLUMN_BROKER] = {"broker", "BROKER", 15, 1, 40, false},
-    [COLUMN_SCOPE] = {"scope", "SCOPE", 8, 2, 20, false},
+    [COLUMN_SCOPE] = {"scope", "SCOPE", 8, 2, 16, false},
     [COLUMN_LINK] = {"rtt_us", "LINK", 7, 6, 0, true},
     [COLUMN_CLIENTS] = {"clients", "CLNTS", 5, 4, 7, true},
     [COLUMN_SUBSCRIPTIONS] = {"subscriptions", "SUBSCR", 6, 9, 7, true},
@@ -46,7 +46,7 @@ static const list_table_column_t COLUMNS[] = {
     [COLUMN_REFUSED] = {"refused", "REFUSED", 7, 8, 0, true},
     [COLUMN_DROPPED] = {"dropped", "DROPPED", 7, 3, 0, true},
     [COLUMN_UP] = {"uptime_ms", "UP", 6, 7, 0, true},
-    [COLUMN_STATE] = {"state", "STATE", 13, 1, 24, false},
+    [COLUMN_STATE] = {"state", "STATE", 14, 1, 18, false},
 };
 /* Up to this rank, columns don't make room for the pane beside the tree. */
 #define RANK_OF_NEED 5
@@ -409,8 +409,8 @@ static const char *empty_text(const page_t *self)
 {
     static const char *const TEXTS[] = {
         [LINK_REGISTERED] = "Waiting for the brokers to answer.",
-        [LINK_CONNECTING] = ("Not connected, so nothing is known of the tree. The line at the top "
-                             "says why; the console keeps trying by itself."),
+        [LINK_CONNECTING] =
+            "Not connected, so nothing is known of the tree. The console keeps trying by itself.",
         [LINK_CLOSED] = "The connection has ended for good. q leaves the console.",
     };
     return TEXTS[session_view_link(self->session)->state];

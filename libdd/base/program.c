@@ -51,6 +51,14 @@ bool dd_program_begin(const char *name)
     return false;
 }
 
+bool dd_program_has_terminal(void)
+{
+    int terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+    if (terminal >= 0)
+        close(terminal);
+    return terminal >= 0;
+}
+
 int dd_program_end(const char *name, int status)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))

@@ -24,6 +24,10 @@
  */
 bool dd_program_begin(const char *name);
 
+/* Whether there is a terminal that this process belongs to. To one without, SIGHUP doesn't say that
+   its terminal is gone, but to read its files again. */
+bool dd_program_has_terminal(void);
+
 /* The status to end with: the one that is given, or EXIT_FAILURE, and standard error then says so,
    if not all of standard output could be written. */
 int dd_program_end(const char *name, int status);

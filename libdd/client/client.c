@@ -14,9 +14,12 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <utlist.h>
+
 #include "client_state.h"
 #include "libdd/base/clock.h"
 #include "libdd/base/problem.h"
+#include "libdd/keys/proof.h"
 #include "libdd/net/context.h"
 #include "libdd/net/traffic.h"
 #include "libdd/protocol/name.h"
@@ -61,38 +64,36 @@ static bool load_endpoints(dd_client_t *self, const char *list, dd_problem_t *pr
 
 static bool load_keys(dd_client_t *self, const char *keyfile, dd_problem_t *problem)
 {
-    self->keyring = dd_keyring_load(keyfile, problem);
-    if (!self->keyring)
-        return false;
-    switch (dd_keyring_kind(self->keyring)) {
-    case DD_KEYS_BROKER:
-        dd_problem(problem, DD_E_KEYS,
-            "%s: holds a broker's keys; a client needs its tenant's <tenant>-keys.json", keyfile);
-        return false;
-    case DD_KEYS_OPERATOR:
-        return true;
-    default:
-        self->box = dd_box_new(self->keyring);
-        if (!self->box)
-            dd_problem(problem, DD_E_MEMORY, "out of memory for the keys of %s", keyfile);
-        return self->box;
-    }
+    self->keys = dd_client_keys_load(keyfile, problem);
+    return self->keys;
+}
+
+/* A key that the broker hasn't seen yet. Called with the lock. */
+static bool prove(void *arg, uint64_t instance, uint8_t *proof)
+{
+    const dd_client_t *self = arg;
+    dd_key_age_t age;
+    const uint8_t *key = dd_client_keys_latest(self->keys, &age);
+    return self->keys->box && memcmp(key, self->shown_key, DD_KEY_SIZE) != 0 &&
+           dd_proof_make(self->keys->keyring, age, instance, proof);
 }
 
 static bool make_session(dd_client_t *self, const char *name, dd_problem_t *problem)
 {
     dd_session_settings_t settings = {.name = name,
-        .operator_key = !self->box,
+        .operator_key = !self->keys->box,
         .endpoints = &self->endpoints,
         .outbox = LIMIT_DEFAULT,
         .emit = keep_news,
         .look = look,
+        .prove = prove,
         .arg = self,
         .random = randombytes_random};
     randombytes_buf(&settings.instance, sizeof settings.instance);
     self->session = dd_session_new(&settings);
     self->queue = dd_event_queue_new();
     self->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    self->is_operator = settings.operator_key;
     if (self->session && self->queue && self->wake_fd >= 0) {
         dd_event_queue_set_limit(self->queue, LIMIT_DEFAULT);
         return true;
@@ -172,8 +173,8 @@ void dd_client_destroy(dd_client_t **self_p)
     dd_session_destroy(&self->session);
     dd_event_list_clear(&self->news);
     dd_event_queue_destroy(&self->queue);
-    dd_box_destroy(&self->box);
-    dd_keyring_destroy(&self->keyring);
+    dd_client_keys_forget(&self->retired, NULL);
+    dd_client_keys_destroy(&self->keys);
     if (self->wake_fd >= 0)
         close(self->wake_fd);
     pthread_cond_destroy(&self->left);
@@ -246,6 +247,42 @@ dd_error_t dd_client_start(dd_client_t *self)
     return self->started ? DD_OK : DD_E_MEMORY;
 }
 
+/* ---- Other keys ---------------------------------------------------------------------------- */
+
+/* The thread may be opening something with the old ones, so it is left to that to free them. */
+static void replace_keys(dd_client_t *self, dd_client_keys_t *keys)
+{
+    pthread_mutex_lock(&self->seal_lock);
+    pthread_mutex_lock(&self->lock);
+    LL_PREPEND(self->retired, self->keys);
+    self->keys = keys;
+    self->login = (dd_login_t){0};
+    dd_session_prove(self->session);
+    pthread_mutex_unlock(&self->lock);
+    pthread_mutex_unlock(&self->seal_lock);
+    dd_client_wake(self);
+}
+
+dd_error_t dd_client_set_keys(dd_client_t *self, const char *keyfile, dd_problem_t *problem)
+{
+    dd_problem_t ignored = {0};
+    problem = problem ? problem : &ignored;
+    dd_client_keys_t *keys = dd_client_keys_load(keyfile, problem);
+    if (!keys)
+        return problem->error;
+    /* Only this function changes them, and callers of it in two threads have their own order. */
+    pthread_mutex_lock(&self->lock);
+    bool follows = dd_client_keys_follow(keys, self->keys);
+    pthread_mutex_unlock(&self->lock);
+    if (!follows) {
+        dd_client_keys_destroy(&keys);
+        return dd_problem(problem, DD_E_KEYS,
+            "%s: has no key in common with those in use, so it takes a new client", keyfile);
+    }
+    replace_keys(self, keys);
+    return DD_OK;
+}
+
 /* ---- Calls --------------------------------------------------------------------------------- */
 
 void dd_client_wake(dd_client_t *self)
@@ -268,7 +305,7 @@ static void unlock(dd_client_t *self)
 static dd_error_t send(dd_client_t *self, dd_bytes_t shown, const void *data, size_t size,
     dd_record_t *record, bool wanted)
 {
-    if (!self->box)
+    if (self->is_operator)
         return DD_E_REFUSED;
     if (size > DD_PAYLOAD_MAX)
         return DD_E_TOO_LARGE;
@@ -277,7 +314,8 @@ static dd_error_t send(dd_client_t *self, dd_bytes_t shown, const void *data, si
     pthread_mutex_lock(&self->seal_lock);
     uint8_t *sealed = sealed_size <= sizeof self->sealed ? self->sealed : malloc(sealed_size);
     if (sealed) {
-        dd_box_seal(self->box, dd_box_peer(self->box, shown), data, size, sealed);
+        dd_box_t *box = self->keys->box;
+        dd_box_seal(box, dd_box_peer(box, shown), data, size, sealed);
         record->payload = dd_bytes(sealed, sealed_size);
         pthread_mutex_lock(&self->lock);
         error = dd_session_send(self->session, record, wanted);
@@ -335,7 +373,7 @@ dd_error_t dd_client_trace(dd_client_t *self, const char *destination, uint32_t 
         .destination = dd_bytes_of(destination)};
     if (!dd_word_valid(record.destination, DD_NAME_MAX))
         return DD_E_NAME_INVALID;
-    if (!self->box)
+    if (self->is_operator)
         return DD_E_REFUSED;
     pthread_mutex_lock(&self->lock);
     dd_error_t error = dd_session_send(self->session, &record, false);
@@ -380,7 +418,7 @@ dd_error_t dd_client_control(
 {
     dd_record_t record = {
         .type = DD_CONTROL, .text = dd_bytes_of(what), .name = dd_bytes_of(argument)};
-    if (self->box)
+    if (!self->is_operator)
         return DD_E_REFUSED;
     return broker ? ask(self, &record, broker, ref) : DD_E_ARGUMENT;
 }

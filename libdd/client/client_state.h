@@ -7,8 +7,8 @@
 
 #include <pthread.h>
 
+#include "client_keys.h"
 #include "event_queue.h"
-#include "libdd/keys/box.h"
 #include "libdd/protocol/endpoint.h"
 #include "session.h"
 
@@ -19,8 +19,7 @@
 struct dd_client {
     /* These don't change after dd_client_start(). */
     dd_endpoints_t endpoints;
-    dd_keyring_t *keyring;
-    dd_box_t *box; /* NULL for an operator */
+    bool is_operator;
     void *context;
     dd_event_callback_t *callback; /* or NULL: events go to the queue */
     void *callback_arg;
@@ -30,19 +29,23 @@ struct dd_client {
 
     dd_event_queue_t *queue;
 
-    pthread_mutex_t seal_lock; /* guards the box's sealing and the room for what it makes */
+    pthread_mutex_t seal_lock; /* guards sealing with the keys and the room for what it makes */
     uint8_t sealed[SEALED_AT_HAND];
 
     pthread_mutex_t lock; /* guards what follows */
     dd_session_t *session;
-    dd_event_list_t news; /* emitted by the session, not yet delivered */
-    int fd;               /* of the connection, to be looked at only; -1 if it isn't known */
-    bool asleep;          /* the thread won't look at the outbox before it is woken */
-    bool closing;         /* dd_client_close() has been called */
-    bool stopping;        /* dd_client_destroy() waits for the thread */
-    uint64_t unread_us;   /* since when events are full and nothing is read; 0: it is read */
-    unsigned drainers;    /* callers in dd_client_drain() */
-    pthread_cond_t left;  /* told to drainers: bytes may have left the outbox, outcomes come */
+    dd_client_keys_t *keys;         /* changes with both locks; its box seals with the first */
+    dd_client_keys_t *retired;      /* those before, which the thread may still use, and frees */
+    dd_login_t login;               /* with which of the keys to connect */
+    uint8_t shown_key[DD_KEY_SIZE]; /* the own public key, of the connection */
+    dd_event_list_t news;           /* emitted by the session, not yet delivered */
+    int fd;              /* of the connection, to be looked at only; -1 if it isn't known */
+    bool asleep;         /* the thread won't look at the outbox before it is woken */
+    bool closing;        /* dd_client_close() has been called */
+    bool stopping;       /* dd_client_destroy() waits for the thread */
+    uint64_t unread_us;  /* since when events are full and nothing is read; 0: it is read */
+    unsigned drainers;   /* callers in dd_client_drain() */
+    pthread_cond_t left; /* told to drainers: bytes may have left the outbox, outcomes come */
 };
 
 /* Ends the thread's sleep, now or the next one. Any thread, with or without the lock. */

@@ -20,24 +20,24 @@
 /* What the thread alone knows. */
 typedef struct {
     dd_client_t *client;
-    dd_dialer_t *dial; /* NULL between connections */
-    bool connected;    /* the session knows that it is */
-    bool lost;         /* it is over; what came before is perhaps still to be read */
-    bool blocked;      /* ZeroMQ takes no more frames now */
-    bool deaf;         /* the application is behind: nothing more is read */
-    bool told;         /* the dialer has news */
-    bool ready;        /* the socket has a frame, or room for one */
-    bool stirred;      /* it was used since it was found empty: its descriptor doesn't tell */
+    dd_dialer_t *dial;                 /* NULL between connections */
+    const dd_client_keys_t *dial_keys; /* what that was made with */
+    bool connected;                    /* the session knows that it is */
+    bool lost;    /* it is over; what came before is perhaps still to be read */
+    bool blocked; /* ZeroMQ takes no more frames now */
+    bool deaf;    /* the application is behind: nothing more is read */
+    bool told;    /* the dialer has news */
+    bool ready;   /* the socket has a frame, or room for one */
+    bool stirred; /* it was used since it was found empty: its descriptor doesn't tell */
 } reactor_t;
 
 /* ---- Events -------------------------------------------------------------------------------- */
 
 /* Opens the payload in place. What doesn't open becomes an error event. */
-static dd_event_node_t *open_payload(dd_client_t *self, dd_event_node_t *node)
+static dd_event_node_t *open_payload(dd_client_t *self, const dd_box_t *box, dd_event_node_t *node)
 {
     dd_bytes_t source = dd_bytes_of(node->event.source);
-    if (self->box &&
-        dd_box_open(dd_box_peer(self->box, source), node->sealed, (uint8_t *)node->room) == DD_OK)
+    if (box && dd_box_open(dd_box_peer(box, source), node->sealed, (uint8_t *)node->room) == DD_OK)
         return node;
     dd_news_t news = {.type = DD_EVENT_ERROR, .error = DD_E_DECRYPT, .source = source};
     dd_event_node_t *error = dd_event_new(&news, 0);
@@ -68,6 +68,7 @@ static void deliver(dd_client_t *self)
 {
     pthread_mutex_lock(&self->lock);
     dd_event_list_t news = self->news;
+    const dd_box_t *box = self->keys->box;
     self->news = (dd_event_list_t){0};
     pthread_mutex_unlock(&self->lock);
 
@@ -75,7 +76,7 @@ static void deliver(dd_client_t *self)
     dd_event_node_t *node;
     while ((node = dd_event_list_take(&news))) {
         if (node->sealed.data)
-            node = open_payload(self, node);
+            node = open_payload(self, box, node);
         if (node && self->callback)
             call_back(self, node);
         else if (node)
@@ -86,15 +87,25 @@ static void deliver(dd_client_t *self)
 
 /* ---- Connection ---------------------------------------------------------------------------- */
 
+/* What the broker will have seen of our keys. With the lock. */
+static void note_login(dd_client_t *client)
+{
+    const dd_keyring_t *keyring = client->keys->keyring;
+    memcpy(client->shown_key, dd_keyring_public_key_of(keyring, client->login.own), DD_KEY_SIZE);
+}
+
 /* With the lock. */
 static void open_connection(reactor_t *self)
 {
     dd_client_t *client = self->client;
     const dd_dialer_settings_t settings = {.context = client->context,
-        .keyring = client->keyring,
+        .keyring = client->keys->keyring,
+        .own_key = client->login.own,
         .payload_max = DD_PAYLOAD_MAX,
         .wake_fd = client->wake_fd};
     dd_problem_t problem;
+    note_login(client);
+    self->dial_keys = client->keys;
     self->dial = dd_dialer_new(&settings, dd_session_endpoint(client->session), &problem);
     /* ZeroMQ tells of a change only to those who have looked before. */
     self->told = self->stirred = true;
@@ -105,6 +116,7 @@ static void open_connection(reactor_t *self)
 static void close_connection(reactor_t *self)
 {
     dd_dialer_destroy(&self->dial);
+    self->dial_keys = NULL;
     self->client->fd = -1;
     self->connected = self->lost = self->blocked = self->told = self->ready = false;
 }
@@ -132,6 +144,7 @@ static void work(reactor_t *self, uint64_t now_us)
         open_connection(self);
     if (self->dial)
         flush(self);
+    dd_client_keys_forget(&self->client->retired, self->dial_keys);
     if (self->client->drainers > 0)
         pthread_cond_broadcast(&self->client->left);
 }
@@ -180,6 +193,17 @@ static void watch(reactor_t *self)
     self->lost = state == DD_DIALER_LOST;
 }
 
+/* Whether the broker has refused keys of which the key file has others; then those are chosen. A
+   broker that hasn't read its new file yet, or this client, is of another opinion than the other as
+   to which are current. With the lock. */
+static bool may_log_in_otherwise(const reactor_t *self, const dd_problem_t *reason)
+{
+    dd_client_t *client = self->client;
+    return !self->connected && reason->error == DD_E_REFUSED && self->dial_keys == client->keys &&
+           dd_session_wants_connection(client->session) &&
+           dd_keyring_next_login(client->keys->keyring, &client->login);
+}
+
 /* Takes in what the connection brings. The end of it comes after its last frame. What is closed on
    this side is told by nobody: hence a look whenever nothing comes. */
 static void look(reactor_t *self)
@@ -193,7 +217,12 @@ static void look(reactor_t *self)
         return;
     const dd_problem_t *reason = dd_dialer_reason(self->dial);
     pthread_mutex_lock(&client->lock);
-    dd_session_lost(client->session, reason->error, reason->text);
+    if (may_log_in_otherwise(self, reason)) {
+        close_connection(self);
+        open_connection(self);
+    } else {
+        dd_session_lost(client->session, reason->error, reason->text);
+    }
     pthread_mutex_unlock(&client->lock);
 }
 

@@ -64,6 +64,7 @@ dd_session_t *dd_session_new(const dd_session_settings_t *settings)
     self->outcome_limit_ms = OUTCOME_LIMIT;
     self->emit = settings->emit;
     self->look = settings->look;
+    self->prove = settings->prove;
     self->arg = settings->arg;
     self->random = settings->random;
     self->operator_key = settings->operator_key;

@@ -38,6 +38,10 @@ typedef void(dd_emit_t)(void *arg, const dd_news_t *news);
 /* Says what the connection has carried; false if that isn't known. */
 typedef bool(dd_look_t)(void *arg, dd_traffic_t *traffic);
 
+/* Makes a proof (libdd/keys/proof.h) for who has registered as that instance; false if there is
+   nothing to prove. */
+typedef bool(dd_prove_t)(void *arg, uint64_t instance, uint8_t *proof);
+
 typedef struct {
     const char *name;  /* wanted, or "auto"; copied */
     uint64_t instance; /* random; tells this client from another one of its name */
@@ -45,8 +49,9 @@ typedef struct {
     const dd_endpoints_t *endpoints; /* of brokers, in order; lent until the session is destroyed */
     size_t outbox;                   /* bytes that may wait for the network */
     dd_emit_t *emit;
-    dd_look_t *look; /* NULL if nothing is known of connections */
-    void *arg;       /* for both */
+    dd_look_t *look;   /* NULL if nothing is known of connections */
+    dd_prove_t *prove; /* NULL if there never is anything to prove */
+    void *arg;         /* for all of them */
     uint32_t (*random)(void);
 } dd_session_settings_t;
 
@@ -96,6 +101,9 @@ uint64_t dd_session_due(const dd_session_t *self);
    its way to here, then the broker's farewell. DD_SESSION_CLOSED comes when that is done, or at
    most a second after the time given. */
 void dd_session_leave(dd_session_t *self, uint64_t until_us, uint64_t now_us);
+
+/* There may be something else to prove now. What there is at a registration is proven then. */
+void dd_session_prove(dd_session_t *self);
 
 /* To be sent while there is a connection. Its limit may be changed. */
 dd_outbox_t *dd_session_outbox(dd_session_t *self);

@@ -74,6 +74,7 @@ static dd_error_t on_welcome(dd_session_t *self, const dd_record_t *record)
     self->failures = 0;
     dd_backoff_reset(&self->backoff);
     emit_registered(self, record);
+    dd_session_prove(self);
     dd_session_ping(self);
     self->subscribe_us = 0;
     dd_subscriptions_restart(self->subscriptions);

@@ -5,6 +5,7 @@
 #include "session_state.h"
 
 #include "libdd/base/problem.h"
+#include "libdd/keys/proof.h"
 #include "libdd/protocol/name.h"
 
 const char *dd_session_endpoint(const dd_session_t *self)
@@ -83,6 +84,18 @@ void dd_session_ping(dd_session_t *self)
 {
     self->due_us = self->now_us + self->heartbeat_us;
     dd_session_say_alive(self, &(dd_record_t){.type = DD_PING, .number = self->now_us});
+}
+
+/* A broker that knows nothing of proofs passes it over. */
+void dd_session_prove(dd_session_t *self)
+{
+    uint8_t proof[DD_PROOF_SIZE];
+    if (!(REGISTERED & 1u << self->state) || !self->prove ||
+        !self->prove(self->arg, self->instance, proof))
+        return;
+    dd_record_t record = {
+        .type = DD_PROVE, .flags = DD_FLAG_OPTIONAL, .payload = dd_bytes(proof, sizeof proof)};
+    dd_outbox_append_urgent(&self->outbox, &record);
 }
 
 dd_error_t dd_session_taken(dd_session_t *self, const dd_record_t *record)

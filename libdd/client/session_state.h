@@ -40,6 +40,7 @@ typedef struct {
 struct dd_session {
     dd_emit_t *emit;
     dd_look_t *look;
+    dd_prove_t *prove;
     void *arg;
     uint32_t (*random)(void);
     char name[DD_CLIENT_MAX + 1];

@@ -166,6 +166,19 @@ DD_EXPORT dd_error_t dd_client_set_outcome_limit(dd_client_t *self, unsigned ms)
    DD_E_LIMIT. */
 DD_EXPORT dd_error_t dd_client_start(dd_client_t *self);
 
+/*
+ * At any time: reads a key file that is to be used from now on instead of the one before. The
+ * connection stays, and no message is lost: payloads are sealed with the new file's keys when this
+ * returns, what comes is opened with all that it holds, and the broker is shown that the client has
+ * its newest key. ddkeys(1) says when a tenant's clients are to do so.
+ *
+ * DD_OK; or nothing has changed, with *problem (may be NULL) filled: DD_E_FILE, DD_E_KEYS and
+ * DD_E_MEMORY as with dd_client_new(), DD_E_KEYS also for a file that isn't the successor of the
+ * one in use, with which it has no pair in common.
+ */
+DD_EXPORT dd_error_t dd_client_set_keys(
+    dd_client_t *self, const char *keyfile, dd_problem_t *problem);
+
 /* With dd_client_notify(): ask for a DD_EVENT_RECEIPT when the receiving application has it. */
 #define DD_WANT_RECEIPT 0x01u
 /* And: tell of a good outcome, too, in a DD_EVENT_DELIVERED. */

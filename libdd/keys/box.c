@@ -9,6 +9,7 @@
 #include "libdd/protocol/name.h"
 
 struct dd_box_key {
+    const dd_box_key_t *other; /* with which it may have been sealed as well, or NULL */
     uint8_t shared[crypto_box_BEFORENMBYTES];
     uint8_t sealing[crypto_stream_salsa20_KEYBYTES]; /* what XSalsa20 makes of it and the part of
                                                         the nonce that stays */
@@ -24,32 +25,87 @@ struct dd_box {
     const dd_keyring_t *keyring;
     dd_box_key_t *keys; /* sodium_malloc, all in one: each such allocation takes several pages. [0]
                            is for the own tenant; then, in a tenant's box, public, and in public's
-                           box every tenant at 1 + its index */
+                           box every tenant at 1 + its index; then the others of all of them */
+    size_t used;
     uint8_t nonce[crypto_box_NONCEBYTES]; /* of the message sealed last */
 };
 
-static bool share(const dd_box_t *self, const uint8_t *public_key, dd_box_key_t *key)
+static bool share(
+    const dd_box_t *self, const uint8_t *secret_key, const uint8_t *public_key, dd_box_key_t *key)
 {
-    return crypto_box_beforenm(key->shared, public_key, dd_keyring_secret_key(self->keyring)) ==
-               0 &&
+    return crypto_box_beforenm(key->shared, public_key, secret_key) == 0 &&
            crypto_core_hsalsa20(key->sealing, self->nonce, key->shared, NULL) == 0;
+}
+
+/* Adds what the two keys share to what opens, if both are there. What is shared by the current ones
+   comes first, and seals. */
+static bool add(dd_box_t *self, dd_box_key_t *first, const uint8_t *secret_key, size_t secret_age,
+    const uint8_t *public_key, size_t public_age)
+{
+    if (secret_key == NULL || public_key == NULL)
+        return true;
+    if (secret_age == DD_KEY_CURRENT && public_age == DD_KEY_CURRENT)
+        return share(self, secret_key, public_key, first);
+    dd_box_key_t *key = &self->keys[self->used++];
+    key->other = first->other;
+    first->other = key;
+    return share(self, secret_key, public_key, key);
+}
+
+/* Inside a tenant both sides have the same pair. */
+static bool add_own(dd_box_t *self)
+{
+    for (dd_key_age_t age = 0; age < DD_KEY_AGES; age++)
+        if (!add(self, &self->keys[0], dd_keyring_secret_key_of(self->keyring, age), age,
+                dd_keyring_public_key_of(self->keyring, age), age))
+            return false;
+    return true;
+}
+
+/* Between a tenant and public, each may have come to another of its own keys. */
+static bool add_peer(
+    dd_box_t *self, dd_box_key_t *first, const uint8_t *public_key, dd_key_age_t public_age)
+{
+    for (dd_key_age_t age = 0; age < DD_KEY_AGES; age++)
+        if (!add(self, first, dd_keyring_secret_key_of(self->keyring, age), age, public_key,
+                public_age))
+            return false;
+    return true;
+}
+
+static bool add_public(dd_box_t *self)
+{
+    for (dd_key_age_t age = 0; age < DD_KEY_AGES; age++)
+        if (!add_peer(self, &self->keys[1], dd_keyring_tenant_public_of(self->keyring, age), age))
+            return false;
+    return true;
+}
+
+static bool add_tenants(dd_box_t *self)
+{
+    const dd_tenant_t *tenant;
+    for (size_t i = 0; (tenant = dd_keyring_tenant_at(self->keyring, i)) != NULL; i++)
+        for (const dd_tenant_t *key = tenant; key != NULL; key = key->other)
+            if (!add_peer(self, &self->keys[1 + i], key->public_key, key->age))
+                return false;
+    return true;
 }
 
 static bool make_keys(dd_box_t *self)
 {
     const dd_keyring_t *keyring = self->keyring;
     bool is_public = dd_keyring_kind(keyring) == DD_KEYS_PUBLIC;
-    size_t others = is_public ? dd_keyring_tenant_count(keyring) : 1;
-    self->keys = sodium_allocarray(1 + others, sizeof *self->keys);
-    if (self->keys == NULL || !share(self, dd_keyring_public_key(keyring), &self->keys[0]))
+    size_t most = 1 + (is_public ? dd_keyring_tenant_keys(keyring) : DD_KEY_AGES);
+    size_t secrets = 0;
+    for (dd_key_age_t age = 0; age < DD_KEY_AGES; age++)
+        secrets += dd_keyring_secret_key_of(keyring, age) != NULL;
+    self->keys = sodium_allocarray(most * secrets, sizeof *self->keys);
+    if (self->keys == NULL)
         return false;
-    for (size_t i = 0; i < others; i++) {
-        const uint8_t *public_key = is_public ? dd_keyring_tenant_at(keyring, i)->public_key
-                                              : dd_keyring_tenant_public(keyring);
-        if (!share(self, public_key, &self->keys[1 + i]))
-            return false;
-    }
-    return sodium_mprotect_readonly(self->keys) == 0;
+    memset(self->keys, 0, most * secrets * sizeof *self->keys);
+    self->used = 1 + (is_public ? dd_keyring_tenant_count(keyring) : 1);
+    return add_own(self) && (is_public ? add_tenants(self) : add_public(self)) &&
+           sodium_mprotect_readonly(self->keys) == 0;
 }
 
 dd_box_t *dd_box_new(const dd_keyring_t *keyring)
@@ -153,14 +209,21 @@ void dd_box_seal(
         crypto_box_easy_afternm(box, data, size, self->nonce, key->shared);
 }
 
+static bool open_with(const dd_box_key_t *key, dd_bytes_t sealed, uint8_t *out)
+{
+    const uint8_t *nonce = sealed.data, *box = sealed.data + crypto_box_NONCEBYTES;
+    size_t size = sealed.size - DD_BOX_OVERHEAD;
+    return size <= SHORT_MAX ? open_short(key, box, size, nonce, out)
+                             : crypto_box_open_easy_afternm(
+                                   out, box, size + crypto_box_MACBYTES, nonce, key->shared) == 0;
+}
+
 dd_error_t dd_box_open(const dd_box_key_t *key, dd_bytes_t sealed, uint8_t *out)
 {
     if (sealed.size < DD_BOX_OVERHEAD)
         return DD_E_DECRYPT;
-    const uint8_t *nonce = sealed.data, *box = sealed.data + crypto_box_NONCEBYTES;
-    size_t size = sealed.size - DD_BOX_OVERHEAD;
-    bool genuine = size <= SHORT_MAX ? open_short(key, box, size, nonce, out)
-                                     : crypto_box_open_easy_afternm(out, box,
-                                           size + crypto_box_MACBYTES, nonce, key->shared) == 0;
-    return genuine ? DD_OK : DD_E_DECRYPT;
+    for (; key != NULL; key = key->other)
+        if (open_with(key, sealed, out))
+            return DD_OK;
+    return DD_E_DECRYPT;
 }

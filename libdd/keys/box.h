@@ -5,6 +5,7 @@
  * A payload on the wire is nonce || crypto_box_easy, the same in protocols 4 and 5. Which pair of
  * keys: inside a tenant, its own public and private key; between a tenant and public, the one's
  * public and the other's private; inside public, public's own pair. Shared keys are computed once.
+ * While keys are being replaced, the current ones seal, and all that the key file has open.
  *
  * A sealing box is used by one thread at a time (its nonce counts up); opening is thread-safe after
  * the box was made.
@@ -24,7 +25,7 @@ typedef struct dd_box dd_box_t;
 dd_box_t *dd_box_new(const dd_keyring_t *keyring);
 void dd_box_destroy(dd_box_t **self_p);
 
-/* A shared key that the box owns. Never NULL for what dd_box_peer() can answer. */
+/* A shared key, or several, that the box owns. Never NULL for what dd_box_peer() can answer. */
 typedef struct dd_box_key dd_box_key_t;
 
 /*

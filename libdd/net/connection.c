@@ -32,7 +32,7 @@ struct dd_connection {
 };
 
 dd_connection_t *dd_connection_new(void *context, const char *address, const char *name,
-    const dd_keyring_t *keyring, uint32_t payload_max, dd_problem_t *problem)
+    const dd_keyring_t *keyring, dd_login_t login, uint32_t payload_max, dd_problem_t *problem)
 {
     dd_connection_t *self = calloc(1, sizeof *self);
     if (!self) {
@@ -42,7 +42,7 @@ dd_connection_t *dd_connection_new(void *context, const char *address, const cha
     snprintf(self->name, sizeof self->name, "%s", name);
     self->fd = -1;
     self->look_ms = UINT64_MAX;
-    self->socket = dd_socket_client(context, keyring, payload_max, problem);
+    self->socket = dd_socket_client(context, keyring, login, payload_max, problem);
     if (!self->socket)
         goto failed;
     self->monitor = dd_monitor_open(context, self->socket,

@@ -25,7 +25,7 @@ typedef enum {
    of. There must be room for descriptors. NULL with *problem filled. Everything is lent for this
    call only, but the context. */
 dd_connection_t *dd_connection_new(void *context, const char *address, const char *name,
-    const dd_keyring_t *keyring, uint32_t payload_max, dd_problem_t *problem);
+    const dd_keyring_t *keyring, dd_login_t login, uint32_t payload_max, dd_problem_t *problem);
 /* Ends it at once; what was flushed but has not left is lost, unless the socket lingers. */
 void dd_connection_destroy(dd_connection_t **self_p);
 

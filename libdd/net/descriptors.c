@@ -4,6 +4,7 @@
  */
 #include "descriptors.h"
 
+#include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -28,4 +29,16 @@ dd_error_t dd_descriptors_check(dd_problem_t *problem)
     return dd_problem(problem, DD_E_LIMIT,
         "no descriptors are left for a connection; raise RLIMIT_NOFILE, which is %llu (ulimit -n)",
         (unsigned long long)limit.rlim_cur);
+}
+
+rlim_t dd_descriptors_end(rlim_t limit)
+{
+    char line[256];
+    unsigned long long size = limit;
+    FILE *status = fopen("/proc/self/status", "re");
+    while (status && fgets(line, sizeof line, status) && sscanf(line, "FDSize: %llu", &size) != 1)
+        ;
+    if (status)
+        fclose(status);
+    return size < limit ? (rlim_t)size : limit;
 }

@@ -27,7 +27,9 @@ struct dd_dialer {
     dd_lookup_t *lookup; /* LOOKING_UP */
     dd_turn_t turn;      /* WAITING and DIALING */
     dd_endpoints_t *found;                      /* the addresses, up to and with DIALING */
-    size_t tried;                               /* of those */
+    size_t tried;                               /* of those, with the key at hand */
+    dd_login_t login;                           /* the keys at hand */
+    bool all_keys;                              /* no other is to be tried */
     dd_connection_t *racing[DD_DIALER_AT_ONCE]; /* DIALING */
     dd_connection_t *connection;                /* CONNECTED, and LOST after that */
     dd_problem_t reason;
@@ -122,6 +124,16 @@ static size_t watch_race(dd_dialer_t *self, uint64_t now_ms)
     return running;
 }
 
+/* When all addresses have been tried, all are tried with the next key. */
+static void count_try(dd_dialer_t *self)
+{
+    if (++self->tried < self->found->count)
+        return;
+    self->all_keys = !dd_keyring_next_broker(self->settings.keyring, &self->login);
+    if (!self->all_keys)
+        self->tried = 0;
+}
+
 /* Tries the next address where there is a place for it. */
 static void try_next(dd_dialer_t *self, uint64_t now_ms)
 {
@@ -132,9 +144,10 @@ static void try_next(dd_dialer_t *self, uint64_t now_ms)
         place++;
     if (dd_descriptors_check(&problem) == DD_OK)
         next = dd_connection_new(self->settings.context, self->found->items[self->tried],
-            self->endpoint, self->settings.keyring, self->settings.payload_max, &problem);
+            self->endpoint, self->settings.keyring, self->login, self->settings.payload_max,
+            &problem);
     self->racing[place] = next;
-    self->tried++;
+    count_try(self);
     if (!next)
         note_reason(self, &problem);
     self->due_ms = next ? now_ms + DD_DIALER_STAGGER : 0;
@@ -146,7 +159,7 @@ static void race(dd_dialer_t *self, uint64_t now_ms)
 {
     size_t running = watch_race(self, now_ms);
     while (self->phase == DIALING && running < DD_DIALER_AT_ONCE && now_ms >= self->due_ms &&
-           self->tried < self->found->count) {
+           !self->all_keys) {
         try_next(self, now_ms);
         running = watch_race(self, now_ms);
     }
@@ -154,7 +167,7 @@ static void race(dd_dialer_t *self, uint64_t now_ms)
         return;
     if (running == 0)
         lose(self, &self->reason);
-    else if (running == DD_DIALER_AT_ONCE || self->tried == self->found->count)
+    else if (running == DD_DIALER_AT_ONCE || self->all_keys)
         self->due_ms = UINT64_MAX;
 }
 
@@ -174,6 +187,7 @@ dd_dialer_t *dd_dialer_new(
         return NULL;
     }
     self->settings = *settings;
+    self->login.own = settings->own_key;
     snprintf(self->endpoint, sizeof self->endpoint, "%s", endpoint);
     look_up(self, dd_clock_us() / 1000);
     dd_dialer_watch(self);

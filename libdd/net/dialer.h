@@ -4,9 +4,10 @@
  *
  * A name may stand for several addresses. They are tried one after the other, the next one without
  * waiting for longer than DD_DIALER_STAGGER for the one before, and the first with which the
- * handshake succeeds is the connection (RFC 8305). A dialer lives as long as that; for another
- * attempt its owner destroys it and makes a new one, when the session or the link to the parent say
- * so. Not thread-safe.
+ * handshake succeeds is the connection (RFC 8305). While the brokers' pair is being changed, all
+ * are tried with one of its keys, and then with the next. A dialer lives as long as that; for
+ * another attempt its owner destroys it and makes a new one, when the session or the link to the
+ * parent say so. Not thread-safe.
  */
 #ifndef DD_DIALER_H_INCLUDED
 #define DD_DIALER_H_INCLUDED
@@ -34,6 +35,7 @@ typedef enum {
 typedef struct {
     void *context;
     const dd_keyring_t *keyring;
+    dd_key_age_t own_key; /* with which of its own keys; those of the brokers are all tried */
     uint32_t payload_max;
     int wake_fd; /* an eventfd that is written to when dd_dialer_watch() is to be called, from
                     another thread; -1: none */

@@ -36,7 +36,7 @@ int64_t dd_socket_frame_max(uint32_t payload_max)
 /* Without ZMQ_HEARTBEAT_IVL: its timer aborts the process when a connection was reset whose input
    ZeroMQ had stopped (libzmq 4.3.4), and so does a peer's that has one. Our own PING notices a dead
    network, and the input of a server is never stopped. */
-static bool set_common(void *socket, const dd_keyring_t *keyring, uint32_t payload_max)
+static bool set_common(void *socket, const uint8_t *secret_key, uint32_t payload_max)
 {
     int64_t frame_max = dd_socket_frame_max(payload_max);
     return set_int(socket, ZMQ_LINGER, 0) && set_int(socket, ZMQ_IPV6, 1) &&
@@ -44,7 +44,7 @@ static bool set_common(void *socket, const dd_keyring_t *keyring, uint32_t paylo
            set_int(socket, ZMQ_RCVHWM, DD_SOCKET_FRAMES) &&
            set_int(socket, ZMQ_HANDSHAKE_IVL, DD_SOCKET_HANDSHAKE) &&
            zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &frame_max, sizeof frame_max) == 0 &&
-           set_key(socket, ZMQ_CURVE_SECRETKEY, dd_keyring_secret_key(keyring));
+           set_key(socket, ZMQ_CURVE_SECRETKEY, secret_key);
 }
 
 static void *checked(void *socket, bool ok, dd_problem_t *problem)
@@ -68,26 +68,33 @@ void *dd_socket_server(
 {
     void *socket = dd_socket_router(context);
     bool ok =
-        socket && set_common(socket, keyring, payload_max) && set_int(socket, ZMQ_RCVHWM, 0) &&
-        set_int(socket, ZMQ_CURVE_SERVER, 1) && set_int(socket, ZMQ_ROUTER_MANDATORY, 1) &&
-        set_int(socket, ZMQ_ROUTER_HANDOVER, 0) && set_int(socket, ZMQ_BACKLOG, BACKLOG) &&
+        socket && set_common(socket, dd_keyring_secret_key(keyring), payload_max) &&
+        set_int(socket, ZMQ_RCVHWM, 0) && set_int(socket, ZMQ_CURVE_SERVER, 1) &&
+        set_int(socket, ZMQ_ROUTER_MANDATORY, 1) && set_int(socket, ZMQ_ROUTER_HANDOVER, 0) &&
+        set_int(socket, ZMQ_BACKLOG, BACKLOG) &&
         zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, DD_ZAP_DOMAIN, sizeof DD_ZAP_DOMAIN - 1) == 0 &&
         set_int(socket, ZAP_ENFORCE_DOMAIN, 1);
     return checked(socket, ok, problem);
 }
 
-void *dd_socket_client(
-    void *context, const dd_keyring_t *keyring, uint32_t payload_max, dd_problem_t *problem)
+bool dd_socket_set_pair(void *socket, const dd_keyring_t *keyring)
+{
+    return set_key(socket, ZMQ_CURVE_SECRETKEY, dd_keyring_secret_key(keyring));
+}
+
+void *dd_socket_client(void *context, const dd_keyring_t *keyring, dd_login_t login,
+    uint32_t payload_max, dd_problem_t *problem)
 {
     void *socket = zmq_socket(context, ZMQ_DEALER);
     /* Pauses and fresh starts are ours, so that no frame of an old connection reaches a new one:
        the next attempt is in 24 days. With "never" (-1) ZeroMQ would drop what it has received
        already when the connection ends, and not tell of a name that doesn't resolve. */
-    bool ok = socket && set_common(socket, keyring, payload_max) &&
-              set_int(socket, ZMQ_RECONNECT_IVL, INT_MAX) &&
-              set_int(socket, ZMQ_CONNECT_TIMEOUT, CONNECT_LIMIT) &&
-              set_key(socket, ZMQ_CURVE_PUBLICKEY, dd_keyring_public_key(keyring)) &&
-              set_key(socket, ZMQ_CURVE_SERVERKEY, dd_keyring_broker_key(keyring));
+    bool ok =
+        socket && set_common(socket, dd_keyring_secret_key_of(keyring, login.own), payload_max) &&
+        set_int(socket, ZMQ_RECONNECT_IVL, INT_MAX) &&
+        set_int(socket, ZMQ_CONNECT_TIMEOUT, CONNECT_LIMIT) &&
+        set_key(socket, ZMQ_CURVE_PUBLICKEY, dd_keyring_public_key_of(keyring, login.own)) &&
+        set_key(socket, ZMQ_CURVE_SERVERKEY, dd_keyring_broker_key_of(keyring, login.brokers));
     return checked(socket, ok, problem);
 }
 

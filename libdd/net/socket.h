@@ -39,10 +39,15 @@ void *dd_socket_router(void *context);
 void *dd_socket_server(
     void *context, const dd_keyring_t *keyring, uint32_t payload_max, dd_problem_t *problem);
 
-/* A DEALER with the keyring's own pair that talks to brokers only. Connects once: when the
-   connection fails or ends the socket is of no more use. NULL with *problem filled. */
-void *dd_socket_client(
-    void *context, const dd_keyring_t *keyring, uint32_t payload_max, dd_problem_t *problem);
+/* Gives a ROUTER the keyring's pair, for what it is bound to from now on. False if that can't be.
+ */
+bool dd_socket_set_pair(void *socket, const dd_keyring_t *keyring);
+
+/* A DEALER with the keyring's own pair that talks to brokers only, each with the key that `login`
+   says. Connects once: when the connection fails or ends the socket is of no more use. NULL with
+   *problem filled. */
+void *dd_socket_client(void *context, const dd_keyring_t *keyring, dd_login_t login,
+    uint32_t payload_max, dd_problem_t *problem);
 
 /* Fills *problem with what zmq_errno() says about an endpoint. */
 dd_error_t dd_socket_problem(dd_problem_t *problem, const char *doing, const char *endpoint);

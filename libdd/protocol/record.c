@@ -69,6 +69,7 @@ static const layout_t LAYOUTS[] = {
     [DD_ERROR]         = LAYOUT_("ERROR", F_CODE, F_REF, F_TEXT),
     [DD_TAKEN]         = LAYOUT_("TAKEN", F_NUMBER),
     [DD_DRAIN]         = LAYOUT_("DRAIN", F_CODE, F_TEXT),
+    [DD_PROVE]         = LAYOUT_("PROVE", F_PAYLOAD),
     [DD_SEND]          = LAYOUT_("SEND", F_REF, F_RUN, F_RE, F_DESTINATION, F_PAYLOAD),
     [DD_DATA]          = LAYOUT_("DATA", F_REF, F_RUN, F_RE, F_SOURCE, F_PAYLOAD),
     [DD_FORWARD]       = LAYOUT_("FORWARD", F_HOPS, F_REF, F_RUN, F_RE, F_SOURCE, F_DESTINATION, F_PAYLOAD),

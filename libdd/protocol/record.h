@@ -53,6 +53,7 @@ typedef enum {
     DD_ERROR = 8,
     DD_TAKEN = 9,
     DD_DRAIN = 10,
+    DD_PROVE = 11,
     /* notifications */
     DD_SEND = 16,
     DD_DATA = 17,

@@ -26,7 +26,7 @@ bool dd_topic_route(
     *to_topic = topic;
     if (dd_bytes_strip(to_topic, PUBLIC_PREFIX))
         *to_tenant = dd_bytes_of(DD_PUBLIC);
-    return dd_topic_subscribable(*to_topic);
+    return dd_topic_valid(topic) && dd_topic_subscribable(*to_topic);
 }
 
 static bool ends_in(dd_bytes_t topic, dd_bytes_t path)

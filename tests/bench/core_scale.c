@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "ddbroker/core/core.h"
+#include "ddbroker/http/metrics.h"
 #include "libdd/base/malloc_tuning.h"
 #include "tests/unit/ddbroker/tenants.h"
 
@@ -146,12 +147,17 @@ static peer_t *connect_with(bench_t *self, const char *owner)
     return peer;
 }
 
-static peer_t *add_client(bench_t *self, const char *name)
+static peer_t *add_client_of(bench_t *self, const char *tenant, const char *name)
 {
-    peer_t *peer = connect_with(self, "a");
+    peer_t *peer = connect_with(self, tenant);
     say(self, peer, &(dd_record_t){.type = DD_HELLO, .name = dd_bytes_of(name)});
     check(peer->state == PEER_READY, "a client was refused");
     return peer;
+}
+
+static peer_t *add_client(bench_t *self, const char *name)
+{
+    return add_client_of(self, "a", name);
 }
 
 static peer_t *add_child(bench_t *self, unsigned clients)
@@ -354,6 +360,59 @@ static void measure_crowd(unsigned clients)
     dd_keyring_destroy(&without);
 }
 
+/* ---- many tenants ---------------------------------------------------------------------------- */
+
+/* Keys of tenants t0, t1 and so on. */
+static dd_keyring_t *many_tenants(unsigned count)
+{
+    char *names = malloc(16 * (size_t)count + 1), *at = names;
+    check(names, "out of memory");
+    for (unsigned i = 0; i < count; i++)
+        at += sprintf(at, "%st%u", i > 0 ? "," : "", i);
+    dd_keyring_t *result = tenants_keyring(names);
+    check(result, "no keys");
+    free(names);
+    return result;
+}
+
+static void add_clients_of_all(bench_t *self, unsigned tenants, unsigned clients)
+{
+    for (unsigned i = 0; i < clients; i++) {
+        char tenant[16], name[32];
+        snprintf(tenant, sizeof tenant, "t%u", i % tenants);
+        snprintf(name, sizeof name, "member-%u", i);
+        add_client_of(self, tenant, name);
+    }
+}
+
+/* A monitor asks for all figures. */
+static void measure_scrape(unsigned tenants, unsigned clients)
+{
+    static const metrics_process_t process;
+    static char piece[8192];
+    bench_t self;
+    metrics_t metrics;
+    bool more = true;
+    size_t size = 0;
+    dd_keyring_t *usual = keyring, *keys = keyring = many_tenants(tenants);
+    open_bench(&self, false);
+    add_clients_of_all(&self, tenants, clients);
+    self.stall = 0;
+    metrics_begin(&metrics, self.core, &process, true);
+    for (uint64_t start = clock_us(), began = start; more; began = clock_us()) {
+        dd_writer_t out = dd_writer(piece, sizeof piece);
+        more = metrics_write(&metrics, &out, 0);
+        size += (size_t)(out.at - (uint8_t *)piece);
+        uint64_t took = clock_us() - began;
+        self.stall = took > self.stall ? took : self.stall;
+        if (!more)
+            print_link("one scrape", clock_us() - start, self.stall, (double)size / 1e6);
+    }
+    close_bench(&self);
+    keyring = usual;
+    dd_keyring_destroy(&keys);
+}
+
 int main(void)
 {
     dd_malloc_tuning_even(); /* as brokers do */
@@ -366,6 +425,8 @@ int main(void)
     measure_below();
     puts("\n50,000 clients of one broker:");
     measure_crowd(50000);
+    puts("\n10,000 clients of 1,000 tenants:");
+    measure_scrape(1000, 10000);
     dd_keyring_destroy(&keyring);
     return EXIT_SUCCESS;
 }

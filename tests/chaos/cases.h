@@ -38,6 +38,9 @@ case_t case_stop_leaf, case_stop_mid, case_stop_root;
 case_t case_term_leaf, case_term_mid, case_term_root;
 case_t case_hangups;
 
+/* case_keys.c: keys that are changed. */
+case_t case_rotation, case_new_pair;
+
 /* case_lines.c: lines between brokers. */
 case_t case_one_way_up, case_one_way_down;
 case_t case_dropped_line, case_late_line;

@@ -58,6 +58,7 @@ typedef struct {
 
 struct crowd {
     crowd_plan_t plan;
+    harness_t *harness;
     unsigned count, per_tenant;
     member_t *members;
     ledger_t *ledger;
@@ -372,6 +373,7 @@ crowd_t *crowd_new(harness_t *harness, const crowd_plan_t *plan)
     while (plan->endpoints[endpoints])
         endpoints++;
     self->plan = *plan;
+    self->harness = harness;
     self->per_tenant = endpoints * plan->each;
     self->count = self->per_tenant * plan->tenants;
     self->members = calloc(self->count, sizeof *self->members);
@@ -441,6 +443,13 @@ void crowd_leave_unread(crowd_t *self, unsigned client, bool unread)
     self->members[client].unread = unread;
     watch(self, client, unread ? EPOLL_CTL_DEL : EPOLL_CTL_ADD);
     pthread_mutex_unlock(&self->lock);
+}
+
+dd_error_t crowd_take_keys(crowd_t *self, unsigned client, dd_problem_t *problem)
+{
+    const member_t *member = &self->members[client];
+    return dd_client_set_keys(
+        member->handle, harness_keys(self->harness, TENANTS[member->tenant]), problem);
 }
 
 static bool all_reached(void *arg)

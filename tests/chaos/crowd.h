@@ -43,6 +43,9 @@ void crowd_await_load(crowd_t *self, unsigned notifications);
    first tenant, then of the second. */
 void crowd_leave_unread(crowd_t *self, unsigned client, bool unread);
 
+/* Has a client take its tenant's key file anew. */
+dd_error_t crowd_take_keys(crowd_t *self, unsigned client, dd_problem_t *problem);
+
 /* Waits until all have reached each other from now on. ms that it took; -1 at the deadline. */
 int crowd_reach(crowd_t *self, int deadline_ms);
 /* Clients that are registered and have their subscriptions. */

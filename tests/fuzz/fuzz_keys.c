@@ -8,6 +8,18 @@
 #include "libdd/protocol/name.h"
 #include "tests/fuzz/fuzz.h"
 
+/* So is every other key of a tenant, but by the name. */
+static void find_others(const dd_keyring_t *keyring, const dd_tenant_t *tenant)
+{
+    for (const dd_tenant_t *other = tenant->other; other; other = other->other) {
+        check(other->index >= dd_keyring_tenant_count(keyring));
+        check(other->index < dd_keyring_tenant_keys(keyring));
+        check(other->age != DD_KEY_CURRENT && strcmp(other->name, tenant->name) == 0);
+        check(dd_keyring_tenant_by_hash(keyring, dd_bytes_of(other->hash)) == other);
+        check(dd_keyring_tenant_by_key(keyring, other->public_key) == other);
+    }
+}
+
 /* Every tenant is found by all that it is known by, and has a name that can be one. */
 static void find(const dd_keyring_t *keyring)
 {
@@ -19,16 +31,22 @@ static void find(const dd_keyring_t *keyring)
         check(dd_keyring_tenant_by_key(keyring, tenant->public_key) == tenant);
         check(dd_keyring_owner(keyring, tenant->public_key, &owner) == DD_OWNER_TENANT);
         check(owner == tenant);
+        find_others(keyring, tenant);
     }
 }
 
 /* Whoever could read one of the two keys has the other. */
 static void compare(const dd_keyring_t *keyring)
 {
-    uint8_t public_key[DD_KEY_SIZE];
-    check(crypto_scalarmult_base(public_key, dd_keyring_secret_key(keyring)) == 0);
-    check(memcmp(public_key, dd_keyring_public_key(keyring), DD_KEY_SIZE) == 0);
-    check(dd_keyring_broker_key(keyring) != NULL);
+    check(dd_keyring_public_key(keyring) != NULL && dd_keyring_broker_key(keyring) != NULL);
+    for (dd_key_age_t age = 0; age < DD_KEY_AGES; age++) {
+        uint8_t public_key[DD_KEY_SIZE];
+        const uint8_t *secret_key = dd_keyring_secret_key_of(keyring, age);
+        const uint8_t *expected = dd_keyring_public_key_of(keyring, age);
+        check((secret_key != NULL) == (expected != NULL));
+        check(!secret_key || (crypto_scalarmult_base(public_key, secret_key) == 0 &&
+                                 memcmp(public_key, expected, DD_KEY_SIZE) == 0));
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

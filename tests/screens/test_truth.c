@@ -57,8 +57,7 @@ static void test_notifications_come_through_a_flood(void **state)
     broker_start(harness, "root", NULL, "/1/", NULL);
     client_t *client = client_open(harness, "root", "a", "cli2");
     for (size_t size = 0; size < COUNT(SIZES); size++) {
-        terminal_t *terminal =
-            open_console(harness, SIZES[size][0], SIZES[size][1], "root", "a");
+        terminal_t *terminal = open_console(harness, SIZES[size][0], SIZES[size][1], "root", "a");
         subscribe(terminal, "noisy");
         terminal_expect(terminal, "subscribed to noisy within /");
         terminal_press(terminal, "4 /");
@@ -78,8 +77,7 @@ static void test_outcomes_and_what_one_has(void **state)
     harness_t *harness = *state;
     broker_start(harness, "root", NULL, "/1/", NULL);
     for (size_t size = 0; size < COUNT(SIZES); size++) {
-        terminal_t *terminal =
-            open_console(harness, SIZES[size][0], SIZES[size][1], "root", "a");
+        terminal_t *terminal = open_console(harness, SIZES[size][0], SIZES[size][1], "root", "a");
         subscribe(terminal, "alarms");
         terminal_expect(terminal, "subscribed to alarms within /");
         subscribe(terminal, "alarms");
@@ -124,8 +122,7 @@ static void test_one_that_hangs(void **state)
     scene_tree(harness);
     client_open(harness, "leaf", "a", "cli2");
     for (size_t size = 0; size < COUNT(SIZES); size++) {
-        terminal_t *terminal =
-            open_console(harness, SIZES[size][0], SIZES[size][1], "root", "a");
+        terminal_t *terminal = open_console(harness, SIZES[size][0], SIZES[size][1], "root", "a");
         terminal_press(terminal, "2");
         terminal_expect(terminal, "│cli2");
         program_signal(harness_broker(harness, "mid"), SIGSTOP);
@@ -158,7 +155,10 @@ static void test_the_own_one_is_lost(void **state)
         program_kill(harness_broker(harness, "other"));
         terminal_expect(terminal, "as it was 1");
         terminal_expect(terminal, "unknown 1");
+        terminal_press(terminal, "Enter");
         terminal_expect(terminal, "stopped");
+        terminal_press(terminal, "Escape");
+        terminal_expect_gone(terminal, "details");
         expect_not(terminal, "GONE");
         expect_not(terminal, "stale");
         expect_not(terminal, " ok ");

@@ -3,12 +3,14 @@
  * harness - runs real programs for the system and screen tests
  */
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -301,4 +303,22 @@ void harness_destroy(harness_t **self_p)
     }
     free(self);
     assert_true(healthy);
+}
+
+/* ---- Files that are read again --------------------------------------------------------------- */
+
+void harness_leave_terminal(void)
+{
+    int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC);
+    if (terminal < 0)
+        return;
+    ioctl(terminal, TIOCNOTTY);
+    close(terminal);
+}
+
+void harness_reload(program_t *program, const char *text)
+{
+    program_signal(program, SIGHUP);
+    if (!program_expect(program, text, HARNESS_DEADLINE))
+        fail_msg("nothing was reloaded");
 }

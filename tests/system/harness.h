@@ -96,6 +96,11 @@ int program_wait(program_t *self, int deadline_ms);
 /* SIGKILL, and waits. Fine for a program that has ended. */
 void program_kill(program_t *self);
 
+/* Has this process, and so what it starts from now on, belong to no terminal, as services do. */
+void harness_leave_terminal(void);
+/* Has a program, or a broker, read its files again, and waits until it says that with this text. */
+void harness_reload(program_t *program, const char *text);
+
 /* How many clients a process may have, of those that are wanted: it is given all descriptors that
    it can get. What it starts has as many. */
 unsigned harness_clients(unsigned wanted);

@@ -55,7 +55,7 @@ static void without_handler_nobody_gets_in(void **state)
     assert_int_equal(zmq_bind(server, "tcp://127.0.0.1:*"), 0);
     assert_int_equal(zmq_getsockopt(server, ZMQ_LAST_ENDPOINT, endpoint, &size), 0);
 
-    void *client = dd_socket_client(context, tenant, 1 << 20, &problem);
+    void *client = dd_socket_client(context, tenant, (dd_login_t){0}, 1 << 20, &problem);
     assert_non_null(client);
     void *monitor = dd_monitor_open(context, client, ZMQ_EVENT_DISCONNECTED);
     assert_non_null(monitor);

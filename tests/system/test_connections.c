@@ -424,7 +424,8 @@ static claimer_t claimer_new(side_t *side, const char *endpoint, const void *id,
     dd_problem_t problem;
     claimer_t self = {.side = side, .context = zmq_ctx_new()};
     self.keyring = dd_keyring_load(harness_keys(side->harness, "a"), &problem);
-    self.socket = dd_socket_client(self.context, self.keyring, PAYLOAD_MAX, &problem);
+    self.socket =
+        dd_socket_client(self.context, self.keyring, (dd_login_t){0}, PAYLOAD_MAX, &problem);
     if (size > 0)
         assert_int_equal(zmq_setsockopt(self.socket, ZMQ_ROUTING_ID, id, size), 0);
     self.monitor = dd_monitor_open(

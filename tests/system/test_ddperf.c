@@ -212,6 +212,28 @@ static void keys_of_strangers(void **state)
     harness_destroy(&other);
 }
 
+/* A run goes on while its tenant's keys are replaced. */
+static void other_keys(void **state)
+{
+    harness_t *harness = *state;
+    const char *const rate[] = {"--count", "5000", "--rate", "500", "--receivers", "2", NULL};
+    static const char *const STEPS[] = {"rotate", "finish"};
+    program_t *broker = broker_start(harness, "broker", NULL, NULL, NULL);
+    harness_leave_terminal();
+    setenv("DD_BROKER", harness_endpoint(harness, "broker"), 1);
+    program_t *program = perf(harness, rate);
+    for (size_t i = 0; i < COUNT(STEPS); i++) {
+        program_t *keys = program_run(harness, NULL, HARNESS_DEADLINE, "ddkeys", STEPS[i], "a",
+            "-d", harness_path(harness, "."), NULL);
+        assert_int_equal(program_wait(keys, 0), 0);
+        harness_reload(broker, "log reloaded");
+        harness_reload(program, "keys reloaded");
+        assert_true(
+            program_expect(program, "keys reloaded", HARNESS_DEADLINE)); /* of its other half */
+    }
+    assert_clean(program, 5000, 0);
+}
+
 static void wrong_lines(void **state)
 {
     harness_t *harness = *state;
@@ -244,6 +266,7 @@ int main(void)
         SCENE(broken_runs_are_told),
         SCENE(gaps_are_counted),
         SCENE(keys_of_strangers),
+        SCENE(other_keys),
         SCENE(wrong_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

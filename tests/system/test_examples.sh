@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The examples of the manual pages, each of which is run: it must end well, or print what the page
 # shows. Only names of hosts, ports and folders are others, and numbers of messages are smaller. What
-# goes on is started, and ended with its page. The program in dd_client(3) is test_hello.sh's, and the
-# bytes in dd-protocol(7) are test_page_bytes.c's.
+# goes on is started, and ended with its page. The program in dd_client(3) is test_hello.sh's, the
+# bytes in dd-protocol(7) are test_page_bytes.c's, and doubledecker-migration(7) is test_migration.sh's.
 set -u
 
 . "$(dirname "$0")/begin.sh"
@@ -217,7 +217,7 @@ for page in "$source"/man/*.[0-9]; do
     cd "$dir" || exit 1
     : >env
     case $page in
-        dd_client.3 | dd-protocol.7) continue ;;
+        dd_client.3 | dd-protocol.7 | doubledecker-migration.7) continue ;;
         ddbroker.conf.5) configurations && continue ;;
         ddtui.1 | ddperf.1) tree ;;
         dd-keys.5) keys keys ;;
@@ -228,7 +228,10 @@ for page in "$source"/man/*.[0-9]; do
     for number in *.cmd; do
         number=${number%.cmd}
         example
-        [ "${last:-}" ] && case $command in ddbroker*) broker=$last ;; esac
+        case $command in
+            *--check-config*) ;;
+            ddbroker*) broker=$last ;;
+        esac
     done
     stop_all
 done

@@ -28,6 +28,15 @@ for function in $functions; do
         fail "the page has no $function"
 done
 
+# What it shows of a program that reads its keys again.
+{
+    printf '#include <dd.h>\n#include <signal.h>\n#include <stdio.h>\nstatic volatile sig_atomic_t reload;\n'
+    sed -n '/^\.Bd -literal -offset 0n$/,/^\.Ed$/p' "$page" | sed '1d; $d; s/\\e/\\/g'
+    printf 'int main(void)\n{\n    take_keys(NULL, NULL);\n    return 0;\n}\n'
+} >keys.c
+${CC:-cc} -std=c11 -Wall -Wextra -Werror -I "$source/libdd/include" -c keys.c ||
+    fail "the program that reads its keys again doesn't compile"
+
 # ---- the program ---------------------------------------------------------------------------------
 
 # shellcheck disable=SC2046,SC2086  # lists of words

@@ -287,8 +287,8 @@ static void new_keys_end_old_clients(void **state)
     legacy_world_t *world = *state;
     legacy_client_t *b = legacy_world_login(world, "b", "cli");
     const char *directory = harness_path(world->harness, "");
-    program_t *rotate = program_run(
-        world->harness, NULL, HARNESS_DEADLINE, "ddkeys", "rotate", "-d", directory, "b", NULL);
+    program_t *rotate = program_run(world->harness, NULL, HARNESS_DEADLINE, "ddkeys", "rotate",
+        "-f", "-d", directory, "b", NULL);
     assert_int_equal(program_wait(rotate, HARNESS_DEADLINE), 0);
     program_signal(world->broker, SIGHUP);
     legacy_client_expect_error(b, 1, "");

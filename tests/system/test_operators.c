@@ -106,6 +106,50 @@ static void test_orders_beside_a_silent_broker(void **state)
     assert_true(program_said(silent, "no broker 'twin' in the tree"));
 }
 
+/* ---- Operators with names ------------------------------------------------------------------ */
+
+static void reload_all(harness_t *harness)
+{
+    static const char *const NAMES[] = {"root", "mid", "leaf", "twin", "other"};
+    for (size_t i = 0; i < COUNT(NAMES); i++) {
+        program_signal(harness_broker(harness, NAMES[i]), SIGHUP);
+        assert_true(
+            program_expect(harness_broker(harness, NAMES[i]), "log reloaded", HARNESS_DEADLINE));
+    }
+}
+
+static void test_operators_have_names_and_rights(void **state)
+{
+    harness_t *harness = *state;
+    program_t *leaf = harness_broker(harness, "leaf");
+    shell_check("ddkeys operator alice -d $DIR", DONE, NULL, "operator.alice-keys.json");
+    shell_check("ddkeys operator monitor --read-only -d $DIR", DONE, NULL, "");
+    shell_check(
+        "ddtui -q -k $DIR/operator.alice-keys.json --tree", REFUSED, "", "refuses this key");
+    reload_all(harness);
+    shell_check("ddtui -q -d $OTHER -k $DIR/operator.alice-keys.json --log-level leaf=debug boss",
+        DONE, NULL, "");
+    assert_true(program_expect(leaf, "operator alice: log-level debug", HARNESS_DEADLINE));
+    shell_check(
+        "ddtui -q --operator-keys $DIR/operator.monitor-keys.json --tree | cut -f 1 | wc -l", DONE,
+        "5\n", "");
+    shell_check("ddtui -q --operator-keys $DIR/operator.monitor-keys.json --check | grep -c OK",
+        DONE, "1\n", "");
+    shell_check("ddtui -q -k $DIR/operator.monitor-keys.json --drain leaf", REFUSED, "",
+        "--drain isn't for the key in");
+    shell_check("ddtui -q -k $DIR/operator.monitor-keys.json -n cli1 -m hi", REFUSED, "", "");
+    /* Who has edited the file is refused by the broker. */
+    shell_check("sed /readonly/d $DIR/operator.monitor-keys.json >$DIR/bold.json && chmod 600 "
+                "$DIR/bold.json && ddtui -q -k $DIR/bold.json --drain leaf",
+        REFUSED, "", "this operator may look only");
+    assert_true(program_expect(leaf, "operator monitor wants something done", HARNESS_DEADLINE));
+    assert_false(program_said(leaf, "shutting down"));
+    shell_check("ddkeys remove operator.monitor -d $DIR", DONE, NULL, "");
+    reload_all(harness);
+    shell_check("ddtui -q -k $DIR/bold.json --tree", REFUSED, "", "refuses this key");
+    shell_check("ddkeys check $DIR", DONE, NULL, "");
+}
+
 /* ---- Tenants ------------------------------------------------------------------------------ */
 
 static void test_a_tenant_cannot_operate(void **state)
@@ -183,6 +227,7 @@ int main(void)
         TREE(test_an_operator_changes_what_is_logged),
         TREE(test_a_name_of_two_brokers),
         TREE(test_orders_beside_a_silent_broker),
+        TREE(test_operators_have_names_and_rights),
         TREE(test_a_tenant_cannot_operate),
         TREE(test_raw_orders_of_a_tenant),
     };

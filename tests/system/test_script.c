@@ -358,7 +358,7 @@ static void test_limits(void **state)
 static void test_signals(void **state)
 {
     (void)state;
-    static const int SIGNALS[] = {SIGTERM, SIGINT, SIGHUP};
+    static const int SIGNALS[] = {SIGTERM, SIGINT};
     for (size_t i = 0; i < COUNT(SIGNALS); i++) {
         program_t *program = shell_listen("ddtui -l", 0);
         program_signal(program, SIGNALS[i]);
@@ -368,6 +368,21 @@ static void test_signals(void **state)
     program_signal(program, SIGTERM);
     shell_end(program, FAILED);
     assert_true(program_said(program, "interrupted"));
+}
+
+/* As of a service. */
+static void test_reads_its_keys_again_without_a_terminal(void **state)
+{
+    (void)state;
+    harness_leave_terminal();
+    shell_check("cp $DIR/a-keys.json $DIR/copy.json", DONE, "", "");
+    program_t *program = shell_listen("ddtui -l -k $DIR/copy.json listener", 0);
+    harness_reload(program, "keys reloaded");
+    shell_check("cp $DIR/b-keys.json $DIR/copy.json", DONE, "", "");
+    harness_reload(program, "the keys in use stay: ");
+    shell_check("ddtui -n listener -m 'still there' -w", DONE, "", "");
+    assert_true(program_expect(program, "still there", HARNESS_DEADLINE));
+    shell_stop(program);
 }
 
 /* Whoever reads the output goes away: the end comes with no further message. */
@@ -475,6 +490,7 @@ int main(void)
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_reads_its_keys_again_without_a_terminal),
         cmocka_unit_test(test_closed_pipe),
         cmocka_unit_test(test_blocked_output),
         cmocka_unit_test(test_quiet),

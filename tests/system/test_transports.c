@@ -317,7 +317,7 @@ static void greet(station_t *self)
     dd_problem_t problem;
     self->keys = dd_keyring_load(harness_keys(self->harness, "a"), &problem);
     assert_non_null(self->keys);
-    self->socket = dd_socket_client(self->context, self->keys, 1 << 20, &problem);
+    self->socket = dd_socket_client(self->context, self->keys, (dd_login_t){0}, 1 << 20, &problem);
     assert_non_null(self->socket);
     assert_int_equal(zmq_connect(self->socket, self->endpoint), 0);
 }

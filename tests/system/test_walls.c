@@ -91,6 +91,7 @@ static const struct {
     {DD_SEND, DD_ERROR, DD_E_NO_DESTINATION},
     {DD_TAKEN, 0, DD_OK},
     {DD_DRAIN, DD_DRAIN, DD_OK},
+    {DD_PROVE, 0, DD_OK},
     {DD_RECEIPT, 0, DD_OK},
     {DD_ACK, DD_ERROR, DD_E_MALFORMED},
     {DD_SUBSCRIBE, DD_SUBSCRIBED, DD_OK},

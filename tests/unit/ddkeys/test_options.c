@@ -36,20 +36,25 @@ static void test_good_lines(void **state)
         const char *line;
         options_t expected;
     } LINES[] = {
-        {"", {COMMAND_MAKE, DD_SYSCONF, NULL, NULL, false, false}},
-        {"-d x -t a,b", {COMMAND_MAKE, "x", "a,b", NULL, false, false}},
-        {"--force --tenants=a --directory x", {COMMAND_MAKE, "x", "a", NULL, true, false}},
-        {"-fdx", {COMMAND_MAKE, "x", NULL, NULL, true, false}},
-        {"add a", {COMMAND_ADD, DD_SYSCONF, NULL, "a", false, false}},
-        {"add a -d x", {COMMAND_ADD, "x", NULL, "a", false, false}},
-        {"-d x add -f a", {COMMAND_ADD, "x", NULL, "a", true, false}},
-        {"add -d x -- -a", {COMMAND_ADD, "x", NULL, "-a", false, false}},
-        {"rotate dd --force", {COMMAND_ROTATE, DD_SYSCONF, NULL, "dd", true, false}},
-        {"show a.json", {COMMAND_SHOW, DD_SYSCONF, NULL, "a.json", false, false}},
-        {"show --secret a.json", {COMMAND_SHOW, DD_SYSCONF, NULL, "a.json", false, true}},
-        {"check", {COMMAND_CHECK, DD_SYSCONF, NULL, NULL, false, false}},
-        {"check x", {COMMAND_CHECK, "x", NULL, "x", false, false}},
-        {"check -d x", {COMMAND_CHECK, "x", NULL, NULL, false, false}},
+        {"", {COMMAND_MAKE, DD_SYSCONF, NULL, NULL, false, false, false}},
+        {"-d x -t a,b", {COMMAND_MAKE, "x", "a,b", NULL, false, false, false}},
+        {"--force --tenants=a --directory x", {COMMAND_MAKE, "x", "a", NULL, true, false, false}},
+        {"-fdx", {COMMAND_MAKE, "x", NULL, NULL, true, false, false}},
+        {"add a", {COMMAND_ADD, DD_SYSCONF, NULL, "a", false, false, false}},
+        {"add a -d x", {COMMAND_ADD, "x", NULL, "a", false, false, false}},
+        {"-d x add -f a", {COMMAND_ADD, "x", NULL, "a", true, false, false}},
+        {"add -d x -- -a", {COMMAND_ADD, "x", NULL, "-a", false, false, false}},
+        {"operator alice", {COMMAND_OPERATOR, DD_SYSCONF, NULL, "alice", false, false, false}},
+        {"operator m --read-only -d x", {COMMAND_OPERATOR, "x", NULL, "m", false, false, true}},
+        {"switch dd", {COMMAND_SWITCH, DD_SYSCONF, NULL, "dd", false, false, false}},
+        {"rotate dd --force", {COMMAND_ROTATE, DD_SYSCONF, NULL, "dd", true, false, false}},
+        {"finish a", {COMMAND_FINISH, DD_SYSCONF, NULL, "a", false, false, false}},
+        {"remove -d x a", {COMMAND_REMOVE, "x", NULL, "a", false, false, false}},
+        {"show a.json", {COMMAND_SHOW, DD_SYSCONF, NULL, "a.json", false, false, false}},
+        {"show --secret a.json", {COMMAND_SHOW, DD_SYSCONF, NULL, "a.json", false, true, false}},
+        {"check", {COMMAND_CHECK, DD_SYSCONF, NULL, NULL, false, false, false}},
+        {"check x", {COMMAND_CHECK, "x", NULL, "x", false, false, false}},
+        {"check -d x", {COMMAND_CHECK, "x", NULL, NULL, false, false, false}},
     };
     for (size_t i = 0; i < COUNT(LINES); i++) {
         options_t options;
@@ -61,6 +66,7 @@ static void test_good_lines(void **state)
         assert_text(options.operand, LINES[i].expected.operand);
         assert_int_equal(options.force, LINES[i].expected.force);
         assert_int_equal(options.secret, LINES[i].expected.secret);
+        assert_int_equal(options.read_only, LINES[i].expected.read_only);
         free(line);
     }
 }
@@ -71,7 +77,7 @@ static void test_bad_lines(void **state)
     static const char *const LINES[] = {"-x", "--nonsense", "-d", "-t", "a,b,c", "make", "add",
         "add a b", "rotate", "rotate a b", "show", "show a b", "check a b", "check -d x y",
         "add a -t b", "rotate a --secret", "show a -f", "check -f", "--secret", "-s", "check -t a",
-        "-d x -d y", "add a -d x --dir y"};
+        "-d x -d y", "operator", "add a --read-only", "switch", "add a -d x --dir y"};
     for (size_t i = 0; i < COUNT(LINES); i++) {
         options_t options;
         char *line = strdup(LINES[i]);

@@ -66,6 +66,12 @@ static inline void write_file(broker_t *self, const char *name, const char *text
 
 static const char *const KEY_FILES[][2] = {{"a.json", A_FILE}, {"b.json", B_FILE},
     {"public.json", PUBLIC_FILE}, {"operator.json", OPERATOR_FILE}, {"broker.json", BROKER_FILE},
+    {"a-begun.json", A_BEGUN_FILE}, {"a-finished.json", A_FINISHED_FILE},
+    /* The broker's key is the next one of its kind, or the previous one. */
+    {"before.json", "{" PAIR(A_SECRET, A_KEY) ", " STRING("ddpubkey", B_KEY) ", " STRING(
+                        "nextddpubkey", DD_KEY) ", " STRING("publicpubkey", PUBLIC_KEY) "}"},
+    {"after.json", "{" PAIR(A_SECRET, A_KEY) ", " STRING("ddpubkey", B_KEY) ", " STRING(
+                       "previousddpubkey", DD_KEY) ", " STRING("publicpubkey", PUBLIC_KEY) "}"},
     /* The tenant is right, but the broker's key is another one. */
     {"stray.json", "{" STRING("hash", A_HASH) ", " PAIR(A_SECRET, A_KEY) ", " STRING(
                        "ddpubkey", B_KEY) ", " STRING("publicpubkey", PUBLIC_KEY) "}"}};

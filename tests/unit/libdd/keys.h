@@ -36,9 +36,18 @@
 /* Early tools put a useless R here, and the tenants before the own keys. */
 #define PUBLIC_TENANTS TENANT(A_HASH, "a", "7", A_KEY) ", " TENANT(B_HASH, "b", "7", B_KEY)
 #define PUBLIC_FILE "{" PUBLIC_TENANTS ", \"public\": {" PUBLIC_OWN "}}"
-#define OPERATOR_FILE                                                                              \
-    "{" STRING("role", "operator") ", " PAIR(OPERATOR_SECRET, OPERATOR_KEY) ", " STRING(           \
-        "ddpubkey", DD_KEY) "}"
+#define OPERATOR_OWN                                                                               \
+    STRING("role", "operator")                                                                     \
+    ", " PAIR(OPERATOR_SECRET, OPERATOR_KEY) ", " STRING("ddpubkey", DD_KEY)
+#define OPERATOR_FILE "{" OPERATOR_OWN "}"
+
+/* Tenant a's file while its pair is being replaced by b's, and after that. */
+#define A_BEGUN_FILE                                                                               \
+    "{" PAIR(A_SECRET, A_KEY) ", " STRING("nextprivkey", B_SECRET) ", " STRING(                    \
+        "nextpubkey", B_KEY) ", " OTHERS "}"
+#define A_FINISHED_FILE                                                                            \
+    "{" PAIR(B_SECRET, B_KEY) ", " STRING("previousprivkey", A_SECRET) ", " STRING(                \
+        "previouspubkey", A_KEY) ", " OTHERS "}"
 
 #define DD_OWN "\"dd\": {" PAIR(DD_SECRET, DD_KEY) ", " STRING("R", "1") "}"
 #define DD_OWN_WITH_OPERATOR                                                                       \

@@ -45,6 +45,7 @@ const record_type_t RECORD_TYPES[] = {
     {8, "ERROR", "code ref text "},
     {9, "TAKEN", "number "},
     {10, "DRAIN", "code text "},
+    {11, "PROVE", "payload "},
     {16, "SEND", "ref run re destination payload "},
     {17, "DATA", "ref run re source payload "},
     {18, "FORWARD", "hops ref run re source destination payload "},

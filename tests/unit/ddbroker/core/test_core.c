@@ -2,7 +2,12 @@
 /*
  * test_core - connections, their ends, and the broker as a whole
  */
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "ddbroker/core/core_state.h"
+#include "libdd/keys/proof.h"
 #include "tests/unit/ddbroker/visit.h"
 #include "tests/unit/unit.h"
 
@@ -200,6 +205,105 @@ static void test_a_key_taken_out_ends_exactly_its_peers(void **state)
     tree_destroy(&tree);
 }
 
+/* Says that a client has the key of that name. */
+static void prove(actor_t *actor, const char *key, uint64_t instance)
+{
+    char json[512], text[3][64];
+    uint8_t own[2][DD_KEY_SIZE], broker_key[DD_KEY_SIZE], proof[DD_PROOF_SIZE];
+    tenants_pair(key, own[0], own[1]);
+    tenants_key(KEY_OF_BROKERS, broker_key);
+    for (size_t i = 0; i < 3; i++)
+        sodium_bin2base64(text[i], sizeof text[i], i < 2 ? own[i] : broker_key, DD_KEY_SIZE,
+            sodium_base64_VARIANT_ORIGINAL);
+    snprintf(json, sizeof json,
+        "{\"pubkey\": \"%s\", \"privkey\": \"%s\", \"ddpubkey\": \"%s\", \"role\": \"operator\"}",
+        text[0], text[1], text[2]);
+    dd_keyring_t *keyring = dd_keyring_parse("own", json, strlen(json), NULL);
+    assert_non_null(keyring);
+    assert_true(dd_proof_make(keyring, DD_KEY_CURRENT, instance, proof));
+    dd_keyring_destroy(&keyring);
+    actor_say(actor,
+        &(dd_record_t){
+            .type = DD_PROVE, .flags = DD_FLAG_OPTIONAL, .payload = dd_bytes(proof, sizeof proof)});
+}
+
+static void use_keys(broker_t *broker, dd_keyring_t **keyring_p, const char *names)
+{
+    dd_keyring_t *before = *keyring_p;
+    *keyring_p = tenants_keyring(names);
+    assert_non_null(*keyring_p);
+    core_set_keyring(broker->core, *keyring_p, tree_now(broker->tree));
+    dd_keyring_destroy(&before);
+    tree_run(broker->tree);
+}
+
+/* While a tenant's key is being replaced both are good; then those stay who have shown the new
+   one. */
+static void test_a_rotation_keeps_who_has_the_next_key(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    dd_keyring_t *keyring = NULL;
+    uint64_t mine = INSTANCE(7, 1);
+    actor_t *early = actor_new_hello(broker, "a", "early", mine);
+    actor_t *late = actor_new_hello(broker, "a", "late", mine);
+    actor_t *never = actor_client(broker, "a", "never");
+    actor_t *liar = actor_new_hello(broker, "a", "liar", mine);
+    actor_t *thief = actor_new_hello(broker, "a", "thief", mine);
+    actor_expect(early, DD_WELCOME);
+    actor_expect(late, DD_WELCOME);
+    actor_expect(liar, DD_WELCOME);
+    actor_expect(thief, DD_WELCOME);
+    prove(early, "a2", mine); /* before the broker has its new file */
+    use_keys(broker, &keyring, "a+a2,ab,b,public");
+    prove(late, "a2", mine);
+    prove(liar, "a2", mine + 1); /* of another connection */
+    prove(thief, "b", mine);     /* another tenant's */
+    actor_t *other = actor_client(broker, "a2", "new");
+    assert_string_equal(actor_peer(other)->tenant, "a");
+    actor_expect_nothing(never);
+    use_keys(broker, &keyring, "a=a2,ab,b,public");
+    actor_expect_nothing(early);
+    actor_expect_nothing(late);
+    actor_expect_nothing(other);
+    actor_expect_end(never, DD_E_REFUSED);
+    actor_expect_end(liar, DD_E_REFUSED);
+    actor_expect_end(thief, DD_E_REFUSED);
+    assert_null(actor_connect(broker, "a"));
+
+    /* And the same once more. */
+    prove(late, "a3", mine);
+    use_keys(broker, &keyring, "a=a3,ab,b,public");
+    actor_expect_nothing(late);
+    actor_expect_end(early, DD_E_REFUSED);
+    core_set_keyring(broker->core, tree_keyring(tree), tree_now(tree));
+    dd_keyring_destroy(&keyring);
+    tree_destroy(&tree);
+}
+
+/* Looking at a proof costs time: a client gets no more than one look a second out of a broker whose
+   keys don't change. */
+static void test_proofs_are_looked_at_once_a_second(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    uint64_t mine = INSTANCE(7, 1);
+    uint8_t key[DD_KEY_SIZE];
+    actor_t *client = actor_new_hello(broker, "a", "x", mine);
+    actor_expect(client, DD_WELCOME);
+    prove(client, "a2", mine);
+    prove(client, "a3", mine);
+    tenants_key("a2", key);
+    assert_memory_equal(actor_peer(client)->next_key, key, DD_KEY_SIZE);
+    tree_pass(tree, 1000);
+    prove(client, "a3", mine);
+    tenants_key("a3", key);
+    assert_memory_equal(actor_peer(client)->next_key, key, DD_KEY_SIZE);
+    tree_destroy(&tree);
+}
+
 /* Whoever holds a key is of the tenant that has it now, and so no client of the one that had it. */
 static void test_a_key_that_moved_ends_the_old_tenants_clients(void **state)
 {
@@ -303,6 +407,8 @@ int main(void)
         cmocka_unit_test(test_draining_is_told_to_all_and_ends_registration),
         cmocka_unit_test(test_no_broker_joins_one_that_drains),
         cmocka_unit_test(test_a_key_taken_out_ends_exactly_its_peers),
+        cmocka_unit_test(test_a_rotation_keeps_who_has_the_next_key),
+        cmocka_unit_test(test_proofs_are_looked_at_once_a_second),
         cmocka_unit_test(test_a_key_that_moved_ends_the_old_tenants_clients),
         cmocka_unit_test(test_new_limits_hold_at_once),
         cmocka_unit_test(test_names_that_wait_for_a_new_link_keep_their_room),

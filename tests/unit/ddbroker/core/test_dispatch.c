@@ -30,6 +30,7 @@ static const struct {
     {DD_ERROR, D | P, D | P},
     {DD_TAKEN, 0, ALL},
     {DD_DRAIN, 0, ALL},
+    {DD_PROVE, 0, C | D | V},
     {DD_SEND, 0, C},
     {DD_DATA, 0, 0},
     {DD_FORWARD, 0, D | P},

@@ -55,43 +55,12 @@ static void test_links_are_brokers(void **state)
         assert_int_equal(peer_is_link(&(peer_t){.role = ROLES[i]}), i >= 2);
 }
 
-/* Counts are added, and of moments the latest stays. */
-static void test_counts_are_added(void **state)
-{
-    (void)state;
-    peer_count_t sum = {0};
-    const peer_count_t some = {.in = 1,
-        .out = 2,
-        .in_bytes = 30,
-        .out_bytes = 40,
-        .refused = 5,
-        .dropped = 6,
-        .dropped_ms = 700};
-    peer_count_add(&sum, &some);
-    assert_memory_equal(&sum, &some, sizeof sum);
-    peer_count_add(&sum, &(peer_count_t){.in = 10, .dropped_ms = 699});
-    assert_int_equal(sum.in, 11);
-    assert_int_equal(sum.dropped_ms, 700);
-    peer_count_add(&sum, &(peer_count_t){.dropped_ms = 701});
-    assert_int_equal(sum.dropped_ms, 701);
-    peer_count_add(&sum, &some);
-    const peer_count_t expected = {.in = 12,
-        .out = 4,
-        .in_bytes = 60,
-        .out_bytes = 80,
-        .refused = 10,
-        .dropped = 12,
-        .dropped_ms = 701};
-    assert_memory_equal(&sum, &expected, sizeof sum);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_peer_is_called_by_the_best_that_is_known),
         cmocka_unit_test(test_the_longest_name_fits),
         cmocka_unit_test(test_links_are_brokers),
-        cmocka_unit_test(test_counts_are_added),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,8 +26,8 @@ static scene_t scene_new(const quota_limits_t *limits)
 
 static uint64_t refused_for_rate(scene_t *self, const char *tenant)
 {
-    return tenant_totals_of(self->broker->core->tally, dd_bytes_of(tenant))
-        .refused[DD_E_RATE_LIMITED];
+    const quota_t *quota = quotas_find(&self->broker->core->quotas, dd_bytes_of(tenant));
+    return quota->refused_for.of[DD_E_RATE_LIMITED];
 }
 
 static void test_over_a_rate_each_kind_is_answered_and_nobody_is_ended(void **state)

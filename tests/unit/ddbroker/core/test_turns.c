@@ -15,7 +15,7 @@ static void test_each_length_has_its_count(void **state)
         {524288, 13}, {524289, 14}, {1048576, 14}, {1048577, 15}, {UINT64_MAX, 15}};
     (void)state;
     for (size_t i = 0; i < COUNT(CASES); i++) {
-        turns_t turns = {{0}};
+        turns_t turns = {.sum_us = 0};
         turns_add(&turns, CASES[i].us);
         for (unsigned k = 0; k < TURNS_LENGTHS; k++)
             assert_int_equal(turns.count[k], k == CASES[i].index);

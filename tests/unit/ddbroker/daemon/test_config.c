@@ -504,6 +504,41 @@ static void every_message_fits_a_tenants_outbox(void **state)
     config_clear(&config);
 }
 
+/* Other hosts can connect to all but two kinds of addresses, whatever they are written like. */
+static void http_for_other_hosts_needs_a_token(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *address;
+        bool needs;
+    } CASES[] = {{"127.0.0.1:9080", false}, {"127.3.2.1:0", false}, {"[::1]:9080", false},
+        {"*:9080", true}, {"0.0.0.0:9080", true}, {"[::]:9080", true}, {"10.0.0.1:9080", true},
+        {"[::1%lo]:9080", true}, {"1270.0.0.1:9080", true}};
+    static const char *const WRONG[] = {"", "9080", "127.0.0.1", ":9080", "127.0.0.1:x",
+        "127.0.0.1:65536", "tcp://127.0.0.1:9080", "http://127.0.0.1:9080", "/metrics",
+        "localhost:9080"};
+    config_t config;
+    dd_problem_t problem;
+    char words[128];
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        snprintf(words, sizeof words, "--http %s x", CASES[i].address);
+        assert_int_equal(
+            read_words(&config, words, &problem), CASES[i].needs ? CONFIG_WRONG : CONFIG_RUN);
+        assert_int_equal(strstr(problem.text, "needs an http-token-file") != NULL, CASES[i].needs);
+        config_clear(&config);
+        snprintf(words, sizeof words, "--http %s --http-token-file f x", CASES[i].address);
+        assert_int_equal(read_words(&config, words, &problem), CONFIG_RUN);
+        assert_string_equal(config.http, CASES[i].address);
+        assert_string_equal(config.http_token_file, "f");
+        config_clear(&config);
+    }
+    for (size_t i = 0; i < COUNT(WRONG); i++) {
+        snprintf(words, sizeof words, "--http=%s x", WRONG[i]);
+        assert_int_equal(read_words(&config, words, &problem), CONFIG_WRONG_USAGE);
+        config_clear(&config);
+    }
+}
+
 static void sections_of_tenants_without_keys_are_named(void **state)
 {
     (void)state;
@@ -665,6 +700,7 @@ int main(void)
         cmocka_unit_test(odd_lines_are_refused),
         cmocka_unit_test(a_section_is_its_tenants_and_all_else_as_usual),
         cmocka_unit_test(every_message_fits_a_tenants_outbox),
+        cmocka_unit_test(http_for_other_hosts_needs_a_token),
         cmocka_unit_test(sections_of_tenants_without_keys_are_named),
         cmocka_unit_test(what_tenants_can_make_a_broker_hold_is_summed),
         cmocka_unit_test(a_running_broker_adopts_what_may_change),

@@ -47,6 +47,40 @@ static void test_challenge_is_opened_by_the_tenant_alone(void **state)
     dd_keyring_destroy(&keyring);
 }
 
+/* Within a rotation a tenant is known by either of its hashes, and has a cookie for each. */
+static void test_both_keys_of_a_rotation_log_in(void **state)
+{
+    (void)state;
+    static const char BEGUN[] = "{" DD_OWN ", \"" A_HASH "\": {" STRING(
+        "r", "a") ", \"R\": 7, " STRING("pubkey", A_KEY) ", \"nextR\": 9, " STRING("nextpubkey",
+        B_KEY) "}, " TENANT(PUBLIC_HASH, "public", "5", PUBLIC_KEY) "}";
+    static const struct {
+        const char *hash, *file;
+        uint64_t cookie;
+    } KEYS[] = {{A_HASH, A_FILE, 7}, {B_HASH, B_FILE, 9}, {PUBLIC_HASH, PUBLIC_FILE, 5}};
+    dd_keyring_t *keyring = dd_keyring_parse("test.json", BEGUN, strlen(BEGUN), NULL);
+    legacy_login_t *login = legacy_login_new(keyring);
+    for (size_t i = 0; i < COUNT(KEYS); i++) {
+        uint8_t challenge[LEGACY_CHALLENGE_SIZE], cookie[8];
+        dd_bytes_t hash = dd_bytes_of(KEYS[i].hash);
+        dd_keyring_t *own = dd_keyring_parse("own.json", KEYS[i].file, strlen(KEYS[i].file), NULL);
+        const dd_tenant_t *tenant = legacy_login_challenge(login, hash, challenge);
+        assert_string_equal(tenant->name, i < 2 ? "a" : "public");
+        assert_int_equal(crypto_box_open_easy(cookie, challenge + crypto_box_NONCEBYTES,
+                             sizeof challenge - crypto_box_NONCEBYTES, challenge,
+                             dd_keyring_broker_key(own), dd_keyring_secret_key(own)),
+            0);
+        dd_reader_t reader = dd_reader(cookie, sizeof cookie);
+        assert_true(dd_read_u64(&reader) == KEYS[i].cookie);
+        assert_ptr_equal(
+            legacy_login_prove(login, tenant->public_key, hash, KEYS[i].cookie), tenant);
+        assert_null(legacy_login_prove(login, tenant->public_key, hash, KEYS[i].cookie + 1));
+        dd_keyring_destroy(&own);
+    }
+    legacy_login_destroy(&login);
+    dd_keyring_destroy(&keyring);
+}
+
 static void test_nobody_logs_in_without_a_secret(void **state)
 {
     (void)state;
@@ -114,6 +148,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_challenge_is_opened_by_the_tenant_alone),
+        cmocka_unit_test(test_both_keys_of_a_rotation_log_in),
         cmocka_unit_test(test_nobody_logs_in_without_a_secret),
         cmocka_unit_test(test_a_proof_is_bound_to_the_challenged_key),
         cmocka_unit_test(test_cookies_are_compared),

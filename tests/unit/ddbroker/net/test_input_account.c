@@ -502,6 +502,54 @@ static void a_closed_descriptor_stays_taken(void **state)
     line_end(&next);
 }
 
+/* ---- Sockets that are deaf ------------------------------------------------------------------ */
+
+static bool accepts(int listener)
+{
+    int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+    assert_true(fd >= 0 || errno == EAGAIN);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+/* Whoever waits there is accepted by another descriptor of the same socket. */
+static void a_deaf_socket_accepts_nobody(void **state)
+{
+    const side_t *side = *state;
+    int heir = dup(side->listener), far = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_true(input_account_deafen(side->listener));
+    assert_int_equal(
+        connect(far, (const struct sockaddr *)&side->address, sizeof side->address), 0);
+    assert_false(accepts(side->listener));
+    assert_true(accepts(heir));
+    input_account_hear(side->listener);
+    close(far);
+    far = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(
+        connect(far, (const struct sockaddr *)&side->address, sizeof side->address), 0);
+    assert_true(accepts(side->listener));
+    close(far);
+    close(heir);
+}
+
+/* Another socket gets the number of one that was closed, and any number can be deaf one by one. */
+static void a_closed_socket_is_not_deaf(void **state)
+{
+    const side_t *side = *state;
+    for (int i = 0; i < 1000; i++) {
+        int heir = dup(side->listener);
+        assert_true(input_account_deafen(heir));
+        close(heir);
+    }
+    int far = socket(AF_UNIX, SOCK_STREAM, 0), heir = dup(side->listener);
+    assert_int_equal(
+        connect(far, (const struct sockaddr *)&side->address, sizeof side->address), 0);
+    assert_true(accepts(heir));
+    close(far);
+    close(heir);
+}
+
 static void other_descriptors_are_left_alone(void **state)
 {
     side_t *side = *state;
@@ -597,6 +645,8 @@ int main(void)
         SIDE(what_is_left_counts_until_it_is_taken),
         SIDE(a_closed_descriptor_stays_taken),
         SIDE(other_descriptors_are_left_alone),
+        SIDE(a_deaf_socket_accepts_nobody),
+        SIDE(a_closed_socket_is_not_deaf),
         SIDE(old_peers_get_an_id_that_says_their_connection),
         SIDE(new_peers_are_left_alone),
     };

@@ -105,6 +105,29 @@ static void test_one_that_left_in_order(void **state)
     assert_string_equal(fates(model), "");
 }
 
+/* What is behind one that comes back has its own time to do so. */
+static void test_how_long_it_has_been_so(void **state)
+{
+    (void)state;
+    model_t *model = tree("leaf deep");
+    broker_t *leaf = named(model, "leaf"), *deep = named(model, "deep");
+    assert_int_equal(leaf->fate_ms, 5000);
+    leaf->fate_ms += 1000;
+    deep->fate_ms += 1000;
+    leaf->silent_ms += 1000;
+    assert_int_equal(fates_set(model), DD_OK);
+    assert_int_equal(leaf->fate_ms, 6000);
+    assert_int_equal(deep->fate_ms, 6000);
+    leaf->silent_ms = 0;
+    assert_int_equal(fates_set(model), DD_OK);
+    assert_int_equal(deep->fate, BROKER_GONE);
+    assert_int_equal(deep->fate_ms, 0);
+    leaf->silent_ms = 100000; /* of which this is the first look */
+    assert_int_equal(fates_set(model), DD_OK);
+    assert_int_equal(leaf->fate_ms, FATES_AT_FIRST);
+    model_destroy(&model);
+}
+
 static void test_parents_in_a_circle(void **state)
 {
     (void)state;
@@ -123,6 +146,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_who_is_gone_and_who_behind),
         cmocka_unit_test(test_one_that_left_in_order),
+        cmocka_unit_test(test_how_long_it_has_been_so),
         cmocka_unit_test(test_parents_in_a_circle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,6 +97,29 @@ static void test_rates(void **state)
     }
 }
 
+/* What was dropped and refused stays worth a word for a while, from round to round. */
+static void test_troubles_stay_for_a_while(void **state)
+{
+    (void)state;
+    const broker_t broker = {.id = "1", .traffic.dropped = 5, .traffic.refused = 7};
+    broker_t worse = broker;
+    worse.traffic.dropped = 25;
+    model_t *now = brokers(worse), *before;
+    merge(now, brokers(broker), VIEW_TREE, 2000);
+    assert_int_equal(broker_at(now, 0)->traffic.dropped_rate, 10);
+    assert_int_equal(broker_at(now, 0)->traffic.dropping_ms, MODEL_TROUBLE_STAYS);
+    assert_int_equal(broker_at(now, 0)->traffic.refused_rate, 0);
+    assert_int_equal(broker_at(now, 0)->traffic.refusing_ms, 0);
+    before = now;
+    merge(now = brokers(worse), before, VIEW_TREE, 3000);
+    assert_int_equal(broker_at(now, 0)->traffic.dropped_rate, 0);
+    assert_int_equal(broker_at(now, 0)->traffic.dropping_ms, MODEL_TROUBLE_STAYS - 3000);
+    before = now;
+    merge(now = brokers(worse), before, VIEW_TREE, 2 * MODEL_TROUBLE_STAYS);
+    assert_int_equal(broker_at(now, 0)->traffic.dropping_ms, 0);
+    model_destroy(&now);
+}
+
 /* What is back after a silence has counted for longer than since the last round. */
 static void test_no_rate_after_a_silence(void **state)
 {
@@ -275,6 +298,32 @@ static void test_one_that_is_cut_off_stays_below_its_parent(void **state)
     model_destroy(&before);
 }
 
+/* Its parent misses it, though nobody looked when it was lost. */
+static void test_one_that_was_lost_before(void **state)
+{
+    (void)state;
+    const lost_t east = {.name = "east", .id = "ee", .age_ms = 700000};
+    const broker_t root = {.id = "aa", .name = "root", .state = "ok", .lost = {east}};
+    const broker_t back = {.id = "ff", .name = "east", .parent = "aa", .state = "ok"};
+    model_t *before = model_new();
+    for (int i = 0; i < 2; i++) {
+        model_t *now = brokers(root);
+        merge(now, before, VIEW_TREE, 1000);
+        assert_int_equal(model_count(now, VIEW_TREE), 2);
+        assert_string_equal(broker_at(now, 1)->name, "east");
+        assert_int_equal(broker_at(now, 1)->fate, BROKER_GONE);
+        assert_int_equal(broker_at(now, 1)->depth, 1);
+        assert_int_equal(broker_at(now, 1)->silent_ms, 700000);
+        assert_true(broker_at(now, 1)->clients == MODEL_UNKNOWN);
+        before = now;
+    }
+    model_t *now = brokers(root, back); /* started anew, and the report is older than that */
+    merge(now, before, VIEW_TREE, 1000);
+    assert_int_equal(model_count(now, VIEW_TREE), 2);
+    assert_int_equal(broker_at(now, 1)->fate, BROKER_REPORTS);
+    model_destroy(&now);
+}
+
 /* Of those whose broker doesn't answer nobody knows whether they have left. */
 static void test_clients_of_a_silent_broker_are_unknown(void **state)
 {
@@ -309,6 +358,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rates),
+        cmocka_unit_test(test_troubles_stay_for_a_while),
         cmocka_unit_test(test_no_rate_after_a_silence),
         cmocka_unit_test(test_silent_brokers_stay_for_a_while),
         cmocka_unit_test(test_a_successor_takes_the_place),
@@ -319,6 +369,7 @@ int main(void)
         cmocka_unit_test(test_other_rows_are_as_reported),
         cmocka_unit_test(test_no_room_for_the_silent),
         cmocka_unit_test(test_one_that_is_cut_off_stays_below_its_parent),
+        cmocka_unit_test(test_one_that_was_lost_before),
         cmocka_unit_test(test_clients_of_a_silent_broker_are_unknown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

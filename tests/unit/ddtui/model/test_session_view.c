@@ -205,6 +205,40 @@ static void test_standings(void **state)
     session_view_destroy(&session);
 }
 
+/* Who looks at the events afterwards sees when a broker was missed, and until when. */
+static void test_notes_tell_of_brokers_that_go_and_come(void **state)
+{
+    (void)state;
+    static const char *const LEFT[] = {
+        SCRIPTED_BROKER("root", "/1/", "aa", "null", ""), SCRIPTED_TREE_BROKER5};
+    static const char *const AGAIN[] = {SCRIPTED_BROKER("root", "/1/", "aa", "null", ""),
+        SCRIPTED_TREE_BROKER5, SCRIPTED_BROKER("broker1", "/1/2/", "ee", "\"aa\"", "")};
+    session_view_t *session = scripted_session();
+    scripted_everything(session);
+    for (int i = 0; i < 12; i++) {
+        scripted_pass(session, 1000);
+        scripted_round(session, VIEW_TREE, LEFT, 2);
+    }
+    assert_string_equal(
+        newest_note(session), "broker broker1 is gone: not heard for 10 s; 1 behind it");
+    size_t before = status_log_count(session_view_status_log(session));
+    scripted_pass(session, 1000);
+    scripted_round(session, VIEW_TREE, AGAIN, 3); /* started anew, and so with another id */
+    assert_int_equal(status_log_count(session_view_status_log(session)), before + 1);
+    assert_string_equal(newest_note(session), "broker broker1 reports again, after 13 s");
+    scripted_pass(session, 3000);
+    scripted_round(session, VIEW_TREE, AGAIN, 3);
+    assert_int_equal(/* it may not have come back yet */
+        session_view_standing(session, broker_named(session, "broker0")), STANDING_LATE);
+    scripted_pass(session, 8000);
+    scripted_round(session, VIEW_TREE, AGAIN, 3);
+    assert_string_equal(newest_note(session), "broker broker0 is gone: not heard for 24 s");
+    scripted_pass(session, 1000);
+    scripted_round(session, VIEW_TREE, SCRIPTED_TREE, SCRIPTED_BROKERS);
+    assert_string_equal(newest_note(session), "broker broker0 reports again, after 25 s");
+    session_view_destroy(&session);
+}
+
 /* Its neighbour has heard it say so, though no report of it did. */
 static void test_a_broker_that_left_in_order_is_drained(void **state)
 {
@@ -686,6 +720,7 @@ int main(void)
         cmocka_unit_test(test_another_broker_is_asked_soon),
         cmocka_unit_test(test_silent_brokers_are_waited_for_and_kept),
         cmocka_unit_test(test_standings),
+        cmocka_unit_test(test_notes_tell_of_brokers_that_go_and_come),
         cmocka_unit_test(test_a_broker_that_left_in_order_is_drained),
         cmocka_unit_test(test_what_is_said_again_is_one_note),
         cmocka_unit_test(test_without_a_connection_all_is_unknown),

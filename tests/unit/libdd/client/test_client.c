@@ -4,6 +4,7 @@
  */
 #include <signal.h>
 
+#include "libdd/keys/proof.h"
 #include "tests/unit/libdd/client.h"
 
 /* ---- Arguments ------------------------------------------------------------------------------- */
@@ -239,6 +240,108 @@ static void test_what_does_not_open(void **state)
     say_goodbye(broker, client);
     other_end(&a);
     other_end(&b);
+}
+
+/* ---- Other keys ------------------------------------------------------------------------------ */
+
+/* The broker hears a proof of tenant a's second key. */
+static void expect_proof(broker_t *broker)
+{
+    other_t later = other_of(A_FINISHED_FILE);
+    dd_record_t record = broker_expect(broker, DD_PROVE);
+    assert_int_equal(record.flags, DD_FLAG_OPTIONAL);
+    const uint8_t *key = dd_proof_check(broker->keyring, broker->instance, record.payload);
+    assert_non_null(key);
+    assert_memory_equal(key, dd_keyring_public_key(later.keyring), DD_KEY_SIZE);
+    other_end(&later);
+}
+
+static void expect_read(broker_t *broker, dd_client_t *client, const other_t *sender)
+{
+    broker_say(broker, (dd_record_t){.type = DD_DATA,
+                           .source = dd_bytes_of("cli2"),
+                           .payload = sealed(sender, "cli1", "inside")});
+    dd_event_t *event = next_event(client, DD_EVENT_NOTIFICATION);
+    assert_string_equal(event->data, "inside");
+    dd_event_destroy(&event);
+}
+
+static void expect_sealed_for(broker_t *broker, dd_client_t *client, const other_t *receiver)
+{
+    assert_int_equal(dd_client_notify(client, "cli2", "hello", 5, 0, NULL), DD_OK);
+    assert_string_equal(opened(receiver, "cli1", broker_expect(broker, DD_SEND).payload), "hello");
+}
+
+/* A connection stays while its tenant's keys are replaced, and the next one has the new ones. */
+static void test_takes_other_keys(void **state)
+{
+    broker_t *broker = *state;
+    dd_client_t *client = registered(broker);
+    other_t before = other_of(A_FILE), after = other_of(B_FILE);
+    assert_int_equal(dd_client_set_keys(client, path_of(broker, "a-begun.json"), NULL), DD_OK);
+    expect_proof(broker);
+    expect_sealed_for(broker, client, &before);
+    expect_read(broker, client, &before);
+    expect_read(broker, client, &after);
+    assert_int_equal(dd_client_set_keys(client, path_of(broker, "a-finished.json"), NULL), DD_OK);
+    expect_proof(broker);
+    expect_sealed_for(broker, client, &after);
+    expect_read(broker, client, &before);
+    expect_read(broker, client, &after);
+
+    broker_stop(broker);
+    for (int unknown = 0; unknown < 2; unknown++)
+        expect_event(client, DD_EVENT_ERROR);
+    expect_event(client, DD_EVENT_DISCONNECTED);
+    broker_run(broker);
+    broker_admit(broker, "a");
+    expect_event(client, DD_EVENT_REGISTERED);
+    expect_sealed_for(broker, client, &after);
+    say_goodbye(broker, client);
+    other_end(&before);
+    other_end(&after);
+}
+
+/* Who begins with a file of a rotation shows the next key as soon as it is registered. */
+static void test_proves_the_next_key_when_registered(void **state)
+{
+    broker_t *broker = *state;
+    dd_client_t *client = client_of(broker, "a.json");
+    assert_int_equal(dd_client_set_keys(client, path_of(broker, "a-begun.json"), NULL), DD_OK);
+    assert_int_equal(dd_client_start(client), DD_OK);
+    broker_admit(broker, "a");
+    expect_event(client, DD_EVENT_REGISTERED);
+    expect_proof(broker);
+    say_goodbye(broker, client);
+}
+
+static void test_other_keys_that_cant_be_taken(void **state)
+{
+    static const struct {
+        const char *file;
+        dd_error_t error;
+        const char *words;
+    } CASES[] = {
+        {"b.json", DD_E_KEYS, "no key in common"},
+        {"public.json", DD_E_KEYS, "no key in common"},
+        {"operator.json", DD_E_KEYS, "no key in common"},
+        {"broker.json", DD_E_KEYS, "a broker's keys"},
+        {"nowhere.json", DD_E_FILE, "nowhere.json"},
+    };
+    broker_t *broker = *state;
+    dd_client_t *client = registered(broker);
+    other_t a = other_of(A_FILE);
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        dd_problem_t problem = {0};
+        const char *path = path_of(broker, CASES[i].file);
+        assert_int_equal(dd_client_set_keys(client, path, &problem), CASES[i].error);
+        assert_int_equal(problem.error, CASES[i].error);
+        assert_non_null(strstr(problem.text, CASES[i].words));
+        assert_int_equal(dd_client_set_keys(client, path, NULL), CASES[i].error);
+    }
+    expect_sealed_for(broker, client, &a);
+    say_goodbye(broker, client);
+    other_end(&a);
 }
 
 static void test_receipts_when_received(void **state)
@@ -503,6 +606,9 @@ int main(void)
         client_test(test_publishes),
         client_test(test_receives),
         client_test(test_what_does_not_open),
+        client_test(test_takes_other_keys),
+        client_test(test_proves_the_next_key_when_registered),
+        client_test(test_other_keys_that_cant_be_taken),
         client_test(test_receipts_when_received),
         client_test(test_largest_payload),
         client_test(test_subscribes),

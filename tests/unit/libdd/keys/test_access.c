@@ -102,11 +102,39 @@ static void directories_are_changed_by_their_owner(void **state)
     assert_true(dd_access_directory_fault(&own, fault));
 }
 
+static void a_directory_is_shared_with_a_group_made_for_it(void **state)
+{
+    (void)state;
+    static const struct {
+        mode_t mode;
+        uid_t user;
+        gid_t group;
+        bool shared;
+    } CASES[] = {
+        {0750, 0, BROKER, true},
+        {0755, 0, BROKER, true},
+        {0750, ANNA, KEYS, true},
+        {0700, 0, BROKER, false},
+        {0740, 0, BROKER, false},
+        {0710, 0, BROKER, false},
+        {0750, ANNA, ANNA, false},
+        {0750, BOB, USERS, false},
+    };
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct stat directory = {
+            .st_mode = S_IFDIR | CASES[i].mode, .st_uid = CASES[i].user, .st_gid = CASES[i].group};
+        assert_int_equal(dd_access_is_shared(&directory), CASES[i].shared);
+    }
+    struct stat own = {.st_mode = S_IFDIR | 0750, .st_uid = geteuid(), .st_gid = getegid()};
+    assert_false(dd_access_is_shared(&own));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_are_read_by_owners_and_groups_made_for_it),
         cmocka_unit_test(directories_are_changed_by_their_owner),
+        cmocka_unit_test(a_directory_is_shared_with_a_group_made_for_it),
     };
     return cmocka_run_group_tests_name("access", tests, NULL, NULL);
 }

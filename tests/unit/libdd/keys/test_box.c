@@ -189,6 +189,67 @@ static void test_shown_names(void **state)
     side_end(&public);
 }
 
+/* ---- while keys are being replaced --------------------------------------------------------------
+ */
+
+#define NEXT(secret, key) STRING("nextprivkey", secret) ", " STRING("nextpubkey", key)
+#define PREVIOUS(secret, key) STRING("previousprivkey", secret) ", " STRING("previouspubkey", key)
+#define BROKERS STRING("ddpubkey", DD_KEY)
+#define OF_PUBLIC(pair, key) "\"public\": {" pair ", " BROKERS ", " STRING("publicpubkey", key) "}"
+#define ENTRY_OF_A(hash, keys) "\"" hash "\": {\"r\": \"a\", " keys "}"
+
+/* Tenant a comes from its own pair to b's, and public from its own to the operator's, both at once:
+   their files before, in between, and after. */
+#define PUBLIC_BEGUN PAIR(PUBLIC_SECRET, PUBLIC_KEY) ", " NEXT(OPERATOR_SECRET, OPERATOR_KEY)
+#define PUBLIC_FINISHED PAIR(OPERATOR_SECRET, OPERATOR_KEY) ", " PREVIOUS(PUBLIC_SECRET, PUBLIC_KEY)
+enum { BEFORE, BEGUN, FINISHED };
+static const char *const A_FILES[] = {
+    [BEFORE] = A_FILE,
+    [BEGUN] = "{" PAIR(A_SECRET, A_KEY) ", " NEXT(B_SECRET, B_KEY) ", " OTHERS ", " STRING(
+        "nextpublicpubkey", OPERATOR_KEY) "}",
+    [FINISHED] = "{" PAIR(B_SECRET, B_KEY) ", " PREVIOUS(A_SECRET, A_KEY) ", " BROKERS ", " STRING(
+        "publicpubkey", OPERATOR_KEY) ", " STRING("previouspublicpubkey", PUBLIC_KEY) "}",
+};
+static const char *const PUBLIC_FILES[] = {
+    [BEFORE] = "{" OF_PUBLIC(PAIR(PUBLIC_SECRET, PUBLIC_KEY), PUBLIC_KEY) ", " ENTRY_OF_A(
+        A_HASH, STRING("pubkey", A_KEY)) "}",
+    [BEGUN] = "{" OF_PUBLIC(PUBLIC_BEGUN, PUBLIC_KEY) ", " ENTRY_OF_A(
+        A_HASH, STRING("pubkey", A_KEY) ", " STRING("nextpubkey", B_KEY)) "}",
+    [FINISHED] = "{" OF_PUBLIC(PUBLIC_FINISHED, OPERATOR_KEY) ", " ENTRY_OF_A(
+        B_HASH, STRING("pubkey", B_KEY) ", " STRING("previouspubkey", A_KEY)) "}",
+};
+
+static void expect_opened(const char *from, const char *to, const char *destination,
+    const char *source, dd_error_t expected)
+{
+    side_t sender = side(from), receiver = side(to);
+    for (size_t size = TEXT_SIZE; size <= 3000; size += 2900) { /* short and long */
+        uint8_t data[3000] = TEXT, text[3000], sealed[3000 + DD_BOX_OVERHEAD];
+        dd_box_seal(
+            sender.box, dd_box_peer(sender.box, dd_bytes_of(destination)), data, size, sealed);
+        assert_int_equal(
+            open_as(&receiver, source, sealed, size + DD_BOX_OVERHEAD, text), expected);
+        if (expected == DD_OK)
+            assert_memory_equal(text, data, size);
+    }
+    side_end(&sender);
+    side_end(&receiver);
+}
+
+/* Who is one step further, or one step back, is understood. Who is two steps back isn't. */
+static void test_a_rotation_never_comes_between_two(void **state)
+{
+    (void)state;
+    for (int from = BEFORE; from <= FINISHED; from++)
+        for (int to = BEFORE; to <= FINISHED; to++) {
+            dd_error_t expected = from == FINISHED && to == BEFORE ? DD_E_DECRYPT : DD_OK;
+            expect_opened(A_FILES[from], A_FILES[to], "x", "y", expected);
+            expect_opened(PUBLIC_FILES[from], PUBLIC_FILES[to], "x", "y", expected);
+            expect_opened(A_FILES[from], PUBLIC_FILES[to], "public.x", "a.y", expected);
+            expect_opened(PUBLIC_FILES[from], A_FILES[to], "a.x", "public.y", expected);
+        }
+}
+
 /* ---- what must not open
  * -------------------------------------------------------------------------- */
 
@@ -304,6 +365,7 @@ int main(void)
         cmocka_unit_test(test_is_what_libsodium_makes),
         cmocka_unit_test(test_all_sizes_are_libsodiums),
         cmocka_unit_test(test_shown_names),
+        cmocka_unit_test(test_a_rotation_never_comes_between_two),
         cmocka_unit_test(test_every_forged_bit_is_noticed),
         cmocka_unit_test(test_every_cut_is_noticed),
         cmocka_unit_test(test_foreign_keys_dont_open),

@@ -153,6 +153,130 @@ static void test_public_nested_and_flat(void **state)
     }
 }
 
+/* ---- rotations ------------------------------------------------------------------------------- */
+
+/* A sixth pair's public key. */
+#define D_KEY "axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY="
+#define D_HASH "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+#define NEXT(secret, key) STRING("nextprivkey", secret) ", " STRING("nextpubkey", key)
+#define PREVIOUS(secret, key) STRING("previousprivkey", secret) ", " STRING("previouspubkey", key)
+
+/* Of tenant a, whose next pair is b's and whose previous one was the operator's. */
+#define ROTATED                                                                                    \
+    "{" PAIR(A_SECRET, A_KEY) ", " NEXT(B_SECRET, B_KEY) ", " PREVIOUS(                            \
+        OPERATOR_SECRET, OPERATOR_KEY) ", " STRING("ddpubkey", DD_KEY) ", " STRING("publicpubkey", \
+        PUBLIC_KEY) ", " STRING("previouspublicpubkey", D_KEY) "}"
+
+static void test_keys_of_a_rotation(void **state)
+{
+    (void)state;
+    dd_keyring_t *keyring = parse(ROTATED);
+    assert_int_equal(dd_keyring_kind(keyring), DD_KEYS_TENANT);
+    assert_key(dd_keyring_secret_key(keyring), A_SECRET);
+    assert_key(dd_keyring_secret_key_of(keyring, DD_KEY_CURRENT), A_SECRET);
+    assert_key(dd_keyring_secret_key_of(keyring, DD_KEY_NEXT), B_SECRET);
+    assert_key(dd_keyring_public_key_of(keyring, DD_KEY_NEXT), B_KEY);
+    assert_key(dd_keyring_secret_key_of(keyring, DD_KEY_PREVIOUS), OPERATOR_SECRET);
+    assert_key(dd_keyring_broker_key_of(keyring, DD_KEY_CURRENT), DD_KEY);
+    assert_null(dd_keyring_broker_key_of(keyring, DD_KEY_NEXT));
+    assert_null(dd_keyring_tenant_public_of(keyring, DD_KEY_NEXT));
+    assert_key(dd_keyring_tenant_public_of(keyring, DD_KEY_PREVIOUS), D_KEY);
+    dd_login_t login = {0};
+    assert_true(dd_keyring_next_login(keyring, &login));
+    assert_int_equal(login.own, DD_KEY_NEXT);
+    assert_false(dd_keyring_next_login(keyring, &login));
+    assert_int_equal(login.own, DD_KEY_CURRENT);
+    dd_keyring_destroy(&keyring);
+
+    keyring = parse(A_FILE);
+    for (dd_key_age_t age = DD_KEY_NEXT; age < DD_KEY_AGES; age++) {
+        assert_null(dd_keyring_secret_key_of(keyring, age));
+        assert_null(dd_keyring_public_key_of(keyring, age));
+    }
+    assert_false(dd_keyring_next_login(keyring, &login));
+    dd_keyring_destroy(&keyring);
+}
+
+static void test_every_login_is_tried(void **state)
+{
+    (void)state;
+    dd_keyring_t *keyring =
+        parse("{" PAIR(A_SECRET, A_KEY) ", " NEXT(B_SECRET, B_KEY) ", " OTHERS ", " STRING(
+            "nextddpubkey", D_KEY) ", " STRING("previousddpubkey", OPERATOR_KEY) "}");
+    unsigned tried = 0;
+    dd_login_t login = {0};
+    do
+        do
+            tried += dd_keyring_broker_key_of(keyring, login.brokers) != NULL;
+        while (dd_keyring_next_broker(keyring, &login));
+    while (dd_keyring_next_login(keyring, &login));
+    assert_int_equal(tried, 2 * 3);
+    assert_true(login.own == DD_KEY_CURRENT && login.brokers == DD_KEY_CURRENT);
+    dd_keyring_destroy(&keyring);
+}
+
+#define A_WITH(more)                                                                               \
+    "\"" A_HASH "\": {" STRING("r", "a") ", \"R\": 7, " STRING("pubkey", A_KEY) ", " more "}"
+#define PUBLIC_ENTRY TENANT(PUBLIC_HASH, "public", "1", PUBLIC_KEY)
+
+static void test_a_tenants_next_key_is_found(void **state)
+{
+    (void)state;
+    dd_keyring_t *keyring = parse("{" DD_OWN ", " A_WITH(STRING("nextpubkey",
+        B_KEY) ", \"nextR\": \"9\", " STRING("previouspubkey", D_KEY)) ", " PUBLIC_ENTRY "}");
+    const dd_tenant_t *a = dd_keyring_tenant_by_name(keyring, dd_bytes_of("a"));
+    assert_key(a->public_key, A_KEY);
+    assert_true(a->age == DD_KEY_CURRENT && a->cookie == 7 && a->index == 0);
+    const dd_tenant_t *next = a->other;
+    assert_key(next->public_key, B_KEY);
+    assert_string_equal(next->name, "a");
+    assert_string_equal(next->hash, B_HASH);
+    assert_true(next->age == DD_KEY_NEXT && next->cookie == 9 && next->index == 2);
+    assert_null(next->other); /* with the previous key nobody gets in */
+    assert_ptr_equal(dd_keyring_tenant_by_hash(keyring, dd_bytes_of(B_HASH)), next);
+    expect_owner(keyring, B_KEY, DD_OWNER_TENANT);
+    expect_owner(keyring, D_KEY, DD_OWNER_UNKNOWN);
+    assert_int_equal(dd_keyring_tenant_count(keyring), 2);
+    assert_int_equal(dd_keyring_tenant_keys(keyring), 3);
+    assert_string_equal(dd_keyring_tenant_at(keyring, 1)->name, "public");
+    assert_null(dd_keyring_tenant_at(keyring, 2));
+    dd_keyring_destroy(&keyring);
+
+    keyring = parse("{\"public\": {" PUBLIC_OWN "}, " A_WITH(
+        STRING("nextpubkey", B_KEY) ", " STRING("previouspubkey", D_KEY)) "}");
+    unsigned keys = 0;
+    for (a = dd_keyring_tenant_by_name(keyring, dd_bytes_of("a")); a; a = a->other)
+        keys |= 1u << a->age;
+    assert_int_equal(keys, 7);
+    dd_keyring_destroy(&keyring);
+}
+
+static void test_operators_by_name(void **state)
+{
+    (void)state;
+    dd_keyring_t *keyring = parse("{\"dd\": {" PAIR(DD_SECRET, DD_KEY) ", " STRING(
+        "operatorpubkey", OPERATOR_KEY) ", \"operators\": {\"alice\": {" STRING("pubkey",
+        A_KEY) "}, \"bob\": {" STRING("pubkey", B_KEY) ", \"readonly\": true}}}}");
+    static const struct {
+        const char *name, *key;
+        bool read_only;
+    } OPERATORS[] = {
+        {DD_OPERATOR, OPERATOR_KEY, false}, {"alice", A_KEY, false}, {"bob", B_KEY, true}};
+    for (size_t i = 0; i < COUNT(OPERATORS); i++) {
+        const dd_operator_t *known = dd_keyring_operator_at(keyring, i);
+        assert_string_equal(known->name, OPERATORS[i].name);
+        assert_key(known->public_key, OPERATORS[i].key);
+        assert_int_equal(known->read_only, OPERATORS[i].read_only);
+        assert_ptr_equal(dd_keyring_operator_by_key(keyring, known->public_key), known);
+        assert_ptr_equal(
+            dd_keyring_operator_by_name(keyring, dd_bytes_of(OPERATORS[i].name)), known);
+        expect_owner(keyring, OPERATORS[i].key, DD_OWNER_OPERATORS);
+    }
+    assert_null(dd_keyring_operator_at(keyring, 3));
+    assert_null(dd_keyring_operator_by_name(keyring, dd_bytes_of("carol")));
+    dd_keyring_destroy(&keyring);
+}
+
 static void test_operator(void **state)
 {
     (void)state;
@@ -161,6 +285,21 @@ static void test_operator(void **state)
     assert_key(dd_keyring_secret_key(keyring), OPERATOR_SECRET);
     assert_key(dd_keyring_broker_key(keyring), DD_KEY);
     assert_null(dd_keyring_tenant_public(keyring));
+    assert_string_equal(dd_keyring_operator_at(keyring, 0)->name, DD_OPERATOR);
+    assert_false(dd_keyring_operator_at(keyring, 0)->read_only);
+    dd_keyring_destroy(&keyring);
+}
+
+static void test_an_operators_own_name_and_rights(void **state)
+{
+    (void)state;
+    dd_keyring_t *keyring =
+        parse("{" OPERATOR_OWN ", " STRING("name", "bob") ", \"readonly\": true}");
+    const dd_operator_t *own = dd_keyring_operator_at(keyring, 0);
+    assert_string_equal(own->name, "bob");
+    assert_key(own->public_key, OPERATOR_KEY);
+    assert_true(own->read_only);
+    assert_null(dd_keyring_operator_at(keyring, 1));
     dd_keyring_destroy(&keyring);
 }
 
@@ -257,6 +396,9 @@ static const struct {
     {"{\"public\": {" PUBLIC_OWN "}, " TENANT("h", "public", "1", DD_KEY) "}",
         "field \"h.pubkey\" is no tenant's"},
     /* an operator's */
+    {"{" OPERATOR_OWN ", " STRING("name", "two words") "}",
+        "field \"name\" is not a valid operator"},
+    {"{" OPERATOR_OWN ", \"readonly\": 1}", "field \"readonly\" is neither true nor false"},
     {"{\"role\": \"operator\", " PAIR(OPERATOR_SECRET, OPERATOR_KEY) "}",
         "field \"ddpubkey\" is missing"},
     /* a broker's */
@@ -266,6 +408,31 @@ static const struct {
         "field \"dd.operatorpubkey\" is not the base64"},
     {"{\"dd\": {" PAIR(DD_SECRET, DD_KEY) ", " STRING("operatorpubkey", DD_KEY) "}}",
         "field \"dd.operatorpubkey\" is the same"},
+    {"{\"dd\": {" PAIR(DD_SECRET, DD_KEY) ", \"operators\": {\"x\": {" STRING(
+         "pubkey", DD_KEY) "}}}}",
+        "field \"dd.operators.x.pubkey\" is no operator's"},
+    {"{\"dd\": {" PAIR(DD_SECRET, DD_KEY) ", \"operators\": {\"operator\": {}}}}",
+        "field \"dd.operators\" has something that is no operator"},
+    {"{\"dd\": {" PAIR(DD_SECRET, DD_KEY) ", \"operators\": []}}",
+        "field \"dd.operators\" is not an object"},
+    /* of a rotation */
+    {"{" PAIR(A_SECRET, A_KEY) ", " STRING("nextpubkey", B_KEY) ", " OTHERS "}",
+        "field \"nextprivkey\" is missing"},
+    {"{" PAIR(A_SECRET, A_KEY) ", " NEXT(B_SECRET, A_KEY) ", " OTHERS "}",
+        "field \"nextpubkey\" doesn't belong to \"nextprivkey\""},
+    {"{" PAIR(A_SECRET, A_KEY) ", " NEXT(DD_SECRET, DD_KEY) ", " OTHERS "}",
+        "field \"ddpubkey\" is the same"},
+    {"{" PAIR(A_SECRET, A_KEY) ", " OTHERS ", " STRING("nextddpubkey", NULL_KEY) "}",
+        "field \"nextddpubkey\" is a key that protects nothing"},
+    {BROKER(A_WITH(STRING("nextpubkey", B_KEY))), "nextR\" is missing"},
+    {BROKER(A_WITH(STRING("nextpubkey", A_KEY) ", \"nextR\": 1")),
+        "nextpubkey\" is in the file for a tenant already"},
+    {BROKER(A_WITH(STRING("nextpubkey", DD_KEY) ", \"nextR\": 1")), "nextpubkey\" is no tenant's"},
+    {BROKER(A_WITH(STRING("nextpubkey", OPERATOR_KEY) ", \"nextR\": 1")),
+        "nextpubkey\" is no tenant's"},
+    {BROKER(
+         A_WITH(STRING("nextpubkey", D_KEY) ", \"nextR\": 1") ", " TENANT(D_HASH, "b", "1", B_KEY)),
+        "nextpubkey\" has the hash of another tenant"},
     {BROKER("\"h\": {}"), "field \"h.r\" is missing"},
     {BROKER("\"h\": {\"r\": 1}"), "field \"h.r\" is not a string"},
     {BROKER("\"h\": {\"r\": \"a\"}"), "field \"h.pubkey\" is missing"},
@@ -294,7 +461,7 @@ static const struct {
     {BROKER(TENANT("h", "a", "1", A_KEY) ", " TENANT("i", "a", "1", B_KEY)),
         "field \"i.r\" names a tenant that the file has already"},
     {BROKER(TENANT("h", "a", "1", A_KEY) ", " TENANT("i", "b", "1", A_KEY)),
-        "field \"i.pubkey\" is another tenant's"},
+        "field \"i.pubkey\" is in the file for a tenant already"},
 };
 
 static void test_bad_text(void **state)
@@ -429,7 +596,12 @@ int main(void)
         cmocka_unit_test(test_owners_of_keys),
         cmocka_unit_test(test_tenant),
         cmocka_unit_test(test_public_nested_and_flat),
+        cmocka_unit_test(test_keys_of_a_rotation),
+        cmocka_unit_test(test_every_login_is_tried),
+        cmocka_unit_test(test_a_tenants_next_key_is_found),
+        cmocka_unit_test(test_operators_by_name),
         cmocka_unit_test(test_operator),
+        cmocka_unit_test(test_an_operators_own_name_and_rights),
         cmocka_unit_test(test_base64_of_other_tools),
         cmocka_unit_test(test_unknown_fields_are_ignored),
         cmocka_unit_test(test_bad_text),

@@ -111,6 +111,22 @@ static void test_connects_and_talks(void **state)
     broker_run(broker);
 }
 
+/* While the brokers' pair is being changed, nobody knows which one a broker has. */
+static void test_tries_all_keys_of_brokers(void **state)
+{
+    static const char *const FILES[] = {"before.json", "after.json"};
+    broker_t *broker = *state;
+    for (size_t i = 0; i < COUNT(FILES); i++) {
+        caller_t self = call(broker, FILES[i], broker->endpoint);
+        wait_for(&self, DD_DIALER_CONNECTED);
+        hang_up(&self);
+    }
+    broker->verdict = "400";
+    caller_t self = call(broker, "before.json", broker->endpoint);
+    assert_int_equal(expect_lost(&self, "refuses this key"), DD_E_REFUSED);
+    broker->verdict = "200";
+}
+
 static void test_tells_why_not(void **state)
 {
     broker_t *broker = *state;
@@ -410,6 +426,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_connects_and_talks),
+        cmocka_unit_test(test_tries_all_keys_of_brokers),
         cmocka_unit_test(test_tells_why_not),
         cmocka_unit_test(test_a_socket_that_may_not_be_connected_to_says_so),
         cmocka_unit_test(test_tells_what_is_no_broker),

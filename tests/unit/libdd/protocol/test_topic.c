@@ -46,6 +46,20 @@ static void test_topics(void **state)
     }
 }
 
+/* A record has no room for more. */
+static void test_a_topic_is_too_long_with_its_tenant(void **state)
+{
+    (void)state;
+    char topic[DD_TOPIC_MAX + 2];
+    dd_bytes_t to_tenant, to_topic;
+    memset(topic, 'x', sizeof topic);
+    memcpy(topic, "public.", strlen("public."));
+    topic[DD_TOPIC_MAX + 1] = '\0';
+    assert_false(dd_topic_route(B("a"), dd_bytes_of(topic), &to_tenant, &to_topic));
+    topic[DD_TOPIC_MAX] = '\0';
+    assert_true(dd_topic_route(B("a"), dd_bytes_of(topic), &to_tenant, &to_topic));
+}
+
 /* To a public client "public.x" is its own x. */
 static void test_public_publishes_to_itself(void **state)
 {
@@ -108,6 +122,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_topics),
+        cmocka_unit_test(test_a_topic_is_too_long_with_its_tenant),
         cmocka_unit_test(test_public_publishes_to_itself),
         cmocka_unit_test(test_paths_behind_topics),
         cmocka_unit_test(test_lengths),

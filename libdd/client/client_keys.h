@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * client_keys - the key file that a client uses, and what is sealed and opened with it
+ */
+#ifndef DD_CLIENT_KEYS_H_INCLUDED
+#define DD_CLIENT_KEYS_H_INCLUDED
+
+#include "libdd/keys/box.h"
+
+typedef struct dd_client_keys dd_client_keys_t;
+
+struct dd_client_keys {
+    dd_keyring_t *keyring;
+    dd_box_t *box;          /* NULL for an operator */
+    dd_client_keys_t *next; /* in a list of its owner's */
+};
+
+/* Reads a client's or an operator's file. NULL with *problem filled if it isn't one. */
+dd_client_keys_t *dd_client_keys_load(const char *keyfile, dd_problem_t *problem);
+/* Takes NULL and *self_p == NULL. */
+void dd_client_keys_destroy(dd_client_keys_t **self_p);
+
+/* Destroys all in a list but that one, which may be NULL. */
+void dd_client_keys_forget(dd_client_keys_t **list, const dd_client_keys_t *but);
+
+/* Whether one may follow the other: they are of one owner, who has a pair in both. */
+bool dd_client_keys_follow(const dd_client_keys_t *self, const dd_client_keys_t *before);
+
+/* The public key that the owner is to be known by from now on: the next one if there is one. */
+const uint8_t *dd_client_keys_latest(const dd_client_keys_t *self, dd_key_age_t *age);
+
+#endif
