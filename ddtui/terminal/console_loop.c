@@ -18,11 +18,11 @@
 #include "clipboard.h"
 #include "console_commands.h"
 #include "ddtui/script/key_role.h"
-#include "ddtui/signals.h"
 #include "ddtui/ui/console.h"
 #include "libdd/base/clock.h"
 #include "libdd/base/escape.h"
 #include "libdd/base/problem.h"
+#include "libdd/base/program.h"
 #include "screen.h"
 #include "screen_terminal.h"
 
@@ -67,13 +67,20 @@ typedef struct {
 
 /* ---- Time ----------------------------------------------------------------------------------- */
 
-/* ms until something is to be done without anybody's word. */
-static int pause_ms(const console_loop_t *self)
+/* ms until it is drawn again. */
+static int draw_pause_ms(const console_loop_t *self)
 {
     uint64_t least = self->draw_time == DRAW_NOW ? 0 : DRAW_PAUSE_FACTOR * self->drawing_us;
     uint64_t pause = DRAW_PAUSES[self->draw_time], now = dd_clock_us();
     uint64_t due = self->drawn_us + (pause > least ? pause : least);
     return due <= now ? 0 : (int)((due - now) / 1000) + 1;
+}
+
+/* ms until something is to be done without anybody's word. */
+static int pause_ms(const console_loop_t *self)
+{
+    int draw = draw_pause_ms(self), input = screen_pause_ms(self->screen);
+    return input >= 0 && input < draw ? input : draw;
 }
 
 static void tick(console_loop_t *self)
@@ -348,7 +355,7 @@ static void loop(console_loop_t *self)
         tick(self);
         console_update(self->console);
         ask(self);
-        if (pause_ms(self) == 0)
+        if (draw_pause_ms(self) == 0)
             draw(self);
         if (wait_for_something(self, fds) < 0 && errno != EINTR)
             return;
@@ -377,7 +384,7 @@ static bool take_over_signals(console_loop_t *self)
     sigset_t set;
     sigemptyset(&set);
     for (size_t i = 0; i < sizeof SIGNALS / sizeof SIGNALS[0]; i++)
-        if (!signals_ignored(SIGNALS[i]))
+        if (!dd_program_ignores(SIGNALS[i]))
             sigaddset(&set, SIGNALS[i]);
     signal(SIGPIPE, SIG_IGN);
     if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
