@@ -24,7 +24,7 @@
 #include "libdd/base/problem.h"
 #include "libdd/base/program.h"
 #include "screen.h"
-#include "screen_terminal.h"
+#include "screen_charset.h"
 
 /* us of the events' turn, after which input is looked at again. */
 #define EVENTS_TURN 10000
@@ -106,12 +106,11 @@ static bool make_client(console_loop_t *self, key_role_t role, dd_problem_t *pro
     return error == DD_OK;
 }
 
-/* What the terminal and the configuration file say of the console itself. */
+/* What the configuration file says of the console itself. */
 static void configure(console_loop_t *self)
 {
     const settings_t *settings = self->options->settings;
     const settings_tree_t *tree = self->options->tree;
-    console_set_glyphs(self->console, screen_terminal_glyphs());
     if (!settings)
         return;
     console_set_trees(self->console, settings->tree_names, tree ? tree->name : NULL);
@@ -177,6 +176,7 @@ static void go_to_tree(console_loop_t *self)
     }
     leave_tree(self);
     *self = other;
+    console_set_glyphs(self->console, screen_charset_glyphs());
     self->whole = true;
     screen_free_mouse(self->screen, false);
     tick(self);
@@ -432,7 +432,10 @@ static exit_status_t begin(console_loop_t *self)
         return fail(problem.text);
     self->screen = screen_new(
         wants_colour(self->options), settings ? &settings->theme : &THEME_DARK, &problem);
-    return self->screen ? start_client(self) : fail(problem.text);
+    if (!self->screen)
+        return fail(problem.text);
+    console_set_glyphs(self->console, screen_charset_glyphs());
+    return start_client(self);
 }
 
 exit_status_t console_loop_run(const options_t *options)

@@ -5,7 +5,6 @@
 #include "screen_terminal.h"
 
 #include <curses.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <term.h>
@@ -38,32 +37,6 @@ bool screen_terminal_check(dd_problem_t *problem)
         return false;
     }
     return true;
-}
-
-/* "C" and "POSIX" say nothing about the terminal, only a character set does. */
-static bool is_utf8(void)
-{
-    static const char *const VARIABLES[] = {"LC_ALL", "LC_CTYPE", "LANG"};
-    for (size_t i = 0; i < sizeof VARIABLES / sizeof VARIABLES[0]; i++) {
-        const char *value = getenv(VARIABLES[i]);
-        const char *set = value ? strchr(value, '.') : NULL;
-        if (value && value[0] != '\0')
-            return !set || strncasecmp(set, ".utf", 4) == 0;
-    }
-    return true;
-}
-
-glyphs_t screen_terminal_glyphs(void)
-{
-    static const char *const PLAIN[] = {"vt[0-9]*", "ansi*", "dumb*"};
-    const char *name = getenv("TERM");
-    for (size_t i = 0; name && i < sizeof PLAIN / sizeof PLAIN[0]; i++)
-        if (fnmatch(PLAIN[i], name, 0) == 0)
-            return GLYPHS_ASCII;
-    if (!is_utf8())
-        return GLYPHS_ASCII;
-    /* The fonts of the kernel's own terminal have no braille. */
-    return name && fnmatch("linux*", name, 0) == 0 ? GLYPHS_BLOCKS : GLYPHS_BRAILLE;
 }
 
 void screen_terminal_forget(void)

@@ -10,14 +10,10 @@
 
 #include <stdbool.h>
 
-#include "ddtui/ui/glyphs.h"
 #include "libdd/include/dd.h"
 
 /* Whether input and output are a terminal that can be drawn on; false with problem filled. */
 bool screen_terminal_check(dd_problem_t *problem);
-
-/* What curves can be drawn with, by what the environment says of the terminal. */
-glyphs_t screen_terminal_glyphs(void);
 
 /* Frees what screen_terminal_check() has read, before curses reads it anew. */
 void screen_terminal_forget(void);

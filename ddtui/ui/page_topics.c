@@ -215,16 +215,6 @@ static bool is_in_trouble(const page_t *self, size_t index)
     return topic->lost_rate != MODEL_UNKNOWN && topic->lost_rate > 0;
 }
 
-static void title(const page_t *self, char *out, size_t room)
-{
-    const round_t *last = poller_last(session_view_poller(self->session), VIEW_TOPICS);
-    int used = snprintf(out, room, "Topics");
-    if (last->any && last->silent > 0)
-        snprintf(out + used, room - (size_t)used, " (%" PRIu64 " brokers silent)", last->silent);
-    else if (last->full)
-        snprintf(out + used, room - (size_t)used, " (not all: too many)");
-}
-
 /* Rates come with the second round. */
 static void select_busiest(page_t *self)
 {
@@ -240,12 +230,10 @@ static void select_busiest(page_t *self)
 static void draw(page_t *self, canvas_t *canvas, rect_t area)
 {
     select_busiest(self);
-    char line[64];
     rect_t right = {0};
     if (area.width >= DETAIL_FROM)
         right = rect_cut_right(&area, DETAIL_WIDTH);
-    title(self, line, sizeof line);
-    page_draw_list(self, canvas, area, line);
+    page_draw_list(self, canvas, area, "Topics");
     page_draw_empty(self, canvas, area,
         poller_last(session_view_poller(self->session), VIEW_TOPICS)->any
             ? "Nothing was published lately, and nobody has subscribed."
