@@ -513,17 +513,19 @@ static void take_from_tree(options_t *self, const settings_tree_t *tree, dd_give
 static dd_error_t use_settings(
     options_t *self, const char *word, dd_given_t *given, dd_problem_t *problem)
 {
-    const char *operand = self->name && self->name[0] == '@' ? self->name : NULL;
-    if (!word && !operand && !options_interact(self))
+    bool is_operand = !word && self->name && self->name[0] == '@';
+    if (is_operand)
+        word = self->name;
+    if (!word && !options_interact(self))
         return DD_OK;
     dd_error_t error = read_settings(problem);
     self->settings = &settings;
-    if (error != DD_OK || (!word && !operand))
+    if (error != DD_OK || !word)
         return error;
-    const settings_tree_t *tree = settings_tree(&settings, (word ? word : operand) + 1, problem);
+    const settings_tree_t *tree = settings_tree(&settings, word + 1, problem);
     if (!tree)
         return problem->error;
-    if (operand)
+    if (is_operand)
         self->name = tree->client[0] != '\0' ? tree->client : DD_AUTO_NAME;
     take_from_tree(self, tree, given);
     return DD_OK;
