@@ -184,12 +184,27 @@ static void check_parents(const check_t *self)
     }
 }
 
+static bool may_read(const struct passwd *account, const struct stat *file)
+{
+    mode_t bit = account->pw_uid == file->st_uid   ? S_IRUSR
+                 : account->pw_gid == file->st_gid ? S_IRGRP
+                                                   : S_IROTH;
+    return file->st_mode & bit;
+}
+
 /* Root may do all, and the service's account not. */
 static void check_account(const check_t *self)
 {
-    if (geteuid() == 0 && getpwnam(ACCOUNT))
-        REMARK(self, "checked as root; see what the account of the service may: runuser -u " ACCOUNT
-                     " -- ddbroker ...");
+    struct stat keys;
+    const struct passwd *account = geteuid() == 0 ? getpwnam(ACCOUNT) : NULL;
+    if (!account)
+        return;
+    REMARK(self, "checked as root; see what the account of the service may: runuser -u " ACCOUNT
+                 " -- ddbroker ...");
+    if (stat(self->config->keys, &keys) == 0 && !may_read(account, &keys))
+        REMARK(self,
+            "the service can't read %s: it is for its group, chgrp " ACCOUNT " and chmod 640",
+            self->config->keys);
 }
 
 /* ---- The whole ----------------------------------------------------------------------------- */
