@@ -4,6 +4,7 @@
  */
 #include "descriptors.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
@@ -41,4 +42,12 @@ rlim_t dd_descriptors_end(rlim_t limit)
     if (status)
         fclose(status);
     return size < limit ? (rlim_t)size : limit;
+}
+
+size_t dd_descriptors_count(rlim_t begin, rlim_t end)
+{
+    size_t count = 0;
+    for (rlim_t fd = begin; fd < end; fd++)
+        count += fcntl((int)fd, F_GETFD) >= 0;
+    return count;
 }
