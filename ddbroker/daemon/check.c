@@ -192,19 +192,25 @@ static bool may_read(const struct passwd *account, const struct stat *file)
     return file->st_mode & bit;
 }
 
+static void check_secret(const check_t *self, const struct passwd *account, const char *path)
+{
+    struct stat status;
+    if (path && stat(path, &status) == 0 && !may_read(account, &status))
+        REMARK(self,
+            "the service can't read %s: it is for its group, chgrp " ACCOUNT " and chmod 640",
+            path);
+}
+
 /* Root may do all, and the service's account not. */
 static void check_account(const check_t *self)
 {
-    struct stat keys;
     const struct passwd *account = geteuid() == 0 ? getpwnam(ACCOUNT) : NULL;
     if (!account)
         return;
     REMARK(self, "checked as root; see what the account of the service may: runuser -u " ACCOUNT
                  " -- ddbroker ...");
-    if (stat(self->config->keys, &keys) == 0 && !may_read(account, &keys))
-        REMARK(self,
-            "the service can't read %s: it is for its group, chgrp " ACCOUNT " and chmod 640",
-            self->config->keys);
+    check_secret(self, account, self->config->keys);
+    check_secret(self, account, self->config->http_token_file);
 }
 
 /* ---- The whole ----------------------------------------------------------------------------- */
