@@ -4,7 +4,6 @@
  */
 #include "descriptors.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
@@ -48,6 +47,6 @@ size_t dd_descriptors_count(rlim_t begin, rlim_t end)
 {
     size_t count = 0;
     for (rlim_t fd = begin; fd < end; fd++)
-        count += fcntl((int)fd, F_GETFD) >= 0;
+        count += dup2((int)fd, (int)fd) >= 0; /* which changes nothing */
     return count;
 }
