@@ -294,9 +294,8 @@ void core_gone(peer_t *peer)
 void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
 {
     self->now_ms = now_ms;
-    if (peer->state != PEER_ENDED && !peer->is_self) {
+    if (peer->state != PEER_ENDED && !peer->is_self)
         log_gone(self, peer);
-    }
     forget(self, peer);
     if (peer == self->parent) {
         self->is_root = peer->ending == DD_E_LOOP;

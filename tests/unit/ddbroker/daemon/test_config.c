@@ -404,7 +404,9 @@ static void all_that_is_wrong_is_told_at_once(void **state)
     char text[] = "router = tcp://*:5555\nscope = 1/2\nhartbeat = 1s\ntenant = a.b\n"
                   "    clients = none\ntenant = a\n    client = 1\nio-threads = 0\n";
     static const char *const SAYS[] = {
-        ":1: there is no option 'router'; write listen = tcp://*:PORT",
+        ":1: there is no option 'router'; write legacy = tcp://*:PORT for clients of protocols 3 "
+        "and "
+        "4, and listen = tcp://*:PORT, another one, for all others",
         ":3: there is no option 'hartbeat'; did you mean heartbeat?",
         ":4: 'a.b' is no tenant's name",
         ":7: a tenant has no option 'client'; did you mean clients?",
@@ -425,7 +427,7 @@ static void the_originals_settings_say_what_to_write(void **state)
 {
     (void)state;
     static const char *const FILES[][2] = {
-        {"router = tcp://*:5555\n", "write listen = "},
+        {"router = tcp://*:5555\n", "write legacy = "},
         {"dealer = tcp://127.0.0.1:7777\n", "write parent = "},
         {"keyfile = x\n", "write keys = "},
         {"rest = tcp://*:9080\n", "write http = "},
