@@ -574,6 +574,10 @@ static void what_tenants_can_make_a_broker_hold_is_summed(void **state)
     assert_in_range(all, large + usual, large + 2 * usual); /* the places are shared */
     config.quota.subscriptions += 1000;
     assert_true(quota_sums_of_all(&config, keyring) > all);
+    config.quota.subscriptions -= 1000;
+    dd_keyring_t *with_operator = tenants_keyring("a,b,public,@boss");
+    assert_true(quota_sums_of_all(&config, with_operator) > all + config.quota.outbox);
+    dd_keyring_destroy(&with_operator);
     config_clear(&config);
     dd_keyring_destroy(&keyring);
 }
