@@ -167,7 +167,7 @@ static enum MHD_Result answer_tree(http_t *self, struct MHD_Connection *connecti
     http_place_t *place = http_places_of(&self->places, connection);
     if (again && !self->survey.goes_on)
         return send_survey(self, connection);
-    if (!place || (!self->survey.goes_on && !begin_survey(self)))
+    if (!place || place->is_cut || (!self->survey.goes_on && !begin_survey(self)))
         return MHD_NO;
     MHD_suspend_connection(connection);
     place->waiting = connection;
@@ -191,11 +191,15 @@ static const struct {
 };
 #define PATH_COUNT (sizeof PATHS / sizeof PATHS[0])
 
-static bool is_let_in(const http_t *self, struct MHD_Connection *connection)
+static bool is_let_in(http_t *self, struct MHD_Connection *connection)
 {
+    http_place_t *place = http_places_of(&self->places, connection);
     const char *header =
         MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION);
-    return !self->token.is_set || token_is_brought(&self->token, header);
+    bool is_known = token_is_brought(&self->token, header);
+    if (place && is_known)
+        place->is_known = true;
+    return is_known || !self->token.is_set;
 }
 
 static bool is_read(const char *method)
