@@ -2,6 +2,7 @@
 /*
  * test_http - monitors: health, figures and the tree over HTTP
  */
+#include <errno.h>
 #include <json-c/json.h>
 #include <math.h>
 #include <signal.h>
@@ -576,6 +577,12 @@ static void noise_ends_its_connection_alone(void **state)
     assert_true(web_says(endpoint, "/metrics", TOKEN, 200));
 }
 
+static bool is_open(int fd)
+{
+    char byte;
+    return recv(fd, &byte, 1, MSG_DONTWAIT) < 0 && errno == EAGAIN;
+}
+
 /* All places are taken by those who say nothing, or not all, and come again when they are cut. Who
    comes then is served all the same; clients notice nothing. */
 static void strangers_keep_no_monitor_out(void **state)
@@ -595,6 +602,8 @@ static void strangers_keep_no_monitor_out(void **state)
     }
     for (int i = 0; i < 20; i++)
         client_deliver(one, two, "quickly");
+    assert_true(web_says(endpoint, "/healthz", NULL, 200));
+    assert_true(is_open(fds[PLACES - 1])); /* it wasn't silence that made room */
     for (int i = 0; i < 3 * PLACES; i++) {
         assert_true(web_says(endpoint, "/healthz", NULL, 200));
         assert_true(web_says(endpoint, "/metrics", TOKEN, 200));
