@@ -55,7 +55,7 @@ static void accept_some(http_t *self)
    for the longest and hasn't brought the token. */
 static void make_way(http_t *self)
 {
-    if (self->listener >= 0 && !http_places_free(&self->places) &&
+    if (self->listener >= 0 && !self->pauses && !http_places_free(&self->places) &&
         http_listener_is_knocked_at(self->listener))
         http_places_make_way(&self->places);
 }
@@ -90,11 +90,10 @@ static bool work(transport_t *transport, uint64_t now_ms)
     if (self->behind)
         core_not_flushed(self->core, self->survey.peer);
     self->behind = false;
-    if (!self->pauses) {
+    if (!self->pauses)
         accept_some(self);
-        make_way(self);
-    }
     run(self);
+    make_way(self); /* when all who have come are read */
     return false;
 }
 

@@ -10,6 +10,10 @@
 /* Bytes of a piece of the metrics: one is made, and sent, in a turn. */
 #define PIECE 8192
 
+/* ms for which what came of a survey is told again, so that nobody uses up the questions that there
+   may be. */
+#define FRESH 1000
+
 #define TEXT "text/plain; charset=utf-8"
 #define LINES "application/x-ndjson"
 
@@ -142,6 +146,7 @@ void http_answers_wake(http_t *self)
         MHD_create_response_from_buffer(survey->size, survey->text, MHD_RESPMEM_MUST_FREE);
     if (self->report)
         survey->text = NULL;
+    self->surveyed_ms = self->now_ms;
     http_places_wake(&self->places);
 }
 
@@ -161,11 +166,16 @@ static bool begin_survey(http_t *self)
     return survey_begin(&self->survey, self->core, &self->route, self->now_ms);
 }
 
+static bool is_fresh(const http_t *self)
+{
+    return self->report && !self->survey.refused && self->now_ms < self->surveyed_ms + FRESH;
+}
+
 /* Somebody else may have begun another survey before one who was woken is heard again. */
 static enum MHD_Result answer_tree(http_t *self, struct MHD_Connection *connection, bool again)
 {
     http_place_t *place = http_places_of(&self->places, connection);
-    if (again && !self->survey.goes_on)
+    if (!self->survey.goes_on && (again || is_fresh(self)))
         return send_survey(self, connection);
     if (!place || place->is_cut || (!self->survey.goes_on && !begin_survey(self)))
         return MHD_NO;

@@ -626,6 +626,7 @@ static void who_brings_the_token_stays(void **state)
     program_signal(below, SIGSTOP);
     int known = harness_connect(endpoint);
     send(known, REQUEST, sizeof REQUEST - 1, MSG_NOSIGNAL);
+    assert_true(web_says(endpoint, "/healthz", NULL, 200)); /* it has been read, too */
     for (int i = 0; i < 2 * PLACES; i++)
         fds[i] = harness_connect(endpoint);
     assert_true(web_says(endpoint, "/healthz", NULL, 200));
@@ -667,6 +668,16 @@ static void all_who_wait_for_the_tree_are_told(void **state)
     }
 }
 
+/* Brokers answer so many questions of one asker: nobody uses them up. */
+static void whoever_asks_often_the_tree_is_told(void **state)
+{
+    enum { OFTEN = 200 };
+    harness_t *harness = *state;
+    const char *endpoint = web_endpoint(start(harness, "top"));
+    for (int i = 0; i < OFTEN; i++)
+        assert_true(web_says(endpoint, "/tree", TOKEN, 200));
+}
+
 /* It ends in order although some wait for the tree. */
 static void a_broker_ends_while_monitors_wait(void **state)
 {
@@ -704,6 +715,7 @@ int main(void)
         SCENE(strangers_keep_no_monitor_out),
         SCENE(who_brings_the_token_stays),
         SCENE(all_who_wait_for_the_tree_are_told),
+        SCENE(whoever_asks_often_the_tree_is_told),
         SCENE(a_broker_ends_while_monitors_wait),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
