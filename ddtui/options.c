@@ -196,7 +196,7 @@ static const dd_options_t COMMAND_LINE = {
     DD_OPTIONS_TABLE(OPTIONS),
     .notes = "Without a key file, but with a TENANT, it is " DD_SYSCONF "/TENANT-keys.json.\n\n"
              "Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such destination, 4 refused,\n"
-             "5 timed out, 6 overloaded. See ddtui(1).\n",
+             "5 timed out, 6 overloaded, 7 outcome unknown. See ddtui(1).\n",
 };
 
 /* ---- One option --------------------------------------------------------------------------- */

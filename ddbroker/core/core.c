@@ -116,7 +116,7 @@ static void log_gone(core_t *self, const peer_t *peer)
     if (peer->role == ROLE_OBSERVER)
         core_event(self, peer, DD_LOG_DEBUG, "%s has looked", peer_text(peer, text));
     else
-        core_event(self, peer, peer_is_link(peer) ? DD_LOG_NOTICE : DD_LOG_INFO, "%s is gone",
+        core_event(self, peer, peer_is_link(peer) ? DD_LOG_WARNING : DD_LOG_INFO, "%s is gone",
             peer_text(peer, text));
 }
 

@@ -12,6 +12,7 @@
 #include "config_options.h"
 #include "ddbroker/net/input_account.h"
 #include "libdd/base/problem.h"
+#include "libdd/base/program.h"
 #include "reload_request.h"
 #include "settings.h"
 
@@ -21,11 +22,12 @@
 
 dd_error_t signals_open(loop_t *self, dd_problem_t *problem)
 {
+    static const int SIGNALS[] = {SIGTERM, SIGINT, SIGHUP};
     sigset_t set;
     sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
+    for (size_t i = 0; i < sizeof SIGNALS / sizeof SIGNALS[0]; i++)
+        if (!dd_program_ignores(SIGNALS[i]))
+            sigaddset(&set, SIGNALS[i]);
     signal(SIGPIPE, SIG_IGN);
     if (sigprocmask(SIG_BLOCK, &set, NULL) == 0)
         self->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);

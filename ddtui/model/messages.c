@@ -4,45 +4,46 @@
  */
 #include "messages.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "fair_log.h"
+#include "flood.h"
 
 /* One allocation: the message, its payload and its strings. */
 typedef struct {
     message_t message;
-    size_t bytes; /* of the allocation */
     char room[];
 } slot_t;
 
 struct messages {
-    slot_t *ring[MESSAGES_MAX];
-    size_t first; /* the oldest one's place in the ring */
-    size_t count;
-    size_t bytes; /* of all slots */
-    uint64_t serial;
+    fair_log_t *log; /* of slots */
+    flood_t *flood;
     uint64_t arrived;
     uint64_t skipped;
     bool frozen;
-    size_t visible;        /* rows that are shown while it is frozen */
     int64_t second;        /* that is running, since 1970 */
-    unsigned kept;         /* within that second */
+    uint64_t unseen;       /* of the log's, that have been counted as skipped */
     uint64_t untold;       /* skipped, and no row says so yet */
     message_kind_t newest; /* kind of the newest row that was added */
 };
 
 messages_t *messages_new(void)
 {
-    return calloc(1, sizeof(messages_t));
+    messages_t *self = calloc(1, sizeof *self);
+    if (!self)
+        return NULL;
+    self->log = fair_log_new(MESSAGES_MAX, MESSAGES_BYTES_MAX);
+    self->flood = flood_new(MESSAGES_PER_SECOND);
+    if (!self->log || !self->flood)
+        messages_destroy(&self);
+    return self;
 }
 
 void messages_clear(messages_t *self)
 {
-    for (; self->count > 0; self->count--) {
-        free(self->ring[self->first]);
-        self->first = (self->first + 1) % MESSAGES_MAX;
-    }
-    self->bytes = 0;
-    self->visible = 0;
+    fair_log_clear(self->log);
 }
 
 void messages_destroy(messages_t **self_p)
@@ -50,26 +51,13 @@ void messages_destroy(messages_t **self_p)
     messages_t *self = self_p ? *self_p : NULL;
     if (!self)
         return;
-    messages_clear(self);
+    fair_log_destroy(&self->log);
+    flood_destroy(&self->flood);
     free(self);
     *self_p = NULL;
 }
 
 /* ---- Rows ----------------------------------------------------------------------------------- */
-
-static void drop_oldest(messages_t *self)
-{
-    slot_t *oldest = self->ring[self->first];
-    self->bytes -= oldest->bytes;
-    free(oldest);
-    self->first = (self->first + 1) % MESSAGES_MAX;
-    self->count--;
-}
-
-static bool is_full(const messages_t *self, size_t bytes)
-{
-    return self->count == MESSAGES_MAX || self->bytes + bytes > MESSAGES_BYTES_MAX;
-}
 
 static const char *copy_string(char **room, const char *text)
 {
@@ -80,15 +68,14 @@ static const char *copy_string(char **room, const char *text)
 }
 
 /* Copies a message, its payload cut to what is kept of one. NULL when out of memory. */
-static slot_t *slot_new(const message_t *from)
+static slot_t *slot_new(const message_t *from, size_t *bytes)
 {
     size_t size = from->size < MESSAGE_DATA_MAX ? from->size : MESSAGE_DATA_MAX;
-    size_t bytes = sizeof(slot_t) + size + strlen(from->source) + strlen(from->topic) +
-                   strlen(from->scope) + 3;
-    slot_t *self = malloc(bytes);
+    *bytes = sizeof(slot_t) + size + strlen(from->source) + strlen(from->topic) +
+             strlen(from->scope) + 3;
+    slot_t *self = malloc(*bytes);
     if (!self)
         return NULL;
-    self->bytes = bytes;
     self->message = *from;
     char *room = self->room;
     if (size > 0)
@@ -102,37 +89,56 @@ static slot_t *slot_new(const message_t *from)
     return self;
 }
 
-static bool append(messages_t *self, const message_t *message)
+/* Of what there is to be something left, whatever else comes: its kind, sender and topic. */
+#define VOICE_ROOM (DD_NAME_MAX + DD_TOPIC_MAX + 16)
+
+static const char *voice_of(const message_t *message, char room[VOICE_ROOM])
 {
-    slot_t *slot = slot_new(message);
-    if (!slot || (self->frozen && is_full(self, slot->bytes))) {
+    snprintf(room, VOICE_ROOM, "%d\n%s\n%s", (int)message->kind, message->source, message->topic);
+    return room;
+}
+
+static bool append(messages_t *self, const message_t *message, const char *voice)
+{
+    size_t bytes;
+    slot_t *slot = slot_new(message, &bytes);
+    if (!slot)
+        return false;
+    slot->message.serial = fair_log_next(self->log);
+    if (!fair_log_append(self->log, slot, bytes, voice)) {
         free(slot);
         return false;
     }
-    while (is_full(self, slot->bytes))
-        drop_oldest(self);
-    slot->message.serial = self->serial++;
-    self->ring[(self->first + self->count++) % MESSAGES_MAX] = slot;
-    self->bytes += slot->bytes;
     self->newest = message->kind;
     return true;
 }
 
 /* ---- What arrives --------------------------------------------------------------------------- */
 
-static void skip(messages_t *self)
+static void skip(messages_t *self, uint64_t count)
 {
-    self->skipped++;
-    self->untold++;
+    self->skipped += count;
+    self->untold += count;
+}
+
+/* Of those that came while it was frozen, some may have made room for others. */
+static void skip_unseen(messages_t *self)
+{
+    uint64_t unseen = fair_log_unseen(self->log);
+    skip(self, unseen - self->unseen);
+    self->unseen = unseen;
 }
 
 /* Tells of what was skipped in one row, which later ones of its kind add to. */
 static bool tell_skipped(messages_t *self, int64_t wall_ms)
 {
+    char voice[VOICE_ROOM];
+    size_t count = fair_log_count(self->log);
+    skip_unseen(self);
     if (self->untold == 0)
         return false;
-    if (self->newest == MESSAGE_SKIPPED && self->count > 0) {
-        slot_t *last = self->ring[(self->first + self->count - 1) % MESSAGES_MAX];
+    if (self->newest == MESSAGE_SKIPPED && count > 0) {
+        slot_t *last = fair_log_at(self->log, count - 1);
         last->message.count += self->untold;
         last->message.wall_ms = wall_ms;
         self->untold = 0;
@@ -144,7 +150,7 @@ static bool tell_skipped(messages_t *self, int64_t wall_ms)
         .source = "",
         .topic = "",
         .scope = ""};
-    if (!append(self, &row))
+    if (!append(self, &row, voice_of(&row, voice)))
         return false;
     self->untold = 0;
     return true;
@@ -156,7 +162,7 @@ bool messages_tick(messages_t *self, int64_t wall_ms)
     if (second == self->second)
         return false;
     self->second = second;
-    self->kept = 0;
+    flood_next(self->flood);
     return tell_skipped(self, wall_ms);
 }
 
@@ -169,12 +175,7 @@ static message_kind_t kind_of(const dd_event_t *event)
 
 void messages_add(messages_t *self, const dd_event_t *event, int64_t wall_ms)
 {
-    messages_tick(self, wall_ms);
-    self->arrived++;
-    if (self->kept >= MESSAGES_PER_SECOND) {
-        skip(self);
-        return;
-    }
+    char voice[VOICE_ROOM];
     message_t message = {.kind = kind_of(event),
         .wall_ms = wall_ms,
         .count = event->number,
@@ -184,34 +185,36 @@ void messages_add(messages_t *self, const dd_event_t *event, int64_t wall_ms)
         .data = event->data,
         .size = event->size,
         .whole = event->size};
-    if (append(self, &message))
-        self->kept++;
-    else
-        skip(self);
+    messages_tick(self, wall_ms);
+    self->arrived++;
+    voice_of(&message, voice);
+    bool wanted = message.kind != MESSAGE_PUBLICATION || flood_admits(self->flood, voice);
+    if (!wanted || !append(self, &message, voice))
+        skip(self, 1);
 }
 
 void messages_freeze(messages_t *self, bool frozen)
 {
+    skip_unseen(self);
     self->frozen = frozen;
-    self->visible = self->count;
+    fair_log_hold(self->log, frozen);
 }
 
 size_t messages_count(const messages_t *self)
 {
-    return self->frozen ? self->visible : self->count;
+    return self->frozen ? fair_log_held(self->log) : fair_log_count(self->log);
 }
 
 const message_t *messages_at(const messages_t *self, size_t number)
 {
-    return &self->ring[(self->first + number) % MESSAGES_MAX]->message;
+    const slot_t *slot = fair_log_at(self->log, number);
+    return &slot->message;
 }
 
 const message_t *messages_find(const messages_t *self, uint64_t serial)
 {
-    /* Each is one more than the one before. */
-    uint64_t first = self->serial - self->count;
-    return serial >= first && serial < self->serial ? messages_at(self, (size_t)(serial - first))
-                                                    : NULL;
+    const slot_t *slot = fair_log_find(self->log, serial);
+    return slot ? &slot->message : NULL;
 }
 
 uint64_t messages_arrived(const messages_t *self)

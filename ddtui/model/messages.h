@@ -2,9 +2,11 @@
 /*
  * messages - the notifications and publications that arrived lately
  *
- * A ring of bounded count and bytes: the oldest make room for the newest. When more arrive than a
- * person could read, some are left out and counted; a row says how many. While it is frozen, no row
- * comes or goes: newcomers wait behind those that are shown, and are left out once it is full.
+ * Of bounded count and bytes: the oldest make room for the newest, of those kinds, senders and
+ * topics that have most, so that the last of each stay. When more publications arrive than a person
+ * could read, some are left out and counted, and a row says how many; notifications and gaps never
+ * are. While it is frozen, no row comes or goes: newcomers wait behind those that are shown, and
+ * make room among themselves.
  */
 #ifndef MESSAGES_H_INCLUDED
 #define MESSAGES_H_INCLUDED
@@ -20,14 +22,14 @@
 #define MESSAGES_BYTES_MAX (32u << 20)
 /* Kept of one payload; the rest is left out, and the message says so. */
 #define MESSAGE_DATA_MAX (1u << 20)
-/* Kept of what arrives within one second. */
+/* Publications kept of what arrives within one second. */
 #define MESSAGES_PER_SECOND 500
 
 typedef enum {
     MESSAGE_NOTIFICATION,
     MESSAGE_PUBLICATION,
     MESSAGE_LOST,   /* publications, for which there was no room or no connection */
-    MESSAGE_SKIPPED /* messages that came and are not kept */
+    MESSAGE_SKIPPED /* publications that came and are not kept */
 } message_kind_t;
 
 typedef struct {

@@ -147,7 +147,7 @@ static void place(arrangement_t *self, size_t index, unsigned depth)
     self->to[self->done] = *broker;
     self->to[self->done++].depth = depth;
     for (size_t i = 0; i < self->count; i++)
-        if (!self->placed[i] && strcmp(self->from[i].parent, broker->id) == 0)
+        if (!self->placed[i] && strcmp(model_parent(&self->from[i]), broker->id) == 0)
             place(self, i, depth + 1);
 }
 
@@ -163,7 +163,7 @@ static dd_error_t arrange_tree(table_t *table)
     if (!arrangement.placed || !arrangement.to)
         goto cleanup;
     for (size_t i = 0; i < table->count; i++)
-        if (!find_broker(table, arrangement.from[i].parent))
+        if (!find_broker(table, model_parent(&arrangement.from[i])))
             place(&arrangement, i, 0);
     for (size_t i = 0; i < table->count; i++)
         if (!arrangement.placed[i])
@@ -201,6 +201,11 @@ dd_error_t model_arrange(model_t *self)
     }
     table_t *brokers = &self->tables[VIEW_TREE];
     return brokers->count > 0 ? arrange_tree(brokers) : DD_OK;
+}
+
+const char *model_parent(const broker_t *broker)
+{
+    return broker->parent[0] != '\0' ? broker->parent : broker->last_parent;
 }
 
 size_t model_count(const model_t *self, view_t view)

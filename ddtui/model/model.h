@@ -10,6 +10,7 @@
 #ifndef MODEL_H_INCLUDED
 #define MODEL_H_INCLUDED
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,6 +48,14 @@ typedef struct {
 #define MODEL_TURNS 16
 #define MODEL_TURN_US 64u
 
+/* What can be said of a broker: fates_set() does. */
+typedef enum {
+    BROKER_REPORTS,
+    BROKER_GONE,   /* one beside it in the tree reports, and it doesn't */
+    BROKER_BEHIND, /* it is reached through such a one, and may be well */
+    BROKER_DRAINED /* it has left in order */
+} broker_fate_t;
+
 /* Brokers beneath one that it misses. */
 #define MODEL_LOST_MAX 16
 
@@ -76,13 +85,25 @@ typedef struct {
     char refused_for[1024]; /* how often for which reason */
     uint64_t rtt_us;        /* to its parent and back */
     uint64_t turns[MODEL_TURNS];
-    char parents[1024];      /* whom it may join, and how they are; operators are told */
-    uint64_t parents_silent; /* of those that it doesn't use */
-    uint64_t parent_ms;      /* since it joined the one it has */
-    uint64_t moves;          /* from one to another */
-    uint64_t silent_ms;      /* since its last report; 0 if that is in this round */
-    unsigned depth;          /* in the tree, 0 for the root; model_arrange() sets it */
+    char parents[1024];              /* whom it may join, and how they are; operators are told */
+    uint64_t parents_silent;         /* of those that it doesn't use */
+    uint64_t parent_ms;              /* since it joined the one it has */
+    uint64_t moves;                  /* from one to another */
+    uint64_t silent_ms;              /* since its last report; 0 if that is in this round */
+    char last_parent[MODEL_ID_ROOM]; /* of a broker that is cut off, the parent it had; or "" */
+    broker_fate_t fate;
+    uint64_t fate_ms;               /* for how long, as far as that was seen */
+    char behind[DD_BROKER_MAX + 1]; /* the name of that one, for BROKER_BEHIND */
+    bool told;                      /* a note has told that it is gone */
+    uint64_t returned_ms;           /* in the first round since, how long it was gone; else 0 */
+    unsigned depth;                 /* in the tree, 0 for the root; model_arrange() sets it */
 } broker_t;
+
+typedef enum {
+    CLIENT_HERE,
+    CLIENT_LEFT,   /* its broker reports, and not of it */
+    CLIENT_UNKNOWN /* its broker doesn't report */
+} client_fate_t;
 
 typedef struct {
     char tenant[DD_TENANT_MAX + 1];
@@ -95,7 +116,9 @@ typedef struct {
     uint64_t subscriptions;
     uint64_t outbox; /* bytes that wait for the client */
     traffic_t traffic;
-    uint64_t silent_ms; /* since it was last reported; 0 if that is in this round */
+    uint64_t silent_ms; /* since it was last reported, or its broker was without it; 0 if it is in
+                           this round */
+    client_fate_t fate;
 } client_t;
 
 typedef struct {
@@ -135,6 +158,9 @@ dd_error_t model_add(model_t *self, view_t view, const void *row);
    is there once. A broker whose parent isn't known, or is below itself, stands at the left.
    DD_E_MEMORY: then brokers stand by their names, and not below their parents. */
 dd_error_t model_arrange(model_t *self);
+
+/* The id of the broker below which one stands: its parent, or the last it had. */
+const char *model_parent(const broker_t *broker);
 
 size_t model_count(const model_t *self, view_t view);
 /* A row by its index, which must be below model_count(). Valid until the model changes. */

@@ -15,22 +15,30 @@ static bool canonical(const char *scope, dd_scope_t *out)
     return dd_scope_parse_pattern(out, dd_bytes_of(scope));
 }
 
-static own_subscription_t *find(own_subscriptions_t *self, const char *topic, const char *scope)
+/* Its place; the count if there is none. */
+static size_t find(const own_subscriptions_t *self, const char *topic, const char *scope)
 {
     dd_scope_t wanted;
+    size_t i = 0;
     if (!canonical(scope, &wanted))
-        return NULL;
-    for (size_t i = 0; i < self->count; i++)
-        if (strcmp(self->rows[i].topic, topic) == 0 &&
-            strcmp(self->rows[i].scope, wanted.text) == 0)
-            return &self->rows[i];
-    return NULL;
+        return self->count;
+    while (i < self->count && (strcmp(self->rows[i].topic, topic) != 0 ||
+                                  strcmp(self->rows[i].scope, wanted.text) != 0))
+        i++;
+    return i;
+}
+
+const own_subscription_t *own_subscriptions_find(
+    const own_subscriptions_t *self, const char *topic, const char *scope)
+{
+    size_t at = find(self, topic, scope);
+    return at < self->count ? &self->rows[at] : NULL;
 }
 
 bool own_subscriptions_ask(own_subscriptions_t *self, const char *topic, const char *scope)
 {
     dd_scope_t wanted;
-    if (self->count == OWN_SUBSCRIPTIONS_MAX || find(self, topic, scope) ||
+    if (self->count == OWN_SUBSCRIPTIONS_MAX || own_subscriptions_find(self, topic, scope) ||
         !canonical(scope, &wanted))
         return false;
     own_subscription_t *own = &self->rows[self->count++];
@@ -42,12 +50,11 @@ bool own_subscriptions_ask(own_subscriptions_t *self, const char *topic, const c
 
 bool own_subscriptions_remove(own_subscriptions_t *self, const char *topic, const char *scope)
 {
-    own_subscription_t *own = find(self, topic, scope);
-    if (!own)
+    size_t at = find(self, topic, scope);
+    if (at == self->count)
         return false;
-    size_t behind = (size_t)(self->rows + self->count - own) - 1;
-    memmove(own, own + 1, behind * sizeof *own);
     self->count--;
+    memmove(self->rows + at, self->rows + at + 1, (self->count - at) * sizeof self->rows[0]);
     return true;
 }
 

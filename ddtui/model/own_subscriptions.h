@@ -29,6 +29,9 @@ typedef struct {
 
 /* The user has asked for one; scope is a word or a path. True if it is new. */
 bool own_subscriptions_ask(own_subscriptions_t *self, const char *topic, const char *scope);
+/* NULL if there is none. */
+const own_subscription_t *own_subscriptions_find(
+    const own_subscriptions_t *self, const char *topic, const char *scope);
 /* The user has given it up, or the broker has refused it. False if there was none. */
 bool own_subscriptions_remove(own_subscriptions_t *self, const char *topic, const char *scope);
 

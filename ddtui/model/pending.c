@@ -4,6 +4,7 @@
  */
 #include "pending.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "libdd/base/escape.h"
@@ -11,30 +12,54 @@
 const pending_t *pending_add(
     pending_list_t *self, pending_kind_t kind, uint32_t ref, const char *what, uint64_t now_us)
 {
-    pending_t *pending = &self->entries[self->next++ % PENDING_MAX];
-    *pending = (pending_t){.kind = kind, .ref = ref, .at_us = now_us};
+    pending_t *pending = ref != 0 ? calloc(1, sizeof *pending) : NULL;
+    if (!pending)
+        return NULL;
+    pending->kind = kind;
+    pending->ref = ref;
+    pending->at_us = now_us;
     dd_escape_text(what, strlen(what), pending->what, sizeof pending->what);
-    return pending;
-}
-
-pending_t *pending_find(pending_list_t *self, uint32_t ref)
-{
-    for (size_t i = 0; i < PENDING_MAX && ref != 0; i++)
-        if (self->entries[i].kind != PENDING_NONE && self->entries[i].ref == ref)
-            return &self->entries[i];
+    HASH_ADD(hh, self->entries, ref, sizeof pending->ref, pending);
+    if (pending->hh.tbl)
+        return pending;
+    free(pending);
     return NULL;
 }
 
-bool pending_take_expired(pending_list_t *self, uint64_t now_us, pending_t *out)
+pending_t *pending_find(const pending_list_t *self, uint32_t ref)
 {
-    for (size_t i = 0; i < PENDING_MAX; i++) {
-        pending_t *pending = &self->entries[i];
-        bool expires = pending->kind == PENDING_RECEIPT || pending->kind == PENDING_CONTROL;
-        if (!expires || now_us < pending->at_us + PENDING_PATIENCE)
+    pending_t *pending;
+    HASH_FIND(hh, self->entries, &ref, sizeof ref, pending);
+    return pending;
+}
+
+void pending_answered(pending_list_t *self, pending_t *pending)
+{
+    HASH_DEL(self->entries, pending);
+    free(pending);
+}
+
+/* A notification without a receipt is never late: the library says what became of it. */
+static bool may_be_late(const pending_t *self)
+{
+    return !self->late && (self->kind == PENDING_RECEIPT || self->kind == PENDING_CONTROL);
+}
+
+const pending_t *pending_late(pending_list_t *self, uint64_t now_us)
+{
+    pending_t *pending = self->entries;
+    for (; pending && now_us >= pending->at_us + PENDING_PATIENCE; pending = pending->hh.next) {
+        if (!may_be_late(pending))
             continue;
-        *out = *pending;
-        pending->kind = pending->kind == PENDING_RECEIPT ? PENDING_NOTIFY : PENDING_NONE;
-        return true;
+        pending->late = true;
+        return pending;
     }
-    return false;
+    return NULL;
+}
+
+void pending_clear(pending_list_t *self)
+{
+    pending_t *pending, *next;
+    HASH_ITER (hh, self->entries, pending, next)
+        pending_answered(self, pending);
 }

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "columns.h"
+#include "fates.h"
+
 static uint64_t rate(uint64_t now, uint64_t before, uint64_t elapsed_ms)
 {
     /* Counters that went back are those of a new start. */
@@ -40,14 +43,65 @@ static broker_t *find_broker(model_t *self, const char *id)
 }
 
 /* A broker that was started anew has a new id, but the name and the scope it had. */
-static bool has_successor(const model_t *self, const broker_t *silent)
+static broker_t *find_successor(model_t *self, const broker_t *silent)
+{
+    for (size_t i = 0; i < model_count(self, VIEW_TREE); i++) {
+        broker_t *broker = model_edit(self, VIEW_TREE, i);
+        if (broker->silent_ms == 0 && strcmp(broker->name, silent->name) == 0 &&
+            strcmp(broker->scope, silent->scope) == 0)
+            return broker;
+    }
+    return NULL;
+}
+
+/* One that is cut off says so, and not from whom. */
+static void compare_reports(broker_t *now, const broker_t *before, uint64_t elapsed_ms)
+{
+    if (before->silent_ms == 0)
+        set_rates(&now->traffic, &before->traffic, elapsed_ms);
+    if (before->told)
+        now->returned_ms = before->silent_ms + elapsed_ms;
+    if (strcmp(now->state, "cut off") == 0)
+        memcpy(now->last_parent, model_parent(before), sizeof now->last_parent);
+}
+
+/* Whether a broker of that id is there, silent or not, or one that took its place. */
+static bool is_there(model_t *self, const lost_t *lost)
 {
     for (size_t i = 0; i < model_count(self, VIEW_TREE); i++) {
         const broker_t *broker = model_row(self, VIEW_TREE, i);
-        if (strcmp(broker->name, silent->name) == 0 && strcmp(broker->scope, silent->scope) == 0)
+        if (strcmp(broker->id, lost->id) == 0 ||
+            (broker->silent_ms == 0 && strcmp(broker->name, lost->name) == 0))
             return true;
     }
     return false;
+}
+
+/* A broker that was lost before anybody looked: all that is known of it is who misses it. */
+static dd_error_t add_lost(model_t *self, const broker_t *by, const lost_t *lost)
+{
+    broker_t broker = {.silent_ms = lost->age_ms > 0 ? lost->age_ms : 1,
+        .fate = BROKER_GONE,
+        .fate_ms = lost->age_ms,
+        .told = true};
+    columns_clear(columns_of(VIEW_TREE), &broker);
+    memcpy(broker.id, lost->id, sizeof broker.id);
+    memcpy(broker.name, lost->name, sizeof broker.name);
+    memcpy(broker.parent, by->id, sizeof broker.parent);
+    return model_add(self, VIEW_TREE, &broker);
+}
+
+static dd_error_t add_all_lost(model_t *self)
+{
+    dd_error_t error = DD_OK;
+    size_t count = model_count(self, VIEW_TREE);
+    for (size_t i = 0; i < count; i++) {
+        const broker_t by = *(const broker_t *)model_row(self, VIEW_TREE, i);
+        for (const lost_t *lost = by.lost; by.silent_ms == 0 && lost->name[0] != '\0'; lost++)
+            if (error == DD_OK && !is_there(self, lost))
+                error = add_lost(self, &by, lost);
+    }
+    return error;
 }
 
 static dd_error_t carry_brokers(model_t *now, const model_t *before, uint64_t elapsed_ms)
@@ -57,13 +111,17 @@ static dd_error_t carry_brokers(model_t *now, const model_t *before, uint64_t el
         broker_t silent = *(const broker_t *)model_row(before, VIEW_TREE, i);
         broker_t *here = find_broker(now, silent.id);
         if (here) {
-            if (silent.silent_ms == 0)
-                set_rates(&here->traffic, &silent.traffic, elapsed_ms);
+            compare_reports(here, &silent, elapsed_ms);
             continue;
         }
         silent.silent_ms += elapsed_ms;
+        silent.fate_ms += elapsed_ms;
+        silent.returned_ms = 0;
         unset_rates(&silent.traffic);
-        if (silent.silent_ms <= POLL_MERGE_BROKER_STAYS && !has_successor(now, &silent))
+        broker_t *successor = find_successor(now, &silent);
+        if (successor && silent.told)
+            successor->returned_ms = silent.silent_ms;
+        else if (!successor && silent.silent_ms <= POLL_MERGE_BROKER_STAYS)
             error = model_add(now, VIEW_TREE, &silent);
     }
     return error;
@@ -101,18 +159,26 @@ static void carry_rates(model_t *now, span_t span, const client_t *before, uint6
     }
 }
 
-static dd_error_t keep_silent(model_t *now, const client_t *before, uint64_t elapsed_ms)
+/* One that has left stays so; of one whose broker doesn't answer nobody knows. */
+static dd_error_t keep_silent(
+    model_t *now, const client_t *before, uint64_t elapsed_ms, const answered_t *answered)
 {
     client_t silent = *before;
+    bool has_left = before->fate == CLIENT_LEFT ||
+                    answered_has(answered, before->broker_id, before->broker, before->scope);
+    if (has_left && before->fate == CLIENT_UNKNOWN)
+        silent.silent_ms = 0;
     silent.silent_ms += elapsed_ms;
+    silent.fate = has_left ? CLIENT_LEFT : CLIENT_UNKNOWN;
     unset_rates(&silent.traffic);
-    return silent.silent_ms <= POLL_MERGE_CLIENT_STAYS ? model_add(now, VIEW_CLIENTS, &silent)
-                                                       : DD_OK;
+    uint64_t stays = has_left ? POLL_MERGE_CLIENT_STAYS : POLL_MERGE_UNKNOWN_STAYS;
+    return silent.silent_ms <= stays ? model_add(now, VIEW_CLIENTS, &silent) : DD_OK;
 }
 
 /* Goes through both at once, as both have one order. A client that is somewhere has left no
    silent row elsewhere: it has moved. */
-static dd_error_t carry_clients(model_t *now, const model_t *before, uint64_t elapsed_ms)
+static dd_error_t carry_clients(
+    model_t *now, const model_t *before, uint64_t elapsed_ms, const answered_t *answered)
 {
     dd_error_t error = DD_OK;
     size_t here = model_count(now, VIEW_CLIENTS), at = 0;
@@ -123,18 +189,33 @@ static dd_error_t carry_clients(model_t *now, const model_t *before, uint64_t el
         if (at < here && compare_names(model_row(now, VIEW_CLIENTS, at), old) == 0)
             carry_rates(now, span_from(now, at, here), old, elapsed_ms);
         else
-            error = keep_silent(now, old, elapsed_ms);
+            error = keep_silent(now, old, elapsed_ms, answered);
     }
     return error;
 }
 
-dd_error_t poll_merge_carry(model_t *now, const model_t *before, view_t view, uint64_t elapsed_ms)
+dd_error_t poll_merge_carry(model_t *now, const model_t *before, view_t view, uint64_t elapsed_ms,
+    const answered_t *answered)
 {
     dd_error_t error = DD_OK;
-    if (view == VIEW_TREE)
+    if (view == VIEW_TREE) {
         error = carry_brokers(now, before, elapsed_ms);
-    else if (view == VIEW_CLIENTS)
-        error = carry_clients(now, before, elapsed_ms);
+        error = error ? error : add_all_lost(now);
+    } else if (view == VIEW_CLIENTS) {
+        error = carry_clients(now, before, elapsed_ms, answered);
+    }
     dd_error_t arranged = model_arrange(now);
+    if (arranged == DD_OK && view == VIEW_TREE)
+        arranged = fates_set(now);
     return error ? error : arranged;
+}
+
+void poll_merge_stop_rates(model_t *self, view_t view)
+{
+    for (size_t i = 0; i < model_count(self, view); i++) {
+        if (view == VIEW_TREE)
+            unset_rates(&((broker_t *)model_edit(self, view, i))->traffic);
+        else if (view == VIEW_CLIENTS)
+            unset_rates(&((client_t *)model_edit(self, view, i))->traffic);
+    }
 }

@@ -26,6 +26,9 @@ typedef struct {
     uint32_t first;             /* row that it begins with; above 0, the round began before it */
     uint64_t began_ms;          /* the round */
     uint64_t asked_ms;          /* the last question */
+    bool heard;                 /* a report of this round */
+    uint64_t heard_ms;          /* the last one */
+    answered_t *answered;       /* the questions of this round */
     uint64_t next_ms;           /* when the next one is due */
     uint64_t waiting;           /* brokers that have still to answer */
     uint64_t rows;              /* of the broker that has most */
@@ -47,6 +50,14 @@ struct poller {
     curve_t *curves; /* by the brokers' ids */
     bool frozen;
 };
+
+/* No round is under way. */
+static void drop(poll_t *poll)
+{
+    model_destroy(&poll->coming);
+    answered_destroy(&poll->answered);
+    poll->ref = poll->first = 0;
+}
 
 poller_t *poller_new(void)
 {
@@ -70,7 +81,7 @@ void poller_destroy(poller_t **self_p)
         return;
     for (size_t view = 0; view < VIEWS; view++) {
         model_destroy(&self->polls[view].shown);
-        model_destroy(&self->polls[view].coming);
+        drop(&self->polls[view]);
     }
     curve_t *curve, *next;
     HASH_ITER (hh, self->curves, curve, next) {
@@ -86,14 +97,31 @@ const model_t *poller_model(const poller_t *self, view_t view)
     return self->polls[view].shown;
 }
 
+broker_t *poller_broker(poller_t *self, size_t index)
+{
+    return model_edit(self->polls[VIEW_TREE].shown, VIEW_TREE, index);
+}
+
 const round_t *poller_last(const poller_t *self, view_t view)
 {
     return &self->polls[view].last;
 }
 
+/* What is shown isn't true any more, as far as anybody knows. What is frozen stays as it was. */
+static void lose_sight(poller_t *self, view_t view)
+{
+    poll_t *poll = &self->polls[view];
+    poll->last.current = false;
+    if (!self->frozen)
+        poll_merge_stop_rates(poll->shown, view);
+}
+
 void poller_freeze(poller_t *self, bool frozen)
 {
     self->frozen = frozen;
+    for (view_t view = VIEW_TREE; view < VIEWS; view++)
+        if (!self->polls[view].last.current)
+            lose_sight(self, view);
 }
 
 /* ---- Curves --------------------------------------------------------------------------------- */
@@ -185,18 +213,13 @@ dd_question_t poller_question(const poller_t *self, view_t view)
         .rows = WANTED[view]};
 }
 
-/* No round is under way. */
-static void drop(poll_t *poll)
-{
-    model_destroy(&poll->coming);
-    poll->ref = poll->first = 0;
-}
-
 static void begin(poll_t *poll, uint64_t now_ms)
 {
     drop(poll);
     poll->coming = model_new();
+    poll->answered = answered_new();
     poll->began_ms = now_ms;
+    poll->heard = false;
     poll->silent = poll->unreadable = 0;
     poll->full = false;
 }
@@ -212,7 +235,9 @@ void poller_asked(poller_t *self, view_t view, uint32_t ref, uint64_t now_ms)
         drop(poll);
     else if (poll->first == 0)
         begin(poll, now_ms);
-    poll->ref = poll->coming ? ref : 0;
+    if (poll->answered)
+        answered_ask(poll->answered);
+    poll->ref = poll->coming && poll->answered ? ref : 0;
 }
 
 void poller_aim(poller_t *self, view_t view, const char *broker_id)
@@ -229,9 +254,10 @@ void poller_aim(poller_t *self, view_t view, const char *broker_id)
 
 void poller_restart(poller_t *self)
 {
-    for (size_t view = 0; view < VIEWS; view++) {
+    for (view_t view = VIEW_TREE; view < VIEWS; view++) {
         drop(&self->polls[view]);
         self->polls[view].next_ms = 0;
+        lose_sight(self, view);
     }
 }
 
@@ -242,12 +268,13 @@ static void take_over(poller_t *self, view_t view, uint64_t now_ms)
     poll_t *poll = &self->polls[view];
     uint64_t elapsed = poll->last.any ? now_ms - poll->last.finished_ms : 0;
     if (model_arrange(poll->coming) != DD_OK ||
-        poll_merge_carry(poll->coming, poll->shown, view, elapsed) != DD_OK)
+        poll_merge_carry(poll->coming, poll->shown, view, elapsed, poll->answered) != DD_OK)
         poll->full = true;
     model_destroy(&poll->shown);
     poll->shown = poll->coming;
     poll->coming = NULL;
     poll->last = (round_t){.any = true,
+        .current = true,
         .finished_ms = now_ms,
         .silent = poll->silent,
         .unreadable = poll->unreadable,
@@ -268,11 +295,13 @@ static bool goes_on(poller_t *self, view_t view, uint64_t now_ms)
     return true;
 }
 
-/* The larger the tree, and the more questions it takes, the longer until the next round. */
-static uint64_t pause(const poll_t *poll, uint64_t now_ms)
+/* The larger the tree, and the more questions it takes, the longer until the next round. That some
+   broker was waited for in vain doesn't count: the others have more to say. */
+static uint64_t pause(const poll_t *poll)
 {
     uint64_t questions = 1 + poll->first / (POLLER_PAGE - POLLER_OVERLAP);
-    uint64_t least = questions * POLLER_PAUSE, took = PAUSE_FACTOR * (now_ms - poll->began_ms);
+    uint64_t least = questions * POLLER_PAUSE;
+    uint64_t took = poll->heard ? PAUSE_FACTOR * (poll->heard_ms - poll->began_ms) : 0;
     return took > least ? took : least;
 }
 
@@ -285,13 +314,20 @@ static bool finish(poller_t *self, view_t view, uint64_t now_ms)
         poll->silent = poll->waiting;
     if (goes_on(self, view, now_ms))
         return false;
-    poll->next_ms = poll->began_ms + pause(poll, now_ms);
+    poll->next_ms = poll->began_ms + pause(poll);
     poll->first = 0;
     if (self->frozen) {
         drop(poll);
         return false;
     }
-    take_over(self, view, now_ms);
+    /* When not even the own broker has answered, nothing is known of the others. */
+    if (poll->heard) {
+        take_over(self, view, now_ms);
+    } else {
+        poll->last.silent = poll->silent;
+        lose_sight(self, view);
+    }
+    drop(poll);
     return true;
 }
 
@@ -309,12 +345,16 @@ bool poller_report(poller_t *self, const dd_event_t *event, uint64_t now_ms)
     if (view == VIEW_NONE)
         return false;
     poll_t *poll = &self->polls[view];
-    uint64_t rows = 0;
-    dd_error_t error = report_parser_report(poll->coming, view, event->text, event->source, &rows);
+    report_head_t head;
+    dd_error_t error = report_parser_report(poll->coming, view, event->text, event->source, &head);
+    if (error != DD_E_MALFORMED)
+        answered_add(poll->answered, head.id, head.broker, head.scope);
+    poll->heard = true;
+    poll->heard_ms = now_ms;
     poll->unreadable += error == DD_E_MALFORMED;
     poll->full |= error != DD_OK && error != DD_E_MALFORMED;
-    if (rows > poll->rows)
-        poll->rows = rows;
+    if (head.rows > poll->rows)
+        poll->rows = head.rows;
     poll->waiting = event->number;
     return poll->waiting == 0 && finish(self, view, now_ms);
 }

@@ -36,6 +36,7 @@ typedef struct {
 /* What is known of the last round of a view. */
 typedef struct {
     bool any;             /* there has been one */
+    bool current;         /* and it is true still: whoever was asked since has answered */
     uint64_t finished_ms; /* when it was over */
     uint64_t silent;      /* brokers that had not answered by then */
     uint64_t unreadable;  /* reports that made no sense */
@@ -64,13 +65,16 @@ bool poller_report(poller_t *self, const dd_event_t *event, uint64_t now_ms);
 bool poller_failed(poller_t *self, uint32_t ref, uint64_t now_ms);
 /* Ends rounds whose time is up. True if there was one. */
 bool poller_tick(poller_t *self, uint64_t now_ms);
-/* The connection is new, or gone: forgets what was asked, but not the rows. */
+/* The connection is new, or gone: forgets what was asked, but not the rows, which are no longer
+   current. */
 void poller_restart(poller_t *self);
 /* What was answered is put aside, and the rows stay, until it is turned off again. */
 void poller_freeze(poller_t *self, bool frozen);
 
 /* Valid until the next call that returns true. Only the rows of that view are in it. */
 const model_t *poller_model(const poller_t *self, view_t view);
+/* A row of the tree, to be changed but for what it is ordered by. */
+broker_t *poller_broker(poller_t *self, size_t index);
 const round_t *poller_last(const poller_t *self, view_t view);
 /* NULL if there are none. */
 const samples_t *poller_samples(const poller_t *self, const char *broker_id);

@@ -4,6 +4,7 @@
  */
 #include "report_parser.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "columns.h"
@@ -65,17 +66,35 @@ static void set_id(struct json_object *report, view_t view, const char *broker_i
             report, view == VIEW_TREE ? "id" : "broker_id", json_object_new_string(broker_id));
 }
 
+static void read_text(struct json_object *report, const char *field, char *out, size_t room)
+{
+    struct json_object *value;
+    if (json_object_object_get_ex(report, field, &value) &&
+        json_object_is_type(value, json_type_string))
+        snprintf(out, room, "%s", json_object_get_string(value));
+}
+
+static void read_head(struct json_object *report, view_t view, report_head_t *head)
+{
+    struct json_object *value;
+    read_text(report, view == VIEW_TREE ? "id" : "broker_id", head->id, sizeof head->id);
+    read_text(report, "broker", head->broker, sizeof head->broker);
+    read_text(report, "scope", head->scope, sizeof head->scope);
+    if (json_object_object_get_ex(report, "rows", &value))
+        head->rows = json_object_get_uint64(value);
+}
+
 dd_error_t report_parser_report(
-    model_t *model, view_t view, const char *json, const char *broker_id, uint64_t *rows)
+    model_t *model, view_t view, const char *json, const char *broker_id, report_head_t *head)
 {
     struct json_object *report = strlen(json) < DD_PAYLOAD_MAX ? parse(json) : NULL;
-    struct json_object *value;
+    report_head_t nobody = {.rows = 0};
     dd_error_t error = DD_E_MALFORMED;
-    if (rows)
-        *rows =
-            json_object_object_get_ex(report, "rows", &value) ? json_object_get_uint64(value) : 0;
+    head = head ? head : &nobody;
+    *head = (report_head_t){.rows = 0};
     if (json_object_is_type(report, json_type_object)) {
         set_id(report, view, broker_id);
+        read_head(report, view, head);
         error = view == VIEW_TREE ? add_row(model, view, report, report)
                                   : add_rows(model, view, report);
     }

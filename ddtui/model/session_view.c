@@ -19,20 +19,36 @@
 /* Bytes of a name or topic, escaped, in a note; and of what is pending. */
 #define SHOWN_ROOM PENDING_ROOM
 
+/* us from one note about lost publications to the next. */
+#define LOSS_PAUSE 10000000
+
+/* Publications that were lost since the last note about such. */
+typedef struct {
+    uint64_t noted_us; /* when that was; 0: there was none */
+    uint64_t count;
+    bool uncounted;         /* some more may be lost */
+    char topic[SHOWN_ROOM]; /* escaped; "" if none was lost */
+    bool several;           /* topics */
+} losses_t;
+
 struct session_view {
     bool is_operator;
     bool frozen;
     uint64_t now_us;
     int64_t wall_ms;
-    uint64_t frozen_ms; /* since when it is frozen, by session_view_now_ms() */
+    uint64_t frozen_ms;      /* since when it is frozen, by session_view_now_ms() */
+    unsigned frozen_current; /* views that were current then, as bits 1 << view */
     uint64_t versions[PARTS];
     link_t link;
     poller_t *poller;
+    event_archive_t *events;
+    uint64_t events_ms; /* when the round of events was over that was taken in last */
     messages_t *messages;
     status_log_t *status_log;
     own_subscriptions_t *own_subscriptions;
     trace_t trace;
     pending_list_t pending;
+    losses_t losses;
     char missed[SHOWN_ROOM]; /* destination of the last notification, if there is none such */
 };
 
@@ -43,10 +59,12 @@ session_view_t *session_view_new(bool is_operator)
         return NULL;
     self->is_operator = is_operator;
     self->poller = poller_new();
+    self->events = event_archive_new();
     self->messages = messages_new();
     self->status_log = status_log_new();
     self->own_subscriptions = calloc(1, sizeof *self->own_subscriptions);
-    if (!self->poller || !self->messages || !self->status_log || !self->own_subscriptions)
+    if (!self->poller || !self->events || !self->messages || !self->status_log ||
+        !self->own_subscriptions)
         session_view_destroy(&self);
     return self;
 }
@@ -57,8 +75,10 @@ void session_view_destroy(session_view_t **self_p)
     if (!self)
         return;
     poller_destroy(&self->poller);
+    event_archive_destroy(&self->events);
     messages_destroy(&self->messages);
     status_log_destroy(&self->status_log);
+    pending_clear(&self->pending);
     free(self->own_subscriptions);
     free(self);
     *self_p = NULL;
@@ -69,6 +89,13 @@ void session_view_destroy(session_view_t **self_p)
 static void changed(session_view_t *self, session_part_t part)
 {
     self->versions[part]++;
+}
+
+static void mark_rows(session_view_t *self)
+{
+    changed(self, PART_TREE);
+    changed(self, PART_CLIENTS);
+    changed(self, PART_SUBSCRIPTIONS);
 }
 
 /* Text from outside, fit for a note. */
@@ -104,6 +131,7 @@ void session_view_traced(session_view_t *self, uint32_t ref, const char *destina
 {
     char name[SHOWN_ROOM];
     trace_begin(&self->trace, ref, destination, self->now_us);
+    pending_add(&self->pending, PENDING_TRACE, ref, destination, self->now_us);
     changed(self, PART_TRACE);
     session_view_note(self, NOTE_PLAIN, "tracing a notification to %s", shown(destination, name));
 }
@@ -111,17 +139,25 @@ void session_view_traced(session_view_t *self, uint32_t ref, const char *destina
 void session_view_controlled(
     session_view_t *self, uint32_t ref, const char *what, const char *object)
 {
-    char text[SHOWN_ROOM];
+    char text[SHOWN_ROOM], escaped[SHOWN_ROOM];
     snprintf(text, sizeof text, "%s %s", what, object);
-    session_view_note(self, NOTE_PLAIN, "asked for: %s",
-        pending_add(&self->pending, PENDING_CONTROL, ref, text, self->now_us)->what);
+    pending_add(&self->pending, PENDING_CONTROL, ref, text, self->now_us);
+    session_view_note(self, NOTE_PLAIN, "asked for: %s", shown(text, escaped));
 }
 
 void session_view_subscribed(session_view_t *self, const char *topic, const char *scope)
 {
     char name[SHOWN_ROOM];
-    own_subscriptions_ask(self->own_subscriptions, topic, scope);
-    session_view_note(self, NOTE_PLAIN, "asked to subscribe to %s", shown(topic, name));
+    const own_subscription_t *own = own_subscriptions_find(self->own_subscriptions, topic, scope);
+    shown(topic, name);
+    if (own && own->path[0] != '\0')
+        session_view_note(
+            self, NOTE_WARNING, "already subscribed to %s within %s", name, own->path);
+    else if (own)
+        session_view_note(self, NOTE_WARNING,
+            "already asked to subscribe to %s, and waiting for the broker", name);
+    else if (own_subscriptions_ask(self->own_subscriptions, topic, scope))
+        session_view_note(self, NOTE_PLAIN, "asked to subscribe to %s", name);
     changed(self, PART_SUBSCRIPTIONS);
 }
 
@@ -134,17 +170,14 @@ void session_view_unsubscribed(session_view_t *self, const char *topic, const ch
     changed(self, PART_SUBSCRIPTIONS);
 }
 
-static void expire(session_view_t *self)
+static void tell_late(session_view_t *self)
 {
-    pending_t pending;
-    while (pending_take_expired(&self->pending, self->now_us, &pending)) {
-        if (pending.kind == PENDING_RECEIPT)
-            session_view_note(self, NOTE_WARNING, "no receipt from %s after %d s", pending.what,
-                PENDING_PATIENCE / 1000000);
-        else if (pending.kind == PENDING_CONTROL)
-            session_view_note(self, NOTE_WARNING, "no answer after %d s: %s",
-                PENDING_PATIENCE / 1000000, pending.what);
-    }
+    const pending_t *pending;
+    while ((pending = pending_late(&self->pending, self->now_us)) != NULL)
+        session_view_note(self, NOTE_WARNING,
+            pending->kind == PENDING_RECEIPT ? "no receipt from %s yet, after %d s"
+                                             : "no answer yet to %s, after %d s",
+            pending->what, PENDING_PATIENCE / 1000000);
 }
 
 /* ---- The connection ------------------------------------------------------------------------- */
@@ -182,7 +215,7 @@ static void unlink_from(session_view_t *self, link_state_t state, const dd_event
         why[0] != '\0' ? ": " : "", why);
     poller_restart(self->poller);
     own_subscriptions_restart(self->own_subscriptions);
-    changed(self, PART_SUBSCRIPTIONS);
+    mark_rows(self);
 }
 
 static void on_disconnected(session_view_t *self, const dd_event_t *event)
@@ -210,17 +243,35 @@ static void on_message(session_view_t *self, const dd_event_t *event)
     changed(self, PART_MESSAGES);
 }
 
+/* However many gaps there are, other notes have their place beside those of them. */
+static void tell_losses(session_view_t *self)
+{
+    losses_t *losses = &self->losses;
+    const char *more = losses->several ? " and others" : "";
+    if (losses->topic[0] == '\0' ||
+        (losses->noted_us > 0 && self->now_us < losses->noted_us + LOSS_PAUSE))
+        return;
+    if (losses->count > 0)
+        session_view_note(self, NOTE_WARNING,
+            "lost %" PRIu64 " publications on %s%s: they came too fast", losses->count,
+            losses->topic, more);
+    if (losses->uncounted)
+        session_view_note(self, NOTE_WARNING,
+            "some publications on %s%s may be missing: a connection was lost", losses->topic, more);
+    *losses = (losses_t){.noted_us = self->now_us};
+}
+
 static void on_gap(session_view_t *self, const dd_event_t *event)
 {
     char topic[SHOWN_ROOM];
+    losses_t *losses = &self->losses;
     on_message(self, event);
     shown(event->topic, topic);
-    if (event->number > 0)
-        session_view_note(self, NOTE_WARNING,
-            "lost %" PRIu64 " publications on %s: they came too fast", event->number, topic);
-    else
-        session_view_note(self, NOTE_WARNING,
-            "some publications on %s may be missing: a connection was lost", topic);
+    losses->several |= losses->topic[0] != '\0' && strcmp(losses->topic, topic) != 0;
+    losses->count += event->number;
+    losses->uncounted |= event->number == 0;
+    memcpy(losses->topic, topic, sizeof topic);
+    tell_losses(self);
 }
 
 static void on_subscribed(session_view_t *self, const dd_event_t *event)
@@ -235,6 +286,12 @@ static void on_subscribed(session_view_t *self, const dd_event_t *event)
 
 /* ---- Answers -------------------------------------------------------------------------------- */
 
+/* What is said of a trace that is no longer shown, as another one has begun since. */
+static const char *earlier(const pending_t *pending)
+{
+    return pending->kind == PENDING_TRACE ? "an earlier trace was " : "";
+}
+
 /* A receipt, or a delivery where none was wanted. */
 static void on_receipt(session_view_t *self, const dd_event_t *event)
 {
@@ -244,10 +301,12 @@ static void on_receipt(session_view_t *self, const dd_event_t *event)
         session_view_note(self, NOTE_GOOD, "the trace has arrived, after %.1f ms",
             (double)self->trace.ended_us / 1000);
     } else if (pending) {
-        session_view_note(self, NOTE_GOOD, "delivered to %s, after %.1f ms", pending->what,
-            (double)(event->time_us - pending->at_us) / 1000);
-        pending->kind = PENDING_NONE;
+        session_view_note(self, NOTE_GOOD, "%sdelivered to %s, after %.1f ms%s", earlier(pending),
+            pending->what, (double)(event->time_us - pending->at_us) / 1000,
+            pending->late ? ": its receipt was late" : "");
     }
+    if (pending)
+        pending_answered(&self->pending, pending);
 }
 
 /* Of a notification or a trace that may have arrived. */
@@ -265,12 +324,11 @@ static const char *advice(dd_error_t error)
 static void on_refused(session_view_t *self, pending_t *pending, const dd_event_t *event)
 {
     const char *how = is_unknown(event) ? "sent to " : "not delivered to ";
-    session_view_note(self, NOTE_BAD, "%s%s: %s%s",
+    session_view_note(self, NOTE_BAD, "%s%s%s: %s%s", earlier(pending),
         pending->kind == PENDING_CONTROL ? "failed: " : how, pending->what,
         dd_strerror(event->error), advice(event->error));
     if (event->error == DD_E_NO_DESTINATION)
         memcpy(self->missed, pending->what, sizeof self->missed);
-    pending->kind = PENDING_NONE;
 }
 
 static void on_error(session_view_t *self, const dd_event_t *event)
@@ -285,18 +343,20 @@ static void on_error(session_view_t *self, const dd_event_t *event)
         changed(self, PART_SUBSCRIPTIONS);
         session_view_note(self, NOTE_BAD, "not subscribed to %s within %s: %s",
             shown(event->topic, about), event->scope, dd_strerror(event->error));
-    } else if (pending) {
-        on_refused(self, pending, event);
     } else if (trace_event(&self->trace, event)) {
         changed(self, PART_TRACE);
         session_view_note(self, NOTE_BAD, "%s: %s",
             is_unknown(event) ? "the trace has no end" : "the trace did not arrive",
             dd_strerror(event->error));
+    } else if (pending) {
+        on_refused(self, pending, event);
     } else if (!poller_failed(self->poller, event->ref, session_view_now_ms(self)) &&
                event->ref == 0) {
         session_view_note(
             self, NOTE_WARNING, "%s: %s", dd_strerror(event->error), shown(event->text, about));
     }
+    if (pending)
+        pending_answered(&self->pending, pending);
 }
 
 static void on_hop(session_view_t *self, const dd_event_t *event)
@@ -318,15 +378,75 @@ static void on_control_report(session_view_t *self, pending_t *pending, const dd
         session_view_note(self, NOTE_GOOD, "done: %s", pending->what);
     else
         session_view_note(self, NOTE_BAD, "failed: %s: %s", pending->what, failure);
-    pending->kind = PENDING_NONE;
+    pending_answered(&self->pending, pending);
 }
 
-static void mark_rows(session_view_t *self)
+/* ms for which clocks, and when brokers were asked, may differ. */
+#define CLOCKS_DIFFER 5000
+
+static bool has_said_so(const session_view_t *self, const broker_t *broker)
 {
-    changed(self, PART_TREE);
-    changed(self, PART_CLIENTS);
-    changed(self, PART_SUBSCRIPTIONS);
-    changed(self, PART_EVENTS);
+    uint64_t ago = session_view_silence(self, broker) + CLOCKS_DIFFER;
+    return event_archive_says_drained(self->events, broker->name, self->wall_ms - (int64_t)ago);
+}
+
+/* A broker may leave in order between two rounds; its neighbours have heard that. */
+static void find_drained(session_view_t *self)
+{
+    for (size_t i = 0; i < session_view_row_count(self, VIEW_TREE); i++) {
+        broker_t *broker = poller_broker(self->poller, i);
+        if (broker->silent_ms > 0 && broker->fate == BROKER_GONE && has_said_so(self, broker))
+            broker->fate = BROKER_DRAINED;
+    }
+}
+
+static unsigned count_behind(const session_view_t *self, const broker_t *gone)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < session_view_row_count(self, VIEW_TREE); i++) {
+        const broker_t *broker = session_view_row(self, VIEW_TREE, i);
+        count += broker->fate == BROKER_BEHIND && strcmp(broker->behind, gone->name) == 0;
+    }
+    return count;
+}
+
+/* Nothing if there is nothing to tell of the broker. */
+static void tell_of_broker(session_view_t *self, broker_t *broker)
+{
+    char name[SHOWN_ROOM], behind[32] = "";
+    uint64_t seconds = (broker->returned_ms + session_view_silence(self, broker)) / 1000;
+    if (broker->returned_ms > 0) {
+        session_view_note(self, NOTE_GOOD, "broker %s reports again, after %" PRIu64 " s",
+            shown(broker->name, name), seconds);
+        broker->returned_ms = 0;
+    } else if (!broker->told && session_view_standing(self, broker) == STANDING_GONE) {
+        unsigned count = count_behind(self, broker);
+        if (count > 0)
+            snprintf(behind, sizeof behind, "; %u behind it", count);
+        session_view_note(self, NOTE_BAD, "broker %s is gone: not heard for %" PRIu64 " s%s",
+            shown(broker->name, name), seconds, behind);
+        broker->told = true;
+    }
+}
+
+static void tell_of_brokers(session_view_t *self)
+{
+    for (size_t i = 0; i < session_view_row_count(self, VIEW_TREE); i++)
+        tell_of_broker(self, poller_broker(self->poller, i));
+}
+
+static void take_round(session_view_t *self)
+{
+    const round_t *last = poller_last(self->poller, VIEW_EVENTS);
+    if (last->current && last->finished_ms != self->events_ms) {
+        self->events_ms = last->finished_ms;
+        if (event_archive_take(
+                self->events, poller_model(self->poller, VIEW_EVENTS), self->wall_ms))
+            changed(self, PART_EVENTS);
+    }
+    find_drained(self);
+    tell_of_brokers(self);
+    mark_rows(self);
 }
 
 static void on_report(session_view_t *self, const dd_event_t *event)
@@ -335,7 +455,7 @@ static void on_report(session_view_t *self, const dd_event_t *event)
     if (pending)
         on_control_report(self, pending, event);
     else if (poller_report(self->poller, event, session_view_now_ms(self)))
-        mark_rows(self);
+        take_round(self);
 }
 
 static void (*const HANDLERS[])(session_view_t *self, const dd_event_t *event) = {
@@ -367,10 +487,13 @@ void session_view_tick(session_view_t *self, uint64_t now_us, int64_t wall_ms)
     if (messages_tick(self->messages, wall_ms))
         changed(self, PART_MESSAGES);
     if (poller_tick(self->poller, session_view_now_ms(self)))
-        mark_rows(self);
-    if (trace_tick(&self->trace, now_us))
+        take_round(self);
+    if (trace_tick(&self->trace, now_us)) {
         changed(self, PART_TRACE);
-    expire(self);
+        session_view_note(self, NOTE_BAD, "the trace has no end: nothing more was heard");
+    }
+    tell_late(self);
+    tell_losses(self);
 }
 
 void session_view_set_rtt(session_view_t *self, uint64_t rtt_us)
@@ -380,6 +503,10 @@ void session_view_set_rtt(session_view_t *self, uint64_t rtt_us)
 
 void session_view_freeze(session_view_t *self, bool frozen)
 {
+    self->frozen = false;
+    self->frozen_current = 0;
+    for (view_t view = VIEW_TREE; view < VIEWS; view++)
+        self->frozen_current |= session_view_is_current(self, view) ? 1u << view : 0;
     self->frozen = frozen;
     self->frozen_ms = session_view_now_ms(self);
     messages_freeze(self->messages, frozen);
@@ -387,12 +514,18 @@ void session_view_freeze(session_view_t *self, bool frozen)
     changed(self, PART_MESSAGES);
 }
 
+static void clear_events(session_view_t *self)
+{
+    event_archive_clear(self->events);
+    status_log_clear(self->status_log);
+}
+
 void session_view_clear(session_view_t *self, session_part_t part)
 {
     if (part == PART_MESSAGES)
         messages_clear(self->messages);
     else if (part == PART_EVENTS)
-        status_log_clear(self->status_log);
+        clear_events(self);
     changed(self, part);
 }
 
@@ -443,11 +576,61 @@ const void *session_view_row(const session_view_t *self, view_t view, size_t ind
     return model_row(poller_model(self->poller, view), view, index);
 }
 
+bool session_view_is_current(const session_view_t *self, view_t view)
+{
+    if (self->frozen)
+        return self->frozen_current & 1u << view;
+    return self->link.state == LINK_REGISTERED && poller_last(self->poller, view)->current;
+}
+
+uint64_t session_view_age(const session_view_t *self, view_t view)
+{
+    const round_t *last = poller_last(self->poller, view);
+    uint64_t now_ms = self->frozen ? self->frozen_ms : session_view_now_ms(self);
+    return now_ms > last->finished_ms ? now_ms - last->finished_ms : 0;
+}
+
+/* What is in a round that is current reports; its age is that of the round only when it isn't. */
+static uint64_t silence(const session_view_t *self, view_t view, uint64_t silent_ms)
+{
+    bool reports = silent_ms == 0 && session_view_is_current(self, view);
+    return reports ? 0 : silent_ms + session_view_age(self, view);
+}
+
 uint64_t session_view_silence(const session_view_t *self, const broker_t *broker)
 {
-    const round_t *last = poller_last(self->poller, VIEW_TREE);
-    uint64_t now_ms = self->frozen ? self->frozen_ms : session_view_now_ms(self);
-    return broker->silent_ms + (now_ms > last->finished_ms ? now_ms - last->finished_ms : 0);
+    return silence(self, VIEW_TREE, broker->silent_ms);
+}
+
+standing_t session_view_standing(const session_view_t *self, const broker_t *broker)
+{
+    static const standing_t STANDINGS[] = {[BROKER_REPORTS] = STANDING_REPORTS,
+        [BROKER_GONE] = STANDING_GONE,
+        [BROKER_BEHIND] = STANDING_BEHIND,
+        [BROKER_DRAINED] = STANDING_DRAINED};
+    if (!session_view_is_current(self, VIEW_TREE))
+        return STANDING_UNKNOWN;
+    uint64_t ms = session_view_silence(self, broker);
+    bool is_sure = broker->fate_ms + session_view_age(self, VIEW_TREE) >= SESSION_GONE_AFTER;
+    if (broker->fate == BROKER_DRAINED || (broker->fate != BROKER_REPORTS && is_sure))
+        return STANDINGS[broker->fate];
+    return ms >= SESSION_LATE_AFTER ? STANDING_LATE : STANDING_REPORTS;
+}
+
+client_fate_t session_view_client_fate(const session_view_t *self, const client_t *client)
+{
+    bool is_current = session_view_is_current(self, VIEW_CLIENTS);
+    return is_current || client->fate == CLIENT_LEFT ? client->fate : CLIENT_UNKNOWN;
+}
+
+uint64_t session_view_client_silence(const session_view_t *self, const client_t *client)
+{
+    return silence(self, VIEW_CLIENTS, client->silent_ms);
+}
+
+const event_archive_t *session_view_events(const session_view_t *self)
+{
+    return self->events;
 }
 
 const messages_t *session_view_messages(const session_view_t *self)

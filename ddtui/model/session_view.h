@@ -10,6 +10,7 @@
 #ifndef SESSION_VIEW_H_INCLUDED
 #define SESSION_VIEW_H_INCLUDED
 
+#include "event_archive.h"
 #include "libdd/protocol/endpoint.h"
 #include "messages.h"
 #include "own_subscriptions.h"
@@ -32,6 +33,21 @@ typedef struct {
     uint64_t rtt_us;                    /* 0: not known */
     uint64_t payload_max;               /* bytes */
 } link_t;
+
+/* How a broker is. */
+typedef enum {
+    STANDING_REPORTS, /* and its row says in which state */
+    STANDING_LATE,    /* it should have reported by now */
+    STANDING_GONE,
+    STANDING_BEHIND, /* one that is gone; its row says which */
+    STANDING_DRAINED,
+    STANDING_UNKNOWN /* as all others: nothing is heard of the tree */
+} standing_t;
+
+/* ms of silence after which a broker is called late; and after which it is called gone, or what is
+   known of it then. */
+#define SESSION_LATE_AFTER 2500
+#define SESSION_GONE_AFTER 10000
 
 /* What changes by itself, and has a version of its own. */
 typedef enum {
@@ -74,7 +90,7 @@ __attribute__((format(printf, 3, 4))) void session_view_note(
 
 /* Holds still what is shown. */
 void session_view_freeze(session_view_t *self, bool frozen);
-/* Forgets the messages, or the notes among the events; the other parts can't be cleared. */
+/* Forgets the messages, or the events and notes; the other parts can't be cleared. */
 void session_view_clear(session_view_t *self, session_part_t part);
 
 /* ---- What comes out: valid until something goes in ------------------------------------------ */
@@ -92,8 +108,18 @@ poller_t *session_view_poller(const session_view_t *self);
 /* The rows of a view, as poller_model() has them. */
 size_t session_view_row_count(const session_view_t *self, view_t view);
 const void *session_view_row(const session_view_t *self, view_t view, size_t index);
-/* How long ago a broker's row was reported, by the row's own word for the last round. */
+/* Whether the rows of a view are what is, and not what was when the connection was lost, or the own
+   broker fell silent; and how long ago that was seen, in ms. */
+bool session_view_is_current(const session_view_t *self, view_t view);
+uint64_t session_view_age(const session_view_t *self, view_t view);
+/* How a broker is, as far as is known now, and for how long it hasn't reported, in ms; 0 if it
+   does. */
+standing_t session_view_standing(const session_view_t *self, const broker_t *broker);
 uint64_t session_view_silence(const session_view_t *self, const broker_t *broker);
+/* And the same of a client. */
+client_fate_t session_view_client_fate(const session_view_t *self, const client_t *client);
+uint64_t session_view_client_silence(const session_view_t *self, const client_t *client);
+const event_archive_t *session_view_events(const session_view_t *self);
 const messages_t *session_view_messages(const session_view_t *self);
 status_log_t *session_view_status_log(const session_view_t *self);
 const own_subscriptions_t *session_view_own_subscriptions(const session_view_t *self);

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct status_log {
     note_t ring[STATUS_LOG_MAX];
@@ -29,11 +30,15 @@ void status_log_destroy(status_log_t **self_p)
 void status_log_vadd(
     status_log_t *self, int64_t wall_ms, note_kind_t kind, const char *format, va_list arguments)
 {
-    note_t *note = &self->ring[self->serial % STATUS_LOG_MAX];
-    note->kind = kind;
-    note->serial = self->serial++;
-    note->wall_ms = wall_ms;
-    vsnprintf(note->text, sizeof note->text, format, arguments);
+    note_t note = {.kind = kind, .serial = self->serial, .wall_ms = wall_ms, .times = 1};
+    vsnprintf(note.text, sizeof note.text, format, arguments);
+    note_t *last = &self->ring[(self->serial + STATUS_LOG_MAX - 1) % STATUS_LOG_MAX];
+    if (self->count > 0 && last->kind == kind && strcmp(last->text, note.text) == 0) {
+        last->wall_ms = wall_ms;
+        last->times++;
+        return;
+    }
+    self->ring[self->serial++ % STATUS_LOG_MAX] = note;
     if (self->count < STATUS_LOG_MAX)
         self->count++;
 }

@@ -20,6 +20,7 @@ typedef struct {
     note_kind_t kind;
     uint64_t serial; /* counts all that were ever taken */
     int64_t wall_ms;
+    uint64_t times;       /* it was said; it stands here once, as it was said last */
     char text[NOTE_ROOM]; /* one line, fit for a terminal */
 } note_t;
 
@@ -29,7 +30,8 @@ typedef struct status_log status_log_t;
 status_log_t *status_log_new(void);
 void status_log_destroy(status_log_t **self_p);
 
-/* What doesn't fit is cut. Texts from outside have been escaped before. */
+/* What doesn't fit is cut. What is said again right away makes no further note. Texts from outside
+ * have been escaped before. */
 __attribute__((format(printf, 4, 0))) void status_log_vadd(
     status_log_t *self, int64_t wall_ms, note_kind_t kind, const char *format, va_list arguments);
 void status_log_clear(status_log_t *self);

@@ -13,6 +13,7 @@
 #include "ddtui/model/columns.h"
 #include "libdd/base/escape.h"
 #include "libdd/base/utf8.h"
+#include "table_layout.h"
 
 /* Spaces before a broker's name for each step down the tree, and steps that are shown as such. */
 #define INDENT 2
@@ -168,28 +169,13 @@ bool output_order(
 
 /* ---- Tables ------------------------------------------------------------------------------- */
 
-/* Puts one cell of a line, after what parts it from the one before. */
-static bool put_cell(
-    FILE *out, const column_t *column, const char *text, bool first, output_style_t style)
-{
-    char fitted[2 * COLUMN_TEXT_ROOM];
-    if (style == OUTPUT_ALIGNED) {
-        dd_utf8_fit(text, column->width, fitted, sizeof fitted);
-        text = fitted;
-    }
-    const char *gap = style == OUTPUT_ALIGNED ? "  " : "\t";
-    return fprintf(out, "%s%s", first ? "" : gap, text) >= 0;
-}
-
-static bool put_titles(FILE *out, const columns_t *columns)
-{
-    bool good = true;
-    for (size_t i = 0; good && i < columns->count; i++)
-        if (columns->columns[i].title)
-            good = put_cell(
-                out, &columns->columns[i], columns->columns[i].title, i == 0, OUTPUT_ALIGNED);
-    return good && putc('\n', out) != EOF;
-}
+/* Lines of a table, in the making. */
+typedef struct {
+    FILE *out;
+    const columns_t *columns;
+    output_style_t style;
+    table_layout_t layout; /* if they are aligned */
+} table_t;
 
 static unsigned steps_down(view_t view, const void *row)
 {
@@ -197,48 +183,120 @@ static unsigned steps_down(view_t view, const void *row)
     return depth < INDENT_STEPS_MAX ? depth : INDENT_STEPS_MAX;
 }
 
-/* Puts a row; steps: how far it is indented. */
-static bool put_row(
-    FILE *out, const columns_t *columns, const void *row, unsigned steps, output_style_t style)
+/* A value in words; the first column's is indented by so many steps. */
+static void cell_text(const column_t *column, const void *row, unsigned steps, char *out)
 {
-    if (style == OUTPUT_JSON)
-        return put_json(out, columns_json(columns, row));
-    size_t indent = INDENT * steps;
-    bool good = true;
-    for (size_t i = 0; good && i < columns->count; i++) {
-        const column_t *column = &columns->columns[i];
-        char text[COLUMN_TEXT_ROOM];
-        if (!column->title)
-            continue;
-        memset(text, ' ', indent);
-        column_text(column, row, text + indent, sizeof text - indent);
-        good = put_cell(out, column, text, i == 0, style);
-        indent = 0;
-    }
-    return good && putc('\n', out) != EOF;
+    memset(out, ' ', (size_t)INDENT * steps);
+    column_text(column, row, out + INDENT * steps, COLUMN_TEXT_ROOM - (size_t)INDENT * steps);
 }
 
-bool output_view(FILE *out, const model_t *model, view_t view, output_style_t style)
+/* Takes note of how wide the values of a row are. */
+static void measure(unsigned needed[], const columns_t *columns, const void *row, unsigned steps)
 {
-    const columns_t *columns = columns_of(view);
-    bool good = style != OUTPUT_ALIGNED || put_titles(out, columns);
+    for (size_t i = 0; i < columns->count; i++) {
+        char text[COLUMN_TEXT_ROOM];
+        if (!columns->columns[i].title)
+            continue;
+        cell_text(&columns->columns[i], row, i == 0 ? steps : 0, text);
+        unsigned width = (unsigned)dd_utf8_width(text);
+        needed[i] = width > needed[i] ? width : needed[i];
+    }
+}
+
+static bool is_shown(const table_t *self, size_t index)
+{
+    return self->columns->columns[index].title &&
+           (self->style != OUTPUT_ALIGNED || self->layout.widths[index] > 0);
+}
+
+/* The first column from there on that is shown; their count if none is. */
+static size_t shown_from(const table_t *self, size_t index)
+{
+    while (index < self->columns->count && !is_shown(self, index))
+        index++;
+    return index;
+}
+
+/* Puts one cell of a line, after what parts it from those before. The last one isn't filled up. */
+static bool put_cell(table_t *self, size_t index, const char *text)
+{
+    char fitted[2 * COLUMN_TEXT_ROOM];
+    unsigned width = self->layout.widths[index];
+    bool first = shown_from(self, 0) == index;
+    bool last = shown_from(self, index + 1) == self->columns->count;
+    if (self->style != OUTPUT_ALIGNED)
+        return fprintf(self->out, "%s%s", first ? "" : "\t", text) >= 0;
+    if (!last || dd_utf8_width(text) > width) {
+        dd_utf8_fit(text, width, fitted, sizeof fitted);
+        text = fitted;
+    }
+    return fprintf(self->out, "%*s%s", first ? 0 : (int)self->layout.gap, "", text) >= 0;
+}
+
+static bool put_titles(table_t *self)
+{
+    bool good = true;
+    for (size_t i = 0; good && i < self->columns->count; i++)
+        if (is_shown(self, i))
+            good = put_cell(self, i, self->columns->columns[i].title);
+    return good && putc('\n', self->out) != EOF;
+}
+
+/* Puts a row; steps: how far it is indented. */
+static bool put_row(table_t *self, const void *row, unsigned steps)
+{
+    bool good = true;
+    if (self->style == OUTPUT_JSON)
+        return put_json(self->out, columns_json(self->columns, row));
+    for (size_t i = 0; good && i < self->columns->count; i++) {
+        char text[COLUMN_TEXT_ROOM];
+        if (!is_shown(self, i))
+            continue;
+        cell_text(&self->columns->columns[i], row, i == 0 ? steps : 0, text);
+        good = put_cell(self, i, text);
+    }
+    return good && putc('\n', self->out) != EOF;
+}
+
+bool output_view(FILE *out, const model_t *model, view_t view, output_style_t style, unsigned width)
+{
+    table_t table = {.out = out, .columns = columns_of(view), .style = style};
+    unsigned needed[TABLE_COLUMNS_MAX] = {0};
+    for (size_t i = 0; style == OUTPUT_ALIGNED && i < model_count(model, view); i++) {
+        const void *row = model_row(model, view, i);
+        measure(needed, table.columns, row, steps_down(view, row));
+    }
+    table_layout_make(&table.layout, table.columns, needed, width);
+    bool good = style != OUTPUT_ALIGNED || put_titles(&table);
     for (size_t i = 0; good && i < model_count(model, view); i++) {
         const void *row = model_row(model, view, i);
-        good = put_row(out, columns, row, steps_down(view, row), style);
+        good = put_row(&table, row, steps_down(view, row));
     }
     return good;
 }
 
-bool output_events(FILE *out, const model_t *model, event_dedup_t *dedup, output_style_t style)
+/* What happens later stands below what happened before: the columns are as wide, whatever is in
+   them, and the text has the rest of the line. */
+static void lay_events_out(table_t *self, unsigned width)
 {
-    const columns_t *columns = columns_of(VIEW_EVENTS);
+    unsigned needed[TABLE_COLUMNS_MAX];
+    for (size_t i = 0; i < self->columns->count; i++)
+        needed[i] = self->columns->columns[i].width;
+    table_layout_make(&self->layout, self->columns, needed, width);
+}
+
+bool output_events(
+    FILE *out, const model_t *model, event_dedup_t *dedup, output_style_t style, unsigned width)
+{
+    table_t table = {.out = out, .columns = columns_of(VIEW_EVENTS), .style = style};
+    lay_events_out(&table, width);
     bool titles = style == OUTPUT_ALIGNED && event_dedup_is_first(dedup);
-    bool good = !titles || put_titles(out, columns);
+    bool good = !titles || put_titles(&table);
     event_dedup_look(dedup);
     for (size_t i = model_count(model, VIEW_EVENTS); good && i-- > 0;) {
         const happening_t *event = model_row(model, VIEW_EVENTS, i);
         if (event_dedup_is_new(dedup, event))
-            good = put_row(out, columns, event, 0, style);
+            good = put_row(&table, event, 0);
     }
     return good;
 }
@@ -270,11 +328,16 @@ static bool put_end(FILE *out, const trace_t *trace, output_style_t style)
                arrived ? "" : trace_why(trace, why)) >= 0;
 }
 
-bool output_trace(FILE *out, const trace_t *trace, output_style_t style)
+bool output_trace(FILE *out, const trace_t *trace, output_style_t style, unsigned width)
 {
-    bool good = style != OUTPUT_ALIGNED || put_titles(out, &HOP_COLUMNS);
+    table_t table = {.out = out, .columns = &HOP_COLUMNS, .style = style};
+    unsigned needed[TABLE_COLUMNS_MAX] = {0};
+    for (size_t i = 0; i < trace->count; i++)
+        measure(needed, table.columns, &trace->hops[i], 0);
+    table_layout_make(&table.layout, table.columns, needed, width);
+    bool good = style != OUTPUT_ALIGNED || put_titles(&table);
     for (size_t i = 0; good && i < trace->count; i++)
-        good = put_row(out, &HOP_COLUMNS, &trace->hops[i], 0, style);
+        good = put_row(&table, &trace->hops[i], 0);
     if (!good)
         return false;
     return style == OUTPUT_JSON ? put_json(out, end_json(trace)) : put_end(out, trace, style);

@@ -63,9 +63,10 @@ static bool print_round(const script_t *self, FILE *out)
 {
     view_t view = self->options->view;
     if (view == VIEW_EVENTS)
-        return output_events(out, self->model, self->dedup, self->style);
+        return output_events(out, self->model, self->dedup, self->style, script_width());
     bool gap = self->rounds > 0 && self->style != OUTPUT_JSON;
-    return (!gap || putc('\n', out) != EOF) && output_view(out, self->model, view, self->style);
+    return (!gap || putc('\n', out) != EOF) &&
+           output_view(out, self->model, view, self->style, script_width());
 }
 
 static void print(script_t *self)

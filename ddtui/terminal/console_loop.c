@@ -17,13 +17,16 @@
 
 #include "console_commands.h"
 #include "ddtui/script/key_role.h"
-#include "ddtui/signals.h"
 #include "ddtui/ui/console.h"
 #include "libdd/base/clock.h"
+#include "libdd/base/program.h"
 #include "screen.h"
 
 /* us of the events' turn, after which input is looked at again. */
 #define EVENTS_TURN 10000
+
+/* ms from one turn to the next: what comes meanwhile is taken together. */
+#define EVENTS_REST 5
 
 /* When the console is drawn next. */
 typedef enum {
@@ -36,6 +39,9 @@ typedef enum {
 static const uint64_t DRAW_PAUSES[] = {
     [DRAW_EACH_SECOND] = 1000000, [DRAW_SOON] = 30000, [DRAW_NOW] = 0};
 
+/* Unless the user is waiting, at least as many times what it takes. */
+#define DRAW_PAUSE_FACTOR 25
+
 typedef struct {
     const options_t *options;
     dd_client_t *client;
@@ -46,18 +52,29 @@ typedef struct {
     canvas_t *canvas;
     int signals; /* a signalfd */
     uint64_t drawn_us;
+    uint64_t drawing_us; /* that took so long */
     draw_time_t draw_time;
+    bool rests; /* some events have just been taken */
     bool whole; /* the terminal may show something else */
     bool ended;
 } console_loop_t;
 
 /* ---- Time ----------------------------------------------------------------------------------- */
 
+/* ms until it is drawn again. */
+static int draw_pause_ms(const console_loop_t *self)
+{
+    uint64_t least = self->draw_time == DRAW_NOW ? 0 : DRAW_PAUSE_FACTOR * self->drawing_us;
+    uint64_t pause = DRAW_PAUSES[self->draw_time], now = dd_clock_us();
+    uint64_t due = self->drawn_us + (pause > least ? pause : least);
+    return due <= now ? 0 : (int)((due - now) / 1000) + 1;
+}
+
 /* ms until something is to be done without anybody's word. */
 static int pause_ms(const console_loop_t *self)
 {
-    uint64_t due = self->drawn_us + DRAW_PAUSES[self->draw_time], now = dd_clock_us();
-    return due <= now ? 0 : (int)((due - now) / 1000) + 1;
+    int draw = draw_pause_ms(self), input = screen_pause_ms(self->screen);
+    return input >= 0 && input < draw ? input : draw;
 }
 
 static void tick(console_loop_t *self)
@@ -143,9 +160,11 @@ static void take_events(console_loop_t *self)
 {
     uint64_t until = dd_clock_us() + EVENTS_TURN;
     dd_event_t *event;
+    self->rests = false;
     while (dd_clock_us() < until && (event = dd_client_receive(self->client, 0)) != NULL) {
         session_view_event(self->session, event);
         dd_event_destroy(&event);
+        self->rests = true;
         if (self->draw_time < DRAW_SOON)
             self->draw_time = DRAW_SOON;
     }
@@ -194,23 +213,33 @@ static void draw(console_loop_t *self)
     }
     size_t count = console_draw(self->console, self->canvas, &cursor, choosers);
     screen_show(self->screen, self->canvas, &cursor, choosers, count, self->whole);
+    self->drawing_us = dd_clock_us() - self->drawn_us;
     self->draw_time = DRAW_EACH_SECOND;
     self->whole = false;
 }
 
 /* ---- The loop ------------------------------------------------------------------------------- */
 
+/* Waits for input, signals, the time, and events unless some have just been taken. */
+static int wait_for_something(const console_loop_t *self, struct pollfd fds[3])
+{
+    int pause = pause_ms(self);
+    if (self->rests && pause > EVENTS_REST)
+        pause = EVENTS_REST;
+    fds[2].fd = self->rests ? -1 : dd_client_fd(self->client);
+    return poll(fds, 3, pause);
+}
+
 static void loop(console_loop_t *self)
 {
-    struct pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {self->signals, POLLIN, 0},
-        {dd_client_fd(self->client), POLLIN, 0}};
+    struct pollfd fds[3] = {{STDIN_FILENO, POLLIN, 0}, {self->signals, POLLIN, 0}, {-1, POLLIN, 0}};
     while (!self->ended) {
         tick(self);
         console_update(self->console);
         ask(self);
-        if (pause_ms(self) == 0)
+        if (draw_pause_ms(self) == 0)
             draw(self);
-        if (poll(fds, sizeof fds / sizeof fds[0], pause_ms(self)) < 0 && errno != EINTR)
+        if (wait_for_something(self, fds) < 0 && errno != EINTR)
             return;
         /* A terminal that is gone. */
         if ((fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0)
@@ -237,7 +266,7 @@ static bool take_over_signals(console_loop_t *self)
     sigset_t set;
     sigemptyset(&set);
     for (size_t i = 0; i < sizeof SIGNALS / sizeof SIGNALS[0]; i++)
-        if (!signals_ignored(SIGNALS[i]))
+        if (!dd_program_ignores(SIGNALS[i]))
             sigaddset(&set, SIGNALS[i]);
     signal(SIGPIPE, SIG_IGN);
     if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)

@@ -36,6 +36,8 @@ void screen_size(const screen_t *self, int *rows, int *columns);
 
 /* The next input that is there; INPUT_NONE if there is none. Doesn't wait. */
 screen_input_t screen_read(screen_t *self);
+/* ms until it is to be called even if there is no input; -1 for never. */
+int screen_pause_ms(const screen_t *self);
 /* Lets the widget with the focus have a key. True if it moved: kind and item say where to. */
 bool screen_inject(screen_t *self, ui_key_t key, chooser_kind_t *kind, size_t *item);
 

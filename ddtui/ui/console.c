@@ -11,6 +11,9 @@
 /* Rows that a turn of the wheel moves. */
 #define WHEEL_ROWS 3
 
+/* ms between two questions for events when they aren't shown. */
+#define EVENTS_PAUSE 5000
+
 console_t *console_new(
     session_view_t *session, history_t *history, const char *endpoint, unsigned rights)
 {
@@ -40,10 +43,19 @@ void console_destroy(console_t **self_p)
     *self_p = NULL;
 }
 
+/* Events are asked for whatever is shown, so that those of a broker that goes are there, but less
+   often. */
+static unsigned background_views(const console_t *self)
+{
+    bool any = poller_last(session_view_poller(self->session), VIEW_EVENTS)->any;
+    bool due = !any || session_view_age(self->session, VIEW_EVENTS) >= EVENTS_PAUSE;
+    return due ? 1u << VIEW_EVENTS : 0;
+}
+
 unsigned console_views(const console_t *self)
 {
     const page_t *page = console_page(self);
-    unsigned views = page_views(page);
+    unsigned views = page_views(page) | background_views(self);
     if (self->over == OVER_DETAIL)
         views |= page->ops->detail_views;
     return self->over == OVER_FORM ? views | form_views(self->form) : views;

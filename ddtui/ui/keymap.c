@@ -31,7 +31,7 @@ static const binding_t BINDINGS[] = {
 
     {{UI_ENTER}, ACT_OPEN, LISTS, 0, GROUP_LISTS, 4, "Details", NULL,
         "show all about the selected row"},
-    {{UI_ESCAPE}, ACT_BACK, AT_DETAIL, 0, GROUP_LISTS, 1, "Back", NULL,
+    {{UI_ESCAPE, 'q', UI_CTRL('C')}, ACT_BACK, AT_DETAIL, 0, GROUP_LISTS, 1, "Back", NULL,
         "close what is open"},
     {{' '}, ACT_FOLD, ON(TREE), 0, GROUP_TREE, 9, "Fold", NULL,
         "hide or show the brokers below the selected one"},
@@ -39,6 +39,8 @@ static const binding_t BINDINGS[] = {
         "show the message as text, as JSON, or as bytes"},
     {{'w'}, ACT_SAVE, ON(MESSAGES) | AT_MESSAGE, 0, GROUP_MESSAGES, 6, "Save", NULL,
         "write the selected message to a file"},
+    {{'l'}, ACT_LEVEL, ON(EVENTS), 0, GROUP_MESSAGES, 5, "Level", NULL,
+        "show all events, those from notice up, or warnings and errors"},
     {{'c'}, ACT_CLEAR, ON(MESSAGES) | ON(EVENTS), 0, GROUP_MESSAGES, 12, "Clear", NULL,
         "forget all messages, or all events, that are shown"},
 
@@ -73,7 +75,7 @@ static const binding_t BINDINGS[] = {
         "choose from a menu what to do"},
     {{'?'}, ACT_GO_HELP, ANYWHERE, 0, GROUP_EVERYWHERE, 1, "Help", "Help",
         "explain all keys"},
-    {{'q', UI_CTRL('C')}, ACT_QUIT, ANYWHERE, 0, GROUP_EVERYWHERE, 1, "Quit",
+    {{'q', UI_CTRL('C')}, ACT_QUIT, PAGES_ALL, 0, GROUP_EVERYWHERE, 1, "Quit",
         "Quit", "end the console"},
     {{UI_CTRL('L')}, ACT_REDRAW, ANYWHERE | AT_FORM | AT_MENU | AT_LINE, 0,
         GROUP_EVERYWHERE, 0, NULL, NULL, "draw the whole screen anew"},
@@ -141,7 +143,7 @@ static const char *const GROUP_NAMES[GROUPS] = {
     [GROUP_EVERYWHERE] = "Everywhere",
     [GROUP_LISTS] = "In lists",
     [GROUP_TREE] = "In the tree",
-    [GROUP_MESSAGES] = "At messages",
+    [GROUP_MESSAGES] = "At messages and events",
     [GROUP_OPERATORS] = "With an operator's key",
     [GROUP_FORMS] = "In forms and menus",
 };

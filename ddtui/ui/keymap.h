@@ -90,6 +90,7 @@ typedef enum {
     ACT_SORT_NEXT,
     ACT_SORT_REVERSE,
     ACT_MODE,
+    ACT_LEVEL,
     ACT_SAVE,
     ACT_CLEAR,
     ACT_NEXT,

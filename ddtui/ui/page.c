@@ -4,6 +4,7 @@
  */
 #include "page.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,6 +151,26 @@ void page_set_filter(page_t *self, const char *text)
 
 /* ---- What pages have in common -------------------------------------------------------------- */
 
+/* What brokers have reported may be of the past, or not all there is. */
+static void add_reserve(const page_t *self, char *out, size_t room)
+{
+    view_t view = self->ops->table->view;
+    char age[AGE_ROOM];
+    size_t used = strlen(out);
+    const round_t *last =
+        view == VIEW_NONE ? NULL : poller_last(session_view_poller(self->session), view);
+    if (!last || !last->any)
+        return;
+    if (!session_view_is_current(self->session, view))
+        snprintf(out + used, room - used, ", as it was %s ago",
+            page_age(session_view_age(self->session, view), age));
+    else if (last->silent > 0)
+        snprintf(out + used, room - used, ", %" PRIu64 " broker%s silent", last->silent,
+            last->silent == 1 ? "" : "s");
+    else if (last->full)
+        snprintf(out + used, room - used, ", and there are more");
+}
+
 static void list_title(const page_t *self, const char *title, char *out, size_t room)
 {
     const filter_t *filter = list_filter(self->list);
@@ -161,6 +182,7 @@ static void list_title(const page_t *self, const char *title, char *out, size_t 
             self->ops->list->count(self), filter->inverted ? "out" : "", escaped);
     else
         snprintf(out, room, "%s  %zu", title, list_count(self->list));
+    add_reserve(self, out, room);
 }
 
 /* What can be done about a filter, at the right of the title if there is room. */
@@ -242,6 +264,14 @@ void page_add_columns(text_pane_t *pane, view_t view, const void *row)
         field_name(columns->columns[i].field, name, sizeof name);
         text_pane_pair(pane, name, STYLE_PLAIN, text);
     }
+}
+
+const char *page_age(uint64_t ms, char out[AGE_ROOM])
+{
+    const column_t *column = columns_find(columns_of(VIEW_TREE), "uptime_ms");
+    broker_t row = {.uptime_ms = ms};
+    column_text(column, &row, out, AGE_ROOM);
+    return out;
 }
 
 void page_time(int64_t wall_ms, bool with_ms, char out[TIME_ROOM])

@@ -87,6 +87,10 @@ void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *te
 /* Adds all columns of a row to a pane. */
 void page_add_columns(text_pane_t *pane, view_t view, const void *row);
 
+/* A time in words that are short: "12s", "5m12s". */
+#define AGE_ROOM 32
+const char *page_age(uint64_t ms, char out[AGE_ROOM]);
+
 /* "14:03:22", or with milliseconds "14:03:22.123". */
 #define TIME_ROOM 16
 void page_time(int64_t wall_ms, bool with_ms, char out[TIME_ROOM]);

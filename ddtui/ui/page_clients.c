@@ -28,8 +28,8 @@ static const list_table_column_t COLUMNS[] = {
     {"dropped", "DROPPED", 7, 8, 0, true},
     {"refused", "REFUSED", 7, 9, 0, true},
     {"idle_ms", "IDLE", 6, 7, 0, true},
-    [COLUMN_SINCE] = {"since_ms", "SINCE", 8, 2, 0, true},
-    [COLUMN_WHY] = {NULL, "HOW IT LEFT", 16, 10, LIST_TABLE_REST, false},
+    [COLUMN_SINCE] = {"since_ms", "SINCE", 11, 2, 14, true},
+    [COLUMN_WHY] = {NULL, "WHY", 16, 10, LIST_TABLE_REST, false},
 };
 
 /* The page's private state. */
@@ -64,7 +64,7 @@ static size_t row_text(const void *source, size_t index, char *out, size_t room)
 }
 
 /* What follows the name in an event that begins with "client NAME "; NULL in any other. */
-static const char *words_about(const happening_t *event, const client_t *client)
+static const char *words_about(const archived_t *event, const client_t *client)
 {
     char start[DD_NAME_MAX + 16];
     size_t size =
@@ -77,8 +77,9 @@ static void why_it_left(const page_t *self, const client_t *client, char *out, s
 {
     static const char ENDED[] = "ended: ";
     const char *words = NULL;
-    for (size_t i = 0; i < session_view_row_count(self->session, VIEW_EVENTS) && !words; i++) {
-        const happening_t *event = session_view_row(self->session, VIEW_EVENTS, i);
+    const event_archive_t *events = session_view_events(self->session);
+    for (size_t i = event_archive_count(events); i-- > 0 && !words;) {
+        const archived_t *event = event_archive_at(events, i);
         if (strcmp(event->broker, client->broker) == 0)
             words = words_about(event, client);
     }
@@ -92,28 +93,39 @@ static void why_it_left(const page_t *self, const client_t *client, char *out, s
     dd_escape_text(words, strlen(words), out, room);
 }
 
+static const char *why_unknown(const page_t *self)
+{
+    return session_view_is_current(self->session, VIEW_CLIENTS) ? "its broker does not answer"
+                                                                : "nothing is heard of the tree";
+}
+
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
 {
     const page_t *self = source;
     const client_t *client = row_at(source, index);
-    bool has_left = client->silent_ms > 0;
+    client_fate_t fate = session_view_client_fate(self->session, client);
     if (column == COLUMN_NAME) {
         char name[DD_NAME_MAX + 1];
         session_view_shown_name(self->session, client->tenant, client->name, name);
         dd_escape_text(name, strlen(name), out, room);
-    } else if (column == COLUMN_SINCE && has_left) {
-        snprintf(out, room, "left %" PRIu64 "s", client->silent_ms / 1000);
-    } else if (column == COLUMN_WHY && has_left) {
+    } else if (column == COLUMN_SINCE && fate != CLIENT_HERE) {
+        char age[AGE_ROOM];
+        snprintf(out, room, "%s %s", fate == CLIENT_LEFT ? "left" : "unknown",
+            page_age(session_view_client_silence(self->session, client), age));
+    } else if (column == COLUMN_WHY && fate == CLIENT_LEFT) {
         why_it_left(self, client, out, room);
+    } else if (column == COLUMN_WHY && fate == CLIENT_UNKNOWN) {
+        snprintf(out, room, "%s", why_unknown(self));
     }
-    return column == COLUMN_NAME || column == COLUMN_WHY || (column == COLUMN_SINCE && has_left);
+    return column == COLUMN_NAME || column == COLUMN_WHY ||
+           (column == COLUMN_SINCE && fate != CLIENT_HERE);
 }
 
 static unsigned style(const void *source, size_t index, size_t column)
 {
     const page_t *self = source;
     const client_t *client = row_at(source, index);
-    if (client->silent_ms > 0)
+    if (session_view_client_fate(self->session, client) != CLIENT_HERE)
         return STYLE_DIM;
     bool is_own = session_view_is_own(self->session, client->tenant, client->name);
     return column == COLUMN_NAME && is_own ? STYLE_ACCENT : STYLE_PLAIN;
@@ -155,26 +167,33 @@ static void add_subscriptions(const page_t *self, const client_t *client, text_p
 static void add_events(const page_t *self, const client_t *client, text_pane_t *pane)
 {
     char name[DD_NAME_MAX + 1];
-    size_t found = 0, rows = session_view_row_count(self->session, VIEW_EVENTS);
+    size_t found = 0;
+    const event_archive_t *events = session_view_events(self->session);
     snprintf(name, sizeof name, "%s.%s", client->tenant, client->name);
-    for (size_t i = 0; i < rows && found < DETAIL_ROWS; i++) {
-        const happening_t *row = session_view_row(self->session, VIEW_EVENTS, i);
-        char text[sizeof row->text];
+    for (size_t i = event_archive_count(events); i-- > 0 && found < DETAIL_ROWS;) {
+        const archived_t *row = event_archive_at(events, i);
+        int64_t ago_ms = session_view_wall_ms(self->session) - row->wall_ms;
+        char text[COLUMN_TEXT_ROOM], age[AGE_ROOM];
         if (!strstr(row->text, name))
             continue;
         if (found++ == 0)
             text_pane_text(pane, STYLE_TITLE, "Lately");
         dd_escape_text(row->text, strlen(row->text), text, sizeof text);
-        text_pane_print(pane, STYLE_PLAIN, "  %" PRIu64 "s ago  %s", row->age_ms / 1000, text);
+        text_pane_print(pane, STYLE_PLAIN, "  %s ago  %s",
+            page_age(ago_ms > 0 ? (uint64_t)ago_ms : 0, age), text);
     }
 }
 
 static void detail(page_t *self, size_t index, text_pane_t *pane)
 {
     const client_t *client = row_at(self, index);
-    if (client->silent_ms > 0)
+    client_fate_t fate = session_view_client_fate(self->session, client);
+    uint64_t seconds = session_view_client_silence(self->session, client) / 1000;
+    if (fate == CLIENT_LEFT)
+        text_pane_print(pane, STYLE_WARNING, "left %" PRIu64 " s ago", seconds);
+    else if (fate == CLIENT_UNKNOWN)
         text_pane_print(
-            pane, STYLE_WARNING, "no longer reported for %" PRIu64 " s", client->silent_ms / 1000);
+            pane, STYLE_WARNING, "unknown since %" PRIu64 " s: %s", seconds, why_unknown(self));
     page_add_columns(pane, VIEW_CLIENTS, client);
     add_subscriptions(self, client, pane);
     add_events(self, client, pane);
@@ -187,7 +206,7 @@ static void prepare(page_t *self)
     clients_page_t *clients = self->private;
     clients->some_left = false;
     for (size_t i = 0; i < count(self) && !clients->some_left; i++)
-        clients->some_left = ((const client_t *)row_at(self, i))->silent_ms > 0;
+        clients->some_left = ((const client_t *)row_at(self, i))->fate == CLIENT_LEFT;
 }
 
 /* The brokers' events tell why. */
@@ -197,24 +216,12 @@ static unsigned more_views(const page_t *self)
     return clients->some_left ? 1u << VIEW_EVENTS : 0;
 }
 
-static void title(const page_t *self, char *out, size_t room)
-{
-    const round_t *last = poller_last(session_view_poller(self->session), VIEW_CLIENTS);
-    int used = snprintf(out, room, "Clients");
-    if (last->any && last->silent > 0)
-        snprintf(out + used, room - (size_t)used, " (%" PRIu64 " brokers silent)", last->silent);
-    else if (last->full)
-        snprintf(out + used, room - (size_t)used, " (not all: too many)");
-}
-
 static void draw(page_t *self, canvas_t *canvas, rect_t area)
 {
-    char line[64];
     rect_t right = {0};
     if (area.width >= DETAIL_FROM)
         right = rect_cut_right(&area, DETAIL_WIDTH);
-    title(self, line, sizeof line);
-    page_draw_list(self, canvas, area, line);
+    page_draw_list(self, canvas, area, "Clients");
     page_draw_empty(self, canvas, area,
         poller_last(session_view_poller(self->session), VIEW_CLIENTS)->any
             ? "No client of this tenant is anywhere in the tree."

@@ -2,7 +2,9 @@
 /*
  * page_events - what happened: the brokers' events and the console's own notes
  */
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "libdd/base/escape.h"
@@ -26,7 +28,30 @@ static const dd_log_level_t LEVELS[] = {[NOTE_PLAIN] = DD_LOG_INFO,
     [NOTE_WARNING] = DD_LOG_WARNING,
     [NOTE_BAD] = DD_LOG_ERROR};
 
-/* ---- Rows: what brokers reported and then the notes, in the source; by time, in the list ----- */
+/* What the switch of levels goes round through. */
+static const struct {
+    dd_log_level_t least;
+    const char *title;
+} SHOWN[] = {{DD_LOG_DEBUG, "Events"}, {DD_LOG_NOTICE, "Events from notice up"},
+    {DD_LOG_WARNING, "Warnings and errors"}};
+
+/* ---- Rows: the archive and the notes, as far as the level wants them, by time ---------------- */
+
+#define ROWS_MAX (EVENT_ARCHIVE_MAX + STATUS_LOG_MAX)
+
+/* A row's place: in the archive, and after all of that among the notes. */
+typedef struct {
+    int64_t wall_ms;
+    uint32_t order; /* of what happened at one time */
+    uint32_t place;
+} row_t;
+
+/* The page's private state. */
+typedef struct {
+    size_t shown; /* which of SHOWN */
+    row_t rows[ROWS_MAX];
+    size_t count;
+} events_page_t;
 
 typedef struct {
     int64_t wall_ms;
@@ -34,47 +59,46 @@ typedef struct {
     const char *broker;
     const char *tenant;
     const char *text;
-    bool escaped; /* text is */
+    uint64_t times; /* of a note, whose text is escaped; else 0 */
 } event_t;
 
-static size_t count(const void *source)
+static event_t event_in_place(const page_t *self, size_t place)
 {
-    const page_t *self = source;
-    return session_view_row_count(self->session, VIEW_EVENTS) +
-           status_log_count(session_view_status_log(self->session));
-}
-
-/* When something happened, since 1970, by the age that it had in the newest round. */
-static int64_t happening_wall_ms(const session_view_t *session, const happening_t *row)
-{
-    const round_t *last = poller_last(session_view_poller(session), VIEW_EVENTS);
-    uint64_t since = session_view_now_ms(session) - last->finished_ms;
-    return session_view_wall_ms(session) - (int64_t)(since + row->age_ms);
+    const event_archive_t *archive = session_view_events(self->session);
+    const status_log_t *log = session_view_status_log(self->session);
+    size_t archived = event_archive_count(archive);
+    if (place >= archived) {
+        const note_t *note = status_log_at(log, place - archived);
+        return (event_t){note->wall_ms, dd_log_level_name(LEVELS[note->kind]), "this console", "",
+            note->text, note->times};
+    }
+    const archived_t *row = event_archive_at(archive, place);
+    return (event_t){row->wall_ms, row->level, row->broker, row->tenant, row->text, 0};
 }
 
 static event_t event_at(const page_t *self, size_t index)
 {
-    size_t reported = session_view_row_count(self->session, VIEW_EVENTS);
-    if (index >= reported) {
-        const note_t *note =
-            status_log_at(session_view_status_log(self->session), index - reported);
-        return (event_t){note->wall_ms, dd_log_level_name(LEVELS[note->kind]), "this console", "",
-            note->text, true};
-    }
-    const happening_t *row = session_view_row(self->session, VIEW_EVENTS, index);
-    return (event_t){happening_wall_ms(self->session, row), row->level, row->broker, row->tenant,
-        row->text, false};
+    const events_page_t *events = self->private;
+    return event_in_place(self, events->rows[index].place);
+}
+
+static size_t count(const void *source)
+{
+    const page_t *self = source;
+    const events_page_t *events = self->private;
+    return events->count;
 }
 
 static uint64_t identity(const void *source, size_t index)
 {
     const page_t *self = source;
-    size_t reported = session_view_row_count(self->session, VIEW_EVENTS);
-    if (index >= reported)
-        return status_log_at(session_view_status_log(self->session), index - reported)->serial;
-    const happening_t *row = session_view_row(self->session, VIEW_EVENTS, index);
-    uint64_t number = list_identity(LIST_IDENTITY, row->broker_id);
-    return list_identity(number, row->text) + row->at_ms;
+    const events_page_t *events = self->private;
+    size_t place = events->rows[index].place;
+    const event_archive_t *archive = session_view_events(self->session);
+    size_t archived = event_archive_count(archive);
+    if (place >= archived)
+        return 2 * status_log_at(session_view_status_log(self->session), place - archived)->serial;
+    return 2 * event_archive_at(archive, place)->serial + 1;
 }
 
 static size_t row_text(const void *source, size_t index, char *out, size_t room)
@@ -84,19 +108,41 @@ static size_t row_text(const void *source, size_t index, char *out, size_t room)
         out, room, "%s %s %s %s", event.level, event.broker, event.tenant, event.text);
 }
 
-/* The only order there is: the oldest first. */
-static int compare(const void *source, size_t a, size_t b, size_t column)
+/* What a later version may call a level is important. */
+static bool is_wanted(const page_t *self, const event_t *event)
 {
-    (void)column;
-    int64_t left = event_at(source, a).wall_ms, right = event_at(source, b).wall_ms;
-    if (left == right)
-        return (a < b) - (a > b); /* both sources have the newest first */
-    return left < right ? -1 : 1;
+    const events_page_t *events = self->private;
+    dd_log_level_t level;
+    return SHOWN[events->shown].least == DD_LOG_DEBUG ||
+           !dd_log_level_parse(&level, dd_bytes_of(event->level)) ||
+           level <= SHOWN[events->shown].least;
 }
 
+/* The oldest first. */
+static int compare_rows(const void *a, const void *b)
+{
+    const row_t *left = a, *right = b;
+    if (left->wall_ms != right->wall_ms)
+        return left->wall_ms < right->wall_ms ? -1 : 1;
+    return left->order < right->order ? -1 : 1;
+}
+
+/* The archive has the oldest first, the notes the newest. */
 static void prepare(page_t *self)
 {
-    list_set_order(self->list, COLUMN_TIME, false);
+    events_page_t *events = self->private;
+    size_t archived = event_archive_count(session_view_events(self->session));
+    size_t notes = status_log_count(session_view_status_log(self->session));
+    events->count = 0;
+    for (size_t place = 0; place < archived + notes && events->count < ROWS_MAX; place++) {
+        event_t event = event_in_place(self, place);
+        size_t order = place < archived ? place : 2 * archived + notes - place;
+        if (is_wanted(self, &event))
+            events->rows[events->count++] =
+                (row_t){event.wall_ms, (uint32_t)order, (uint32_t)place};
+    }
+    if (events->count > 1)
+        qsort(events->rows, events->count, sizeof events->rows[0], compare_rows);
 }
 
 /* ---- The table ------------------------------------------------------------------------------ */
@@ -110,7 +156,9 @@ static bool cell(const void *source, size_t index, size_t column, char *out, siz
         [COLUMN_EVENT] = event.text};
     if (column == COLUMN_TIME)
         page_time(event.wall_ms, false, out);
-    else if (column == COLUMN_EVENT && event.escaped)
+    else if (column == COLUMN_EVENT && event.times > 1)
+        snprintf(out, room, "%s (%" PRIu64 " times)", event.text, event.times);
+    else if (column == COLUMN_EVENT && event.times > 0)
         snprintf(out, room, "%s", event.text);
     else
         dd_escape_text(texts[column], strlen(texts[column]), out, room);
@@ -140,8 +188,7 @@ static const list_table_t TABLE = {.view = VIEW_NONE,
     .cell = cell,
     .style = style};
 
-static const list_ops_t LIST = {
-    .count = count, .identity = identity, .text = row_text, .compare = compare};
+static const list_ops_t LIST = {.count = count, .identity = identity, .text = row_text};
 
 /* ---- The page ------------------------------------------------------------------------------- */
 
@@ -156,35 +203,51 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
 
 static void draw(page_t *self, canvas_t *canvas, rect_t area)
 {
-    page_draw_list(self, canvas, area, "Events");
-    page_draw_empty(self, canvas, area, "Nothing has happened that this key may know.");
+    const events_page_t *events = self->private;
+    page_draw_list(self, canvas, area, SHOWN[events->shown].title);
+    page_draw_empty(self, canvas, area,
+        events->shown == 0 ? "Nothing has happened that this key may know."
+                           : "Nothing of that importance has happened. l shows all.");
+}
+
+static bool act(page_t *self, action_t action)
+{
+    events_page_t *events = self->private;
+    if (action != ACT_LEVEL)
+        return false;
+    events->shown = (events->shown + 1) % (sizeof SHOWN / sizeof SHOWN[0]);
+    return true;
 }
 
 void page_events_draw_tail(const session_view_t *session, canvas_t *canvas, rect_t area)
 {
-    size_t total = session_view_row_count(session, VIEW_EVENTS), height = (size_t)area.height;
-    size_t shown = total < height ? total : height;
+    const event_archive_t *events = session_view_events(session);
+    size_t total = event_archive_count(events), height = (size_t)area.height;
+    size_t first = total > height ? total - height : 0;
     if (total == 0)
         canvas_text(canvas, area, 0, 1, STYLE_DIM, "Nothing has happened.");
-    for (size_t i = 0; i < shown; i++) {
-        const happening_t *row = session_view_row(session, VIEW_EVENTS, shown - 1 - i);
-        char time[TIME_ROOM], broker[4 * sizeof row->broker], text[COLUMN_TEXT_ROOM];
-        page_time(happening_wall_ms(session, row), false, time);
+    for (size_t i = first; i < total; i++) {
+        const archived_t *row = event_archive_at(events, i);
+        char time[TIME_ROOM], broker[4 * DD_BROKER_MAX + 1], text[COLUMN_TEXT_ROOM];
+        int line = (int)(i - first);
+        page_time(row->wall_ms, false, time);
         dd_escape_text(row->broker, strlen(row->broker), broker, sizeof broker);
         dd_escape_text(row->text, strlen(row->text), text, sizeof text);
-        canvas_text(canvas, area, (int)i, 0, STYLE_DIM, time);
-        canvas_print(canvas, area, (int)i, 9, STYLE_PLAIN, "%-12s", broker);
+        canvas_text(canvas, area, line, 0, STYLE_DIM, time);
+        canvas_print(canvas, area, line, 9, STYLE_PLAIN, "%-12s", broker);
         int at = 9 + 1 + (dd_utf8_width(broker) > 12 ? (int)dd_utf8_width(broker) : 12);
-        canvas_text(canvas, area, (int)i, at, level_style(row->level), text);
+        canvas_text(canvas, area, line, at, level_style(row->level), text);
     }
 }
 
 const page_ops_t EVENTS_PAGE = {.title = "Events",
     .part = PART_EVENTS,
+    .state_size = sizeof(events_page_t),
     .views = 1u << VIEW_TREE | 1u << VIEW_EVENTS,
     .rolls = true,
     .list = &LIST,
     .table = &TABLE,
     .prepare = prepare,
     .draw = draw,
-    .detail = detail};
+    .detail = detail,
+    .act = act};

@@ -67,7 +67,8 @@ static void message_line(const message_t *self, char *out, size_t room)
         snprintf(out, room,
             "%" PRIu64 " publications did not reach this client: it read too slowly", self->count);
     else if (self->kind == MESSAGE_SKIPPED)
-        snprintf(out, room, "%" PRIu64 " messages are not shown: more than %d a second, or frozen",
+        snprintf(out, room,
+            "%" PRIu64 " messages are not shown: over %d publications a second, or frozen",
             self->count, MESSAGES_PER_SECOND);
     else
         dd_escape_text(
@@ -189,26 +190,76 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
         page_draw_detail(self, canvas, bottom, "Message");
 }
 
-void page_messages_draw_tail(const session_view_t *session, canvas_t *canvas, rect_t area)
+/* ---- The tail ------------------------------------------------------------------------------- */
+
+/* Notifications and gaps of so many rows, and from so many ms, aren't pushed out by publications.
+ */
+#define TAIL_MAX 64
+#define TAIL_FRESH 60000
+
+typedef struct {
+    size_t numbers[TAIL_MAX]; /* of messages, the newest first */
+    size_t count;
+} tail_t;
+
+static bool is_rare(const message_t *message)
+{
+    return message->kind == MESSAGE_NOTIFICATION || message->kind == MESSAGE_LOST;
+}
+
+static void find_rare(const session_view_t *session, size_t most, tail_t *out)
 {
     const messages_t *messages = session_view_messages(session);
-    size_t total = messages_count(messages), height = (size_t)area.height;
-    size_t first = total > height ? total - height : 0;
-    if (total == 0)
-        canvas_text(canvas, area, 0, 1, STYLE_DIM, "No message has arrived.");
-    for (size_t i = first; i < total; i++) {
+    int64_t since = session_view_wall_ms(session) - TAIL_FRESH;
+    out->count = 0;
+    for (size_t i = messages_count(messages); i-- > 0 && out->count < most;) {
         const message_t *message = messages_at(messages, i);
-        char time[TIME_ROOM], source[DD_NAME_MAX + 1], topic[DD_TOPIC_MAX + 1], line[1024];
-        int row = (int)(i - first);
-        page_time(message->wall_ms, false, time);
-        dd_escape_text(message->source, strlen(message->source), source, sizeof source);
-        dd_escape_text(message->topic, strlen(message->topic), topic, sizeof topic);
-        message_line(message, line, sizeof line);
-        canvas_text(canvas, area, row, 0, STYLE_DIM, time);
-        canvas_text(canvas, area, row, 9, KINDS[message->kind].style, KINDS[message->kind].name);
-        canvas_print(canvas, area, row, 16, STYLE_PLAIN, "%s%s%s%s%s", source,
-            topic[0] != '\0' ? "  " : "", topic, source[0] != '\0' ? "  " : "", line);
+        if (message->wall_ms < since)
+            return;
+        if (is_rare(message))
+            out->numbers[out->count++] = i;
     }
+}
+
+/* The newest messages, and among them the newest rare ones. */
+static void find_tail(const session_view_t *session, size_t height, tail_t *out)
+{
+    tail_t rare;
+    size_t taken = 0;
+    out->count = 0;
+    find_rare(session, height / 2, &rare);
+    for (size_t i = messages_count(session_view_messages(session)); i-- > 0;) {
+        bool is_wanted = taken < rare.count && rare.numbers[taken] == i;
+        if (out->count == height)
+            return;
+        if (is_wanted || height - out->count > rare.count - taken)
+            out->numbers[out->count++] = i;
+        taken += is_wanted;
+    }
+}
+
+static void draw_line(const message_t *message, canvas_t *canvas, rect_t area, int row)
+{
+    char time[TIME_ROOM], source[DD_NAME_MAX + 1], topic[DD_TOPIC_MAX + 1], line[1024];
+    page_time(message->wall_ms, false, time);
+    dd_escape_text(message->source, strlen(message->source), source, sizeof source);
+    dd_escape_text(message->topic, strlen(message->topic), topic, sizeof topic);
+    message_line(message, line, sizeof line);
+    canvas_text(canvas, area, row, 0, STYLE_DIM, time);
+    canvas_text(canvas, area, row, 9, KINDS[message->kind].style, KINDS[message->kind].name);
+    canvas_print(canvas, area, row, 16, STYLE_PLAIN, "%s%s%s%s%s", source,
+        topic[0] != '\0' ? "  " : "", topic, source[0] != '\0' ? "  " : "", line);
+}
+
+void page_messages_draw_tail(const session_view_t *session, canvas_t *canvas, rect_t area)
+{
+    tail_t tail;
+    find_tail(session, area.height < TAIL_MAX ? (size_t)area.height : TAIL_MAX, &tail);
+    if (tail.count == 0)
+        canvas_text(canvas, area, 0, 1, STYLE_DIM, "No message has arrived.");
+    for (size_t i = 0; i < tail.count; i++)
+        draw_line(messages_at(session_view_messages(session), tail.numbers[tail.count - 1 - i]),
+            canvas, area, (int)i);
 }
 
 const page_ops_t MESSAGES_PAGE = {.title = "Messages",

@@ -9,15 +9,13 @@
 #include "libdd/base/escape.h"
 #include "page.h"
 
-/* ms of silence after which a broker is called stale, and after which it is called gone. */
-#define STALE_AFTER 2500
-#define GONE_AFTER 10000
-
 /* Least columns of a screen that has a detail pane beside the tree. */
 #define DETAIL_FROM 76
 #define TAIL_ROWS_MAX 8
 /* Its columns at most: as many as a broker's id needs, with its name and the frame. */
 #define DETAIL_WIDTH 48
+/* Bytes of a broker's name, escaped, and of an age. */
+#define ESCAPED_ROOM (DD_ESCAPE_MAX * DD_BROKER_MAX + AGE_ROOM)
 /* Brokers below which nothing is shown. */
 #define FOLDED_MAX 256
 
@@ -48,7 +46,7 @@ static const list_table_column_t COLUMNS[] = {
     [COLUMN_REFUSED] = {"refused", "REFUSED", 7, 10, 0, true},
     [COLUMN_DROPPED] = {"dropped", "DROPPED", 7, 10, 0, true},
     [COLUMN_UP] = {"uptime_ms", "UP", 6, 7, 0, true},
-    [COLUMN_STATE] = {"state", "STATE", 8, 1, 12, false},
+    [COLUMN_STATE] = {"state", "STATE", 12, 1, 20, false},
 };
 
 /* The page's private state. */
@@ -194,13 +192,21 @@ static const char *folding_mark(const page_t *self, size_t index)
 
 static void state_text(const page_t *self, const broker_t *broker, char *out, size_t room)
 {
-    uint64_t silence = session_view_silence(self->session, broker);
-    if (silence >= GONE_AFTER)
-        snprintf(out, room, "GONE %" PRIu64 "s", silence / 1000);
-    else if (silence >= STALE_AFTER)
-        snprintf(out, room, "stale %" PRIu64 "s", silence / 1000);
-    else
+    static const char *const WORDS[] = {[STANDING_LATE] = "stale",
+        [STANDING_GONE] = "GONE",
+        [STANDING_UNKNOWN] = "unknown",
+        [STANDING_BEHIND] = "behind",
+        [STANDING_DRAINED] = "drained"};
+    char text[ESCAPED_ROOM] = "";
+    standing_t standing = session_view_standing(self->session, broker);
+    if (standing == STANDING_REPORTS)
         dd_escape_text(broker->state, strlen(broker->state), out, room);
+    else if (standing == STANDING_BEHIND)
+        dd_escape_text(broker->behind, strlen(broker->behind), text, sizeof text);
+    else if (standing != STANDING_DRAINED)
+        page_age(session_view_silence(self->session, broker), text);
+    if (standing != STANDING_REPORTS)
+        snprintf(out, room, "%s%s%s", WORDS[standing], text[0] != '\0' ? " " : "", text);
 }
 
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
@@ -223,10 +229,10 @@ static unsigned style(const void *source, size_t index, size_t column)
 {
     const page_t *self = source;
     const broker_t *broker = row_at(self, index);
-    uint64_t silence = session_view_silence(self->session, broker);
+    standing_t standing = session_view_standing(self->session, broker);
     bool is_door = strcmp(broker->name, session_view_link(self->session)->broker) == 0;
-    if (silence >= STALE_AFTER)
-        return column == COLUMN_STATE && silence >= GONE_AFTER ? STYLE_BAD : STYLE_DIM;
+    if (standing != STANDING_REPORTS)
+        return column == COLUMN_STATE && standing == STANDING_GONE ? STYLE_BAD : STYLE_DIM;
     if (column == COLUMN_STATE)
         return strcmp(broker->state, "ok") == 0 ? STYLE_GOOD : STYLE_BAD;
     if (column == COLUMN_DROPPED && broker->traffic.dropped != MODEL_UNKNOWN)
@@ -261,15 +267,17 @@ static void curve(const uint64_t *rates, size_t count_of, size_t width, char *ou
     }
 }
 
-static void add_rate(text_pane_t *pane, const char *name, const char *field, const broker_t *broker,
-    const uint64_t *rates, size_t count_of)
+static void add_rate(const page_t *self, text_pane_t *pane, const char *name, const char *field,
+    const broker_t *broker, const uint64_t *rates, size_t count_of)
 {
     char rate[COLUMN_TEXT_ROOM], blocks[4 * POLLER_SAMPLES + 1], line[COLUMN_TEXT_ROOM + 256];
+    bool stopped = session_view_silence(self->session, broker) > 0;
     column_text(columns_find(columns_of(VIEW_TREE), field), broker, rate, sizeof rate);
+    strncat(rate, "/s", sizeof rate - strlen(rate) - 1);
     int width = text_pane_width(pane) - 24;
     curve(rates, count_of, width > 0 ? (size_t)width : 0, blocks, sizeof blocks);
-    snprintf(line, sizeof line, "%s/s %*s%s", rate, (int)(6 - strnlen(rate, 6)), "", blocks);
-    text_pane_pair(pane, name, STYLE_PLAIN, line);
+    snprintf(line, sizeof line, "%-8s %s", stopped ? "stopped" : rate, blocks);
+    text_pane_pair(pane, name, stopped ? STYLE_DIM : STYLE_PLAIN, line);
 }
 
 static void add_field(
@@ -301,8 +309,8 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
     add_field(pane, "broker", "broker", broker);
     add_field(pane, "scope", "scope", broker);
     text_pane_pair(pane, "state", style(self, index, COLUMN_STATE), state);
-    add_rate(pane, "in", "in_rate", broker, samples->in, samples->count);
-    add_rate(pane, "out", "out_rate", broker, samples->out, samples->count);
+    add_rate(self, pane, "in", "in_rate", broker, samples->in, samples->count);
+    add_rate(self, pane, "out", "out_rate", broker, samples->out, samples->count);
     for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++)
         add_field(pane, FIELDS[i][0], FIELDS[i][1], broker);
 }

@@ -54,8 +54,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *json = fuzz_text(data + 1, size - 1);
     model_t *model = model_new();
     check(model != NULL);
-    uint64_t rows;
-    report_parser_report(model, view, json, "", &rows);
+    report_head_t head;
+    report_parser_report(model, view, json, "", &head);
     report_parser_report(model, view, json, "0123456789abcdef0123456789abcdef", NULL);
     show(model, view);
     read_control(json);

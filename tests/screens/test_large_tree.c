@@ -158,7 +158,7 @@ static void test_a_large_tree_is_scrolled(void **state)
     terminal_expect(terminal, "stale ");
     terminal_press(terminal, "2 /");
     terminal_type(terminal, "zed0042");
-    terminal_expect(terminal, "left ");
+    terminal_expect(terminal, "unknown ");
     terminal_press(terminal, "Enter q");
     terminal_expect(terminal, "ended with 0");
     terminal_close(&terminal);

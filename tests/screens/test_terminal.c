@@ -190,7 +190,8 @@ static void test_without_a_broker_and_with_it_again(void **state)
     terminal_press(terminal, "Enter Enter");
     terminal_expect(terminal, "subscribed to alarms within /");
     program_kill(broker);
-    terminal_expect(terminal, "stale ");
+    terminal_expect(terminal, "unknown ");
+    terminal_expect(terminal, ", as it was ");
     terminal_press(terminal, "3");
     terminal_expect(terminal, "asked…");
     broker_start(harness, "root", NULL, "/1/", NULL);
@@ -315,6 +316,28 @@ static void test_the_mouse_in_forms(void **state)
     terminal_close(&terminal);
 }
 
+/* A table in a terminal: each broker has one line, and what they lose stands in it. */
+static void test_tables_fit_the_terminal(void **state)
+{
+    harness_t *harness = *state;
+    static const int SIZES[][2] = {{24, 80}, {50, 200}};
+    scene_tree(harness);
+    for (size_t i = 0; i < COUNT(SIZES); i++) {
+        terminal_t *terminal = terminal_console(harness, SIZES[i][0], SIZES[i][1],
+            harness_endpoint(harness, "root"), "a", "", "-q --tree", "");
+        terminal_expect(terminal, "ended with 0");
+        int lines = 0;
+        const char *screen = terminal_screen(terminal), *end = strstr(screen, "ended with 0");
+        for (const char *at = screen; at < end; at++)
+            lines += *at == '\n';
+        assert_int_equal(lines, 6); /* one of titles, and five brokers */
+        terminal_expect(terminal, "REFUSED");
+        terminal_expect(terminal, "DROPPED\nroot");
+        terminal_expect(terminal, "\n    leaf");
+        terminal_close(&terminal);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +353,7 @@ int main(void)
         SCENE(test_read_only),
         SCENE(test_the_mouse),
         SCENE(test_the_mouse_in_forms),
+        SCENE(test_tables_fit_the_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

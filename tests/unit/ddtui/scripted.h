@@ -86,11 +86,12 @@ static inline void scripted_round(
     ",\"version\":\"1.0.0\",\"state\":\"ok\",\"uptime_ms\":5000,\"clients\":2," more               \
     "\"in\":100,\"out\":50}"
 
+#define SCRIPTED_TREE_BROKER5 SCRIPTED_BROKER("broker5", "/1/5/", "dd", "\"aa\"", "\"rtt_us\":500,")
 static const char *const SCRIPTED_TREE[] = {
     SCRIPTED_BROKER("root", "/1/", "aa", "null", ""),
     SCRIPTED_BROKER("broker1", "/1/2/", "bb", "\"aa\"", "\"rtt_us\":300,"),
     SCRIPTED_BROKER("broker0", "/1/2/3/", "cc", "\"bb\"", "\"rtt_us\":400,"),
-    SCRIPTED_BROKER("broker5", "/1/5/", "dd", "\"aa\"", "\"rtt_us\":500,"),
+    SCRIPTED_TREE_BROKER5,
 };
 #define SCRIPTED_BROKERS (COUNT(SCRIPTED_TREE))
 

@@ -26,10 +26,31 @@ static model_t *arranged(view_t view, const void *rows, size_t count, size_t siz
     arranged(VIEW_CLIENTS, (client_t[]){__VA_ARGS__},                                              \
         sizeof((client_t[]){__VA_ARGS__}) / sizeof(client_t), sizeof(client_t))
 
+static void add_brokers(answered_t *answered, const model_t *model)
+{
+    for (size_t i = 0; i < model_count(model, VIEW_CLIENTS); i++) {
+        const client_t *client = model_row(model, VIEW_CLIENTS, i);
+        answered_add(answered, client->broker_id, client->broker, client->scope);
+    }
+}
+
+/* A round which the brokers of `before` have answered, too, if they all are there. */
+static void merge_round(
+    model_t *now, model_t *before, view_t view, uint64_t elapsed_ms, bool all_there)
+{
+    answered_t *answered = answered_new();
+    answered_ask(answered);
+    add_brokers(answered, now);
+    if (all_there)
+        add_brokers(answered, before);
+    assert_int_equal(poll_merge_carry(now, before, view, elapsed_ms, answered), DD_OK);
+    answered_destroy(&answered);
+    model_destroy(&before);
+}
+
 static void merge(model_t *now, model_t *before, view_t view, uint64_t elapsed_ms)
 {
-    assert_int_equal(poll_merge_carry(now, before, view, elapsed_ms), DD_OK);
-    model_destroy(&before);
+    merge_round(now, before, view, elapsed_ms, true);
 }
 
 static const broker_t *broker_at(const model_t *model, size_t index)
@@ -226,9 +247,87 @@ static void test_no_room_for_the_silent(void **state)
     }
     assert_int_equal(model_arrange(before), DD_OK);
     assert_int_equal(model_arrange(now), DD_OK);
-    assert_int_equal(poll_merge_carry(now, before, VIEW_TREE, 1000), DD_E_LIMIT);
+    assert_int_equal(poll_merge_carry(now, before, VIEW_TREE, 1000, NULL), DD_E_LIMIT);
     assert_int_equal(model_count(now, VIEW_TREE), MODEL_BROKERS_MAX);
     model_destroy(&before);
+    model_destroy(&now);
+}
+
+/* So that it keeps its place, and what it has lost is known. */
+static void test_one_that_is_cut_off_stays_below_its_parent(void **state)
+{
+    (void)state;
+    const broker_t root = {.id = "aa", .name = "root", .state = "ok"};
+    const broker_t mid = {.id = "bb", .name = "mid", .parent = "aa", .state = "ok"};
+    const broker_t leaf = {.id = "cc", .name = "leaf", .parent = "bb", .state = "ok"};
+    const broker_t alone = {.id = "cc", .name = "leaf", .state = "cut off"};
+    model_t *before = brokers(root, mid, leaf);
+    for (int i = 0; i < 2; i++) {
+        model_t *now = brokers(alone);
+        merge(now, before, VIEW_TREE, 1000);
+        assert_string_equal(broker_at(now, 2)->name, "leaf");
+        assert_int_equal(broker_at(now, 2)->depth, 2);
+        assert_int_equal(broker_at(now, 1)->fate, BROKER_GONE);
+        assert_int_equal(broker_at(now, 0)->fate, BROKER_BEHIND);
+        assert_string_equal(broker_at(now, 0)->behind, "mid");
+        before = now;
+    }
+    model_destroy(&before);
+}
+
+/* Its parent misses it, though nobody looked when it was lost. */
+static void test_one_that_was_lost_before(void **state)
+{
+    (void)state;
+    const lost_t east = {.name = "east", .id = "ee", .age_ms = 700000};
+    const broker_t root = {.id = "aa", .name = "root", .state = "ok", .lost = {east}};
+    const broker_t back = {.id = "ff", .name = "east", .parent = "aa", .state = "ok"};
+    model_t *before = model_new();
+    for (int i = 0; i < 2; i++) {
+        model_t *now = brokers(root);
+        merge(now, before, VIEW_TREE, 1000);
+        assert_int_equal(model_count(now, VIEW_TREE), 2);
+        assert_string_equal(broker_at(now, 1)->name, "east");
+        assert_int_equal(broker_at(now, 1)->fate, BROKER_GONE);
+        assert_int_equal(broker_at(now, 1)->depth, 1);
+        assert_int_equal(broker_at(now, 1)->silent_ms, 700000);
+        assert_true(broker_at(now, 1)->clients == MODEL_UNKNOWN);
+        before = now;
+    }
+    model_t *now = brokers(root, back); /* started anew, and the report is older than that */
+    merge(now, before, VIEW_TREE, 1000);
+    assert_int_equal(model_count(now, VIEW_TREE), 2);
+    assert_int_equal(broker_at(now, 1)->fate, BROKER_REPORTS);
+    model_destroy(&now);
+}
+
+/* Of those whose broker doesn't answer nobody knows whether they have left. */
+static void test_clients_of_a_silent_broker_are_unknown(void **state)
+{
+    (void)state;
+    const client_t cli1 = {.tenant = "a", .name = "cli1", .broker = "east", .scope = "/1/2/"};
+    const client_t cli2 = {.tenant = "a", .name = "cli2", .broker = "west", .scope = "/1/3/"};
+    model_t *before = clients(cli1, cli2);
+    model_t *now = clients(cli2);
+    merge_round(now, before, VIEW_CLIENTS, 4000, false);
+    assert_int_equal(client_at(now, 0)->fate, CLIENT_UNKNOWN);
+    assert_int_equal(client_at(now, 0)->silent_ms, 4000);
+    assert_int_equal(client_at(now, 1)->fate, CLIENT_HERE);
+    for (int i = 0; i < 30; i++) { /* it isn't forgotten with those that have left */
+        before = now;
+        now = clients(cli2);
+        merge_round(now, before, VIEW_CLIENTS, 4000, false);
+    }
+    assert_int_equal(client_at(now, 0)->silent_ms, 31 * 4000);
+    before = now;
+    now = clients(cli2);
+    merge_round(now, before, VIEW_CLIENTS, 1000, true); /* the broker is back, without it */
+    assert_int_equal(client_at(now, 0)->fate, CLIENT_LEFT);
+    assert_int_equal(client_at(now, 0)->silent_ms, 1000);
+    before = now;
+    now = clients(cli2);
+    merge_round(now, before, VIEW_CLIENTS, 1000, false); /* what is known stays so */
+    assert_int_equal(client_at(now, 0)->fate, CLIENT_LEFT);
     model_destroy(&now);
 }
 
@@ -245,6 +344,9 @@ int main(void)
         cmocka_unit_test(test_many_names_in_their_order),
         cmocka_unit_test(test_other_rows_are_as_reported),
         cmocka_unit_test(test_no_room_for_the_silent),
+        cmocka_unit_test(test_one_that_is_cut_off_stays_below_its_parent),
+        cmocka_unit_test(test_one_that_was_lost_before),
+        cmocka_unit_test(test_clients_of_a_silent_broker_are_unknown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -166,6 +166,43 @@ static void test_nobody_answers(void **state)
     poller_destroy(&self);
 }
 
+/* Then what was known stays, but for the rates, and isn't called current. */
+static void test_what_nobody_answers_tells_nothing_of_brokers(void **state)
+{
+    (void)state;
+    poller_t *self = started();
+    for (uint32_t ref = 1; ref <= 2; ref++) {
+        poller_asked(self, VIEW_TREE, ref, 1000 * ref);
+        assert_true(report(self, ref, broker(1, ref), 0, 1000 * ref));
+    }
+    const broker_t *row = model_row(poller_model(self, VIEW_TREE), VIEW_TREE, 0);
+    assert_true(row->traffic.in_rate != MODEL_UNKNOWN);
+    poller_asked(self, VIEW_TREE, 3, 3000);
+    assert_true(poller_tick(self, 3000 + POLLER_LIMIT));
+    assert_false(poller_last(self, VIEW_TREE)->current);
+    row = model_row(poller_model(self, VIEW_TREE), VIEW_TREE, 0);
+    assert_int_equal(row->silent_ms, 0);
+    assert_true(row->traffic.in_rate == MODEL_UNKNOWN);
+    poller_asked(self, VIEW_TREE, 4, 7000);
+    assert_true(report(self, 4, broker(1, 4), 0, 7000));
+    assert_true(poller_last(self, VIEW_TREE)->current);
+    poller_restart(self); /* nor after the connection was lost */
+    assert_false(poller_last(self, VIEW_TREE)->current);
+    poller_destroy(&self);
+}
+
+/* One that hangs doesn't keep the others from being asked. */
+static void test_a_silent_broker_does_not_slow_the_rounds(void **state)
+{
+    (void)state;
+    poller_t *self = started();
+    poller_asked(self, VIEW_TREE, 1, 0);
+    assert_false(report(self, 1, broker(1, 0), 1, 10));
+    assert_true(poller_tick(self, POLLER_LIMIT));
+    assert_int_equal(poller_due(self, 1u << VIEW_TREE, POLLER_LIMIT), VIEW_TREE);
+    poller_destroy(&self);
+}
+
 static void test_unreadable_reports_are_counted(void **state)
 {
     (void)state;
@@ -253,6 +290,8 @@ int main(void)
         cmocka_unit_test(test_rows_change_with_the_last_answer),
         cmocka_unit_test(test_silent_brokers_are_waited_for),
         cmocka_unit_test(test_nobody_answers),
+        cmocka_unit_test(test_what_nobody_answers_tells_nothing_of_brokers),
+        cmocka_unit_test(test_a_silent_broker_does_not_slow_the_rounds),
         cmocka_unit_test(test_unreadable_reports_are_counted),
         cmocka_unit_test(test_frozen_rows_stay),
         cmocka_unit_test(test_curves_hold_the_newest_rates),

@@ -153,9 +153,9 @@ static void test_how_many_rows_there_are(void **state)
     };
     model_t *model = model_new();
     for (size_t i = 0; i < COUNT(CASES); i++) {
-        uint64_t rows = 7;
-        report_parser_report(model, VIEW_CLIENTS, CASES[i].json, "", &rows);
-        assert_true(rows == CASES[i].rows);
+        report_head_t head = {.rows = 7};
+        report_parser_report(model, VIEW_CLIENTS, CASES[i].json, "", &head);
+        assert_true(head.rows == CASES[i].rows);
     }
     model_destroy(&model);
 }

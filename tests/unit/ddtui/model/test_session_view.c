@@ -177,6 +177,146 @@ static void test_silent_brokers_are_waited_for_and_kept(void **state)
     session_view_destroy(&session);
 }
 
+/* Of a silent broker's neighbours, and of its clients, only what is known is said. */
+static void test_standings(void **state)
+{
+    (void)state;
+    static const char *const LEFT[] = {
+        SCRIPTED_BROKER("root", "/1/", "aa", "null", ""), SCRIPTED_TREE_BROKER5};
+    session_view_t *session = scripted_session();
+    scripted_everything(session);
+    scripted_pass(session, 1000);
+    scripted_round(session, VIEW_TREE, LEFT, 2);
+    assert_int_equal(
+        session_view_standing(session, broker_named(session, "broker1")), STANDING_REPORTS);
+    scripted_pass(session, 2000);
+    assert_int_equal(
+        session_view_standing(session, broker_named(session, "broker1")), STANDING_LATE);
+    scripted_pass(session, 7000);
+    scripted_round(session, VIEW_TREE, LEFT, 2);
+    assert_int_equal(
+        session_view_standing(session, broker_named(session, "broker1")), STANDING_GONE);
+    const broker_t *behind = broker_named(session, "broker0");
+    assert_int_equal(session_view_standing(session, behind), STANDING_BEHIND);
+    assert_string_equal(behind->behind, "broker1");
+    scripted_pass(session, 60000); /* those that report do, however long ago their last round was */
+    assert_int_equal(
+        session_view_standing(session, broker_named(session, "root")), STANDING_REPORTS);
+    session_view_destroy(&session);
+}
+
+/* Who looks at the events afterwards sees when a broker was missed, and until when. */
+static void test_notes_tell_of_brokers_that_go_and_come(void **state)
+{
+    (void)state;
+    static const char *const LEFT[] = {
+        SCRIPTED_BROKER("root", "/1/", "aa", "null", ""), SCRIPTED_TREE_BROKER5};
+    static const char *const AGAIN[] = {SCRIPTED_BROKER("root", "/1/", "aa", "null", ""),
+        SCRIPTED_TREE_BROKER5, SCRIPTED_BROKER("broker1", "/1/2/", "ee", "\"aa\"", "")};
+    session_view_t *session = scripted_session();
+    scripted_everything(session);
+    for (int i = 0; i < 12; i++) {
+        scripted_pass(session, 1000);
+        scripted_round(session, VIEW_TREE, LEFT, 2);
+    }
+    assert_string_equal(
+        newest_note(session), "broker broker1 is gone: not heard for 10 s; 1 behind it");
+    size_t before = status_log_count(session_view_status_log(session));
+    scripted_pass(session, 1000);
+    scripted_round(session, VIEW_TREE, AGAIN, 3); /* started anew, and so with another id */
+    assert_int_equal(status_log_count(session_view_status_log(session)), before + 1);
+    assert_string_equal(newest_note(session), "broker broker1 reports again, after 13 s");
+    scripted_pass(session, 3000);
+    scripted_round(session, VIEW_TREE, AGAIN, 3);
+    assert_int_equal(/* it may not have come back yet */
+        session_view_standing(session, broker_named(session, "broker0")), STANDING_LATE);
+    scripted_pass(session, 8000);
+    scripted_round(session, VIEW_TREE, AGAIN, 3);
+    assert_string_equal(newest_note(session), "broker broker0 is gone: not heard for 24 s");
+    scripted_pass(session, 1000);
+    scripted_round(session, VIEW_TREE, SCRIPTED_TREE, SCRIPTED_BROKERS);
+    assert_string_equal(newest_note(session), "broker broker0 reports again, after 25 s");
+    session_view_destroy(&session);
+}
+
+/* Its neighbour has heard it say so, though no report of it did. */
+static void test_a_broker_that_left_in_order_is_drained(void **state)
+{
+    (void)state;
+    static const char *const LEFT[] = {SCRIPTED_BROKER("root", "/1/", "aa", "null", "")};
+    static const char *const EVENTS[] = {
+        "{\"broker\":\"root\",\"broker_id\":\"aa\",\"events\":[{\"level\":\"info\",\"at_ms\":1,"
+        "\"age_ms\":10,\"text\":\"broker broker5 ended: it said goodbye (the broker is shutting "
+        "down)\"}]}"};
+    session_view_t *session = scripted_session();
+    scripted_everything(session);
+    scripted_pass(session, 1000);
+    scripted_round(session, VIEW_TREE, LEFT, 1);
+    scripted_round(session, VIEW_EVENTS, EVENTS, 1);
+    for (int i = 0; i < 2; i++) { /* and stays so */
+        assert_int_equal(
+            session_view_standing(session, broker_named(session, "broker5")), STANDING_DRAINED);
+        scripted_pass(session, 60000);
+        scripted_round(session, VIEW_TREE, LEFT, 1);
+    }
+    assert_int_equal(
+        session_view_standing(session, broker_named(session, "broker1")), STANDING_GONE);
+    session_view_destroy(&session);
+}
+
+/* As a broker that isn't there is tried again and again. */
+static void test_what_is_said_again_is_one_note(void **state)
+{
+    (void)state;
+    session_view_t *session = scripted_session();
+    const status_log_t *log = session_view_status_log(session);
+    dd_event_t event = scripted_event(DD_EVENT_DISCONNECTED);
+    event.error = DD_E_TIMEOUT;
+    session_view_event(session, &event);
+    size_t before = status_log_count(log);
+    for (int i = 0; i < 3; i++) {
+        scripted_pass(session, 1000);
+        session_view_event(session, &event);
+    }
+    assert_int_equal(status_log_count(log), before + 1);
+    assert_int_equal(status_log_at(log, 0)->times, 3);
+    assert_int_equal(status_log_at(log, 0)->wall_ms, session_view_wall_ms(session));
+    session_view_destroy(&session);
+}
+
+/* When the own broker is lost nothing is known, and nobody is gone. */
+static void test_without_a_connection_all_is_unknown(void **state)
+{
+    (void)state;
+    session_view_t *session = scripted_session();
+    scripted_everything(session);
+    scripted_pass(session, 1000);
+    scripted_everything(session);
+    assert_true(broker_named(session, "root")->traffic.in_rate != MODEL_UNKNOWN);
+    dd_event_t event = scripted_event(DD_EVENT_DISCONNECTED);
+    event.error = DD_E_TIMEOUT;
+    uint64_t version = session_view_version(session, PART_TREE);
+    session_view_event(session, &event);
+    assert_true(session_view_version(session, PART_TREE) != version);
+    scripted_pass(session, 60000);
+    for (size_t i = 0; i < session_view_row_count(session, VIEW_TREE); i++) {
+        const broker_t *broker = session_view_row(session, VIEW_TREE, i);
+        assert_int_equal(session_view_standing(session, broker), STANDING_UNKNOWN);
+        assert_int_equal(session_view_silence(session, broker), 60000);
+        assert_true(broker->traffic.in_rate == MODEL_UNKNOWN);
+    }
+    assert_int_equal(session_view_client_fate(session, client_at(session, 0)), CLIENT_UNKNOWN);
+    assert_int_equal(session_view_client_silence(session, client_at(session, 0)), 60000);
+    scripted_register(session); /* nor is anything known before the brokers have answered */
+    assert_int_equal(
+        session_view_standing(session, broker_named(session, "root")), STANDING_UNKNOWN);
+    scripted_everything(session);
+    assert_int_equal(
+        session_view_standing(session, broker_named(session, "root")), STANDING_REPORTS);
+    assert_int_equal(session_view_client_fate(session, client_at(session, 0)), CLIENT_HERE);
+    session_view_destroy(&session);
+}
+
 static void test_a_restarted_broker_replaces_its_silent_self(void **state)
 {
     (void)state;
@@ -217,7 +357,7 @@ static void test_clients_come_move_and_leave(void **state)
 {
     (void)state;
     static const char *const LATER[] = {
-        "{\"broker\":\"broker0\",\"clients\":["
+        "{\"broker\":\"broker0\",\"scope\":\"/1/2/3/\",\"clients\":["
         "{\"tenant\":\"a\",\"name\":\"cli1\",\"in\":11,\"out\":2},"
         "{\"tenant\":\"a\",\"name\":\"cli2\",\"in\":0,\"out\":0}]}"};
     session_view_t *session = scripted_session();
@@ -249,10 +389,16 @@ static void test_freezing(void **state)
     session_view_freeze(session, true);
     scripted_pass(session, 60000);
     assert_int_equal(session_view_silence(session, broker_named(session, "root")), 0);
+    dd_event_t event = scripted_event(DD_EVENT_DISCONNECTED);
+    session_view_event(session, &event);
+    assert_int_equal(
+        session_view_standing(session, broker_named(session, "root")), STANDING_REPORTS);
     assert_int_equal(
         poller_due(session_view_poller(session), 1u << VIEW_TREE, session_view_now_ms(session)),
         VIEW_NONE);
     session_view_freeze(session, false);
+    assert_int_equal(
+        session_view_standing(session, broker_named(session, "root")), STANDING_UNKNOWN);
     assert_int_equal(
         poller_due(session_view_poller(session), 1u << VIEW_TREE, session_view_now_ms(session)),
         VIEW_TREE);
@@ -328,7 +474,7 @@ static void test_what_became_of_notifications(void **state)
     session_view_event(session, &event);
     assert_int_equal(status_log_count(session_view_status_log(session)), before);
     scripted_pass(session, 10000);
-    assert_string_equal(newest_note(session), "no receipt from slow after 10 s");
+    assert_string_equal(newest_note(session), "no receipt from slow yet, after 10 s");
     event.ref = 7; /* its outcome comes all the same, */
     event.error = DD_E_UNKNOWN;
     session_view_event(session, &event);
@@ -340,6 +486,96 @@ static void test_what_became_of_notifications(void **state)
     assert_string_equal(newest_note(session), "delivered to quiet, after 10002.5 ms");
     session_view_sent(session, 9, "cli2", true);
     assert_null(session_view_missed(session));
+    session_view_destroy(&session);
+}
+
+/* However late it comes, and however many others wait. */
+static void test_no_outcome_is_swallowed(void **state)
+{
+    (void)state;
+    session_view_t *session = scripted_session();
+    for (uint32_t ref = 1; ref <= 100; ref++)
+        session_view_sent(session, ref, ref == 1 ? "first" : "cli2", ref <= 2);
+    scripted_pass(session, 12000);
+    dd_event_t event = scripted_event(DD_EVENT_ERROR);
+    event.ref = 1;
+    event.error = DD_E_OVERLOADED;
+    session_view_event(session, &event);
+    assert_non_null(strstr(newest_note(session), "not delivered to first: "));
+    event = scripted_event(DD_EVENT_RECEIPT);
+    event.ref = 2;
+    session_view_event(session, &event);
+    assert_string_equal(
+        newest_note(session), "delivered to cli2, after 12000.0 ms: its receipt was late");
+    session_view_destroy(&session);
+}
+
+static void test_an_earlier_trace_has_an_outcome_too(void **state)
+{
+    (void)state;
+    session_view_t *session = scripted_session();
+    session_view_traced(session, 1, "nobody");
+    session_view_traced(session, 2, "cli2");
+    dd_event_t event = scripted_event(DD_EVENT_ERROR);
+    event.ref = 1;
+    event.error = DD_E_NO_DESTINATION;
+    session_view_event(session, &event);
+    assert_non_null(
+        strstr(newest_note(session), "an earlier trace was not delivered to nobody: no such"));
+    scripted_pass(session, 20000);
+    assert_string_equal(newest_note(session), "the trace has no end: nothing more was heard");
+    session_view_destroy(&session);
+}
+
+static void test_a_late_word_of_a_broker_is_told(void **state)
+{
+    (void)state;
+    session_view_t *session = scripted_session();
+    session_view_controlled(session, 3, "drain", "broker1");
+    scripted_pass(session, 11000);
+    assert_string_equal(newest_note(session), "no answer yet to drain broker1, after 10 s");
+    dd_event_t event = scripted_event(DD_EVENT_REPORT);
+    event.ref = 3;
+    event.text = "{\"done\":true}";
+    session_view_event(session, &event);
+    assert_string_equal(newest_note(session), "done: drain broker1");
+    session_view_destroy(&session);
+}
+
+/* They would push all other notes out. */
+static void test_a_flood_of_gaps_makes_few_notes(void **state)
+{
+    (void)state;
+    session_view_t *session = scripted_session();
+    size_t before = status_log_count(session_view_status_log(session));
+    dd_event_t event = scripted_event(DD_EVENT_GAP);
+    event.number = 7;
+    for (int i = 0; i < 100; i++) {
+        event.topic = i == 50 ? "other" : "noisy";
+        session_view_event(session, &event);
+    }
+    assert_int_equal(status_log_count(session_view_status_log(session)), before + 1);
+    assert_string_equal(newest_note(session), "lost 7 publications on noisy: they came too fast");
+    scripted_pass(session, 10000);
+    assert_string_equal(
+        newest_note(session), "lost 693 publications on noisy and others: they came too fast");
+    session_view_destroy(&session);
+}
+
+static void test_already_subscribed(void **state)
+{
+    (void)state;
+    session_view_t *session = scripted_session();
+    session_view_subscribed(session, "alarms", "region");
+    session_view_subscribed(session, "alarms", "region");
+    assert_non_null(strstr(newest_note(session), "already asked to subscribe to alarms"));
+    dd_event_t event = scripted_event(DD_EVENT_SUBSCRIBED);
+    event.topic = "alarms";
+    event.scope = "/1/";
+    session_view_event(session, &event);
+    session_view_subscribed(session, "alarms", "/*/"); /* the same scope, otherwise written */
+    assert_string_equal(newest_note(session), "already subscribed to alarms within /1/");
+    assert_int_equal(session_view_own_subscriptions(session)->count, 1);
     session_view_destroy(&session);
 }
 
@@ -454,6 +690,7 @@ static void test_losses(void **state)
         "some publications on ala\\x1brms may be missing: a connection was lost");
     event.number = 5;
     session_view_event(session, &event);
+    scripted_pass(session, 10000);
     assert_string_equal(
         newest_note(session), "lost 5 publications on ala\\x1brms: they came too fast");
     session_view_destroy(&session);
@@ -482,6 +719,11 @@ int main(void)
         cmocka_unit_test(test_pages_come_to_an_end),
         cmocka_unit_test(test_another_broker_is_asked_soon),
         cmocka_unit_test(test_silent_brokers_are_waited_for_and_kept),
+        cmocka_unit_test(test_standings),
+        cmocka_unit_test(test_notes_tell_of_brokers_that_go_and_come),
+        cmocka_unit_test(test_a_broker_that_left_in_order_is_drained),
+        cmocka_unit_test(test_what_is_said_again_is_one_note),
+        cmocka_unit_test(test_without_a_connection_all_is_unknown),
         cmocka_unit_test(test_a_restarted_broker_replaces_its_silent_self),
         cmocka_unit_test(test_rates),
         cmocka_unit_test(test_clients_come_move_and_leave),
@@ -489,6 +731,11 @@ int main(void)
         cmocka_unit_test(test_bad_reports_do_no_harm),
         cmocka_unit_test(test_the_connection),
         cmocka_unit_test(test_what_became_of_notifications),
+        cmocka_unit_test(test_no_outcome_is_swallowed),
+        cmocka_unit_test(test_an_earlier_trace_has_an_outcome_too),
+        cmocka_unit_test(test_a_late_word_of_a_broker_is_told),
+        cmocka_unit_test(test_a_flood_of_gaps_makes_few_notes),
+        cmocka_unit_test(test_already_subscribed),
         cmocka_unit_test(test_controls),
         cmocka_unit_test(test_traces),
         cmocka_unit_test(test_own_subscriptions),

@@ -76,6 +76,8 @@ static void test_rights(void **state)
         {'D', AT_PAGE(PAGE_TREE), 0, ACT_NONE},
         {'L', AT_PAGE(PAGE_TREE), RIGHT_SEND, ACT_NONE},
         {'q', AT_PAGE(PAGE_HELP), 0, ACT_QUIT},
+        {'q', AT_DETAIL, 0, ACT_BACK},
+        {UI_CTRL('C'), AT_DETAIL | AT_MESSAGE, 0, ACT_BACK},
         {'n', AT_FORM, RIGHT_SEND, ACT_NONE},
         {UI_F(9), AT_PAGE(PAGE_TREE), 0, ACT_MENU},
         {UI_F(3), AT_PAGE(PAGE_TREE), 0, ACT_GO_SUBSCRIPTIONS},

@@ -48,12 +48,38 @@ static void test_the_tree(void **state)
     assert_shows(self.canvas, "▸ broker1");
     type(&self, "/broker0\n"); /* a filter finds what is folded */
     assert_shows(self.canvas, "      broker0");
+    stop(&self);
+}
+
+/* It can't be said of those behind a silent broker that they are gone, nor of anybody without a
+   connection. */
+static void test_what_is_known_of_silent_brokers(void **state)
+{
+    (void)state;
+    static const char *const LEFT[] = {
+        SCRIPTED_BROKER("root", "/1/", "aa", "null", ""), SCRIPTED_TREE_BROKER5};
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
     scripted_pass(self.session, 5000);
+    scripted_round(self.session, VIEW_TREE, LEFT, 2);
     draw(&self);
     assert_shows(self.canvas, "stale 5s");
     scripted_pass(self.session, 7000);
     draw(&self);
     assert_shows(self.canvas, "GONE 12s");
+    assert_shows(self.canvas, "behind brok");
+    dd_event_t event = scripted_event(DD_EVENT_DISCONNECTED);
+    session_view_event(self.session, &event);
+    draw(&self);
+    assert_hides(self.canvas, "GONE");
+    assert_hides(self.canvas, "behind");
+    assert_hides(self.canvas, " ok ");
+    assert_shows(self.canvas, "unknown 12s");
+    assert_shows(self.canvas, "unknown 7s"); /* root */
+    assert_shows(self.canvas, "stopped");
+    assert_shows(self.canvas, "Tree  4, as it was 7s ago");
+    type(&self, "2");
+    assert_shows(self.canvas, "unknown 12s");
+    assert_hides(self.canvas, "left");
     stop(&self);
 }
 
@@ -209,18 +235,75 @@ static void test_clients_that_left_say_how(void **state)
     (void)state;
     static const char *const LATER[] = {
         "{\"broker\":\"broker0\",\"scope\":\"/1/2/3/\",\"clients\":[{\"tenant\":\"a\",\"name\":"
-        "\"cli1\"}]}"};
+        "\"cli1\"}]}",
+        "{\"broker\":\"broker5\",\"broker_id\":\"dd\",\"scope\":\"/1/5/\",\"clients\":[]}"};
     console_fixture_t self = start(RIGHT_SEND, 50, 200);
     type(&self, "2");
-    assert_int_equal(console_views(self.console) & 1u << VIEW_EVENTS, 0);
     scripted_pass(self.session, 1000);
     scripted_round(self.session, VIEW_CLIENTS, LATER, 1);
+    draw(&self);
+    assert_shows(self.canvas, "unknown 1s its broker does not answer");
+    scripted_pass(self.session, 1000);
+    scripted_round(self.session, VIEW_CLIENTS, LATER, 2);
     draw(&self);
     assert_int_not_equal(console_views(self.console) & 1u << VIEW_EVENTS, 0);
     scripted_round(self.session, VIEW_EVENTS, HAPPENED, 2);
     draw(&self);
-    assert_shows(self.canvas, "left 1s its connection broke");
+    assert_shows(self.canvas, "left 2s its connection broke");
     assert_shows(self.canvas, "left 1s it said goodbye");
+    stop(&self);
+}
+
+/* For a minute, whatever is published. */
+static void test_the_tail_keeps_notifications_in_sight(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_message(self.session, "cli2", NULL, "a word", 6);
+    for (int i = 0; i < 100; i++)
+        scripted_message(self.session, "cli3", "noisy", "noise", 5);
+    draw(&self);
+    assert_shows(self.canvas, "a word");
+    assert_shows(self.canvas, "noise");
+    scripted_pass(self.session, 61000);
+    draw(&self);
+    assert_hides(self.canvas, "a word");
+    assert_shows(self.canvas, "noise");
+    stop(&self);
+}
+
+/* Through an outage, with the console's own notes among them; and the switch of levels. */
+static void test_events_stay_and_have_a_level(void **state)
+{
+    (void)state;
+    static const char *const LATER[] = {
+        "{\"broker\":\"root\",\"broker_id\":\"aa\",\"events\":[{\"level\":\"notice\",\"tenant\":"
+        "\"*\",\"at_ms\":7,\"age_ms\":10,\"text\":\"broker broker5 is gone\"}]}"};
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_round(self.session, VIEW_EVENTS, HAPPENED, 2);
+    scripted_pass(self.session, 1000);
+    dd_event_t event = scripted_event(DD_EVENT_DISCONNECTED);
+    event.error = DD_E_TIMEOUT;
+    session_view_event(self.session, &event);
+    scripted_pass(self.session, 1000);
+    scripted_register(self.session);
+    scripted_round(self.session, VIEW_EVENTS, LATER, 1);
+    type(&self, "5");
+    assert_shows(self.canvas, "Events  8");
+    assert_shows(self.canvas, "client a.cli2 ended"); /* of a broker that is gone */
+    assert_shows(self.canvas, "connection lost");
+    assert_shows(self.canvas, "broker broker5 is gone");
+    type(&self, "l");
+    assert_shows(self.canvas, "Events from notice up  4");
+    assert_hides(self.canvas, "client a.cli2");
+    assert_shows(self.canvas, "broker broker5 is gone");
+    type(&self, "/cli2\n"); /* nor does a filter find them */
+    assert_shows(self.canvas, "0 of 4");
+    type(&self, "\x1bl");
+    assert_shows(self.canvas, "Warnings and errors  1");
+    assert_shows(self.canvas, "connection lost");
+    type(&self, "lc");
+    assert_shows(self.canvas, "Events  0");
     stop(&self);
 }
 
@@ -408,6 +491,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_page_at_every_size),
         cmocka_unit_test(test_the_tree),
+        cmocka_unit_test(test_what_is_known_of_silent_brokers),
         cmocka_unit_test(test_no_broker_there),
         cmocka_unit_test(test_orders_and_details),
         cmocka_unit_test(test_searching),
@@ -415,6 +499,8 @@ int main(void)
         cmocka_unit_test(test_losses_are_among_the_messages),
         cmocka_unit_test(test_an_operator_sees_what_happens),
         cmocka_unit_test(test_clients_that_left_say_how),
+        cmocka_unit_test(test_the_tail_keeps_notifications_in_sight),
+        cmocka_unit_test(test_events_stay_and_have_a_level),
         cmocka_unit_test(test_events_stand_in_their_order),
         cmocka_unit_test(test_many_clients_are_scrolled_and_found),
         cmocka_unit_test(test_a_trace_is_followed_to_its_end),
