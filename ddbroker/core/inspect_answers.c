@@ -530,7 +530,7 @@ static void start(answer_t *answer, const dd_record_t *asked)
     answer->others = core->topics.by_tenant;
 }
 
-/* Who asked, as far as that is known: of what comes over a link only whether it is an operator's. */
+/* Who asked; of what comes over a link, the tenant or "" for all operators. */
 static dd_bytes_t owner_of(const answer_t *answer)
 {
     const peer_t *asker = answer->to.asker;

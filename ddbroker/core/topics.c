@@ -59,9 +59,9 @@ static void retire(topics_t *self, topic_t *topic)
     own->count--;
 }
 
-/* Memory for one more of the tenant: that of its idlest one when it has all it may, but not for what
-   another tenant publishes. What was made
-   once is a topic's for ever, of which clients may still have a pointer. */
+/* Memory for one more of the tenant: that of its idlest one when it has all it may, but not for
+   what another tenant publishes. What was made once is a topic's for ever, of which clients may
+   still have a pointer. */
 static topic_t *make_room(topics_t *self, topics_own_t *own, bool is_foreign)
 {
     topic_t *idlest = own->idle, *spare = self->spare;

@@ -5,7 +5,8 @@
  * A publication is counted where its publisher is, so that a whole tree counts it once; subscribers
  * and what they lose are counted where they are. Each tenant has room for TOPICS_MAX topics. One
  * with subscribers here stays; of the others that one makes room on which nothing was published for
- * the longest; what other tenants publish on the public tenant's makes none. What it had counts for the tenant's others from then on, so that sums never shrink.
+ * the longest. What it had counts for the tenant's others from then on, so that sums never shrink.
+ * What other tenants publish, which is on the public tenant's topics, has none make room.
  */
 #ifndef TOPICS_H_INCLUDED
 #define TOPICS_H_INCLUDED

@@ -4,8 +4,8 @@
  *
  * ZeroMQ hands out frames of all connections in turn, so that who has a hundred connections has a
  * hundred frames taken in for one of another's. Here they wait in lines, one for each tenant,
- * for each operator and for each link. The lines have their turns, and within a line the connections. How
- * many bytes may wait is input_account's matter: what waits here isn't taken yet.
+ * for each operator and for each link. The lines have their turns, and within a line the
+ * connections. How many bytes may wait is input_account's matter: what waits here isn't taken yet.
  */
 #ifndef FRAME_LINES_H_INCLUDED
 #define FRAME_LINES_H_INCLUDED
