@@ -75,6 +75,9 @@ typedef struct {
     quota_t *by_tenant;
 } quotas_t;
 
+/* New connections of one operator in a second: many, for people and scripts. */
+#define QUOTA_OPERATOR_CONNECTS 100
+
 /* Those of operators, who share places and room with tenants, and may ask what they like. */
 quota_rules_t quota_rules_of_operators(const quota_rules_t *of_tenants);
 /* The limits of a tenant. */
