@@ -99,6 +99,10 @@ static const tui_option_t OPTIONS[] = {
         .view = VIEW_CLIENTS},
     {.option = {.name = "subscriptions", .help = "print the subscriptions", .set = set_view},
         .view = VIEW_SUBSCRIPTIONS},
+    {.option = {.name = "topics",
+         .help = "print what is published on each topic, and by whom",
+         .set = set_view},
+        .view = VIEW_TOPICS},
     {.option = {.name = "events", .help = "print what happened; with -t, go on", .set = set_view},
         .view = VIEW_EVENTS},
     {.option = {.name = "check",
@@ -293,8 +297,8 @@ static dd_error_t set_view(
     options_t *self = values;
     (void)text;
     if (self->view != VIEW_NONE && self->view != view_of(option))
-        return dd_problem(
-            problem, DD_E_ARGUMENT, "only one of --tree, --clients, --subscriptions and --events");
+        return dd_problem(problem, DD_E_ARGUMENT,
+            "only one of --tree, --clients, --subscriptions, --topics and --events");
     self->view = view_of(option);
     return DD_OK;
 }
@@ -416,13 +420,13 @@ static dd_error_t check(const options_t *self, dd_problem_t *problem)
         {self->wait && !self->notify, "--wait needs --notify"},
         {self->message && !sends(self), "--message needs --notify or --publish"},
         {count_purposes(self) > 1,
-            "--tree, --clients, --subscriptions, --events, --check, --trace, --end-client, "
-            "--drain, "
-            "--move and --log-level stand alone: nothing else can be asked, sent or listened to"},
+            "--tree, --clients, --subscriptions, --topics, --events, --check, --trace, "
+            "--end-client, --drain, --move and --log-level stand alone: nothing else can be asked, "
+            "sent or listened to"},
         {has_limits(&self->limits) && !self->check,
             "--expect-brokers, --warning and --critical need --check"},
         {self->watch_ms && !looks,
-            "--watch needs --tree, --clients, --subscriptions, --events or --check"},
+            "--watch needs --tree, --clients, --subscriptions, --topics, --events or --check"},
         {self->watch_ms && self->watch_ms < WATCH_LEAST, "--watch takes 0.1 seconds at least"},
         {self->count && !listens && !self->watch_ms,
             "--count needs --listen, --subscribe or --watch"},

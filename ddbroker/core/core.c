@@ -11,6 +11,7 @@
 #include "contests.h"
 #include "dispatch.h"
 #include "drain.h"
+#include "drop_notes.h"
 #include "fanout.h"
 #include "inspect.h"
 #include "losses.h"
@@ -363,6 +364,7 @@ static bool is_alive(core_t *self, peer_t *peer)
 
 static void check_heard(core_t *self, peer_t *peer)
 {
+    drop_notes_tell_of_peer(self, peer);
     uint64_t silence = self->now_ms - peer->heard_ms;
     if (peer->state == PEER_ENDED || silence <= peer->heartbeat || is_alive(self, peer))
         return;
@@ -429,6 +431,7 @@ void core_tick(core_t *self, uint64_t now_ms)
         if (self->parent)
             check_heard(self, self->parent);
         inspect_expire(self);
+        drop_notes_tell_of_all(self);
         core_tell_floods(self);
     }
     contests_tick(self);

@@ -39,6 +39,12 @@ typedef enum {
     PEER_ENDED    /* was told why; nothing it sends counts, until the connection is gone */
 } peer_state_t;
 
+/* What has been told of losses. */
+typedef struct {
+    uint64_t told; /* of these so many */
+    uint64_t told_ms;
+} drop_note_t;
+
 struct peer {
     role_t role;
     peer_state_t state;
@@ -76,6 +82,7 @@ struct peer {
     bool pinged;            /* and no PONG has answered it yet */
     uint64_t complained_ms; /* last UNKNOWN_PEER, which is sent once a second at most */
     uint64_t rtt_us;        /* parent: round trip of the last PING; 0: not known */
+    drop_note_t drop_note;
     counts_t count;
     entry_t *entries; /* names reached through it: its own, or a link's subtree */
     size_t entry_count;

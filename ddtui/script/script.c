@@ -314,6 +314,7 @@ int script_run(const options_t *options)
     }
     dd_client_destroy(&self.client);
     model_destroy(&self.model);
+    model_destroy(&self.before);
     event_dedup_destroy(&self.dedup);
     message_input_clear(&self.input);
     return exit_status(&self);

@@ -42,6 +42,8 @@ typedef struct {
     const options_t *options;
     dd_client_t *client;
     model_t *model;       /* of the round at hand; NULL before the first */
+    model_t *before;      /* of the last one that was whole before it; NULL if there was none */
+    bool arranged;        /* the model is, and whole */
     event_dedup_t *dedup; /* for --events */
     trace_t trace;
     health_check_t check;  /* the last one, for --check */
@@ -68,6 +70,7 @@ typedef struct {
     uint64_t unreadable;        /* reports that were none */
     uint64_t rounds;            /* that are over */
     uint64_t round_ms;          /* when the round at hand began, or the next one is to begin */
+    uint64_t round_ended_ms;    /* when the last one was over */
     uint64_t asked_wall_ms;     /* when the question was asked, since 1970 */
     uint64_t asked_us;          /* the same, by the clock that only goes forward */
     exit_status_t round_status; /* of the last one */

@@ -21,6 +21,7 @@
 #include "libdd/base/clock.h"
 #include "libdd/base/program.h"
 #include "screen.h"
+#include "screen_charset.h"
 
 /* us of the events' turn, after which input is looked at again. */
 #define EVENTS_TURN 10000
@@ -335,7 +336,10 @@ static exit_status_t begin(console_loop_t *self)
     if (!make_client(self, role, &problem))
         return fail(problem.text);
     self->screen = screen_new(wants_colour(self->options), &problem);
-    return self->screen ? start_client(self) : fail(problem.text);
+    if (!self->screen)
+        return fail(problem.text);
+    console_set_glyphs(self->console, screen_charset_glyphs());
+    return start_client(self);
 }
 
 exit_status_t console_loop_run(const options_t *options)

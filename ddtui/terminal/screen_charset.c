@@ -53,6 +53,15 @@ void screen_charset_begin(void)
     shows_utf8 = is_utf8();
 }
 
+/* The fonts of the kernel's own terminal have no braille. */
+glyphs_t screen_charset_glyphs(void)
+{
+    const char *term = getenv("TERM");
+    if (!shows_utf8)
+        return GLYPHS_ASCII;
+    return term && strncmp(term, "linux", strlen("linux")) == 0 ? GLYPHS_BLOCKS : GLYPHS_BRAILLE;
+}
+
 /* What the console draws with. curses knows how each terminal draws a part of a frame, and has
    ASCII for those that can't. */
 static const struct {

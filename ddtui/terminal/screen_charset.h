@@ -12,12 +12,17 @@
 #include <stdbool.h>
 #include <wchar.h>
 
+#include "ddtui/ui/glyphs.h"
+
 /* Sets the locale that curses is to write in. To be called before curses begins, and again whenever
    somebody else has set it. */
 void screen_charset_begin(void);
 
 /* Whether a terminal of that kind is none that shows UTF-8, by its name. */
 bool screen_charset_is_old(const char *term);
+
+/* What curves can be drawn with. */
+glyphs_t screen_charset_glyphs(void);
 
 /* A character as the terminal has it: the same, or what stands for it. *frame: it is one of the
    letters by which terminals name the parts of frames. */

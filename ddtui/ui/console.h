@@ -32,6 +32,9 @@ console_t *console_new(
     session_view_t *session, history_t *history, const char *endpoint, unsigned rights);
 void console_destroy(console_t **self_p);
 
+/* What curves are drawn with from now on, instead of braille. */
+void console_set_glyphs(console_t *self, glyphs_t glyphs);
+
 /* Views to ask of the brokers for what is shown, as bits 1 << view. */
 unsigned console_views(const console_t *self);
 

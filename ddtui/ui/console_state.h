@@ -13,8 +13,18 @@
 
 #define SPOTS_MAX 32
 
-/* What is open over the page. */
-typedef enum { OVER_NOTHING, OVER_DETAIL, OVER_FORM, OVER_MENU, OVER_LINE, OVER_END } over_t;
+/* What is open over the page; OVER_SEARCH is over the detail. */
+typedef enum {
+    OVER_NOTHING,
+    OVER_DETAIL,
+    OVER_GRAPH,
+    OVER_FORM,
+    OVER_MENU,
+    OVER_ORDER,
+    OVER_LINE,
+    OVER_SEARCH,
+    OVER_END
+} over_t;
 
 /* A place of the screen that stands for an action, to be clicked on. */
 typedef struct {
@@ -28,15 +38,19 @@ struct console {
     const char *endpoint;
     unsigned rights;
     pages_t *pages;
+    glyphs_t glyphs;
     page_number_t page;
     over_t over;
     form_t *form;        /* of OVER_FORM, else NULL */
     uint64_t to_save;    /* serial of the message that the form to save one is about */
-    line_editor_t *line; /* the filter, while it is typed */
+    line_editor_t *line; /* the filter or search, while it is typed */
+    query_t search;      /* in the detail; without terms, the page's filter is searched for */
     size_t menu_item;
     size_t end_button; /* of OVER_END: 0 ends the console */
     bool end_told;     /* that the connection has ended for good */
     char end_text[2 * NOTE_ROOM];
+    bool seeks;           /* the trouble on a page, whose rows are asked for */
+    uint64_t seeks_ms;    /* since when */
     size_t scroll;        /* first line of the detail */
     size_t found;         /* its line that was searched for last; SIZE_MAX: none yet */
     size_t detail_height; /* its lines and columns, when it was drawn last */
@@ -47,10 +61,17 @@ struct console {
 
 /* The page that is shown. */
 page_t *console_page(const console_t *self);
+/* What is searched for in the detail: what was typed there, or else the page's filter. */
+const query_t *console_search(const console_t *self);
 /* Which keys work now, as bits of keymap.h. */
 unsigned console_where(const console_t *self);
 /* The items of the menu; returns their count. */
 size_t console_menu(const console_t *self, const binding_t *items[CHOOSER_ITEMS_MAX]);
+
+/* What the page's rows can be ordered by: first as they come, then by the columns of these numbers,
+   from the second item on; returns the count of items. */
+size_t console_orders(const console_t *self, const char *items[CHOOSER_ITEMS_MAX],
+    size_t columns[LIST_TABLE_COLUMNS_MAX + 1]);
 
 /* The selected row of that page's view; NULL if none is, or another page is shown. */
 const void *console_selected_row(console_t *self, page_number_t page, view_t view);

@@ -8,9 +8,14 @@
 #include <string.h>
 
 #define ON(page) AT_PAGE(PAGE_##page)
-#define LISTS (ON(TREE) | ON(CLIENTS) | ON(SUBSCRIPTIONS) | ON(MESSAGES) | ON(EVENTS) | ON(TRACE))
+#define LISTS                                                                                      \
+    (ON(TREE) | ON(CLIENTS) | ON(SUBSCRIPTIONS) | ON(TOPICS) | ON(MESSAGES) | ON(EVENTS) |         \
+        ON(TRACE))
+#define ORDERED (ON(TREE) | ON(CLIENTS) | ON(SUBSCRIPTIONS) | ON(TOPICS))
 #define PAGES_ALL (LISTS | ON(HELP))
-#define ANYWHERE (PAGES_ALL | AT_DETAIL) /* where nothing is entered */
+/* Where rows have graphs. */
+#define GRAPHS (ON(TREE) | ON(CLIENTS) | ON(TOPICS))
+#define ANYWHERE (PAGES_ALL | AT_DETAIL | AT_GRAPH) /* where nothing is entered */
 
 /* clang-format off */
 static const binding_t BINDINGS[] = {
@@ -29,9 +34,15 @@ static const binding_t BINDINGS[] = {
     {{'7', UI_F(7)}, ACT_GO_HELP, ANYWHERE, 0, GROUP_PAGES, 0, NULL, NULL,
         "this help"},
 
+    {{'T'}, ACT_GO_TOPICS, ON(SUBSCRIPTIONS), 0, GROUP_LISTS, 3, "Topics", NULL,
+        "what is published on each topic, by whom, and what is lost"},
+    {{'T'}, ACT_GO_SUBSCRIPTIONS, ON(TOPICS), 0, GROUP_LISTS, 3, "Subscr.", NULL,
+        "back to the subscriptions"},
     {{UI_ENTER}, ACT_OPEN, LISTS, 0, GROUP_LISTS, 4, "Details", NULL,
         "show all about the selected row"},
-    {{UI_ESCAPE, 'q', UI_CTRL('C')}, ACT_BACK, AT_DETAIL, 0, GROUP_LISTS, 1, "Back", NULL,
+    {{'G'}, ACT_GRAPH, GRAPHS | AT_GRAPH, 0, GROUP_LISTS, 3, "Graph", NULL,
+        "draw the last 15 minutes of the selected row, or close that again"},
+    {{UI_ESCAPE, 'q', UI_CTRL('C')}, ACT_BACK, AT_DETAIL | AT_GRAPH, 0, GROUP_LISTS, 1, "Back", NULL,
         "close what is open"},
     {{' '}, ACT_FOLD, ON(TREE), 0, GROUP_TREE, 9, "Fold", NULL,
         "hide or show the brokers below the selected one"},
@@ -63,13 +74,17 @@ static const binding_t BINDINGS[] = {
         "Change its log level", "change how much the selected broker logs, after typing its name"},
     {{'/'}, ACT_FILTER, LISTS, 0, GROUP_EVERYWHERE, 3, "Filter", NULL,
         "show only rows that hold a text; Esc shows all again"},
+    {{'/'}, ACT_FILTER, AT_DETAIL, 0, GROUP_LISTS, 3, "Search", NULL,
+        "search in what is open"},
+    {{'!'}, ACT_TROUBLE, ANYWHERE, 0, GROUP_EVERYWHERE, 3, "Trouble", NULL,
+        "to the next broker, client or subscription in trouble"},
     {{'a'}, ACT_SHOW_ALL, LISTS, 0, GROUP_EVERYWHERE, 0, "All", NULL,
         "show the rows around those with the text, too, or hide them again"},
     {{'.'}, ACT_FIND_NEXT, LISTS | AT_DETAIL, 0, GROUP_EVERYWHERE, 0, "Next", NULL,
         "to the next place with the text"},
     {{','}, ACT_FIND_PREVIOUS, LISTS | AT_DETAIL, 0, GROUP_EVERYWHERE, 0, "Previous", NULL,
         "to the place with the text before"},
-    {{'f'}, ACT_FREEZE, LISTS | AT_DETAIL, 0, GROUP_EVERYWHERE, 6, "Freeze", NULL,
+    {{'f'}, ACT_FREEZE, LISTS | AT_DETAIL | AT_GRAPH, 0, GROUP_EVERYWHERE, 6, "Freeze", NULL,
         "hold everything still, or let it go on"},
     {{'m', UI_F(9)}, ACT_MENU, ANYWHERE, 0, GROUP_EVERYWHERE, 1, "Menu", NULL,
         "choose from a menu what to do"},
@@ -92,18 +107,24 @@ static const binding_t BINDINGS[] = {
         NULL, "one screen down"},
     {{UI_HOME, 'g'}, ACT_FIRST, ANYWHERE, 0, GROUP_LISTS, 0, NULL, NULL,
         "to the first row"},
-    {{UI_END, 'G'}, ACT_LAST, ANYWHERE, 0, GROUP_LISTS, 0, NULL, NULL,
+    {{UI_END, 'G'}, ACT_LAST, ANYWHERE & ~(GRAPHS | AT_GRAPH), 0, GROUP_LISTS, 0, NULL, NULL,
         "to the last row; there, messages and events keep rolling"},
-    {{'o'}, ACT_SORT_NEXT, ON(CLIENTS) | ON(SUBSCRIPTIONS), 0, GROUP_LISTS, 10, "Order", NULL,
-        "order the rows by the next column"},
-    {{'r'}, ACT_SORT_REVERSE, ON(CLIENTS) | ON(SUBSCRIPTIONS), 0, GROUP_LISTS, 11, "Reverse",
-        NULL, "turn the order around"},
+    {{UI_END}, ACT_LAST, GRAPHS | AT_GRAPH, 0, GROUP_LISTS, 0, NULL, NULL,
+        "to the last row, where G draws a graph"},
+    {{'o'}, ACT_ORDER, ORDERED, 0, GROUP_LISTS, 10, "Order", NULL,
+        "choose the column by which the rows are ordered"},
+    {{'r'}, ACT_REVERSE, ORDERED, 0, GROUP_LISTS, 11, "Reverse", NULL,
+        "turn the order around"},
+    {{UI_LEFT}, ACT_LEFT, LISTS & ~ON(TREE), 0, GROUP_LISTS, 0, NULL, NULL,
+        "back to the columns before"},
+    {{UI_RIGHT}, ACT_RIGHT, LISTS & ~ON(TREE), 0, GROUP_LISTS, 0, NULL, NULL,
+        "to the columns for which there is no room"},
     {{UI_ESCAPE}, ACT_BACK, PAGES_ALL, 0, GROUP_LISTS, 0, NULL, NULL,
         "drop the filter"},
     {{UI_LEFT}, ACT_LEFT, ON(TREE), 0, GROUP_TREE, 0, NULL, NULL,
-        "hide the brokers below, or go to the parent"},
+        "back to the columns before; else hide the brokers below, or go to the parent"},
     {{UI_RIGHT}, ACT_RIGHT, ON(TREE), 0, GROUP_TREE, 0, NULL, NULL,
-        "show the brokers below"},
+        "show the brokers below; else to the columns for which there is no room"},
 
     {{UI_TAB}, ACT_NEXT, AT_FORM, 0, GROUP_FORMS, 2, "Next field", NULL,
         "to the next field, with the suggestion that is marked"},

@@ -47,8 +47,12 @@ typedef enum {
     PAGE_EVENTS,
     PAGE_TRACE,
     PAGE_HELP,
+    PAGE_TOPICS, /* the other side of PAGE_SUBSCRIPTIONS, without a number of its own */
     PAGES
 } page_number_t;
+
+/* Those that have a number. */
+#define PAGE_TABS PAGE_TOPICS
 
 typedef enum {
     ACT_NONE,
@@ -59,6 +63,7 @@ typedef enum {
     ACT_GO_EVENTS,
     ACT_GO_TRACE,
     ACT_GO_HELP,
+    ACT_GO_TOPICS,
     ACT_NOTIFY,
     ACT_PUBLISH,
     ACT_SUBSCRIBE,
@@ -78,6 +83,7 @@ typedef enum {
     ACT_QUIT,
     ACT_BACK,
     ACT_OPEN,
+    ACT_GRAPH,
     ACT_FOLD,
     ACT_UP,
     ACT_DOWN,
@@ -87,8 +93,9 @@ typedef enum {
     ACT_LAST,
     ACT_LEFT,
     ACT_RIGHT,
-    ACT_SORT_NEXT,
-    ACT_SORT_REVERSE,
+    ACT_ORDER,
+    ACT_REVERSE,
+    ACT_TROUBLE,
     ACT_MODE,
     ACT_LEVEL,
     ACT_SAVE,
@@ -106,6 +113,7 @@ typedef enum {
 #define AT_PAGE(page) (1u << (page))
 #define AT_DETAIL (1u << (PAGES + 0))  /* one item, over the page */
 #define AT_MESSAGE (1u << (PAGES + 4)) /* besides AT_DETAIL: the item is a message */
+#define AT_GRAPH (1u << (PAGES + 5))   /* the last 15 minutes of one item, over the page */
 #define AT_FORM (1u << (PAGES + 1))
 #define AT_MENU (1u << (PAGES + 2)) /* or a question with buttons */
 #define AT_LINE (1u << (PAGES + 3)) /* the line of the filter */

@@ -101,13 +101,6 @@ static uint64_t identity(const void *source, size_t index)
     return 2 * event_archive_at(archive, place)->serial + 1;
 }
 
-static size_t row_text(const void *source, size_t index, char *out, size_t room)
-{
-    event_t event = event_at(source, index);
-    return (size_t)snprintf(
-        out, room, "%s %s %s %s", event.level, event.broker, event.tenant, event.text);
-}
-
 /* What a later version may call a level is important. */
 static bool is_wanted(const page_t *self, const event_t *event)
 {
@@ -188,7 +181,14 @@ static const list_table_t TABLE = {.view = VIEW_NONE,
     .cell = cell,
     .style = style};
 
-static const list_ops_t LIST = {.count = count, .identity = identity, .text = row_text};
+/* "broker" is what stands under WHERE. */
+static size_t row_field(const void *source, size_t index, const char *name, char *out, size_t room)
+{
+    return page_row_field(source, index, strcmp(name, "broker") == 0 ? "where" : name, out, room);
+}
+
+static const list_ops_t LIST = {
+    .count = count, .identity = identity, .text = page_row_text, .field = row_field};
 
 /* ---- The page ------------------------------------------------------------------------------- */
 
@@ -245,6 +245,7 @@ const page_ops_t EVENTS_PAGE = {.title = "Events",
     .state_size = sizeof(events_page_t),
     .views = 1u << VIEW_TREE | 1u << VIEW_EVENTS,
     .rolls = true,
+    .filters = "level:warning broker:east",
     .list = &LIST,
     .table = &TABLE,
     .prepare = prepare,

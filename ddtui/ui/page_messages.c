@@ -75,10 +75,14 @@ static void message_line(const message_t *self, char *out, size_t room)
             self->data, self->size < PREVIEW_BYTES ? self->size : PREVIEW_BYTES, out, room);
 }
 
+/* All that the payload holds, which may be more than is shown; what is no message says it all. */
 static size_t row_text(const void *source, size_t index, char *out, size_t room)
 {
     const message_t *message = message_at(source, index);
-    int used = snprintf(out, room, "%s %s ", message->source, message->topic);
+    if (message->kind >= MESSAGE_LOST)
+        return page_row_text(source, index, out, room);
+    int used = snprintf(
+        out, room, "%s %s %s ", KINDS[message->kind].name, message->source, message->topic);
     size_t left = room - (size_t)used;
     size_t size = message->size < left ? message->size : left;
     memcpy(out + used, message->data, size);
@@ -126,7 +130,8 @@ static const list_table_t TABLE = {.view = VIEW_NONE,
     .cell = cell,
     .style = style};
 
-static const list_ops_t LIST = {.count = count, .identity = identity, .text = row_text};
+static const list_ops_t LIST = {
+    .count = count, .identity = identity, .text = row_text, .field = page_row_field};
 
 /* ---- One message ---------------------------------------------------------------------------- */
 
@@ -267,6 +272,7 @@ const page_ops_t MESSAGES_PAGE = {.title = "Messages",
     .state_size = sizeof(messages_page_t),
     .views = 1u << VIEW_TREE,
     .rolls = true,
+    .filters = "from:cli2 topic:alarms",
     .list = &LIST,
     .table = &TABLE,
     .draw = draw,

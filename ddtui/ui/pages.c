@@ -18,6 +18,7 @@ static const page_ops_t *const OPS[PAGES] = {
     [PAGE_EVENTS] = &EVENTS_PAGE,
     [PAGE_TRACE] = &TRACE_PAGE,
     [PAGE_HELP] = &HELP_PAGE,
+    [PAGE_TOPICS] = &TOPICS_PAGE,
 };
 
 pages_t *pages_new(session_view_t *session, unsigned rights)

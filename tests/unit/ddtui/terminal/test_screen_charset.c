@@ -55,6 +55,21 @@ static void test_what_utf8_has_is_itself(void **state)
         assert_fits(*at, *at, false);
 }
 
+static void test_what_curves_are_drawn_with(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *locale, *term;
+        glyphs_t glyphs;
+    } CASES[] = {{"C", "xterm", GLYPHS_BRAILLE}, {"C.UTF-8", "vt100", GLYPHS_BRAILLE},
+        {"C.UTF-8", "linux", GLYPHS_BLOCKS}, {"C", "linux", GLYPHS_ASCII},
+        {"C", "vt100", GLYPHS_ASCII}};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        is_utf8(CASES[i].locale, CASES[i].term);
+        assert_int_equal(screen_charset_glyphs(), CASES[i].glyphs);
+    }
+}
+
 static void test_what_stands_for_the_others(void **state)
 {
     (void)state;
@@ -78,6 +93,7 @@ int main(void)
         cmocka_unit_test(test_terminals_of_today_show_utf8_in_any_locale),
         cmocka_unit_test(test_old_terminals_show_it_if_the_locale_says_so),
         cmocka_unit_test(test_what_utf8_has_is_itself),
+        cmocka_unit_test(test_what_curves_are_drawn_with),
         cmocka_unit_test(test_what_stands_for_the_others),
     };
     return cmocka_run_group_tests_name("screen_charset", tests, NULL, NULL);
