@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -104,4 +105,10 @@ int http_listener_accept(int fd)
     fcntl(accepted, F_SETFD, FD_CLOEXEC);
     setsockopt(accepted, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
     return accepted;
+}
+
+bool http_listener_is_knocked_at(int fd)
+{
+    struct pollfd item = {.fd = fd, .events = POLLIN};
+    return poll(&item, 1, 0) > 0;
 }

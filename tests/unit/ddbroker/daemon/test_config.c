@@ -573,9 +573,15 @@ static void what_tenants_can_make_a_broker_hold_is_summed(void **state)
     assert_in_range(quota_sums_of_all(&config, keyring), all + (1 << 20), all + (4 << 20));
     config.input_max = 0;
     all = quota_sums_of_all(&config, keyring);
-    assert_in_range(all, large + usual, large + 2 * usual); /* the places are shared */
+    /* The places are shared, and as much may wait for an operator as for a tenant. */
+    uint64_t of_operator = 2 * config.quota.outbox;
+    assert_in_range(all, large + usual + of_operator, large + 2 * usual + 2 * of_operator);
     config.quota.subscriptions += 1000;
     assert_true(quota_sums_of_all(&config, keyring) > all);
+    config.quota.subscriptions -= 1000;
+    dd_keyring_t *with_operator = tenants_keyring("a,b,public,@boss");
+    assert_true(quota_sums_of_all(&config, with_operator) > all + config.quota.outbox);
+    dd_keyring_destroy(&with_operator);
     config_clear(&config);
     dd_keyring_destroy(&keyring);
 }
