@@ -135,6 +135,7 @@ dd_client_t *dd_client_new(
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&self->left, &attributes);
+    pthread_cond_init(&self->replied, &attributes);
     pthread_condattr_destroy(&attributes);
     self->context = dd_context_acquire(problem);
     if (!self->context || !load_endpoints(self, endpoint, problem) ||
@@ -143,8 +144,7 @@ dd_client_t *dd_client_new(
     return self;
 }
 
-/* The clock's time in timeout_ms, or as good as never for a negative one. */
-static uint64_t deadline_of(int timeout_ms)
+uint64_t dd_client_deadline(int timeout_ms)
 {
     uint64_t now_us = dd_clock_us();
     return timeout_ms < 0 ? now_us + UINT32_MAX * (uint64_t)1000
@@ -178,6 +178,7 @@ void dd_client_destroy(dd_client_t **self_p)
     if (self->wake_fd >= 0)
         close(self->wake_fd);
     pthread_cond_destroy(&self->left);
+    pthread_cond_destroy(&self->replied);
     pthread_mutex_destroy(&self->lock);
     pthread_mutex_destroy(&self->seal_lock);
     free(self);
@@ -222,8 +223,7 @@ dd_error_t dd_client_set_callback(dd_client_t *self, dd_event_callback_t *callba
 {
     if (self->started)
         return DD_E_ARGUMENT;
-    self->callback = callback;
-    self->callback_arg = arg;
+    self->handler = (dd_handler_t){callback, arg};
     return DD_OK;
 }
 
@@ -285,13 +285,17 @@ dd_error_t dd_client_set_keys(dd_client_t *self, const char *keyfile, dd_problem
 
 /* ---- Calls --------------------------------------------------------------------------------- */
 
+bool dd_client_is_mine(const dd_client_t *self)
+{
+    return self->started && pthread_equal(self->thread, pthread_self());
+}
+
 void dd_client_wake(dd_client_t *self)
 {
     eventfd_write(self->wake_fd, 1);
 }
 
-/* Ends a call that took the lock: the thread may have something to send or to tell. */
-static void unlock(dd_client_t *self)
+void dd_client_unlock(dd_client_t *self)
 {
     bool wake = self->asleep || self->news.first;
     self->asleep = false;
@@ -300,10 +304,9 @@ static void unlock(dd_client_t *self)
         dd_client_wake(self);
 }
 
-/* Seals a payload for whom the broker shows under that name, and sends it with the record. The lock
-   is held for the append only, so that the thread doesn't wait for the encryption. */
-static dd_error_t send(dd_client_t *self, dd_bytes_t shown, const void *data, size_t size,
-    dd_record_t *record, bool wanted)
+/* The lock is held for the append only, so that the thread doesn't wait for the encryption. */
+dd_error_t dd_client_send(dd_client_t *self, dd_bytes_t shown, const void *data, size_t size,
+    dd_record_t *record, const dd_sending_t *how)
 {
     if (self->is_operator)
         return DD_E_REFUSED;
@@ -318,8 +321,10 @@ static dd_error_t send(dd_client_t *self, dd_bytes_t shown, const void *data, si
         dd_box_seal(box, dd_box_peer(box, shown), data, size, sealed);
         record->payload = dd_bytes(sealed, sealed_size);
         pthread_mutex_lock(&self->lock);
-        error = dd_session_send(self->session, record, wanted);
-        unlock(self);
+        error = how->until_us > 0
+                    ? dd_session_request(self->session, record, how->until_us, how->handler)
+                    : dd_session_send(self->session, record, how->wanted);
+        dd_client_unlock(self);
     }
     if (sealed != self->sealed)
         free(sealed);
@@ -334,7 +339,8 @@ dd_error_t dd_client_notify(dd_client_t *self, const char *destination, const vo
     if (!dd_word_valid(name, DD_NAME_MAX))
         return DD_E_NAME_INVALID;
     dd_record_t record = {.type = DD_SEND, .flags = flags & DD_WANT_RECEIPT, .destination = name};
-    dd_error_t error = send(self, name, data, size, &record, flags & DD_WANT_OUTCOME);
+    const dd_sending_t how = {.wanted = flags & DD_WANT_OUTCOME};
+    dd_error_t error = dd_client_send(self, name, data, size, &record, &how);
     if (ref)
         *ref = record.ref;
     return error;
@@ -347,14 +353,15 @@ dd_error_t dd_client_publish(dd_client_t *self, const char *topic, const void *d
     if (!dd_topic_route(own, record.topic, &to_tenant, &to_topic))
         return DD_E_TOPIC_INVALID;
     /* Only "public.x" is for another tenant; in any other topic a dot means nothing. */
-    return send(self, to_tenant.size > 0 ? record.topic : own, data, size, &record, false);
+    dd_bytes_t shown = to_tenant.size > 0 ? record.topic : own;
+    return dd_client_send(self, shown, data, size, &record, &(dd_sending_t){0});
 }
 
 dd_error_t dd_client_subscribe(dd_client_t *self, const char *topic, const char *scope)
 {
     pthread_mutex_lock(&self->lock);
     dd_error_t error = dd_session_subscribe(self->session, topic, scope);
-    unlock(self);
+    dd_client_unlock(self);
     return error;
 }
 
@@ -362,7 +369,7 @@ dd_error_t dd_client_unsubscribe(dd_client_t *self, const char *topic, const cha
 {
     pthread_mutex_lock(&self->lock);
     dd_error_t error = dd_session_unsubscribe(self->session, topic, scope);
-    unlock(self);
+    dd_client_unlock(self);
     return error;
 }
 
@@ -377,7 +384,7 @@ dd_error_t dd_client_trace(dd_client_t *self, const char *destination, uint32_t 
         return DD_E_REFUSED;
     pthread_mutex_lock(&self->lock);
     dd_error_t error = dd_session_send(self->session, &record, false);
-    unlock(self);
+    dd_client_unlock(self);
     if (ref)
         *ref = record.ref;
     return error;
@@ -398,7 +405,7 @@ static dd_error_t ask(dd_client_t *self, dd_record_t *question, const char *brok
         return DD_E_ARGUMENT;
     pthread_mutex_lock(&self->lock);
     dd_error_t error = dd_session_ask(self->session, question, dd_clock_us());
-    unlock(self);
+    dd_client_unlock(self);
     if (ref)
         *ref = question->ref;
     return error;
@@ -435,8 +442,8 @@ uint64_t dd_client_rtt_us(dd_client_t *self)
 
 size_t dd_client_close(dd_client_t *self, int timeout_ms)
 {
-    bool from_callback = self->started && pthread_equal(self->thread, pthread_self());
-    uint64_t until_us = deadline_of(timeout_ms);
+    bool from_callback = dd_client_is_mine(self);
+    uint64_t until_us = dd_client_deadline(timeout_ms);
     pthread_mutex_lock(&self->lock);
     if (!from_callback && self->started) {
         self->closing = true;
@@ -482,20 +489,25 @@ static dd_error_t why_not_drained(const dd_client_t *self, size_t bytes, uint64_
     return now_us >= until_us ? DD_E_TIMEOUT : DD_OK;
 }
 
+void dd_client_await(dd_client_t *self, pthread_cond_t *condition, uint64_t until_us)
+{
+    struct timespec until = {(time_t)(until_us / 1000000), (long)(until_us % 1000000 * 1000)};
+    pthread_cond_timedwait(condition, &self->lock, &until);
+}
+
 static void await_change(dd_client_t *self, uint64_t until_us)
 {
     uint64_t unread_us = unread_until_us(self);
     if (unread_us > dd_clock_us() && unread_us < until_us)
         until_us = unread_us;
-    struct timespec until = {(time_t)(until_us / 1000000), (long)(until_us % 1000000 * 1000)};
-    pthread_cond_timedwait(&self->left, &self->lock, &until);
+    dd_client_await(self, &self->left, until_us);
 }
 
 dd_error_t dd_client_drain(dd_client_t *self, size_t bytes, int timeout_ms)
 {
-    if (self->started && pthread_equal(self->thread, pthread_self()))
+    if (dd_client_is_mine(self))
         return DD_E_ARGUMENT;
-    uint64_t until_us = deadline_of(timeout_ms);
+    uint64_t until_us = dd_client_deadline(timeout_ms);
     dd_error_t error = DD_OK;
     pthread_mutex_lock(&self->lock);
     self->drainers++;
@@ -520,8 +532,8 @@ static dd_event_t *take(dd_client_t *self)
         return NULL;
     if (node->wants_receipt) {
         pthread_mutex_lock(&self->lock);
-        dd_session_receipt(self->session, node->event.ref, dd_bytes_of(node->event.source));
-        unlock(self);
+        dd_session_receipt(self->session, node->arrival, dd_bytes_of(node->event.source));
+        dd_client_unlock(self);
     }
     return &node->event;
 }
@@ -531,7 +543,7 @@ dd_event_t *dd_client_receive(dd_client_t *self, int timeout_ms)
     dd_event_t *event = take(self);
     if (event || timeout_ms == 0)
         return event;
-    uint64_t until_us = deadline_of(timeout_ms);
+    uint64_t until_us = dd_client_deadline(timeout_ms);
     struct pollfd item = {.fd = dd_event_queue_fd(self->queue), .events = POLLIN};
     for (;;) {
         uint64_t now_us = dd_clock_us();

@@ -39,11 +39,16 @@ static dd_event_node_t *open_payload(dd_client_t *self, const dd_box_t *box, dd_
     dd_bytes_t source = dd_bytes_of(node->event.source);
     if (box && dd_box_open(dd_box_peer(box, source), node->sealed, (uint8_t *)node->room) == DD_OK)
         return node;
-    dd_news_t news = {.type = DD_EVENT_ERROR, .error = DD_E_DECRYPT, .source = source};
+    bool is_reply = node->event.type == DD_EVENT_REPLY;
+    dd_news_t news = {.type = is_reply ? DD_EVENT_REPLY : DD_EVENT_ERROR,
+        .error = DD_E_DECRYPT,
+        .ref = is_reply ? node->event.ref : 0,
+        .source = source,
+        .handler = node->handler};
     dd_event_node_t *error = dd_event_new(&news, 0);
-    if (node->event.type == DD_EVENT_NOTIFICATION) {
+    if (is_reply || node->event.type == DD_EVENT_NOTIFICATION) {
         pthread_mutex_lock(&self->lock);
-        dd_session_unreadable(self->session, node->event.ref, source);
+        dd_session_unreadable(self->session, node->arrival, source);
         pthread_mutex_unlock(&self->lock);
     }
     dd_event_t *event = &node->event;
@@ -51,16 +56,28 @@ static dd_event_node_t *open_payload(dd_client_t *self, const dd_box_t *box, dd_
     return error;
 }
 
-static void call_back(dd_client_t *self, dd_event_node_t *node)
+static void call_back(dd_client_t *self, dd_handler_t handler, dd_event_node_t *node)
 {
     if (node->wants_receipt) {
         pthread_mutex_lock(&self->lock);
-        dd_session_receipt(self->session, node->event.ref, dd_bytes_of(node->event.source));
+        dd_session_receipt(self->session, node->arrival, dd_bytes_of(node->event.source));
         pthread_mutex_unlock(&self->lock);
     }
-    self->callback(self, &node->event, self->callback_arg);
+    handler.callback(self, &node->event, handler.arg);
     dd_event_t *event = &node->event;
-    dd_event_destroy(&event);
+    if (!node->kept)
+        dd_event_destroy(&event);
+}
+
+/* Gives an event to whom it is for, or appends it to the list of those for the queue. */
+static void hand_over(dd_client_t *self, dd_event_node_t *node, dd_event_list_t *queued)
+{
+    if (node->handler.callback)
+        call_back(self, node->handler, node);
+    else if (self->handler.callback)
+        call_back(self, self->handler, node);
+    else
+        dd_event_list_append(queued, node);
 }
 
 /* Hands over what the session has emitted. The frame that payloads lie in must still be there. */
@@ -77,10 +94,8 @@ static void deliver(dd_client_t *self)
     while ((node = dd_event_list_take(&news))) {
         if (node->sealed.data)
             node = open_payload(self, box, node);
-        if (node && self->callback)
-            call_back(self, node);
-        else if (node)
-            dd_event_list_append(&ready, node);
+        if (node)
+            hand_over(self, node, &ready);
     }
     dd_event_queue_put(self->queue, &ready);
 }
@@ -172,7 +187,7 @@ static bool read_frames(reactor_t *self)
         pthread_mutex_unlock(&client->lock);
         deliver(client);
         zmq_msg_close(&frame);
-        if (!client->callback && dd_event_queue_is_full(client->queue))
+        if (!client->handler.callback && dd_event_queue_is_full(client->queue))
             return false;
     }
     return false;
@@ -291,7 +306,7 @@ void *dd_client_run(void *arg)
     reactor_t self = {.client = client};
     for (bool over = false; !over;) {
         deliver(client);
-        bool behind = !client->callback && dd_event_queue_is_full(client->queue);
+        bool behind = !client->handler.callback && dd_event_queue_is_full(client->queue);
         uint64_t now_us = dd_clock_us();
         pthread_mutex_lock(&client->lock);
         bool was_deaf = self.deaf;

@@ -99,6 +99,12 @@ typedef struct {
 /* ---- Clients ------------------------------------------------------------------------------ */
 
 typedef struct dd_client dd_client_t;
+/* What clients are told; further down. */
+typedef struct dd_event dd_event_t;
+/* Takes an event, which is only lent for the call, on the client's own thread. It may call
+   everything here but dd_client_destroy(), and what waits for the client's own thread; while it
+   runs, this client's connection stands still. */
+typedef void(dd_event_callback_t)(dd_client_t *self, const dd_event_t *event, void *arg);
 
 /*
  * Makes a client; it connects only with dd_client_start().
@@ -214,6 +220,40 @@ DD_EXPORT dd_error_t dd_client_notify(dd_client_t *self, const char *destination
     size_t size, unsigned flags, uint32_t *ref);
 
 /*
+ * Sends a request to one client, as dd_client_notify() sends a notification, and waits for up to
+ * timeout_ms (-1: for ever) for its reply. The receiver gets a DD_EVENT_NOTIFICATION whose
+ * is_request is true, and answers with dd_client_reply(); one of a version before 1.1 sees a
+ * notification like others, and doesn't.
+ *
+ * DD_OK: *reply is the DD_EVENT_REPLY, which the caller frees with dd_event_destroy(). Else *reply
+ * is NULL, and the request has ended: DD_E_TIMEOUT, a receiver that replies later isn't heard; the
+ * reason for which it was refused; DD_E_UNKNOWN when the connection was lost with it under way, so
+ * that it may or may not have arrived; DD_E_DECRYPT for a reply that the keys don't open;
+ * DD_E_CLOSED when the client ends. Or it was not sent: errors of dd_client_notify(), DD_E_LIMIT if
+ * 65,536 requests have no end yet, DD_E_ARGUMENT from within a callback.
+ */
+DD_EXPORT dd_error_t dd_client_request(dd_client_t *self, const char *destination, const void *data,
+    size_t size, int timeout_ms, dd_event_t **reply);
+
+/*
+ * The same without waiting. DD_OK: the request has exactly one end, a DD_EVENT_REPLY with the
+ * number *ref (may be NULL), whose error is DD_OK for a reply and else says why there is none. It
+ * goes to callback, on the client's own thread and perhaps before this call returns, or with NULL
+ * to where all events go. No other event is about this request.
+ */
+DD_EXPORT dd_error_t dd_client_send_request(dd_client_t *self, const char *destination,
+    const void *data, size_t size, int timeout_ms, dd_event_callback_t *callback, void *arg,
+    uint32_t *ref);
+
+/*
+ * Answers a request, from within a callback, too, and as long as the event is there. It arrives if
+ * the request's sender still waits for it, and is told of as a notification is otherwise; only the
+ * first reply counts. DD_E_ARGUMENT if the event is no request; errors as dd_client_notify().
+ */
+DD_EXPORT dd_error_t dd_client_reply(
+    dd_client_t *self, const dd_event_t *request, const void *data, size_t size);
+
+/*
  * Publishes on a topic, to all subscribers of the tenant whose scope covers this client's broker.
  * A tenant's publication on "public.x" goes to the public tenant's subscribers of "x" instead.
  * What this client's own broker doesn't do with it is told by a DD_EVENT_ERROR with the topic and
@@ -291,7 +331,7 @@ typedef enum {
     DD_EVENT_CLOSED,         /* error and text: why; the broker wants this client no more, and it
                                 won't come back: DD_E_NAME_TAKEN, DD_E_NAME_INVALID,
                                 DD_E_REFUSED */
-    DD_EVENT_NOTIFICATION,   /* source, data, size */
+    DD_EVENT_NOTIFICATION,   /* source, data, size; is_request: a dd_client_reply() is waited for */
     DD_EVENT_PUBLICATION,    /* source, topic, scope (of the publisher's broker), data, size */
     DD_EVENT_SUBSCRIBED,     /* topic, scope: the path as resolved at this broker */
     DD_EVENT_UNSUBSCRIBED,   /* topic, scope */
@@ -313,14 +353,16 @@ typedef enum {
                                 brokers that are still to answer */
     DD_EVENT_HOP,            /* ref; number: brokers passed, from 1; source: the broker's name;
                                 scope: its scope; text: what it did; error: why it did not go on */
-    DD_EVENT_DELIVERED       /* ref; source: the destination, whose library has the notification;
+    DD_EVENT_DELIVERED,      /* ref; source: the destination, whose library has the notification;
                                 only for those sent with DD_WANT_OUTCOME */
+    DD_EVENT_REPLY           /* ref; source: whom the request went to; error: DD_OK, and then data
+                                and size, or why there is no reply */
 } dd_event_type_t;
 
 /* Read-only for the application. Strings are never NULL, but empty where they have no meaning; what
    strangers wrote in text may hold control characters. Data always ends with a NUL that size
    doesn't count, and is aligned for any type. */
-typedef struct {
+struct dd_event {
     dd_event_type_t type;
     dd_error_t error;
     uint32_t ref;
@@ -333,7 +375,8 @@ typedef struct {
     size_t size;
     uint64_t time_us; /* when it came, in microseconds of CLOCK_MONOTONIC */
     const char *endpoint;
-} dd_event_t;
+    bool is_request;
+};
 
 /*
  * Takes the next event, waiting up to timeout_ms (0: not at all, -1: for ever). NULL when there is
@@ -365,9 +408,7 @@ DD_EXPORT uint64_t dd_client_rtt_us(dd_client_t *self);
 DD_EXPORT int dd_client_fd(const dd_client_t *self);
 
 /* Before dd_client_start(): have events delivered to callback on the client's own thread instead of
-   the queue. The event is only lent for the call. The callback may call everything here but
-   dd_client_destroy(); while it runs, this client's connection stands still. */
-typedef void(dd_event_callback_t)(dd_client_t *self, const dd_event_t *event, void *arg);
+   the queue. */
 DD_EXPORT dd_error_t dd_client_set_callback(
     dd_client_t *self, dd_event_callback_t *callback, void *arg);
 

@@ -67,7 +67,10 @@ static void send(fuzz_t *self, uint8_t argument)
         .destination = dd_bytes_of("cli2"),
         .topic = dd_bytes_of("alarms"),
         .payload = dd_bytes(PAYLOAD, argument)};
-    dd_session_send(self->session, &record, false);
+    if (argument & 4 && record.type == DD_SEND)
+        dd_session_request(self->session, &record, self->now_us + argument, (dd_handler_t){0});
+    else
+        dd_session_send(self->session, &record, false);
 }
 
 static void subscribe(fuzz_t *self, uint8_t argument)
