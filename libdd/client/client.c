@@ -36,10 +36,19 @@
 
 /* ---- Making -------------------------------------------------------------------------------- */
 
+static void note_end(dd_client_t *self, const dd_news_t *news)
+{
+    if (news->type != DD_EVENT_DISCONNECTED && news->type != DD_EVENT_CLOSED)
+        return;
+    self->reason.error = news->error;
+    dd_bytes_copy(news->text, self->reason.text, sizeof self->reason.text);
+}
+
 /* Keeps what the session emits for the thread to deliver. Called with the lock. */
 static void keep_news(void *arg, const dd_news_t *news)
 {
     dd_client_t *self = arg;
+    note_end(self, news);
     size_t opened = news->sealed.size > DD_BOX_OVERHEAD ? news->sealed.size - DD_BOX_OVERHEAD : 0;
     dd_event_node_t *node = dd_event_new(news, opened);
     if (node)

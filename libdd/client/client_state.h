@@ -47,6 +47,7 @@ struct dd_client {
     dd_event_list_t news;           /* emitted by the session, not yet delivered */
     int fd;               /* of the connection, to be looked at only; -1 if it isn't known */
     bool asleep;          /* the thread won't look at the outbox before it is woken */
+    dd_problem_t reason;  /* for the last end of a connection that was told */
     bool closing;         /* dd_client_close() has been called */
     bool stopping;        /* dd_client_destroy() waits for the thread */
     uint64_t unread_us;   /* since when events are full and nothing is read; 0: it is read */

@@ -173,6 +173,15 @@ DD_EXPORT dd_error_t dd_client_set_outcome_limit(dd_client_t *self, unsigned ms)
 DD_EXPORT dd_error_t dd_client_start(dd_client_t *self);
 
 /*
+ * Starts the client, unless that has been done, and waits for up to timeout_ms (-1: for ever) until
+ * it is registered. The events come all the same. DD_OK; or the reason of the last attempt with
+ * *problem (may be NULL) filled, DD_E_TIMEOUT if the first one goes on: the client keeps on trying,
+ * and this may be called again. Once the client has ended this returns at once. DD_E_ARGUMENT from
+ * within a callback.
+ */
+DD_EXPORT dd_error_t dd_client_connect(dd_client_t *self, int timeout_ms, dd_problem_t *problem);
+
+/*
  * At any time: reads a key file that is to be used from now on instead of the one before. The
  * connection stays, and no message is lost: payloads are sealed with the new file's keys when this
  * returns, what comes is opened with all that it holds, and the broker is shown that the client has
