@@ -71,9 +71,9 @@ static bool load_endpoints(dd_client_t *self, const char *list, dd_problem_t *pr
     return true;
 }
 
-static bool load_keys(dd_client_t *self, const char *keyfile, dd_problem_t *problem)
+static bool load_keys(dd_client_t *self, const dd_key_source_t *source, dd_problem_t *problem)
 {
-    self->keys = dd_client_keys_load(keyfile, problem);
+    self->keys = dd_client_keys_load(source, problem);
     return self->keys;
 }
 
@@ -112,9 +112,9 @@ static bool make_session(dd_client_t *self, const char *name, dd_problem_t *prob
 }
 
 static bool check_arguments(
-    const char *endpoint, const char *keyfile, const char *name, dd_problem_t *problem)
+    const char *endpoint, const dd_key_source_t *keys, const char *name, dd_problem_t *problem)
 {
-    if (!endpoint || !keyfile || !name) {
+    if (!endpoint || (!keys->path && !keys->text) || !name) {
         dd_problem(problem, DD_E_ARGUMENT, "endpoint, key file and name are needed");
         return false;
     }
@@ -127,10 +127,10 @@ static bool check_arguments(
     return false;
 }
 
-dd_client_t *dd_client_new(
-    const char *endpoint, const char *keyfile, const char *name, dd_problem_t *problem)
+static dd_client_t *new_client(
+    const char *endpoint, const dd_key_source_t *keys, const char *name, dd_problem_t *problem)
 {
-    if (!check_arguments(endpoint, keyfile, name, problem))
+    if (!check_arguments(endpoint, keys, name, problem))
         return NULL;
     dd_client_t *self = sodium_init() < 0 ? NULL : calloc(1, sizeof *self);
     if (!self) {
@@ -148,9 +148,21 @@ dd_client_t *dd_client_new(
     pthread_condattr_destroy(&attributes);
     self->context = dd_context_acquire(problem);
     if (!self->context || !load_endpoints(self, endpoint, problem) ||
-        !load_keys(self, keyfile, problem) || !make_session(self, name, problem))
+        !load_keys(self, keys, problem) || !make_session(self, name, problem))
         dd_client_destroy(&self);
     return self;
+}
+
+dd_client_t *dd_client_new(
+    const char *endpoint, const char *keyfile, const char *name, dd_problem_t *problem)
+{
+    return new_client(endpoint, &(dd_key_source_t){.path = keyfile}, name, problem);
+}
+
+dd_client_t *dd_client_new_with_keys(
+    const char *endpoint, const char *keys, size_t size, const char *name, dd_problem_t *problem)
+{
+    return new_client(endpoint, &(dd_key_source_t){.text = keys, .size = size}, name, problem);
 }
 
 uint64_t dd_client_deadline(int timeout_ms)
@@ -236,6 +248,15 @@ dd_error_t dd_client_set_callback(dd_client_t *self, dd_event_callback_t *callba
     return DD_OK;
 }
 
+dd_error_t dd_client_set_log(dd_client_t *self, dd_log_t *log, void *arg)
+{
+    if (self->started)
+        return DD_E_ARGUMENT;
+    self->log = log;
+    self->log_arg = arg;
+    return DD_OK;
+}
+
 dd_error_t dd_client_start(dd_client_t *self)
 {
     if (self->started)
@@ -272,11 +293,11 @@ static void replace_keys(dd_client_t *self, dd_client_keys_t *keys)
     dd_client_wake(self);
 }
 
-dd_error_t dd_client_set_keys(dd_client_t *self, const char *keyfile, dd_problem_t *problem)
+static dd_error_t set_keys(dd_client_t *self, const dd_key_source_t *source, dd_problem_t *problem)
 {
     dd_problem_t ignored = {0};
     problem = problem ? problem : &ignored;
-    dd_client_keys_t *keys = dd_client_keys_load(keyfile, problem);
+    dd_client_keys_t *keys = dd_client_keys_load(source, problem);
     if (!keys)
         return problem->error;
     /* Only this function changes them, and callers of it in two threads have their own order. */
@@ -286,10 +307,22 @@ dd_error_t dd_client_set_keys(dd_client_t *self, const char *keyfile, dd_problem
     if (!follows) {
         dd_client_keys_destroy(&keys);
         return dd_problem(problem, DD_E_KEYS,
-            "%s: has no key in common with those in use, so it takes a new client", keyfile);
+            "%s: no key in common with those in use, so it takes a new client",
+            dd_key_source_name(source));
     }
     replace_keys(self, keys);
     return DD_OK;
+}
+
+dd_error_t dd_client_set_keys(dd_client_t *self, const char *keyfile, dd_problem_t *problem)
+{
+    return set_keys(self, &(dd_key_source_t){.path = keyfile}, problem);
+}
+
+dd_error_t dd_client_set_keys_from(
+    dd_client_t *self, const char *keys, size_t size, dd_problem_t *problem)
+{
+    return set_keys(self, &(dd_key_source_t){.text = keys, .size = size}, problem);
 }
 
 /* ---- Calls --------------------------------------------------------------------------------- */

@@ -29,6 +29,8 @@ struct dd_client {
     bool is_operator;
     void *context;
     dd_handler_t handler; /* of all events, or none: they go to the queue */
+    dd_log_t *log;        /* or NULL */
+    void *log_arg;
     bool started;
     pthread_t thread;
     int wake_fd; /* an eventfd that ends the thread's sleep */

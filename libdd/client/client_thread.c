@@ -7,9 +7,10 @@
  */
 #include <limits.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <sys/eventfd.h>
 
-#include "client_state.h"
+#include "client_log.h"
 #include "libdd/base/clock.h"
 #include "libdd/base/problem.h"
 #include "libdd/net/dialer.h"
@@ -72,7 +73,11 @@ static void call_back(dd_client_t *self, dd_handler_t handler, dd_event_node_t *
 /* Gives an event to whom it is for, or appends it to the list of those for the queue. */
 static void hand_over(dd_client_t *self, dd_event_node_t *node, dd_event_list_t *queued)
 {
-    if (node->handler.callback)
+    if (self->log)
+        dd_client_tell(self, &node->event);
+    if (node->event.type == DD_LOG_LINE)
+        free(node);
+    else if (node->handler.callback)
         call_back(self, node->handler, node);
     else if (self->handler.callback)
         call_back(self, self->handler, node);
@@ -109,6 +114,13 @@ static void note_login(dd_client_t *client)
     memcpy(client->shown_key, dd_keyring_public_key_of(keyring, client->login.own), DD_KEY_SIZE);
 }
 
+/* The application isn't told of each attempt. With the lock. */
+static void lose(dd_client_t *client, const dd_problem_t *reason)
+{
+    dd_client_note(client, DD_LOG_INFO, "%s", reason->text);
+    dd_session_lost(client->session, reason->error, reason->text);
+}
+
 /* With the lock. */
 static void open_connection(reactor_t *self)
 {
@@ -124,8 +136,9 @@ static void open_connection(reactor_t *self)
     self->dial = dd_dialer_new(&settings, dd_session_endpoint(client->session), &problem);
     /* ZeroMQ tells of a change only to those who have looked before. */
     self->told = self->stirred = true;
+    dd_client_note(client, DD_LOG_INFO, "connecting to %s", dd_session_endpoint(client->session));
     if (!self->dial)
-        dd_session_lost(client->session, problem.error, problem.text);
+        lose(client, &problem);
 }
 
 static void close_connection(reactor_t *self)
@@ -233,10 +246,11 @@ static void look(reactor_t *self)
     const dd_problem_t *reason = dd_dialer_reason(self->dial);
     pthread_mutex_lock(&client->lock);
     if (may_log_in_otherwise(self, reason)) {
+        dd_client_note(client, DD_LOG_INFO, "%s; other keys of the file are tried", reason->text);
         close_connection(self);
         open_connection(self);
     } else {
-        dd_session_lost(client->session, reason->error, reason->text);
+        lose(client, reason);
     }
     pthread_mutex_unlock(&client->lock);
 }

@@ -125,6 +125,11 @@ typedef void(dd_event_callback_t)(dd_client_t *self, const dd_event_t *event, vo
 DD_EXPORT dd_client_t *dd_client_new(
     const char *endpoint, const char *keyfile, const char *name, dd_problem_t *problem);
 
+/* The same with what stands in a key file, size bytes of it, which are only lent: the caller may
+   wipe them when this returns. A program that has its keys from elsewhere needs no file. */
+DD_EXPORT dd_client_t *dd_client_new_with_keys(
+    const char *endpoint, const char *keys, size_t size, const char *name, dd_problem_t *problem);
+
 /*
  * Takes leave of the broker in order: sends what is in the outbox, waits up to timeout_ms (-1: for
  * ever) until the outcome of every notification is known, and takes in what is on its way to this
@@ -165,6 +170,24 @@ DD_EXPORT dd_error_t dd_client_set_limits(dd_client_t *self, size_t outbox, size
    or more than an hour. */
 DD_EXPORT dd_error_t dd_client_set_outcome_limit(dd_client_t *self, unsigned ms);
 
+/* How much a line of a log matters. */
+typedef enum {
+    DD_LOG_ERROR,
+    DD_LOG_WARNING,
+    DD_LOG_NOTICE,
+    DD_LOG_INFO,
+    DD_LOG_DEBUG
+} dd_log_level_t;
+
+/*
+ * Before dd_client_start(): have log told what goes on, a line at a time without its end, in words
+ * for people that may change: each attempt to connect, why it failed, registrations, ends and
+ * losses. It is called on the client's own thread as a callback is, and has no characters that act
+ * on a terminal.
+ */
+typedef void(dd_log_t)(void *arg, dd_log_level_t level, const char *text);
+DD_EXPORT dd_error_t dd_client_set_log(dd_client_t *self, dd_log_t *log, void *arg);
+
 /* Starts the thread: connects, registers and, whenever the connection ends, does so again for ever,
    subscriptions included: at the next endpoint at once, and once all were tried, after growing,
    jittered pauses. No more than 64 clients of a process connect to one endpoint at a time. A
@@ -193,6 +216,10 @@ DD_EXPORT dd_error_t dd_client_connect(dd_client_t *self, int timeout_ms, dd_pro
  */
 DD_EXPORT dd_error_t dd_client_set_keys(
     dd_client_t *self, const char *keyfile, dd_problem_t *problem);
+
+/* The same with what stands in a key file, as dd_client_new_with_keys() takes it. */
+DD_EXPORT dd_error_t dd_client_set_keys_from(
+    dd_client_t *self, const char *keys, size_t size, dd_problem_t *problem);
 
 /* With dd_client_notify(): ask for a DD_EVENT_RECEIPT when the receiving application has it. */
 #define DD_WANT_RECEIPT 0x01u
