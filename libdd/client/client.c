@@ -7,7 +7,6 @@
  * sends it in few large frames.
  */
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -21,6 +20,7 @@
 #include "libdd/base/problem.h"
 #include "libdd/keys/proof.h"
 #include "libdd/net/context.h"
+#include "libdd/net/descriptors.h"
 #include "libdd/net/traffic.h"
 #include "libdd/protocol/name.h"
 #include "libdd/protocol/topic.h"
@@ -107,7 +107,7 @@ static bool make_session(dd_client_t *self, const char *name, dd_problem_t *prob
         dd_event_queue_set_limit(self->queue, LIMIT_DEFAULT);
         return true;
     }
-    dd_problem(problem, DD_E_MEMORY, "out of memory or file descriptors for a client");
+    dd_problem(problem, DD_E_MEMORY, "out of memory for a client");
     return false;
 }
 
@@ -127,6 +127,17 @@ static bool check_arguments(
     return false;
 }
 
+/* For want of a descriptor, files can't be read either, and ZeroMQ not begun. */
+static void give_up(dd_client_t **self_p, dd_problem_t *problem)
+{
+    int fd = eventfd(0, EFD_CLOEXEC);
+    if (fd < 0)
+        dd_descriptors_check(problem);
+    else
+        close(fd);
+    dd_client_destroy(self_p);
+}
+
 static dd_client_t *new_client(
     const char *endpoint, const dd_key_source_t *keys, const char *name, dd_problem_t *problem)
 {
@@ -138,6 +149,8 @@ static dd_client_t *new_client(
         return NULL;
     }
     self->wake_fd = self->fd = -1;
+    dd_problem_t ignored;
+    problem = problem ? problem : &ignored;
     pthread_mutex_init(&self->seal_lock, NULL);
     pthread_mutex_init(&self->lock, NULL);
     pthread_condattr_t attributes;
@@ -147,9 +160,10 @@ static dd_client_t *new_client(
     pthread_cond_init(&self->replied, &attributes);
     pthread_condattr_destroy(&attributes);
     self->context = dd_context_acquire(problem);
+    self->forks = dd_context_forks();
     if (!self->context || !load_endpoints(self, endpoint, problem) ||
         !load_keys(self, keys, problem) || !make_session(self, name, problem))
-        dd_client_destroy(&self);
+        give_up(&self, problem);
     return self;
 }
 
@@ -182,11 +196,25 @@ static void stop(dd_client_t *self)
     pthread_join(self->thread, NULL);
 }
 
+/* The rest is as the parent's threads had it when this process began, and may be half done. */
+static void disown(dd_client_t *self)
+{
+    dd_client_keys_forget(&self->retired, NULL);
+    dd_client_keys_destroy(&self->keys);
+}
+
 void dd_client_destroy(dd_client_t **self_p)
 {
     if (!self_p || !*self_p)
         return;
     dd_client_t *self = *self_p;
+    if (dd_client_is_mine(self))
+        return;
+    if (dd_client_is_inherited(self)) {
+        disown(self);
+        *self_p = NULL;
+        return;
+    }
     if (self->started)
         stop(self);
     if (self->context)
@@ -210,6 +238,8 @@ void dd_client_destroy(dd_client_t **self_p)
 
 dd_error_t dd_client_set_tenant(dd_client_t *self, const char *tenant)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     if (self->started)
         return DD_E_ARGUMENT;
     if (!dd_tenant_valid(dd_bytes_of(tenant)))
@@ -220,11 +250,15 @@ dd_error_t dd_client_set_tenant(dd_client_t *self, const char *tenant)
 
 dd_error_t dd_client_set_observer(dd_client_t *self)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     return self->started ? DD_E_ARGUMENT : dd_session_set_observer(self->session);
 }
 
 dd_error_t dd_client_set_limits(dd_client_t *self, size_t outbox, size_t events)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     if (self->started || outbox == 0 || events == 0)
         return DD_E_ARGUMENT;
     dd_session_outbox(self->session)->limit = outbox;
@@ -234,6 +268,8 @@ dd_error_t dd_client_set_limits(dd_client_t *self, size_t outbox, size_t events)
 
 dd_error_t dd_client_set_outcome_limit(dd_client_t *self, unsigned ms)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     if (self->started || ms == 0 || ms > OUTCOME_LIMIT_MAX)
         return DD_E_ARGUMENT;
     dd_session_set_outcome_limit(self->session, ms * (uint64_t)1000);
@@ -242,6 +278,8 @@ dd_error_t dd_client_set_outcome_limit(dd_client_t *self, unsigned ms)
 
 dd_error_t dd_client_set_callback(dd_client_t *self, dd_event_callback_t *callback, void *arg)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     if (self->started)
         return DD_E_ARGUMENT;
     self->handler = (dd_handler_t){callback, arg};
@@ -250,6 +288,8 @@ dd_error_t dd_client_set_callback(dd_client_t *self, dd_event_callback_t *callba
 
 dd_error_t dd_client_set_log(dd_client_t *self, dd_log_t *log, void *arg)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     if (self->started)
         return DD_E_ARGUMENT;
     self->log = log;
@@ -259,6 +299,8 @@ dd_error_t dd_client_set_log(dd_client_t *self, dd_log_t *log, void *arg)
 
 dd_error_t dd_client_start(dd_client_t *self)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     if (self->started)
         return DD_E_ARGUMENT;
     /* Signals are for the application's threads. The lock keeps the new thread from calling back
@@ -297,6 +339,8 @@ static dd_error_t set_keys(dd_client_t *self, const dd_key_source_t *source, dd_
 {
     dd_problem_t ignored = {0};
     problem = problem ? problem : &ignored;
+    if (dd_client_is_inherited(self))
+        return dd_problem(problem, DD_E_FORKED, "%s", dd_strerror(DD_E_FORKED));
     dd_client_keys_t *keys = dd_client_keys_load(source, problem);
     if (!keys)
         return problem->error;
@@ -327,9 +371,15 @@ dd_error_t dd_client_set_keys_from(
 
 /* ---- Calls --------------------------------------------------------------------------------- */
 
+bool dd_client_is_inherited(const dd_client_t *self)
+{
+    return self->forks != dd_context_forks();
+}
+
 bool dd_client_is_mine(const dd_client_t *self)
 {
-    return self->started && pthread_equal(self->thread, pthread_self());
+    return self->started && !dd_client_is_inherited(self) &&
+           pthread_equal(self->thread, pthread_self());
 }
 
 void dd_client_wake(dd_client_t *self)
@@ -350,6 +400,8 @@ void dd_client_unlock(dd_client_t *self)
 dd_error_t dd_client_send(dd_client_t *self, dd_bytes_t shown, const void *data, size_t size,
     dd_record_t *record, const dd_sending_t *how)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     if (self->is_operator)
         return DD_E_REFUSED;
     if (size > DD_PAYLOAD_MAX)
@@ -401,6 +453,8 @@ dd_error_t dd_client_publish(dd_client_t *self, const char *topic, const void *d
 
 dd_error_t dd_client_subscribe(dd_client_t *self, const char *topic, const char *scope)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     pthread_mutex_lock(&self->lock);
     dd_error_t error = dd_session_subscribe(self->session, topic, scope);
     dd_client_unlock(self);
@@ -409,6 +463,8 @@ dd_error_t dd_client_subscribe(dd_client_t *self, const char *topic, const char 
 
 dd_error_t dd_client_unsubscribe(dd_client_t *self, const char *topic, const char *scope)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     pthread_mutex_lock(&self->lock);
     dd_error_t error = dd_session_unsubscribe(self->session, topic, scope);
     dd_client_unlock(self);
@@ -417,6 +473,8 @@ dd_error_t dd_client_unsubscribe(dd_client_t *self, const char *topic, const cha
 
 dd_error_t dd_client_trace(dd_client_t *self, const char *destination, uint32_t *ref)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     dd_record_t record = {.type = DD_SEND,
         .flags = DD_FLAG_RECEIPT | DD_FLAG_TRACE,
         .destination = dd_bytes_of(destination)};
@@ -435,6 +493,8 @@ dd_error_t dd_client_trace(dd_client_t *self, const char *destination, uint32_t 
 /* Sends a question to the broker of that id, or with NULL to all. */
 static dd_error_t ask(dd_client_t *self, dd_record_t *question, const char *broker, uint32_t *ref)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     uint8_t id[DD_BROKER_ID_SIZE];
     size_t size = 0;
     if (broker) {
@@ -474,6 +534,8 @@ dd_error_t dd_client_control(
 
 uint64_t dd_client_rtt_us(dd_client_t *self)
 {
+    if (dd_client_is_inherited(self))
+        return 0;
     pthread_mutex_lock(&self->lock);
     uint64_t rtt_us = dd_session_rtt_us(self->session);
     pthread_mutex_unlock(&self->lock);
@@ -484,6 +546,8 @@ uint64_t dd_client_rtt_us(dd_client_t *self)
 
 size_t dd_client_close(dd_client_t *self, int timeout_ms)
 {
+    if (dd_client_is_inherited(self))
+        return 0;
     bool from_callback = dd_client_is_mine(self);
     uint64_t until_us = dd_client_deadline(timeout_ms);
     pthread_mutex_lock(&self->lock);
@@ -547,6 +611,8 @@ static void await_change(dd_client_t *self, uint64_t until_us)
 
 dd_error_t dd_client_drain(dd_client_t *self, size_t bytes, int timeout_ms)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     if (dd_client_is_mine(self))
         return DD_E_ARGUMENT;
     uint64_t until_us = dd_client_deadline(timeout_ms);
@@ -582,17 +648,18 @@ static dd_event_t *take(dd_client_t *self)
 
 dd_event_t *dd_client_receive(dd_client_t *self, int timeout_ms)
 {
+    if (dd_client_is_inherited(self))
+        return NULL;
     dd_event_t *event = take(self);
     if (event || timeout_ms == 0)
         return event;
     uint64_t until_us = dd_client_deadline(timeout_ms);
-    struct pollfd item = {.fd = dd_event_queue_fd(self->queue), .events = POLLIN};
     for (;;) {
         uint64_t now_us = dd_clock_us();
         if (now_us >= until_us)
             return NULL;
         uint64_t left_ms = (until_us - now_us + 999) / 1000;
-        if (poll(&item, 1, left_ms > INT_MAX ? -1 : (int)left_ms) < 0)
+        if (!dd_event_queue_wait(self->queue, left_ms > INT_MAX ? -1 : (int)left_ms))
             return NULL;
         if ((event = take(self)))
             return event;

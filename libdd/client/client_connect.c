@@ -36,6 +36,8 @@ static dd_error_t explain(const dd_client_t *self, dd_problem_t *problem)
 dd_error_t dd_client_connect(dd_client_t *self, int timeout_ms, dd_problem_t *problem)
 {
     uint64_t until_us = dd_client_deadline(timeout_ms);
+    if (dd_client_is_inherited(self))
+        return dd_problem(problem, DD_E_FORKED, "%s", dd_strerror(DD_E_FORKED));
     if (dd_client_is_mine(self))
         return dd_problem(problem, DD_E_ARGUMENT, "a callback can't wait for its own client");
     if (!self->started && dd_client_start(self) != DD_OK)

@@ -85,6 +85,8 @@ dd_error_t dd_client_request(dd_client_t *self, const char *destination, const v
 {
     dd_waiter_t waiter = {0};
     *reply = NULL;
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     if (dd_client_is_mine(self))
         return DD_E_ARGUMENT;
     add_waiter(self, &waiter);

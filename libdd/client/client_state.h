@@ -27,6 +27,7 @@ struct dd_client {
     /* These don't change after dd_client_start(). */
     dd_endpoints_t endpoints;
     bool is_operator;
+    unsigned forks; /* of the process that it was made in */
     void *context;
     dd_handler_t handler; /* of all events, or none: they go to the queue */
     dd_log_t *log;        /* or NULL */
@@ -65,6 +66,10 @@ void dd_client_wake(dd_client_t *self);
 
 /* Ends a call that took the lock: the thread may have something to send or to tell. */
 void dd_client_unlock(dd_client_t *self);
+
+/* Whether it was made before a fork that this process comes from: its thread isn't here, and its
+   locks may be held by nobody. */
+bool dd_client_is_inherited(const dd_client_t *self);
 
 /* Whether this is the client's own thread. */
 bool dd_client_is_mine(const dd_client_t *self);

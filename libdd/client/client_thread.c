@@ -90,6 +90,7 @@ static void deliver(dd_client_t *self)
 {
     pthread_mutex_lock(&self->lock);
     dd_event_list_t news = self->news;
+    bool ended = dd_session_state(self->session) == DD_SESSION_CLOSED;
     const dd_box_t *box = self->keys->box;
     self->news = (dd_event_list_t){0};
     pthread_mutex_unlock(&self->lock);
@@ -103,6 +104,8 @@ static void deliver(dd_client_t *self)
             hand_over(self, node, &ready);
     }
     dd_event_queue_put(self->queue, &ready);
+    if (ended)
+        dd_event_queue_end(self->queue);
 }
 
 /* ---- Connection ---------------------------------------------------------------------------- */

@@ -7,7 +7,11 @@
  *
  * Threads: a dd_client_t runs its connection on a thread of its own. Every function here may be
  * called from any thread, also at the same time on one client, except dd_client_destroy(), which
- * must be the last call on that client. Fork before the first dd_client_new(), not after.
+ * must be the last call on that client, and is passed over on the client's own thread.
+ *
+ * Processes: after a fork the child can make clients of its own. What it does with one of before
+ * returns DD_E_FORKED, or NULL or 0, and changes nothing for the parent; dd_client_destroy() wipes
+ * the child's copy of the keys.
  *
  * Errors: functions that can fail return a dd_error_t, or NULL together with a filled
  * dd_problem_t. Nothing here aborts or prints, whatever the peer sends.
@@ -82,9 +86,13 @@ typedef enum {
     DD_E_NOT_CONNECTED = 68, /* not registered at a broker at this moment */
     DD_E_OUTBOX_FULL = 69,   /* this client's own outbox is full; try again later */
     DD_E_DECRYPT = 70,       /* a payload that the tenant's keys don't open */
-    DD_E_NETWORK = 71,       /* a socket could not be made or used */
-    DD_E_CLOSED = 72         /* the client has ended and won't come back by itself */
+    DD_E_NETWORK = 71,       /* the broker can't be reached, or the connection has ended */
+    DD_E_CLOSED = 72,        /* the client has ended and won't come back by itself */
+    DD_E_FORKED = 73         /* the client was made in another process, before a fork */
 } dd_error_t;
+
+/* The version of the library that runs, "1.1.0"; DD_VERSION is that of this file. */
+DD_EXPORT const char *dd_version(void);
 
 /* A fixed English sentence for an error, without a period. Never NULL, also for unknown numbers. */
 DD_EXPORT const char *dd_strerror(dd_error_t error);
@@ -416,8 +424,9 @@ struct dd_event {
 
 /*
  * Takes the next event, waiting up to timeout_ms (0: not at all, -1: for ever). NULL when there is
- * none, also as soon as a signal was handled meanwhile. The caller owns the event and frees it with
- * dd_event_destroy(). A notification that wants a receipt is receipted by this call. Not to be
+ * none, also as soon as a signal was handled meanwhile, and at once when there never will be
+ * another one, because the client has ended or was closed. The caller owns the event and frees it
+ * with dd_event_destroy(). A notification that wants a receipt is receipted by this call. Not to be
  * mixed with a callback.
  */
 DD_EXPORT dd_event_t *dd_client_receive(dd_client_t *self, int timeout_ms);
