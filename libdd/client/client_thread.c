@@ -90,7 +90,6 @@ static void deliver(dd_client_t *self)
 {
     pthread_mutex_lock(&self->lock);
     dd_event_list_t news = self->news;
-    bool ended = dd_session_state(self->session) == DD_SESSION_CLOSED;
     const dd_box_t *box = self->keys->box;
     self->news = (dd_event_list_t){0};
     pthread_mutex_unlock(&self->lock);
@@ -104,8 +103,6 @@ static void deliver(dd_client_t *self)
             hand_over(self, node, &ready);
     }
     dd_event_queue_put(self->queue, &ready);
-    if (ended)
-        dd_event_queue_end(self->queue);
 }
 
 /* ---- Connection ---------------------------------------------------------------------------- */
@@ -317,6 +314,12 @@ static bool is_over(const dd_client_t *client)
     return client->stopping && dd_session_state(client->session) == DD_SESSION_CLOSED;
 }
 
+/* Whether there will be no event any more. With the lock. */
+static bool has_told_all(const dd_client_t *client)
+{
+    return dd_session_state(client->session) == DD_SESSION_CLOSED && !client->news.first;
+}
+
 void *dd_client_run(void *arg)
 {
     dd_client_t *client = arg;
@@ -338,7 +341,10 @@ void *dd_client_run(void *arg)
         client->asleep =
             sleep_us > 0 && !self.blocked && !dd_outbox_is_held(dd_session_outbox(client->session));
         over = is_over(client);
+        bool told_all = has_told_all(client);
         pthread_mutex_unlock(&client->lock);
+        if (told_all)
+            dd_event_queue_end(client->queue);
         if (!over)
             wait(&self, to_timeout(sleep_us));
         if (self.dial)
