@@ -286,6 +286,17 @@ dd_error_t dd_client_set_callback(dd_client_t *self, dd_event_callback_t *callba
     return DD_OK;
 }
 
+dd_error_t dd_client_on(
+    dd_client_t *self, dd_event_type_t type, dd_event_callback_t *callback, void *arg)
+{
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
+    if (self->started || type < DD_EVENT_REGISTERED || type > DD_EVENT_REPLY)
+        return DD_E_ARGUMENT;
+    self->handlers[type] = (dd_handler_t){callback, arg};
+    return DD_OK;
+}
+
 dd_error_t dd_client_set_log(dd_client_t *self, dd_log_t *log, void *arg)
 {
     if (dd_client_is_inherited(self))

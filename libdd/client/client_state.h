@@ -29,8 +29,9 @@ struct dd_client {
     bool is_operator;
     unsigned forks; /* of the process that it was made in */
     void *context;
-    dd_handler_t handler; /* of all events, or none: they go to the queue */
-    dd_log_t *log;        /* or NULL */
+    dd_handler_t handler;                      /* of all events, or none: they go to the queue */
+    dd_handler_t handlers[DD_EVENT_REPLY + 1]; /* of events of one type, or none */
+    dd_log_t *log;                             /* or NULL */
     void *log_arg;
     bool started;
     pthread_t thread;

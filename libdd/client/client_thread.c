@@ -70,17 +70,25 @@ static void call_back(dd_client_t *self, dd_handler_t handler, dd_event_node_t *
         dd_event_destroy(&event);
 }
 
+/* Whose an event is: that of who asked for it, of its type, of all, or none. */
+static dd_handler_t choose_handler(const dd_client_t *self, const dd_event_node_t *node)
+{
+    if (node->handler.callback)
+        return node->handler;
+    const dd_handler_t *of_type = &self->handlers[node->event.type];
+    return of_type->callback ? *of_type : self->handler;
+}
+
 /* Gives an event to whom it is for, or appends it to the list of those for the queue. */
 static void hand_over(dd_client_t *self, dd_event_node_t *node, dd_event_list_t *queued)
 {
     if (self->log)
         dd_client_tell(self, &node->event);
+    dd_handler_t handler = choose_handler(self, node);
     if (node->event.type == DD_LOG_LINE)
         free(node);
-    else if (node->handler.callback)
-        call_back(self, node->handler, node);
-    else if (self->handler.callback)
-        call_back(self, self->handler, node);
+    else if (handler.callback)
+        call_back(self, handler, node);
     else
         dd_event_list_append(queued, node);
 }

@@ -457,6 +457,12 @@ DD_EXPORT int dd_client_fd(const dd_client_t *self);
 DD_EXPORT dd_error_t dd_client_set_callback(
     dd_client_t *self, dd_event_callback_t *callback, void *arg);
 
+/* Before dd_client_start(): have events of one type delivered to callback on the client's own
+   thread, and all others as without this. With NULL they come as all others again. DD_E_ARGUMENT
+   for a type that there isn't. */
+DD_EXPORT dd_error_t dd_client_on(
+    dd_client_t *self, dd_event_type_t type, dd_event_callback_t *callback, void *arg);
+
 /* Frees an event and sets *event_p to NULL. NULL and *event_p == NULL are fine. */
 DD_EXPORT void dd_event_destroy(dd_event_t **event_p);
 

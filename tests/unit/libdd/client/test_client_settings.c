@@ -58,6 +58,40 @@ static void test_keys_from_memory_that_cannot_be(void **state)
     dd_client_destroy(&client);
 }
 
+/* ---- Handlers -------------------------------------------------------------------------------- */
+
+static void count(dd_client_t *client, const dd_event_t *event, void *arg)
+{
+    (void)client;
+    assert_int_equal(event->type, DD_EVENT_GAP);
+    ++*(unsigned *)arg;
+}
+
+static void test_a_handler_takes_events_of_its_type(void **state)
+{
+    broker_t *broker = *state;
+    unsigned gaps = 0;
+    const dd_record_t gap = {
+        .type = DD_GAP, .number = 3, .topic = dd_bytes_of("t"), .scope = dd_bytes_of("/")};
+    dd_client_t *client = client_of(broker, "a.json");
+    assert_int_equal(dd_client_on(client, 0, count, &gaps), DD_E_ARGUMENT);
+    assert_int_equal(dd_client_on(client, DD_EVENT_REPLY + 1, count, &gaps), DD_E_ARGUMENT);
+    assert_int_equal(dd_client_on(client, DD_EVENT_REGISTERED, count, &gaps), DD_OK);
+    assert_int_equal(dd_client_on(client, DD_EVENT_REGISTERED, NULL, NULL), DD_OK);
+    assert_int_equal(dd_client_on(client, DD_EVENT_GAP, count, &gaps), DD_OK);
+    assert_int_equal(dd_client_start(client), DD_OK);
+    assert_int_equal(dd_client_on(client, DD_EVENT_GAP, NULL, NULL), DD_E_ARGUMENT);
+    broker_admit(broker, "a");
+    expect_event(client, DD_EVENT_REGISTERED);
+    broker_say(broker, gap);
+    broker_say(broker, gap);
+    broker_say(broker,
+        (dd_record_t){.type = DD_UNPUBLISHED, .code = DD_E_LIMIT, .topic = dd_bytes_of("t")});
+    expect_event(client, DD_EVENT_ERROR);
+    assert_int_equal(gaps, 2);
+    say_goodbye(broker, client);
+}
+
 /* ---- Logs ------------------------------------------------------------------------------------ */
 
 typedef struct {
@@ -130,6 +164,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         client_test(test_keys_from_memory),
         client_test(test_keys_from_memory_that_cannot_be),
+        client_test(test_a_handler_takes_events_of_its_type),
         client_test(test_a_log_hears_of_what_goes_on),
         client_test(test_a_log_hears_of_each_attempt),
     };
