@@ -21,10 +21,9 @@ static sigset_t hangup(void)
 
 bool key_reload_begin(void)
 {
-    struct sigaction found;
     sigset_t set = hangup();
-    return sigaction(SIGHUP, NULL, &found) == 0 && found.sa_handler != SIG_IGN &&
-           !dd_program_has_terminal() && pthread_sigmask(SIG_BLOCK, &set, NULL) == 0;
+    return !dd_program_ignores(SIGHUP) && !dd_program_has_terminal() &&
+           pthread_sigmask(SIG_BLOCK, &set, NULL) == 0;
 }
 
 static void *wait_for_signals(void *arg)

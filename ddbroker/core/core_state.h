@@ -77,9 +77,11 @@ struct core {
     uint64_t publications; /* so far; the number of one is its stamp */
     uint64_t cut_stamp;    /* of the last one before the latest of interests.cuts */
     counts_t count;        /* of all peers since the start */
-    recent_t dropped;      /* of these, publications that were lost lately */
+    drop_note_t drop_note;
+    recent_t dropped; /* of these, publications that were lost lately */
     counts_reasons_t refused_for;
-    quotas_t quotas;
+    quotas_t quotas;    /* of tenants */
+    quotas_t operators; /* the same of operators */
     event_history_t events;
     departures_t *left; /* clients that were at this broker lately; NULL without memory for it */
     floods_t floods;    /* of lines that peers cause */

@@ -11,6 +11,7 @@
 
 #include "libdd/base/escape.h"
 #include "lost.h"
+#include "topic_sums.h"
 #include "trace.h"
 
 /* The members of a column that say where in the row its value is. */
@@ -45,6 +46,8 @@ static const column_t BROKER[] = {
     {"dropped_lately", NULL, 0, NUMBER(COLUMN_COUNT, broker_t, traffic.dropped_lately)},
     {"in_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.in_rate)},
     {"out_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.out_rate)},
+    {"refused_rate", NULL, 0, NUMBER(COLUMN_RATE, broker_t, traffic.refused_rate)},
+    {"dropped_rate", NULL, 0, NUMBER(COLUMN_RATE, broker_t, traffic.dropped_rate)},
     {"drop_age_ms", NULL, 7, NUMBER(COLUMN_MS, broker_t, traffic.drop_age_ms)},
     {"outbox", NULL, 7, NUMBER(COLUMN_BYTES, broker_t, outbox)},
     {"clients_max", NULL, 7, NUMBER(COLUMN_COUNT, broker_t, clients_max)},
@@ -70,6 +73,8 @@ static const column_t CLIENT[] = {
     {"out_bytes", NULL, 7, NUMBER(COLUMN_BYTES, client_t, traffic.out_bytes)},
     {"in_rate", NULL, 6, NUMBER(COLUMN_RATE, client_t, traffic.in_rate)},
     {"out_rate", NULL, 6, NUMBER(COLUMN_RATE, client_t, traffic.out_rate)},
+    {"refused_rate", NULL, 0, NUMBER(COLUMN_RATE, client_t, traffic.refused_rate)},
+    {"dropped_rate", NULL, 0, NUMBER(COLUMN_RATE, client_t, traffic.dropped_rate)},
     {"drop_age_ms", NULL, 0, NUMBER(COLUMN_MS, client_t, traffic.drop_age_ms)},
     {"broker_id", NULL, 0, TEXT(client_t, broker_id)},
 };
@@ -94,6 +99,21 @@ static const column_t HAPPENING[] = {
     {"broker_id", NULL, 0, TEXT(happening_t, broker_id)},
 };
 
+/* The last one is for the parts alone. */
+static const column_t TOPIC[] = {
+    {"tenant", "TENANT", 12, KEY(topic_t, tenant)},
+    {"topic", "TOPIC", 24, TEXT(topic_t, topic)},
+    {"publications", "PUBLISHED", 10, NUMBER(COLUMN_COUNT, topic_t, publications)},
+    {"bytes", "BYTES", 7, NUMBER(COLUMN_BYTES, topic_t, bytes)},
+    {"subscribers", "SUBSCR", 6, NUMBER(COLUMN_COUNT, topic_t, subscribers)},
+    {"lost", "LOST", 7, NUMBER(COLUMN_COUNT, topic_t, lost)},
+    {"publications_per_s", "PUBL/S", 6, NUMBER(COLUMN_RATE, topic_t, rate)},
+    {"bytes_per_s", "BYTES/S", 7, NUMBER(COLUMN_RATE, topic_t, bytes_rate)},
+    {"lost_per_s", "LOST/S", 6, NUMBER(COLUMN_RATE, topic_t, lost_rate)},
+    {"publishers", "PUBLISHERS", 40, NUMBER(COLUMN_PUBLISHERS, topic_t, publishers)},
+    {"broker_id", NULL, 0, TEXT(topic_t, broker_id)},
+};
+
 static const column_t HOP[] = {
     {"hop", "#", 3, NUMBER(COLUMN_COUNT, hop_t, number)},
     {"broker", "BROKER", 16, KEY(hop_t, broker)},
@@ -110,6 +130,8 @@ static const columns_t VIEW_COLUMNS[VIEWS] = {
     [VIEW_CLIENTS] = {"clients", CLIENT, COUNT(CLIENT)},
     [VIEW_SUBSCRIPTIONS] = {"subscriptions", SUBSCRIPTION, COUNT(SUBSCRIPTION)},
     [VIEW_EVENTS] = {"events", HAPPENING, COUNT(HAPPENING)},
+    [VIEW_TOPICS] = {"topics", TOPIC, COUNT(TOPIC) - 1},
+    [VIEW_TOPIC_PARTS] = {"topics", TOPIC, COUNT(TOPIC)},
 };
 
 const columns_t HOP_COLUMNS = {"trace", HOP, COUNT(HOP)};
@@ -159,7 +181,7 @@ static const lost_t *const_lost_in(const column_t *self, const void *row)
     return (const lost_t *)(const void *)const_text_in(self, row);
 }
 
-static bool is_known(const column_t *self, const void *row)
+bool column_known(const column_t *self, const void *row)
 {
     if (self->kind == COLUMN_TEXT)
         return const_text_in(self, row)[0] != '\0';
@@ -170,8 +192,8 @@ static bool is_known(const column_t *self, const void *row)
 
 int column_compare(const column_t *self, const void *a, const void *b)
 {
-    bool known = is_known(self, a);
-    if (known != is_known(self, b))
+    bool known = column_known(self, a);
+    if (known != column_known(self, b))
         return known ? -1 : 1;
     if (self->kind == COLUMN_TEXT)
         return strverscmp(const_text_in(self, a), const_text_in(self, b));
@@ -233,8 +255,38 @@ static bool read_turns(const column_t *self, void *row, struct json_object *valu
     return true;
 }
 
+static bool read_publisher(publishers_t *self, struct json_object *value)
+{
+    static const column_t NAME = {"name", NULL, 0, KEY(publisher_t, name)};
+    static const column_t PUBLICATIONS = {
+        "publications", NULL, 0, NUMBER(COLUMN_COUNT, publisher_t, publications)};
+    publisher_t *row = &self->rows[self->count++];
+    struct json_object *name, *publications;
+    *row = (publisher_t){.rate = MODEL_UNKNOWN};
+    return json_object_is_type(value, json_type_object) &&
+           json_object_object_get_ex(value, "name", &name) &&
+           json_object_object_get_ex(value, "publications", &publications) &&
+           read_text(&NAME, row, name) && read_number(&PUBLICATIONS, row, publications);
+}
+
+/* Of more than there is room for, the last ones are left out. */
+static bool read_publishers(const column_t *self, void *row, struct json_object *value)
+{
+    if (!json_object_is_type(value, json_type_array))
+        return false;
+    publishers_t *publishers = (publishers_t *)(void *)text_in(self, row);
+    size_t count = json_object_array_length(value);
+    bool good = true;
+    publishers->count = 0;
+    for (size_t i = 0; i < count && i < MODEL_PUBLISHERS && good; i++)
+        good = read_publisher(publishers, json_object_array_get_idx(value, i));
+    return good;
+}
+
 static bool read_value(const column_t *self, void *row, struct json_object *value)
 {
+    if (self->kind == COLUMN_PUBLISHERS)
+        return read_publishers(self, row, value);
     if (self->kind == COLUMN_TEXT)
         return read_text(self, row, value);
     if (self->kind == COLUMN_TURNS)
@@ -264,7 +316,7 @@ bool columns_read(const columns_t *self, void *row, struct json_object *object)
 bool columns_complete(const columns_t *self, const void *row)
 {
     for (size_t i = 0; i < self->count; i++)
-        if (self->columns[i].key && !is_known(&self->columns[i], row))
+        if (self->columns[i].key && !column_known(&self->columns[i], row))
             return false;
     return true;
 }
@@ -294,15 +346,41 @@ static struct json_object *turns_json(const column_t *self, const void *row)
     return turns;
 }
 
+static const publishers_t *publishers_in(const column_t *self, const void *row)
+{
+    return (const publishers_t *)(const void *)const_text_in(self, row);
+}
+
+static struct json_object *known_json(uint64_t number)
+{
+    return number == MODEL_UNKNOWN ? NULL : json_object_new_uint64(number);
+}
+
+static struct json_object *publishers_json(const publishers_t *self)
+{
+    struct json_object *rows = json_object_new_array();
+    for (size_t i = 0; rows && i < self->count; i++) {
+        struct json_object *row = json_object_new_object();
+        const publisher_t *one = &self->rows[i];
+        json_object_object_add(row, "name", json_object_new_string(one->name));
+        json_object_object_add(row, "publications", json_object_new_uint64(one->publications));
+        json_object_object_add(row, "publications_per_s", known_json(one->rate));
+        json_object_array_add(rows, row);
+    }
+    return rows;
+}
+
 static struct json_object *value_json(const column_t *self, const void *row)
 {
     char text[64];
-    if (!is_known(self, row))
+    if (!column_known(self, row))
         return NULL;
     if (self->kind == COLUMN_TEXT)
         return json_object_new_string(const_text_in(self, row));
     if (self->kind == COLUMN_TURNS)
         return turns_json(self, row);
+    if (self->kind == COLUMN_PUBLISHERS)
+        return publishers_json(publishers_in(self, row));
     if (self->kind == COLUMN_LOST)
         return lost_json(const_lost_in(self, row));
     if (self->kind == COLUMN_WHEN) {
@@ -316,7 +394,7 @@ struct json_object *columns_json(const columns_t *self, const void *row)
 {
     struct json_object *object = json_object_new_object();
     for (size_t i = 0; object && i < self->count; i++)
-        if (self->columns[i].kind != COLUMN_RATE)
+        if (self->columns[i].kind != COLUMN_RATE || self->columns[i].title)
             json_object_object_add(
                 object, self->columns[i].field, value_json(&self->columns[i], row));
     return object;
@@ -386,7 +464,22 @@ static void turns_text(const column_t *self, const void *row, char *out, size_t 
     }
 }
 
-static void number_text(column_kind_t kind, uint64_t value, char *out, size_t room)
+/* "cli1 80%, b.cli2 19%": those of the topic's own tenant by their bare names. */
+static void publishers_text(const topic_t *topic, char *out, size_t room)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < topic->publishers.count && used < room; i++) {
+        const publisher_t *one = &topic->publishers.rows[i];
+        const char *name = topic_sums_shown(topic, one);
+        char escaped[4 * DD_NAME_MAX + 1];
+        dd_escape_text(name, strlen(name), escaped, sizeof escaped);
+        used += (size_t)snprintf(out + used, room - used, "%s%s %u%%", i > 0 ? ", " : "", escaped,
+            topic_sums_share(topic, one));
+    }
+}
+
+void column_number_text(column_kind_t kind, uint64_t value, char *out, size_t room)
 {
     if (kind == COLUMN_BYTES || kind == COLUMN_RATE)
         short_text(value, kind == COLUMN_BYTES ? "B" : "", out, room);
@@ -410,7 +503,7 @@ static void lost_text(const lost_t *lost, char *out, size_t room)
     for (; lost->name[0] != '\0' && used < room; lost++) {
         char name[DD_ESCAPE_MAX * DD_BROKER_MAX + 1], age[16];
         dd_escape_text(lost->name, strlen(lost->name), name, sizeof name);
-        number_text(COLUMN_MS, lost->age_ms, age, sizeof age);
+        column_number_text(COLUMN_MS, lost->age_ms, age, sizeof age);
         used +=
             (size_t)snprintf(out + used, room - used, "%s%s %s", used > 0 ? ", " : "", name, age);
     }
@@ -418,16 +511,18 @@ static void lost_text(const lost_t *lost, char *out, size_t room)
 
 void column_text(const column_t *self, const void *row, char *out, size_t room)
 {
-    if (!is_known(self, row)) {
+    if (!column_known(self, row)) {
         snprintf(out, room, "-");
     } else if (self->kind == COLUMN_TEXT) {
         const char *text = const_text_in(self, row);
         dd_escape_text(text, strlen(text), out, room);
     } else if (self->kind == COLUMN_TURNS) {
         turns_text(self, row, out, room);
+    } else if (self->kind == COLUMN_PUBLISHERS) {
+        publishers_text(row, out, room);
     } else if (self->kind == COLUMN_LOST) {
         lost_text(const_lost_in(self, row), out, room);
     } else {
-        number_text(self->kind, number_in(self, row), out, room);
+        column_number_text(self->kind, number_in(self, row), out, room);
     }
 }

@@ -23,12 +23,14 @@ typedef enum {
     COLUMN_COUNT, /* uint64_t, as the following; MODEL_UNKNOWN is what isn't known */
     COLUMN_BYTES,
     COLUMN_MS,
-    COLUMN_US,    /* a round trip */
-    COLUMN_FINE,  /* us, of which each counts */
-    COLUMN_TURNS, /* uint64_t[MODEL_TURNS]; the first is MODEL_UNKNOWN if they aren't known */
-    COLUMN_LOST,  /* lost_t[MODEL_LOST_MAX + 1] */
-    COLUMN_RATE,  /* a second; worked out here, so that it stands in no report and no JSON */
-    COLUMN_WHEN   /* ms since 1970; known here only, so that it stands in no report */
+    COLUMN_US,         /* a round trip */
+    COLUMN_FINE,       /* us, of which each counts */
+    COLUMN_TURNS,      /* uint64_t[MODEL_TURNS]; the first is MODEL_UNKNOWN if they aren't known */
+    COLUMN_LOST,       /* lost_t[MODEL_LOST_MAX + 1] */
+    COLUMN_PUBLISHERS, /* a publishers_t of a topic_t */
+    COLUMN_RATE, /* a second; worked out here, so that it stands in no report, and without a title
+                    in no JSON */
+    COLUMN_WHEN  /* ms since 1970; known here only, so that it stands in no report */
 } column_kind_t;
 
 typedef struct {
@@ -70,9 +72,15 @@ bool columns_complete(const columns_t *self, const void *row);
 /* A row as a JSON object with all columns; what isn't known is null. The caller releases it. */
 struct json_object *columns_json(const columns_t *self, const void *row);
 
+/* Whether something is known of a row in that column. */
+bool column_known(const column_t *self, const void *row);
+
 /* Orders two rows by a column: texts with the numbers in them as numbers, and what isn't known
    last. */
 int column_compare(const column_t *self, const void *a, const void *b);
+
+/* A number in the words of a kind that is a single number. */
+void column_number_text(column_kind_t kind, uint64_t value, char *out, size_t room);
 
 /* One value in words, escaped by dd_escape_text(); "-" when it isn't known. */
 void column_text(const column_t *self, const void *row, char *out, size_t room);

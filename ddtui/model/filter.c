@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * filter - which rows hold a text
+ * filter - which texts hold another
  */
 #include "filter.h"
 
@@ -21,9 +21,9 @@ static size_t next_character(const uint8_t *at, size_t size, uint32_t *character
 
 void filter_set(filter_t *self, const char *text)
 {
-    *self = (filter_t){.inverted = text[0] == '!'};
+    *self = (filter_t){.length = 0};
     snprintf(self->text, sizeof self->text, "%s", text);
-    const uint8_t *at = (const uint8_t *)self->text + (self->inverted ? 1 : 0);
+    const uint8_t *at = (const uint8_t *)self->text;
     while (*at != '\0' && self->length < FILTER_MAX)
         at += next_character(at, strlen((const char *)at), &self->what[self->length++]);
 }
@@ -48,14 +48,9 @@ bool filter_wants(const filter_t *self, const void *text, size_t size)
     const uint8_t *at = text, *end = at + size;
     while (at < end) {
         if (stands_at(self, at, end))
-            return !self->inverted;
+            return true;
         uint32_t passed;
         at += next_character(at, (size_t)(end - at), &passed);
     }
-    return self->inverted;
-}
-
-const char *filter_marks(const filter_t *self)
-{
-    return self->inverted ? "" : self->text;
+    return false;
 }

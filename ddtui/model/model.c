@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "topic_sums.h"
+
 typedef struct {
     char *rows;
     size_t count;
@@ -71,6 +73,13 @@ static int compare_happenings(const void *a, const void *b)
     return strcmp(left->broker, right->broker);
 }
 
+static int compare_topics(const void *a, const void *b)
+{
+    const topic_t *left = a, *right = b;
+    int order = topic_sums_compare(left, right);
+    return order ? order : strcmp(left->broker_id, right->broker_id);
+}
+
 static const struct {
     size_t size;
     size_t max;
@@ -81,6 +90,8 @@ static const struct {
     [VIEW_CLIENTS] = {sizeof(client_t), MODEL_ROWS_MAX, compare_clients, true},
     [VIEW_SUBSCRIPTIONS] = {sizeof(subscription_t), MODEL_ROWS_MAX, compare_subscriptions, true},
     [VIEW_EVENTS] = {sizeof(happening_t), MODEL_ROWS_MAX, compare_happenings, false},
+    [VIEW_TOPICS] = {sizeof(topic_t), MODEL_TOPICS_MAX, compare_topics, true},
+    [VIEW_TOPIC_PARTS] = {sizeof(topic_t), MODEL_TOPICS_MAX, compare_topics, true},
 };
 
 model_t *model_new(void)
@@ -189,6 +200,31 @@ static void drop_doubles(table_t *table, view_t view)
     table->count = kept;
 }
 
+static dd_error_t sum_topic(table_t *sums, const topic_t *part)
+{
+    topic_t sum;
+    topic_sums_begin(&sum, part);
+    return append(sums, VIEW_TOPICS, &sum);
+}
+
+/* All of a topic stand together. */
+static dd_error_t sum_topics(model_t *self)
+{
+    const table_t *parts = &self->tables[VIEW_TOPIC_PARTS];
+    table_t *sums = &self->tables[VIEW_TOPICS];
+    dd_error_t error = DD_OK;
+    sums->count = 0;
+    for (size_t i = 0; i < parts->count && error == DD_OK; i++) {
+        const topic_t *part = (const topic_t *)(void *)parts->rows + i;
+        topic_t *last = sums->count > 0 ? model_edit(self, VIEW_TOPICS, sums->count - 1) : NULL;
+        if (last && topic_sums_compare(last, part) == 0)
+            topic_sums_add(last, part);
+        else
+            error = sum_topic(sums, part);
+    }
+    return error;
+}
+
 dd_error_t model_arrange(model_t *self)
 {
     for (view_t view = VIEW_TREE; view < VIEWS; view++) {
@@ -200,7 +236,14 @@ dd_error_t model_arrange(model_t *self)
             drop_doubles(table, view);
     }
     table_t *brokers = &self->tables[VIEW_TREE];
-    return brokers->count > 0 ? arrange_tree(brokers) : DD_OK;
+    dd_error_t summed = sum_topics(self);
+    dd_error_t error = brokers->count > 0 ? arrange_tree(brokers) : DD_OK;
+    return error ? error : summed;
+}
+
+view_t model_reported(view_t view)
+{
+    return view == VIEW_TOPICS ? VIEW_TOPIC_PARTS : view;
 }
 
 const char *model_parent(const broker_t *broker)
@@ -221,4 +264,12 @@ const void *model_row(const model_t *self, view_t view, size_t index)
 void *model_edit(model_t *self, view_t view, size_t index)
 {
     return self->tables[view].rows + index * ROWS[view].size;
+}
+
+void *model_find(model_t *self, view_t view, const void *row)
+{
+    const table_t *table = &self->tables[view];
+    if (table->count == 0)
+        return NULL;
+    return bsearch(row, table->rows, table->count, ROWS[view].size, ROWS[view].compare);
 }

@@ -23,11 +23,21 @@
 /* Rows that are kept at most, so that hostile reports can't take all memory. */
 #define MODEL_BROKERS_MAX 4096
 #define MODEL_ROWS_MAX 250000
+#define MODEL_TOPICS_MAX 16384 /* of all brokers together */
 
 /* A broker's id in hex, with the NUL. */
 #define MODEL_ID_ROOM (2 * DD_BROKER_ID_SIZE + 1)
 
-typedef enum { VIEW_NONE, VIEW_TREE, VIEW_CLIENTS, VIEW_SUBSCRIPTIONS, VIEW_EVENTS, VIEWS } view_t;
+typedef enum {
+    VIEW_NONE,
+    VIEW_TREE,
+    VIEW_CLIENTS,
+    VIEW_SUBSCRIPTIONS,
+    VIEW_EVENTS,
+    VIEW_TOPICS,      /* sums over all brokers, which model_arrange() makes of ... */
+    VIEW_TOPIC_PARTS, /* what each of them reports; nobody asks for these alone */
+    VIEWS
+} view_t;
 
 /* Notifications and publications, since the broker's start or the client's registration. */
 typedef struct {
@@ -41,7 +51,15 @@ typedef struct {
     uint64_t drop_age_ms;    /* since the last of these */
     uint64_t in_rate;        /* a second, between two rounds of reports; no report has it */
     uint64_t out_rate;
+    uint64_t refused_rate;
+    uint64_t dropped_rate;
+    uint64_t
+        refusing_ms; /* for which that stays worth a word: MODEL_TROUBLE_STAYS when it happens */
+    uint64_t dropping_ms;
 } traffic_t;
+
+/* ms after which a broker or client that refused or dropped something is as good as others. */
+#define MODEL_TROUBLE_STAYS 10000
 
 /* Turns of a broker's loop by their length: of up to MODEL_TURN_US, up to twice that, and so on;
    the last ones are all that are longer. */
@@ -142,22 +160,56 @@ typedef struct {
     uint64_t time_ms; /* since 1970, by the clock of whoever asked; no report has it */
 } happening_t;
 
+/* Those who publish most on a topic. */
+#define MODEL_PUBLISHERS 4
+
+typedef struct {
+    char name[DD_NAME_MAX + 1]; /* the full one */
+    uint64_t publications;      /* perhaps too many by what another had who made room for it */
+    uint64_t rate;              /* a second, between two rounds; no report has it */
+} publisher_t;
+
+typedef struct {
+    uint64_t count; /* MODEL_UNKNOWN: not known */
+    publisher_t rows[MODEL_PUBLISHERS];
+} publishers_t;
+
+/* A topic, at one broker or at all of them. */
+typedef struct {
+    char tenant[DD_TENANT_MAX + 1];
+    char topic[DD_TOPIC_MAX + 1];  /* "": all for which their brokers had no room */
+    char broker_id[MODEL_ID_ROOM]; /* "" in a sum */
+    uint64_t publications;
+    uint64_t bytes; /* of their payloads */
+    uint64_t lost;  /* that subscribers missed, each counted for each of them */
+    uint64_t subscribers;
+    uint64_t
+        rate; /* publications a second, between two rounds; no report has it or the next ones */
+    uint64_t bytes_rate;
+    uint64_t lost_rate;
+    publishers_t publishers; /* who publish most, the first one most of all */
+} topic_t;
+
 typedef struct model model_t;
 
 /* NULL when out of memory. */
 model_t *model_new(void);
 void model_destroy(model_t **self_p);
 
-/* Copies a row (broker_t, client_t, subscription_t or happening_t, as the view says) into its
-   table; a broker takes the place of one with the same id. DD_E_LIMIT when the table is full, or
-   DD_E_MEMORY. */
+/* Copies a row (broker_t, client_t, subscription_t, happening_t or topic_t, as the view says) into
+   its table; a broker takes the place of one with the same id. DD_E_LIMIT when the table is full,
+   or DD_E_MEMORY. */
 dd_error_t model_add(model_t *self, view_t view, const void *row);
 
 /* Puts all rows in the order in which they are shown: brokers depth first, each below its parent,
    what happened latest first, and all else by name. A client or subscription that was added twice
-   is there once. A broker whose parent isn't known, or is below itself, stands at the left.
-   DD_E_MEMORY: then brokers stand by their names, and not below their parents. */
+   is there once. A broker whose parent isn't known, or is below itself, stands at the left. Sums up
+   what brokers report of topics. DD_E_MEMORY: then brokers stand by their names, and not below
+   their parents, or topics are missing. */
 dd_error_t model_arrange(model_t *self);
+
+/* The view in which what is reported about another one is put. */
+view_t model_reported(view_t view);
 
 /* The id of the broker below which one stands: its parent, or the last it had. */
 const char *model_parent(const broker_t *broker);
@@ -167,5 +219,8 @@ size_t model_count(const model_t *self, view_t view);
 const void *model_row(const model_t *self, view_t view, size_t index);
 /* The same to be changed, but for what it is ordered by. */
 void *model_edit(model_t *self, view_t view, size_t index);
+/* The row of a view other than the tree that its order has in the place of `row`; NULL if there is
+   none. The model must be arranged. */
+void *model_find(model_t *self, view_t view, const void *row);
 
 #endif

@@ -101,3 +101,15 @@ void own_subscriptions_count(own_subscriptions_t *self, const char *topic, const
         if (matches(&self->rows[i], topic, scope))
             self->rows[i].received++;
 }
+
+void own_subscriptions_lose(
+    own_subscriptions_t *self, const char *topic, const char *path, uint64_t now_ms)
+{
+    for (size_t i = 0; i < self->count; i++) {
+        own_subscription_t *own = &self->rows[i];
+        if (strcmp(own->topic, topic) != 0 || strcmp(own->path, path) != 0)
+            continue;
+        own->lost = true;
+        own->lost_ms = now_ms;
+    }
+}

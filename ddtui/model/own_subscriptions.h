@@ -20,6 +20,8 @@ typedef struct {
     char scope[DD_SCOPE_MAX + 1]; /* as asked, canonical */
     char path[DD_SCOPE_MAX + 1];  /* as the broker resolved it; "" until it agrees */
     uint64_t received;            /* publications that it matches */
+    bool lost;                    /* some of these didn't come, or may not have */
+    uint64_t lost_ms;             /* when that was told last */
 } own_subscription_t;
 
 typedef struct {
@@ -41,6 +43,10 @@ const own_subscription_t *own_subscriptions_agree(
     own_subscriptions_t *self, const char *topic, const char *path, const char *at);
 /* The connection is gone, and with it what was agreed. */
 void own_subscriptions_restart(own_subscriptions_t *self);
+
+/* Publications were lost, at now_ms, as the broker tells of the resolved path. */
+void own_subscriptions_lose(
+    own_subscriptions_t *self, const char *topic, const char *path, uint64_t now_ms);
 
 /* Counts a publication for all that it matches. */
 void own_subscriptions_count(own_subscriptions_t *self, const char *topic, const char *scope);

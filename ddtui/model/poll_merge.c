@@ -10,24 +10,32 @@
 
 #include "columns.h"
 #include "fates.h"
+#include "rate.h"
+#include "topic_rates.h"
 
-static uint64_t rate(uint64_t now, uint64_t before, uint64_t elapsed_ms)
+/* For how long what happened stays worth a word. */
+static uint64_t stays(uint64_t now, uint64_t before, uint64_t left_ms, uint64_t elapsed_ms)
 {
-    /* Counters that went back are those of a new start. */
-    if (now == MODEL_UNKNOWN || before == MODEL_UNKNOWN || now < before || elapsed_ms == 0)
-        return MODEL_UNKNOWN;
-    return (uint64_t)((double)(now - before) * 1000 / (double)elapsed_ms + 0.5);
+    if (now != MODEL_UNKNOWN && before != MODEL_UNKNOWN && now > before)
+        return MODEL_TROUBLE_STAYS;
+    return left_ms > elapsed_ms ? left_ms - elapsed_ms : 0;
 }
 
 static void set_rates(traffic_t *now, const traffic_t *before, uint64_t elapsed_ms)
 {
-    now->in_rate = rate(now->in, before->in, elapsed_ms);
-    now->out_rate = rate(now->out, before->out, elapsed_ms);
+    now->refused_rate = rate_between(now->refused, before->refused, elapsed_ms);
+    now->dropped_rate = rate_between(now->dropped, before->dropped, elapsed_ms);
+    now->refusing_ms = stays(now->refused, before->refused, before->refusing_ms, elapsed_ms);
+    now->dropping_ms = stays(now->dropped, before->dropped, before->dropping_ms, elapsed_ms);
+    now->in_rate = rate_between(now->in, before->in, elapsed_ms);
+    now->out_rate = rate_between(now->out, before->out, elapsed_ms);
 }
 
 static void unset_rates(traffic_t *self)
 {
     self->in_rate = self->out_rate = MODEL_UNKNOWN;
+    self->refused_rate = self->dropped_rate = MODEL_UNKNOWN;
+    self->refusing_ms = self->dropping_ms = 0;
 }
 
 /* ---- Brokers -------------------------------------------------------------------------------- */
@@ -203,6 +211,8 @@ dd_error_t poll_merge_carry(model_t *now, const model_t *before, view_t view, ui
         error = error ? error : add_all_lost(now);
     } else if (view == VIEW_CLIENTS) {
         error = carry_clients(now, before, elapsed_ms, answered);
+    } else if (view == VIEW_TOPICS) {
+        topic_rates_set(now, before, elapsed_ms);
     }
     dd_error_t arranged = model_arrange(now);
     if (arranged == DD_OK && view == VIEW_TREE)
@@ -212,6 +222,8 @@ dd_error_t poll_merge_carry(model_t *now, const model_t *before, view_t view, ui
 
 void poll_merge_stop_rates(model_t *self, view_t view)
 {
+    if (view == VIEW_TOPICS)
+        topic_rates_stop(self);
     for (size_t i = 0; i < model_count(self, view); i++) {
         if (view == VIEW_TREE)
             unset_rates(&((broker_t *)model_edit(self, view, i))->traffic);

@@ -192,6 +192,7 @@ static const uint32_t WANTED[VIEWS] = {
     [VIEW_CLIENTS] = POLLER_PAGE,
     [VIEW_SUBSCRIPTIONS] = POLLER_PAGE,
     [VIEW_EVENTS] = POLLER_EVENTS,
+    [VIEW_TOPICS] = POLLER_PAGE,
 };
 
 view_t poller_due(const poller_t *self, unsigned views, uint64_t now_ms)

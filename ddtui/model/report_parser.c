@@ -19,6 +19,7 @@ typedef union {
     client_t client;
     subscription_t subscription;
     happening_t happening;
+    topic_t topic;
 } row_t;
 
 static struct json_object *parse(const char *json)
@@ -37,13 +38,13 @@ static struct json_object *parse(const char *json)
 static dd_error_t add_row(
     model_t *model, view_t view, struct json_object *report, struct json_object *object)
 {
-    const columns_t *columns = columns_of(view);
+    const columns_t *columns = columns_of(model_reported(view));
     row_t row = {0};
     columns_clear(columns, &row);
     if (!json_object_is_type(object, json_type_object) || !columns_read(columns, &row, report) ||
         !columns_read(columns, &row, object) || !columns_complete(columns, &row))
         return DD_E_MALFORMED;
-    return model_add(model, view, &row);
+    return model_add(model, model_reported(view), &row);
 }
 
 static dd_error_t add_rows(model_t *model, view_t view, struct json_object *report)

@@ -41,6 +41,8 @@ struct session_view {
     uint64_t versions[PARTS];
     link_t link;
     poller_t *poller;
+    timelines_t *timelines;
+    uint64_t timed_ms[VIEWS]; /* when the round ended that they have taken last */
     event_archive_t *events;
     uint64_t events_ms; /* when the round of events was over that was taken in last */
     messages_t *messages;
@@ -59,12 +61,13 @@ session_view_t *session_view_new(bool is_operator)
         return NULL;
     self->is_operator = is_operator;
     self->poller = poller_new();
+    self->timelines = timelines_new();
     self->events = event_archive_new();
     self->messages = messages_new();
     self->status_log = status_log_new();
     self->own_subscriptions = calloc(1, sizeof *self->own_subscriptions);
-    if (!self->poller || !self->events || !self->messages || !self->status_log ||
-        !self->own_subscriptions)
+    if (!self->poller || !self->timelines || !self->events || !self->messages ||
+        !self->status_log || !self->own_subscriptions)
         session_view_destroy(&self);
     return self;
 }
@@ -75,6 +78,7 @@ void session_view_destroy(session_view_t **self_p)
     if (!self)
         return;
     poller_destroy(&self->poller);
+    timelines_destroy(&self->timelines);
     event_archive_destroy(&self->events);
     messages_destroy(&self->messages);
     status_log_destroy(&self->status_log);
@@ -96,6 +100,7 @@ static void mark_rows(session_view_t *self)
     changed(self, PART_TREE);
     changed(self, PART_CLIENTS);
     changed(self, PART_SUBSCRIPTIONS);
+    changed(self, PART_TOPICS);
 }
 
 /* Text from outside, fit for a note. */
@@ -206,13 +211,15 @@ static void on_registered(session_view_t *self, const dd_event_t *event)
 
 static void unlink_from(session_view_t *self, link_state_t state, const dd_event_t *event)
 {
-    char why[SHOWN_ROOM];
+    char why[NOTE_ROOM - 64]; /* beside what kind of error it is */
     self->link.state = state;
     self->link.rtt_us = 0;
     self->link.error = event->error;
-    shown(event->text, why);
-    snprintf(self->link.reason, sizeof self->link.reason, "%s%s%s", dd_strerror(event->error),
-        why[0] != '\0' ? ": " : "", why);
+    dd_escape_text(event->text, strlen(event->text), why, sizeof why);
+    /* Of the network the library says in words what is wrong where. */
+    bool in_words = event->error == DD_E_NETWORK && why[0] != '\0';
+    snprintf(self->link.reason, sizeof self->link.reason, "%s%s%s",
+        in_words ? "" : dd_strerror(event->error), in_words || why[0] == '\0' ? "" : ": ", why);
     poller_restart(self->poller);
     own_subscriptions_restart(self->own_subscriptions);
     mark_rows(self);
@@ -266,6 +273,9 @@ static void on_gap(session_view_t *self, const dd_event_t *event)
     char topic[SHOWN_ROOM];
     losses_t *losses = &self->losses;
     on_message(self, event);
+    own_subscriptions_lose(
+        self->own_subscriptions, event->topic, event->scope, session_view_now_ms(self));
+    changed(self, PART_SUBSCRIPTIONS);
     shown(event->topic, topic);
     losses->several |= losses->topic[0] != '\0' && strcmp(losses->topic, topic) != 0;
     losses->count += event->number;
@@ -400,6 +410,17 @@ static void find_drained(session_view_t *self)
     }
 }
 
+static void take_figures(session_view_t *self, view_t view)
+{
+    const round_t *last = poller_last(self->poller, view);
+    if (!last->current || last->finished_ms == self->timed_ms[view])
+        return;
+    if (self->timed_ms[view] > 0)
+        timelines_take(self->timelines, view, poller_model(self->poller, view),
+            self->timed_ms[view], last->finished_ms);
+    self->timed_ms[view] = last->finished_ms;
+}
+
 static unsigned count_behind(const session_view_t *self, const broker_t *gone)
 {
     unsigned count = 0;
@@ -444,6 +465,9 @@ static void take_round(session_view_t *self)
                 self->events, poller_model(self->poller, VIEW_EVENTS), self->wall_ms))
             changed(self, PART_EVENTS);
     }
+    take_figures(self, VIEW_TREE);
+    take_figures(self, VIEW_CLIENTS);
+    take_figures(self, VIEW_TOPICS);
     find_drained(self);
     tell_of_brokers(self);
     mark_rows(self);
@@ -631,6 +655,11 @@ uint64_t session_view_client_silence(const session_view_t *self, const client_t 
 const event_archive_t *session_view_events(const session_view_t *self)
 {
     return self->events;
+}
+
+timelines_t *session_view_timelines(const session_view_t *self)
+{
+    return self->timelines;
 }
 
 const messages_t *session_view_messages(const session_view_t *self)

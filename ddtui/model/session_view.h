@@ -16,6 +16,7 @@
 #include "own_subscriptions.h"
 #include "poller.h"
 #include "status_log.h"
+#include "timelines.h"
 #include "trace.h"
 
 typedef enum { LINK_CONNECTING, LINK_REGISTERED, LINK_CLOSED } link_state_t;
@@ -54,6 +55,7 @@ typedef enum {
     PART_TREE,
     PART_CLIENTS,
     PART_SUBSCRIPTIONS,
+    PART_TOPICS,
     PART_MESSAGES,
     PART_EVENTS,
     PART_TRACE,
@@ -120,6 +122,8 @@ uint64_t session_view_silence(const session_view_t *self, const broker_t *broker
 client_fate_t session_view_client_fate(const session_view_t *self, const client_t *client);
 uint64_t session_view_client_silence(const session_view_t *self, const client_t *client);
 const event_archive_t *session_view_events(const session_view_t *self);
+/* Figures of the last 15 minutes; whoever shows a row says so there. */
+timelines_t *session_view_timelines(const session_view_t *self);
 const messages_t *session_view_messages(const session_view_t *self);
 status_log_t *session_view_status_log(const session_view_t *self);
 const own_subscriptions_t *session_view_own_subscriptions(const session_view_t *self);

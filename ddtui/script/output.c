@@ -6,13 +6,14 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ddtui/model/columns.h"
+#include "ddtui/model/json_line.h"
 #include "libdd/base/escape.h"
 #include "libdd/base/utf8.h"
+#include "table_layout.h"
 
 /* Spaces before a broker's name for each step down the tree, and steps that are shown as such. */
 #define INDENT 2
@@ -22,55 +23,14 @@
 
 /* ---- JSON --------------------------------------------------------------------------------- */
 
-/* The object as one line that a terminal doesn't obey. The caller frees it; NULL when out of
-   memory. */
-static char *json_line(struct json_object *object)
-{
-    const char *text = json_object_to_json_string_ext(
-        object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-    size_t room = text ? DD_ESCAPE_JSON_MAX * strlen(text) + 1 : 0;
-    char *line = text ? malloc(room) : NULL;
-    if (line)
-        dd_escape_json(text, line, room);
-    return line;
-}
-
 /* Writes an object as a line, and releases it. */
 static bool put_json(FILE *out, struct json_object *object)
 {
-    char *line = json_line(object);
-    bool written = line && fputs(line, out) >= 0 && putc('\n', out) != EOF;
+    bool written = json_line_put(out, object);
     int error = errno;
-    free(line);
     json_object_put(object);
     errno = error;
     return written;
-}
-
-static void add_text(struct json_object *object, const char *field, const char *text)
-{
-    json_object_object_add(object, field, json_object_new_string(text));
-}
-
-static struct json_object *base64_json(const void *data, size_t size)
-{
-    size_t room = sodium_base64_encoded_len(size, sodium_base64_VARIANT_ORIGINAL);
-    char *text = malloc(room);
-    if (!text)
-        return NULL;
-    sodium_bin2base64(text, room, data, size, sodium_base64_VARIANT_ORIGINAL);
-    struct json_object *value = json_object_new_string(text);
-    free(text);
-    return value;
-}
-
-/* JSON strings hold UTF-8 only: all else goes as base64. */
-static void add_data(struct json_object *object, const void *data, size_t size)
-{
-    if (dd_utf8_valid(data, size))
-        json_object_object_add(object, "text", json_object_new_string_len(data, (int)size));
-    else
-        json_object_object_add(object, "data64", base64_json(data, size));
 }
 
 static struct json_object *message_json(const dd_event_t *event)
@@ -78,24 +38,24 @@ static struct json_object *message_json(const dd_event_t *event)
     struct json_object *object = json_object_new_object();
     switch (event->type) {
     case DD_EVENT_NOTIFICATION:
-        add_text(object, "type", "notification");
-        add_text(object, "source", event->source);
-        add_data(object, event->data, event->size);
+        json_line_add_text(object, "type", "notification");
+        json_line_add_text(object, "source", event->source);
+        json_line_add_data(object, event->data, event->size);
         break;
     case DD_EVENT_PUBLICATION:
-        add_text(object, "type", "publication");
-        add_text(object, "source", event->source);
-        add_text(object, "topic", event->topic);
-        add_text(object, "scope", event->scope);
-        add_data(object, event->data, event->size);
+        json_line_add_text(object, "type", "publication");
+        json_line_add_text(object, "source", event->source);
+        json_line_add_text(object, "topic", event->topic);
+        json_line_add_text(object, "scope", event->scope);
+        json_line_add_data(object, event->data, event->size);
         break;
     default:
-        add_text(object, "type", "gap");
-        add_text(object, "topic", event->topic);
-        add_text(object, "scope", event->scope);
+        json_line_add_text(object, "type", "gap");
+        json_line_add_text(object, "topic", event->topic);
+        json_line_add_text(object, "scope", event->scope);
         json_object_object_add(object, "number", json_object_new_uint64(event->number));
         if (event->number == 0)
-            add_text(object, "text", UNCOUNTED);
+            json_line_add_text(object, "text", UNCOUNTED);
     }
     return object;
 }
@@ -150,9 +110,9 @@ bool output_event(FILE *out, const dd_event_t *event, output_style_t style)
 static struct json_object *order_json(const char *what, const char *argument, const char *broker)
 {
     struct json_object *object = json_object_new_object();
-    add_text(object, "what", what);
-    add_text(object, "argument", argument);
-    add_text(object, "broker", broker);
+    json_line_add_text(object, "what", what);
+    json_line_add_text(object, "argument", argument);
+    json_line_add_text(object, "broker", broker);
     json_object_object_add(object, "done", json_object_new_boolean(true));
     return object;
 }
@@ -168,28 +128,13 @@ bool output_order(
 
 /* ---- Tables ------------------------------------------------------------------------------- */
 
-/* Puts one cell of a line, after what parts it from the one before. */
-static bool put_cell(
-    FILE *out, const column_t *column, const char *text, bool first, output_style_t style)
-{
-    char fitted[2 * COLUMN_TEXT_ROOM];
-    if (style == OUTPUT_ALIGNED) {
-        dd_utf8_fit(text, column->width, fitted, sizeof fitted);
-        text = fitted;
-    }
-    const char *gap = style == OUTPUT_ALIGNED ? "  " : "\t";
-    return fprintf(out, "%s%s", first ? "" : gap, text) >= 0;
-}
-
-static bool put_titles(FILE *out, const columns_t *columns)
-{
-    bool good = true;
-    for (size_t i = 0; good && i < columns->count; i++)
-        if (columns->columns[i].title)
-            good = put_cell(
-                out, &columns->columns[i], columns->columns[i].title, i == 0, OUTPUT_ALIGNED);
-    return good && putc('\n', out) != EOF;
-}
+/* Lines of a table, in the making. */
+typedef struct {
+    FILE *out;
+    const columns_t *columns;
+    output_style_t style;
+    table_layout_t layout; /* if they are aligned */
+} table_t;
 
 static unsigned steps_down(view_t view, const void *row)
 {
@@ -197,48 +142,120 @@ static unsigned steps_down(view_t view, const void *row)
     return depth < INDENT_STEPS_MAX ? depth : INDENT_STEPS_MAX;
 }
 
-/* Puts a row; steps: how far it is indented. */
-static bool put_row(
-    FILE *out, const columns_t *columns, const void *row, unsigned steps, output_style_t style)
+/* A value in words; the first column's is indented by so many steps. */
+static void cell_text(const column_t *column, const void *row, unsigned steps, char *out)
 {
-    if (style == OUTPUT_JSON)
-        return put_json(out, columns_json(columns, row));
-    size_t indent = INDENT * steps;
-    bool good = true;
-    for (size_t i = 0; good && i < columns->count; i++) {
-        const column_t *column = &columns->columns[i];
-        char text[COLUMN_TEXT_ROOM];
-        if (!column->title)
-            continue;
-        memset(text, ' ', indent);
-        column_text(column, row, text + indent, sizeof text - indent);
-        good = put_cell(out, column, text, i == 0, style);
-        indent = 0;
-    }
-    return good && putc('\n', out) != EOF;
+    memset(out, ' ', (size_t)INDENT * steps);
+    column_text(column, row, out + INDENT * steps, COLUMN_TEXT_ROOM - (size_t)INDENT * steps);
 }
 
-bool output_view(FILE *out, const model_t *model, view_t view, output_style_t style)
+/* Takes note of how wide the values of a row are. */
+static void measure(unsigned needed[], const columns_t *columns, const void *row, unsigned steps)
 {
-    const columns_t *columns = columns_of(view);
-    bool good = style != OUTPUT_ALIGNED || put_titles(out, columns);
+    for (size_t i = 0; i < columns->count; i++) {
+        char text[COLUMN_TEXT_ROOM];
+        if (!columns->columns[i].title)
+            continue;
+        cell_text(&columns->columns[i], row, i == 0 ? steps : 0, text);
+        unsigned width = (unsigned)dd_utf8_width(text);
+        needed[i] = width > needed[i] ? width : needed[i];
+    }
+}
+
+static bool is_shown(const table_t *self, size_t index)
+{
+    return self->columns->columns[index].title &&
+           (self->style != OUTPUT_ALIGNED || self->layout.widths[index] > 0);
+}
+
+/* The first column from there on that is shown; their count if none is. */
+static size_t shown_from(const table_t *self, size_t index)
+{
+    while (index < self->columns->count && !is_shown(self, index))
+        index++;
+    return index;
+}
+
+/* Puts one cell of a line, after what parts it from those before. The last one isn't filled up. */
+static bool put_cell(table_t *self, size_t index, const char *text)
+{
+    char fitted[2 * COLUMN_TEXT_ROOM];
+    unsigned width = self->layout.widths[index];
+    bool first = shown_from(self, 0) == index;
+    bool last = shown_from(self, index + 1) == self->columns->count;
+    if (self->style != OUTPUT_ALIGNED)
+        return fprintf(self->out, "%s%s", first ? "" : "\t", text) >= 0;
+    if (!last || dd_utf8_width(text) > width) {
+        dd_utf8_fit(text, width, fitted, sizeof fitted);
+        text = fitted;
+    }
+    return fprintf(self->out, "%*s%s", first ? 0 : (int)self->layout.gap, "", text) >= 0;
+}
+
+static bool put_titles(table_t *self)
+{
+    bool good = true;
+    for (size_t i = 0; good && i < self->columns->count; i++)
+        if (is_shown(self, i))
+            good = put_cell(self, i, self->columns->columns[i].title);
+    return good && putc('\n', self->out) != EOF;
+}
+
+/* Puts a row; steps: how far it is indented. */
+static bool put_row(table_t *self, const void *row, unsigned steps)
+{
+    bool good = true;
+    if (self->style == OUTPUT_JSON)
+        return put_json(self->out, columns_json(self->columns, row));
+    for (size_t i = 0; good && i < self->columns->count; i++) {
+        char text[COLUMN_TEXT_ROOM];
+        if (!is_shown(self, i))
+            continue;
+        cell_text(&self->columns->columns[i], row, i == 0 ? steps : 0, text);
+        good = put_cell(self, i, text);
+    }
+    return good && putc('\n', self->out) != EOF;
+}
+
+bool output_view(FILE *out, const model_t *model, view_t view, output_style_t style, unsigned width)
+{
+    table_t table = {.out = out, .columns = columns_of(view), .style = style};
+    unsigned needed[TABLE_COLUMNS_MAX] = {0};
+    for (size_t i = 0; style == OUTPUT_ALIGNED && i < model_count(model, view); i++) {
+        const void *row = model_row(model, view, i);
+        measure(needed, table.columns, row, steps_down(view, row));
+    }
+    table_layout_make(&table.layout, table.columns, needed, width);
+    bool good = style != OUTPUT_ALIGNED || put_titles(&table);
     for (size_t i = 0; good && i < model_count(model, view); i++) {
         const void *row = model_row(model, view, i);
-        good = put_row(out, columns, row, steps_down(view, row), style);
+        good = put_row(&table, row, steps_down(view, row));
     }
     return good;
 }
 
-bool output_events(FILE *out, const model_t *model, event_dedup_t *dedup, output_style_t style)
+/* What happens later stands below what happened before: the columns are as wide, whatever is in
+   them, and the text has the rest of the line. */
+static void lay_events_out(table_t *self, unsigned width)
 {
-    const columns_t *columns = columns_of(VIEW_EVENTS);
+    unsigned needed[TABLE_COLUMNS_MAX];
+    for (size_t i = 0; i < self->columns->count; i++)
+        needed[i] = self->columns->columns[i].width;
+    table_layout_make(&self->layout, self->columns, needed, width);
+}
+
+bool output_events(
+    FILE *out, const model_t *model, event_dedup_t *dedup, output_style_t style, unsigned width)
+{
+    table_t table = {.out = out, .columns = columns_of(VIEW_EVENTS), .style = style};
+    lay_events_out(&table, width);
     bool titles = style == OUTPUT_ALIGNED && event_dedup_is_first(dedup);
-    bool good = !titles || put_titles(out, columns);
+    bool good = !titles || put_titles(&table);
     event_dedup_look(dedup);
     for (size_t i = model_count(model, VIEW_EVENTS); good && i-- > 0;) {
         const happening_t *event = model_row(model, VIEW_EVENTS, i);
         if (event_dedup_is_new(dedup, event))
-            good = put_row(out, columns, event, 0, style);
+            good = put_row(&table, event, 0);
     }
     return good;
 }
@@ -250,7 +267,7 @@ static struct json_object *end_json(const trace_t *trace)
     struct json_object *object = json_object_new_object();
     bool arrived = trace->state == TRACE_ARRIVED;
     char why[TRACE_WHY_ROOM];
-    add_text(object, "destination", trace->destination);
+    json_line_add_text(object, "destination", trace->destination);
     json_object_object_add(object, "delivered", json_object_new_boolean(arrived));
     json_object_object_add(
         object, "error", arrived ? NULL : json_object_new_string(trace_why(trace, why)));
@@ -270,11 +287,16 @@ static bool put_end(FILE *out, const trace_t *trace, output_style_t style)
                arrived ? "" : trace_why(trace, why)) >= 0;
 }
 
-bool output_trace(FILE *out, const trace_t *trace, output_style_t style)
+bool output_trace(FILE *out, const trace_t *trace, output_style_t style, unsigned width)
 {
-    bool good = style != OUTPUT_ALIGNED || put_titles(out, &HOP_COLUMNS);
+    table_t table = {.out = out, .columns = &HOP_COLUMNS, .style = style};
+    unsigned needed[TABLE_COLUMNS_MAX] = {0};
+    for (size_t i = 0; i < trace->count; i++)
+        measure(needed, table.columns, &trace->hops[i], 0);
+    table_layout_make(&table.layout, table.columns, needed, width);
+    bool good = style != OUTPUT_ALIGNED || put_titles(&table);
     for (size_t i = 0; good && i < trace->count; i++)
-        good = put_row(out, &HOP_COLUMNS, &trace->hops[i], 0, style);
+        good = put_row(&table, &trace->hops[i], 0);
     if (!good)
         return false;
     return style == OUTPUT_JSON ? put_json(out, end_json(trace)) : put_end(out, trace, style);

@@ -23,17 +23,22 @@ typedef enum {
 /* A notification, a publication or a gap. */
 bool output_event(FILE *out, const dd_event_t *event, output_style_t style);
 
+/* In the following, width is that of the terminal, which no line of a table exceeds; 0 if there is
+   none. */
+
 /* All rows of a view, as model_arrange() has ordered them. */
-bool output_view(FILE *out, const model_t *model, view_t view, output_style_t style);
+bool output_view(
+    FILE *out, const model_t *model, view_t view, output_style_t style, unsigned width);
 
 /* What happened that `dedup` doesn't know, the oldest first; the first look has titles. */
-bool output_events(FILE *out, const model_t *model, event_dedup_t *dedup, output_style_t style);
+bool output_events(
+    FILE *out, const model_t *model, event_dedup_t *dedup, output_style_t style, unsigned width);
 
 /* What a broker was told to do, and did; names as they came. */
 bool output_order(
     FILE *out, const char *what, const char *argument, const char *broker, output_style_t style);
 
 /* The brokers on the way, and how it ended. */
-bool output_trace(FILE *out, const trace_t *trace, output_style_t style);
+bool output_trace(FILE *out, const trace_t *trace, output_style_t style, unsigned width);
 
 #endif

@@ -13,7 +13,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ddtui/signals.h"
 #include "libdd/base/clock.h"
 #include "libdd/base/program.h"
 #include "script_state.h"
@@ -29,6 +28,8 @@ static int signal_fd = -1;
 /* When the answer that is waited for is too late; UINT64_MAX for never. */
 static uint64_t answer_due_ms(const script_t *self)
 {
+    if (self->phase == FAILING)
+        return self->failure_due_ms;
     if (script_only_listens(self) || self->phase == RESTING)
         return UINT64_MAX;
     if (!script_watches(self))
@@ -92,7 +93,9 @@ static void connection_expired(script_t *self, double seconds)
 static void answer_expired(script_t *self, uint64_t ms)
 {
     double seconds = (double)ms / 1000;
-    if (self->phase == CONNECTING)
+    if (self->phase == FAILING)
+        script_fail_without_reason(self);
+    else if (self->phase == CONNECTING)
         connection_expired(self, seconds);
     else if (self->phase == SUBSCRIBING)
         script_fail(self, STATUS_TIMEOUT,
@@ -199,7 +202,7 @@ static bool take_signals(script_t *self)
     reload_signal = dd_program_has_terminal() ? 0 : SIGHUP;
     signal(SIGPIPE, SIG_IGN);
     for (size_t i = 0; i < sizeof SIGNALS / sizeof SIGNALS[0]; i++)
-        if (!signals_ignored(SIGNALS[i]) && sigaction(SIGNALS[i], &action, NULL) != 0)
+        if (!dd_program_ignores(SIGNALS[i]) && sigaction(SIGNALS[i], &action, NULL) != 0)
             return false;
     return signal_fd >= 0;
 }
@@ -241,12 +244,24 @@ static bool start_client(script_t *self)
     return error == DD_OK;
 }
 
+/* Whether it has to say more than its status and what it did. */
+static bool prints(const options_t *options)
+{
+    bool looks = options_question(options) != VIEW_NONE && !options->order.what;
+    return looks || options->trace || options_listens(options);
+}
+
 /* All that needs no broker yet. */
 static bool prepare(script_t *self)
 {
     const options_t *options = self->options;
     dd_problem_t problem;
     bool sends = options->notify || options->publish;
+    if (prints(options) && !dd_program_has_output()) {
+        script_complain("standard output is closed: there is nowhere to print to");
+        script_end(self, STATUS_FAILED);
+        return false;
+    }
     dd_error_t error = key_role_look(options, &self->role, &problem);
     if (error != DD_OK) {
         script_fail(self, exit_status_of(error), "%s", problem.text);
@@ -299,6 +314,7 @@ int script_run(const options_t *options)
     }
     dd_client_destroy(&self.client);
     model_destroy(&self.model);
+    model_destroy(&self.before);
     event_dedup_destroy(&self.dedup);
     message_input_clear(&self.input);
     return exit_status(&self);

@@ -42,7 +42,9 @@ static bool is_in_the_act(const script_t *self)
 static void on_disconnected(script_t *self, const dd_event_t *event)
 {
     const char *why = script_shown(event->text, self->reason);
-    if (event->error == DD_E_REFUSED && !self->was_registered) {
+    if (self->phase == FAILING) {
+        script_fail_without_reason(self);
+    } else if (event->error == DD_E_REFUSED && !self->was_registered) {
         script_fail(self, STATUS_REFUSED, "%s", why);
     } else if (self->trace.state == TRACE_RUNNING) {
         trace_stop(&self->trace, DD_E_NOT_CONNECTED, event->time_us);
@@ -88,7 +90,10 @@ static bool ends_trace(script_t *self, const dd_event_t *event)
 {
     if (!trace_event(&self->trace, event))
         return false;
-    script_end_trace(self);
+    if (script_is_end(self->trace.error))
+        script_fail_with_reason(self, exit_status_of(self->trace.error), "%s", "");
+    else
+        script_end_trace(self);
     return true;
 }
 
@@ -125,8 +130,10 @@ static void on_error(script_t *self, const dd_event_t *event)
         return;
     if (event->error == DD_E_DECRYPT) {
         script_note(self, "%s: %s\n", dd_strerror(event->error), about);
-    } else if (event->ref != 0 && event->ref == self->echo_ref &&
-               event->error != DD_E_NOT_CONNECTED) {
+    } else if (script_is_end(event->error)) {
+        script_fail_with_reason(
+            self, exit_status_of(event->error), "%s: %s", dd_strerror(event->error), about);
+    } else if (event->ref != 0 && event->ref == self->echo_ref) {
         self->echo_ref = 0; /* the broker's word, in its turn: that is all it is for */
     } else {
         script_fail(self, exit_status_of(event->error), "%s: %s", dd_strerror(event->error), about);

@@ -7,6 +7,7 @@
 
 #include "ddtui/model/columns.h"
 #include "ddtui/model/report_parser.h"
+#include "ddtui/model/topic_rates.h"
 #include "libdd/base/clock.h"
 #include "script_state.h"
 
@@ -15,8 +16,14 @@
 void script_ask(script_t *self)
 {
     const char *what = columns_of(options_question(self->options))->name;
+    if (self->arranged) {
+        model_destroy(&self->before);
+        self->before = self->model;
+        self->model = NULL;
+    }
     model_destroy(&self->model);
     self->model = model_new();
+    self->arranged = false;
     if (!self->model) {
         script_fail(self, STATUS_FAILED, "out of memory");
         return;
@@ -58,14 +65,28 @@ void script_take_report(script_t *self, const dd_event_t *event)
 
 /* ---- Output ------------------------------------------------------------------------------- */
 
+/* From the second round on, there are rates. */
+static dd_error_t arrange(script_t *self)
+{
+    uint64_t now_ms = script_now_ms(), elapsed_ms = now_ms - self->round_ended_ms;
+    dd_error_t error = model_arrange(self->model);
+    self->round_ended_ms = now_ms;
+    self->arranged = error == DD_OK;
+    if (error != DD_OK || !self->before || self->options->view != VIEW_TOPICS)
+        return error;
+    topic_rates_set(self->model, self->before, elapsed_ms);
+    return model_arrange(self->model);
+}
+
 /* Tables are parted by an empty line; what is one line, or goes on where it was, is not. */
 static bool print_round(const script_t *self, FILE *out)
 {
     view_t view = self->options->view;
     if (view == VIEW_EVENTS)
-        return output_events(out, self->model, self->dedup, self->style);
+        return output_events(out, self->model, self->dedup, self->style, script_width());
     bool gap = self->rounds > 0 && self->style != OUTPUT_JSON;
-    return (!gap || putc('\n', out) != EOF) && output_view(out, self->model, view, self->style);
+    return (!gap || putc('\n', out) != EOF) &&
+           output_view(out, self->model, view, self->style, script_width());
 }
 
 static void print(script_t *self)
@@ -112,7 +133,7 @@ static void check(script_t *self)
 void script_end_round(script_t *self)
 {
     self->inspect_ref = 0;
-    if (model_arrange(self->model) != DD_OK) {
+    if (arrange(self) != DD_OK) {
         script_fail(self, STATUS_FAILED, "out of memory");
         return;
     }

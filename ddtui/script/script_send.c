@@ -51,7 +51,7 @@ static void act(script_t *self)
     script_enter(self, ACTING);
     if (self->options->publish)
         send_publication(self);
-    if (self->options->notify && self->phase != ENDED)
+    if (self->options->notify && self->phase == ACTING)
         send_notification(self);
     if (self->options->trace)
         send_trace(self);
@@ -90,8 +90,17 @@ void script_end_trace(script_t *self)
 {
     output_t output;
     FILE *out = script_open(&output);
-    script_close(self, &output, out && output_trace(out, &self->trace, self->style));
+    script_close(
+        self, &output, out && output_trace(out, &self->trace, self->style, script_width()));
     script_end(self, exit_status_of(self->trace.error));
+}
+
+void script_fail_without_reason(script_t *self)
+{
+    if (self->failure[0] != '\0')
+        script_fail(self, self->status, "%s", self->failure);
+    else
+        script_end_trace(self);
 }
 
 void script_print(script_t *self, const dd_event_t *event)

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "libdd/base/clock.h"
@@ -18,6 +19,9 @@
 
 /* ms within which a broker must be found and answer, when --timeout doesn't say otherwise. */
 #define ANSWER_LIMIT 5000
+/* ms for the reason of a connection's end: it follows at once, or when brokers know who has a name
+   that two clients want. */
+#define REASON_LIMIT 2000
 
 /* ---- Time --------------------------------------------------------------------------------- */
 
@@ -134,11 +138,34 @@ void script_fail(script_t *self, exit_status_t status, const char *format, ...)
         script_complain("%s", text);
 }
 
+/* DD_E_UPLINK_DOWN: a broker carries nothing for one whose name is contested. */
+bool script_is_end(dd_error_t error)
+{
+    return error == DD_E_UNKNOWN || error == DD_E_NOT_CONNECTED || error == DD_E_CLOSED ||
+           error == DD_E_UPLINK_DOWN;
+}
+
+void script_fail_with_reason(script_t *self, exit_status_t status, const char *format, ...)
+{
+    if (self->phase == ENDED || self->phase == FAILING)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(self->failure, sizeof self->failure, format, arguments);
+    va_end(arguments);
+    self->status = status;
+    self->failure_due_ms = script_now_ms() + REASON_LIMIT;
+    script_enter(self, FAILING);
+}
+
 void script_call_failed(script_t *self, dd_error_t error, const char *what, const char *object)
 {
     if (error == DD_E_TOO_LARGE)
         script_fail(self, STATUS_FAILED, "the message has %zu bytes; this broker carries %" PRIu64,
             self->input.size, self->payload_max);
+    else if (script_is_end(error))
+        script_fail_with_reason(
+            self, exit_status_of(error), "can't %s '%s': %s", what, object, dd_strerror(error));
     else
         script_fail(
             self, exit_status_of(error), "can't %s '%s': %s", what, object, dd_strerror(error));
@@ -178,6 +205,13 @@ static void write_all(script_t *self, const char *data, size_t size)
             size -= (size_t)written;
         }
     }
+}
+
+/* As it is now: a terminal may become narrower while it is watched. */
+unsigned script_width(void)
+{
+    struct winsize size = {0};
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 FILE *script_open(output_t *self)

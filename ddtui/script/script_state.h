@@ -25,6 +25,7 @@ typedef enum {
     CONNECTING,  /* not registered */
     SUBSCRIBING, /* until the broker has confirmed all subscriptions */
     ACTING,      /* sent and asked; until all of it is answered */
+    FAILING,     /* something failed as it does when the connection ends; until it is known why */
     RESTING,     /* between two rounds of --watch */
     LISTENING,
     ENDED /* for good: no other phase comes after it */
@@ -41,6 +42,8 @@ typedef struct {
     const options_t *options;
     dd_client_t *client;
     model_t *model;       /* of the round at hand; NULL before the first */
+    model_t *before;      /* of the last one that was whole before it; NULL if there was none */
+    bool arranged;        /* the model is, and whole */
     event_dedup_t *dedup; /* for --events */
     trace_t trace;
     health_check_t check;  /* the last one, for --check */
@@ -48,7 +51,9 @@ typedef struct {
     output_style_t style;
     key_role_t role;
     phase_t phase;
-    exit_status_t status;           /* once it has ended */
+    exit_status_t status;           /* once it has ended, or fails */
+    char failure[FAILURE_ROOM];     /* while it fails: in words; "": those of the trace */
+    uint64_t failure_due_ms;        /* and when that is all that will be known */
     int signal_fd;                  /* readable once a signal has asked for the end; or -1 */
     uint64_t started_ms;            /* what --timeout counts from */
     bool was_registered;            /* ever */
@@ -65,6 +70,7 @@ typedef struct {
     uint64_t unreadable;        /* reports that were none */
     uint64_t rounds;            /* that are over */
     uint64_t round_ms;          /* when the round at hand began, or the next one is to begin */
+    uint64_t round_ended_ms;    /* when the last one was over */
     uint64_t asked_wall_ms;     /* when the question was asked, since 1970 */
     uint64_t asked_us;          /* the same, by the clock that only goes forward */
     exit_status_t round_status; /* of the last one */
@@ -117,10 +123,20 @@ void script_end(script_t *self, exit_status_t status);
 __attribute__((format(printf, 3, 4))) void script_fail(
     script_t *self, exit_status_t status, const char *format, ...);
 
+/* Something has failed, perhaps because the connection has ended, and the reason of that is still
+   to come: the reason for which the client was closed is what counts then. Waits for that. */
+__attribute__((format(printf, 3, 4))) void script_fail_with_reason(
+    script_t *self, exit_status_t status, const char *format, ...);
+/* Whether that may be how the end of the connection shows itself first. */
+bool script_is_end(dd_error_t error);
+
 /* A call into the client library has failed: "can't <what> '<object>'". */
 void script_call_failed(script_t *self, dd_error_t error, const char *what, const char *object);
 
 /* ---- Output */
+
+/* Cells of a line, if standard output is a terminal that says so, else 0. */
+unsigned script_width(void);
 
 /* What is printed goes into a stream, NULL when out of memory, and then out as a whole; printed:
    whether the stream took all of it. */
@@ -161,6 +177,9 @@ void script_advance(script_t *self);
 
 /* The trace is over: prints it and ends. */
 void script_end_trace(script_t *self);
+
+/* What script_fail_with_reason() waits for has not come: ends with what had failed. */
+void script_fail_without_reason(script_t *self);
 
 /* A notification or a publication, a gap: prints it, if it is wanted. */
 void script_print(script_t *self, const dd_event_t *event);

@@ -5,17 +5,20 @@
 #include "screen.h"
 
 #include <cdk/cdk.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "libdd/base/clock.h"
 #include "libdd/base/problem.h"
+#include "paste.h"
+#include "screen_charset.h"
 #include "screen_crash.h"
 #include "screen_terminal.h"
 #include "screen_widget.h"
+#include "sgr_mouse.h"
 
 #define WIDGETS_MAX 2
 /* What the mouse did that curses keeps. */
@@ -23,13 +26,15 @@
 /* ms to wait after an Esc for the rest of a key's sequence. */
 #define ESCAPE_WAIT 25
 
-/* Keys that curses gets to know: before and after what is pasted. */
-enum { KEY_PASTE_BEGIN = KEY_MAX + 1, KEY_PASTE_END };
+/* Keys that curses gets to know: before and after what is pasted, and before what the mouse did. */
+enum { KEY_PASTE_BEGIN = KEY_MAX + 1, KEY_PASTE_END, KEY_SGR_MOUSE };
 
 struct screen {
     SCREEN *terminal;
     CDKSCREEN *cdk;
-    bool pasting;
+    paste_t paste;
+    sgr_mouse_t sgr_mouse;
+    bool mouse_freed;        /* it is the terminal's */
     MEVENT mouse[MOUSE_MAX]; /* what it did and isn't told yet, the next one last */
     size_t mouse_count;
     int rows; /* that curses knows of */
@@ -41,25 +46,23 @@ struct screen {
 
 /* ---- Styles --------------------------------------------------------------------------------- */
 
-static const struct {
-    attr_t attribute;
-    short colour; /* of the text, -1 for the terminal's own */
-} LOOKS[STYLES] = {
-    [STYLE_PLAIN] = {A_NORMAL, -1},
-    [STYLE_DIM] = {A_DIM, -1},
-    [STYLE_STRONG] = {A_BOLD, -1},
-    [STYLE_BORDER] = {A_DIM, -1},
-    [STYLE_TITLE] = {A_BOLD, -1},
-    [STYLE_ACCENT] = {A_BOLD, COLOR_CYAN},
-    [STYLE_GOOD] = {A_NORMAL, COLOR_GREEN},
-    [STYLE_WARNING] = {A_NORMAL, COLOR_YELLOW},
-    [STYLE_BAD] = {A_BOLD, COLOR_RED},
-    [STYLE_BAR] = {A_REVERSE, -1},
-    [STYLE_TAB] = {A_REVERSE | A_BOLD, -1},
-    [STYLE_FIELD] = {A_UNDERLINE, -1},
-};
+static attr_t attribute_of(const look_t *look)
+{
+    return (look->attributes & LOOK_BOLD ? A_BOLD : A_NORMAL) |
+           (look->attributes & LOOK_DIM ? A_DIM : A_NORMAL) |
+           (look->attributes & LOOK_UNDERLINE ? A_UNDERLINE : A_NORMAL) |
+           (look->attributes & LOOK_REVERSE ? A_REVERSE : A_NORMAL);
+}
 
-static void make_styles(screen_t *self, bool with_colour)
+/* The nearest that the terminal has: of the bright ones the plain. */
+static short colour_of(const look_t *look)
+{
+    if (look->colour < COLORS)
+        return look->colour;
+    return look->colour < 16 && look->colour - 8 < COLORS ? (short)(look->colour - 8) : LOOK_OWN;
+}
+
+static void make_styles(screen_t *self, bool with_colour, const theme_t *theme)
 {
     bool coloured = with_colour && has_colors();
     if (coloured) {
@@ -67,10 +70,11 @@ static void make_styles(screen_t *self, bool with_colour)
         use_default_colors();
     }
     for (short style = 0; style < STYLES; style++) {
-        self->attributes[style] = LOOKS[style].attribute;
-        if (coloured && LOOKS[style].colour >= 0) {
+        const look_t *look = &theme->looks[style];
+        self->attributes[style] = attribute_of(look);
+        if (coloured && colour_of(look) >= 0) {
             self->pairs[style] = (short)(style + 1);
-            init_pair(self->pairs[style], LOOKS[style].colour, -1);
+            init_pair(self->pairs[style], colour_of(look), -1);
         }
     }
 }
@@ -88,8 +92,22 @@ static void style_of(const screen_t *self, unsigned style, attr_t *attribute, sh
 
 /* ---- Taking and giving back the terminal ---------------------------------------------------- */
 
+static void take_mouse(const screen_t *self)
+{
+    mousemask(self->mouse_freed ? 0 : BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    putp(screen_terminal_extension(self->mouse_freed ? EXTENSION_MOUSE_OFF : EXTENSION_MOUSE_ON));
+    fflush(stdout);
+}
+
+static void define(extension_t extension, int key)
+{
+    const char *text = screen_terminal_extension(extension);
+    if (text[0] != '\0')
+        define_key(text, key);
+}
+
 /* What curses doesn't do by itself: a mouse, and telling what is pasted from what is typed. */
-static void take_input(void)
+static void take_input(const screen_t *self)
 {
     raw();
     noecho();
@@ -98,17 +116,23 @@ static void take_input(void)
     nodelay(stdscr, TRUE);
     set_escdelay(ESCAPE_WAIT);
     typeahead(-1);
-    mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    take_mouse(self);
     mouseinterval(0);
-    putp(screen_terminal_capability("BE"));
-    if (screen_terminal_capability("PS")[0] != '\0') {
-        define_key(screen_terminal_capability("PS"), KEY_PASTE_BEGIN);
-        define_key(screen_terminal_capability("PE"), KEY_PASTE_END);
-    }
+    putp(screen_terminal_extension(EXTENSION_PASTE_ON));
+    define(EXTENSION_PASTE_BEGIN, KEY_PASTE_BEGIN);
+    define(EXTENSION_PASTE_END, KEY_PASTE_END);
+    define(EXTENSION_MOUSE_BEGIN, KEY_SGR_MOUSE);
     fflush(stdout);
 }
 
-screen_t *screen_new(bool with_colour, dd_problem_t *problem)
+static void give_input_back(void)
+{
+    putp(screen_terminal_extension(EXTENSION_PASTE_OFF));
+    putp(screen_terminal_extension(EXTENSION_MOUSE_OFF));
+    fflush(stdout);
+}
+
+screen_t *screen_new(bool with_colour, const theme_t *theme, dd_problem_t *problem)
 {
     if (!screen_terminal_check(problem))
         return NULL;
@@ -119,17 +143,18 @@ screen_t *screen_new(bool with_colour, dd_problem_t *problem)
     }
     screen_crash_prepare();
     screen_terminal_forget();
+    screen_charset_begin();
     self->terminal = newterm(NULL, stdout, stdin);
     if (self->terminal)
         self->cdk = initCDKScreen(stdscr);
-    setlocale(LC_ALL, "C.UTF-8"); /* CDK has set what the environment says */
+    screen_charset_begin(); /* CDK has set what the environment says */
     if (!self->cdk) {
         dd_problem(problem, DD_E_FILE, "curses can't use this terminal, TERM=%s", getenv("TERM"));
         screen_destroy(&self);
         return NULL;
     }
-    make_styles(self, with_colour);
-    take_input();
+    make_styles(self, with_colour, theme);
+    take_input(self);
     screen_size(self, &self->rows, &self->columns);
     return self;
 }
@@ -146,7 +171,7 @@ void screen_destroy(screen_t **self_p)
         destroyCDKScreen(self->cdk);
     }
     if (self->terminal) {
-        putp(screen_terminal_capability("BD"));
+        give_input_back();
         endwin();
         delscreen(self->terminal);
     }
@@ -155,14 +180,18 @@ void screen_destroy(screen_t **self_p)
     *self_p = NULL;
 }
 
+void screen_free_mouse(screen_t *self, bool freed)
+{
+    self->mouse_freed = freed;
+    take_mouse(self);
+}
+
 void screen_suspend(screen_t *self)
 {
-    (void)self;
-    putp(screen_terminal_capability("BD"));
-    fflush(stdout);
+    give_input_back();
     endwin();
     raise(SIGSTOP);
-    take_input();
+    take_input(self);
     clearok(curscr, TRUE);
 }
 
@@ -229,10 +258,17 @@ static screen_input_t next_mouse(screen_t *self)
     return input;
 }
 
-static screen_input_t typed(const screen_t *self, wint_t character)
+static screen_input_t sgr_mouse(screen_t *self, wint_t character)
 {
-    if (self->pasting)
-        return (screen_input_t){.kind = INPUT_PASTED, .key = character};
+    const sgr_mouse_t *mouse = &self->sgr_mouse;
+    if (sgr_mouse_take(&self->sgr_mouse, character) != SGR_MOUSE_DONE)
+        return (screen_input_t){.kind = INPUT_KEY};
+    return (screen_input_t){
+        .kind = INPUT_MOUSE, .mouse = mouse->mouse, .row = mouse->row, .column = mouse->column};
+}
+
+static screen_input_t typed(wint_t character)
+{
     /* Backspace is one or the other; and what doesn't come from a keyboard may end lines so. */
     if (character == 0x7f)
         character = UI_BACKSPACE;
@@ -241,23 +277,52 @@ static screen_input_t typed(const screen_t *self, wint_t character)
     return (screen_input_t){.kind = INPUT_KEY, .key = character};
 }
 
+/* Of what is pasted only characters are taken: a key in it, or the mouse, does nothing. */
+static screen_input_t pasted(screen_t *self, bool is_key, wint_t code)
+{
+    MEVENT event;
+    if (is_key && code == KEY_PASTE_END)
+        paste_end(&self->paste);
+    else
+        paste_take(&self->paste, is_key ? UI_NONE : code, dd_clock_us());
+    while (is_key && code == KEY_MOUSE && getmouse(&event) == OK)
+        ;
+    return (screen_input_t){
+        .kind = is_key ? INPUT_KEY : INPUT_PASTED, .key = is_key ? UI_NONE : code};
+}
+
+static screen_input_t pressed(screen_t *self, wint_t code)
+{
+    if (code == KEY_PASTE_BEGIN)
+        paste_begin(&self->paste, dd_clock_us());
+    if (code == KEY_SGR_MOUSE)
+        sgr_mouse_begin(&self->sgr_mouse);
+    if (code != KEY_MOUSE)
+        return (screen_input_t){.kind = INPUT_KEY, .key = function_key(code)};
+    collect_mouse(self);
+    return next_mouse(self);
+}
+
 screen_input_t screen_read(screen_t *self)
 {
     wint_t code;
     if (self->mouse_count > 0)
         return next_mouse(self);
     int kind = wget_wch(stdscr, &code);
-    if (kind == ERR)
+    if (kind == ERR) {
+        paste_wait(&self->paste, dd_clock_us());
         return (screen_input_t){.kind = INPUT_NONE};
-    if (kind == OK)
-        return typed(self, code);
-    if (code == KEY_PASTE_BEGIN || code == KEY_PASTE_END)
-        self->pasting = code == KEY_PASTE_BEGIN;
-    if (code == KEY_MOUSE) {
-        collect_mouse(self);
-        return next_mouse(self);
     }
-    return (screen_input_t){.kind = INPUT_KEY, .key = function_key(code)};
+    if (self->paste.runs)
+        return pasted(self, kind == KEY_CODE_YES, code);
+    if (kind == OK && self->sgr_mouse.state == SGR_MOUSE_MORE)
+        return sgr_mouse(self, code);
+    return kind == OK ? typed(code) : pressed(self, code);
+}
+
+int screen_pause_ms(const screen_t *self)
+{
+    return paste_pause_ms(&self->paste, dd_clock_us());
 }
 
 bool screen_inject(screen_t *self, ui_key_t key, chooser_kind_t *kind, size_t *item)
@@ -286,20 +351,46 @@ bool screen_item_at(const screen_t *self, int row, int column, chooser_kind_t *k
 
 /* ---- Output --------------------------------------------------------------------------------- */
 
+/* The characters of a cell as the terminal has them; *frame: they name a part of a frame. True if
+   the first is itself. */
+static bool fit_cell(const cell_t *cell, wchar_t out[CANVAS_MARKS + 1], bool *frame)
+{
+    bool ignored;
+    size_t count = 1;
+    out[0] = screen_charset_fit(cell->text[0], frame);
+    for (const wchar_t *mark = cell->text + 1; cell->text[0] != L'\0' && *mark != L'\0'; mark++)
+        if (screen_charset_fit(*mark, &ignored) == *mark)
+            out[count++] = *mark;
+    out[count] = L'\0';
+    return out[0] == cell->text[0];
+}
+
+/* In both of its halves, if what it shows instead takes but one. */
+static void show_cell(const screen_t *self, const cell_t *cell, int row, int column)
+{
+    attr_t attribute;
+    short pair;
+    bool frame;
+    cchar_t character;
+    wchar_t text[CANVAS_MARKS + 1];
+    bool itself = fit_cell(cell, text, &frame);
+    style_of(self, cell->style, &attribute, &pair);
+    if (frame)
+        attribute |= A_ALTCHARSET;
+    setcchar(&character, text, attribute, pair, NULL);
+    mvadd_wch(row, column, &character);
+    if (!itself && cell->width == 2)
+        mvadd_wch(row, column + 1, &character);
+}
+
 static void show_cells(const screen_t *self, const canvas_t *canvas)
 {
     rect_t all = canvas_all(canvas);
     for (int row = 0; row < all.height && row < LINES; row++) {
         for (int column = 0; column < all.width && column < COLS; column++) {
             const cell_t *cell = canvas_cell(canvas, row, column);
-            attr_t attribute;
-            short pair;
-            cchar_t character;
-            if (cell->width == 0)
-                continue;
-            style_of(self, cell->style, &attribute, &pair);
-            setcchar(&character, cell->text, attribute, pair, NULL);
-            mvadd_wch(row, column, &character);
+            if (cell->width > 0)
+                show_cell(self, cell, row, column);
         }
     }
 }

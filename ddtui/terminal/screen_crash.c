@@ -59,12 +59,13 @@ static void append_capability(const char *name)
    attributes, cursor, and last the screen that was there before. */
 static void note_restore(void)
 {
-    static const char *const CAPABILITIES[] = {"rmkx", "BD", "sgr0", "cnorm", "rmcup"};
+    static const char *const CAPABILITIES[] = {"rmkx", "sgr0", "cnorm", "rmcup"};
     static const char MOUSE_OFF[] = "\033[?1000l\033[?1006l";
     state.size = 0;
     if (screen_terminal_capability("kmous")[0] != '\0')
         for (const char *at = MOUSE_OFF; *at != '\0'; at++)
             append(*at);
+    tputs(screen_terminal_extension(EXTENSION_PASTE_OFF), 1, append);
     for (size_t i = 0; i < sizeof CAPABILITIES / sizeof CAPABILITIES[0]; i++)
         append_capability(CAPABILITIES[i]);
 }

@@ -6,6 +6,7 @@
 
 #include <curses.h>
 #include <stdlib.h>
+#include <string.h>
 #include <term.h>
 #include <unistd.h>
 
@@ -47,4 +48,32 @@ const char *screen_terminal_capability(const char *name)
 {
     const char *text = tigetstr(name);
     return text && text != (char *)-1 ? text : "";
+}
+
+static const struct {
+    const char *capability; /* NULL: there is none */
+    const char *xterm;
+} EXTENSIONS[] = {
+    [EXTENSION_PASTE_ON] = {"BE", "\033[?2004h"},
+    [EXTENSION_PASTE_OFF] = {"BD", "\033[?2004l"},
+    [EXTENSION_PASTE_BEGIN] = {"PS", "\033[200~"},
+    [EXTENSION_PASTE_END] = {"PE", "\033[201~"},
+    [EXTENSION_MOUSE_ON] = {NULL, "\033[?1006h"},
+    [EXTENSION_MOUSE_OFF] = {NULL, "\033[?1006l"},
+    [EXTENSION_MOUSE_BEGIN] = {NULL, "\033[<"},
+};
+
+/* A terminal with xterm's mouse, in the older form. */
+static bool is_like_xterm(void)
+{
+    return strcmp(screen_terminal_capability("kmous"), "\033[M") == 0;
+}
+
+const char *screen_terminal_extension(extension_t extension)
+{
+    const char *name = EXTENSIONS[extension].capability;
+    const char *own = name ? screen_terminal_capability(name) : "";
+    if (own[0] != '\0')
+        return own;
+    return is_like_xterm() ? EXTENSIONS[extension].xterm : "";
 }

@@ -7,9 +7,12 @@
 #include <stdlib.h>
 
 #include "console_state.h"
+#include "export.h"
 
 /* Rows that a turn of the wheel moves. */
 #define WHEEL_ROWS 3
+/* ms for which rows of a page that isn't shown are looked at as they are. */
+#define FRESH_ROWS 3000
 
 /* ms between two questions for events when they aren't shown. */
 #define EVENTS_PAUSE 5000
@@ -26,7 +29,7 @@ console_t *console_new(
     self->rights = rights;
     self->pages = pages_new(session, rights);
     self->line = line_editor_new(FILTER_ROOM - 1);
-    if (!self->pages || !self->line)
+    if (!self->pages || !self->line || !console_line_new(self))
         console_destroy(&self);
     return self;
 }
@@ -38,9 +41,17 @@ void console_destroy(console_t **self_p)
         return;
     pages_destroy(&self->pages);
     line_editor_destroy(&self->line);
+    line_editor_destroy(&self->command.line);
+    query_clear(&self->search);
     form_destroy(&self->form);
+    free(self->copied);
     free(self);
     *self_p = NULL;
+}
+
+void console_set_glyphs(console_t *self, glyphs_t glyphs)
+{
+    self->glyphs = glyphs;
 }
 
 /* Events are asked for whatever is shown, so that those of a broker that goes are there, but less
@@ -55,9 +66,12 @@ static unsigned background_views(const console_t *self)
 unsigned console_views(const console_t *self)
 {
     const page_t *page = console_page(self);
-    unsigned views = page_views(page) | background_views(self);
-    if (self->over == OVER_DETAIL)
+    /* The line at the top counts the brokers in trouble. */
+    unsigned views = page_views(page) | background_views(self) | 1u << VIEW_TREE;
+    if (self->over == OVER_DETAIL || self->over == OVER_SEARCH)
         views |= page->ops->detail_views;
+    if (self->over == OVER_COMMAND)
+        views |= command_line_views(line_editor_text(self->command.line), self->rights);
     return self->over == OVER_FORM ? views | form_views(self->form) : views;
 }
 
@@ -98,13 +112,27 @@ static void open_menu(console_t *self)
     self->menu_item = 0;
 }
 
+static void open_orders(console_t *self)
+{
+    bool reverse;
+    const char *items[CHOOSER_ITEMS_MAX];
+    size_t columns[LIST_TABLE_COLUMNS_MAX + 1], count = console_orders(self, items, columns);
+    size_t order = list_order(console_page(self)->list, &reverse);
+    self->over = OVER_ORDER;
+    self->menu_item = 0;
+    while (self->menu_item + 1 < count && columns[self->menu_item] != order)
+        self->menu_item++;
+}
+
+/* In an open detail, the line is what is searched for in it. */
 static void open_line(console_t *self)
 {
     page_t *page = console_page(self);
+    bool searches = self->over == OVER_DETAIL;
     if (!page->list)
         return;
-    self->over = OVER_LINE;
-    line_editor_set(self->line, list_filter(page->list)->text);
+    self->over = searches ? OVER_SEARCH : OVER_LINE;
+    line_editor_set(self->line, searches ? "" : list_filter(page->list)->text);
 }
 
 static void go_back(console_t *self)
@@ -121,16 +149,26 @@ static void open_detail(console_t *self)
         self->over = OVER_DETAIL;
     self->scroll = 0;
     self->found = SIZE_MAX;
+    query_clear(&self->search);
     text_pane_destroy(&pane);
 }
 
-/* To the next line of the detail that has what the filter wants, or the one before. */
+static void toggle_graph(console_t *self)
+{
+    page_t *page = console_page(self);
+    if (self->over == OVER_GRAPH)
+        close_over(self);
+    else if (page->ops->graph && page_selected_index(page) != LIST_NONE)
+        self->over = OVER_GRAPH;
+}
+
+/* To the next line of the detail that has what is searched for, or the one before. */
 static void find_in_detail(console_t *self, bool next)
 {
-    const filter_t *filter = list_filter(console_page(self)->list);
+    const query_t *query = console_search(self);
     text_pane_t *pane = page_detail(console_page(self), self->detail_width);
-    if (filter->length > 0 && !filter->inverted)
-        self->found = text_pane_find(pane, filter, self->found, next);
+    if (query_looks_for(query))
+        self->found = text_pane_find(pane, query, self->found, next);
     if (self->found != SIZE_MAX)
         self->scroll = self->found;
     text_pane_destroy(&pane);
@@ -163,6 +201,108 @@ static void act_on_page(console_t *self, action_t action)
         page_act(console_page(self), action);
 }
 
+/* The row, or what is open of it. */
+static unsigned copy(console_t *self)
+{
+    page_t *page = console_page(self);
+    free(self->copied);
+    self->copied = self->over == OVER_DETAIL ? export_detail(page, &self->copied_size)
+                                             : export_row(page, &self->copied_size);
+    if (!self->copied)
+        session_view_note(self->session, NOTE_WARNING, "no row is selected: nothing was copied");
+    return self->copied ? CONSOLE_COPY : 0;
+}
+
+const char *console_copied(const console_t *self, size_t *size)
+{
+    *size = self->copied_size;
+    return self->copied;
+}
+
+static unsigned free_mouse(console_t *self)
+{
+    self->mouse_freed = !self->mouse_freed;
+    session_view_note(self->session, NOTE_PLAIN,
+        self->mouse_freed ? "the mouse is the terminal's: select text with it; M takes it back"
+                          : "the mouse is the console's again");
+    return CONSOLE_MOUSE;
+}
+
+bool console_mouse_freed(const console_t *self)
+{
+    return self->mouse_freed;
+}
+
+void console_set_trees(console_t *self, const char *const *names, const char *own)
+{
+    self->trees = names;
+    self->tree = own;
+}
+
+void console_choose_columns(console_t *self, page_number_t page, const char *names)
+{
+    page_choose_columns(pages_page(self->pages, page), names);
+}
+
+const char *console_wanted_tree(const console_t *self)
+{
+    return self->wanted_tree;
+}
+
+page_t *console_exported(const console_t *self)
+{
+    return console_page(self);
+}
+
+/* Whether the rows of a page have been reported since then. What is no broker's always has. */
+static bool has_rows_since(const console_t *self, page_number_t number, uint64_t since_ms)
+{
+    view_t view = pages_page(self->pages, number)->ops->table->view;
+    const round_t *last = poller_last(session_view_poller(self->session), view);
+    return number == PAGE_TREE || number == PAGE_SUBSCRIPTIONS ||
+           (last->any && last->finished_ms >= since_ms);
+}
+
+/* The rows of a page that isn't shown are asked for first, if there must be trouble. */
+static bool look_for_trouble(console_t *self, page_number_t number, bool behind_selected)
+{
+    uint64_t now_ms = session_view_now_ms(self->session);
+    uint64_t since_ms = now_ms > FRESH_ROWS ? now_ms - FRESH_ROWS : 0;
+    bool seeks = !has_rows_since(self, number, since_ms) && trouble_is_with_clients(self->session);
+    if (!seeks && !page_next_trouble(pages_page(self->pages, number), behind_selected))
+        return false;
+    close_over(self);
+    self->page = number;
+    self->seeks = seeks;
+    self->seeks_ms = now_ms + 1;
+    return true;
+}
+
+/* From the selected row on through the pages that know of trouble, and around to where it began. */
+static void go_to_trouble(console_t *self)
+{
+    static const page_number_t ROUND[] = {PAGE_TREE, PAGE_CLIENTS, PAGE_TOPICS, PAGE_SUBSCRIPTIONS};
+    enum { STOPS = sizeof ROUND / sizeof ROUND[0] };
+    size_t start = 0;
+    while (start < STOPS && ROUND[start] != self->page)
+        start++;
+    bool here = start < STOPS;
+    for (size_t i = 0; i <= STOPS; i++)
+        if (look_for_trouble(self, ROUND[(start + i) % STOPS], here && i == 0))
+            return;
+    session_view_note(self->session, NOTE_GOOD, "nothing that is shown here is in trouble");
+}
+
+/* The rows have come. */
+static void seek_trouble(console_t *self)
+{
+    if (!self->seeks || !has_rows_since(self, self->page, self->seeks_ms))
+        return;
+    self->seeks = false;
+    if (!page_next_trouble(console_page(self), false))
+        go_to_trouble(self);
+}
+
 static unsigned act(console_t *self, action_t action)
 {
     switch (action) {
@@ -178,16 +318,34 @@ static unsigned act(console_t *self, action_t action)
     case ACT_FILTER:
         open_line(self);
         break;
+    case ACT_COMMAND:
+        console_line_open(self);
+        break;
+    case ACT_TROUBLE:
+        go_to_trouble(self);
+        break;
+    case ACT_ORDER:
+        open_orders(self);
+        break;
     case ACT_FREEZE:
         session_view_freeze(self->session, !session_view_is_frozen(self->session));
         break;
     case ACT_BACK:
         go_back(self);
         break;
+    case ACT_GRAPH:
+        toggle_graph(self);
+        break;
     case ACT_CLEAR:
         session_view_clear(self->session, console_page(self)->ops->part);
         break;
+    case ACT_COPY:
+        return copy(self);
+    case ACT_MOUSE:
+        return free_mouse(self);
     case ACT_SAVE:
+    case ACT_EXPORT:
+    case ACT_SEND_AGAIN:
     case ACT_NOTIFY:
     case ACT_PUBLISH:
     case ACT_SUBSCRIBE:
@@ -196,10 +354,11 @@ static unsigned act(console_t *self, action_t action)
     case ACT_END_CLIENT:
     case ACT_DRAIN:
     case ACT_LOG_LEVEL:
+    case ACT_MOVE:
         console_open_form(self, action);
         break;
     default:
-        if (action >= ACT_GO_TREE && action <= ACT_GO_HELP) {
+        if (action >= ACT_GO_TREE && action <= ACT_GO_TOPICS) {
             close_over(self);
             self->page = (page_number_t)(action - ACT_GO_TREE);
         } else {
@@ -218,45 +377,84 @@ static unsigned form_took(console_t *self, form_state_t state)
     return state == FORM_READY ? CONSOLE_COMMAND : 0;
 }
 
-static unsigned menu_key(console_t *self, action_t action)
+/* Moves in a list of so many items. True if one of them is taken. */
+static bool choose_key(console_t *self, action_t action, size_t count)
 {
-    const binding_t *items[CHOOSER_ITEMS_MAX];
-    size_t count = console_menu(self, items);
     if (action == ACT_UP)
         self->menu_item = self->menu_item > 0 ? self->menu_item - 1 : count - 1;
     else if (action == ACT_DOWN)
         self->menu_item = self->menu_item + 1 < count ? self->menu_item + 1 : 0;
-    else if (action == ACT_BACK)
+    else if (action == ACT_BACK || action == ACT_ACCEPT)
         close_over(self);
-    if (action != ACT_ACCEPT)
-        return 0;
-    close_over(self);
-    return act(self, items[self->menu_item]->action);
+    return action == ACT_ACCEPT;
 }
 
-static void set_filter(console_t *self)
+static unsigned menu_key(console_t *self, action_t action)
 {
-    page_set_filter(console_page(self), line_editor_text(self->line));
+    const binding_t *items[CHOOSER_ITEMS_MAX];
+    size_t count = console_menu(self, items);
+    return choose_key(self, action, count) ? act(self, items[self->menu_item]->action) : 0;
+}
+
+static void order_key(console_t *self, action_t action)
+{
+    const char *items[CHOOSER_ITEMS_MAX];
+    size_t columns[LIST_TABLE_COLUMNS_MAX + 1], count = console_orders(self, items, columns);
+    if (choose_key(self, action, count))
+        page_order_by(console_page(self), columns[self->menu_item]);
+}
+
+/* A search begins anew with each change of its text. */
+static void take_line(console_t *self)
+{
+    const char *text = line_editor_text(self->line);
+    if (self->over != OVER_SEARCH) {
+        page_set_filter(console_page(self), text);
+        return;
+    }
+    query_set(&self->search, text);
+    self->found = SIZE_MAX;
+    find_in_detail(self, true);
+}
+
+static void close_line(console_t *self)
+{
+    self->over = self->over == OVER_SEARCH ? OVER_DETAIL : OVER_NOTHING;
 }
 
 static void line_key(console_t *self, ui_key_t key, action_t action)
 {
     if (action == ACT_ACCEPT) {
         history_add(self->history, HISTORY_FILTER, line_editor_text(self->line));
-        close_over(self);
+        close_line(self);
         return;
     }
-    if (action == ACT_BACK) {
-        line_editor_set(self->line, "");
-        close_over(self);
-    } else if (action == ACT_UP || action == ACT_DOWN) {
+    if (self->over == OVER_LINE && (action == ACT_UP || action == ACT_DOWN)) {
         page_act(console_page(self), action);
-    } else if (action != ACT_NONE) {
-        line_editor_act(self->line, action);
-    } else if (key >= ' ' && key < UI_BEYOND) {
-        line_editor_type(self->line, key);
+        return;
     }
-    set_filter(self);
+    if (action == ACT_BACK)
+        line_editor_set(self->line, "");
+    else if (action != ACT_NONE)
+        line_editor_act(self->line, action);
+    else if (key >= ' ' && key < UI_BEYOND)
+        line_editor_type(self->line, key);
+    take_line(self);
+    if (action == ACT_BACK)
+        close_line(self);
+}
+
+static unsigned command_key(console_t *self, ui_key_t key, action_t action)
+{
+    if (action != ACT_BACK && action != ACT_ACCEPT) {
+        console_line_key(self, key, action);
+        return 0;
+    }
+    unsigned flags = 0;
+    const char *line = action == ACT_ACCEPT ? console_line_take(self) : "";
+    close_over(self);
+    action_t left = console_do(self, line, &flags);
+    return left == ACT_NONE ? flags : flags | act(self, left);
 }
 
 static unsigned end_key(console_t *self, action_t action)
@@ -277,11 +475,17 @@ static unsigned take(console_t *self, ui_key_t key, action_t action)
         return form_took(self, form_key(self->form, key, action));
     case OVER_MENU:
         return menu_key(self, action);
+    case OVER_ORDER:
+        order_key(self, action);
+        return 0;
     case OVER_END:
         return end_key(self, action);
     case OVER_LINE:
+    case OVER_SEARCH:
         line_key(self, key, action);
         return 0;
+    case OVER_COMMAND:
+        return command_key(self, key, action);
     default:
         return action == ACT_NONE ? 0 : act(self, action);
     }
@@ -289,6 +493,7 @@ static unsigned take(console_t *self, ui_key_t key, action_t action)
 
 unsigned console_key(console_t *self, ui_key_t key)
 {
+    self->seeks = false;
     return take(self, key, keymap_action(key, console_where(self), self->rights));
 }
 
@@ -298,13 +503,15 @@ void console_paste(console_t *self, ui_key_t character)
         character = '\n';
     if (self->over == OVER_FORM)
         form_key(self->form, character, ACT_NONE);
-    else if (self->over == OVER_LINE)
+    else if (self->over == OVER_LINE || self->over == OVER_SEARCH)
         line_key(self, character, ACT_NONE);
+    else if (self->over == OVER_COMMAND)
+        command_key(self, character, ACT_NONE);
 }
 
 void console_choose(console_t *self, chooser_kind_t kind, size_t item)
 {
-    if (self->over == OVER_MENU)
+    if (self->over == OVER_MENU || self->over == OVER_ORDER)
         self->menu_item = item;
     else if (self->over == OVER_END)
         self->end_button = item;
@@ -337,8 +544,13 @@ void console_update(console_t *self)
         self->end_button = 0;
     }
     self->end_told = closed;
-    if (self->over == OVER_FORM)
+    if (self->over == OVER_FORM) {
         form_update(self->form);
+        console_refresh_form(self);
+    }
+    if (self->over == OVER_COMMAND)
+        console_line_update(self);
+    seek_trouble(self);
     aim(self);
 }
 
@@ -384,6 +596,8 @@ static void turn_wheel(console_t *self, action_t action)
         form_key(self->form, UI_NONE, action);
     else if (self->over == OVER_MENU)
         menu_key(self, action);
+    else if (self->over == OVER_ORDER)
+        order_key(self, action);
     for (int i = 0; i < WHEEL_ROWS && (self->over == OVER_NOTHING || self->over == OVER_DETAIL);
          i++)
         act_on_page(self, action);

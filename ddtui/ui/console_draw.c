@@ -9,6 +9,7 @@
 #include "console_state.h"
 #include "libdd/base/escape.h"
 #include "libdd/base/utf8.h"
+#include "outage.h"
 
 /* ms for which a note is shown as new. */
 #define NOTE_FRESH 10000
@@ -18,8 +19,17 @@
 /* Columns of a tab besides its title, and of a title that is cut. */
 #define TAB_EXTRA 4
 #define TAB_SHORT 3
+#define PROGRAM "DoubleDecker"
 
 /* ---- The line at the top -------------------------------------------------------------------- */
+
+/* What is wrong at the endpoint, which needn't be named twice. */
+static const char *reason_there(const console_t *self, const char *reason)
+{
+    size_t size = strlen(self->endpoint);
+    bool named = strncmp(reason, self->endpoint, size) == 0 && reason[size] == ' ';
+    return named ? reason + size + 1 : reason;
+}
 
 static void link_words(const console_t *self, char *out, size_t room, unsigned *style)
 {
@@ -33,7 +43,7 @@ static void link_words(const console_t *self, char *out, size_t room, unsigned *
     } else {
         *style = STYLE_WARNING;
         snprintf(out, room, "connecting to %s%s%s", self->endpoint,
-            link->reason[0] != '\0' ? ": " : " …", link->reason);
+            link->reason[0] != '\0' ? ": " : " …", reason_there(self, link->reason));
     }
 }
 
@@ -52,25 +62,6 @@ static void who_and_where(const console_t *self, bool with_endpoint, char *out, 
         with_endpoint ? link->endpoint : "", with_endpoint ? "  " : "");
 }
 
-static void draw_top(const console_t *self, canvas_t *canvas, rect_t line)
-{
-    char where[1024], words[NOTE_ROOM + 256], time[TIME_ROOM];
-    unsigned style;
-    canvas_fill(canvas, line, STYLE_BAR);
-    page_time(session_view_wall_ms(self->session), false, time);
-    canvas_text(canvas, rect_cut_right(&line, 10), 0, 1, STYLE_BAR, time);
-    link_words(self, words, sizeof words, &style);
-    who_and_where(self, true, where, sizeof where);
-    rect_cut_left(&line, 1);
-    int at = canvas_text(canvas, line, 0, 0, STYLE_BAR, "DoubleDecker") + 2;
-    if (at + (int)dd_utf8_width(where) + (int)dd_utf8_width(words) > line.width)
-        who_and_where(self, false, where, sizeof where);
-    at += canvas_text(canvas, line, 0, at, STYLE_BAR, where);
-    canvas_text(canvas, line, 0, at, style, words);
-}
-
-/* ---- Names of screens, and the footer -------------------------------------------------------- */
-
 static void add_spot(console_t *self, rect_t line, int column, int width, action_t action)
 {
     if (self->spot_count < SPOTS_MAX)
@@ -78,14 +69,67 @@ static void add_spot(console_t *self, rect_t line, int column, int width, action
             (spot_t){{line.row, line.column + column, 1, width}, action};
 }
 
+/* Takes its place before all else, at the right. */
+static bool draw_trouble(console_t *self, canvas_t *canvas, rect_t *line)
+{
+    char summary[TROUBLE_SUMMARY_ROOM];
+    if (trouble_summary(self->session, summary) == 0)
+        return false;
+    rect_t place = rect_cut_right(line, (int)dd_utf8_width(summary) + 1);
+    int width = canvas_text(canvas, place, 0, 0, STYLE_BAD, summary);
+    add_spot(self, place, 0, width, ACT_TROUBLE);
+    return true;
+}
+
+/* A tree that has a name of its own says which one it is. */
+static const char *program_name(const console_t *self, char room[TREE_NAME_MAX + 2])
+{
+    if (!self->tree)
+        return PROGRAM;
+    snprintf(room, TREE_NAME_MAX + 2, "@%s", self->tree);
+    return room;
+}
+
+/* What there is no room for beside trouble is left out: that all is well with the connection, where
+   that is, and the program's name. */
+static void draw_top(console_t *self, canvas_t *canvas, rect_t line)
+{
+    char where[1024], words[NOTE_ROOM + 256], time[TIME_ROOM], room[TREE_NAME_MAX + 2];
+    unsigned style;
+    canvas_fill(canvas, line, STYLE_BAR);
+    page_time(session_view_wall_ms(self->session), false, time);
+    canvas_text(canvas, rect_cut_right(&line, 10), 0, 1, STYLE_BAR, time);
+    bool trouble = draw_trouble(self, canvas, &line);
+    link_words(self, words, sizeof words, &style);
+    who_and_where(self, true, where, sizeof where);
+    rect_cut_left(&line, 1);
+    const char *program = program_name(self, room);
+    int name = (int)dd_utf8_width(program) + 2, width = (int)dd_utf8_width(words), at = 0;
+    if (name + (int)dd_utf8_width(where) + width > line.width)
+        who_and_where(self, false, where, sizeof where);
+    if (!trouble || name + (int)dd_utf8_width(where) <= line.width)
+        at = canvas_text(canvas, line, 0, 0, STYLE_BAR, program) + 2;
+    at += canvas_text(canvas, line, 0, at, STYLE_BAR, where);
+    if (!trouble || style != STYLE_BAR || at + width <= line.width)
+        canvas_text(canvas, line, 0, at, style, words);
+}
+
+/* ---- Names of screens, and the footer -------------------------------------------------------- */
+
+/* The topics stand behind the tab of the subscriptions. */
+static page_number_t shown_tab(const console_t *self)
+{
+    return self->page == PAGE_TOPICS ? PAGE_SUBSCRIPTIONS : self->page;
+}
+
 /* Bytes of a tab's title: all of it, or its beginning where the names don't fit into the line. The
    names are ASCII. */
 static int title_size(const console_t *self, page_number_t page, int width)
 {
     int needed = 0, size = (int)strlen(pages_title(page));
-    for (page_number_t each = PAGE_TREE; each < PAGES; each++)
+    for (page_number_t each = PAGE_TREE; each < PAGE_TABS; each++)
         needed += (int)strlen(pages_title(each)) + TAB_EXTRA;
-    return needed < width || page == self->page || size < TAB_SHORT ? size : TAB_SHORT;
+    return needed < width || page == shown_tab(self) || size < TAB_SHORT ? size : TAB_SHORT;
 }
 
 static void draw_tabs(console_t *self, canvas_t *canvas, rect_t line)
@@ -94,9 +138,11 @@ static void draw_tabs(console_t *self, canvas_t *canvas, rect_t line)
     if (session_view_is_frozen(self->session))
         right = rect_cut_right(&line, 8);
     canvas_text(canvas, right, 0, 0, STYLE_WARNING, "FROZEN");
+    if (self->mouse_freed)
+        canvas_text(canvas, rect_cut_right(&line, 10), 0, 0, STYLE_WARNING, "NO MOUSE");
     int at = 0;
-    for (page_number_t page = PAGE_TREE; page < PAGES; page++) {
-        unsigned style = page == self->page ? STYLE_TAB : STYLE_PLAIN;
+    for (page_number_t page = PAGE_TREE; page < PAGE_TABS; page++) {
+        unsigned style = page == shown_tab(self) ? STYLE_TAB : STYLE_PLAIN;
         int width = canvas_print(canvas, line, 0, at, style, " %d %.*s ", (int)page + 1,
             title_size(self, page, line.width), pages_title(page));
         add_spot(self, line, at, width, (action_t)(ACT_GO_TREE + page));
@@ -122,6 +168,32 @@ static void draw_footer(console_t *self, canvas_t *canvas, rect_t line)
     }
 }
 
+/* What is wrong with what is typed, or how more can be said, at the right if there is room. */
+static void draw_line_hint(const console_t *self, canvas_t *canvas, rect_t line)
+{
+    const page_t *page = console_page(self);
+    bool searches = self->over == OVER_SEARCH;
+    const query_t *query = searches ? &self->search : list_filter(page->list);
+    char hint[128];
+    if (query->problem[0] != '\0')
+        snprintf(hint, sizeof hint, "%s", query->problem);
+    else
+        snprintf(hint, sizeof hint, "%s%s/regex/ !not", searches ? "" : page->ops->filters,
+            searches ? "" : " ");
+    int width = (int)dd_utf8_width(hint);
+    if (line.width > width + 2 + (int)dd_utf8_width(line_editor_text(self->line)))
+        canvas_text(canvas, line, 0, line.width - width - 1,
+            query->problem[0] != '\0' ? STYLE_WARNING : STYLE_DIM, hint);
+}
+
+static void draw_line(const console_t *self, canvas_t *canvas, rect_t line, cursor_t *cursor)
+{
+    const char *name = self->over == OVER_SEARCH ? "Search: " : "Filter: ";
+    rect_cut_left(&line, canvas_text(canvas, line, 0, 0, STYLE_STRONG, name));
+    *cursor = (cursor_t){true, line.row, line_editor_draw(self->line, canvas, line, STYLE_FIELD)};
+    draw_line_hint(self, canvas, line);
+}
+
 /* The newest note, or the filter while it is typed. */
 static void draw_status(console_t *self, canvas_t *canvas, rect_t line, cursor_t *cursor)
 {
@@ -130,11 +202,10 @@ static void draw_status(console_t *self, canvas_t *canvas, rect_t line, cursor_t
         [NOTE_WARNING] = STYLE_WARNING,
         [NOTE_BAD] = STYLE_BAD};
     rect_cut_left(&line, 1);
-    if (self->over == OVER_LINE) {
-        int at = canvas_text(canvas, line, 0, 0, STYLE_STRONG, "Filter: ");
-        rect_cut_left(&line, at);
-        *cursor =
-            (cursor_t){true, line.row, line_editor_draw(self->line, canvas, line, STYLE_FIELD)};
+    if (self->over == OVER_COMMAND)
+        return;
+    if (self->over == OVER_LINE || self->over == OVER_SEARCH) {
+        draw_line(self, canvas, line, cursor);
         return;
     }
     const status_log_t *log = session_view_status_log(self->session);
@@ -162,6 +233,16 @@ static size_t draw_menu(const console_t *self, rect_t area, chooser_t *out)
         .focused = true};
     for (size_t i = 0; i < count; i++)
         out->items[i] = items[i]->menu;
+    return 1;
+}
+
+static size_t draw_orders(const console_t *self, rect_t area, chooser_t *out)
+{
+    size_t columns[LIST_TABLE_COLUMNS_MAX + 1];
+    *out = (chooser_t){
+        .kind = CHOOSER_LIST, .title = "Order by", .current = self->menu_item, .focused = true};
+    out->count = console_orders(self, out->items, columns);
+    out->area = rect_centre(area, (int)out->count + 3, 30);
     return 1;
 }
 
@@ -205,8 +286,7 @@ static void draw_detail(console_t *self, canvas_t *canvas, rect_t area)
     text_pane_t *pane = page_detail(page, inside.width);
     self->detail_height = (size_t)inside.height;
     self->detail_width = inside.width;
-    self->scroll =
-        text_pane_draw(pane, canvas, inside, self->scroll, filter_marks(list_filter(page->list)));
+    self->scroll = text_pane_draw(pane, canvas, inside, self->scroll, console_search(self));
     list_table_draw_bar(canvas, area, self->scroll, self->detail_height, text_pane_count(pane));
     text_pane_destroy(&pane);
 }
@@ -216,7 +296,11 @@ static size_t draw_over(
 {
     switch (self->over) {
     case OVER_DETAIL:
+    case OVER_SEARCH:
         draw_detail(self, canvas, area);
+        return 0;
+    case OVER_GRAPH:
+        page_draw_graph(console_page(self), canvas, area, self->glyphs);
         return 0;
     case OVER_FORM:
         return form_draw(self->form, canvas, area, cursor, out);
@@ -224,6 +308,8 @@ static size_t draw_over(
         return draw_end(self, area, out);
     case OVER_MENU:
         return draw_menu(self, area, out);
+    case OVER_ORDER:
+        return draw_orders(self, area, out);
     default:
         return 0;
     }
@@ -250,7 +336,14 @@ size_t console_draw(console_t *self, canvas_t *canvas, cursor_t *cursor, chooser
     draw_top(self, canvas, rect_cut_top(&area, 1));
     draw_tabs(self, canvas, rect_cut_top(&area, 1));
     draw_footer(self, canvas, rect_cut_bottom(&area, 1));
-    draw_status(self, canvas, rect_cut_bottom(&area, 1), cursor);
+    rect_t status = rect_cut_bottom(&area, 1);
+    draw_status(self, canvas, status, cursor);
+    /* A pane with nothing in it says it by itself. */
+    if (outage_is_known(self->session) && !page_tells_outage(console_page(self)))
+        outage_draw(self->session, canvas, &area);
     page_draw(console_page(self), canvas, area);
+    rect_cut_left(&status, 1);
+    if (self->over == OVER_COMMAND)
+        console_line_draw(self, canvas, area, status, cursor);
     return draw_over(self, canvas, area, cursor, out);
 }

@@ -9,12 +9,21 @@ page_t *console_page(const console_t *self)
     return pages_page(self->pages, self->page);
 }
 
+const query_t *console_search(const console_t *self)
+{
+    return self->search.count > 0 ? &self->search : list_filter(console_page(self)->list);
+}
+
 unsigned console_where(const console_t *self)
 {
     static const unsigned OVER[] = {[OVER_FORM] = AT_FORM,
         [OVER_MENU] = AT_MENU,
+        [OVER_ORDER] = AT_MENU,
         [OVER_LINE] = AT_LINE,
+        [OVER_COMMAND] = AT_LINE | AT_COMMAND,
+        [OVER_SEARCH] = AT_LINE,
         [OVER_END] = AT_MENU,
+        [OVER_GRAPH] = AT_GRAPH,
         [OVER_DETAIL] = AT_DETAIL};
     if (self->over == OVER_DETAIL && self->page == PAGE_MESSAGES)
         return AT_DETAIL | AT_MESSAGE;
@@ -29,6 +38,18 @@ size_t console_menu(const console_t *self, const binding_t *items[CHOOSER_ITEMS_
         if (bindings[i].menu && keymap_works(&bindings[i], AT_PAGE(self->page), self->rights))
             items[used++] = &bindings[i];
     return used;
+}
+
+size_t console_orders(const console_t *self, const char *items[CHOOSER_ITEMS_MAX],
+    size_t columns[LIST_TABLE_COLUMNS_MAX + 1])
+{
+    const page_t *page = console_page(self);
+    items[0] = page->ops->order;
+    columns[0] = LIST_NONE;
+    size_t count = 1 + page_orders(page, columns + 1);
+    for (size_t i = 1; i < count; i++)
+        items[i] = page->ops->table->columns[columns[i]].title;
+    return count;
 }
 
 /* ---- What is selected ----------------------------------------------------------------------- */

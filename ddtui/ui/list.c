@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tree_order.h"
+
 typedef struct {
     size_t index;
     uint64_t identity;
@@ -16,12 +18,13 @@ typedef struct {
 struct list {
     const list_ops_t *ops;
     bool rolls;
-    filter_t filter;
+    query_t filter;
     bool all;      /* the filter leaves nothing out */
     size_t found;  /* rows that it wants */
     size_t column; /* by which it is ordered */
     bool reverse;
-    row_t *rows; /* in the order of their positions */
+    size_t sheet; /* of columns */
+    row_t *rows;  /* in the order of their positions */
     size_t count;
     size_t room;
     size_t selected;   /* position; 0 in an empty list */
@@ -51,6 +54,7 @@ void list_destroy(list_t **self_p)
     list_t *self = self_p ? *self_p : NULL;
     if (!self)
         return;
+    query_clear(&self->filter);
     free(self->rows);
     free(self);
     *self_p = NULL;
@@ -70,23 +74,41 @@ static bool make_room(list_t *self, size_t count)
     return true;
 }
 
+/* A row as the filter asks for its texts. */
+typedef struct {
+    const list_ops_t *ops;
+    const void *source;
+    size_t index;
+} candidate_t;
+
+static size_t candidate_text(const void *row, const char *field, char *out, size_t room)
+{
+    const candidate_t *self = row;
+    if (!field)
+        return self->ops->text(self->source, self->index, out, room);
+    return self->ops->field ? self->ops->field(self->source, self->index, field, out, room)
+                            : SIZE_MAX;
+}
+
 static bool is_found(const list_t *self, const void *source, size_t index)
 {
-    if (self->filter.length == 0)
-        return false;
-    char text[LIST_TEXT_ROOM];
-    size_t size = self->ops->text(source, index, text, sizeof text);
-    return filter_wants(&self->filter, text, size);
+    candidate_t candidate = {self->ops, source, index};
+    return self->filter.count > 0 && query_wants(&self->filter, candidate_text, &candidate);
 }
 
 static void take_row(list_t *self, const void *source, size_t index)
 {
     bool found = is_found(self, source, index);
     bool hidden = self->ops->hidden && self->ops->hidden(source, index);
-    bool filtered = self->filter.length > 0 && !self->all;
+    bool filtered = self->filter.count > 0 && !self->all;
     self->found += found;
     if (found || (!filtered && !hidden))
         self->rows[self->count++] = (row_t){index, self->ops->identity(source, index), found};
+}
+
+static bool is_known(const list_t *self, const void *source, size_t index)
+{
+    return !self->ops->known || self->ops->known(source, index, self->column);
 }
 
 static int compare_rows(const void *a, const void *b, void *arg)
@@ -94,10 +116,62 @@ static int compare_rows(const void *a, const void *b, void *arg)
     const sorting_t *sorting = arg;
     const list_t *self = sorting->list;
     size_t left = ((const row_t *)a)->index, right = ((const row_t *)b)->index;
+    bool known = is_known(self, sorting->source, left);
+    if (known != is_known(self, sorting->source, right))
+        return known ? -1 : 1;
     int order = self->ops->compare(sorting->source, left, right, self->column);
     if (self->reverse)
         order = -order;
     return order ? order : (left > right) - (left < right);
+}
+
+/* The place, among the rows in their new order, of the nearest row above one in the tree that is in
+   the list; LIST_NONE if there is none. */
+static size_t place_above(
+    const list_t *self, const void *source, size_t index, const size_t *places)
+{
+    size_t above = index;
+    do {
+        size_t parent = self->ops->parent(source, above);
+        above = parent < above ? parent : LIST_NONE;
+    } while (above != LIST_NONE && places[above] == LIST_NONE);
+    return above != LIST_NONE ? places[above] : LIST_NONE;
+}
+
+/* Puts rows that are in an order below those which they stand below. Out of memory they stay in
+   that order. */
+static void arrange(list_t *self, const void *source)
+{
+    size_t total = self->ops->count(source);
+    size_t *places = reallocarray(NULL, total, sizeof *places);
+    size_t *above = reallocarray(NULL, self->count, sizeof *above);
+    row_t *rows = reallocarray(NULL, self->count, sizeof *rows);
+    if (places && above && rows) {
+        memset(places, 0xff, total * sizeof *places); /* LIST_NONE */
+        for (size_t i = 0; i < self->count; i++)
+            places[self->rows[i].index] = i;
+        for (size_t i = 0; i < self->count; i++)
+            above[i] = place_above(self, source, self->rows[i].index, places);
+        if (tree_order(above, self->count, places))
+            for (size_t i = 0; i < self->count; i++)
+                rows[i] = self->rows[places[i]];
+        else
+            memcpy(rows, self->rows, self->count * sizeof *rows);
+        memcpy(self->rows, rows, self->count * sizeof *rows);
+    }
+    free(places);
+    free(above);
+    free(rows);
+}
+
+static void sort(list_t *self, const void *source)
+{
+    sorting_t sorting = {self, source};
+    if (self->column == LIST_NONE || !self->ops->compare || self->count < 2)
+        return;
+    qsort_r(self->rows, self->count, sizeof *self->rows, compare_rows, &sorting);
+    if (self->ops->parent)
+        arrange(self, source);
 }
 
 /* Finds the selected row again, or stays where it was. */
@@ -128,9 +202,7 @@ void list_update(list_t *self, const void *source)
     if (make_room(self, count))
         for (size_t index = 0; index < count; index++)
             take_row(self, source, index);
-    sorting_t sorting = {self, source};
-    if (self->column != LIST_NONE && self->ops->compare && self->count > 1)
-        qsort_r(self->rows, self->count, sizeof *self->rows, compare_rows, &sorting);
+    sort(self, source);
     select_again(self);
 }
 
@@ -146,13 +218,13 @@ size_t list_index(const list_t *self, size_t position)
 
 void list_set_filter(list_t *self, const char *text)
 {
-    filter_set(&self->filter, text);
-    self->all &= self->filter.length > 0;
+    query_set(&self->filter, text);
+    self->all &= self->filter.count > 0;
 }
 
 void list_show_all(list_t *self, bool all)
 {
-    self->all = all && self->filter.length > 0;
+    self->all = all && self->filter.count > 0;
 }
 
 bool list_shows_all(const list_t *self)
@@ -165,7 +237,7 @@ size_t list_found(const list_t *self)
     return self->found;
 }
 
-const filter_t *list_filter(const list_t *self)
+const query_t *list_filter(const list_t *self)
 {
     return &self->filter;
 }
@@ -180,6 +252,16 @@ size_t list_order(const list_t *self, bool *reverse)
 {
     *reverse = self->reverse;
     return self->column;
+}
+
+void list_set_sheet(list_t *self, size_t sheet)
+{
+    self->sheet = sheet;
+}
+
+size_t list_sheet(const list_t *self)
+{
+    return self->sheet;
 }
 
 /* ---- The selection -------------------------------------------------------------------------- */

@@ -14,13 +14,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ddtui/model/filter.h"
+#include "ddtui/model/query.h"
 #include "keymap.h"
 
 #define LIST_NONE SIZE_MAX
 
 /* Bytes of a row's text that a filter looks at. */
-#define LIST_TEXT_ROOM 4096
+#define LIST_TEXT_ROOM QUERY_TEXT_ROOM
 
 typedef struct {
     size_t (*count)(const void *source);
@@ -28,10 +28,18 @@ typedef struct {
     uint64_t (*identity)(const void *source, size_t index);
     /* The text that a filter looks at; returns its bytes. */
     size_t (*text)(const void *source, size_t index, char *out, size_t room);
+    /* The same for the field of a name; SIZE_MAX if rows have none such. NULL: no row has fields.
+     */
+    size_t (*field)(const void *source, size_t index, const char *name, char *out, size_t room);
     /* Rows that are left out as long as there is no filter; NULL if there are none. */
     bool (*hidden)(const void *source, size_t index);
     /* Orders two rows by a column; NULL if the source's order is the only one. */
     int (*compare)(const void *source, size_t a, size_t b, size_t column);
+    /* Whether a row has something in a column; those that haven't stand last. NULL: all have. */
+    bool (*known)(const void *source, size_t index, size_t column);
+    /* The index of the row below which one stands in a tree, which is lower; LIST_NONE if there is
+       none. Rows are ordered among those that stand below the same one. NULL: there is no tree. */
+    size_t (*parent)(const void *source, size_t index);
 } list_ops_t;
 
 typedef struct list list_t;
@@ -66,10 +74,15 @@ void list_show_all(list_t *self, bool all);
 bool list_shows_all(const list_t *self);
 /* Rows in the list that the filter wants. */
 size_t list_found(const list_t *self);
-const filter_t *list_filter(const list_t *self);
+const query_t *list_filter(const list_t *self);
 /* Orders by a column; LIST_NONE for the source's own order. */
 void list_set_order(list_t *self, size_t column, bool reverse);
 size_t list_order(const list_t *self, bool *reverse);
+
+/* Which of the sheets of columns is shown, where not all have a place: list_table_draw() knows how
+   many there are. */
+void list_set_sheet(list_t *self, size_t sheet);
+size_t list_sheet(const list_t *self);
 
 /* A number to start an identity with, and a text added to it. */
 #define LIST_IDENTITY 0xcbf29ce484222325u

@@ -7,29 +7,119 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "libdd/base/utf8.h"
+#include "text_pane.h"
 
-/* Cells that a column with LIST_TABLE_REST gets for each one of the others. */
+/* Cells that a column gets for each one of the others: with LIST_TABLE_REST, and one that names the
+   row. */
 #define REST_SHARE 3
+#define NAME_SHARE 2
 
 /* ---- Columns -------------------------------------------------------------------------------- */
 
-static int total_width(const list_table_t *self, unsigned rank)
+typedef struct {
+    const list_table_t *table;
+    size_t order; /* the column that is on every sheet */
+    int width;
+    bool in[LIST_TABLE_COLUMNS_MAX];   /* the columns of the sheet */
+    bool seen[LIST_TABLE_COLUMNS_MAX]; /* and of those before it */
+} sheet_t;
+
+/* With room for the arrow beside the title. */
+static int column_width(const sheet_t *self, size_t column)
+{
+    const list_table_column_t *shown = &self->table->columns[column];
+    int titled = (int)dd_utf8_width(shown->title) + 1;
+    return column == self->order && titled > shown->width ? titled : shown->width;
+}
+
+static int total_width(const sheet_t *self)
 {
     int width = 0;
-    for (size_t i = 0; i < self->count; i++)
-        if (self->columns[i].rank <= rank)
-            width += self->columns[i].width + (width > 0 ? 1 : 0);
+    for (size_t i = 0; i < self->table->count; i++)
+        if (self->in[i])
+            width += column_width(self, i) + (width > 0 ? 1 : 0);
     return width;
 }
 
-/* Of what is left over, the cells that go to a column in its turn: texts without end get more. */
-static int portion(const list_table_column_t *column, int width, int left)
+static bool fits(const sheet_t *self, size_t column)
 {
-    int most = column->most - width, share = column->most == LIST_TABLE_REST ? REST_SHARE : 1;
-    if (most < share)
-        share = most > 0 ? most : 0;
+    return total_width(self) + 1 + column_width(self, column) <= self->width;
+}
+
+/* Columns that name a row: the first one that is more than a mark, and what is before it. */
+static bool names_row(const list_table_t *self, size_t column)
+{
+    for (size_t i = 0; i < column; i++)
+        if (self->columns[i].width > 1)
+            return false;
+    return true;
+}
+
+/* A sheet with what stands on every one. */
+static void begin_sheet(sheet_t *self)
+{
+    for (size_t i = 0; i < self->table->count; i++)
+        self->in[i] = i == self->order || names_row(self->table, i);
+}
+
+static void add(sheet_t *self, size_t column)
+{
+    self->in[column] = self->seen[column] = true;
+}
+
+/* The first sheet has the columns in the order of their ranks, as far as they fit; those of rank 1
+   do. */
+static void first_sheet(sheet_t *self)
+{
+    const list_table_t *table = self->table;
+    for (size_t i = 0; i < table->count; i++) {
+        self->in[i] = i == self->order || table->columns[i].rank == 1;
+        self->seen[i] = self->in[i];
+    }
+    for (unsigned rank = 2; rank <= LIST_TABLE_COLUMNS_MAX; rank++)
+        for (size_t i = 0; i < table->count; i++)
+            if (table->columns[i].rank == rank && !self->in[i] && fits(self, i))
+                add(self, i);
+}
+
+/* The next one has those that weren't on any before. False if all were. */
+static bool next_sheet(sheet_t *self)
+{
+    bool any = false;
+    sheet_t next = *self;
+    begin_sheet(&next);
+    for (size_t i = 0; i < next.table->count; i++) {
+        if (next.seen[i] || (any && !fits(&next, i)))
+            continue;
+        add(&next, i);
+        any = true;
+    }
+    if (any)
+        *self = next;
+    return any;
+}
+
+int list_table_needs(const list_table_t *self, unsigned rank)
+{
+    sheet_t all = {.table = self, .order = LIST_NONE};
+    for (size_t i = 0; i < self->count; i++)
+        all.in[i] = self->columns[i].rank <= rank;
+    return total_width(&all);
+}
+
+/* Of what is left over, the cells that go to a column in its turn: names and texts without end get
+   more. */
+static int portion(const list_table_t *self, size_t column, int width, int left)
+{
+    int most = self->columns[column].most, wanted = most - width;
+    int share = names_row(self, column) ? NAME_SHARE : 1;
+    if (most == LIST_TABLE_REST)
+        share = REST_SHARE;
+    if (wanted < share)
+        share = wanted > 0 ? wanted : 0;
     return share < left ? share : left;
 }
 
@@ -40,7 +130,7 @@ static void widen(const list_table_t *self, int left, int widths[LIST_TABLE_COLU
     while (left > 0 && taken) {
         taken = false;
         for (size_t i = 0; i < self->count && left > 0; i++) {
-            int share = widths[i] > 0 ? portion(&self->columns[i], widths[i], left) : 0;
+            int share = widths[i] > 0 ? portion(self, i, widths[i], left) : 0;
             widths[i] += share;
             left -= share;
             taken |= share > 0;
@@ -48,22 +138,31 @@ static void widen(const list_table_t *self, int left, int widths[LIST_TABLE_COLU
     }
 }
 
-void list_table_layout(const list_table_t *self, int width, int widths[LIST_TABLE_COLUMNS_MAX])
+size_t list_table_layout(const list_table_t *self, int width, size_t order, size_t sheet,
+    int widths[LIST_TABLE_COLUMNS_MAX])
 {
-    unsigned rank = 0;
+    sheet_t shown = {.table = self, .order = order, .width = width};
+    size_t number = 0;
+    first_sheet(&shown);
+    while (number < sheet && next_sheet(&shown))
+        number++;
     for (size_t i = 0; i < self->count; i++)
-        rank = self->columns[i].rank > rank ? self->columns[i].rank : rank;
-    while (rank > 1 && total_width(self, rank) > width)
-        rank--;
-    for (size_t i = 0; i < self->count; i++)
-        widths[i] = self->columns[i].rank <= rank ? self->columns[i].width : 0;
-    widen(self, width - total_width(self, rank), widths);
+        widths[i] = shown.in[i] ? column_width(&shown, i) : 0;
+    widen(self, width - total_width(&shown), widths);
+    return number;
 }
 
-size_t list_table_column_at(const list_table_t *self, int width, int cell)
+static size_t layout_of(
+    const list_table_t *self, const list_t *list, int width, int widths[LIST_TABLE_COLUMNS_MAX])
+{
+    bool reverse;
+    return list_table_layout(self, width, list_order(list, &reverse), list_sheet(list), widths);
+}
+
+size_t list_table_column_at(const list_table_t *self, const list_t *list, int width, int cell)
 {
     int widths[LIST_TABLE_COLUMNS_MAX], end = 0;
-    list_table_layout(self, width, widths);
+    layout_of(self, list, width, widths);
     for (size_t i = 0; i < self->count; i++) {
         end += widths[i];
         if (widths[i] > 0 && cell < end)
@@ -86,15 +185,62 @@ int list_table_compare(
     return field ? column_compare(field, self->row(source, a), self->row(source, b)) : 0;
 }
 
+bool list_table_known(const list_table_t *self, const void *source, size_t index, size_t column)
+{
+    const column_t *field = column_of(self, column);
+    return !field || column_known(field, self->row(source, index));
+}
+
+size_t list_table_named(const list_table_t *self, const char *name)
+{
+    size_t i = 0;
+    while (i < self->count && strcasecmp(self->columns[i].title, name) != 0 &&
+           (!self->columns[i].field || strcmp(self->columns[i].field, name) != 0))
+        i++;
+    return i;
+}
+
+bool list_table_words(const list_table_t *self, const void *source, size_t index, size_t column,
+    char *out, size_t room)
+{
+    const column_t *field = column_of(self, column);
+    out[0] = '\0';
+    if (self->cell && self->cell(source, index, column, out, room))
+        return true;
+    if (!field || field->kind != COLUMN_TEXT)
+        return false;
+    column_text(field, self->row(source, index), out, room);
+    return true;
+}
+
+void list_table_cell(const list_table_t *self, const void *source, size_t index, size_t column,
+    char *out, size_t room)
+{
+    const column_t *field = column_of(self, column);
+    if (!list_table_words(self, source, index, column, out, room) && field)
+        column_text(field, self->row(source, index), out, room);
+}
+
 /* ---- Drawing -------------------------------------------------------------------------------- */
+
+/* Cells that stay empty before a text: all that a number leaves over, or what stands there for a
+   place in a tree. */
+static int indent_of(const list_table_column_t *column, int width, const char *text)
+{
+    size_t taken = dd_utf8_width(text), blanks = strspn(text, " ");
+    if (column->right)
+        return taken < (size_t)width ? width - (int)taken : 0;
+    return blanks < (size_t)width / 2 ? (int)blanks : width / 2;
+}
 
 static void draw_cell(const list_table_column_t *column, int width, int at, unsigned style,
     const char *text, canvas_t *canvas, rect_t line)
 {
     char fitted[COLUMN_TEXT_ROOM];
-    size_t taken = dd_utf8_width(text);
-    int indent = column->right && taken < (size_t)width ? width - (int)taken : 0;
-    dd_utf8_fit(text, (size_t)(width - indent), fitted, sizeof fitted);
+    void (*fit)(const char *, size_t, char *, size_t) =
+        column->most == LIST_TABLE_REST ? dd_utf8_fit : dd_utf8_fit_name;
+    int indent = indent_of(column, width, text);
+    fit(text + strspn(text, " "), (size_t)(width - indent), fitted, sizeof fitted);
     canvas_text(canvas, line, 0, at + indent, style, fitted);
 }
 
@@ -115,14 +261,18 @@ static void draw_titles(
     }
 }
 
-static void cell_text(const list_table_t *self, const void *source, size_t index, size_t column,
-    char *out, size_t room)
+/* At the edges of the box around the table, where there are further columns. */
+static void draw_sheet_marks(
+    const list_table_t *self, const list_t *list, canvas_t *canvas, rect_t line)
 {
-    const column_t *field = column_of(self, column);
-    if (self->cell && self->cell(source, index, column, out, room))
-        return;
-    if (field)
-        column_text(field, self->row(source, index), out, room);
+    int widths[LIST_TABLE_COLUMNS_MAX];
+    bool reverse;
+    size_t order = list_order(list, &reverse), sheet = list_sheet(list);
+    rect_t edges = {line.row, line.column - 1, 1, line.width + 2};
+    if (sheet > 0)
+        canvas_text(canvas, edges, 0, 0, STYLE_STRONG, "<");
+    if (list_table_layout(self, line.width, order, sheet + 1, widths) > sheet)
+        canvas_text(canvas, edges, 0, edges.width - 1, STYLE_STRONG, ">");
 }
 
 static void draw_row(const list_table_t *self, const void *source, size_t index, const int widths[],
@@ -133,7 +283,7 @@ static void draw_row(const list_table_t *self, const void *source, size_t index,
         char text[COLUMN_TEXT_ROOM] = "";
         if (widths[i] == 0)
             continue;
-        cell_text(self, source, index, i, text, sizeof text);
+        list_table_cell(self, source, index, i, text, sizeof text);
         unsigned style = self->style ? self->style(source, index, i) : STYLE_PLAIN;
         draw_cell(&self->columns[i], widths[i], at, style, text, canvas, line);
         at += widths[i] + 1;
@@ -144,14 +294,16 @@ rect_t list_table_draw(
     const list_table_t *self, const void *source, list_t *list, canvas_t *canvas, rect_t area)
 {
     int widths[LIST_TABLE_COLUMNS_MAX];
-    list_table_layout(self, area.width, widths);
-    draw_titles(self, list, widths, canvas, rect_cut_top(&area, 1));
+    list_set_sheet(list, layout_of(self, list, area.width, widths));
+    rect_t titles = rect_cut_top(&area, 1);
+    draw_titles(self, list, widths, canvas, titles);
+    draw_sheet_marks(self, list, canvas, titles);
     size_t top = list_top(list, (size_t)area.height);
     for (int row = 0; row < area.height && top + (size_t)row < list_count(list); row++) {
         rect_t line = {area.row + row, area.column, 1, area.width};
         size_t position = top + (size_t)row;
         draw_row(self, source, list_index(list, position), widths, canvas, line);
-        canvas_mark_text(canvas, line, 0, filter_marks(list_filter(list)));
+        text_pane_mark(canvas, line, 0, list_filter(list));
         if (position == list_selected(list))
             canvas_mark(canvas, line, STYLE_SELECTED);
     }

@@ -2,6 +2,9 @@
 /*
  * list_table - rows and columns on a canvas: as many columns as fit, and only the rows that are
  * visible
+ *
+ * Columns that don't fit stand on further sheets. The first ones, which name the row, and the one
+ * that the rows are ordered by have a place on each sheet.
  */
 #ifndef LIST_TABLE_H_INCLUDED
 #define LIST_TABLE_H_INCLUDED
@@ -18,8 +21,9 @@ typedef struct {
     const char *field; /* of the view's columns, by which it is ordered, too; or NULL */
     const char *title;
     int width;     /* cells, at least */
-    unsigned rank; /* 1 is the last to leave a table that is too narrow */
-    int most;      /* and at most, if there is more room; 0 for no more than width */
+    unsigned rank; /* 1 is the last to leave the first sheet of a table that is too narrow */
+    int most;      /* and at most, if there is more room; 0 for no more than width. Texts that are
+                      too long are cut at their end with LIST_TABLE_REST, else in the middle */
     bool right;    /* stands at the right edge, as numbers do */
 } list_table_column_t;
 
@@ -35,16 +39,33 @@ typedef struct {
     unsigned (*style)(const void *source, size_t index, size_t column);
 } list_table_t;
 
-/* Chooses the widths of the columns, 0 for those that don't fit, with one blank between two. */
-void list_table_layout(const list_table_t *self, int width, int widths[LIST_TABLE_COLUMNS_MAX]);
+/* Chooses the widths of the columns on a sheet, 0 for those that aren't on it, with one blank
+   between two; order: a column that always is. Returns the sheet, which is the last one if there
+   aren't so many. */
+size_t list_table_layout(const list_table_t *self, int width, size_t order, size_t sheet,
+    int widths[LIST_TABLE_COLUMNS_MAX]);
+/* The width that the columns of up to some rank need. */
+int list_table_needs(const list_table_t *self, unsigned rank);
 
 /* The column whose title stands that many cells from the left of a table of that width; the count
    of columns if there is none. */
-size_t list_table_column_at(const list_table_t *self, int width, int cell);
+size_t list_table_column_at(const list_table_t *self, const list_t *list, int width, int cell);
+
+/* The column of that title, in lower case, or that field; the count of columns if there is none. */
+size_t list_table_named(const list_table_t *self, const char *name);
+
+/* Writes what a cell says, escaped, whether there is room for its column or not. */
+void list_table_cell(const list_table_t *self, const void *source, size_t index, size_t column,
+    char *out, size_t room);
+/* The same if that is in words; false for the numbers of a report. */
+bool list_table_words(const list_table_t *self, const void *source, size_t index, size_t column,
+    char *out, size_t room);
 
 /* Orders two rows by a column of the table; 0 if it has no field. */
 int list_table_compare(
     const list_table_t *self, const void *source, size_t a, size_t b, size_t column);
+/* Whether a row has a value in the column's field. */
+bool list_table_known(const list_table_t *self, const void *source, size_t index, size_t column);
 
 /* Draws titles and rows, the selected one marked, and what is found. Returns where the rows are. */
 rect_t list_table_draw(

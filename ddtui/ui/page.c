@@ -10,14 +10,21 @@
 #include <string.h>
 #include <time.h>
 
+#include "column_choice.h"
 #include "libdd/base/escape.h"
 #include "libdd/base/utf8.h"
+#include "outage.h"
 
 bool page_init(page_t *self, page_number_t number, const page_ops_t *ops, session_view_t *session,
     unsigned rights)
 {
     *self =
         (page_t){.ops = ops, .number = number, .session = session, .rights = rights, .stale = true};
+    if (ops->table) {
+        self->table = *ops->table;
+        memcpy(self->columns, ops->table->columns, ops->table->count * sizeof self->columns[0]);
+        self->table.columns = self->columns;
+    }
     if (ops->state_size > 0)
         self->private = calloc(1, ops->state_size);
     if (ops->list)
@@ -30,6 +37,12 @@ void page_clear(page_t *self)
     list_destroy(&self->list);
     free(self->private);
     self->private = NULL;
+}
+
+void page_choose_columns(page_t *self, const char *names)
+{
+    if (self->ops->table && names[0] != '\0')
+        column_choice_apply(self->ops->table, names, self->columns);
 }
 
 unsigned page_views(const page_t *self)
@@ -73,22 +86,35 @@ text_pane_t *page_detail(page_t *self, int width)
     return pane;
 }
 
-static bool change_order(page_t *self, action_t action)
+size_t page_orders(const page_t *self, size_t columns[LIST_TABLE_COLUMNS_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; self->ops->table && i < self->ops->table->count; i++)
+        if (self->ops->table->columns[i].field)
+            columns[count++] = i;
+    return count;
+}
+
+void page_order_by(page_t *self, size_t column)
+{
+    list_set_order(
+        self->list, column, column != LIST_NONE && self->ops->table->columns[column].right);
+    self->stale = true;
+}
+
+static void reverse_order(page_t *self)
 {
     bool reverse;
     size_t column = list_order(self->list, &reverse);
-    if (action == ACT_SORT_REVERSE) {
-        list_set_order(self->list, column == LIST_NONE ? 0 : column, !reverse);
-        return true;
-    }
-    column = column == LIST_NONE ? 0 : column + 1;
-    while (column < self->ops->table->count && !self->ops->table->columns[column].field)
-        column++;
-    /* After the last column comes the order that the rows have by themselves. */
-    if (column >= self->ops->table->count)
-        column = LIST_NONE;
-    list_set_order(self->list, column, false);
-    return true;
+    list_set_order(self->list, column == LIST_NONE ? 0 : column, !reverse);
+    self->stale = true;
+}
+
+/* How many there are is known when they are drawn. */
+static void turn_sheet(page_t *self, bool next)
+{
+    size_t sheet = list_sheet(self->list);
+    list_set_sheet(self->list, next ? sheet + 1 : sheet > 0 ? sheet - 1 : 0);
 }
 
 bool page_act(page_t *self, action_t action)
@@ -100,37 +126,43 @@ bool page_act(page_t *self, action_t action)
     }
     if (!self->list)
         return false;
-    if (action == ACT_SHOW_ALL) {
+    switch (action) {
+    case ACT_SHOW_ALL:
         list_show_all(self->list, !list_shows_all(self->list));
         self->stale = true;
         return true;
+    case ACT_REVERSE:
+        reverse_order(self);
+        return true;
+    case ACT_LEFT:
+    case ACT_RIGHT:
+        turn_sheet(self, action == ACT_RIGHT);
+        return true;
+    default:
+        return list_act(self->list, action);
     }
-    if (action == ACT_SORT_NEXT || action == ACT_SORT_REVERSE) {
-        self->stale = true;
-        return self->ops->list->compare && change_order(self, action);
-    }
-    return list_act(self->list, action);
 }
 
 /* By the column whose title was clicked on; once more, and the order turns around. */
-static void order_by(page_t *self, int cell)
+static void order_by_title(page_t *self, int cell)
 {
     bool reverse;
-    const list_table_t *table = self->ops->table;
-    size_t column = list_table_column_at(table, self->rows.width, cell);
-    size_t now = list_order(self->list, &reverse);
-    if (!keymap_allows(ACT_SORT_NEXT, AT_PAGE(self->number), self->rights) ||
-        column >= table->count || !table->columns[column].field)
+    const list_table_t *table = &self->table;
+    size_t column = list_table_column_at(table, self->list, self->rows.width, cell);
+    if (!keymap_allows(ACT_ORDER, AT_PAGE(self->number), self->rights) || column >= table->count ||
+        !table->columns[column].field)
         return;
-    list_set_order(self->list, column, column == now && !reverse);
-    self->stale = true;
+    if (column == list_order(self->list, &reverse))
+        reverse_order(self);
+    else
+        page_order_by(self, column);
 }
 
 bool page_click(page_t *self, int row, int column)
 {
     rect_t titles = {self->rows.row - 1, self->rows.column, 1, self->rows.width};
     if (self->list && rect_has(titles, row, column))
-        order_by(self, column - titles.column);
+        order_by_title(self, column - titles.column);
     if (!self->list || !rect_has(self->rows, row, column))
         return false;
     size_t position =
@@ -147,6 +179,112 @@ void page_set_filter(page_t *self, const char *text)
         return;
     list_set_filter(self->list, text);
     self->stale = true;
+}
+
+static bool select_index(page_t *self, size_t index)
+{
+    page_update(self);
+    for (size_t position = 0; position < list_count(self->list); position++) {
+        if (list_index(self->list, position) != index)
+            continue;
+        list_select(self->list, position);
+        return true;
+    }
+    return false;
+}
+
+void page_select_index(page_t *self, size_t index, const char *name)
+{
+    if (select_index(self, index))
+        return;
+    page_set_filter(self, "");
+    if (select_index(self, index))
+        return;
+    page_set_filter(self, name);
+    select_index(self, index);
+}
+
+/* ---- Trouble -------------------------------------------------------------------------------- */
+
+/* The next position from one on of a row in trouble; the count of rows if there is none. */
+static size_t find_trouble(const page_t *self, size_t from)
+{
+    size_t position = from;
+    while (position < list_count(self->list) &&
+           !self->ops->is_in_trouble(self, list_index(self->list, position)))
+        position++;
+    return position;
+}
+
+/* Shows all that are in trouble, as far as the page can fold rows away. */
+static void reveal_trouble(page_t *self)
+{
+    size_t rows = self->ops->list->count(self);
+    for (size_t i = 0; self->ops->reveal && i < rows; i++)
+        if (self->ops->is_in_trouble(self, i))
+            self->ops->reveal(self, i);
+    self->stale = true;
+    page_update(self);
+}
+
+static bool select_trouble(page_t *self, size_t from)
+{
+    size_t position = find_trouble(self, from);
+    if (position == list_count(self->list))
+        return false;
+    list_select(self->list, position);
+    return true;
+}
+
+bool page_next_trouble(page_t *self, bool behind_selected)
+{
+    page_update(self);
+    if (!self->list || !self->ops->is_in_trouble)
+        return false;
+    reveal_trouble(self);
+    size_t selected = list_selected(self->list);
+    if (select_trouble(self, behind_selected && selected != LIST_NONE ? selected + 1 : 0))
+        return true;
+    if (behind_selected || list_filter(self->list)->count == 0)
+        return false;
+    page_set_filter(self, "");
+    page_update(self);
+    return select_trouble(self, 0);
+}
+
+unsigned page_trouble_style(trouble_t trouble, bool is_good)
+{
+    if (trouble == TROUBLE_NONE)
+        return is_good ? STYLE_GOOD : STYLE_WARNING;
+    return trouble == TROUBLE_REFUSING ? STYLE_WARNING : STYLE_BAD;
+}
+
+/* ---- What a filter looks at ----------------------------------------------------------------- */
+
+size_t page_row_text(const void *source, size_t index, char *out, size_t room)
+{
+    const page_t *self = source;
+    size_t used = 0;
+    for (size_t i = 0; i < self->ops->table->count && used + 1 < room; i++) {
+        char text[COLUMN_TEXT_ROOM];
+        if (list_table_words(self->ops->table, source, index, i, text, sizeof text))
+            used += (size_t)snprintf(out + used, room - used, "%s%s", used > 0 ? " " : "", text);
+    }
+    return used < room ? used : room - 1;
+}
+
+size_t page_row_field(const void *source, size_t index, const char *name, char *out, size_t room)
+{
+    const page_t *self = source;
+    const list_table_t *table = self->ops->table;
+    size_t found = list_table_named(table, name);
+    const column_t *column =
+        table->row && found == table->count ? columns_find(columns_of(table->view), name) : NULL;
+    if (column)
+        column_text(column, table->row(source, index), out, room);
+    else if (found < table->count)
+        list_table_cell(table, source, index, found, out, room);
+    return column || found < table->count ? strlen(out) : SIZE_MAX;
 }
 
 /* ---- What pages have in common -------------------------------------------------------------- */
@@ -173,13 +311,14 @@ static void add_reserve(const page_t *self, char *out, size_t room)
 
 static void list_title(const page_t *self, const char *title, char *out, size_t room)
 {
-    const filter_t *filter = list_filter(self->list);
-    const char *text = filter->text + (filter->inverted ? 1 : 0);
+    const query_t *filter = list_filter(self->list);
+    bool without = filter->count == 1 && !query_looks_for(filter);
+    const char *text = filter->text + (without ? strspn(filter->text, " !") : 0);
     char escaped[4 * FILTER_ROOM];
     dd_escape_text(text, strlen(text), escaped, sizeof escaped);
-    if (filter->length > 0)
+    if (filter->count > 0)
         snprintf(out, room, "%s  %zu of %zu with%s \"%s\"", title, list_found(self->list),
-            self->ops->list->count(self), filter->inverted ? "out" : "", escaped);
+            self->ops->list->count(self), without ? "out" : "", escaped);
     else
         snprintf(out, room, "%s  %zu", title, list_count(self->list));
     add_reserve(self, out, room);
@@ -205,37 +344,87 @@ static void draw_filter_keys(canvas_t *canvas, rect_t area, const char *title)
         canvas_text(canvas, area, 0, column, STYLE_DIM, keys);
 }
 
+/* What is shown has a timeline from now on. */
+static void show_rows(const page_t *self)
+{
+    const list_table_t *table = self->ops->table;
+    if (!self->ops->graph)
+        return;
+    size_t top = list_top(self->list, (size_t)self->rows.height), count = list_count(self->list);
+    for (size_t i = top; i < count && i - top < (size_t)self->rows.height; i++)
+        timelines_show(session_view_timelines(self->session), table->view,
+            table->row(self, list_index(self->list, i)));
+}
+
 void page_draw_list(page_t *self, canvas_t *canvas, rect_t area, const char *title)
 {
     char line[8 * FILTER_ROOM];
     list_title(self, title, line, sizeof line);
     rect_t inside = canvas_box(canvas, area, line);
-    if (list_filter(self->list)->length > 0)
+    if (list_filter(self->list)->count > 0)
         draw_filter_keys(canvas, area, line);
-    self->rows = list_table_draw(self->ops->table, self, self->list, canvas, inside);
+    self->rows = list_table_draw(&self->table, self, self->list, canvas, inside);
+    show_rows(self);
     size_t height = (size_t)self->rows.height;
     list_table_draw_bar(canvas, area, list_top(self->list, height), height, list_count(self->list));
+}
+
+void page_draw_graph(page_t *self, canvas_t *canvas, rect_t area, glyphs_t glyphs)
+{
+    char title[GRAPH_TITLE_ROOM] = "";
+    size_t index = page_selected_index(self);
+    canvas_fill(canvas, area, STYLE_PLAIN);
+    if (index != LIST_NONE)
+        self->ops->graph_title(self, index, title, sizeof title);
+    rect_t inside = canvas_box(canvas, area, title);
+    if (index == LIST_NONE)
+        return;
+    view_t view = self->ops->table->view;
+    const void *row = self->ops->table->row(self, index);
+    timelines_t *timelines = session_view_timelines(self->session);
+    timelines_show(timelines, view, row);
+    graph_t graph = {.timeline = timelines_find(timelines, view, row),
+        .lines = self->ops->graph,
+        .count = self->ops->graph_count};
+    uint64_t now_ms = session_view_now_ms(self->session);
+    if (session_view_is_frozen(self->session))
+        now_ms = poller_last(session_view_poller(self->session), view)->finished_ms;
+    graph_draw(&graph, now_ms, glyphs, canvas, inside);
 }
 
 void page_draw_detail(page_t *self, canvas_t *canvas, rect_t area, const char *title)
 {
     rect_t inside = canvas_box(canvas, area, title);
     text_pane_t *pane = page_detail(self, inside.width);
-    text_pane_draw(
-        pane, canvas, inside, 0, self->list ? filter_marks(list_filter(self->list)) : "");
+    text_pane_draw(pane, canvas, inside, 0, self->list ? list_filter(self->list) : NULL);
     text_pane_destroy(&pane);
+}
+
+static bool is_empty(const page_t *self)
+{
+    return list_count(self->list) == 0 && list_filter(self->list)->count == 0;
+}
+
+/* The list of a trace is too low for that. */
+bool page_tells_outage(page_t *self)
+{
+    page_update(self);
+    return self->list && self->number != PAGE_TRACE && is_empty(self);
 }
 
 void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *text)
 {
     if (list_count(self->list) > 0)
         return;
-    if (list_filter(self->list)->length > 0)
-        text = "No row has what the filter wants. Esc shows all.";
     rect_t inside = {area.row + 3, area.column + 2, area.height - 4, area.width - 4};
     text_pane_t *pane = text_pane_new(inside.width);
-    text_pane_text(pane, STYLE_DIM, text);
-    text_pane_draw(pane, canvas, inside, 0, "");
+    if (!is_empty(self))
+        text_pane_text(pane, STYLE_DIM, "No row has what the filter wants. Esc shows all.");
+    else if (outage_is_known(self->session))
+        outage_add(self->session, pane);
+    else
+        text_pane_text(pane, STYLE_DIM, text);
+    text_pane_draw(pane, canvas, inside, 0, NULL);
     text_pane_destroy(&pane);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * page - one of the screens 1 to 7: a set of operations over the session view
+ * page - one of the screens, 1 to 7 and the topics: a set of operations over the session view
  *
  * A page draws on a canvas and knows no terminal. What all pages do alike - the list with its
  * selection, filter and order, the detail of the selected row - is done here once; each page's own
@@ -11,6 +11,8 @@
 
 #include "completion.h"
 #include "ddtui/model/session_view.h"
+#include "ddtui/model/trouble.h"
+#include "graph.h"
 #include "keymap.h"
 #include "list.h"
 #include "list_table.h"
@@ -27,14 +29,30 @@ typedef struct {
     unsigned detail_views; /* what besides, while the detail of a row is open */
     /* And what besides, as things are now; NULL: nothing. */
     unsigned (*more_views)(const page_t *self);
-    bool rolls; /* its list goes on with the newest row */
+    bool rolls;          /* its list goes on with the newest row */
+    const char *order;   /* in which its rows come, in words; NULL if there is no other */
+    const char *filters; /* examples of filters that make sense there */
     const list_ops_t *list;
     const list_table_t *table;
+    /* Whether somebody should look at the row of an index. */
+    bool (*is_in_trouble)(const page_t *self, size_t index);
+    /* Undoes what hides the row of an index, but for the filter. */
+    void (*reveal)(page_t *self, size_t index);
     /* Before the list is made anew. */
     void (*prepare)(page_t *self);
     void (*draw)(page_t *self, canvas_t *canvas, rect_t area);
     /* All about the row of an index. */
     void (*detail)(page_t *self, size_t index, text_pane_t *pane);
+    /* A row as an object to be exported, which the caller releases; NULL: as its view has it. */
+    struct json_object *(*json)(const page_t *self, size_t index);
+    /* The message of a row, if it is one that has a payload, and the topic; else NULL. */
+    const message_t *(*message)(const page_t *self, size_t index);
+    bool (*topic)(const page_t *self, size_t index, char out[DD_TOPIC_MAX + 1]);
+    /* Figures of the rows of the table's view that are drawn over time, and what the row of an
+       index is called there. */
+    const graph_line_t *graph;
+    size_t graph_count;
+    void (*graph_title)(page_t *self, size_t index, char *out, size_t room);
     /* Does what only this page does. True if the action meant that. */
     bool (*act)(page_t *self, action_t action);
 } page_ops_t;
@@ -44,7 +62,9 @@ struct page {
     page_number_t number;
     session_view_t *session;
     unsigned rights;
-    list_t *list;     /* NULL if the page has no list */
+    list_t *list;       /* NULL if the page has no list */
+    list_table_t table; /* that of ops, with the columns in the order of importance as configured */
+    list_table_column_t columns[LIST_TABLE_COLUMNS_MAX];
     uint64_t version; /* of its part of the session view, when the list was made */
     bool stale;       /* the list must be made anew */
     rect_t rows;      /* where the rows of the list stood when it was drawn last */
@@ -58,6 +78,10 @@ bool page_init(page_t *self, page_number_t number, const page_ops_t *ops, sessio
 /* Fine for a page that is all zero. */
 void page_clear(page_t *self);
 
+/* Which columns come first where there isn't room for all, as column_choice has it; empty: as they
+   are by themselves. */
+void page_choose_columns(page_t *self, const char *names);
+
 /* What is to be asked for it as things are now, as bits 1 << view. */
 unsigned page_views(const page_t *self);
 /* Brings the list up to date. Comes before whatever looks at it. */
@@ -68,24 +92,47 @@ size_t page_selected_index(page_t *self);
 /* Everything about the selected row, at that width; the caller destroys it. NULL if no row is
    selected, or the page has no such thing. */
 text_pane_t *page_detail(page_t *self, int width);
+/* Draws the last 15 minutes of the selected row. */
+void page_draw_graph(page_t *self, canvas_t *canvas, rect_t area, glyphs_t glyphs);
 bool page_act(page_t *self, action_t action);
 /* Selects the row at a place of the screen, as it was drawn last. True if there is one. At a title,
    orders the rows by its column. */
 bool page_click(page_t *self, int row, int column);
 void page_set_filter(page_t *self, const char *text);
+/* Selects the row of an index. One that is hidden comes to light with its name as the filter; any
+   other filter ends if the row isn't among what it wants. */
+void page_select_index(page_t *self, size_t index, const char *name);
+/* The columns by which the rows can be ordered; their count. */
+size_t page_orders(const page_t *self, size_t columns[LIST_TABLE_COLUMNS_MAX]);
+/* Orders by one of them, numbers with the largest first, or LIST_NONE, as the rows come. */
+void page_order_by(page_t *self, size_t column);
+
+/* Selects the next row that is in trouble behind the selected one, or the first of all. Drops the
+   filter if it hides those that are left. False if there is none. */
+bool page_next_trouble(page_t *self, bool behind_selected);
 
 /* ---- For the pages -------------------------------------------------------------------------- */
+
+/* For list_ops_t, of a page with a table: what its cells say, as far as that is words and not
+   numbers, and the cell under a title, or a field of the table's view. */
+size_t page_row_text(const void *source, size_t index, char *out, size_t room);
+size_t page_row_field(const void *source, size_t index, const char *name, char *out, size_t room);
 
 /* Draws a box with the page's list in it. The title says how many rows there are, and of them
    shown, and in what order. */
 void page_draw_list(page_t *self, canvas_t *canvas, rect_t area, const char *title);
 /* Draws a box with the detail of the selected row. */
 void page_draw_detail(page_t *self, canvas_t *canvas, rect_t area, const char *title);
-/* Draws a sentence for a list without rows. */
+/* Whether its list is empty and has room for why there is no connection. */
+bool page_tells_outage(page_t *self);
+/* Draws a sentence for a list without rows, or why there is no connection. */
 void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *text);
 
 /* Adds all columns of a row to a pane. */
 void page_add_columns(text_pane_t *pane, view_t view, const void *row);
+
+/* Of the words for a state; is_good: the one that stands there without trouble is good. */
+unsigned page_trouble_style(trouble_t trouble, bool is_good);
 
 /* A time in words that are short: "12s", "5m12s". */
 #define AGE_ROOM 32
@@ -97,8 +144,8 @@ void page_time(int64_t wall_ms, bool with_ms, char out[TIME_ROOM]);
 
 /* ---- The pages, each in its own file -------------------------------------------------------- */
 
-extern const page_ops_t TREE_PAGE, CLIENTS_PAGE, SUBSCRIPTIONS_PAGE, MESSAGES_PAGE, EVENTS_PAGE,
-    TRACE_PAGE, HELP_PAGE;
+extern const page_ops_t TREE_PAGE, CLIENTS_PAGE, SUBSCRIPTIONS_PAGE, TOPICS_PAGE, MESSAGES_PAGE,
+    EVENTS_PAGE, TRACE_PAGE, HELP_PAGE;
 
 /* Draws the newest messages, or what happened last at the brokers, one a line. */
 void page_messages_draw_tail(const session_view_t *session, canvas_t *canvas, rect_t area);

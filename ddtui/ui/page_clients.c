@@ -9,28 +9,29 @@
 #include "libdd/base/escape.h"
 #include "page.h"
 
-/* Least columns of a screen that has a detail pane beside the list. */
-#define DETAIL_FROM 120
+/* Columns of the pane beside the list. */
 #define DETAIL_WIDTH 44
 /* Subscriptions and events that a client's detail lists. */
 #define DETAIL_ROWS 50
 
-enum { COLUMN_NAME, COLUMN_SINCE = 10, COLUMN_WHY };
+enum { COLUMN_NAME, COLUMN_DROPPED = 7, COLUMN_STATE = 10, COLUMN_WHY };
 
 static const list_table_column_t COLUMNS[] = {
-    [COLUMN_NAME] = {"name", "CLIENT", 18, 1, 50, false},
+    [COLUMN_NAME] = {"name", "CLIENT", 17, 1, 50, false},
     {"broker", "BROKER", 14, 1, 24, false},
-    {"scope", "SCOPE", 10, 3, 16, false},
-    {"subscriptions", "SUBSCR", 6, 5, 0, true},
-    {"in_rate", "IN/S", 6, 4, 0, true},
-    {"out_rate", "OUT/S", 6, 4, 0, true},
-    {"outbox", "OUTBOX", 7, 6, 0, true},
-    {"dropped", "DROPPED", 7, 8, 0, true},
+    {"scope", "SCOPE", 8, 3, 16, false},
+    {"subscriptions", "SUBSCR", 6, 8, 0, true},
+    {"in_rate", "IN/S", 6, 5, 0, true},
+    {"out_rate", "OUT/S", 6, 5, 0, true},
+    {"outbox", "OUTBOX", 7, 7, 0, true},
+    [COLUMN_DROPPED] = {"dropped", "DROPPED", 7, 2, 0, true},
     {"refused", "REFUSED", 7, 9, 0, true},
-    {"idle_ms", "IDLE", 6, 7, 0, true},
-    [COLUMN_SINCE] = {"since_ms", "SINCE", 11, 2, 14, true},
-    [COLUMN_WHY] = {NULL, "WHY", 16, 10, LIST_TABLE_REST, false},
+    {"idle_ms", "IDLE", 6, 10, 0, true},
+    [COLUMN_STATE] = {"since_ms", "STATE", 14, 1, 18, false},
+    [COLUMN_WHY] = {NULL, "WHY", 22, 11, LIST_TABLE_REST, false},
 };
+/* Up to this rank, columns don't make room for the pane beside the list. */
+#define RANK_OF_NEED 5
 
 /* The page's private state. */
 typedef struct {
@@ -56,11 +57,12 @@ static uint64_t identity(const void *source, size_t index)
         list_identity(list_identity(LIST_IDENTITY, client->tenant), client->name), client->broker);
 }
 
+/* The tenant is part of the name, shown or not. */
 static size_t row_text(const void *source, size_t index, char *out, size_t room)
 {
     const client_t *client = row_at(source, index);
-    return (size_t)snprintf(
-        out, room, "%s.%s %s %s", client->tenant, client->name, client->broker, client->scope);
+    size_t used = (size_t)snprintf(out, room, "%s.%s ", client->tenant, client->name);
+    return used + page_row_text(source, index, out + used, room - used);
 }
 
 /* What follows the name in an event that begins with "client NAME "; NULL in any other. */
@@ -99,6 +101,24 @@ static const char *why_unknown(const page_t *self)
                                                                 : "nothing is heard of the tree";
 }
 
+/* One that is well has been so since its registration. */
+static void state_text(const page_t *self, const client_t *client, char *out, size_t room)
+{
+    static const char *const WORDS[] = {
+        [CLIENT_HERE] = "ok", [CLIENT_LEFT] = "left", [CLIENT_UNKNOWN] = "unknown"};
+    client_fate_t fate = session_view_client_fate(self->session, client);
+    char traffic[TROUBLE_ROOM], age[AGE_ROOM] = "";
+    trouble_traffic_text(&client->traffic, trouble_of_client(self->session, client), traffic);
+    uint64_t age_ms =
+        fate == CLIENT_HERE ? client->since_ms : session_view_client_silence(self->session, client);
+    if (age_ms != MODEL_UNKNOWN)
+        page_age(age_ms, age);
+    if (traffic[0] != '\0')
+        snprintf(out, room, "%s", traffic);
+    else
+        snprintf(out, room, "%s%s%s", WORDS[fate], age[0] != '\0' ? " " : "", age);
+}
+
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
 {
     const page_t *self = source;
@@ -108,25 +128,27 @@ static bool cell(const void *source, size_t index, size_t column, char *out, siz
         char name[DD_NAME_MAX + 1];
         session_view_shown_name(self->session, client->tenant, client->name, name);
         dd_escape_text(name, strlen(name), out, room);
-    } else if (column == COLUMN_SINCE && fate != CLIENT_HERE) {
-        char age[AGE_ROOM];
-        snprintf(out, room, "%s %s", fate == CLIENT_LEFT ? "left" : "unknown",
-            page_age(session_view_client_silence(self->session, client), age));
+    } else if (column == COLUMN_STATE) {
+        state_text(self, client, out, room);
     } else if (column == COLUMN_WHY && fate == CLIENT_LEFT) {
         why_it_left(self, client, out, room);
     } else if (column == COLUMN_WHY && fate == CLIENT_UNKNOWN) {
         snprintf(out, room, "%s", why_unknown(self));
     }
-    return column == COLUMN_NAME || column == COLUMN_WHY ||
-           (column == COLUMN_SINCE && fate != CLIENT_HERE);
+    return column == COLUMN_NAME || column == COLUMN_STATE || column == COLUMN_WHY;
 }
 
 static unsigned style(const void *source, size_t index, size_t column)
 {
     const page_t *self = source;
     const client_t *client = row_at(source, index);
+    trouble_t trouble = trouble_of_client(self->session, client);
     if (session_view_client_fate(self->session, client) != CLIENT_HERE)
         return STYLE_DIM;
+    if (column == COLUMN_STATE && trouble != TROUBLE_NONE)
+        return page_trouble_style(trouble, true);
+    if (column == COLUMN_DROPPED && client->traffic.dropped != MODEL_UNKNOWN)
+        return client->traffic.dropped > 0 ? STYLE_WARNING : STYLE_PLAIN;
     bool is_own = session_view_is_own(self->session, client->tenant, client->name);
     return column == COLUMN_NAME && is_own ? STYLE_ACCENT : STYLE_PLAIN;
 }
@@ -138,13 +160,49 @@ static const list_table_t TABLE = {.view = VIEW_CLIENTS,
     .cell = cell,
     .style = style};
 
+/* Names as they are shown: the tenant's own have no tenant before them. */
+static int compare_names(const page_t *self, const client_t *left, const client_t *right)
+{
+    char names[2][DD_NAME_MAX + 1];
+    if (strcmp(left->tenant, right->tenant) == 0)
+        return strverscmp(left->name, right->name);
+    session_view_shown_name(self->session, left->tenant, left->name, names[0]);
+    session_view_shown_name(self->session, right->tenant, right->name, names[1]);
+    return strverscmp(names[0], names[1]);
+}
+
+/* By state, the worst first, and then those that have left. */
+static int compare_states(const page_t *self, const client_t *left, const client_t *right)
+{
+    trouble_t troubles[2] = {
+        trouble_of_client(self->session, left), trouble_of_client(self->session, right)};
+    if (troubles[0] != troubles[1])
+        return troubles[0] > troubles[1] ? -1 : 1;
+    if (left->fate != right->fate)
+        return left->fate > right->fate ? -1 : 1;
+    return (left->since_ms > right->since_ms) - (left->since_ms < right->since_ms);
+}
+
 static int compare(const void *source, size_t a, size_t b, size_t column)
 {
+    if (column == COLUMN_NAME)
+        return compare_names(source, row_at(source, a), row_at(source, b));
+    if (column == COLUMN_STATE)
+        return compare_states(source, row_at(source, a), row_at(source, b));
     return list_table_compare(&TABLE, source, a, b, column);
 }
 
-static const list_ops_t LIST = {
-    .count = count, .identity = identity, .text = row_text, .compare = compare};
+static bool known(const void *source, size_t index, size_t column)
+{
+    return column == COLUMN_STATE || list_table_known(&TABLE, source, index, column);
+}
+
+static const list_ops_t LIST = {.count = count,
+    .identity = identity,
+    .text = row_text,
+    .field = page_row_field,
+    .compare = compare,
+    .known = known};
 
 /* ---- The detail ----------------------------------------------------------------------------- */
 
@@ -199,6 +257,23 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
     add_events(self, client, pane);
 }
 
+/* ---- The graph ------------------------------------------------------------------------------ */
+
+static const graph_line_t GRAPH[] = {
+    {FIGURE_IN, "from it", COLUMN_RATE, "/s", STYLE_ACCENT},
+    {FIGURE_OUT, "to it", COLUMN_RATE, "/s", STYLE_GOOD},
+    {FIGURE_DROPPED, "dropped", COLUMN_RATE, "/s", STYLE_BAD},
+};
+
+static void graph_title(page_t *self, size_t index, char *out, size_t room)
+{
+    const client_t *client = row_at(self, index);
+    char name[DD_NAME_MAX + 1], escaped[4 * sizeof name];
+    session_view_shown_name(self->session, client->tenant, client->name, name);
+    dd_escape_text(name, strlen(name), escaped, sizeof escaped);
+    snprintf(out, room, "Client %s", escaped);
+}
+
 /* ---- The page ------------------------------------------------------------------------------- */
 
 static void prepare(page_t *self)
@@ -216,16 +291,27 @@ static unsigned more_views(const page_t *self)
     return clients->some_left ? 1u << VIEW_EVENTS : 0;
 }
 
+static bool is_in_trouble(const page_t *self, size_t index)
+{
+    return trouble_of_client(self->session, row_at(self, index)) != TROUBLE_NONE;
+}
+
+static const char *empty_text(const page_t *self)
+{
+    if (!poller_last(session_view_poller(self->session), VIEW_CLIENTS)->any)
+        return "Waiting for the brokers to answer.";
+    return session_view_is_operator(self->session)
+               ? "No client is anywhere in the tree."
+               : "No client of this tenant is anywhere in the tree.";
+}
+
 static void draw(page_t *self, canvas_t *canvas, rect_t area)
 {
     rect_t right = {0};
-    if (area.width >= DETAIL_FROM)
+    if (area.width - DETAIL_WIDTH >= list_table_needs(&TABLE, RANK_OF_NEED) + 2)
         right = rect_cut_right(&area, DETAIL_WIDTH);
     page_draw_list(self, canvas, area, "Clients");
-    page_draw_empty(self, canvas, area,
-        poller_last(session_view_poller(self->session), VIEW_CLIENTS)->any
-            ? "No client of this tenant is anywhere in the tree."
-            : "Waiting for the brokers to answer.");
+    page_draw_empty(self, canvas, area, empty_text(self));
     if (right.width > 0)
         page_draw_detail(self, canvas, right, "Client");
 }
@@ -236,8 +322,14 @@ const page_ops_t CLIENTS_PAGE = {.title = "Clients",
     .views = 1u << VIEW_TREE | 1u << VIEW_CLIENTS | 1u << VIEW_SUBSCRIPTIONS,
     .more_views = more_views,
     .detail_views = 1u << VIEW_EVENTS,
+    .order = "by tenant",
+    .filters = "tenant:a broker:east state:left",
     .list = &LIST,
     .table = &TABLE,
+    .is_in_trouble = is_in_trouble,
     .prepare = prepare,
     .draw = draw,
-    .detail = detail};
+    .detail = detail,
+    .graph = GRAPH,
+    .graph_count = sizeof GRAPH / sizeof GRAPH[0],
+    .graph_title = graph_title};

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ddtui/model/json_line.h"
 #include "libdd/base/escape.h"
 #include "libdd/base/log_level.h"
 #include "libdd/base/utf8.h"
@@ -101,13 +102,6 @@ static uint64_t identity(const void *source, size_t index)
     return 2 * event_archive_at(archive, place)->serial + 1;
 }
 
-static size_t row_text(const void *source, size_t index, char *out, size_t room)
-{
-    event_t event = event_at(source, index);
-    return (size_t)snprintf(
-        out, room, "%s %s %s %s", event.level, event.broker, event.tenant, event.text);
-}
-
 /* What a later version may call a level is important. */
 static bool is_wanted(const page_t *self, const event_t *event)
 {
@@ -188,7 +182,14 @@ static const list_table_t TABLE = {.view = VIEW_NONE,
     .cell = cell,
     .style = style};
 
-static const list_ops_t LIST = {.count = count, .identity = identity, .text = row_text};
+/* "broker" is what stands under WHERE. */
+static size_t row_field(const void *source, size_t index, const char *name, char *out, size_t room)
+{
+    return page_row_field(source, index, strcmp(name, "broker") == 0 ? "where" : name, out, room);
+}
+
+static const list_ops_t LIST = {
+    .count = count, .identity = identity, .text = page_row_text, .field = row_field};
 
 /* ---- The page ------------------------------------------------------------------------------- */
 
@@ -208,6 +209,21 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
     page_draw_empty(self, canvas, area,
         events->shown == 0 ? "Nothing has happened that this key may know."
                            : "Nothing of that importance has happened. l shows all.");
+}
+
+/* With the date, since who reads it later wants to know the day. */
+static struct json_object *json(const page_t *self, size_t index)
+{
+    event_t event = event_at(self, index);
+    struct json_object *object = json_object_new_object();
+    json_object_object_add(object, "time_ms", json_object_new_int64(event.wall_ms));
+    json_line_add_text(object, "level", event.level);
+    json_line_add_text(object, "broker", event.broker);
+    json_line_add_text(object, "tenant", event.tenant);
+    json_line_add_text(object, "text", event.text);
+    json_object_object_add(
+        object, "times", json_object_new_uint64(event.times > 1 ? event.times : 1));
+    return object;
 }
 
 static bool act(page_t *self, action_t action)
@@ -245,9 +261,11 @@ const page_ops_t EVENTS_PAGE = {.title = "Events",
     .state_size = sizeof(events_page_t),
     .views = 1u << VIEW_TREE | 1u << VIEW_EVENTS,
     .rolls = true,
+    .filters = "level:warning broker:east",
     .list = &LIST,
     .table = &TABLE,
     .prepare = prepare,
     .draw = draw,
     .detail = detail,
+    .json = json,
     .act = act};

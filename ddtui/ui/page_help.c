@@ -77,12 +77,12 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
     group_t last = right.width > 0 ? GROUP_EVERYWHERE : GROUPS - 1;
     text_pane_t *pane = make_pane(self, inside.width - 1, 0, last);
     size_t wanted = help->scroll, height = (size_t)inside.height, lines = text_pane_count(pane);
-    help->scroll = text_pane_draw(pane, canvas, inside, wanted, "");
+    help->scroll = text_pane_draw(pane, canvas, inside, wanted, NULL);
     text_pane_destroy(&pane);
     if (right.width > 0) {
         pane = make_pane(self, right.width - 1, last + 1, GROUPS - 1);
         lines = text_pane_count(pane) > lines ? text_pane_count(pane) : lines;
-        size_t scroll = text_pane_draw(pane, canvas, right, wanted, "");
+        size_t scroll = text_pane_draw(pane, canvas, right, wanted, NULL);
         help->scroll = scroll > help->scroll ? scroll : help->scroll;
         text_pane_destroy(&pane);
     }

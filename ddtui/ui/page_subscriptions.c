@@ -83,11 +83,22 @@ static uint64_t identity(const void *source, size_t index)
     return number;
 }
 
+/* The tenant is part of the name, and a scope is asked for by its path too, shown or not. */
 static size_t row_text(const void *source, size_t index, char *out, size_t room)
 {
     subscription_t row = subscription_at(source, index);
-    return (size_t)snprintf(out, room, "%s.%s %s %s %s %s", row.tenant, row.client, row.topic,
-        row.scope, row.path, row.broker);
+    size_t used = (size_t)snprintf(out, room, "%s.%s %s ", row.tenant, row.client, row.scope);
+    return used + page_row_text(source, index, out + used, room - used);
+}
+
+static size_t row_field(const void *source, size_t index, const char *name, char *out, size_t room)
+{
+    subscription_t row = subscription_at(source, index);
+    const column_t *column = columns_find(columns_of(VIEW_SUBSCRIPTIONS), name);
+    if (!column)
+        return page_row_field(source, index, name, out, room);
+    column_text(column, &row, out, room);
+    return strlen(out);
 }
 
 /* ---- The table ------------------------------------------------------------------------------ */
@@ -133,7 +144,11 @@ static unsigned style(const void *source, size_t index, size_t column)
     const own_subscription_t *own = own_at(source, index);
     if (!own)
         return STYLE_PLAIN;
-    return column == COLUMN_PATH && own->path[0] == '\0' ? STYLE_WARNING : STYLE_ACCENT;
+    bool trouble = trouble_is_with_own(((const page_t *)source)->session, own);
+    bool asked = own->path[0] == '\0';
+    if (trouble && column == (asked ? COLUMN_PATH : COLUMN_RECEIVED))
+        return STYLE_BAD;
+    return column == COLUMN_PATH && asked ? STYLE_WARNING : STYLE_ACCENT;
 }
 
 static const list_table_t TABLE = {.view = VIEW_SUBSCRIPTIONS,
@@ -142,16 +157,24 @@ static const list_table_t TABLE = {.view = VIEW_SUBSCRIPTIONS,
     .cell = cell,
     .style = style};
 
+/* Names as they are shown: the tenant's own have no tenant before them. */
 static int compare(const void *source, size_t a, size_t b, size_t column)
 {
+    const page_t *self = source;
     const column_t *field = columns_find(columns_of(VIEW_SUBSCRIPTIONS), COLUMNS[column].field);
     subscription_t left = subscription_at(source, a), right = subscription_at(source, b);
-    return column_compare(field, &left, &right);
+    char names[2][DD_NAME_MAX + 1];
+    if (column != COLUMN_CLIENT)
+        return column_compare(field, &left, &right);
+    session_view_shown_name(self->session, left.tenant, left.client, names[0]);
+    session_view_shown_name(self->session, right.tenant, right.client, names[1]);
+    return strverscmp(names[0], names[1]);
 }
 
 static const list_ops_t LIST = {.count = count,
     .identity = identity,
     .text = row_text,
+    .field = row_field,
     .hidden = is_hidden,
     .compare = compare};
 
@@ -180,7 +203,17 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
     char received[32];
     snprintf(received, sizeof received, "%" PRIu64, own->received);
     text_pane_pair(pane, "received", STYLE_PLAIN, received);
+    if (own->lost)
+        text_pane_print(pane, STYLE_WARNING,
+            "Publications were lost, or may have been, %" PRIu64 " s ago: see the messages.",
+            (session_view_now_ms(self->session) - own->lost_ms) / 1000);
     text_pane_text(pane, STYLE_DIM, "This is your own subscription; u gives it up.");
+}
+
+static bool is_in_trouble(const page_t *self, size_t index)
+{
+    const own_subscription_t *own = own_at(self, index);
+    return own && trouble_is_with_own(self->session, own);
 }
 
 static void draw(page_t *self, canvas_t *canvas, rect_t area)
@@ -192,10 +225,28 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
             : "Nobody of this tenant has subscribed to anything. s subscribes.");
 }
 
+static struct json_object *json(const page_t *self, size_t index)
+{
+    subscription_t row = subscription_at(self, index);
+    return columns_json(columns_of(VIEW_SUBSCRIPTIONS), &row);
+}
+
+static bool topic(const page_t *self, size_t index, char out[DD_TOPIC_MAX + 1])
+{
+    subscription_t row = subscription_at(self, index);
+    memcpy(out, row.topic, sizeof row.topic);
+    return true;
+}
+
 const page_ops_t SUBSCRIPTIONS_PAGE = {.title = "Subscriptions",
     .part = PART_SUBSCRIPTIONS,
     .views = 1u << VIEW_TREE | 1u << VIEW_SUBSCRIPTIONS,
+    .order = "your own first",
+    .filters = "topic:alarms broker:east",
     .list = &LIST,
     .table = &TABLE,
+    .is_in_trouble = is_in_trouble,
     .draw = draw,
-    .detail = detail};
+    .detail = detail,
+    .json = json,
+    .topic = topic};

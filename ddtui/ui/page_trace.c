@@ -66,7 +66,8 @@ static const list_table_t TABLE = {.view = VIEW_NONE,
     .cell = cell,
     .style = style};
 
-static const list_ops_t LIST = {.count = count, .identity = identity, .text = row_text};
+static const list_ops_t LIST = {
+    .count = count, .identity = identity, .text = row_text, .field = page_row_field};
 
 /* ---- The page ------------------------------------------------------------------------------- */
 
@@ -118,7 +119,7 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
         add_pair(pane, "destination", STYLE_STRONG, trace->destination, "");
         add_end(trace, pane);
     }
-    text_pane_draw(pane, canvas, top, 0, "");
+    text_pane_draw(pane, canvas, top, 0, NULL);
     text_pane_destroy(&pane);
     page_draw_list(self, canvas, area, "Brokers on the way");
 }
@@ -126,6 +127,7 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
 const page_ops_t TRACE_PAGE = {.title = "Trace",
     .part = PART_TRACE,
     .views = 1u << VIEW_TREE,
+    .filters = "broker:east",
     .list = &LIST,
     .table = &TABLE,
     .draw = draw,

@@ -9,11 +9,11 @@
 #include "libdd/base/escape.h"
 #include "page.h"
 
-/* Least columns of a screen that has a detail pane beside the tree. */
-#define DETAIL_FROM 76
-#define TAIL_ROWS_MAX 8
-/* Its columns at most: as many as a broker's id needs, with its name and the frame. */
+/* Columns of the pane beside the tree: at least, and at most as many as a broker's id needs, with
+   its name and the frame. */
+#define DETAIL_LEAST 34
 #define DETAIL_WIDTH 48
+#define TAIL_ROWS_MAX 8
 /* Bytes of a broker's name, escaped, and of an age. */
 #define ESCAPED_ROOM (DD_ESCAPE_MAX * DD_BROKER_MAX + AGE_ROOM)
 /* Brokers below which nothing is shown. */
@@ -36,24 +36,27 @@ enum {
 
 static const list_table_column_t COLUMNS[] = {
     [COLUMN_BROKER] = {"broker", "BROKER", 15, 1, 40, false},
-    [COLUMN_SCOPE] = {"scope", "SCOPE", 8, 2, 20, false},
-    [COLUMN_LINK] = {"rtt_us", "LINK", 7, 5, 0, true},
-    [COLUMN_CLIENTS] = {"clients", "CLNTS", 5, 3, 7, true},
-    [COLUMN_SUBSCRIPTIONS] = {"subscriptions", "SUBSCR", 6, 8, 7, true},
-    [COLUMN_IN] = {"in_rate", "IN/S", 6, 4, 0, true},
-    [COLUMN_OUT] = {"out_rate", "OUT/S", 6, 6, 0, true},
-    [COLUMN_OUTBOX] = {"outbox", "OUTBOX", 7, 9, 0, true},
-    [COLUMN_REFUSED] = {"refused", "REFUSED", 7, 10, 0, true},
-    [COLUMN_DROPPED] = {"dropped", "DROPPED", 7, 10, 0, true},
+    [COLUMN_SCOPE] = {"scope", "SCOPE", 8, 2, 16, false},
+    [COLUMN_LINK] = {"rtt_us", "LINK", 7, 6, 0, true},
+    [COLUMN_CLIENTS] = {"clients", "CLNTS", 5, 4, 7, true},
+    [COLUMN_SUBSCRIPTIONS] = {"subscriptions", "SUBSCR", 6, 9, 7, true},
+    [COLUMN_IN] = {"in_rate", "IN/S", 6, 5, 0, true},
+    [COLUMN_OUT] = {"out_rate", "OUT/S", 6, 5, 0, true},
+    [COLUMN_OUTBOX] = {"outbox", "OUTBOX", 7, 10, 0, true},
+    [COLUMN_REFUSED] = {"refused", "REFUSED", 7, 8, 0, true},
+    [COLUMN_DROPPED] = {"dropped", "DROPPED", 7, 3, 0, true},
     [COLUMN_UP] = {"uptime_ms", "UP", 6, 7, 0, true},
-    [COLUMN_STATE] = {"state", "STATE", 12, 1, 20, false},
+    [COLUMN_STATE] = {"state", "STATE", 14, 1, 18, false},
 };
+/* Up to this rank, columns don't make room for the pane beside the tree. */
+#define RANK_OF_NEED 5
 
 /* The page's private state. */
 typedef struct {
     char folded[FOLDED_MAX][MODEL_ID_ROOM]; /* ids of brokers below which nothing is shown */
     size_t folded_count;
-    bool hidden[MODEL_BROKERS_MAX]; /* by index: somewhere below a folded one */
+    bool hidden[MODEL_BROKERS_MAX];    /* by index: somewhere below a folded one */
+    size_t parents[MODEL_BROKERS_MAX]; /* by index: those of its parent; LIST_NONE: none */
 } tree_page_t;
 
 static tree_page_t *tree_of(const page_t *page)
@@ -81,15 +84,14 @@ static uint64_t identity(const void *source, size_t index)
     return list_identity(LIST_IDENTITY, broker->id);
 }
 
-static size_t row_text(const void *source, size_t index, char *out, size_t room)
-{
-    const broker_t *broker = row_at(source, index);
-    return (size_t)snprintf(out, room, "%s %s %s", broker->name, broker->scope, broker->state);
-}
-
 static bool is_hidden(const void *source, size_t index)
 {
     return tree_of(source)->hidden[index];
+}
+
+static size_t parent(const void *source, size_t index)
+{
+    return tree_of(source)->parents[index];
 }
 
 /* ---- Folding -------------------------------------------------------------------------------- */
@@ -118,7 +120,20 @@ static bool has_children(const page_t *self, size_t index)
     return next->depth > broker->depth;
 }
 
-static void prepare(page_t *self)
+/* A broker stands behind its parent, with nothing between that isn't deeper than the parent. */
+static void find_parents(page_t *self)
+{
+    size_t *parents = tree_of(self)->parents;
+    for (size_t i = 0; i < count(self); i++) {
+        size_t above = i > 0 ? i - 1 : LIST_NONE;
+        unsigned depth = ((const broker_t *)row_at(self, i))->depth;
+        while (above != LIST_NONE && ((const broker_t *)row_at(self, above))->depth >= depth)
+            above = parents[above];
+        parents[i] = above;
+    }
+}
+
+static void hide_folded(page_t *self)
 {
     unsigned folded_depth = 0;
     bool folded = false;
@@ -132,6 +147,12 @@ static void prepare(page_t *self)
             folded_depth = broker->depth;
         }
     }
+}
+
+static void prepare(page_t *self)
+{
+    find_parents(self);
+    hide_folded(self);
 }
 
 static void fold(page_t *self, size_t index)
@@ -152,28 +173,38 @@ static void unfold(page_t *self, size_t index)
         memmove(tree->folded[at], tree->folded[--tree->folded_count], sizeof broker->id);
 }
 
-static void select_parent(page_t *self, size_t index)
+static bool is_in_trouble(const page_t *self, size_t index)
 {
-    unsigned depth = ((const broker_t *)row_at(self, index))->depth;
-    for (size_t position = list_selected(self->list); position > 0;) {
-        position--;
-        const broker_t *above = row_at(self, list_index(self->list, position));
-        if (above->depth < depth) {
-            list_select(self->list, position);
-            return;
-        }
-    }
+    return trouble_of_broker(self->session, row_at(self, index)) != TROUBLE_NONE;
 }
 
+/* What is above it is shown with what is below. */
+static void reveal(page_t *self, size_t index)
+{
+    for (size_t above = parent(self, index); above != LIST_NONE; above = parent(self, above))
+        unfold(self, above);
+}
+
+static void select_parent(page_t *self, size_t index)
+{
+    size_t above = parent(self, index);
+    for (size_t position = 0; position < list_count(self->list); position++)
+        if (list_index(self->list, position) == above)
+            list_select(self->list, position);
+}
+
+/* What Left and Right don't mean for the tree, they mean for the columns. */
 static bool act(page_t *self, action_t action)
 {
     size_t index = list_selected_index(self->list);
     if (index == LIST_NONE || (action != ACT_FOLD && action != ACT_LEFT && action != ACT_RIGHT))
         return false;
     bool folded = is_folded(self, ((const broker_t *)row_at(self, index))->id);
+    if ((action == ACT_LEFT && list_sheet(self->list) > 0) || (action == ACT_RIGHT && !folded))
+        return false;
     if (folded && action != ACT_LEFT)
         unfold(self, index);
-    else if (!folded && action != ACT_RIGHT && has_children(self, index))
+    else if (!folded && has_children(self, index))
         fold(self, index);
     else if (action == ACT_LEFT)
         select_parent(self, index);
@@ -190,6 +221,17 @@ static const char *folding_mark(const page_t *self, size_t index)
     return is_folded(self, broker->id) ? "▸ " : "▾ ";
 }
 
+/* What a broker does stands in the place of "ok". */
+static void reported_text(const page_t *self, const broker_t *broker, char *out, size_t room)
+{
+    char traffic[TROUBLE_ROOM];
+    trouble_traffic_text(&broker->traffic, trouble_of_broker(self->session, broker), traffic);
+    if (traffic[0] != '\0')
+        snprintf(out, room, "%s", traffic);
+    else
+        dd_escape_text(broker->state, strlen(broker->state), out, room);
+}
+
 static void state_text(const page_t *self, const broker_t *broker, char *out, size_t room)
 {
     static const char *const WORDS[] = {[STANDING_LATE] = "stale",
@@ -200,7 +242,7 @@ static void state_text(const page_t *self, const broker_t *broker, char *out, si
     char text[ESCAPED_ROOM] = "";
     standing_t standing = session_view_standing(self->session, broker);
     if (standing == STANDING_REPORTS)
-        dd_escape_text(broker->state, strlen(broker->state), out, room);
+        reported_text(self, broker, out, room);
     else if (standing == STANDING_BEHIND)
         dd_escape_text(broker->behind, strlen(broker->behind), text, sizeof text);
     else if (standing != STANDING_DRAINED)
@@ -234,7 +276,8 @@ static unsigned style(const void *source, size_t index, size_t column)
     if (standing != STANDING_REPORTS)
         return column == COLUMN_STATE && standing == STANDING_GONE ? STYLE_BAD : STYLE_DIM;
     if (column == COLUMN_STATE)
-        return strcmp(broker->state, "ok") == 0 ? STYLE_GOOD : STYLE_BAD;
+        return page_trouble_style(
+            trouble_of_broker(self->session, broker), strcmp(broker->state, "ok") == 0);
     if (column == COLUMN_DROPPED && broker->traffic.dropped != MODEL_UNKNOWN)
         return broker->traffic.dropped > 0 ? STYLE_WARNING : STYLE_PLAIN;
     return column == COLUMN_BROKER && is_door ? STYLE_ACCENT : STYLE_PLAIN;
@@ -247,8 +290,36 @@ static const list_table_t TABLE = {.view = VIEW_TREE,
     .cell = cell,
     .style = style};
 
-static const list_ops_t LIST = {
-    .count = count, .identity = identity, .text = row_text, .hidden = is_hidden};
+/* By state, the worst first. */
+static int compare_states(const page_t *self, const broker_t *left, const broker_t *right)
+{
+    trouble_t troubles[2] = {
+        trouble_of_broker(self->session, left), trouble_of_broker(self->session, right)};
+    if (troubles[0] != troubles[1])
+        return troubles[0] > troubles[1] ? -1 : 1;
+    return strcmp(left->state, right->state);
+}
+
+static int compare(const void *source, size_t a, size_t b, size_t column)
+{
+    if (column == COLUMN_STATE)
+        return compare_states(source, row_at(source, a), row_at(source, b));
+    return list_table_compare(&TABLE, source, a, b, column);
+}
+
+static bool known(const void *source, size_t index, size_t column)
+{
+    return list_table_known(&TABLE, source, index, column);
+}
+
+static const list_ops_t LIST = {.count = count,
+    .identity = identity,
+    .text = page_row_text,
+    .field = page_row_field,
+    .hidden = is_hidden,
+    .compare = compare,
+    .known = known,
+    .parent = parent};
 
 /* ---- The detail ----------------------------------------------------------------------------- */
 
@@ -315,14 +386,31 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
         add_field(pane, FIELDS[i][0], FIELDS[i][1], broker);
 }
 
+/* ---- The graph ------------------------------------------------------------------------------ */
+
+static const graph_line_t GRAPH[] = {
+    {FIGURE_IN, "in", COLUMN_RATE, "/s", STYLE_ACCENT},
+    {FIGURE_OUT, "out", COLUMN_RATE, "/s", STYLE_GOOD},
+    {FIGURE_DROPPED, "dropped", COLUMN_RATE, "/s", STYLE_BAD},
+    {FIGURE_RTT, "round trip to its parent", COLUMN_US, "", STYLE_WARNING},
+};
+
+static void graph_title(page_t *self, size_t index, char *out, size_t room)
+{
+    const broker_t *broker = row_at(self, index);
+    char name[4 * sizeof broker->name];
+    dd_escape_text(broker->name, strlen(broker->name), name, sizeof name);
+    snprintf(out, room, "Broker %s %s", name, broker->scope);
+}
+
 /* ---- The page ------------------------------------------------------------------------------- */
 
 static const char *empty_text(const page_t *self)
 {
     static const char *const TEXTS[] = {
         [LINK_REGISTERED] = "Waiting for the brokers to answer.",
-        [LINK_CONNECTING] = ("Not connected, so nothing is known of the tree. The line at the top "
-                             "says why; the console keeps trying by itself."),
+        [LINK_CONNECTING] =
+            "Not connected, so nothing is known of the tree. The console keeps trying by itself.",
         [LINK_CLOSED] = "The connection has ended for good. q leaves the console.",
     };
     return TEXTS[session_view_link(self->session)->state];
@@ -333,9 +421,9 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
     int tail = area.height / 4 < TAIL_ROWS_MAX ? area.height / 4 : TAIL_ROWS_MAX;
     rect_t bottom = rect_cut_bottom(&area, tail >= 3 ? tail : 0);
     rect_t right = {0};
-    if (area.width >= DETAIL_FROM)
-        right = rect_cut_right(
-            &area, area.width * 2 / 5 < DETAIL_WIDTH ? area.width * 2 / 5 : DETAIL_WIDTH);
+    int left = area.width - list_table_needs(&TABLE, RANK_OF_NEED) - 2;
+    if (left >= DETAIL_LEAST)
+        right = rect_cut_right(&area, left < DETAIL_WIDTH ? left : DETAIL_WIDTH);
     page_draw_list(self, canvas, area, "Tree");
     page_draw_empty(self, canvas, area, empty_text(self));
     if (right.width > 0)
@@ -357,9 +445,16 @@ const page_ops_t TREE_PAGE = {.title = "Tree",
     .state_size = sizeof(tree_page_t),
     .views = 1u << VIEW_TREE,
     .more_views = more_views,
+    .order = "as in the tree",
+    .filters = "state:gone broker:east",
     .list = &LIST,
     .table = &TABLE,
+    .is_in_trouble = is_in_trouble,
+    .reveal = reveal,
     .prepare = prepare,
     .draw = draw,
     .detail = detail,
+    .graph = GRAPH,
+    .graph_count = sizeof GRAPH / sizeof GRAPH[0],
+    .graph_title = graph_title,
     .act = act};

@@ -18,6 +18,7 @@ static const page_ops_t *const OPS[PAGES] = {
     [PAGE_EVENTS] = &EVENTS_PAGE,
     [PAGE_TRACE] = &TRACE_PAGE,
     [PAGE_HELP] = &HELP_PAGE,
+    [PAGE_TOPICS] = &TOPICS_PAGE,
 };
 
 pages_t *pages_new(session_view_t *session, unsigned rights)
@@ -48,4 +49,9 @@ page_t *pages_page(pages_t *self, page_number_t number)
 const char *pages_title(page_number_t number)
 {
     return OPS[number]->title;
+}
+
+const list_table_t *pages_table(page_number_t number)
+{
+    return OPS[number]->table;
 }

@@ -156,22 +156,27 @@ static void draw_line(const line_t *self, canvas_t *canvas, rect_t area, int row
     canvas_text(canvas, area, row, (int)self->name, self->style, self->text + self->name);
 }
 
-size_t text_pane_find(const text_pane_t *self, const filter_t *filter, size_t line, bool next)
+size_t text_pane_find(const text_pane_t *self, const query_t *query, size_t line, bool next)
 {
     size_t count = text_pane_count(self);
     for (size_t i = 0; i < count; i++) {
         line = next ? line + 1 : line - 1;
         if (line >= count)
             line = next ? 0 : count - 1;
-        const char *text = self->lines[line].text;
-        if (filter_wants(filter, text, strlen(text)))
+        if (query_wants_text(query, self->lines[line].text))
             return line;
     }
     return SIZE_MAX;
 }
 
+void text_pane_mark(canvas_t *canvas, rect_t area, int row, const query_t *found)
+{
+    for (size_t i = 0; found && i < found->count; i++)
+        canvas_mark_text(canvas, area, row, query_marks(found, i));
+}
+
 size_t text_pane_draw(
-    const text_pane_t *self, canvas_t *canvas, rect_t area, size_t first, const char *found)
+    const text_pane_t *self, canvas_t *canvas, rect_t area, size_t first, const query_t *found)
 {
     size_t count = text_pane_count(self), height = (size_t)area.height;
     size_t furthest = count > height ? count - height : 0;
@@ -179,7 +184,19 @@ size_t text_pane_draw(
         first = furthest;
     for (size_t i = 0; i < height && first + i < count; i++) {
         draw_line(&self->lines[first + i], canvas, area, (int)i);
-        canvas_mark_text(canvas, area, (int)i, found);
+        text_pane_mark(canvas, area, (int)i, found);
     }
     return first;
+}
+
+char *text_pane_copy(const text_pane_t *self, size_t *size)
+{
+    size_t room = 1, used = 0;
+    for (size_t i = 0; self && i < self->count; i++)
+        room += strlen(self->lines[i].text) + 1;
+    char *text = self ? calloc(1, room) : NULL;
+    for (size_t i = 0; text && i < self->count; i++)
+        used += (size_t)sprintf(text + used, "%s\n", self->lines[i].text);
+    *size = used;
+    return text;
 }

@@ -9,7 +9,7 @@
 #define TEXT_PANE_H_INCLUDED
 
 #include "canvas.h"
-#include "ddtui/model/filter.h"
+#include "ddtui/model/query.h"
 
 /* Lines of a pane; what comes after them is left out, and the last line says so. */
 #define TEXT_PANE_LINES_MAX 20000
@@ -30,13 +30,20 @@ __attribute__((format(printf, 3, 4))) void text_pane_print(
 /* Adds "name  value", values under each other. */
 void text_pane_pair(text_pane_t *self, const char *name, unsigned style, const char *value);
 
-/* The next line after that one which the filter wants, or the one before it; after the last comes
+/* The next line after that one which the query wants, or the one before it; after the last comes
    the first. SIZE_MAX if there is none. */
-size_t text_pane_find(const text_pane_t *self, const filter_t *filter, size_t line, bool next);
+size_t text_pane_find(const text_pane_t *self, const query_t *query, size_t line, bool next);
 
-/* Draws from a line on, what is marked as found included, and returns the line that it began with:
-   no further than that the last line is at the bottom. */
+/* All lines as one text, with line ends between them. The caller frees it; NULL when out of memory,
+   or without a pane. */
+char *text_pane_copy(const text_pane_t *self, size_t *size);
+
+/* Draws from a line on, with what a query looks for marked (NULL: nothing is), and returns the line
+   that it began with: no further than that the last line is at the bottom. */
 size_t text_pane_draw(
-    const text_pane_t *self, canvas_t *canvas, rect_t area, size_t first, const char *found);
+    const text_pane_t *self, canvas_t *canvas, rect_t area, size_t first, const query_t *found);
+
+/* Marks in a row of a canvas what a query looks for. */
+void text_pane_mark(canvas_t *canvas, rect_t area, int row, const query_t *found);
 
 #endif

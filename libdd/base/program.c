@@ -5,6 +5,7 @@
 #include "program.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,10 +31,14 @@ static void keep_others_out(void)
     prctl(PR_SET_DUMPABLE, DUMPABLE);
 }
 
+/* Whether standard output was open when the program began. */
+static bool has_output = true;
+
 /* open(2) gives the lowest number that is free, so that nothing below the last one is. */
 static void open_standard_files(void)
 {
     int fd;
+    has_output = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
     do
         fd = open("/dev/null", O_RDWR);
     while (fd >= 0 && fd <= STDERR_FILENO);
@@ -51,12 +56,23 @@ bool dd_program_begin(const char *name)
     return false;
 }
 
+bool dd_program_has_output(void)
+{
+    return has_output;
+}
+
 bool dd_program_has_terminal(void)
 {
     int terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
     if (terminal >= 0)
         close(terminal);
     return terminal >= 0;
+}
+
+bool dd_program_ignores(int signal_number)
+{
+    struct sigaction found;
+    return sigaction(signal_number, NULL, &found) == 0 && found.sa_handler == SIG_IGN;
 }
 
 int dd_program_end(const char *name, int status)

@@ -24,9 +24,17 @@
  */
 bool dd_program_begin(const char *name);
 
+/* Whether the program was started with a standard output. What is written to one that was closed
+   goes nowhere, and who was to read it should know. */
+bool dd_program_has_output(void);
+
 /* Whether there is a terminal that this process belongs to. To one without, SIGHUP doesn't say that
    its terminal is gone, but to read its files again. */
 bool dd_program_has_terminal(void);
+
+/* Whether the signal is ignored, as nohup(1) and a shell's background jobs want it. Such a one
+   isn't to be handled; that is asked before anything else is done with the signal. */
+bool dd_program_ignores(int signal_number);
 
 /* The status to end with: the one that is given, or EXIT_FAILURE, and standard error then says so,
    if not all of standard output could be written. */

@@ -172,3 +172,29 @@ void dd_utf8_fit(const char *text, size_t width, char *out, size_t room)
         taken++;
     snprintf(out, room, "%.*s%s%*s", (int)size, text, mark, (int)(width - taken), "");
 }
+
+/* The longest end of a text that takes no more than width cells, and doesn't begin with a mark that
+   combines with what is left out. */
+static const char *longest_end(const char *text, size_t width)
+{
+    size_t left = dd_utf8_width(text);
+    while (*text != '\0' && (left > width || glyph_at(text).cells == 0)) {
+        glyph_t glyph = glyph_at(text);
+        text += glyph.size;
+        left -= glyph.cells;
+    }
+    return text;
+}
+
+void dd_utf8_fit_name(const char *text, size_t width, char *out, size_t room)
+{
+    size_t taken = width / 2;
+    if (dd_utf8_width(text) <= width || width < 3) {
+        dd_utf8_fit(text, width, out, room);
+        return;
+    }
+    size_t size = measure(text, &taken);
+    const char *end = longest_end(text, width - taken - 1);
+    taken += 1 + dd_utf8_width(end);
+    snprintf(out, room, "%.*s%s%s%*s", (int)size, text, ELLIPSIS, end, (int)(width - taken), "");
+}

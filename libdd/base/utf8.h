@@ -44,5 +44,7 @@ size_t dd_utf8_prefix(const char *text, size_t width);
 /* Copies a text so that it takes exactly width cells: filled up with spaces, or cut, and then with
    a "…" at its end. out ends with NUL; what doesn't fit into room is left out. */
 void dd_utf8_fit(const char *text, size_t width, char *out, size_t room);
+/* The same for names, of which often only the ends differ: the "…" stands in the middle. */
+void dd_utf8_fit_name(const char *text, size_t width, char *out, size_t room);
 
 #endif

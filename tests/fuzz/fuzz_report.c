@@ -57,6 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     report_head_t head;
     report_parser_report(model, view, json, "", &head);
     report_parser_report(model, view, json, "0123456789abcdef0123456789abcdef", NULL);
+    model_arrange(model); /* sums up topics */
     show(model, view);
     read_control(json);
     model_destroy(&model);

@@ -14,6 +14,7 @@
 typedef struct {
     dd_session_t *session;
     uint64_t now_us;
+    bool leaves;
     bool silent; /* it has left: nothing may be emitted */
 } fuzz_t;
 
@@ -132,7 +133,7 @@ static void step(fuzz_t *self, uint8_t which, uint8_t argument, dd_reader_t *res
     default:
         if (argument == 'L') {
             dd_session_leave(self->session, self->now_us, self->now_us);
-            self->silent = true;
+            self->leaves = true;
         }
     }
 }
@@ -155,6 +156,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         uint8_t which = dd_read_u8(&reader);
         step(&self, which, dd_read_u8(&reader), &reader);
         check(dd_session_state(self.session) <= DD_SESSION_CLOSED);
+        /* Until then it takes what is on its way, and acknowledges it. */
+        self.silent = self.leaves && dd_session_state(self.session) == DD_SESSION_CLOSED;
         check(
             dd_session_outbox(self.session)->bytes <= OUTBOX + DD_OUTBOX_RESERVE + DD_FRAME_TARGET);
     }

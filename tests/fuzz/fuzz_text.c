@@ -68,6 +68,8 @@ static void cut(const char *text)
         check(dd_utf8_cut(text, size, width) <= width);
         dd_utf8_fit(text, width, fitted, room);
         check(dd_utf8_width(fitted) == width);
+        dd_utf8_fit_name(text, width, fitted, room);
+        check(dd_utf8_width(fitted) == width);
         dd_utf8_fit(text, width, fitted, width + 1);
         check(strlen(fitted) <= width);
     }

@@ -137,7 +137,7 @@ static void look_at_the_clients(terminal_t *terminal)
     terminal_type(terminal, "zed4321");
     terminal_expect(terminal, "Clients  1 of 5000 with \"zed4321\"");
     terminal_expect(terminal, "│zed4321");
-    terminal_press(terminal, "Escape o o r");
+    terminal_press(terminal, "Escape o Down Down Enter r");
     terminal_expect(terminal, "BROKER▼");
     terminal_press(terminal, "Home");
     terminal_expect(terminal, "│zed0000");

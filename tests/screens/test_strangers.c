@@ -135,7 +135,7 @@ static void test_many_clients(void **state)
     terminal_type(terminal, last);
     snprintf(title, sizeof title, "1 of %u with \"%s\"", many + 2, last);
     terminal_expect(terminal, title);
-    terminal_press(terminal, "Escape o r");
+    terminal_press(terminal, "Escape o Down Enter r");
     terminal_expect(terminal, "CLIENT▼");
     program_kill(clients);
     terminal_expect(terminal, "left ");

@@ -316,6 +316,28 @@ static void test_the_mouse_in_forms(void **state)
     terminal_close(&terminal);
 }
 
+/* A table in a terminal: each broker has one line, and what they lose stands in it. */
+static void test_tables_fit_the_terminal(void **state)
+{
+    harness_t *harness = *state;
+    static const int SIZES[][2] = {{24, 80}, {50, 200}};
+    scene_tree(harness);
+    for (size_t i = 0; i < COUNT(SIZES); i++) {
+        terminal_t *terminal = terminal_console(harness, SIZES[i][0], SIZES[i][1],
+            harness_endpoint(harness, "root"), "a", "", "-q --tree", "");
+        terminal_expect(terminal, "ended with 0");
+        int lines = 0;
+        const char *screen = terminal_screen(terminal), *end = strstr(screen, "ended with 0");
+        for (const char *at = screen; at < end; at++)
+            lines += *at == '\n';
+        assert_int_equal(lines, 6); /* one of titles, and five brokers */
+        terminal_expect(terminal, "REFUSED");
+        terminal_expect(terminal, "DROPPED\nroot");
+        terminal_expect(terminal, "\n    leaf");
+        terminal_close(&terminal);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +353,7 @@ int main(void)
         SCENE(test_read_only),
         SCENE(test_the_mouse),
         SCENE(test_the_mouse_in_forms),
+        SCENE(test_tables_fit_the_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

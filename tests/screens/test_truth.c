@@ -155,7 +155,10 @@ static void test_the_own_one_is_lost(void **state)
         program_kill(harness_broker(harness, "other"));
         terminal_expect(terminal, "as it was 1");
         terminal_expect(terminal, "unknown 1");
+        terminal_press(terminal, "Enter");
         terminal_expect(terminal, "stopped");
+        terminal_press(terminal, "Escape");
+        terminal_expect_gone(terminal, "details");
         expect_not(terminal, "GONE");
         expect_not(terminal, "stale");
         expect_not(terminal, " ok ");

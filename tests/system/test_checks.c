@@ -67,7 +67,8 @@ static void test_check_minds_its_limits(void **state)
         "ddtui --check --warning brokers=4 --critical brokers=~:4 >/dev/null", CRITICAL, "", "");
     shell_check(
         "ddtui --check --warning time=0 | grep -o 'time=[0-9]*us;0$' | wc -l", DONE, "1\n", "");
-    shell_check("ddtui --check --critical rtt=60000000 --warning outbox=10000 >/dev/null", OK, "", "");
+    shell_check(
+        "ddtui --check --critical rtt=60000000 --warning outbox=10000 >/dev/null", OK, "", "");
 }
 
 /* A monitor looks every minute of the year: nobody is to read of it, and nobody is kept from a

@@ -61,7 +61,7 @@ for program in ddbroker ddkeys ddperf ddtui; do
     expect bash "$program --versi" --version
     expect bash "$program --nothing" ""
 done
-expect bash "ddtui --t" "--timeout --tree --trace"
+expect bash "ddtui --t" "--timeout --topics --tree --trace"
 expect bash "ddtui -s alarms@n" "node noscope"
 expect bash "ddtui --log-level x=d" debug
 expect bash "ddtui --log-level=x=d" debug
@@ -76,7 +76,7 @@ expect bash "ddkeys -d keys rotate " "a b dd operator public"
 expect bash "ddperf --mode " "notify publish latency connect"
 
 if command -v fish >/dev/null; then
-    expect fish "ddtui --t" "--timeout --tree --trace"
+    expect fish "ddtui --t" "--timeout --topics --tree --trace"
     expect fish "ddtui -s alarms@n" "alarms@node alarms@noscope"
     expect fish "ddtui --keys=ke" "--keys=keys/ --keys=keys.json"
     expect fish "ddkeys -d ke" keys/

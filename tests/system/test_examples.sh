@@ -198,15 +198,31 @@ etc() {
     touch var-log/ddbroker.log var-log/doubledecker/top.log
 }
 
+# The blocks of a page's examples, as files.
+blocks() {
+    awk '/^\.Sh/ { here = $2 == "EXAMPLES" } here && /^\.Bd/ { file = ++count ".conf"; next }
+        /^\.Ed/ { file = "" } file { print > file }' "$source/man/$page"
+}
+
 # A configuration is one block after another, and not commands.
 configurations() {
     keys keys
-    awk '/^\.Sh/ { here = $2 == "EXAMPLES" } here && /^\.Bd/ { file = ++count ".conf"; next }
-        /^\.Ed/ { file = "" } file { print > file }' "$source/man/$page"
+    blocks
     for file in *.conf; do
         here <"$file" | sed "s#ipc:///run/doubledecker/#ipc://$room/s-#" >run
         timeout 60 ddbroker -c run -k keys/broker-keys.json --check-config >out 2>&1 ||
             fail "$page: $(cat "$file")"
+    done
+}
+
+# The console's is read when a tree is named, and that is the last that is wrong.
+console_configurations() {
+    blocks
+    mkdir -p config/doubledecker
+    for file in *.conf; do
+        cp "$file" config/doubledecker/ddtui.conf
+        XDG_CONFIG_HOME=$PWD/config ddtui @nowhere >out 2>&1
+        grep -q "no tree nowhere" out || fail "$page: $(cat "$file" out)"
     done
 }
 
@@ -219,6 +235,7 @@ for page in "$source"/man/*.[0-9]; do
     case $page in
         dd_client.3 | dd-protocol.7 | doubledecker-migration.7) continue ;;
         ddbroker.conf.5) configurations && continue ;;
+        ddtui.conf.5) console_configurations && continue ;;
         ddtui.1 | ddperf.1) tree ;;
         dd-keys.5) keys keys ;;
         ddbroker.8) etc ;;

@@ -35,7 +35,7 @@ static void closed_standard_files_are_opened(void **state)
         "ddbroker -k $DIR/broker-keys.json -r tcp://127.0.0.1:0 -l debug <&- >&- 2>&-",
         "ddbroker -k $DIR/broker-keys.json -r tcp://127.0.0.1:0 </dev/null >/dev/null 2>&-",
         "ddperf -d $DD_BROKER --count 1000000 --rate 100 <&- >&- 2>&-",
-        "ddtui -l cli1 <&- >&- 2>&-",
+        "ddtui -d ipc://$DIR/nothing -n cli1 -t 1000 <&- >&- 2>&-",
     };
     harness_t *harness = *state;
     broker_start(harness, "broker0", NULL, NULL, NULL);
@@ -127,6 +127,36 @@ static void ignored_signals_stay_ignored(void **state)
     }
 }
 
+/* A signal that is ignored, and then one that isn't, which is taken later: that alone is the end.
+ */
+static void ignored_signals_end_no_program(void **state)
+{
+    static const struct {
+        const char *line;
+        int end;
+    } PROGRAMS[] = {
+        {"ddbroker -k $DIR/broker-keys.json -r tcp://127.0.0.1:0", 0},
+        {"ddperf -d $DD_BROKER --count 1000000 --rate 100", 128 + SIGTERM},
+        {"ddkeys -d $DIR/asks <>$DIR/nobody-writes", 128 + SIGTERM},
+    };
+    harness_t *harness = *state;
+    broker_start(harness, "broker0", NULL, NULL, NULL);
+    shell_open(harness, "broker0", "a");
+    shell_check("mkfifo $DIR/nobody-writes", DONE, "", "");
+    for (size_t i = 0; i < COUNT(PROGRAMS); i++) {
+        program_t *program = start_ignoring("HUP,INT", PROGRAMS[i].line);
+        if (!wait_until(has_no_core_files, program, HARNESS_DEADLINE) ||
+            (i == 0 && !program_expect(program, "listening on", HARNESS_DEADLINE)))
+            fail_msg("doesn't begin: %s", PROGRAMS[i].line);
+        program_signal(program, SIGHUP);
+        program_signal(program, SIGINT);
+        program_signal(program, SIGTERM);
+        assert_int_equal(program_wait(program, HARNESS_DEADLINE), PROGRAMS[i].end);
+        assert_false(program_said(program, "SIGINT"));
+        assert_false(program_said(program, "reload"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -134,6 +164,7 @@ int main(void)
         SCENE(keys_are_made_without_standard_files),
         SCENE(programs_write_no_core_files),
         SCENE(ignored_signals_stay_ignored),
+        SCENE(ignored_signals_end_no_program),
     };
     return cmocka_run_group_tests_name("inherited", tests, NULL, NULL);
 }

@@ -251,6 +251,9 @@ static void test_command_lines(void **state)
 {
     (void)state;
     shell_check("ddtui </dev/null", FAILED, "", "needs a terminal");
+    shell_check("ddtui -n a -n b -m hi", USAGE, "", "--notify is given twice");
+    shell_check("ddtui -p a -p b -m hi", USAGE, "", "--publish is given twice");
+    shell_check("ddtui -n a -m hi -m you", USAGE, "", "--message is given twice");
     shell_check("ddtui --what", USAGE, "", "--what");
     shell_check("ddtui --tree -l", USAGE, "", "stand alone");
     shell_check("DD_KEYS= ddtui -l", USAGE, "", "no key file");
@@ -316,7 +319,10 @@ static void test_files(void **state)
     shell_check("DD_KEYS= ddtui -l cli1 nobodys", FAILED, "", "/nobodys-keys.json");
     shell_check("ddtui -k /dev/null -l", FAILED, "", "/dev/null");
     shell_check("ddtui --tree >/dev/full", FAILED, NULL, "can't write the output");
-    shell_check("ddtui --tree >&-", DONE, "", "registered");
+    shell_check("ddtui --tree >&-", FAILED, "", "standard output is closed");
+    shell_check("ddtui -l -t 1 >&-", FAILED, "", "standard output is closed");
+    shell_check("ddtui --check >&-", 3, "", "standard output is closed");
+    shell_check("ddtui -n cli1 -m hi cli1 >&-", DONE, "", "registered");
 }
 
 /* Sends to a client that stands still, until its broker has no more room for it. */

@@ -66,6 +66,64 @@ static void test_events_are_followed(void **state)
     shell_check("ddtui -q --events -t 0.5 | grep -c a.late", DONE, "1\n", "");
 }
 
+/* ---- Topics ------------------------------------------------------------------------------- */
+
+static void publish(client_t *client, const char *topic, int count)
+{
+    for (int i = 0; i < count; i++)
+        assert_int_equal(dd_client_publish(client_handle(client), topic, "12345678", 8), DD_OK);
+}
+
+/* Publications count at their publisher's broker, subscribers at theirs. */
+static void test_topics(void **state)
+{
+    harness_t *harness = *state;
+    client_t *reader = client_open(harness, "twin", "a", "reader");
+    client_subscribe(reader, "alarms", "all");
+    publish(client_open(harness, "other", "a", "cli2"), "alarms", 3);
+    publish(client_open(harness, "root", "a", "cli3"), "alarms", 1);
+    publish(client_open(harness, "root", "b", "cli4"), "news", 1);
+    assert_true(shell_prints(
+        "ddtui -q --topics | cut -f 1-3,5-", "a\talarms\t4\t1\t0\t-\t-\t-\tcli2 75%, cli3 25%\n"));
+    assert_true(shell_prints("ddtui -q $OPERATOR --topics | cut -f 1-3,10",
+        "a\talarms\t4\tcli2 75%, cli3 25%\nb\tnews\t1\tcli4 100%\n"));
+    struct json_object *topics = shell_objects(shell_run("ddtui -q --topics --json"));
+    shell_field(topics, 0, "topic", "alarms");
+    shell_field(topics, 0, "publications", "4");
+    shell_field(topics, 0, "subscribers", "1");
+    json_object_put(topics);
+}
+
+/* Nothing of them is lost for the sum. */
+static void test_topics_that_are_not_told_apart_are_one_row(void **state)
+{
+    harness_t *harness = *state;
+    client_t *client = client_open(harness, "other", "a", "cli2");
+    for (int i = 0; i < 600; i++) {
+        char topic[16];
+        snprintf(topic, sizeof topic, "t%d", i);
+        publish(client, topic, 1);
+    }
+    assert_true(shell_prints("ddtui -q --topics | awk '{n += $3} END {print NR, n}'", "513 600\n"));
+    shell_check("ddtui -q --topics | head -n 1 | cut -f 1-3,5,10", DONE, "a\t-\t88\t-\t-\n", "");
+    shell_check("ddtui -q --topics --json | grep -c '\"topic\":null'", DONE, "1\n", "");
+}
+
+static void test_topics_have_rates_in_a_watch(void **state)
+{
+    harness_t *harness = *state;
+    client_t *client = client_open(harness, "other", "a", "cli2");
+    publish(client, "alarms", 1);
+    assert_true(shell_prints("ddtui -q --topics | cut -f 2", "alarms\n"));
+    program_t *watch = shell_start("ddtui -q --topics --watch 0.1");
+    assert_true(program_expect(watch, "a\talarms\t1\t", HARNESS_DEADLINE));
+    assert_true(program_expect(watch, "\t-\t-\t-\tcli2 100%\n", HARNESS_DEADLINE));
+    assert_true(program_expect(watch, "\t0\t0\t0\tcli2 100%\n", HARNESS_DEADLINE));
+    publish(client, "alarms", 4);
+    assert_true(program_expect(watch, "a\talarms\t5\t", HARNESS_DEADLINE));
+    shell_stop(watch);
+}
+
 /* ---- Watching ----------------------------------------------------------------------------- */
 
 static void test_watch(void **state)
@@ -188,6 +246,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TREE(test_events),
         TREE(test_events_are_followed),
+        TREE(test_topics),
+        TREE(test_topics_that_are_not_told_apart_are_one_row),
+        TREE(test_topics_have_rates_in_a_watch),
         TREE(test_watch),
         TREE(test_watch_outlives_its_broker),
         TREE(test_trace),

@@ -236,6 +236,8 @@ static void test_what_can_t_stand_together_is_named(void **state)
         {"-k k --tree -l", "stand alone"},
         {"-k k --subscriptions -s x", "stand alone"},
         {"-k k --events --check", "stand alone"},
+        {"-k k --topics --clients", "only one of"},
+        {"-k k --topics -p x", "stand alone"},
         {"-k k --trace x --tree", "stand alone"},
         {"-k k --trace x -n y", "stand alone"},
         {"-k k --drain x --tree", "stand alone"},

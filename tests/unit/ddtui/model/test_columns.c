@@ -119,7 +119,8 @@ static const struct {
     size_t row_size;
 } TABLES[] = {{VIEW_TREE, "tree", sizeof(broker_t)}, {VIEW_CLIENTS, "clients", sizeof(client_t)},
     {VIEW_SUBSCRIPTIONS, "subscriptions", sizeof(subscription_t)},
-    {VIEW_EVENTS, "events", sizeof(happening_t)}};
+    {VIEW_EVENTS, "events", sizeof(happening_t)}, {VIEW_TOPICS, "topics", sizeof(topic_t)},
+    {VIEW_TOPIC_PARTS, "topics", sizeof(topic_t)}};
 
 static void assert_agrees(const columns_t *columns, size_t row_size)
 {

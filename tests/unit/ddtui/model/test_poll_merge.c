@@ -97,6 +97,29 @@ static void test_rates(void **state)
     }
 }
 
+/* What was dropped and refused stays worth a word for a while, from round to round. */
+static void test_troubles_stay_for_a_while(void **state)
+{
+    (void)state;
+    const broker_t broker = {.id = "1", .traffic.dropped = 5, .traffic.refused = 7};
+    broker_t worse = broker;
+    worse.traffic.dropped = 25;
+    model_t *now = brokers(worse), *before;
+    merge(now, brokers(broker), VIEW_TREE, 2000);
+    assert_int_equal(broker_at(now, 0)->traffic.dropped_rate, 10);
+    assert_int_equal(broker_at(now, 0)->traffic.dropping_ms, MODEL_TROUBLE_STAYS);
+    assert_int_equal(broker_at(now, 0)->traffic.refused_rate, 0);
+    assert_int_equal(broker_at(now, 0)->traffic.refusing_ms, 0);
+    before = now;
+    merge(now = brokers(worse), before, VIEW_TREE, 3000);
+    assert_int_equal(broker_at(now, 0)->traffic.dropped_rate, 0);
+    assert_int_equal(broker_at(now, 0)->traffic.dropping_ms, MODEL_TROUBLE_STAYS - 3000);
+    before = now;
+    merge(now = brokers(worse), before, VIEW_TREE, 2 * MODEL_TROUBLE_STAYS);
+    assert_int_equal(broker_at(now, 0)->traffic.dropping_ms, 0);
+    model_destroy(&now);
+}
+
 /* What is back after a silence has counted for longer than since the last round. */
 static void test_no_rate_after_a_silence(void **state)
 {
@@ -335,6 +358,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rates),
+        cmocka_unit_test(test_troubles_stay_for_a_while),
         cmocka_unit_test(test_no_rate_after_a_silence),
         cmocka_unit_test(test_silent_brokers_stay_for_a_while),
         cmocka_unit_test(test_a_successor_takes_the_place),

@@ -8,7 +8,9 @@
 #include "ddtui/model/poller.h"
 #include "tests/unit/unit.h"
 
-#define ALL (1u << VIEW_TREE | 1u << VIEW_CLIENTS | 1u << VIEW_SUBSCRIPTIONS | 1u << VIEW_EVENTS)
+#define ALL                                                                                        \
+    (1u << VIEW_TREE | 1u << VIEW_CLIENTS | 1u << VIEW_SUBSCRIPTIONS | 1u << VIEW_EVENTS |         \
+        1u << VIEW_TOPICS)
 
 static poller_t *started(void)
 {
@@ -47,10 +49,11 @@ static void test_each_view_is_asked_in_turn(void **state)
     static const char *const WHAT[VIEWS] = {[VIEW_TREE] = "tree",
         [VIEW_CLIENTS] = "clients",
         [VIEW_SUBSCRIPTIONS] = "subscriptions",
-        [VIEW_EVENTS] = "events"};
+        [VIEW_EVENTS] = "events",
+        [VIEW_TOPICS] = "topics"};
     poller_t *self = started();
     assert_int_equal(poller_due(self, 0, 0), VIEW_NONE);
-    for (view_t view = VIEW_TREE; view < VIEWS; view++) {
+    for (view_t view = VIEW_TREE; view <= VIEW_TOPICS; view++) {
         assert_int_equal(poller_due(self, ALL, 0), view);
         assert_string_equal(poller_question(self, view).what, WHAT[view]);
         assert_null(poller_question(self, view).broker);

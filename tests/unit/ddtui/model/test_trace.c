@@ -41,7 +41,7 @@ static void assert_prints(const trace_t *trace, output_style_t style, const char
     size_t size;
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
-    assert_true(output_trace(out, trace, style));
+    assert_true(output_trace(out, trace, style, 0));
     assert_int_equal(fclose(out), 0);
     assert_string_equal(text, expected);
     free(text);

@@ -21,7 +21,7 @@ static char *printed(model_t *model, view_t view, output_style_t style)
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
     assert_int_equal(model_arrange(model), DD_OK);
-    assert_true(output_view(out, model, view, style));
+    assert_true(output_view(out, model, view, style, 0));
     assert_int_equal(fclose(out), 0);
     return text;
 }
@@ -75,7 +75,7 @@ static void assert_prints_events(
     FILE *out = open_memstream(&text, &size);
     assert_int_equal(report_parser_report(model, VIEW_EVENTS, report, "", NULL), DD_OK);
     assert_int_equal(model_arrange(model), DD_OK);
-    assert_true(output_events(out, model, dedup, style));
+    assert_true(output_events(out, model, dedup, style, 0));
     assert_int_equal(fclose(out), 0);
     assert_string_equal(text, expected);
     free(text);

@@ -122,7 +122,7 @@ static void test_read_only(void **state)
 {
     (void)state;
     console_fixture_t self = start(0, 24, 80);
-    for (page_number_t page = PAGE_TREE; page < PAGES; page++) {
+    for (page_number_t page = PAGE_TREE; page < PAGE_TABS; page++) {
         char keys[] = {(char)('1' + page), '\0'};
         type(&self, keys);
         assert_hides(self.canvas, "Notify");

@@ -14,7 +14,8 @@
 
 static const unsigned PLACES[] = {AT_PAGE(PAGE_TREE), AT_PAGE(PAGE_CLIENTS),
     AT_PAGE(PAGE_SUBSCRIPTIONS), AT_PAGE(PAGE_MESSAGES), AT_PAGE(PAGE_EVENTS), AT_PAGE(PAGE_TRACE),
-    AT_PAGE(PAGE_HELP), AT_DETAIL, AT_MESSAGE, AT_FORM, AT_MENU, AT_LINE};
+    AT_PAGE(PAGE_HELP), AT_PAGE(PAGE_TOPICS), AT_DETAIL, AT_GRAPH, AT_MESSAGE, AT_FORM, AT_MENU,
+    AT_LINE};
 #define PLACE_COUNT (COUNT(PLACES))
 
 static bool has_key(const binding_t *binding, ui_key_t key)
@@ -81,6 +82,11 @@ static void test_rights(void **state)
         {'n', AT_FORM, RIGHT_SEND, ACT_NONE},
         {UI_F(9), AT_PAGE(PAGE_TREE), 0, ACT_MENU},
         {UI_F(3), AT_PAGE(PAGE_TREE), 0, ACT_GO_SUBSCRIPTIONS},
+        {'T', AT_PAGE(PAGE_SUBSCRIPTIONS), 0, ACT_GO_TOPICS},
+        {'T', AT_PAGE(PAGE_TOPICS), 0, ACT_GO_SUBSCRIPTIONS},
+        {'G', AT_PAGE(PAGE_TOPICS), 0, ACT_GRAPH},
+        {'G', AT_GRAPH, 0, ACT_GRAPH},
+        {'G', AT_PAGE(PAGE_MESSAGES), 0, ACT_LAST},
     };
     for (size_t i = 0; i < COUNT(CASES); i++)
         assert_int_equal(

@@ -165,6 +165,40 @@ static void test_orders(void **state)
     list_destroy(&list);
 }
 
+/* Rows of a tree: what stands below one is numbered from ten times that on. */
+static size_t parent(const void *source, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (number(source, i) == number(source, index) / 10)
+            return i;
+    return LIST_NONE;
+}
+
+static void assert_order(const list_t *list, const numbers_t *numbers, const int *order)
+{
+    for (size_t i = 0; i < list_count(list); i++)
+        assert_int_equal(number(numbers, list_index(list, i)), order[i]);
+}
+
+static void test_a_tree_is_ordered_among_siblings(void **state)
+{
+    (void)state;
+    list_ops_t ops = OPS;
+    ops.parent = parent;
+    numbers_t numbers = {{1, 12, 121, 11, 112, 111, 2, 21}, 8};
+    list_t *list = list_new(&ops, false);
+    list_set_order(list, 0, false);
+    list_update(list, &numbers);
+    assert_order(list, &numbers, (const int[]){1, 11, 111, 112, 12, 121, 2, 21});
+    list_set_order(list, 0, true);
+    list_update(list, &numbers);
+    assert_order(list, &numbers, (const int[]){2, 21, 1, 12, 121, 11, 112, 111});
+    list_set_filter(list, "/1$/"); /* without 11's brother, and 21 below nobody */
+    list_update(list, &numbers);
+    assert_order(list, &numbers, (const int[]){21, 1, 121, 11, 111});
+    list_destroy(&list);
+}
+
 static void test_the_selection_is_visible(void **state)
 {
     (void)state;
@@ -195,6 +229,7 @@ int main(void)
         cmocka_unit_test(test_filters),
         cmocka_unit_test(test_what_is_found_among_all),
         cmocka_unit_test(test_orders),
+        cmocka_unit_test(test_a_tree_is_ordered_among_siblings),
         cmocka_unit_test(test_the_selection_is_visible),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);

@@ -26,7 +26,7 @@ static void test_table_layout(void **state)
     };
     for (size_t i = 0; i < COUNT(CASES); i++) {
         int widths[LIST_TABLE_COLUMNS_MAX];
-        list_table_layout(&WIDTHS_OF, CASES[i].width, widths);
+        assert_int_equal(list_table_layout(&WIDTHS_OF, CASES[i].width, LIST_NONE, 0, widths), 0);
         for (size_t column = 0; column < 4; column++)
             assert_int_equal(widths[column], CASES[i].widths[column]);
     }
@@ -95,6 +95,11 @@ static int compare(const void *source, size_t a, size_t b, size_t column)
     return list_table_compare(&TABLE, source, a, b, column);
 }
 
+static bool known(const void *source, size_t index, size_t column)
+{
+    return list_table_known(&TABLE, source, index, column);
+}
+
 static const list_ops_t LIST = {
     .count = count, .identity = identity, .text = row_text, .compare = compare};
 
@@ -123,7 +128,7 @@ static void test_drawing(void **state)
     assert_int_equal(rows.height, 4);
     assert_row(canvas, 0, "  CLIENT    OUTBOX");
     assert_row(canvas, 1, "● cli2     123.4kB");
-    assert_row(canvas, 2, "  a-very-…      7B");
+    assert_row(canvas, 2, "  a-ve…ame      7B");
     assert_row(canvas, 3, "  cli10          -");
     assert_row(canvas, 4, "");
     assert_int_equal(canvas_cell(canvas, 0, 2)->style, STYLE_TITLE);
@@ -195,12 +200,82 @@ static void test_orders(void **state)
 static void test_the_column_at_a_place(void **state)
 {
     (void)state;
+    list_t *list = list_of_clients();
     static const size_t WIDE[] = {0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3};
     for (int at = 0; at < (int)(COUNT(WIDE)); at++)
-        assert_int_equal(list_table_column_at(&TABLE, 18, at), WIDE[at]);
-    assert_int_equal(list_table_column_at(&TABLE, 16, 0), COLUMN_NAME); /* the mark has left */
-    assert_int_equal(list_table_column_at(&TABLE, 16, 7), COLUMN_NAME);
-    assert_int_equal(list_table_column_at(&TABLE, 16, 8), COLUMN_OUTBOX);
+        assert_int_equal(list_table_column_at(&TABLE, list, 18, at), WIDE[at]);
+    assert_int_equal(
+        list_table_column_at(&TABLE, list, 16, 0), COLUMN_NAME); /* the mark has left */
+    assert_int_equal(list_table_column_at(&TABLE, list, 16, 7), COLUMN_NAME);
+    assert_int_equal(list_table_column_at(&TABLE, list, 16, 8), COLUMN_OUTBOX);
+    list_destroy(&list);
+}
+
+/* What is ordered by has a place, with its arrow, and so have the columns that name a row; what
+   doesn't fit stands on the sheets behind the first. */
+static void test_sheets(void **state)
+{
+    (void)state;
+    static const list_table_column_t LAYOUT[] = {{NULL, "A", 6, 1, 0, false},
+        {NULL, "B", 5, 3, 0, true}, {NULL, "C", 5, 4, 0, true}, {NULL, "D", 5, 2, 0, true},
+        {NULL, "LONG", 4, 5, 0, true}};
+    static const list_table_t SHEETS = {.columns = LAYOUT, .count = 5};
+    static const struct {
+        size_t order, sheet;
+        size_t shown; /* the sheet that it is */
+        int widths[5];
+    } CASES[] = {
+        {LIST_NONE, 0, 0, {6, 0, 0, 5, 0}},
+        {LIST_NONE, 1, 1, {6, 5, 0, 0, 0}},
+        {LIST_NONE, 2, 2, {6, 0, 5, 0, 0}},
+        {LIST_NONE, 3, 3, {6, 0, 0, 0, 4}},
+        {LIST_NONE, 4, 3, {6, 0, 0, 0, 4}}, /* there is no other */
+        {2, 0, 0, {6, 0, 5, 0, 0}},
+        {2, 1, 1, {6, 5, 5, 0, 0}}, /* each sheet has it, and one other at least */
+        {4, 0, 0, {6, 0, 0, 0, 5}},
+    };
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        int widths[LIST_TABLE_COLUMNS_MAX];
+        assert_int_equal(
+            list_table_layout(&SHEETS, 12, CASES[i].order, CASES[i].sheet, widths), CASES[i].shown);
+        for (size_t column = 0; column < 5; column++)
+            assert_int_equal(widths[column], CASES[i].widths[column]);
+    }
+    assert_int_equal(list_table_needs(&SHEETS, 2), 12);
+    assert_int_equal(list_table_needs(&SHEETS, 5), 29);
+}
+
+/* What isn't known stands last, whichever way the rows are ordered. */
+static void test_what_is_unknown_stands_last(void **state)
+{
+    (void)state;
+    static const size_t ORDERS[2][CLIENT_COUNT] = {{1, 0, 2}, {0, 1, 2}};
+    list_ops_t ops = LIST;
+    ops.known = known;
+    list_t *list = list_new(&ops, false);
+    for (int reverse = 0; reverse < 2; reverse++) {
+        list_set_order(list, COLUMN_OUTBOX, reverse);
+        list_update(list, CLIENTS);
+        for (size_t i = 0; i < CLIENT_COUNT; i++)
+            assert_int_equal(list_index(list, i), ORDERS[reverse][i]);
+    }
+    list_destroy(&list);
+}
+
+static void test_words_and_fields(void **state)
+{
+    (void)state;
+    char text[COLUMN_TEXT_ROOM];
+    assert_int_equal(list_table_named(&TABLE, "client"), COLUMN_NAME);
+    assert_int_equal(list_table_named(&TABLE, "name"), COLUMN_NAME);
+    assert_int_equal(list_table_named(&TABLE, "tenant"), TABLE.count);
+    assert_true(list_table_words(&TABLE, CLIENTS, 0, COLUMN_MARK, text, sizeof text));
+    assert_string_equal(text, "●");
+    assert_true(list_table_words(&TABLE, CLIENTS, 0, COLUMN_NAME, text, sizeof text));
+    assert_string_equal(text, "cli2");
+    assert_false(list_table_words(&TABLE, CLIENTS, 0, COLUMN_OUTBOX, text, sizeof text));
+    list_table_cell(&TABLE, CLIENTS, 0, COLUMN_OUTBOX, text, sizeof text);
+    assert_string_equal(text, "123.4kB");
 }
 
 static void test_the_bar(void **state)
@@ -243,6 +318,9 @@ int main(void)
         cmocka_unit_test(test_what_is_found_is_marked),
         cmocka_unit_test(test_orders),
         cmocka_unit_test(test_the_column_at_a_place),
+        cmocka_unit_test(test_sheets),
+        cmocka_unit_test(test_what_is_unknown_stands_last),
+        cmocka_unit_test(test_words_and_fields),
         cmocka_unit_test(test_the_bar),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);

@@ -21,7 +21,7 @@ static void test_every_page_at_every_size(void **state)
             assert_shows(self.canvas, "a.cli1 @ broker0 /1/2/3/");
             assert_shows(self.canvas, "14:03:");
             assert_shows(self.canvas, "q Quit");
-            if (i + 1 < PAGES || SIZES[size][0] > 15)
+            if (i + 1 < PAGE_TABS || SIZES[size][0] > 15)
                 assert_shows(self.canvas, PAGES_OF[i].shows);
         }
         stop(&self);
@@ -75,12 +75,162 @@ static void test_what_is_known_of_silent_brokers(void **state)
     assert_hides(self.canvas, " ok ");
     assert_shows(self.canvas, "unknown 12s");
     assert_shows(self.canvas, "unknown 7s"); /* root */
+    type(&self, "\n");
     assert_shows(self.canvas, "stopped");
+    type(&self, "\x1b");
     assert_shows(self.canvas, "Tree  4, as it was 7s ago");
     type(&self, "2");
     assert_shows(self.canvas, "unknown 12s");
     assert_hides(self.canvas, "left");
     stop(&self);
+}
+
+static const char *const IN_TROUBLE[] = {SCRIPTED_BROKER("root", "/1/", "aa", "null", ""),
+    SCRIPTED_BROKER("broker1", "/1/2/", "bb", "\"aa\"", "\"rtt_us\":300,"),
+    SCRIPTED_BROKER("broker0", "/1/2/3/", "cc", "\"bb\"", "\"dropped\":3,\"drop_age_ms\":9,"),
+    "{\"broker\":\"broker5\",\"scope\":\"/1/5/\",\"id\":\"dd\",\"parent\":\"aa\",\"state\":\"cut "
+    "off\"}"};
+static const char *const LOSER[] = {
+    "{\"broker\":\"broker0\",\"broker_id\":\"cc\",\"scope\":\"/1/2/3/\",\"clients\":["
+    "{\"tenant\":\"a\",\"name\":\"cli1\",\"since_ms\":1000},"
+    "{\"tenant\":\"a\",\"name\":\"loser\",\"since_ms\":1,\"dropped\":3,\"drop_age_ms\":9}]}"};
+
+/* Also to what is folded away, or left out by a filter; and clients are asked for first. */
+static void test_to_the_next_trouble(void **state)
+{
+    (void)state;
+    static const int SIZES[][2] = {{24, 80}, {50, 200}};
+    for (size_t size = 0; size < COUNT(SIZES); size++) {
+        console_fixture_t self = start(RIGHT_SEND, SIZES[size][0], SIZES[size][1]);
+        type(&self, "!");
+        assert_shows(self.canvas, "in trouble");
+        scripted_pass(self.session, 5000);
+        scripted_round(self.session, VIEW_TREE, IN_TROUBLE, COUNT(IN_TROUBLE));
+        type(&self, "1j "); /* broker0 is folded away now */
+        assert_hides(self.canvas, "    broker0 ");
+        assert_shows(self.canvas, "1 cut off · 1 dropping");
+        type(&self, "4!");
+        assert_shows(self.canvas, "DROPPING");
+        type(&self, "\n");
+        assert_shows(self.canvas, "broker        broker0");
+        type(&self, "!\n");
+        assert_shows(self.canvas, "broker        broker5");
+        type(&self, "\x1b!");
+        assert_shows(self.canvas, "Clients  ");
+        scripted_pass(self.session, 1000);
+        scripted_round(self.session, VIEW_CLIENTS, LOSER, 1);
+        console_update(self.console);
+        type(&self, "\n");
+        assert_shows(self.canvas, "name          loser");
+        type(&self, "\x1b"
+                    "1/root\n5!");
+        assert_shows(self.canvas, "Tree  4"); /* the filter would hide it */
+        type(&self, "\n");
+        assert_shows(self.canvas, "broker        broker0");
+        stop(&self);
+    }
+}
+
+/* At a filter of 80 columns, and of 60. */
+static void test_the_filter_searches_what_is_shown(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *keys, *shows;
+    } CASES[] = {{"1/cut\n", "Tree  1 of 4"}, {"1/dropping\n", "Tree  1 of 4"},
+        {"1/state:ok\n", "Tree  2 of 4"}, {"1/broker:broker !state:ok\n", "Tree  2 of 4"},
+        {"2/tenant:a\n", "Clients  3 of 3"}, {"2/tenant:b\n", "Clients  0 of 3"},
+        {"2/a.lo\n", "Clients  1 of 3"}, {"2/state:/^DROP/\n", "Clients  1 of 3"},
+        {"2/broker:broker0 state:ok\n", "Clients  1 of 3"}, {"3/topic:alarms\n", "yours)  1 of 1"},
+        {"3/covers:/1/ client:cli2\n", "1 of 1"}, {"3/tenant:b\n", "0 of 1"},
+        {"4/from:cli2 text\n", "Messages  1 of 2"}, {"4/kind:pub\n", "Messages  1 of 2"},
+        {"5/broker:console registered\n", "Events  1 of "}};
+    static const int SIZES[][2] = {{15, 60}, {24, 80}, {50, 200}};
+    for (size_t size = 0; size < COUNT(SIZES); size++) {
+        console_fixture_t self = start(RIGHT_SEND, SIZES[size][0], SIZES[size][1]);
+        scripted_pass(self.session, 70000);
+        scripted_round(self.session, VIEW_TREE, IN_TROUBLE, COUNT(IN_TROUBLE));
+        scripted_round(self.session, VIEW_CLIENTS, LOSER, 1);
+        scripted_message(self.session, "cli2", NULL, "a text", 6);
+        scripted_message(self.session, "cli1", "alarms", "text", 4);
+        for (size_t i = 0; i < COUNT(CASES); i++) {
+            type(&self, "1\x1b"
+                        "2\x1b"
+                        "3\x1b"
+                        "4\x1b");
+            type(&self, CASES[i].keys);
+            assert_shows(self.canvas, CASES[i].shows);
+        }
+        stop(&self);
+    }
+}
+
+static void test_a_search_in_what_is_open(void **state)
+{
+    (void)state;
+    static char text[400];
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    memset(text, '\n', sizeof text);
+    memcpy(text + 100, "needle one", 10);
+    memcpy(text + 300, "Needle two", 10);
+    scripted_message(self.session, "cli2", NULL, text, sizeof text);
+    type(&self, "4\n");
+    type(&self, "/need");
+    assert_shows(self.canvas, "Search: need");
+    assert_shows(self.canvas, "needle one");
+    assert_hides(self.canvas, "Needle two");
+    type(&self, "le /two/");
+    assert_shows(self.canvas, "Needle two");
+    type(&self, "\n.");
+    assert_shows(self.canvas, "Messages: details");
+    assert_shows(self.canvas, "Needle two");
+    type(&self, "/q\x1b"); /* given up */
+    assert_shows(self.canvas, "Messages: details");
+    type(&self, "\x1b");
+    assert_shows(self.canvas, "Messages  1 ");
+    stop(&self);
+}
+
+static void test_names_are_ordered_as_they_are_shown(void **state)
+{
+    (void)state;
+    static const char *const OF_TWO[] = {
+        "{\"broker\":\"broker0\",\"scope\":\"/1/2/3/\",\"clients\":["
+        "{\"tenant\":\"a\",\"name\":\"zoe\"},{\"tenant\":\"b\",\"name\":\"adam\"}]}"};
+    console_fixture_t self = {.session = session_view_new(true), .history = history_new(NULL)};
+    self.console = console_new(self.session, self.history, "ipc:///run/dd", RIGHT_OPERATE);
+    self.canvas = canvas_new(24, 80);
+    scripted_pass(self.session, 0);
+    scripted_register(self.session);
+    scripted_round(self.session, VIEW_TREE, SCRIPTED_TREE, SCRIPTED_BROKERS);
+    scripted_round(self.session, VIEW_CLIENTS, OF_TWO, 1);
+    type(&self, "2o");
+    press(&self, UI_DOWN);
+    type(&self, "\ng\n");
+    assert_shows(self.canvas, "name          zoe"); /* a.zoe is before b.adam */
+    stop(&self);
+}
+
+static void test_why_there_is_no_connection(void **state)
+{
+    (void)state;
+    static const char WHY[] = "tcp://a-host-with-a-name-that-is-long.example:5555 ended the "
+                              "handshake without a word: it has another broker key than this key "
+                              "file says";
+    static const int SIZES[][2] = {{15, 60}, {24, 80}, {50, 200}};
+    for (size_t size = 0; size < COUNT(SIZES); size++) {
+        console_fixture_t self = start(RIGHT_SEND, SIZES[size][0], SIZES[size][1]);
+        dd_event_t event = scripted_event(DD_EVENT_DISCONNECTED);
+        event.error = DD_E_NETWORK;
+        event.text = WHY;
+        session_view_event(self.session, &event);
+        for (const char *key = "1234567"; *key != '\0'; key++) {
+            type(&self, (char[]){*key, '\0'});
+            assert_shows(self.canvas, "Not connected: tcp://a-host-with-a-name");
+            assert_shows(self.canvas, "file says"); /* the end, too */
+        }
+        stop(&self);
+    }
 }
 
 static void test_no_broker_there(void **state)
@@ -106,6 +256,11 @@ static void test_orders_and_details(void **state)
     (void)state;
     console_fixture_t self = start(RIGHT_SEND, 24, 80);
     type(&self, "2o");
+    assert_int_equal(self.chooser_count, 1);
+    assert_string_equal(self.choosers[0].items[0], "by tenant");
+    assert_string_equal(self.choosers[0].items[1], "CLIENT");
+    press(&self, UI_DOWN);
+    type(&self, "\n");
     assert_shows(self.canvas, "CLIENT▲");
     type(&self, "r");
     assert_shows(self.canvas, "CLIENT▼");
@@ -242,15 +397,18 @@ static void test_clients_that_left_say_how(void **state)
     scripted_pass(self.session, 1000);
     scripted_round(self.session, VIEW_CLIENTS, LATER, 1);
     draw(&self);
-    assert_shows(self.canvas, "unknown 1s its broker does not answer");
+    assert_shows(self.canvas, "unknown 1s ");
+    assert_shows(self.canvas, "its broker does not answer");
     scripted_pass(self.session, 1000);
     scripted_round(self.session, VIEW_CLIENTS, LATER, 2);
     draw(&self);
     assert_int_not_equal(console_views(self.console) & 1u << VIEW_EVENTS, 0);
     scripted_round(self.session, VIEW_EVENTS, HAPPENED, 2);
     draw(&self);
-    assert_shows(self.canvas, "left 2s its connection broke");
-    assert_shows(self.canvas, "left 1s it said goodbye");
+    assert_shows(self.canvas, "left 2s ");
+    assert_shows(self.canvas, " its connection broke");
+    assert_shows(self.canvas, "left 1s ");
+    assert_shows(self.canvas, " it said goodbye");
     stop(&self);
 }
 
@@ -475,7 +633,10 @@ static void test_subscriptions_are_ordered_by_their_columns(void **state)
     (void)state;
     console_fixture_t self = start(RIGHT_SEND, 24, 100);
     session_view_subscribed(self.session, "zone", "region");
-    type(&self, "3oog"); /* by topic */
+    type(&self, "3o");
+    press(&self, UI_DOWN);
+    press(&self, UI_DOWN);
+    type(&self, "\ng"); /* by topic */
     assert_shows(self.canvas, "TOPIC▲");
     type(&self, "\n");
     assert_shows(self.canvas, "topic         alarms");
@@ -492,6 +653,11 @@ int main(void)
         cmocka_unit_test(test_every_page_at_every_size),
         cmocka_unit_test(test_the_tree),
         cmocka_unit_test(test_what_is_known_of_silent_brokers),
+        cmocka_unit_test(test_to_the_next_trouble),
+        cmocka_unit_test(test_the_filter_searches_what_is_shown),
+        cmocka_unit_test(test_a_search_in_what_is_open),
+        cmocka_unit_test(test_names_are_ordered_as_they_are_shown),
+        cmocka_unit_test(test_why_there_is_no_connection),
         cmocka_unit_test(test_no_broker_there),
         cmocka_unit_test(test_orders_and_details),
         cmocka_unit_test(test_searching),

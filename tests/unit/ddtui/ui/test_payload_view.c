@@ -13,7 +13,7 @@ static const char *shown(payload_view_mode_t mode, const char *data, size_t size
     text_pane_t *pane = text_pane_new(80);
     canvas_t *canvas = canvas_new(30, 80);
     payload_view_add(pane, mode, (const uint8_t *)data, size);
-    text_pane_draw(pane, canvas, canvas_all(canvas), 0, "");
+    text_pane_draw(pane, canvas, canvas_all(canvas), 0, NULL);
     text[0] = '\0';
     for (size_t i = 0; i < text_pane_count(pane) && i < 30; i++) {
         char *line = canvas_row(canvas, (int)i);

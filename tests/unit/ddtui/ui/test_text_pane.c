@@ -12,7 +12,7 @@ static const char *lines_from(text_pane_t *pane, size_t first)
     static char text[4096];
     canvas_t *canvas = canvas_new(10, text_pane_width(pane));
     size_t used = 0, count = text_pane_count(pane);
-    first = text_pane_draw(pane, canvas, canvas_all(canvas), first, "");
+    first = text_pane_draw(pane, canvas, canvas_all(canvas), first, NULL);
     text[0] = '\0';
     for (size_t i = first; i < count && i < first + 10; i++) {
         char *line = canvas_row(canvas, (int)(i - first));
@@ -39,12 +39,12 @@ static void test_panes_wrap(void **state)
     text_pane_t *pane = text_pane_new(20);
     text_pane_text(pane, STYLE_PLAIN, "one two three four five six seven eight");
     text_pane_text(pane, STYLE_PLAIN, "漢漢漢漢漢漢漢漢漢漢漢");
-    text_pane_draw(pane, canvas, canvas_all(canvas), 0, "");
+    text_pane_draw(pane, canvas, canvas_all(canvas), 0, NULL);
     assert_shows(canvas, "one two three four");
     assert_shows(canvas, "five six seven eight");
     assert_shows(canvas, "漢漢漢漢漢漢漢漢漢漢");
     assert_int_equal(text_pane_count(pane), 4);
-    assert_int_equal(text_pane_draw(pane, canvas, (rect_t){0, 0, 3, 20}, 100, ""), 1);
+    assert_int_equal(text_pane_draw(pane, canvas, (rect_t){0, 0, 3, 20}, 100, NULL), 1);
     text_pane_destroy(&pane);
     canvas_destroy(&canvas);
 }
@@ -103,7 +103,10 @@ static void test_styles(void **state)
     text_pane_t *pane = text_pane_new(30);
     text_pane_pair(pane, "state", STYLE_GOOD, "ok");
     text_pane_print(pane, STYLE_BAD, "%d lost", 5);
-    text_pane_draw(pane, canvas, canvas_all(canvas), 0, "lost");
+    query_t query = {.count = 0};
+    query_set(&query, "lost");
+    text_pane_draw(pane, canvas, canvas_all(canvas), 0, &query);
+    query_clear(&query);
     assert_int_equal(canvas_cell(canvas, 0, 0)->style, STYLE_DIM);
     assert_int_equal(canvas_cell(canvas, 0, 14)->style, STYLE_GOOD);
     assert_int_equal(canvas_cell(canvas, 1, 0)->style, STYLE_BAD);
@@ -130,11 +133,11 @@ static void test_scrolling_ends_at_the_last_line(void **state)
     text_pane_t *pane = text_pane_new(10);
     for (int i = 0; i < 8; i++)
         text_pane_print(pane, STYLE_PLAIN, "line %d", i);
-    assert_int_equal(text_pane_draw(pane, canvas, canvas_all(canvas), 2, ""), 2);
-    assert_int_equal(text_pane_draw(pane, canvas, canvas_all(canvas), 3, ""), 3);
-    assert_int_equal(text_pane_draw(pane, canvas, canvas_all(canvas), 4, ""), 3);
+    assert_int_equal(text_pane_draw(pane, canvas, canvas_all(canvas), 2, NULL), 2);
+    assert_int_equal(text_pane_draw(pane, canvas, canvas_all(canvas), 3, NULL), 3);
+    assert_int_equal(text_pane_draw(pane, canvas, canvas_all(canvas), 4, NULL), 3);
     assert_shows(canvas, "line 7");
-    assert_int_equal(text_pane_draw(pane, canvas, (rect_t){0, 0, 0, 10}, 4, ""), 4);
+    assert_int_equal(text_pane_draw(pane, canvas, (rect_t){0, 0, 0, 10}, 4, NULL), 4);
     text_pane_destroy(&pane);
     canvas_destroy(&canvas);
 }
@@ -144,7 +147,7 @@ static void test_finding(void **state)
     (void)state;
     static const char *const LINES[] = {"one", "Two", "three", "two and a half"};
     static const struct {
-        const char *filter;
+        const char *query;
         size_t from;
         bool next;
         size_t found;
@@ -162,9 +165,10 @@ static void test_finding(void **state)
     for (size_t i = 0; i < COUNT(LINES); i++)
         text_pane_text(pane, STYLE_PLAIN, LINES[i]);
     for (size_t i = 0; i < COUNT(CASES); i++) {
-        filter_t filter;
-        filter_set(&filter, CASES[i].filter);
-        assert_true(text_pane_find(pane, &filter, CASES[i].from, CASES[i].next) == CASES[i].found);
+        query_t query = {.count = 0};
+        query_set(&query, CASES[i].query);
+        assert_true(text_pane_find(pane, &query, CASES[i].from, CASES[i].next) == CASES[i].found);
+        query_clear(&query);
     }
     text_pane_destroy(&pane);
 }
@@ -173,19 +177,20 @@ static void test_finding(void **state)
 static void test_no_pane(void **state)
 {
     (void)state;
-    filter_t filter;
+    query_t query = {.count = 0};
     canvas_t *canvas = canvas_new(5, 10);
     text_pane_t *none = NULL;
-    filter_set(&filter, "x");
+    query_set(&query, "x");
     text_pane_text(none, STYLE_PLAIN, "x");
     text_pane_print(none, STYLE_PLAIN, "%s", "x");
     text_pane_pair(none, "x", STYLE_PLAIN, "x");
     assert_int_equal(text_pane_count(none), 0);
-    assert_true(text_pane_find(none, &filter, 0, true) == SIZE_MAX);
-    assert_int_equal(text_pane_draw(none, canvas, canvas_all(canvas), 3, ""), 0);
+    assert_true(text_pane_find(none, &query, 0, true) == SIZE_MAX);
+    assert_int_equal(text_pane_draw(none, canvas, canvas_all(canvas), 3, NULL), 0);
     assert_hides(canvas, "x");
     text_pane_destroy(&none);
     text_pane_destroy(NULL);
+    query_clear(&query);
     canvas_destroy(&canvas);
 }
 

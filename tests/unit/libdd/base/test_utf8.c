@@ -228,6 +228,33 @@ static void test_fit(void **state)
     }
 }
 
+static void test_names_are_cut_in_the_middle(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t width;
+        const char *fitted;
+    } CASES[] = {
+        {"abc", 5, "abc  "},
+        {"abc", 3, "abc"},
+        {"sensor-00001234", 8, "sens…234"},
+        {"sensor-00001234", 7, "sen…234"},
+        {"abcd", 3, "a…d"},
+        {"abcd", 2, "a…"},
+        {"abcd", 0, ""},
+        {"漢字漢字", 6, "漢…字 "}, /* no half of a wide character */
+        {"xyze\xcc\x81", 3, "x…e\xcc\x81"},
+        {"xyzzze\xcc\x81", 2, "x…"},
+    };
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        char out[64];
+        dd_utf8_fit_name(CASES[i].text, CASES[i].width, out, sizeof out);
+        assert_string_equal(out, CASES[i].fitted);
+        assert_int_equal(dd_utf8_width(out), CASES[i].width);
+    }
+}
+
 /* A program that never called setlocale() counts the same cells, and what it had set stays set. */
 static void test_cells_in_any_locale(void **state)
 {
@@ -257,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_width),
         cmocka_unit_test(test_prefix),
         cmocka_unit_test(test_fit),
+        cmocka_unit_test(test_names_are_cut_in_the_middle),
         cmocka_unit_test(test_cells_in_any_locale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

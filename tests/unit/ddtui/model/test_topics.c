@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test_topics - topics of several brokers as one row each, who publishes on them, and their rates
+ */
+#include "tests/unit/ddtui/topics.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ddtui/model/columns.h"
+#include "ddtui/model/report_parser.h"
+#include "ddtui/model/topic_rates.h"
+#include "ddtui/model/topic_sums.h"
+#include "tests/unit/unit.h"
+
+/* What as many brokers report, summed up. */
+static model_t *reported(const char *const reports[], size_t count)
+{
+    model_t *model = model_new();
+    assert_non_null(model);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(report_parser_report(model, VIEW_TOPICS, reports[i], "", NULL), DD_OK);
+    assert_int_equal(model_arrange(model), DD_OK);
+    return model;
+}
+
+#define reports(...)                                                                               \
+    reported((const char *const[]){__VA_ARGS__},                                                   \
+        sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+
+static const topic_t *topic_at(const model_t *model, size_t index)
+{
+    assert_true(index < model_count(model, VIEW_TOPICS));
+    return model_row(model, VIEW_TOPICS, index);
+}
+
+static void assert_text(const topic_t *topic, const char *field, const char *expected)
+{
+    char text[COLUMN_TEXT_ROOM];
+    column_text(columns_find(columns_of(VIEW_TOPICS), field), topic, text, sizeof text);
+    assert_string_equal(text, expected);
+}
+
+/* ---- Sums ----------------------------------------------------------------------------------- */
+
+static void test_brokers_are_summed_up(void **state)
+{
+    (void)state;
+    model_t *model = reports(
+        TOPICS_REPORT("1", TOPIC_ROW("a", "alarms", 30, 300, 2, 1,
+                               TOPIC_PUBLISHER("a.x", 10) "," TOPIC_PUBLISHER("public.y", 20))),
+        TOPICS_REPORT("2", TOPIC_ROW("b", "alarms", 1, 1, 0, 0, "") "," TOPIC_ROW(
+                               "a", "alarms", 70, 700, 3, 2, TOPIC_PUBLISHER("a.z", 70))),
+        TOPICS_REPORT("3", TOPIC_ROW("a", "zebra", 0, 0, 0, 5, "")));
+    assert_int_equal(model_count(model, VIEW_TOPICS), 3);
+    const topic_t *alarms = topic_at(model, 0);
+    assert_text(alarms, "tenant", "a");
+    assert_text(alarms, "topic", "alarms");
+    assert_text(alarms, "publications", "100");
+    assert_text(alarms, "bytes", "1000B");
+    assert_text(alarms, "lost", "5");
+    assert_text(alarms, "subscribers", "3");
+    assert_text(alarms, "publishers", "z 70%, public.y 20%, x 10%"); /* who publishes most first */
+    assert_text(alarms, "publications_per_s", "-");
+    assert_text(topic_at(model, 1), "topic", "zebra");
+    assert_text(topic_at(model, 1), "publishers", "");
+    assert_text(topic_at(model, 2), "tenant", "b");
+    assert_int_equal(model_arrange(model), DD_OK); /* once more, and nothing counts twice */
+    assert_text(topic_at(model, 0), "publications", "100");
+    model_destroy(&model);
+}
+
+static void test_others_have_a_row_of_their_own(void **state)
+{
+    (void)state;
+    model_t *model = reports(
+        TOPICS_REPORT("1", TOPIC_ROW("a", "t", 1, 1, 0, 0, "") "," TOPIC_REST("a", 5, 50, 1)),
+        TOPICS_REPORT("2", TOPIC_REST("a", 6, 60, 0) "," TOPIC_REST("b", 9, 90, 0)));
+    assert_int_equal(model_count(model, VIEW_TOPICS), 3);
+    assert_text(topic_at(model, 0), "topic", "-");
+    assert_text(topic_at(model, 0), "publications", "11");
+    assert_text(topic_at(model, 0), "subscribers", "-");
+    assert_text(topic_at(model, 0), "publishers", "-");
+    assert_text(topic_at(model, 1), "topic", "t");
+    assert_text(topic_at(model, 2), "tenant", "b");
+    struct json_object *object = columns_json(columns_of(VIEW_TOPICS), topic_at(model, 0));
+    assert_string_equal(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN),
+        "{\"tenant\":\"a\",\"topic\":null,\"publications\":11,\"bytes\":110,\"subscribers\":null,"
+        "\"lost\":1,\"publications_per_s\":null,\"bytes_per_s\":null,\"lost_per_s\":null,"
+        "\"publishers\":null}");
+    json_object_put(object);
+    model_destroy(&model);
+}
+
+/* Of one who has moved, both counts are its own; of many publishers, the most important ones are
+   told. */
+static void test_publishers_of_several_brokers(void **state)
+{
+    (void)state;
+    model_t *model =
+        reports(TOPICS_REPORT("1",
+                    TOPIC_ROW("a", "t", 100, 0, 0, 0,
+                        TOPIC_PUBLISHER("a.p1", 40) "," TOPIC_PUBLISHER("a.p2",
+                            30) "," TOPIC_PUBLISHER("a.p3", 20) "," TOPIC_PUBLISHER("a.p4", 10))),
+            TOPICS_REPORT("2", TOPIC_ROW("a", "t", 100, 0, 0, 0,
+                                   TOPIC_PUBLISHER("a.p1", 20) "," TOPIC_PUBLISHER(
+                                       "a.p5", 75) "," TOPIC_PUBLISHER("a.p6", 5))));
+    assert_text(topic_at(model, 0), "publishers", "p5 38%, p1 30%, p2 15%, p3 10%");
+    model_destroy(&model);
+}
+
+static void test_shares(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t all, part;
+        unsigned share;
+    } CASES[] = {{0, 0, 0}, {0, 5, 0}, {MODEL_UNKNOWN, 5, 0}, {200, 1, 1}, {3, 1, 33}, {3, 2, 67},
+        {10, 15, 100}};
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        const topic_t topic = {.publications = CASES[i].all};
+        const publisher_t publisher = {.publications = CASES[i].part};
+        assert_int_equal(topic_sums_share(&topic, &publisher), CASES[i].share);
+    }
+}
+
+static void test_the_model_has_a_limit_of_topics(void **state)
+{
+    (void)state;
+    model_t *model = model_new();
+    topic_t row = {.tenant = "a"};
+    for (size_t i = 0; i < MODEL_TOPICS_MAX; i++)
+        assert_int_equal(model_add(model, VIEW_TOPIC_PARTS, &row), DD_OK);
+    assert_int_equal(model_add(model, VIEW_TOPIC_PARTS, &row), DD_E_LIMIT);
+    model_destroy(&model);
+}
+
+static void test_reports_that_are_none(void **state)
+{
+    (void)state;
+    static const char *const REPORTS[] = {
+        "{\"topics\":[{}]}",
+        "{\"topics\":[{\"topic\":\"t\"}]}",
+        "{\"topics\":[{\"tenant\":\"a\",\"topic\":7}]}",
+        "{\"topics\":[{\"tenant\":\"a\",\"publications\":-1}]}",
+        "{\"topics\":[{\"tenant\":\"a\",\"publishers\":{}}]}",
+        "{\"topics\":[{\"tenant\":\"a\",\"publishers\":[7]}]}",
+        "{\"topics\":[{\"tenant\":\"a\",\"publishers\":[{}]}]}",
+        "{\"topics\":[{\"tenant\":\"a\",\"publishers\":[{\"name\":\"x\"}]}]}",
+        "{\"topics\":[{\"tenant\":\"a\",\"publishers\":[{\"name\":1,\"publications\":1}]}]}",
+        "{\"topics\":[{\"tenant\":\"a\",\"publishers\":[{\"name\":\"x\",\"publications\":-1}]}]}",
+    };
+    model_t *model = model_new();
+    for (size_t i = 0; i < COUNT(REPORTS); i++)
+        assert_int_equal(
+            report_parser_report(model, VIEW_TOPICS, REPORTS[i], "", NULL), DD_E_MALFORMED);
+    /* More than there is room for aren't nonsense. */
+    static const char MANY[] = TOPICS_REPORT(
+        "1", TOPIC_ROW("a", "t", 9, 9, 0, 0,
+                 TOPIC_PUBLISHER("a.1", 1) "," TOPIC_PUBLISHER("a.2", 1) "," TOPIC_PUBLISHER(
+                     "a.3", 1) "," TOPIC_PUBLISHER("a.4", 1) "," TOPIC_PUBLISHER("a.5", 1)));
+    assert_int_equal(report_parser_report(model, VIEW_TOPICS, MANY, "", NULL), DD_OK);
+    assert_int_equal(model_arrange(model), DD_OK);
+    assert_int_equal(topic_at(model, 0)->publishers.count, MODEL_PUBLISHERS);
+    model_destroy(&model);
+}
+
+/* ---- Rates ---------------------------------------------------------------------------------- */
+
+/* Two seconds later. */
+static model_t *rated(model_t *now, model_t *before)
+{
+    topic_rates_set(now, before, 2000);
+    assert_int_equal(model_arrange(now), DD_OK);
+    model_destroy(&before);
+    return now;
+}
+
+static void test_rates_are_differences(void **state)
+{
+    (void)state;
+    model_t *model = rated(
+        reports(
+            TOPICS_REPORT("1", TOPIC_ROW("a", "t", 300, 9000, 40, 1, TOPIC_PUBLISHER("a.x", 300))),
+            TOPICS_REPORT("2", TOPIC_ROW("a", "t", 50, 500, 0, 1, TOPIC_PUBLISHER("a.y", 50)))),
+        reports(
+            TOPICS_REPORT("1", TOPIC_ROW("a", "t", 100, 5000, 20, 1, TOPIC_PUBLISHER("a.x", 100))),
+            TOPICS_REPORT("2", TOPIC_ROW("a", "t", 30, 300, 0, 1, TOPIC_PUBLISHER("a.y", 40)))));
+    const topic_t *topic = topic_at(model, 0);
+    assert_int_equal(topic->rate, 110);
+    assert_int_equal(topic->bytes_rate, 2100);
+    assert_int_equal(topic->lost_rate, 10);
+    assert_int_equal(topic->publishers.rows[0].rate, 100);
+    assert_int_equal(topic->publishers.rows[1].rate, 5);
+    topic_rates_stop(model);
+    assert_int_equal(topic_at(model, 0)->rate, MODEL_UNKNOWN);
+    assert_int_equal(topic_at(model, 0)->publishers.rows[0].rate, MODEL_UNKNOWN);
+    model_destroy(&model);
+}
+
+/* One that didn't answer, or has just come, counts for the sums and not for the rates. */
+static void test_brokers_that_come_and_go_make_no_rates(void **state)
+{
+    (void)state;
+    model_t *model = rated(reports(TOPICS_REPORT("1", TOPIC_ROW("a", "t", 30, 0, 0, 0, "")),
+                               TOPICS_REPORT("3", TOPIC_ROW("a", "t", 5000, 0, 0, 0, ""))),
+        reports(TOPICS_REPORT("1", TOPIC_ROW("a", "t", 10, 0, 0, 0, "")),
+            TOPICS_REPORT("2", TOPIC_ROW("a", "t", 9000, 0, 0, 0, ""))));
+    assert_int_equal(topic_at(model, 0)->publications, 5030);
+    assert_int_equal(topic_at(model, 0)->rate, 10);
+    model_destroy(&model);
+}
+
+/* What a topic had is the others' when it makes room: that was published before. */
+static void test_topics_that_make_room_are_no_rate_of_the_others(void **state)
+{
+    (void)state;
+    model_t *model = rated(reports(TOPICS_REPORT("1", TOPIC_ROW("a", "back", 6, 0, 0, 0,
+                                                          "") "," TOPIC_REST("a", 1530, 0, 0))),
+        reports(TOPICS_REPORT("1", TOPIC_ROW("a", "gone", 1000, 0, 0, 0, "") "," TOPIC_ROW("a",
+                                       "back", 400, 0, 0, 0, "") "," TOPIC_REST("a", 100, 0, 0))));
+    assert_text(topic_at(model, 0), "topic", "-");
+    assert_int_equal(topic_at(model, 0)->rate, 15);
+    assert_int_equal(topic_at(model, 1)->rate, MODEL_UNKNOWN);
+    model_destroy(&model);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_brokers_are_summed_up),
+        cmocka_unit_test(test_others_have_a_row_of_their_own),
+        cmocka_unit_test(test_publishers_of_several_brokers),
+        cmocka_unit_test(test_shares),
+        cmocka_unit_test(test_the_model_has_a_limit_of_topics),
+        cmocka_unit_test(test_reports_that_are_none),
+        cmocka_unit_test(test_rates_are_differences),
+        cmocka_unit_test(test_brokers_that_come_and_go_make_no_rates),
+        cmocka_unit_test(test_topics_that_make_room_are_no_rate_of_the_others),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
