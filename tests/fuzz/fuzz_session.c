@@ -23,7 +23,7 @@ static void keep(void *arg, const dd_news_t *news)
 {
     const fuzz_t *self = arg;
     check(!self->silent);
-    check(news->type >= DD_EVENT_REGISTERED && news->type <= DD_EVENT_HOP);
+    check(news->type >= DD_EVENT_REGISTERED && news->type <= DD_EVENT_REPLY);
     dd_event_node_t *node = dd_event_new(news, 0);
     dd_event_t *event = node ? &node->event : NULL;
     dd_event_destroy(&event);
