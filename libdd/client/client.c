@@ -149,7 +149,7 @@ static dd_client_t *new_client(
         return NULL;
     }
     self->wake_fd = self->fd = -1;
-    dd_problem_t ignored;
+    dd_problem_t ignored = {0};
     problem = problem ? problem : &ignored;
     pthread_mutex_init(&self->seal_lock, NULL);
     pthread_mutex_init(&self->lock, NULL);

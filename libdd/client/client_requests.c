@@ -54,7 +54,7 @@ static void take_reply(dd_client_t *self, const dd_event_t *event, void *number)
     LL_SEARCH_SCALAR(self->waiters, waiter, number, (uintptr_t)number);
     if (waiter) {
         waiter->reply = &node->event;
-        node->kept = true;
+        self->kept = true;
         pthread_cond_broadcast(&self->replied);
     }
     pthread_mutex_unlock(&self->lock);

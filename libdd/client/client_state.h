@@ -37,6 +37,9 @@ struct dd_client {
     pthread_t thread;
     int wake_fd; /* an eventfd that ends the thread's sleep */
 
+    bool kept; /* the thread's alone: the event of the callback that runs is another's now, who may
+                  have freed it */
+
     dd_event_queue_t *queue;
 
     pthread_mutex_t seal_lock; /* guards sealing with the keys and the room for what it makes */

@@ -64,9 +64,10 @@ static void call_back(dd_client_t *self, dd_handler_t handler, dd_event_node_t *
         dd_session_receipt(self->session, node->arrival, dd_bytes_of(node->event.source));
         pthread_mutex_unlock(&self->lock);
     }
+    self->kept = false;
     handler.callback(self, &node->event, handler.arg);
     dd_event_t *event = &node->event;
-    if (!node->kept)
+    if (!self->kept)
         dd_event_destroy(&event);
 }
 

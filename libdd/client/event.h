@@ -44,7 +44,6 @@ typedef struct dd_event_node {
     dd_bytes_t sealed; /* payload still to be opened into event.data; lent */
     uint32_t arrival;  /* ref of the DATA that brought it */
     bool wants_receipt;
-    bool kept; /* by the callback it was given to, who owns it now */
     dd_handler_t handler;
     dd_event_t event;
     _Alignas(max_align_t) char room[]; /* payload, then strings */
