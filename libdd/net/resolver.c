@@ -216,6 +216,12 @@ dd_error_t dd_resolve_timeout(const char *endpoint, dd_problem_t *problem)
         problem, DD_E_NETWORK, "%s " UNRESOLVED " (no name server has answered in time)", endpoint);
 }
 
+void dd_resolver_begin_anew(void)
+{
+    pthread_mutex_init(&lock, NULL);
+    under_way = NULL;
+}
+
 /* ---- Waiting ------------------------------------------------------------------------------- */
 
 dd_error_t dd_resolve(

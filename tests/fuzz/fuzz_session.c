@@ -23,7 +23,7 @@ static void keep(void *arg, const dd_news_t *news)
 {
     const fuzz_t *self = arg;
     check(!self->silent);
-    check(news->type >= DD_EVENT_REGISTERED && news->type <= DD_EVENT_HOP);
+    check(news->type >= DD_EVENT_REGISTERED && news->type <= DD_EVENT_REPLY);
     dd_event_node_t *node = dd_event_new(news, 0);
     dd_event_t *event = node ? &node->event : NULL;
     dd_event_destroy(&event);
@@ -68,7 +68,10 @@ static void send(fuzz_t *self, uint8_t argument)
         .destination = dd_bytes_of("cli2"),
         .topic = dd_bytes_of("alarms"),
         .payload = dd_bytes(PAYLOAD, argument)};
-    dd_session_send(self->session, &record, false);
+    if (argument & 4 && record.type == DD_SEND)
+        dd_session_request(self->session, &record, self->now_us + argument, (dd_handler_t){0});
+    else
+        dd_session_send(self->session, &record, false);
 }
 
 static void subscribe(fuzz_t *self, uint8_t argument)
