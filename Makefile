@@ -82,7 +82,7 @@ SUBMAKE = --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc)
 LIBDD_LIBS    := -lzmq -lsodium -ljson-c
 DDBROKER_LIBS := -lczmq -lmicrohttpd $(LIBDD_LIBS)
 # Debian's libcdk.so is linked with the narrow ncurses and mangles UTF-8; its archive isn't.
-DDTUI_LIBS    := -l:libcdk.a -lncursesw -ltinfo $(LIBDD_LIBS)
+DDTUI_LIBS    := -l:libcdk.a -lncursesw -ltinfo -lczmq $(LIBDD_LIBS)
 DDKEYS_LIBS   := $(LIBDD_LIBS)
 
 Q := $(if $(filter 1,$(V)),,@)
@@ -92,7 +92,10 @@ PROGRAMS := ddbroker ddtui ddkeys ddperf
 HAVE     := $(foreach p,$(PROGRAMS),$(if $(wildcard $(p)/main.c),$(p)))
 # A program's sources stand in its folder and in that of each layer.
 sources   = $(wildcard $(1)/*.c $(1)/*/*.c)
-SOURCES  := $(call sources,libdd) $(foreach p,$(HAVE),$(call sources,$(p)))
+# What programs with a configuration file share, and the library and the other programs do without.
+CONFIG_O := $(patsubst %.c,$(BUILD)/%.o,$(wildcard config/*.c))
+configured = $(if $(filter ddbroker ddtui,$(1)),$(CONFIG_O))
+SOURCES  := $(call sources,libdd) $(wildcard config/*.c) $(foreach p,$(HAVE),$(call sources,$(p)))
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o)
 LIBDD_A  := $(BUILD)/libdd.a
 LIBDD_SO := $(BUILD)/libdd.so.$(VERSION)
@@ -118,7 +121,7 @@ $(LIBDD_SO): $(patsubst %.c,$(BUILD)/%.o,$(call sources,libdd)) libdd/libdd.map
 
 # A program's objects without main.o, so that tests can link them.
 define program
-$(BUILD)/$(1).a: $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(1)/main.c,$(call sources,$(1))))
+$(BUILD)/$(1).a: $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(1)/main.c,$(call sources,$(1)))) $(call configured,$(1))
 	$$(call say,AR,$$@)rm -f $$@ && $$(AR) rcs $$@ $$^
 $(BUILD)/bin/$(1): $(BUILD)/$(1)/main.o $(BUILD)/$(1).a $(LIBDD_A)
 	@mkdir -p $$(@D)
@@ -148,6 +151,8 @@ $(BUILD)/tests/unit/%: LINK += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 shared = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/*.c) $(filter-out tests/unit/$(1)/test_%.c,$(wildcard tests/unit/$(1)/*.c)))
 $(BUILD)/tests/unit/libdd/%: $(BUILD)/tests/unit/libdd/%.o $(call shared,libdd) $(LIBDD_A)
 	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(LIBDD_LIBS)
+$(BUILD)/tests/unit/config/%: $(BUILD)/tests/unit/config/%.o $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/*.c)) $(CONFIG_O) $(LIBDD_A)
+	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka -lczmq $(LIBDD_LIBS)
 $(BUILD)/tests/unit/ddbroker/%: $(BUILD)/tests/unit/ddbroker/%.o $(call shared,ddbroker) $(BUILD)/ddbroker.a $(LIBDD_A)
 	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lcmocka $(DDBROKER_LIBS)
 $(BUILD)/tests/unit/ddtui/%: $(BUILD)/tests/unit/ddtui/%.o $(call shared,ddtui) $(BUILD)/ddtui.a $(LIBDD_A)

@@ -147,6 +147,11 @@ static keyset_t *load_set(store_t *store, dd_problem_t *problem)
         keyset_destroy(&self);
         return NULL;
     }
+    if (json_object_deep_copy(self->public_json, &self->public_before, NULL) != 0) {
+        no_memory(problem);
+        keyset_destroy(&self);
+        return NULL;
+    }
     self->broker_key = key_text(dd_keyring_public_key(self->broker));
     self->public_key = key_text(dd_keyring_public_key(self->public_tenant));
     return self;
@@ -161,13 +166,16 @@ void keyset_destroy(keyset_t **self_p)
     dd_keyring_destroy(&self->public_tenant);
     dd_keyfile_destroy(&self->broker_json);
     dd_keyfile_destroy(&self->public_json);
+    dd_keyfile_destroy(&self->public_before);
     free(self);
     *self_p = NULL;
 }
 
 dd_error_t keyset_put(keyset_t *self, store_put_t how, dd_problem_t *problem)
 {
-    dd_error_t error = store_put(self->store, PUBLIC_FILE, &self->public_json, how, problem);
+    bool same = self->public_before && json_object_equal(self->public_json, self->public_before);
+    dd_error_t error =
+        same ? DD_OK : store_put(self->store, PUBLIC_FILE, &self->public_json, how, problem);
     if (error != DD_OK)
         return error;
     return store_put(self->store, BROKER_FILE, &self->broker_json, how, problem);

@@ -20,7 +20,8 @@ typedef struct {
     dd_keyring_t *public_tenant;     /* new set */
     struct json_object *broker_json; /* what they are to hold */
     struct json_object *public_json;
-    key_text_t broker_key; /* the public keys that every client's file has */
+    struct json_object *public_before; /* as it was loaded; NULL in a new set */
+    key_text_t broker_key;             /* the public keys that every client's file has */
     key_text_t public_key;
 } keyset_t;
 
@@ -54,7 +55,8 @@ dd_error_t keyset_renew_named_operator(keyset_t *self, const dd_operator_t *righ
 dd_error_t keyset_renew_public(keyset_t *self, dd_problem_t *problem);
 dd_error_t keyset_renew_broker(keyset_t *self, dd_problem_t *problem);
 
-/* Puts the two files into the store: the last call before store_commit(). */
+/* Puts the two files into the store, public's only if it has changed: the last call before
+ * store_commit(). */
 dd_error_t keyset_put(keyset_t *self, store_put_t how, dd_problem_t *problem);
 
 /* The file of a client that is to be told a new key of somebody else; the caller's. NULL with

@@ -28,6 +28,7 @@ typedef struct {
 
 static dd_option_set_t set_count, set_seconds, set_threshold, add_subscription, set_view, set_order,
     set_tenant;
+static dd_option_suggest_t suggest_trees;
 
 static const tui_option_t OPTIONS[] = {
     {.option = {.letter = 'd',
@@ -182,7 +183,8 @@ static const tui_option_t OPTIONS[] = {
          .set = dd_option_set_flag,
          .offset = IN(no_colour)}},
     {.option = {.argument = "NAME",
-         .help = "the client's name; auto: the broker makes one up",
+         .help = "the client's name, auto, or @TREE: one of ddtui.conf(5)",
+         .suggest = suggest_trees,
          .variable = "DD_NAME",
          .fallback = DD_AUTO_NAME,
          .set = dd_option_set_text,
@@ -430,9 +432,9 @@ static dd_error_t check(const options_t *self, dd_problem_t *problem)
         {self->watch_ms && self->watch_ms < WATCH_LEAST, "--watch takes 0.1 seconds at least"},
         {self->count && !listens && !self->watch_ms,
             "--count needs --listen, --subscribe or --watch"},
-        {self->read_only && (sends(self) || self->subscription_count || self->trace),
+        {options_forbids(self) && (sends(self) || self->subscription_count || self->trace),
             "--read-only forbids --notify, --publish, --subscribe and --trace"},
-        {self->read_only && self->order.what,
+        {options_forbids(self) && self->order.what,
             "--read-only forbids --end-client, --drain, --move and --log-level"},
         {self->keyfile && self->operator_keys, "either --keys or --operator-keys"},
         {(self->json || self->quiet || self->timeout_ms) && interact,
@@ -462,15 +464,111 @@ static dd_error_t find_keyfile(options_t *self, dd_problem_t *problem)
     return DD_OK;
 }
 
+/* ---- Trees by name ------------------------------------------------------------------------ */
+
+/* There is one file, which is read once. */
+static settings_t settings;
+
+static dd_error_t read_settings(dd_problem_t *problem)
+{
+    char path[PATH_MAX];
+    return settings_path(path, sizeof path) ? settings_read(&settings, path, problem)
+                                            : settings_read(&settings, "/dev/null", problem);
+}
+
+/* A file with mistakes has trees all the same. */
+static void suggest_trees(const void *values, dd_suggestions_t *suggestions)
+{
+    dd_problem_t problem;
+    (void)values;
+    read_settings(&problem);
+    for (size_t i = 0; i < settings.tree_count; i++) {
+        char name[TREE_NAME_MAX + 2];
+        snprintf(name, sizeof name, "@%s", settings.trees[i].name);
+        dd_suggest(suggestions, name);
+    }
+}
+
+/* What the command line doesn't say is as the tree has it. */
+static void take_from_tree(options_t *self, const settings_tree_t *tree, dd_given_t *given)
+{
+    self->tree = tree;
+    if (!dd_options_given(&COMMAND_LINE, given, "broker") && tree->endpoints.count > 0) {
+        self->endpoints = tree->endpoints;
+        dd_options_give(&COMMAND_LINE, given, "broker");
+    }
+    if (!self->keyfile && !self->operator_keys && tree->keyfile[0] != '\0') {
+        self->keyfile = tree->keyfile;
+        dd_options_give(&COMMAND_LINE, given, "keys");
+    }
+    if (!self->name && tree->client[0] != '\0') {
+        self->name = tree->client;
+        dd_options_give(&COMMAND_LINE, given, "NAME");
+    }
+    if (!self->tenant && tree->tenant[0] != '\0')
+        self->tenant = tree->tenant;
+}
+
+/* word: "@lab", the first one of the command line, or in place of a name; NULL if there is none. */
+static dd_error_t use_settings(
+    options_t *self, const char *word, dd_given_t *given, dd_problem_t *problem)
+{
+    bool is_operand = !word && self->name && self->name[0] == '@';
+    if (is_operand)
+        word = self->name;
+    if (!word && !options_interact(self))
+        return DD_OK;
+    dd_error_t error = read_settings(problem);
+    self->settings = &settings;
+    if (error != DD_OK || !word)
+        return error;
+    const settings_tree_t *tree = settings_tree(&settings, word + 1, problem);
+    if (!tree)
+        return problem->error;
+    if (is_operand)
+        self->name = tree->client[0] != '\0' ? tree->client : DD_AUTO_NAME;
+    take_from_tree(self, tree, given);
+    return DD_OK;
+}
+
+bool options_forbids(const options_t *self)
+{
+    return self->read_only || (self->tree && self->tree->read_only);
+}
+
+dd_error_t options_go_to(
+    options_t *self, const options_t *begun, const char *tree, dd_problem_t *problem)
+{
+    dd_given_t given = {0};
+    const settings_tree_t *found = settings_tree(begun->settings, tree, problem);
+    if (!found)
+        return problem->error;
+    *self = *begun;
+    self->endpoints.count = 0;
+    self->keyfile = self->operator_keys = self->name = self->tenant = NULL;
+    take_from_tree(self, found, &given);
+    dd_error_t error = dd_options_fill(&COMMAND_LINE, &given, self, problem);
+    if (error == DD_OK)
+        error = find_keyfile(self, problem);
+    dd_endpoints_write(&self->endpoints, self->endpoint, sizeof self->endpoint);
+    return error;
+}
+
+/* ---- All of it ---------------------------------------------------------------------------- */
+
 dd_options_outcome_t options_read(
     options_t *self, int argc, char *const argv[], dd_problem_t *problem)
 {
     dd_given_t given;
+    const char *tree = argc > 1 && argv[1][0] == '@' ? argv[1] : NULL;
+    int skipped = tree != NULL;
     *self = (options_t){0};
-    dd_options_outcome_t outcome =
-        dd_options_read(&COMMAND_LINE, argc, argv, self, &given, stdout, problem);
+    dd_options_outcome_t outcome = dd_options_read(
+        &COMMAND_LINE, argc - skipped, argv + skipped, self, &given, stdout, problem);
     if (outcome != DD_OPTIONS_TAKEN)
         return outcome;
+    if (use_settings(self, tree, &given, problem) != DD_OK)
+        return DD_OPTIONS_WRONG;
     if (self->view == VIEW_EVENTS && self->timeout_ms && !self->watch_ms)
         self->watch_ms = WATCH_EVENTS;
     bool good = check(self, problem) == DD_OK &&

@@ -12,6 +12,7 @@
 
 #include "ddtui/model/health_check.h"
 #include "ddtui/model/model.h"
+#include "ddtui/settings.h"
 #include "libdd/base/options.h"
 #include "libdd/protocol/endpoint.h"
 #include "libdd/protocol/scope.h"
@@ -56,9 +57,11 @@ typedef struct {
     order_t order;
     bool json;
     bool quiet;
-    bool read_only; /* sends and changes nothing */
+    bool read_only; /* sends and changes nothing; options_forbids() knows of the tree's word, too */
     bool no_colour; /* of the console; there are none elsewhere */
     char default_keyfile[PATH_MAX];
+    const settings_t *settings;  /* of the configuration file; NULL: not wanted, so not read */
+    const settings_tree_t *tree; /* of these, the one that was chosen; or NULL */
 } options_t;
 
 /* Reads the command line, then the environment and the defaults for what it doesn't say. What it
@@ -67,6 +70,13 @@ typedef struct {
 dd_options_outcome_t options_read(
     options_t *self, int argc, char *const argv[], dd_problem_t *problem);
 
+/* Chooses another tree for what was begun with other options; DD_E_ARGUMENT with *problem if there
+   is none of that name, or it says too little. */
+dd_error_t options_go_to(
+    options_t *self, const options_t *begun, const char *tree, dd_problem_t *problem);
+
+/* Whether nothing is to be sent and changed. */
+bool options_forbids(const options_t *self);
 /* Whether there is something to send and to ask, and whether there is something to wait for. */
 bool options_acts(const options_t *self);
 bool options_listens(const options_t *self);

@@ -2,27 +2,30 @@
 /*
  * admission - who may connect, and the places there are for those who do
  *
- * Tenants share the places by their quotas; some are kept for operators and child brokers. The
+ * Tenants share the places by their quotas; some are kept for operators and child brokers. An
+ * operator, too, has no more than are left, so that one who may look only keeps nobody out. The
  * handshake asks first, and refuses those for whom there is no room. Between the handshake and the
  * first word of a connection others may have taken the place: then it is told so in words.
  */
 #include "admission.h"
 
+#include "operators.h"
 #include "standing.h"
 
-/* With the quota of its tenant, or NULL for operators and child brokers. */
-static bool has_place(const core_t *self, const quota_t *quota)
+/* For a tenant's client, or an operator or child broker; quota: NULL for the last. */
+static bool has_place(const core_t *self, bool is_tenants, const quota_t *quota)
 {
-    size_t places = self->settings.clients_max;
-    if (!quota)
-        return self->connections < places + CORE_RESERVED;
-    return quota_has_place(quota, self->connections < places ? places - self->connections : 0);
+    size_t places = self->settings.clients_max + (is_tenants ? 0 : CORE_RESERVED);
+    size_t left = self->connections < places ? places - self->connections : 0;
+    return quota ? quota_has_place(quota, left) : left > 0;
 }
 
-static bool may_come(core_t *self, const dd_tenant_t *tenant)
+/* tenant: NULL for an operator. */
+static bool may_come(core_t *self, const dd_tenant_t *tenant, const uint8_t *key)
 {
-    quota_t *quota = quotas_of(&self->quotas, dd_bytes_of(tenant->name), self->now_ms);
-    return quota && has_place(self, quota) && quota_take_connect(quota, self->now_ms);
+    quota_t *quota = tenant ? quotas_of(&self->quotas, dd_bytes_of(tenant->name), self->now_ms)
+                            : operators_quota(self, key);
+    return quota && has_place(self, tenant, quota) && quota_take_connect(quota, self->now_ms);
 }
 
 core_admission_t core_admit(
@@ -35,15 +38,15 @@ core_admission_t core_admit(
         return CORE_UNKNOWN_KEY;
     if (role == ROLE_CLIENT && !clients)
         return CORE_NO_CLIENTS;
-    bool may = role == ROLE_CLIENT ? may_come(self, tenant) : has_place(self, NULL);
+    bool may = role == ROLE_CHILD ? has_place(self, false, NULL) : may_come(self, tenant, key);
     return may ? CORE_ADMITTED : CORE_NO_ROOM;
 }
 
 void admission_take_place(core_t *self, peer_t *peer)
 {
-    if (!has_place(self, peer->quota)) {
+    if (!has_place(self, peer_is_tenants(peer), peer->quota)) {
         core_end(self, peer, DD_E_LIMIT, "no room for more %s%s, or for anybody",
-            peer->quota ? "clients of tenant " : "brokers and operators", peer->tenant);
+            peer_is_tenants(peer) ? "clients of tenant " : "brokers and operators", peer->tenant);
         return;
     }
     peer->placed = true;

@@ -16,6 +16,7 @@
 #include "inspect.h"
 #include "losses.h"
 #include "notifications.h"
+#include "operators.h"
 #include "publications.h"
 #include "registration.h"
 #include "remains.h"
@@ -168,11 +169,13 @@ static peer_t *new_peer(core_t *self, role_t role, void *route)
     return NULL;
 }
 
-/* Makes a peer one of its tenant's. False when out of memory. */
-static bool set_tenant(core_t *self, peer_t *peer, const dd_tenant_t *tenant)
+/* Makes a peer one of its tenant's, or with NULL an operator's. False when out of memory. */
+static bool set_owner(core_t *self, peer_t *peer, const dd_tenant_t *tenant)
 {
-    memcpy(peer->tenant, tenant->name, sizeof peer->tenant);
-    peer->quota = quotas_of(&self->quotas, peer_tenant(peer), self->now_ms);
+    if (tenant)
+        memcpy(peer->tenant, tenant->name, sizeof peer->tenant);
+    peer->quota = tenant ? quotas_of(&self->quotas, peer_tenant(peer), self->now_ms)
+                         : operators_quota(self, peer->key);
     if (peer->quota)
         dd_outbox_join(&peer->outbox, &peer->quota->outbox);
     return peer->quota;
@@ -187,7 +190,7 @@ peer_t *core_connect(core_t *self, const uint8_t key[DD_KEY_SIZE], void *route, 
     if (!peer)
         return NULL;
     memcpy(peer->key, key, DD_KEY_SIZE);
-    if (tenant && !set_tenant(self, peer, tenant)) {
+    if (role != ROLE_CHILD && !set_owner(self, peer, tenant)) {
         free(peer);
         return NULL;
     }
@@ -294,9 +297,8 @@ void core_gone(peer_t *peer)
 void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
 {
     self->now_ms = now_ms;
-    if (peer->state != PEER_ENDED && !peer->is_self) {
+    if (peer->state != PEER_ENDED && !peer->is_self)
         log_gone(self, peer);
-    }
     forget(self, peer);
     if (peer == self->parent) {
         self->is_root = peer->ending == DD_E_LOOP;
@@ -437,6 +439,13 @@ void core_tick(core_t *self, uint64_t now_ms)
 
 /* ---- The broker as a whole ----------------------------------------------------------------- */
 
+static void set_quotas(core_t *self, const quota_rules_t *rules)
+{
+    const quota_rules_t of_operators = quota_rules_of_operators(rules);
+    quotas_set_rules(&self->quotas, rules);
+    quotas_set_rules(&self->operators, &of_operators);
+}
+
 core_t *core_new(const core_settings_t *settings, const dd_keyring_t *keyring, uint64_t now_ms)
 {
     core_t *self = calloc(1, sizeof *self);
@@ -446,7 +455,7 @@ core_t *core_new(const core_settings_t *settings, const dd_keyring_t *keyring, u
     dd_bytes_copy(dd_bytes_of(settings->name), self->name, sizeof self->name);
     self->settings.name = self->name;
     self->settings.scope = NULL; /* the caller's string; parsed below */
-    quotas_set_rules(&self->quotas, &settings->quotas);
+    set_quotas(self, &settings->quotas);
     self->keyring = keyring;
     self->started_ms = self->now_ms = self->scanned_ms = now_ms;
     randombytes_buf(self->secret, sizeof self->secret);
@@ -473,6 +482,7 @@ void core_destroy(core_t **self_p)
         ;
     free(self->left);
     quotas_destroy(&self->quotas);
+    quotas_destroy(&self->operators);
     topics_destroy(&self->topics);
     event_history_clear(&self->events);
     floods_clear(&self->floods);
@@ -523,7 +533,7 @@ void core_set_limits(core_t *self, const core_settings_t *settings)
     self->settings.subscriptions_max = settings->subscriptions_max;
     self->settings.link_names_max = settings->link_names_max;
     self->settings.link_interests_max = settings->link_interests_max;
-    quotas_set_rules(&self->quotas, &settings->quotas);
+    set_quotas(self, &settings->quotas);
     peer_t *link;
     DL_FOREACH2 (self->links, link, next_link)
         set_outbox_limit(self, link);

@@ -80,7 +80,8 @@ struct core {
     drop_note_t drop_note;
     recent_t dropped; /* of these, publications that were lost lately */
     counts_reasons_t refused_for;
-    quotas_t quotas;
+    quotas_t quotas;    /* of tenants */
+    quotas_t operators; /* the same of operators */
     event_history_t events;
     departures_t *left; /* clients that were at this broker lately; NULL without memory for it */
     floods_t floods;    /* of lines that peers cause */

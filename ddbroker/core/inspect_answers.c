@@ -530,6 +530,13 @@ static void start(answer_t *answer, const dd_record_t *asked)
     answer->others = core->topics.by_tenant;
 }
 
+/* Who asked; of what comes over a link, the tenant or "" for all operators. */
+static dd_bytes_t owner_of(const answer_t *answer)
+{
+    const peer_t *asker = answer->to.asker;
+    return asker->quota ? dd_bytes_of(peer_owner(asker)) : tenant_of(answer);
+}
+
 answer_t *inspect_answers_begin(const report_to_t *to, const dd_record_t *asked)
 {
     answer_t *answer = calloc(1, sizeof *answer);
@@ -538,7 +545,7 @@ answer_t *inspect_answers_begin(const report_to_t *to, const dd_record_t *asked)
     answer->job.step = step;
     answer->to = *to;
     start(answer, asked);
-    if (jobs_add(&to->core->jobs, tenant_of(answer), &answer->job))
+    if (jobs_add(&to->core->jobs, owner_of(answer), &answer->job))
         return answer;
     inspect_answers_end(answer);
     return NULL;

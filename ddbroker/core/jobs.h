@@ -12,6 +12,7 @@
 #include "libdd/base/buffer.h"
 #include "libdd/base/hash.h"
 #include "libdd/include/dd.h"
+#include "quota.h"
 
 typedef struct job job_t;
 typedef struct job_line job_line_t;
@@ -52,13 +53,13 @@ struct job_line {
     job_line_t *prev, *next;
     job_t *jobs;      /* the first one is the one at work */
     unsigned members; /* jobs that belong to it, those who wait or are done included */
-    char tenant[DD_TENANT_MAX + 1];
+    char tenant[QUOTA_NAME_MAX + 1];
 };
 
 /* Begins as zeros. */
 typedef struct {
     job_line_t own[JOBS_OWN];
-    job_line_t *tenants;     /* by name; the operators' is "" */
+    job_line_t *tenants;     /* by name; operators', too, see peer_owner() */
     job_line_t *own_ring;    /* lines in which something stands; the first one has its turn */
     job_line_t *tenant_ring; /* of tenants */
     bool owns_turn;

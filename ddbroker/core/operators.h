@@ -14,4 +14,8 @@ const dd_operator_t *operators_find(const core_t *self, dd_bytes_t name);
    are called. */
 dd_bytes_t operators_name(const core_t *self, const uint8_t key[DD_KEY_SIZE]);
 
+/* What the operator of that key uses, with all its connections. NULL when out of memory, or if it
+   is no operator's. */
+quota_t *operators_quota(core_t *self, const uint8_t key[DD_KEY_SIZE]);
+
 #endif

@@ -50,7 +50,7 @@ struct peer {
     peer_state_t state;
     uint8_t protocol;               /* DD_FRAME_VERSION; 3 or 4: a client of the legacy endpoint */
     char tenant[DD_TENANT_MAX + 1]; /* of a client, also of one that observes; else "" */
-    quota_t *quota;                 /* of the same: its tenant's; else NULL */
+    quota_t *quota;                 /* of the same and of an operator; else NULL */
     bool is_self;                   /* the broker itself, which has no connection to itself */
     bool placed;                    /* holds one of the places that there are for connections */
     uint8_t key[DD_KEY_SIZE];       /* public key it logged in with */
@@ -142,6 +142,13 @@ static inline dd_bytes_t peer_tenant(const peer_t *self)
 static inline bool peer_is_tenants(const peer_t *self)
 {
     return self->tenant[0] != '\0';
+}
+
+/* With whom it shares what there is: its tenant, or a word with "/" for an operator; "" for a link.
+ */
+static inline const char *peer_owner(const peer_t *self)
+{
+    return self->quota ? self->quota->tenant : "";
 }
 
 static inline bool peer_is_link(const peer_t *self)

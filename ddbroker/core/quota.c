@@ -52,6 +52,14 @@ const quota_limits_t *quota_rules_of(const quota_rules_t *self, dd_bytes_t tenan
     return &self->usual;
 }
 
+quota_rules_t quota_rules_of_operators(const quota_rules_t *of_tenants)
+{
+    return (quota_rules_t){.usual = {.clients = QUOTA_FAIR,
+                               .connects = QUOTA_OPERATOR_CONNECTS,
+                               .outbox = of_tenants->usual.outbox,
+                               .burst = 2000}};
+}
+
 static void set_limits(quota_t *self, const quota_limits_t *limits)
 {
     self->limits = *limits;

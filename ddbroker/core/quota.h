@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * quota - what each tenant may use of a broker, and what it uses
+ * quota - what each tenant and each operator may use of a broker, and what it uses
  *
  * A limit of 0 is none. Rates are counted in buckets that fill as time goes by: what a tenant
  * didn't use for a while it may use at once, up to `burst` ms of it. A bucket that isn't empty lets
@@ -14,6 +14,8 @@
 #include "libdd/include/dd.h"
 #include "libdd/protocol/outbox.h"
 #include "recent.h"
+
+#define QUOTA_NAME_MAX (DD_TENANT_MAX + 1)
 
 /* As a limit on clients: no more than there are free places. So a tenant alone gets half of all,
    and whoever comes later finds some. */
@@ -35,7 +37,7 @@ typedef struct {
     uint64_t at_ms;
 } quota_bucket_t;
 
-/* One tenant's. */
+/* One tenant's, or one operator's, who has all its connections by one key as well. */
 typedef struct {
     UT_hash_handle hh;
     quota_limits_t limits;
@@ -51,7 +53,7 @@ typedef struct {
     quota_bucket_t bytes;
     counts_t count; /* of all its clients since the start */
     counts_reasons_t refused_for;
-    char tenant[DD_TENANT_MAX + 1];
+    char tenant[QUOTA_NAME_MAX + 1]; /* or "/" and an operator's name, as no tenant is called */
 } quota_t;
 
 /* Limits of one tenant instead of the usual ones. */
@@ -73,6 +75,11 @@ typedef struct {
     quota_t *by_tenant;
 } quotas_t;
 
+/* New connections of one operator in a second: many, for people and scripts. */
+#define QUOTA_OPERATOR_CONNECTS 100
+
+/* Those of operators, who share places and room with tenants, and may ask what they like. */
+quota_rules_t quota_rules_of_operators(const quota_rules_t *of_tenants);
 /* The limits of a tenant. */
 const quota_limits_t *quota_rules_of(const quota_rules_t *self, dd_bytes_t tenant);
 

@@ -38,6 +38,13 @@ static bool is_renamed(const core_t *self, const peer_t *peer)
            !dd_bytes_equal(name, dd_name_bytes(&peer->name));
 }
 
+/* Whether an operator without a name of its own is called as one who has got it since. */
+static bool has_anothers_name(const core_t *self, const peer_t *peer)
+{
+    return peer->role == ROLE_OPERATOR && operators_name(self, peer->key).size == 0 &&
+           operators_find(self, dd_name_bytes(&peer->name)) != NULL;
+}
+
 /* ms before somebody may prove another key by which nothing has changed: looking at a proof takes
    time. */
 #define PROVE_INTERVAL 1000
@@ -122,6 +129,8 @@ static void check_key(core_t *self, peer_t *peer)
         end_without_key(self, peer);
     else if (peer->role == ROLE_CLIENT && registration_looks_foreign(self, &peer->name))
         core_end(self, peer, DD_E_NAME_INVALID, "its name now begins with a tenant's");
+    else if (has_anothers_name(self, peer))
+        core_end(self, peer, DD_E_NAME_INVALID, "its name is now of an operator with another key");
 }
 
 void standing_check(core_t *self, peer_t *peer)

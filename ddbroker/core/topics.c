@@ -59,17 +59,19 @@ static void retire(topics_t *self, topic_t *topic)
     own->count--;
 }
 
-/* Memory for one more of the tenant: that of its idlest one when it has all it may. What was made
-   once is a topic's for ever, of which clients may still have a pointer. */
-static topic_t *make_room(topics_t *self, topics_own_t *own)
+/* Memory for one more of the tenant: that of its idlest one when it has all it may, but not for
+   what another tenant publishes. What was made once is a topic's for ever, of which clients may
+   still have a pointer. */
+static topic_t *make_room(topics_t *self, topics_own_t *own, bool is_foreign)
 {
     topic_t *idlest = own->idle, *spare = self->spare;
     if (own->count < TOPICS_MAX) {
         self->spare = spare ? spare->next : NULL;
         return spare ? spare : malloc(sizeof *spare);
     }
-    if (idlest)
-        retire(self, idlest);
+    if (!idlest || is_foreign)
+        return NULL;
+    retire(self, idlest);
     return idlest;
 }
 
@@ -80,9 +82,19 @@ static void put_away(topics_t *self, topic_t *topic)
     self->spare = topic;
 }
 
-static topic_t *add(topics_t *self, topics_own_t *own, dd_bytes_t tenant, dd_bytes_t name)
+/* Another tenant's is the first that makes room. */
+static void line_up(topic_t *topic, bool is_foreign)
 {
-    topic_t *topic = make_room(self, own);
+    if (is_foreign)
+        DL_PREPEND(topic->own->idle, topic);
+    else
+        DL_APPEND(topic->own->idle, topic);
+}
+
+static topic_t *add(
+    topics_t *self, topics_own_t *own, dd_bytes_t tenant, dd_bytes_t name, bool is_foreign)
+{
+    topic_t *topic = make_room(self, own, is_foreign);
     if (!topic)
         return NULL;
     memset(topic, 0, sizeof *topic);
@@ -92,13 +104,14 @@ static topic_t *add(topics_t *self, topics_own_t *own, dd_bytes_t tenant, dd_byt
         put_away(self, topic);
         return NULL;
     }
-    DL_APPEND(own->idle, topic);
+    line_up(topic, is_foreign);
     own->count++;
     return topic;
 }
 
 /* NULL if there is none, and no room for it. *own (NULL when out of memory) is its tenant's. */
-static topic_t *topic_of(topics_t *self, dd_bytes_t tenant, dd_bytes_t name, topics_own_t **own)
+static topic_t *topic_of(
+    topics_t *self, dd_bytes_t tenant, dd_bytes_t name, bool is_foreign, topics_own_t **own)
 {
     char key[DD_TENANT_MAX + 1 + DD_TOPIC_MAX + 1];
     topic_t *topic = dd_table_find(&self->by_key, key, write_key(key, tenant, name));
@@ -107,7 +120,7 @@ static topic_t *topic_of(topics_t *self, dd_bytes_t tenant, dd_bytes_t name, top
     *own = find_own(self, tenant);
     if (!*own)
         *own = add_own(self, tenant);
-    return *own ? add(self, *own, tenant, name) : NULL;
+    return *own ? add(self, *own, tenant, name, is_foreign) : NULL;
 }
 
 /* ---- Counting ------------------------------------------------------------------------------ */
@@ -134,13 +147,21 @@ static bool is(const topic_t *self, dd_bytes_t tenant, dd_bytes_t name)
            memcmp(at, name.data, name.size) == 0 && at[name.size] == '\0';
 }
 
+/* Whether a client of another tenant publishes, as all may on topics of the public tenant. */
+static bool is_of_another(dd_bytes_t publisher, dd_bytes_t tenant)
+{
+    dd_bytes_t own, client;
+    return dd_name_split(publisher, &own, &client) && !dd_bytes_equal(own, tenant);
+}
+
 void topics_published(topics_t *self, topic_t **last, dd_bytes_t tenant, dd_bytes_t name,
     dd_bytes_t publisher, size_t size)
 {
     topics_own_t *own = NULL;
     topic_t *topic = *last;
+    bool is_foreign = is_of_another(publisher, tenant);
     if (!topic || !is(topic, tenant, name))
-        topic = *last = topic_of(self, tenant, name, &own);
+        topic = *last = topic_of(self, tenant, name, is_foreign, &own);
     const topic_count_t one = {.publications = 1, .bytes = size};
     if (!topic && own)
         add_count(&own->others, &one);
@@ -148,16 +169,16 @@ void topics_published(topics_t *self, topic_t **last, dd_bytes_t tenant, dd_byte
         return;
     add_count(&topic->count, &one);
     publisher_of(topic, publisher)->publications++;
-    if (topic->subscribers == 0) {
+    if (topic->subscribers == 0 && !is_foreign) {
         DL_DELETE(topic->own->idle, topic);
-        DL_APPEND(topic->own->idle, topic);
+        line_up(topic, false);
     }
 }
 
 topic_t *topics_subscribed(topics_t *self, dd_bytes_t tenant, dd_bytes_t name)
 {
     topics_own_t *own;
-    topic_t *topic = topic_of(self, tenant, name, &own);
+    topic_t *topic = topic_of(self, tenant, name, false, &own);
     if (topic && topic->subscribers++ == 0)
         DL_DELETE(topic->own->idle, topic);
     return topic;

@@ -6,6 +6,7 @@
  * and what they lose are counted where they are. Each tenant has room for TOPICS_MAX topics. One
  * with subscribers here stays; of the others that one makes room on which nothing was published for
  * the longest. What it had counts for the tenant's others from then on, so that sums never shrink.
+ * What other tenants publish, which is on the public tenant's topics, has none make room.
  */
 #ifndef TOPICS_H_INCLUDED
 #define TOPICS_H_INCLUDED

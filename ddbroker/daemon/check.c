@@ -119,27 +119,8 @@ static void check_endpoints(const check_t *self, void *socket)
     }
 }
 
-/* Without keys, so that who connects meanwhile isn't refused, but tries again. */
-static void check_listening(const check_t *self)
-{
-    int yes = 1, none = 0;
-    dd_problem_t problem;
-    void *context = dd_context_new();
-    void *socket = context ? dd_socket_router(context) : NULL;
-    if (socket && zmq_setsockopt(socket, ZMQ_IPV6, &yes, sizeof yes) == 0 &&
-        zmq_setsockopt(socket, ZMQ_LINGER, &none, sizeof none) == 0) {
-        check_endpoints(self, socket);
-    } else {
-        dd_socket_problem(&problem, "try", "the endpoints");
-        fault(self, &problem);
-    }
-    if (socket)
-        zmq_close(socket);
-    if (context)
-        zmq_ctx_term(context);
-}
-
-/* Where monitors connect, and what they must know. */
+/* Where monitors connect, and what they must know. The other endpoints are held meanwhile, so that
+   one which has the same port is found. */
 static void check_http(const check_t *self)
 {
     const config_t *config = self->config;
@@ -160,6 +141,37 @@ static void check_http(const check_t *self)
         fault(self, &problem);
 }
 
+/* Without keys, so that who connects meanwhile isn't refused, but tries again. NULL without memory.
+ */
+static void *new_socket(void *context)
+{
+    int yes = 1, none = 0;
+    void *socket = context ? dd_socket_router(context) : NULL;
+    if (!socket || (zmq_setsockopt(socket, ZMQ_IPV6, &yes, sizeof yes) == 0 &&
+                       zmq_setsockopt(socket, ZMQ_LINGER, &none, sizeof none) == 0))
+        return socket;
+    zmq_close(socket);
+    return NULL;
+}
+
+static void check_listening(const check_t *self)
+{
+    dd_problem_t problem;
+    void *context = dd_context_new();
+    void *socket = new_socket(context);
+    if (socket) {
+        check_endpoints(self, socket);
+    } else {
+        dd_socket_problem(&problem, "try", "the endpoints");
+        fault(self, &problem);
+    }
+    check_http(self);
+    if (socket)
+        zmq_close(socket);
+    if (context)
+        zmq_ctx_term(context);
+}
+
 /* A broker starts without its parent, and looks the name up again later. */
 static void check_parents(const check_t *self)
 {
@@ -172,12 +184,33 @@ static void check_parents(const check_t *self)
     }
 }
 
+static bool may_read(const struct passwd *account, const struct stat *file)
+{
+    mode_t bit = account->pw_uid == file->st_uid   ? S_IRUSR
+                 : account->pw_gid == file->st_gid ? S_IRGRP
+                                                   : S_IROTH;
+    return file->st_mode & bit;
+}
+
+static void check_secret(const check_t *self, const struct passwd *account, const char *path)
+{
+    struct stat status;
+    if (path && stat(path, &status) == 0 && !may_read(account, &status))
+        REMARK(self,
+            "the service can't read %s: it is for its group, chgrp " ACCOUNT " and chmod 640",
+            path);
+}
+
 /* Root may do all, and the service's account not. */
 static void check_account(const check_t *self)
 {
-    if (geteuid() == 0 && getpwnam(ACCOUNT))
-        REMARK(self, "checked as root; see what the account of the service may: runuser -u " ACCOUNT
-                     " -- ddbroker ...");
+    const struct passwd *account = geteuid() == 0 ? getpwnam(ACCOUNT) : NULL;
+    if (!account)
+        return;
+    REMARK(self, "checked as root; see what the account of the service may: runuser -u " ACCOUNT
+                 " -- ddbroker ...");
+    check_secret(self, account, self->config->keys);
+    check_secret(self, account, self->config->http_token_file);
 }
 
 /* ---- The whole ----------------------------------------------------------------------------- */
@@ -190,7 +223,6 @@ dd_keyring_t *check_start(
     dd_keyring_t *keyring = check_keys(&self);
     check_descriptors(&self);
     check_listening(&self);
-    check_http(&self);
     check_parents(&self);
     check_account(&self);
     return keyring;

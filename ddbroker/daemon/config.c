@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "config_file.h"
+#include "config/config_file.h"
 #include "config_options.h"
 #include "libdd/base/problem.h"
 #include "libdd/protocol/name.h"

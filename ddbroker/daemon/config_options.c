@@ -401,7 +401,8 @@ static const config_option_t OPTIONS[] = {
 
 /* What the DoubleDecker of 2015 to 2017 had, and what to write. */
 static const dd_former_t FORMER[] = {
-    {"router", "write listen = tcp://*:PORT"},
+    {"router", "write legacy = tcp://*:PORT for clients of protocols 3 and 4, and listen = "
+               "tcp://*:PORT, another one, for all others"},
     {"dealer", "write parent = tcp://HOST:PORT"},
     {"keyfile", "write keys = FILE"},
     {"loglevel", "write log-level = notice"},

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * quota_sums - what a configuration lets tenants make the broker hold
+ * quota_sums - what a configuration lets tenants and operators make the broker hold
  */
 #include "quota_sums.h"
 
 #include <inttypes.h>
 
+#include "ddbroker/core/core.h"
 #include "ddbroker/core/topics.h"
 #include "ddbroker/net/input_account.h"
 #include "libdd/net/socket.h"
@@ -30,11 +31,16 @@ static uint64_t of_clients(uint64_t clients)
            (CLIENT_BYTES + INPUT_FACTOR * INPUT_FREE + FRAME_FACTOR * DD_OUTBOX_MEMBER_RESERVE);
 }
 
+static uint64_t of_waiting(const quota_limits_t *limits)
+{
+    return FRAME_FACTOR * (limits->outbox + DD_OUTBOX_RESERVE);
+}
+
 /* What isn't held for each client. */
 static uint64_t of_the_rest(const quota_limits_t *limits)
 {
-    return limits->subscriptions * SUBSCRIPTION_BYTES +
-           FRAME_FACTOR * (limits->outbox + DD_OUTBOX_RESERVE) + TOPICS_MAX * sizeof(topic_t);
+    return limits->subscriptions * SUBSCRIPTION_BYTES + of_waiting(limits) +
+           TOPICS_MAX * sizeof(topic_t);
 }
 
 uint64_t quota_sums_of_tenant(const quota_limits_t *limits, uint64_t clients_max)
@@ -51,15 +57,20 @@ static quota_rules_t rules_of(const config_t *config)
 
 uint64_t quota_sums_of_all(const config_t *config, const dd_keyring_t *keyring)
 {
-    const quota_rules_t rules = rules_of(config);
+    const quota_rules_t rules = rules_of(config), of_operators = quota_rules_of_operators(&rules);
     const dd_tenant_t *tenant;
+    const uint64_t places = config->clients_max + CORE_RESERVED;
     uint64_t clients = 0, rest = 0;
     for (size_t i = 0; (tenant = dd_keyring_tenant_at(keyring, i)); i++) {
         const quota_limits_t *limits = quota_rules_of(&rules, dd_bytes_of(tenant->name));
         clients += quota_places(limits, config->clients_max);
         rest += of_the_rest(limits);
     }
-    return of_clients(clients < config->clients_max ? clients : config->clients_max) + rest +
+    for (size_t i = 0; dd_keyring_operator_at(keyring, i); i++) {
+        clients += quota_places(&of_operators.usual, places);
+        rest += of_waiting(&of_operators.usual);
+    }
+    return of_clients(clients < places ? clients : places) + rest +
            INPUT_FACTOR * config->input_max;
 }
 
@@ -95,7 +106,8 @@ void quota_sums_print(FILE *out, const config_t *config, const dd_keyring_t *key
 {
     size_t frame = (size_t)dd_socket_frame_max((uint32_t)config->payload_max);
     print_table(out, config);
-    fprintf(out, "all %zu tenants together make the broker hold at most %" PRIu64 "M\n",
+    fprintf(out,
+        "all %zu tenants together make the broker hold at most %" PRIu64 "M, with operators\n",
         dd_keyring_tenant_count(keyring), megabytes(quota_sums_of_all(config, keyring)));
     fprintf(out, "of that, %" PRIu64 "M of what has come in and isn't taken yet (input-max)\n",
         megabytes(INPUT_FACTOR * config->input_max));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * quota_sums - what a configuration lets tenants make the broker hold, for a person to read
+ * quota_sums - what a configuration lets tenants and operators make the broker hold
  */
 #ifndef QUOTA_SUMS_H_INCLUDED
 #define QUOTA_SUMS_H_INCLUDED
@@ -11,7 +11,7 @@
 
 /* Bytes of memory that one tenant with these limits can make the broker hold. */
 uint64_t quota_sums_of_tenant(const quota_limits_t *limits, uint64_t clients_max);
-/* And all that have keys together. */
+/* And all that have keys together, with operators. */
 uint64_t quota_sums_of_all(const config_t *config, const dd_keyring_t *keyring);
 
 /* Prints the quotas, and these sums. */

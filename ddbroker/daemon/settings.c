@@ -21,16 +21,6 @@
 /* With fewer connections than that it isn't worth the while. */
 #define CONNECTIONS_LEAST 16
 
-/* Descriptors that are open already, as whoever started the process has left them. */
-static rlim_t count_open(rlim_t limit)
-{
-    rlim_t count = 0;
-    rlim_t end = dd_descriptors_end(limit);
-    for (rlim_t fd = 0; fd < end; fd++)
-        count += dup2((int)fd, (int)fd) >= 0; /* which changes nothing */
-    return count;
-}
-
 /* Root may raise the hard limit too. */
 static void raise_limit(struct rlimit *limit, rlim_t wanted)
 {
@@ -65,7 +55,8 @@ dd_error_t settings_raise_descriptors(loop_t *self, dd_problem_t *problem)
     self->descriptors_http = self->config->http ? HTTP_DESCRIPTORS : 0;
     rlim_t taken = count_reserved(self);
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        taken += count_open(limit.rlim_cur);
+        /* Those that whoever started the process has left open. */
+        taken += dd_descriptors_count(0, dd_descriptors_end(limit.rlim_cur));
         raise_limit(&limit, (rlim_t)self->config->clients_max + taken);
     }
     if (limit.rlim_cur < taken + CONNECTIONS_LEAST)

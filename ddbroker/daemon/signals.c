@@ -74,44 +74,66 @@ static void spread_keyring(const loop_t *self)
     }
 }
 
-/* Everything is read before anything changes, so that a reload works whole or not at all. */
-static dd_error_t reload(loop_t *self, dd_problem_t *problem)
+/* All that a reload brings. */
+typedef struct {
+    config_t config;
+    dd_keyring_t *keyring;
+    http_plan_t http;
+} newer_t;
+
+static dd_error_t read_newer(loop_t *self, newer_t *newer, dd_problem_t *problem)
 {
-    config_t newer;
-    dd_keyring_t *keyring = NULL;
-    http_plan_t http = {.fd = -1};
-    config_outcome_t outcome = config_read(&newer, self->argc, self->argv, problem);
-    dd_error_t result = outcome == CONFIG_RUN ? DD_OK : DD_E_ARGUMENT;
-    if (result == DD_OK && !(keyring = reload_keys(self, &newer, problem)))
-        result = DD_E_KEYS;
-    if (result == DD_OK)
-        result = http_prepare(self->http, newer.http, newer.http_token_file, &http, problem);
-    if (result == DD_OK)
-        result = log_reopen(self->log, newer.log_file, (dd_log_level_t)newer.log_level, problem);
-    if (result != DD_OK) {
-        http_drop(self->http, &http);
-        goto cleanup;
-    }
+    config_t *config = &newer->config;
+    *newer = (newer_t){.http = {.fd = -1}};
+    if (config_read(config, self->argc, self->argv, problem) != CONFIG_RUN)
+        return DD_E_ARGUMENT;
+    if (!(newer->keyring = reload_keys(self, config, problem)))
+        return DD_E_KEYS;
+    dd_error_t result =
+        http_prepare(self->http, config->http, config->http_token_file, &newer->http, problem);
+    return result != DD_OK ? result
+                           : log_reopen(self->log, config->log_file,
+                                 (dd_log_level_t)config->log_level, problem);
+}
+
+static void adopt_config(loop_t *self, config_t *newer)
+{
     char others[256];
-    bool moved = !config_option_same(config_option_in_file("parent"), self->config, &newer);
-    config_adopt(self->config, &newer, others, sizeof others);
+    bool moved = !config_option_same(config_option_in_file("parent"), self->config, newer);
+    config_adopt(self->config, newer, others, sizeof others);
     if (others[0])
         log_write(
             self->log, DD_LOG_WARNING, "a restart is needed for the new value of: %s", others);
-    dd_keyring_t *old = self->keyring;
-    self->keyring = keyring;
-    keyring = old; /* to be freed */
     settings_share_descriptors(self);
     core_settings_t chosen = settings_of_core(self);
     core_set_limits(self->core, &chosen);
     input_account_set_max(self->config->input_max);
-    http_follow(self->http, self->config->http, &http);
     if (moved)
         core_set_parents(self->core, &self->config->parents);
+}
+
+/* The new one comes first: the configuration's tenants are looked for in it. */
+static void adopt(loop_t *self, newer_t *newer)
+{
+    dd_keyring_t *old = self->keyring;
+    self->keyring = newer->keyring;
+    newer->keyring = old; /* to be freed */
+    adopt_config(self, &newer->config);
+    http_follow(self->http, self->config->http, &newer->http);
     spread_keyring(self);
-cleanup:
-    dd_keyring_destroy(&keyring);
-    config_clear(&newer);
+}
+
+/* Everything is read before anything changes, so that a reload works whole or not at all. */
+static dd_error_t reload(loop_t *self, dd_problem_t *problem)
+{
+    newer_t newer;
+    dd_error_t result = read_newer(self, &newer, problem);
+    if (result == DD_OK)
+        adopt(self, &newer);
+    else
+        http_drop(self->http, &newer.http);
+    dd_keyring_destroy(&newer.keyring);
+    config_clear(&newer.config);
     return result;
 }
 

@@ -34,7 +34,7 @@ static void on_connection(void *http, struct MHD_Connection *connection, void **
         http_place_leave(place);
 }
 
-/* As many as have places; the others wait outside. */
+/* As many as have places. */
 static void accept_some(http_t *self)
 {
     static const struct sockaddr NOBODY;
@@ -49,6 +49,15 @@ static void accept_some(http_t *self)
         if (MHD_add_connection(self->daemon, fd, &NOBODY, sizeof NOBODY) != MHD_YES)
             http_place_leave(place); /* it has been closed */
     }
+}
+
+/* Strangers keep nobody out: who comes when all places are taken gets that of the one who is there
+   for the longest and hasn't brought the token. */
+static void make_way(http_t *self)
+{
+    if (self->listener >= 0 && !self->pauses && !http_places_free(&self->places) &&
+        http_listener_is_knocked_at(self->listener))
+        http_places_make_way(&self->places);
 }
 
 /* ---- The loop ------------------------------------------------------------------------------ */
@@ -84,6 +93,7 @@ static bool work(transport_t *transport, uint64_t now_ms)
     if (!self->pauses)
         accept_some(self);
     run(self);
+    make_way(self); /* when all who have come are read */
     return false;
 }
 
@@ -121,7 +131,7 @@ static void descriptors(
     http_t *self = (http_t *)transport;
     const union MHD_DaemonInfo *info =
         self->daemon ? MHD_get_daemon_info(self->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
-    if (!self->pauses && http_places_free(&self->places))
+    if (!self->pauses && http_places_give_way(&self->places))
         items[LISTENER] = (struct pollfd){.fd = self->listener, .events = POLLIN};
     if (info)
         items[DAEMON] = (struct pollfd){.fd = info->epoll_fd, .events = POLLIN};

@@ -10,6 +10,10 @@
 /* Bytes of a piece of the metrics: one is made, and sent, in a turn. */
 #define PIECE 8192
 
+/* ms for which what came of a survey is told again, so that nobody uses up the questions that there
+   may be. */
+#define FRESH 1000
+
 #define TEXT "text/plain; charset=utf-8"
 #define LINES "application/x-ndjson"
 
@@ -142,6 +146,7 @@ void http_answers_wake(http_t *self)
         MHD_create_response_from_buffer(survey->size, survey->text, MHD_RESPMEM_MUST_FREE);
     if (self->report)
         survey->text = NULL;
+    self->surveyed_ms = self->now_ms;
     http_places_wake(&self->places);
 }
 
@@ -161,13 +166,18 @@ static bool begin_survey(http_t *self)
     return survey_begin(&self->survey, self->core, &self->route, self->now_ms);
 }
 
+static bool is_fresh(const http_t *self)
+{
+    return self->report && !self->survey.refused && self->now_ms < self->surveyed_ms + FRESH;
+}
+
 /* Somebody else may have begun another survey before one who was woken is heard again. */
 static enum MHD_Result answer_tree(http_t *self, struct MHD_Connection *connection, bool again)
 {
     http_place_t *place = http_places_of(&self->places, connection);
-    if (again && !self->survey.goes_on)
+    if (!self->survey.goes_on && (again || is_fresh(self)))
         return send_survey(self, connection);
-    if (!place || (!self->survey.goes_on && !begin_survey(self)))
+    if (!place || place->is_cut || (!self->survey.goes_on && !begin_survey(self)))
         return MHD_NO;
     MHD_suspend_connection(connection);
     place->waiting = connection;
@@ -191,11 +201,15 @@ static const struct {
 };
 #define PATH_COUNT (sizeof PATHS / sizeof PATHS[0])
 
-static bool is_let_in(const http_t *self, struct MHD_Connection *connection)
+static bool is_let_in(http_t *self, struct MHD_Connection *connection)
 {
+    http_place_t *place = http_places_of(&self->places, connection);
     const char *header =
         MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION);
-    return !self->token.is_set || token_is_brought(&self->token, header);
+    bool is_known = token_is_brought(&self->token, header);
+    if (place && is_known)
+        place->is_known = true;
+    return is_known || !self->token.is_set;
 }
 
 static bool is_read(const char *method)

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,22 +21,6 @@
 #define BACKLOG 16
 /* Bytes that wait in the kernel for one who reads slowly: it keeps about twice as much. */
 #define SENDING (32 * 1024)
-
-/* Splits an address into its parts; false if it is none. */
-static bool split(
-    const char *address, char host[DD_ENDPOINT_MAX + 1], char port[DD_ENDPOINT_MAX + 1])
-{
-    char whole[DD_ENDPOINT_MAX + 1];
-    dd_bytes_t host_bytes, port_bytes;
-    snprintf(whole, sizeof whole, "tcp://%.200s", address);
-    if (!dd_endpoint_split(dd_bytes_of(whole), &host_bytes, &port_bytes))
-        return false;
-    if (host_bytes.size > 1 && host_bytes.data[0] == '[')
-        host_bytes = dd_bytes(host_bytes.data + 1, host_bytes.size - 2);
-    dd_bytes_copy(host_bytes, host, DD_ENDPOINT_MAX + 1);
-    dd_bytes_copy(port_bytes, port, DD_ENDPOINT_MAX + 1);
-    return true;
-}
 
 /* Numbers only: no name is looked up. */
 static struct addrinfo *resolve(const char *host, const char *port, int family)
@@ -96,9 +81,10 @@ static int open_at(const char *host, const char *port)
 dd_error_t http_listener_open(
     const char *address, int *fd, char *shown, size_t room, dd_problem_t *problem)
 {
-    char host[DD_ENDPOINT_MAX + 1], port[DD_ENDPOINT_MAX + 1];
+    char host[DD_ENDPOINT_MAX + 1], port[DD_ENDPOINT_MAX + 1], endpoint[DD_ENDPOINT_MAX + 1];
     *fd = -1;
-    if (split(address, host, port))
+    snprintf(endpoint, sizeof endpoint, "tcp://%.200s", address);
+    if (dd_endpoint_parts(endpoint, host, port))
         *fd = open_at(strcmp(host, "*") == 0 ? NULL : host, port);
     else
         errno = EINVAL;
@@ -119,4 +105,10 @@ int http_listener_accept(int fd)
     fcntl(accepted, F_SETFD, FD_CLOEXEC);
     setsockopt(accepted, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
     return accepted;
+}
+
+bool http_listener_is_knocked_at(int fd)
+{
+    struct pollfd item = {.fd = fd, .events = POLLIN};
+    return poll(&item, 1, 0) > 0;
 }

@@ -18,4 +18,7 @@ dd_error_t http_listener_open(
    there is none. */
 int http_listener_accept(int fd);
 
+/* Whether somebody waits to be accepted. */
+bool http_listener_is_knocked_at(int fd);
+
 #endif

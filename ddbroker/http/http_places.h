@@ -13,6 +13,8 @@ typedef struct {
     int fd; /* -1: free */
     uint64_t since_ms;
     struct MHD_Connection *waiting; /* for the survey; else NULL */
+    bool is_known;                  /* it has brought the token */
+    bool is_cut;                    /* and has still to leave */
 } http_place_t;
 
 typedef struct {
@@ -31,7 +33,12 @@ void http_place_leave(http_place_t *self);
 
 /* Shuts the connections that are there for too long: nobody keeps a place for longer than it takes.
    They leave it when libmicrohttpd has seen that. */
-void http_places_cut_overdue(const http_places_t *self, uint64_t now_ms);
+void http_places_cut_overdue(http_places_t *self, uint64_t now_ms);
+
+/* Whether somebody who comes gets a place, if need be that of a stranger. */
+bool http_places_give_way(http_places_t *self);
+/* Shuts the stranger that is there for the longest, unless a place is free or about to be. */
+void http_places_make_way(http_places_t *self);
 
 /* Lets all go on who wait for the survey. */
 void http_places_wake(http_places_t *self);

@@ -24,6 +24,7 @@ struct http {
     uint64_t started_wall_ms; /* since 1970 */
     survey_t survey;
     struct MHD_Response *report; /* what came of the last survey; NULL for none */
+    uint64_t surveyed_ms;        /* when that was over */
     bool behind;                 /* there is more of the survey to be taken */
 };
 

@@ -5,12 +5,14 @@
 #ifndef PROCESS_H_INCLUDED
 #define PROCESS_H_INCLUDED
 
+#include <sys/resource.h>
+
 #include "metrics.h"
 
 /* A look that takes several steps, since descriptors may be many. Begins as zeros. */
 typedef struct {
     metrics_process_t figures;
-    int next, end; /* descriptors that are still to be counted */
+    rlim_t next, end; /* descriptors that are still to be counted */
 } process_t;
 
 /* started_ms: since 1970. */

@@ -14,28 +14,28 @@ struct waiting_frame {
 
 /* ---- Sources ------------------------------------------------------------------------------- */
 
-static frame_line_t *line_of(frame_lines_t *self, const char *tenant)
+static frame_line_t *line_of(frame_lines_t *self, const char *owner)
 {
     frame_line_t *line;
-    size_t size = strlen(tenant);
-    HASH_FIND(hh, self->tenants, tenant, size, line);
-    if (line || size >= sizeof line->tenant)
+    size_t size = strlen(owner);
+    HASH_FIND(hh, self->owners, owner, size, line);
+    if (line || size >= sizeof line->owner)
         return line;
     line = calloc(1, sizeof *line);
     if (!line)
         return NULL;
-    memcpy(line->tenant, tenant, size);
-    HASH_ADD(hh, self->tenants, tenant, size, line);
+    memcpy(line->owner, owner, size);
+    HASH_ADD(hh, self->owners, owner, size, line);
     if (line->hh.tbl)
         return line;
     free(line);
     return NULL;
 }
 
-bool frame_lines_enter(frame_lines_t *self, frame_source_t *source, const char *tenant)
+bool frame_lines_enter(frame_lines_t *self, frame_source_t *source, const char *owner)
 {
     *source = (frame_source_t){.line = NULL};
-    source->line = tenant[0] ? line_of(self, tenant) : &source->own;
+    source->line = owner[0] ? line_of(self, owner) : &source->own;
     return source->line;
 }
 
@@ -71,8 +71,8 @@ void frame_lines_leave(frame_lines_t *self, frame_source_t *source)
 void frame_lines_clear(frame_lines_t *self)
 {
     frame_line_t *line, *next;
-    HASH_ITER (hh, self->tenants, line, next) {
-        HASH_DEL(self->tenants, line);
+    HASH_ITER (hh, self->owners, line, next) {
+        HASH_DEL(self->owners, line);
         free(line);
     }
 }

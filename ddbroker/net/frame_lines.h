@@ -3,15 +3,16 @@
  * frame_lines - frames that have come and wait to be taken in: tenants in turn
  *
  * ZeroMQ hands out frames of all connections in turn, so that who has a hundred connections has a
- * hundred frames taken in for one of another's. Here they wait in lines, one for each tenant and
- * one for each link or operator. The lines have their turns, and within a line the connections. How
- * many bytes may wait is input_account's matter: what waits here isn't taken yet.
+ * hundred frames taken in for one of another's. Here they wait in lines, one for each tenant,
+ * for each operator and for each link. The lines have their turns, and within a line the
+ * connections. How many bytes may wait is input_account's matter: what waits here isn't taken yet.
  */
 #ifndef FRAME_LINES_H_INCLUDED
 #define FRAME_LINES_H_INCLUDED
 
 #include <zmq.h>
 
+#include "ddbroker/core/quota.h"
 #include "libdd/base/hash.h"
 #include "libdd/include/dd.h"
 
@@ -22,26 +23,26 @@ typedef struct frame_line {
     UT_hash_handle hh;
     frame_source_t *sources;        /* that have something waiting, the next one first */
     struct frame_line *prev, *next; /* among those that have */
-    char tenant[DD_TENANT_MAX + 1];
+    char owner[QUOTA_NAME_MAX + 1];
 } frame_line_t;
 
 /* One connection's part. */
 struct frame_source {
     frame_line_t *line;
-    frame_line_t own; /* of one that is no tenant's */
+    frame_line_t own; /* of a link */
     waiting_frame_t *first, *last;
     frame_source_t *prev, *next; /* in its line, while something waits */
 };
 
 /* Begins with all zero. */
 typedef struct {
-    frame_line_t *tenants; /* all that were here since the start */
+    frame_line_t *owners;  /* all that were here since the start */
     frame_line_t *waiting; /* lines in which something waits, the next one first */
 } frame_lines_t;
 
-/* For a connection of a tenant, or of none with "". The source is the caller's, and stays where it
+/* For a connection whose peer_owner() is that one. The source is the caller's, and stays where it
    is. False when out of memory. */
-bool frame_lines_enter(frame_lines_t *self, frame_source_t *source, const char *tenant);
+bool frame_lines_enter(frame_lines_t *self, frame_source_t *source, const char *owner);
 /* Frees what still waits of it. */
 void frame_lines_leave(frame_lines_t *self, frame_source_t *source);
 

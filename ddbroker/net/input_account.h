@@ -102,8 +102,8 @@ int input_account_fd(const input_account_t *self);
  */
 int input_account_fd_of(dd_bytes_t id);
 
-/* How much may be untaken from now on; for the tenant, NULL for one that has no share in what all
-   may have. One that waits isn't cut at its limit as long as it brings whole messages. */
+/* How much may be untaken from now on; for the tenant or operator, NULL for one that has no share
+   in what all may have. Who waits isn't cut at its limit as long as it brings whole messages. */
 void input_account_grant(input_account_t *self, uint64_t limit, const char *tenant, bool waits);
 
 /* The loop has taken a message whose frames count so much. What isn't a message, handshakes and

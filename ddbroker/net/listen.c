@@ -108,7 +108,7 @@ static dd_error_t listen_by_name(void *socket, const char *endpoint, dd_problem_
     dd_problem_t why;
     dd_error_t result = dd_resolve(endpoint, LOOKUP_LIMIT, &addresses, &why);
     if (result != DD_OK)
-        return dd_problem(problem, result, "can't listen on %s", why.text);
+        return dd_problem(problem, result, "can't listen: %s", why.text);
     for (size_t i = 0; i < addresses.count; i++)
         bound |= zmq_bind(socket, addresses.items[i]) == 0;
     return bound ? DD_OK : dd_socket_problem(problem, "listen on", endpoint);

@@ -207,7 +207,7 @@ static void cut_refused(listener_t *self)
     }
 }
 
-/* The peer will be told its window now. Links and operators don't share what tenants may have. */
+/* The peer will be told its window now. Links don't share what all others may have. */
 static void grant(const listener_t *self, route_t *route)
 {
     const peer_t *peer = route->peer;
@@ -216,7 +216,7 @@ static void grant(const listener_t *self, route_t *route)
     route->window = peer->window;
     input_account_grant(route->account,
         INPUT_EXCESS + dd_window_most(peer->window, self->frame_max),
-        peer_is_tenants(peer) ? peer->tenant : NULL, false);
+        peer->quota ? peer_owner(peer) : NULL, false);
 }
 
 /* ---- Frames in ----------------------------------------------------------------------------- */
@@ -260,7 +260,7 @@ static bool add_route(listener_t *self, route_t *route, uint64_t now_ms)
     route->peer = core_connect(self->core, key, route, now_ms);
     if (!route->peer)
         return false;
-    if (frame_lines_enter(&self->lines, &route->frames, route->peer->tenant))
+    if (frame_lines_enter(&self->lines, &route->frames, peer_owner(route->peer)))
         HASH_ADD(hh, self->routes, id, route->id_size, route);
     if (!route->hh.tbl) { /* out of memory */
         core_disconnect(self->core, route->peer, now_ms);

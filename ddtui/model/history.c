@@ -34,6 +34,7 @@ static const char *const KIND_NAMES[HISTORY_KINDS] = {
     [HISTORY_SCOPE] = "scope",
     [HISTORY_FILTER] = "filter",
     [HISTORY_FILE] = "file",
+    [HISTORY_COMMAND] = "command",
 };
 
 /* ---- Entries -------------------------------------------------------------------------------- */

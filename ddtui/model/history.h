@@ -21,6 +21,7 @@ typedef enum {
     HISTORY_SCOPE,
     HISTORY_FILTER,
     HISTORY_FILE,
+    HISTORY_COMMAND,
     HISTORY_KINDS,
     HISTORY_NONE = HISTORY_KINDS
 } history_kind_t;

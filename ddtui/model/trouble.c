@@ -72,7 +72,7 @@ static void add_rate(uint64_t rate, char out[TROUBLE_ROOM])
         return;
     if (rate == 0)
         snprintf(out + used, TROUBLE_ROOM - used, " <1/s");
-    else if (rate < 10000)
+    else if (rate < 1000) /* which fits the column in a narrow terminal */
         snprintf(out + used, TROUBLE_ROOM - used, " %" PRIu64 "/s", rate);
     else
         snprintf(out + used, TROUBLE_ROOM - used, " %" PRIu64 "k/s", rate / 1000);

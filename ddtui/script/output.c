@@ -6,11 +6,11 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ddtui/model/columns.h"
+#include "ddtui/model/json_line.h"
 #include "libdd/base/escape.h"
 #include "libdd/base/utf8.h"
 #include "table_layout.h"
@@ -23,55 +23,14 @@
 
 /* ---- JSON --------------------------------------------------------------------------------- */
 
-/* The object as one line that a terminal doesn't obey. The caller frees it; NULL when out of
-   memory. */
-static char *json_line(struct json_object *object)
-{
-    const char *text = json_object_to_json_string_ext(
-        object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-    size_t room = text ? DD_ESCAPE_JSON_MAX * strlen(text) + 1 : 0;
-    char *line = text ? malloc(room) : NULL;
-    if (line)
-        dd_escape_json(text, line, room);
-    return line;
-}
-
 /* Writes an object as a line, and releases it. */
 static bool put_json(FILE *out, struct json_object *object)
 {
-    char *line = json_line(object);
-    bool written = line && fputs(line, out) >= 0 && putc('\n', out) != EOF;
+    bool written = json_line_put(out, object);
     int error = errno;
-    free(line);
     json_object_put(object);
     errno = error;
     return written;
-}
-
-static void add_text(struct json_object *object, const char *field, const char *text)
-{
-    json_object_object_add(object, field, json_object_new_string(text));
-}
-
-static struct json_object *base64_json(const void *data, size_t size)
-{
-    size_t room = sodium_base64_encoded_len(size, sodium_base64_VARIANT_ORIGINAL);
-    char *text = malloc(room);
-    if (!text)
-        return NULL;
-    sodium_bin2base64(text, room, data, size, sodium_base64_VARIANT_ORIGINAL);
-    struct json_object *value = json_object_new_string(text);
-    free(text);
-    return value;
-}
-
-/* JSON strings hold UTF-8 only: all else goes as base64. */
-static void add_data(struct json_object *object, const void *data, size_t size)
-{
-    if (dd_utf8_valid(data, size))
-        json_object_object_add(object, "text", json_object_new_string_len(data, (int)size));
-    else
-        json_object_object_add(object, "data64", base64_json(data, size));
 }
 
 static struct json_object *message_json(const dd_event_t *event)
@@ -79,24 +38,24 @@ static struct json_object *message_json(const dd_event_t *event)
     struct json_object *object = json_object_new_object();
     switch (event->type) {
     case DD_EVENT_NOTIFICATION:
-        add_text(object, "type", "notification");
-        add_text(object, "source", event->source);
-        add_data(object, event->data, event->size);
+        json_line_add_text(object, "type", "notification");
+        json_line_add_text(object, "source", event->source);
+        json_line_add_data(object, event->data, event->size);
         break;
     case DD_EVENT_PUBLICATION:
-        add_text(object, "type", "publication");
-        add_text(object, "source", event->source);
-        add_text(object, "topic", event->topic);
-        add_text(object, "scope", event->scope);
-        add_data(object, event->data, event->size);
+        json_line_add_text(object, "type", "publication");
+        json_line_add_text(object, "source", event->source);
+        json_line_add_text(object, "topic", event->topic);
+        json_line_add_text(object, "scope", event->scope);
+        json_line_add_data(object, event->data, event->size);
         break;
     default:
-        add_text(object, "type", "gap");
-        add_text(object, "topic", event->topic);
-        add_text(object, "scope", event->scope);
+        json_line_add_text(object, "type", "gap");
+        json_line_add_text(object, "topic", event->topic);
+        json_line_add_text(object, "scope", event->scope);
         json_object_object_add(object, "number", json_object_new_uint64(event->number));
         if (event->number == 0)
-            add_text(object, "text", UNCOUNTED);
+            json_line_add_text(object, "text", UNCOUNTED);
     }
     return object;
 }
@@ -151,9 +110,9 @@ bool output_event(FILE *out, const dd_event_t *event, output_style_t style)
 static struct json_object *order_json(const char *what, const char *argument, const char *broker)
 {
     struct json_object *object = json_object_new_object();
-    add_text(object, "what", what);
-    add_text(object, "argument", argument);
-    add_text(object, "broker", broker);
+    json_line_add_text(object, "what", what);
+    json_line_add_text(object, "argument", argument);
+    json_line_add_text(object, "broker", broker);
     json_object_object_add(object, "done", json_object_new_boolean(true));
     return object;
 }
@@ -308,7 +267,7 @@ static struct json_object *end_json(const trace_t *trace)
     struct json_object *object = json_object_new_object();
     bool arrived = trace->state == TRACE_ARRIVED;
     char why[TRACE_WHY_ROOM];
-    add_text(object, "destination", trace->destination);
+    json_line_add_text(object, "destination", trace->destination);
     json_object_object_add(object, "delivered", json_object_new_boolean(arrived));
     json_object_object_add(
         object, "error", arrived ? NULL : json_object_new_string(trace_why(trace, why)));

@@ -7,9 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ddtui/home_path.h"
+#include "ddtui/ui/export.h"
 #include "libdd/base/escape.h"
-#include "libdd/base/problem.h"
-#include "save_message.h"
+#include "new_file.h"
 
 /* What a command is carried out with. */
 typedef struct {
@@ -70,38 +71,74 @@ static dd_error_t trace(doing_t *self)
     return error;
 }
 
-static dd_error_t save_selected(doing_t *self, dd_problem_t *problem)
+/* ---- Files ---------------------------------------------------------------------------------- */
+
+static bool write_payload(void *arg, FILE *out)
 {
-    const message_t *message = console_message_to_save(self->console);
-    return message ? save_message(message, self->command->name, problem)
-                   : dd_problem(problem, DD_E_ARGUMENT, "the message is no longer there");
+    const message_t *message = arg;
+    return fwrite(message->data, 1, message->size, out) == message->size;
+}
+
+static bool write_rows(void *arg, FILE *out)
+{
+    const doing_t *self = arg;
+    return export_rows(console_exported(self->console), export_format_of(self->command->name), out);
+}
+
+/* Notes where it is, or why there is nothing. */
+static dd_error_t write_file(
+    doing_t *self, const char *done, new_file_content_t *content, void *arg)
+{
+    dd_problem_t problem;
+    char path[PATH_MAX], shown[1024];
+    if (!home_path(self->command->name, path, &problem) ||
+        new_file_write(path, content, arg, &problem) != DD_OK) {
+        dd_escape_text(problem.text, strlen(problem.text), self->why, CONSOLE_COMMAND_WHY_ROOM);
+        return problem.error;
+    }
+    dd_escape_text(path, strlen(path), shown, sizeof shown);
+    session_view_note(self->session, NOTE_GOOD, "%s to %s", done, shown);
+    return DD_OK;
 }
 
 static dd_error_t save(doing_t *self)
 {
-    dd_problem_t problem;
-    char path[1024];
-    if (save_selected(self, &problem) != DD_OK) {
-        dd_escape_text(problem.text, strlen(problem.text), self->why, CONSOLE_COMMAND_WHY_ROOM);
-        return problem.error;
+    message_t message;
+    const message_t *kept = console_message_to_save(self->console);
+    if (!kept) {
+        snprintf(self->why, CONSOLE_COMMAND_WHY_ROOM, "the message is no longer there");
+        return DD_E_ARGUMENT;
     }
-    dd_escape_text(self->command->name, strlen(self->command->name), path, sizeof path);
-    session_view_note(self->session, NOTE_GOOD, "saved to %s", path);
-    return DD_OK;
+    message = *kept;
+    return write_file(self, "saved", write_payload, &message);
 }
+
+static dd_error_t export(doing_t *self)
+{
+    char done[64];
+    page_t *page = console_exported(self->console);
+    page_update(page);
+    snprintf(done, sizeof done, "%zu rows exported", list_count(page->list));
+    return write_file(self, done, write_rows, self);
+}
+
+/* ---- Orders --------------------------------------------------------------------------------- */
 
 static dd_error_t control(doing_t *self)
 {
-    static const char *const WHAT[] = {
-        [FORM_END_CLIENT] = "end-client", [FORM_DRAIN] = "drain", [FORM_LOG_LEVEL] = "log-level"};
+    static const char *const WHAT[] = {[FORM_END_CLIENT] = "end-client",
+        [FORM_DRAIN] = "drain",
+        [FORM_LOG_LEVEL] = "log-level",
+        [FORM_MOVE] = "move"};
     const command_t *command = self->command;
-    const char *what = WHAT[command->kind];
-    bool level = command->kind == FORM_LOG_LEVEL;
+    const char *argument = command->kind == FORM_LOG_LEVEL ? command->level
+                           : command->kind == FORM_MOVE    ? command->endpoint
+                                                           : command->name;
     uint32_t ref = 0;
-    dd_error_t error = dd_client_control(
-        self->client, command->broker, what, level ? command->level : command->name, &ref);
+    dd_error_t error =
+        dd_client_control(self->client, command->broker, WHAT[command->kind], argument, &ref);
     if (error == DD_OK)
-        session_view_controlled(self->session, ref, what, command->name);
+        session_view_controlled(self->session, ref, WHAT[command->kind], command->name);
     return error;
 }
 
@@ -112,9 +149,11 @@ static dd_error_t (*const DO[FORMS])(doing_t *self) = {
     [FORM_UNSUBSCRIBE] = unsubscribe,
     [FORM_TRACE] = trace,
     [FORM_SAVE] = save,
+    [FORM_EXPORT] = export,
     [FORM_END_CLIENT] = control,
     [FORM_DRAIN] = control,
     [FORM_LOG_LEVEL] = control,
+    [FORM_MOVE] = control,
 };
 
 bool console_commands_run(const command_t *command, dd_client_t *client, session_view_t *session,

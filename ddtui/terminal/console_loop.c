@@ -15,10 +15,13 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "clipboard.h"
 #include "console_commands.h"
 #include "ddtui/script/key_role.h"
 #include "ddtui/ui/console.h"
 #include "libdd/base/clock.h"
+#include "libdd/base/escape.h"
+#include "libdd/base/problem.h"
 #include "libdd/base/program.h"
 #include "screen.h"
 #include "screen_charset.h"
@@ -44,7 +47,9 @@ static const uint64_t DRAW_PAUSES[] = {
 #define DRAW_PAUSE_FACTOR 25
 
 typedef struct {
-    const options_t *options;
+    const options_t *begun;   /* what the command line said */
+    const options_t *options; /* the same, or those of another tree, which are: */
+    options_t *chosen;
     dd_client_t *client;
     session_view_t *session;
     history_t *history;
@@ -84,6 +89,99 @@ static void tick(console_loop_t *self)
     session_view_set_rtt(self->session, dd_client_rtt_us(self->client));
 }
 
+/* ---- Trees ----------------------------------------------------------------------------------- */
+
+static bool make_client(console_loop_t *self, key_role_t role, dd_problem_t *problem)
+{
+    const options_t *options = self->options;
+    self->client =
+        dd_client_new(options->endpoint, options->keyfile, key_role_name(options, role), problem);
+    if (!self->client)
+        return false;
+    dd_error_t error =
+        options->tenant ? dd_client_set_tenant(self->client, options->tenant) : DD_OK;
+    if (error != DD_OK)
+        snprintf(problem->text, sizeof problem->text, "tenant %s: %s", options->tenant,
+            dd_strerror(error));
+    return error == DD_OK;
+}
+
+/* What the configuration file says of the console itself. */
+static void configure(console_loop_t *self)
+{
+    const settings_t *settings = self->options->settings;
+    const settings_tree_t *tree = self->options->tree;
+    if (!settings)
+        return;
+    console_set_trees(self->console, settings->tree_names, tree ? tree->name : NULL);
+    for (page_number_t page = 0; page < PAGES; page++)
+        console_choose_columns(self->console, page, settings->columns[page]);
+}
+
+static bool make_console(console_loop_t *self, key_role_t role)
+{
+    static const unsigned RIGHTS[] = {[KEY_ROLE_TENANT] = RIGHT_SEND,
+        [KEY_ROLE_OPERATOR] = RIGHT_OPERATE,
+        [KEY_ROLE_READ_ONLY] = 0};
+    unsigned rights = options_forbids(self->options) ? 0 : RIGHTS[role];
+    self->session = session_view_new(role != KEY_ROLE_TENANT);
+    if (!self->session)
+        return false;
+    self->console = console_new(self->session, self->history, self->options->endpoint, rights);
+    if (self->console)
+        configure(self);
+    return self->console != NULL;
+}
+
+static void leave_tree(console_loop_t *self)
+{
+    dd_client_destroy(&self->client);
+    console_destroy(&self->console);
+    session_view_destroy(&self->session);
+    free(self->chosen);
+    self->chosen = NULL;
+}
+
+/* Everything that is of one tree, made for the one that these options name. */
+static bool enter_tree(console_loop_t *self, const char *name, dd_problem_t *problem)
+{
+    key_role_t role;
+    self->client = NULL;
+    self->session = NULL;
+    self->console = NULL;
+    self->options = self->chosen = malloc(sizeof *self->chosen);
+    dd_problem(problem, DD_E_MEMORY, "%s", dd_strerror(DD_E_MEMORY));
+    if (!self->chosen || options_go_to(self->chosen, self->begun, name, problem) != DD_OK ||
+        key_role_look(self->options, &role, problem) != DD_OK)
+        return false;
+    dd_problem(problem, DD_E_MEMORY, "%s", dd_strerror(DD_E_MEMORY));
+    if (!make_console(self, role) || !make_client(self, role, problem))
+        return false;
+    dd_error_t error = dd_client_start(self->client);
+    dd_problem(problem, error, "%s", dd_strerror(error));
+    return error == DD_OK;
+}
+
+/* Stays at the old tree if the new one can't be. */
+static void go_to_tree(console_loop_t *self)
+{
+    console_loop_t other = *self;
+    dd_problem_t problem;
+    char why[NOTE_ROOM];
+    if (!enter_tree(&other, console_wanted_tree(self->console), &problem)) {
+        dd_escape_text(problem.text, strlen(problem.text), why, sizeof why);
+        session_view_note(self->session, NOTE_BAD, "%s", why);
+        leave_tree(&other);
+        return;
+    }
+    leave_tree(self);
+    *self = other;
+    console_set_glyphs(self->console, screen_charset_glyphs());
+    self->whole = true;
+    screen_free_mouse(self->screen, false);
+    tick(self);
+}
+
 /* ---- Input ---------------------------------------------------------------------------------- */
 
 static void carry_out(console_loop_t *self)
@@ -95,6 +193,19 @@ static void carry_out(console_loop_t *self)
     console_done(self->console, done ? NULL : why);
 }
 
+static void copy(console_loop_t *self)
+{
+    size_t size;
+    const char *text = console_copied(self->console, &size);
+    if (clipboard_copy(stdout, text, size))
+        session_view_note(self->session, NOTE_GOOD, "%zu bytes sent to the terminal's clipboard%s",
+            size, clipboard_advice());
+    else
+        session_view_note(self->session, NOTE_BAD,
+            "not copied: %zu bytes are more than terminals take, %d; w saves them", size,
+            CLIPBOARD_MAX);
+}
+
 static void follow(console_loop_t *self, unsigned flags)
 {
     if (flags & CONSOLE_QUIT)
@@ -103,8 +214,14 @@ static void follow(console_loop_t *self, unsigned flags)
         screen_suspend(self->screen);
     if (flags & (CONSOLE_REDRAW | CONSOLE_SUSPEND))
         self->whole = true;
+    if (flags & CONSOLE_COPY)
+        copy(self);
+    if (flags & CONSOLE_MOUSE)
+        screen_free_mouse(self->screen, console_mouse_freed(self->console));
     if (flags & CONSOLE_COMMAND)
         carry_out(self);
+    if (flags & CONSOLE_TREE)
+        go_to_tree(self);
 }
 
 static void take_key(console_loop_t *self, ui_key_t key)
@@ -276,21 +393,6 @@ static bool take_over_signals(console_loop_t *self)
     return self->signals >= 0;
 }
 
-static bool make_client(console_loop_t *self, key_role_t role, dd_problem_t *problem)
-{
-    const options_t *options = self->options;
-    self->client =
-        dd_client_new(options->endpoint, options->keyfile, key_role_name(options, role), problem);
-    if (!self->client)
-        return false;
-    dd_error_t error =
-        options->tenant ? dd_client_set_tenant(self->client, options->tenant) : DD_OK;
-    if (error != DD_OK)
-        snprintf(problem->text, sizeof problem->text, "tenant %s: %s", options->tenant,
-            dd_strerror(error));
-    return error == DD_OK;
-}
-
 /* The first screen doesn't wait for anybody: it is drawn before the client begins. */
 static exit_status_t start_client(console_loop_t *self)
 {
@@ -304,19 +406,11 @@ static exit_status_t start_client(console_loop_t *self)
     return STATUS_DONE;
 }
 
-static bool make_console(console_loop_t *self, key_role_t role)
+static bool open_history(console_loop_t *self)
 {
-    static const unsigned RIGHTS[] = {[KEY_ROLE_TENANT] = RIGHT_SEND,
-        [KEY_ROLE_OPERATOR] = RIGHT_OPERATE,
-        [KEY_ROLE_READ_ONLY] = 0};
     char path[PATH_MAX];
-    unsigned rights = self->options->read_only ? 0 : RIGHTS[role];
-    self->session = session_view_new(role != KEY_ROLE_TENANT);
     self->history = history_new(history_path(path, sizeof path) ? path : NULL);
-    if (!self->session || !self->history)
-        return false;
-    self->console = console_new(self->session, self->history, self->options->endpoint, rights);
-    return self->console != NULL;
+    return self->history != NULL;
 }
 
 static bool wants_colour(const options_t *options)
@@ -329,13 +423,15 @@ static exit_status_t begin(console_loop_t *self)
 {
     dd_problem_t problem = {0};
     key_role_t role;
+    const settings_t *settings = self->options->settings;
     if (key_role_look(self->options, &role, &problem) != DD_OK)
         return fail(problem.text);
-    if (!take_over_signals(self) || !make_console(self, role))
+    if (!take_over_signals(self) || !open_history(self) || !make_console(self, role))
         return fail("can't start the console: out of memory or file descriptors");
     if (!make_client(self, role, &problem))
         return fail(problem.text);
-    self->screen = screen_new(wants_colour(self->options), &problem);
+    self->screen = screen_new(
+        wants_colour(self->options), settings ? &settings->theme : &THEME_DARK, &problem);
     if (!self->screen)
         return fail(problem.text);
     console_set_glyphs(self->console, screen_charset_glyphs());
@@ -344,7 +440,8 @@ static exit_status_t begin(console_loop_t *self)
 
 exit_status_t console_loop_run(const options_t *options)
 {
-    console_loop_t self = {.options = options, .signals = -1, .draw_time = DRAW_NOW};
+    console_loop_t self = {
+        .begun = options, .options = options, .signals = -1, .draw_time = DRAW_NOW};
     exit_status_t status = begin(&self);
     if (status == STATUS_DONE) {
         loop(&self);
@@ -353,10 +450,8 @@ exit_status_t console_loop_run(const options_t *options)
             status = exit_status_of(link->error);
     }
     screen_destroy(&self.screen);
-    dd_client_destroy(&self.client);
-    console_destroy(&self.console);
+    leave_tree(&self);
     history_destroy(&self.history);
-    session_view_destroy(&self.session);
     canvas_destroy(&self.canvas);
     if (self.signals >= 0)
         close(self.signals);

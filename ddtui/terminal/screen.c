@@ -34,6 +34,7 @@ struct screen {
     CDKSCREEN *cdk;
     paste_t paste;
     sgr_mouse_t sgr_mouse;
+    bool mouse_freed;        /* it is the terminal's */
     MEVENT mouse[MOUSE_MAX]; /* what it did and isn't told yet, the next one last */
     size_t mouse_count;
     int rows; /* that curses knows of */
@@ -45,25 +46,23 @@ struct screen {
 
 /* ---- Styles --------------------------------------------------------------------------------- */
 
-static const struct {
-    attr_t attribute;
-    short colour; /* of the text, -1 for the terminal's own */
-} LOOKS[STYLES] = {
-    [STYLE_PLAIN] = {A_NORMAL, -1},
-    [STYLE_DIM] = {A_DIM, -1},
-    [STYLE_STRONG] = {A_BOLD, -1},
-    [STYLE_BORDER] = {A_DIM, -1},
-    [STYLE_TITLE] = {A_BOLD, -1},
-    [STYLE_ACCENT] = {A_BOLD, COLOR_CYAN},
-    [STYLE_GOOD] = {A_NORMAL, COLOR_GREEN},
-    [STYLE_WARNING] = {A_NORMAL, COLOR_YELLOW},
-    [STYLE_BAD] = {A_BOLD, COLOR_RED},
-    [STYLE_BAR] = {A_REVERSE, -1},
-    [STYLE_TAB] = {A_REVERSE | A_BOLD, -1},
-    [STYLE_FIELD] = {A_UNDERLINE, -1},
-};
+static attr_t attribute_of(const look_t *look)
+{
+    return (look->attributes & LOOK_BOLD ? A_BOLD : A_NORMAL) |
+           (look->attributes & LOOK_DIM ? A_DIM : A_NORMAL) |
+           (look->attributes & LOOK_UNDERLINE ? A_UNDERLINE : A_NORMAL) |
+           (look->attributes & LOOK_REVERSE ? A_REVERSE : A_NORMAL);
+}
 
-static void make_styles(screen_t *self, bool with_colour)
+/* The nearest that the terminal has: of the bright ones the plain. */
+static short colour_of(const look_t *look)
+{
+    if (look->colour < COLORS)
+        return look->colour;
+    return look->colour < 16 && look->colour - 8 < COLORS ? (short)(look->colour - 8) : LOOK_OWN;
+}
+
+static void make_styles(screen_t *self, bool with_colour, const theme_t *theme)
 {
     bool coloured = with_colour && has_colors();
     if (coloured) {
@@ -71,10 +70,11 @@ static void make_styles(screen_t *self, bool with_colour)
         use_default_colors();
     }
     for (short style = 0; style < STYLES; style++) {
-        self->attributes[style] = LOOKS[style].attribute;
-        if (coloured && LOOKS[style].colour >= 0) {
+        const look_t *look = &theme->looks[style];
+        self->attributes[style] = attribute_of(look);
+        if (coloured && colour_of(look) >= 0) {
             self->pairs[style] = (short)(style + 1);
-            init_pair(self->pairs[style], LOOKS[style].colour, -1);
+            init_pair(self->pairs[style], colour_of(look), -1);
         }
     }
 }
@@ -92,6 +92,13 @@ static void style_of(const screen_t *self, unsigned style, attr_t *attribute, sh
 
 /* ---- Taking and giving back the terminal ---------------------------------------------------- */
 
+static void take_mouse(const screen_t *self)
+{
+    mousemask(self->mouse_freed ? 0 : BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    putp(screen_terminal_extension(self->mouse_freed ? EXTENSION_MOUSE_OFF : EXTENSION_MOUSE_ON));
+    fflush(stdout);
+}
+
 static void define(extension_t extension, int key)
 {
     const char *text = screen_terminal_extension(extension);
@@ -100,7 +107,7 @@ static void define(extension_t extension, int key)
 }
 
 /* What curses doesn't do by itself: a mouse, and telling what is pasted from what is typed. */
-static void take_input(void)
+static void take_input(const screen_t *self)
 {
     raw();
     noecho();
@@ -109,10 +116,9 @@ static void take_input(void)
     nodelay(stdscr, TRUE);
     set_escdelay(ESCAPE_WAIT);
     typeahead(-1);
-    mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    take_mouse(self);
     mouseinterval(0);
     putp(screen_terminal_extension(EXTENSION_PASTE_ON));
-    putp(screen_terminal_extension(EXTENSION_MOUSE_ON));
     define(EXTENSION_PASTE_BEGIN, KEY_PASTE_BEGIN);
     define(EXTENSION_PASTE_END, KEY_PASTE_END);
     define(EXTENSION_MOUSE_BEGIN, KEY_SGR_MOUSE);
@@ -126,7 +132,7 @@ static void give_input_back(void)
     fflush(stdout);
 }
 
-screen_t *screen_new(bool with_colour, dd_problem_t *problem)
+screen_t *screen_new(bool with_colour, const theme_t *theme, dd_problem_t *problem)
 {
     if (!screen_terminal_check(problem))
         return NULL;
@@ -147,8 +153,8 @@ screen_t *screen_new(bool with_colour, dd_problem_t *problem)
         screen_destroy(&self);
         return NULL;
     }
-    make_styles(self, with_colour);
-    take_input();
+    make_styles(self, with_colour, theme);
+    take_input(self);
     screen_size(self, &self->rows, &self->columns);
     return self;
 }
@@ -174,13 +180,18 @@ void screen_destroy(screen_t **self_p)
     *self_p = NULL;
 }
 
+void screen_free_mouse(screen_t *self, bool freed)
+{
+    self->mouse_freed = freed;
+    take_mouse(self);
+}
+
 void screen_suspend(screen_t *self)
 {
-    (void)self;
     give_input_back();
     endwin();
     raise(SIGSTOP);
-    take_input();
+    take_input(self);
     clearok(curscr, TRUE);
 }
 

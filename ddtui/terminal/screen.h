@@ -10,6 +10,7 @@
 #include "ddtui/ui/canvas.h"
 #include "ddtui/ui/chooser.h"
 #include "ddtui/ui/console.h"
+#include "ddtui/ui/theme.h"
 
 typedef enum { INPUT_NONE, INPUT_KEY, INPUT_PASTED, INPUT_MOUSE } input_kind_t;
 
@@ -27,7 +28,7 @@ typedef struct screen screen_t;
 /* Takes the terminal over. NULL with problem filled if it is none, or none that can be drawn on; it
    is then as it was. The signals that end a program through a fault give the terminal back first.
  */
-screen_t *screen_new(bool with_colour, dd_problem_t *problem);
+screen_t *screen_new(bool with_colour, const theme_t *theme, dd_problem_t *problem);
 /* Gives the terminal back as it was. */
 void screen_destroy(screen_t **self_p);
 
@@ -48,6 +49,9 @@ bool screen_item_at(const screen_t *self, int row, int column, chooser_kind_t *k
    nothing that stands on the terminal were known. */
 void screen_show(screen_t *self, const canvas_t *canvas, const cursor_t *cursor,
     const chooser_t choosers[], size_t count, bool whole);
+
+/* Leaves the mouse to the terminal, or takes it back. */
+void screen_free_mouse(screen_t *self, bool freed);
 
 /* Gives the terminal back, stops the process until it is continued, and takes it again. */
 void screen_suspend(screen_t *self);

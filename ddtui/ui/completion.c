@@ -47,6 +47,47 @@ static void offer_clients(search_t *self)
     }
 }
 
+static void offer_all_clients(search_t *self)
+{
+    for (size_t i = 0; i < session_view_row_count(self->session, VIEW_CLIENTS); i++) {
+        const client_t *client = session_view_row(self->session, VIEW_CLIENTS, i);
+        char name[DD_NAME_MAX + 1];
+        snprintf(name, sizeof name, "%s.%s", client->tenant, client->name);
+        if (client->silent_ms == 0)
+            offer(self, name);
+    }
+}
+
+static void offer_brokers(search_t *self)
+{
+    for (size_t i = 0; i < session_view_row_count(self->session, VIEW_TREE); i++) {
+        const broker_t *broker = session_view_row(self->session, VIEW_TREE, i);
+        offer(self, broker->name);
+    }
+}
+
+/* Of a text like "tcp://a:5555 joined, tcp://b:5555 silent". */
+static void offer_endpoints(search_t *self, const char *parents)
+{
+    while (*parents != '\0') {
+        char endpoint[DD_ENDPOINT_MAX + 1];
+        size_t size = strcspn(parents, " ,");
+        dd_bytes_copy(dd_bytes(parents, size), endpoint, sizeof endpoint);
+        if (dd_endpoint_check(endpoint, NULL) == DD_OK)
+            offer(self, endpoint);
+        parents += strcspn(parents, ",");
+        parents += strspn(parents, ", ");
+    }
+}
+
+static void offer_parents(search_t *self)
+{
+    for (size_t i = 0; i < session_view_row_count(self->session, VIEW_TREE); i++) {
+        const broker_t *broker = session_view_row(self->session, VIEW_TREE, i);
+        offer_endpoints(self, broker->parents);
+    }
+}
+
 static void offer_topics(search_t *self)
 {
     for (size_t i = 0; i < session_view_row_count(self->session, VIEW_SUBSCRIPTIONS); i++) {
@@ -108,6 +149,10 @@ static const struct {
     [COMPLETION_SCOPES] = {1u << VIEW_TREE, offer_scopes},
     [COMPLETION_OWN] = {0, offer_own},
     [COMPLETION_LEVELS] = {0, offer_levels},
+    [COMPLETION_BROKERS] = {1u << VIEW_TREE, offer_brokers},
+    [COMPLETION_PARENTS] = {1u << VIEW_TREE, offer_parents},
+    [COMPLETION_ALL_CLIENTS] = {1u << VIEW_CLIENTS, offer_all_clients},
+    [COMPLETION_TREES] = {0, NULL},
 };
 
 unsigned completion_views(completion_source_t from)

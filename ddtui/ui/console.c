@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "console_state.h"
+#include "export.h"
 
 /* Rows that a turn of the wheel moves. */
 #define WHEEL_ROWS 3
@@ -28,7 +29,7 @@ console_t *console_new(
     self->rights = rights;
     self->pages = pages_new(session, rights);
     self->line = line_editor_new(FILTER_ROOM - 1);
-    if (!self->pages || !self->line)
+    if (!self->pages || !self->line || !console_line_new(self))
         console_destroy(&self);
     return self;
 }
@@ -40,8 +41,10 @@ void console_destroy(console_t **self_p)
         return;
     pages_destroy(&self->pages);
     line_editor_destroy(&self->line);
+    line_editor_destroy(&self->command.line);
     query_clear(&self->search);
     form_destroy(&self->form);
+    free(self->copied);
     free(self);
     *self_p = NULL;
 }
@@ -67,6 +70,8 @@ unsigned console_views(const console_t *self)
     unsigned views = page_views(page) | background_views(self) | 1u << VIEW_TREE;
     if (self->over == OVER_DETAIL || self->over == OVER_SEARCH)
         views |= page->ops->detail_views;
+    if (self->over == OVER_COMMAND)
+        views |= command_line_views(line_editor_text(self->command.line), self->rights);
     return self->over == OVER_FORM ? views | form_views(self->form) : views;
 }
 
@@ -196,6 +201,59 @@ static void act_on_page(console_t *self, action_t action)
         page_act(console_page(self), action);
 }
 
+/* The row, or what is open of it. */
+static unsigned copy(console_t *self)
+{
+    page_t *page = console_page(self);
+    free(self->copied);
+    self->copied = self->over == OVER_DETAIL ? export_detail(page, &self->copied_size)
+                                             : export_row(page, &self->copied_size);
+    if (!self->copied)
+        session_view_note(self->session, NOTE_WARNING, "no row is selected: nothing was copied");
+    return self->copied ? CONSOLE_COPY : 0;
+}
+
+const char *console_copied(const console_t *self, size_t *size)
+{
+    *size = self->copied_size;
+    return self->copied;
+}
+
+static unsigned free_mouse(console_t *self)
+{
+    self->mouse_freed = !self->mouse_freed;
+    session_view_note(self->session, NOTE_PLAIN,
+        self->mouse_freed ? "the mouse is the terminal's: select text with it; M takes it back"
+                          : "the mouse is the console's again");
+    return CONSOLE_MOUSE;
+}
+
+bool console_mouse_freed(const console_t *self)
+{
+    return self->mouse_freed;
+}
+
+void console_set_trees(console_t *self, const char *const *names, const char *own)
+{
+    self->trees = names;
+    self->tree = own;
+}
+
+void console_choose_columns(console_t *self, page_number_t page, const char *names)
+{
+    page_choose_columns(pages_page(self->pages, page), names);
+}
+
+const char *console_wanted_tree(const console_t *self)
+{
+    return self->wanted_tree;
+}
+
+page_t *console_exported(const console_t *self)
+{
+    return console_page(self);
+}
+
 /* Whether the rows of a page have been reported since then. What is no broker's always has. */
 static bool has_rows_since(const console_t *self, page_number_t number, uint64_t since_ms)
 {
@@ -260,6 +318,9 @@ static unsigned act(console_t *self, action_t action)
     case ACT_FILTER:
         open_line(self);
         break;
+    case ACT_COMMAND:
+        console_line_open(self);
+        break;
     case ACT_TROUBLE:
         go_to_trouble(self);
         break;
@@ -278,7 +339,13 @@ static unsigned act(console_t *self, action_t action)
     case ACT_CLEAR:
         session_view_clear(self->session, console_page(self)->ops->part);
         break;
+    case ACT_COPY:
+        return copy(self);
+    case ACT_MOUSE:
+        return free_mouse(self);
     case ACT_SAVE:
+    case ACT_EXPORT:
+    case ACT_SEND_AGAIN:
     case ACT_NOTIFY:
     case ACT_PUBLISH:
     case ACT_SUBSCRIBE:
@@ -287,6 +354,7 @@ static unsigned act(console_t *self, action_t action)
     case ACT_END_CLIENT:
     case ACT_DRAIN:
     case ACT_LOG_LEVEL:
+    case ACT_MOVE:
         console_open_form(self, action);
         break;
     default:
@@ -376,6 +444,19 @@ static void line_key(console_t *self, ui_key_t key, action_t action)
         close_line(self);
 }
 
+static unsigned command_key(console_t *self, ui_key_t key, action_t action)
+{
+    if (action != ACT_BACK && action != ACT_ACCEPT) {
+        console_line_key(self, key, action);
+        return 0;
+    }
+    unsigned flags = 0;
+    const char *line = action == ACT_ACCEPT ? console_line_take(self) : "";
+    close_over(self);
+    action_t left = console_do(self, line, &flags);
+    return left == ACT_NONE ? flags : flags | act(self, left);
+}
+
 static unsigned end_key(console_t *self, action_t action)
 {
     if (action == ACT_LEFT || action == ACT_RIGHT)
@@ -403,6 +484,8 @@ static unsigned take(console_t *self, ui_key_t key, action_t action)
     case OVER_SEARCH:
         line_key(self, key, action);
         return 0;
+    case OVER_COMMAND:
+        return command_key(self, key, action);
     default:
         return action == ACT_NONE ? 0 : act(self, action);
     }
@@ -422,6 +505,8 @@ void console_paste(console_t *self, ui_key_t character)
         form_key(self->form, character, ACT_NONE);
     else if (self->over == OVER_LINE || self->over == OVER_SEARCH)
         line_key(self, character, ACT_NONE);
+    else if (self->over == OVER_COMMAND)
+        command_key(self, character, ACT_NONE);
 }
 
 void console_choose(console_t *self, chooser_kind_t kind, size_t item)
@@ -459,8 +544,12 @@ void console_update(console_t *self)
         self->end_button = 0;
     }
     self->end_told = closed;
-    if (self->over == OVER_FORM)
+    if (self->over == OVER_FORM) {
         form_update(self->form);
+        console_refresh_form(self);
+    }
+    if (self->over == OVER_COMMAND)
+        console_line_update(self);
     seek_trouble(self);
     aim(self);
 }

@@ -21,6 +21,9 @@
 #define CONSOLE_REDRAW 2u  /* the terminal may show something else: draw all of it */
 #define CONSOLE_SUSPEND 4u /* go back to the shell */
 #define CONSOLE_COMMAND 8u /* there is something to be done: console_command() */
+#define CONSOLE_COPY 16u   /* and something to be copied: console_copied() */
+#define CONSOLE_TREE 64u   /* another tree is wanted: console_wanted_tree() */
+#define CONSOLE_MOUSE 32u  /* the mouse is to be given to the terminal or taken back */
 
 typedef enum { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN } mouse_t;
 
@@ -32,6 +35,11 @@ console_t *console_new(
     session_view_t *session, history_t *history, const char *endpoint, unsigned rights);
 void console_destroy(console_t **self_p);
 
+/* Names of the trees that can be gone to, which end with NULL, and that of this one, or NULL; lent.
+ */
+void console_set_trees(console_t *self, const char *const *names, const char *own);
+/* Which columns of a page come first, as column_choice has it. */
+void console_choose_columns(console_t *self, page_number_t page, const char *names);
 /* What curves are drawn with from now on, instead of braille. */
 void console_set_glyphs(console_t *self, glyphs_t glyphs);
 
@@ -57,6 +65,15 @@ void console_done(console_t *self, const char *why);
 /* The message that the form to save one was opened for, wherever the selection has gone since; NULL
    if it is no longer kept. Valid until the next event. */
 const message_t *console_message_to_save(const console_t *self);
+
+/* What is to go to the clipboard; valid until the next key. */
+const char *console_copied(const console_t *self, size_t *size);
+/* Whether the mouse is the terminal's. */
+bool console_mouse_freed(const console_t *self);
+/* The tree that was chosen. */
+const char *console_wanted_tree(const console_t *self);
+/* The page that is to be exported: the one that is shown. */
+page_t *console_exported(const console_t *self);
 
 /* Draws everything but the choosers, which it puts into out, room for two; returns their count. */
 size_t console_draw(console_t *self, canvas_t *canvas, cursor_t *cursor, chooser_t out[2]);

@@ -81,11 +81,20 @@ static bool draw_trouble(console_t *self, canvas_t *canvas, rect_t *line)
     return true;
 }
 
+/* A tree that has a name of its own says which one it is. */
+static const char *program_name(const console_t *self, char room[TREE_NAME_MAX + 2])
+{
+    if (!self->tree)
+        return PROGRAM;
+    snprintf(room, TREE_NAME_MAX + 2, "@%s", self->tree);
+    return room;
+}
+
 /* What there is no room for beside trouble is left out: that all is well with the connection, where
    that is, and the program's name. */
 static void draw_top(console_t *self, canvas_t *canvas, rect_t line)
 {
-    char where[1024], words[NOTE_ROOM + 256], time[TIME_ROOM];
+    char where[1024], words[NOTE_ROOM + 256], time[TIME_ROOM], room[TREE_NAME_MAX + 2];
     unsigned style;
     canvas_fill(canvas, line, STYLE_BAR);
     page_time(session_view_wall_ms(self->session), false, time);
@@ -94,11 +103,12 @@ static void draw_top(console_t *self, canvas_t *canvas, rect_t line)
     link_words(self, words, sizeof words, &style);
     who_and_where(self, true, where, sizeof where);
     rect_cut_left(&line, 1);
-    int name = (int)strlen(PROGRAM) + 2, width = (int)dd_utf8_width(words), at = 0;
+    const char *program = program_name(self, room);
+    int name = (int)dd_utf8_width(program) + 2, width = (int)dd_utf8_width(words), at = 0;
     if (name + (int)dd_utf8_width(where) + width > line.width)
         who_and_where(self, false, where, sizeof where);
     if (!trouble || name + (int)dd_utf8_width(where) <= line.width)
-        at = canvas_text(canvas, line, 0, 0, STYLE_BAR, PROGRAM) + 2;
+        at = canvas_text(canvas, line, 0, 0, STYLE_BAR, program) + 2;
     at += canvas_text(canvas, line, 0, at, STYLE_BAR, where);
     if (!trouble || style != STYLE_BAR || at + width <= line.width)
         canvas_text(canvas, line, 0, at, style, words);
@@ -128,6 +138,8 @@ static void draw_tabs(console_t *self, canvas_t *canvas, rect_t line)
     if (session_view_is_frozen(self->session))
         right = rect_cut_right(&line, 8);
     canvas_text(canvas, right, 0, 0, STYLE_WARNING, "FROZEN");
+    if (self->mouse_freed)
+        canvas_text(canvas, rect_cut_right(&line, 10), 0, 0, STYLE_WARNING, "NO MOUSE");
     int at = 0;
     for (page_number_t page = PAGE_TREE; page < PAGE_TABS; page++) {
         unsigned style = page == shown_tab(self) ? STYLE_TAB : STYLE_PLAIN;
@@ -190,6 +202,8 @@ static void draw_status(console_t *self, canvas_t *canvas, rect_t line, cursor_t
         [NOTE_WARNING] = STYLE_WARNING,
         [NOTE_BAD] = STYLE_BAD};
     rect_cut_left(&line, 1);
+    if (self->over == OVER_COMMAND)
+        return;
     if (self->over == OVER_LINE || self->over == OVER_SEARCH) {
         draw_line(self, canvas, line, cursor);
         return;
@@ -322,10 +336,14 @@ size_t console_draw(console_t *self, canvas_t *canvas, cursor_t *cursor, chooser
     draw_top(self, canvas, rect_cut_top(&area, 1));
     draw_tabs(self, canvas, rect_cut_top(&area, 1));
     draw_footer(self, canvas, rect_cut_bottom(&area, 1));
-    draw_status(self, canvas, rect_cut_bottom(&area, 1), cursor);
+    rect_t status = rect_cut_bottom(&area, 1);
+    draw_status(self, canvas, status, cursor);
     /* A pane with nothing in it says it by itself. */
     if (outage_is_known(self->session) && !page_tells_outage(console_page(self)))
         outage_draw(self->session, canvas, &area);
     page_draw(console_page(self), canvas, area);
+    rect_cut_left(&status, 1);
+    if (self->over == OVER_COMMAND)
+        console_line_draw(self, canvas, area, status, cursor);
     return draw_over(self, canvas, area, cursor, out);
 }

@@ -20,6 +20,7 @@ unsigned console_where(const console_t *self)
         [OVER_MENU] = AT_MENU,
         [OVER_ORDER] = AT_MENU,
         [OVER_LINE] = AT_LINE,
+        [OVER_COMMAND] = AT_LINE | AT_COMMAND,
         [OVER_SEARCH] = AT_LINE,
         [OVER_END] = AT_MENU,
         [OVER_GRAPH] = AT_GRAPH,

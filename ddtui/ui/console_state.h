@@ -2,13 +2,15 @@
 /*
  * console_state - what the console is at, and the questions about it that its files share
  *
- * console.c has the keys and the mouse. It calls console_forms.c, which opens the forms. These two
- * and console_draw.c, which has what the console looks like, call this file, and it calls none of
- * them.
+ * console.c has the keys and the mouse. It calls console_line.c, the line of a command, and
+ * console_do.c, which does what that says; both it and this call console_forms.c, which opens the
+ * forms. All of them and console_draw.c, which has what the console looks like, call this file, and
+ * it calls none of them.
  */
 #ifndef CONSOLE_STATE_H_INCLUDED
 #define CONSOLE_STATE_H_INCLUDED
 
+#include "command_line.h"
 #include "console.h"
 
 #define SPOTS_MAX 32
@@ -23,8 +25,17 @@ typedef enum {
     OVER_ORDER,
     OVER_LINE,
     OVER_SEARCH,
+    OVER_COMMAND,
     OVER_END
 } over_t;
+
+/* A command while it is typed. */
+typedef struct {
+    line_editor_t *line;
+    completions_t offers;
+    size_t marked; /* of these; their count or more for none */
+    size_t start;  /* of the word that they would take the place of */
+} command_state_t;
 
 /* A place of the screen that stands for an action, to be clicked on. */
 typedef struct {
@@ -45,6 +56,13 @@ struct console {
     uint64_t to_save;    /* serial of the message that the form to save one is about */
     line_editor_t *line; /* the filter or search, while it is typed */
     query_t search;      /* in the detail; without terms, the page's filter is searched for */
+    char *copied;        /* what is to be copied, or NULL */
+    size_t copied_size;
+    bool mouse_freed; /* it is the terminal's */
+    command_state_t command;
+    tree_names_t trees;
+    const char *tree; /* the name of this one, or NULL */
+    char wanted_tree[TREE_NAME_MAX + 1];
     size_t menu_item;
     size_t end_button; /* of OVER_END: 0 ends the console */
     bool end_told;     /* that the connection has ended for good */
@@ -84,5 +102,33 @@ const message_t *console_selected_message(console_t *self);
 
 /* Opens the form of an action that has one. Does nothing if what it is about isn't selected. */
 void console_open_form(console_t *self, action_t action);
+/* Opens a form of a kind. */
+void console_open_form_of(console_t *self, form_kind_t kind, const form_about_t *about);
+/* One that is about a broker; what its first field begins with may be NULL. */
+void console_open_broker_form(
+    console_t *self, form_kind_t kind, const broker_t *broker, const char *first);
+/* What the open form says of the tree is as the tree is now. */
+void console_refresh_form(console_t *self);
+/* The one to end a client. */
+void console_open_ending_form(console_t *self, const client_t *client);
+
+/* ---- console_line.c: the line behind ':' */
+
+/* False when out of memory. */
+bool console_line_new(console_t *self);
+void console_line_open(console_t *self);
+void console_line_update(console_t *self);
+void console_line_key(console_t *self, ui_key_t key, action_t action);
+/* What was typed, or marked, now that it is to be done; it goes into the history. */
+const char *console_line_take(console_t *self);
+/* area: the page, above the line. */
+void console_line_draw(
+    const console_t *self, canvas_t *canvas, rect_t area, rect_t line, cursor_t *cursor);
+
+/* ---- console_do.c */
+
+/* Does what a typed command says, adds to the flags of console.h, and returns what is left to a
+   key's action. */
+action_t console_do(console_t *self, const char *line, unsigned *flags);
 
 #endif

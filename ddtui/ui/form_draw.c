@@ -16,6 +16,8 @@
 #define HELP_HEIGHT 8
 /* Lines of a form that are neither fields nor help: frame, blank, word, buttons. */
 #define OTHER_HEIGHT 6
+/* Bytes of a hint that is made up. */
+#define HINT_ROOM (DD_NAME_MAX + 64)
 
 static void draw_field(form_t *self, size_t number, canvas_t *canvas, rect_t line, cursor_t *cursor)
 {
@@ -110,12 +112,42 @@ static size_t add_list(const form_t *self, rect_t area, chooser_t *out)
     return out->count > 0 ? 1 : 0;
 }
 
+static int count_facts(const form_t *self)
+{
+    int count = self->facts[0] != '\0';
+    for (const char *at = self->facts; *at != '\0'; at++)
+        count += *at == '\n';
+    return count < FORM_FACTS_LINES ? count : FORM_FACTS_LINES;
+}
+
+static void draw_facts(const form_t *self, canvas_t *canvas, rect_t *inside)
+{
+    const char *at = self->facts;
+    for (int i = count_facts(self); i > 0; i--) {
+        size_t size = strcspn(at, "\n");
+        canvas_print(canvas, rect_cut_top(inside, 1), 0, 2, STYLE_PLAIN, "%.*s", (int)size, at);
+        at += size + 1;
+    }
+}
+
+/* What is to be typed, where that isn't the name. */
+static const char *hint_of(const form_t *self, char room[HINT_ROOM])
+{
+    const spec_t *field = form_focused(self);
+    if (!self->spec->warning || field != &self->spec->fields[self->spec->count - 1] ||
+        strcmp(self->confirm, self->object) == 0)
+        return field->hint;
+    snprintf(room, HINT_ROOM, "type %s to confirm: the name alone isn't enough", self->confirm);
+    return room;
+}
+
 static void draw_word(const form_t *self, canvas_t *canvas, rect_t line)
 {
+    char hint[HINT_ROOM];
     if (self->why[0] != '\0')
         canvas_text(canvas, line, 0, 0, STYLE_BAD, self->why);
     else if (!form_at_buttons(self))
-        canvas_text(canvas, line, 0, 0, STYLE_DIM, form_focused(self)->hint);
+        canvas_text(canvas, line, 0, 0, STYLE_DIM, hint_of(self, hint));
 }
 
 static void draw_warning(const form_t *self, canvas_t *canvas, rect_t *inside)
@@ -125,7 +157,9 @@ static void draw_warning(const form_t *self, canvas_t *canvas, rect_t *inside)
         return;
     dd_escape_text(self->object, strlen(self->object), object, sizeof object);
     canvas_text(canvas, rect_cut_top(inside, 1), 0, 0, STYLE_WARNING, self->spec->warning);
-    canvas_text(canvas, rect_cut_top(inside, 2), 0, 2, STYLE_STRONG, object);
+    canvas_text(canvas, rect_cut_top(inside, 1), 0, 2, STYLE_STRONG, object);
+    draw_facts(self, canvas, inside);
+    rect_cut_top(inside, 1);
 }
 
 /* Lines for suggestions: none where nothing is ever suggested. */
@@ -140,7 +174,7 @@ static int help_height(const form_t *self)
 
 size_t form_draw(form_t *self, canvas_t *canvas, rect_t area, cursor_t *cursor, chooser_t out[2])
 {
-    int fields = (int)self->spec->count + (self->spec->warning ? 3 : 0);
+    int fields = (int)self->spec->count + (self->spec->warning ? 3 + count_facts(self) : 0);
     rect_t box = rect_centre(area, OTHER_HEIGHT + fields + help_height(self), FORM_WIDTH);
     canvas_fill(canvas, box, STYLE_PLAIN);
     rect_t inside = canvas_box(canvas, box, self->spec->title);

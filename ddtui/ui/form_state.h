@@ -50,6 +50,8 @@ struct form {
     size_t first_offer;
     char why[512]; /* it can't be done so; "" for the field's hint */
     char object[DD_NAME_MAX + 1];
+    char confirm[DD_NAME_MAX + 1]; /* what is to be typed */
+    char facts[FORM_FACTS_ROOM];
     command_t command;
 };
 

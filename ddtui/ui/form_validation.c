@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "form_state.h"
+#include "libdd/protocol/endpoint.h"
 #include "libdd/protocol/name.h"
 #include "libdd/protocol/scope.h"
 #include "libdd/protocol/topic.h"
@@ -83,7 +84,20 @@ static const char *check_level(const form_t *self, const char *text)
 
 static const char *check_object(const form_t *self, const char *text)
 {
-    return strcmp(text, self->object) == 0 ? NULL : "that isn't the name above";
+    if (strcmp(text, self->confirm) == 0)
+        return NULL;
+    if (strcmp(self->confirm, self->object) == 0)
+        return "that isn't the name above";
+    return strcmp(text, self->object) == 0 ? "others have that name, too: it isn't enough"
+                                           : "that isn't what is to be typed";
+}
+
+static const char *check_parent(const form_t *self, const char *text)
+{
+    (void)self;
+    return dd_endpoint_check(text, NULL) == DD_OK
+               ? NULL
+               : "a parent is tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH";
 }
 
 static check_t *const CHECKS[FORMS][FIELDS_MAX] = {
@@ -96,6 +110,8 @@ static check_t *const CHECKS[FORMS][FIELDS_MAX] = {
     [FORM_END_CLIENT] = {check_object},
     [FORM_DRAIN] = {check_object},
     [FORM_LOG_LEVEL] = {check_level, check_object},
+    [FORM_EXPORT] = {check_file},
+    [FORM_MOVE] = {check_parent, check_object},
 };
 
 const char *form_validate(const form_t *self, size_t *field)

@@ -44,6 +44,26 @@ void form_update(form_t *self)
             self->suggestion = i;
 }
 
+void form_set_facts(form_t *self, const char *facts)
+{
+    snprintf(self->facts, sizeof self->facts, "%s", facts);
+}
+
+form_kind_t form_kind(const form_t *self)
+{
+    return self->kind;
+}
+
+const char *form_object(const form_t *self)
+{
+    return self->object;
+}
+
+const char *form_broker(const form_t *self)
+{
+    return self->command.broker;
+}
+
 static void set_focus(form_t *self, size_t focus)
 {
     self->focus = focus;
@@ -77,8 +97,9 @@ static void move_suggestion(form_t *self, bool down)
 
 static const char *first_text(const form_t *self, const form_about_t *about, size_t field)
 {
-    if (field == 0 && about->first)
-        return about->first;
+    const char *const texts[] = {about->first, about->second};
+    if (field < sizeof texts / sizeof texts[0] && texts[field])
+        return texts[field];
     if (self->kind == FORM_SUBSCRIBE && field == 1)
         return "all";
     return self->kind == FORM_LOG_LEVEL && field == 0 ? "notice" : "";
@@ -96,6 +117,9 @@ form_t *form_new(
     self->history = history;
     self->checked = true;
     snprintf(self->object, sizeof self->object, "%s", about->object ? about->object : "");
+    snprintf(
+        self->confirm, sizeof self->confirm, "%s", about->confirm ? about->confirm : self->object);
+    snprintf(self->facts, sizeof self->facts, "%s", about->facts ? about->facts : "");
     snprintf(self->command.broker, sizeof self->command.broker, "%s",
         about->broker ? about->broker : "");
     for (size_t i = 0; i < self->spec->count; i++) {
@@ -175,11 +199,13 @@ static void fill_command(form_t *self)
         snprintf(command->scope, sizeof command->scope, "%s", line_editor_text(self->editors[1]));
     else if (self->kind == FORM_LOG_LEVEL)
         snprintf(command->level, sizeof command->level, "%s", first);
+    else if (self->kind == FORM_MOVE)
+        snprintf(command->endpoint, sizeof command->endpoint, "%s", first);
     else if (self->kind == FORM_UNSUBSCRIBE)
         split_own(command);
 }
 
-static form_state_t submit(form_t *self)
+form_state_t form_submit(form_t *self)
 {
     size_t field = 0;
     const char *why = form_validate(self, &field);
@@ -228,10 +254,10 @@ static bool take_marked(form_t *self)
 static form_state_t accept(form_t *self)
 {
     if (form_at_buttons(self))
-        return self->button == CANCEL ? FORM_CANCELLED : submit(self);
+        return self->button == CANCEL ? FORM_CANCELLED : form_submit(self);
     take_marked(self);
     if (is_last_line(self))
-        return submit(self);
+        return form_submit(self);
     go_next(self);
     return FORM_OPEN;
 }

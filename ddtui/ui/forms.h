@@ -23,18 +23,27 @@ typedef enum {
     FORM_UNSUBSCRIBE,
     FORM_TRACE,
     FORM_SAVE,
+    FORM_EXPORT,
     FORM_END_CLIENT,
     FORM_DRAIN,
     FORM_LOG_LEVEL,
+    FORM_MOVE,
     FORMS
 } form_kind_t;
 
 /* What a form is about, and what its fields begin with. Texts are copied; NULL is nothing. */
 typedef struct {
-    const char *first;  /* of the first field */
-    const char *object; /* of what is done by an operator: the name that is to be typed */
-    const char *broker; /* and the id of the broker that is to do it */
+    const char *first;   /* of the first field */
+    const char *second;  /* and of the one after it */
+    const char *object;  /* of what is done by an operator: the name of what it is done to */
+    const char *broker;  /* the id of the broker that is to do it */
+    const char *confirm; /* what is to be typed to confirm it; NULL: the object's name */
+    const char *facts;   /* what it would mean, escaped; lines end with '\n' but for the last */
 } form_about_t;
+
+/* Bytes of the facts, and lines of them that are shown. */
+#define FORM_FACTS_ROOM 512
+#define FORM_FACTS_LINES 4
 
 /* What the user wants to have done. */
 typedef struct {
@@ -42,6 +51,7 @@ typedef struct {
     char name[FORM_NAME_ROOM]; /* destination, topic, file, or object */
     char scope[DD_SCOPE_MAX + 1];
     char level[16];
+    char endpoint[DD_ENDPOINT_MAX + 1]; /* of a parent */
     char broker[MODEL_ID_ROOM];
     char text[FORM_TEXT_MAX + 1]; /* the message */
     bool receipt;
@@ -66,9 +76,17 @@ const char *form_title(form_kind_t kind);
 unsigned form_views(const form_t *self);
 /* Takes notice of what has changed in the session view. */
 void form_update(form_t *self);
+/* What it would mean has changed. */
+void form_set_facts(form_t *self, const char *facts);
+form_kind_t form_kind(const form_t *self);
+/* What an operator's form is about, and the id of the broker that is to do it. */
+const char *form_object(const form_t *self);
+const char *form_broker(const form_t *self);
 
 /* A key, and what the table of keys says that it does in a form. */
 form_state_t form_key(form_t *self, ui_key_t key, action_t action);
+/* Does what the form is for, as if its button had been pressed. */
+form_state_t form_submit(form_t *self);
 /* The screen's widgets have moved to another item. */
 void form_choose(form_t *self, chooser_kind_t kind, size_t item);
 

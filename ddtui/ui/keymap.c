@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "libdd/base/utf8.h"
+
 #define ON(page) AT_PAGE(PAGE_##page)
 #define LISTS                                                                                      \
     (ON(TREE) | ON(CLIENTS) | ON(SUBSCRIPTIONS) | ON(TOPICS) | ON(MESSAGES) | ON(EVENTS) |         \
@@ -18,7 +20,7 @@
 #define ANYWHERE (PAGES_ALL | AT_DETAIL | AT_GRAPH) /* where nothing is entered */
 
 /* clang-format off */
-static const binding_t BINDINGS[] = {
+static const binding_t DEFAULTS[] = {
     {{'1', UI_F(1)}, ACT_GO_TREE, ANYWHERE, 0, GROUP_PAGES, 0, NULL, NULL,
         "the tree of brokers"},
     {{'2', UI_F(2)}, ACT_GO_CLIENTS, ANYWHERE, 0, GROUP_PAGES, 0, NULL, NULL,
@@ -44,12 +46,18 @@ static const binding_t BINDINGS[] = {
         "draw the last 15 minutes of the selected row, or close that again"},
     {{UI_ESCAPE, 'q', UI_CTRL('C')}, ACT_BACK, AT_DETAIL | AT_GRAPH, 0, GROUP_LISTS, 1, "Back", NULL,
         "close what is open"},
+    {{'y'}, ACT_COPY, LISTS | AT_DETAIL, 0, GROUP_LISTS, 9, "Copy", NULL,
+        "copy the selected row, or the message, to the terminal's clipboard"},
+    {{'W'}, ACT_EXPORT, LISTS, 0, GROUP_LISTS, 10, "Export", NULL,
+        "write the rows that are shown to a file, as JSON or as CSV"},
     {{' '}, ACT_FOLD, ON(TREE), 0, GROUP_TREE, 9, "Fold", NULL,
         "hide or show the brokers below the selected one"},
     {{'v'}, ACT_MODE, ON(MESSAGES) | AT_MESSAGE, 0, GROUP_MESSAGES, 5, "View as", NULL,
         "show the message as text, as JSON, or as bytes"},
     {{'w'}, ACT_SAVE, ON(MESSAGES) | AT_MESSAGE, 0, GROUP_MESSAGES, 6, "Save", NULL,
         "write the selected message to a file"},
+    {{'R'}, ACT_SEND_AGAIN, ON(MESSAGES) | AT_MESSAGE, RIGHT_SEND, GROUP_MESSAGES, 7, "Send again",
+        NULL, "send the selected message again, from a form that holds it"},
     {{'l'}, ACT_LEVEL, ON(EVENTS), 0, GROUP_MESSAGES, 5, "Level", NULL,
         "show all events, those from notice up, or warnings and errors"},
     {{'c'}, ACT_CLEAR, ON(MESSAGES) | ON(EVENTS), 0, GROUP_MESSAGES, 12, "Clear", NULL,
@@ -72,6 +80,13 @@ static const binding_t BINDINGS[] = {
         "shut the selected broker down in order, after typing its name"},
     {{'L'}, ACT_LOG_LEVEL, ON(TREE), RIGHT_OPERATE, GROUP_OPERATORS, 3, "Log level",
         "Change its log level", "change how much the selected broker logs, after typing its name"},
+    {{'P'}, ACT_MOVE, ON(TREE), RIGHT_OPERATE, GROUP_OPERATORS, 4, "Parent",
+        "Move it to another parent",
+        "move the selected broker to another parent, after typing its name"},
+    {{':'}, ACT_COMMAND, ANYWHERE, 0, GROUP_EVERYWHERE, 5, "Command", NULL,
+        "type a command; Tab completes it"},
+    {{'M'}, ACT_MOUSE, ANYWHERE, 0, GROUP_EVERYWHERE, 0, NULL, NULL,
+        "leave the mouse to the terminal, to select text with it, or take it back"},
     {{'/'}, ACT_FILTER, LISTS, 0, GROUP_EVERYWHERE, 3, "Filter", NULL,
         "show only rows that hold a text; Esc shows all again"},
     {{'/'}, ACT_FILTER, AT_DETAIL, 0, GROUP_LISTS, 3, "Search", NULL,
@@ -128,6 +143,8 @@ static const binding_t BINDINGS[] = {
 
     {{UI_TAB}, ACT_NEXT, AT_FORM, 0, GROUP_FORMS, 2, "Next field", NULL,
         "to the next field, with the suggestion that is marked"},
+    {{UI_TAB}, ACT_NEXT, AT_COMMAND, 0, GROUP_FORMS, 1, "Complete", NULL,
+        "complete the command"},
     {{UI_BACK_TAB}, ACT_PREVIOUS, AT_FORM, 0, GROUP_FORMS, 0, NULL, NULL,
         "to the field before"},
     {{UI_ENTER}, ACT_ACCEPT, AT_FORM | AT_MENU | AT_LINE, 0, GROUP_FORMS, 1, "Choose", NULL,
@@ -156,7 +173,12 @@ static const binding_t BINDINGS[] = {
         "erase the whole text"},
 };
 /* clang-format on */
-#define BINDING_COUNT (sizeof BINDINGS / sizeof BINDINGS[0])
+#define BINDING_COUNT (sizeof DEFAULTS / sizeof DEFAULTS[0])
+
+/* As the user has configured them: there is one keyboard. */
+static binding_t configured[BINDING_COUNT];
+static bool is_bound[BINDING_COUNT]; /* and not as in DEFAULTS */
+static bool is_configured;
 #define RANKS 12
 
 static const char *const GROUP_NAMES[GROUPS] = {
@@ -169,10 +191,15 @@ static const char *const GROUP_NAMES[GROUPS] = {
     [GROUP_FORMS] = "In forms and menus",
 };
 
+static const binding_t *bindings(void)
+{
+    return is_configured ? configured : DEFAULTS;
+}
+
 const binding_t *keymap_bindings(size_t *count)
 {
     *count = BINDING_COUNT;
-    return BINDINGS;
+    return bindings();
 }
 
 const char *keymap_group(group_t group)
@@ -193,18 +220,85 @@ static bool has_key(const binding_t *self, ui_key_t key)
     return false;
 }
 
+/* ---- Configured keys ------------------------------------------------------------------------ */
+
+/* The binding that a configuration means: the first one where nothing is entered. */
+static size_t find_bound(action_t action)
+{
+    size_t i = 0;
+    while (i < BINDING_COUNT && (DEFAULTS[i].action != action || !(DEFAULTS[i].where & ANYWHERE)))
+        i++;
+    return i;
+}
+
+/* Keys that type are needed where something is entered. */
+static bool can_have(const binding_t *self, ui_key_t key)
+{
+    bool types = key >= ' ' && key < UI_BEYOND;
+    return !types || !(self->where & (AT_FORM | AT_LINE));
+}
+
+static void take_key(binding_t *self, ui_key_t key)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < BINDING_KEYS; i++)
+        if (self->keys[i] != key)
+            self->keys[kept++] = self->keys[i];
+    while (kept < BINDING_KEYS)
+        self->keys[kept++] = UI_NONE;
+}
+
+/* Who was given a key before, in a place where this one works, too; BINDING_COUNT for nobody. */
+static size_t find_owner(size_t bound, ui_key_t key)
+{
+    for (size_t i = 0; i < BINDING_COUNT; i++)
+        if (i != bound && is_bound[i] && (configured[i].where & configured[bound].where) &&
+            has_key(&configured[i], key))
+            return i;
+    return BINDING_COUNT;
+}
+
+action_t keymap_bind(action_t action, const ui_key_t keys[BINDING_KEYS])
+{
+    size_t bound = find_bound(action);
+    if (!is_configured)
+        memcpy(configured, DEFAULTS, sizeof configured);
+    is_configured = true;
+    for (size_t k = 0; k < BINDING_KEYS && keys[k] != UI_NONE && bound < BINDING_COUNT; k++) {
+        size_t owner = find_owner(bound, keys[k]);
+        if (owner < BINDING_COUNT)
+            return configured[owner].action;
+        if (!can_have(&configured[bound], keys[k]))
+            return action;
+        for (size_t i = 0; i < BINDING_COUNT; i++)
+            if (i != bound && (configured[i].where & configured[bound].where))
+                take_key(&configured[i], keys[k]);
+    }
+    if (bound < BINDING_COUNT) {
+        memcpy(configured[bound].keys, keys, sizeof configured[bound].keys);
+        is_bound[bound] = true;
+    }
+    return ACT_NONE;
+}
+
+void keymap_reset(void)
+{
+    memset(is_bound, 0, sizeof is_bound);
+    is_configured = false;
+}
+
 action_t keymap_action(ui_key_t key, unsigned where, unsigned rights)
 {
     for (size_t i = 0; i < BINDING_COUNT; i++)
-        if (has_key(&BINDINGS[i], key) && keymap_works(&BINDINGS[i], where, rights))
-            return BINDINGS[i].action;
+        if (has_key(&bindings()[i], key) && keymap_works(&bindings()[i], where, rights))
+            return bindings()[i].action;
     return ACT_NONE;
 }
 
 bool keymap_allows(action_t action, unsigned where, unsigned rights)
 {
     for (size_t i = 0; i < BINDING_COUNT; i++)
-        if (BINDINGS[i].action == action && keymap_works(&BINDINGS[i], where, rights))
+        if (bindings()[i].action == action && keymap_works(&bindings()[i], where, rights))
             return true;
     return false;
 }
@@ -240,12 +334,15 @@ void keymap_key_name(ui_key_t key, char out[KEY_NAME_ROOM])
             return;
         }
     }
-    if (key > UI_F0 && key < UI_KEYS_END)
+    char text[DD_UTF8_MAX + 1];
+    if (key == UI_NONE)
+        out[0] = '\0';
+    else if (key > UI_F0 && key < UI_KEYS_END)
         snprintf(out, KEY_NAME_ROOM, "F%u", (unsigned)(key - UI_F0));
     else if (key < ' ')
         snprintf(out, KEY_NAME_ROOM, "Ctrl-%c", (char)(key + '@'));
     else
-        snprintf(out, KEY_NAME_ROOM, "%c", key < 0x7f ? (char)key : '?');
+        snprintf(out, KEY_NAME_ROOM, "%s", dd_utf8_encode(key, text) > 0 ? text : "?");
 }
 
 void keymap_key_names(const binding_t *self, char out[KEY_NAMES_ROOM])
@@ -276,9 +373,9 @@ size_t keymap_footer(
     size_t used = 0, count = 0;
     for (unsigned rank = 1; rank <= RANKS; rank++) {
         for (size_t i = 0; i < BINDING_COUNT; i++) {
-            const binding_t *binding = &BINDINGS[i];
-            if (binding->rank != rank || !keymap_works(binding, where, rights) ||
-                used + footer_width(binding) > width + 2)
+            const binding_t *binding = &bindings()[i];
+            if (binding->rank != rank || binding->keys[0] == UI_NONE ||
+                !keymap_works(binding, where, rights) || used + footer_width(binding) > width + 2)
                 continue;
             in[i] = true;
             used += footer_width(binding);
@@ -286,6 +383,6 @@ size_t keymap_footer(
     }
     for (size_t i = 0; i < BINDING_COUNT && count < max; i++)
         if (in[i])
-            chosen[count++] = &BINDINGS[i];
+            chosen[count++] = &bindings()[i];
     return count;
 }

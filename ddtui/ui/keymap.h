@@ -72,6 +72,12 @@ typedef enum {
     ACT_END_CLIENT,
     ACT_DRAIN,
     ACT_LOG_LEVEL,
+    ACT_MOVE,
+    ACT_SEND_AGAIN,
+    ACT_EXPORT,
+    ACT_COPY,
+    ACT_MOUSE,
+    ACT_COMMAND,
     ACT_MENU,
     ACT_FILTER,
     ACT_SHOW_ALL,
@@ -115,8 +121,9 @@ typedef enum {
 #define AT_MESSAGE (1u << (PAGES + 4)) /* besides AT_DETAIL: the item is a message */
 #define AT_GRAPH (1u << (PAGES + 5))   /* the last 15 minutes of one item, over the page */
 #define AT_FORM (1u << (PAGES + 1))
-#define AT_MENU (1u << (PAGES + 2)) /* or a question with buttons */
-#define AT_LINE (1u << (PAGES + 3)) /* the line of the filter */
+#define AT_MENU (1u << (PAGES + 2))    /* or a question with buttons */
+#define AT_LINE (1u << (PAGES + 3))    /* the line of the filter */
+#define AT_COMMAND (1u << (PAGES + 6)) /* besides AT_LINE: it is that of a command */
 
 /* What the user may do: bits of a set. --read-only takes both away. */
 #define RIGHT_SEND 1u    /* has a tenant: may notify, publish, subscribe */
@@ -150,6 +157,13 @@ typedef struct {
 /* The table, in the order of the help. */
 const binding_t *keymap_bindings(size_t *count);
 const char *keymap_group(group_t group);
+
+/* Gives an action other keys where nothing is entered, instead of those that it has there; they are
+   taken from whoever has them by default. ACT_NONE, or who was given one of them before; the action
+   itself if a key that types would do it where something is entered. */
+action_t keymap_bind(action_t action, const ui_key_t keys[BINDING_KEYS]);
+/* All keys are as they were. */
+void keymap_reset(void);
 
 bool keymap_works(const binding_t *self, unsigned where, unsigned rights);
 

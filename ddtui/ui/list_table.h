@@ -54,7 +54,7 @@ size_t list_table_column_at(const list_table_t *self, const list_t *list, int wi
 /* The column of that title, in lower case, or that field; the count of columns if there is none. */
 size_t list_table_named(const list_table_t *self, const char *name);
 
-/* Writes what a cell says. */
+/* Writes what a cell says, escaped, whether there is room for its column or not. */
 void list_table_cell(const list_table_t *self, const void *source, size_t index, size_t column,
     char *out, size_t room);
 /* The same if that is in words; false for the numbers of a report. */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "column_choice.h"
 #include "libdd/base/escape.h"
 #include "libdd/base/utf8.h"
 #include "outage.h"
@@ -19,6 +20,11 @@ bool page_init(page_t *self, page_number_t number, const page_ops_t *ops, sessio
 {
     *self =
         (page_t){.ops = ops, .number = number, .session = session, .rights = rights, .stale = true};
+    if (ops->table) {
+        self->table = *ops->table;
+        memcpy(self->columns, ops->table->columns, ops->table->count * sizeof self->columns[0]);
+        self->table.columns = self->columns;
+    }
     if (ops->state_size > 0)
         self->private = calloc(1, ops->state_size);
     if (ops->list)
@@ -31,6 +37,12 @@ void page_clear(page_t *self)
     list_destroy(&self->list);
     free(self->private);
     self->private = NULL;
+}
+
+void page_choose_columns(page_t *self, const char *names)
+{
+    if (self->ops->table && names[0] != '\0')
+        column_choice_apply(self->ops->table, names, self->columns);
 }
 
 unsigned page_views(const page_t *self)
@@ -135,7 +147,7 @@ bool page_act(page_t *self, action_t action)
 static void order_by_title(page_t *self, int cell)
 {
     bool reverse;
-    const list_table_t *table = self->ops->table;
+    const list_table_t *table = &self->table;
     size_t column = list_table_column_at(table, self->list, self->rows.width, cell);
     if (!keymap_allows(ACT_ORDER, AT_PAGE(self->number), self->rights) || column >= table->count ||
         !table->columns[column].field)
@@ -167,6 +179,29 @@ void page_set_filter(page_t *self, const char *text)
         return;
     list_set_filter(self->list, text);
     self->stale = true;
+}
+
+static bool select_index(page_t *self, size_t index)
+{
+    page_update(self);
+    for (size_t position = 0; position < list_count(self->list); position++) {
+        if (list_index(self->list, position) != index)
+            continue;
+        list_select(self->list, position);
+        return true;
+    }
+    return false;
+}
+
+void page_select_index(page_t *self, size_t index, const char *name)
+{
+    if (select_index(self, index))
+        return;
+    page_set_filter(self, "");
+    if (select_index(self, index))
+        return;
+    page_set_filter(self, name);
+    select_index(self, index);
 }
 
 /* ---- Trouble -------------------------------------------------------------------------------- */
@@ -328,7 +363,7 @@ void page_draw_list(page_t *self, canvas_t *canvas, rect_t area, const char *tit
     rect_t inside = canvas_box(canvas, area, line);
     if (list_filter(self->list)->count > 0)
         draw_filter_keys(canvas, area, line);
-    self->rows = list_table_draw(self->ops->table, self, self->list, canvas, inside);
+    self->rows = list_table_draw(&self->table, self, self->list, canvas, inside);
     show_rows(self);
     size_t height = (size_t)self->rows.height;
     list_table_draw_bar(canvas, area, list_top(self->list, height), height, list_count(self->list));

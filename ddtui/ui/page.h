@@ -43,6 +43,11 @@ typedef struct {
     void (*draw)(page_t *self, canvas_t *canvas, rect_t area);
     /* All about the row of an index. */
     void (*detail)(page_t *self, size_t index, text_pane_t *pane);
+    /* A row as an object to be exported, which the caller releases; NULL: as its view has it. */
+    struct json_object *(*json)(const page_t *self, size_t index);
+    /* The message of a row, if it is one that has a payload, and the topic; else NULL. */
+    const message_t *(*message)(const page_t *self, size_t index);
+    bool (*topic)(const page_t *self, size_t index, char out[DD_TOPIC_MAX + 1]);
     /* Figures of the rows of the table's view that are drawn over time, and what the row of an
        index is called there. */
     const graph_line_t *graph;
@@ -57,7 +62,9 @@ struct page {
     page_number_t number;
     session_view_t *session;
     unsigned rights;
-    list_t *list;     /* NULL if the page has no list */
+    list_t *list;       /* NULL if the page has no list */
+    list_table_t table; /* that of ops, with the columns in the order of importance as configured */
+    list_table_column_t columns[LIST_TABLE_COLUMNS_MAX];
     uint64_t version; /* of its part of the session view, when the list was made */
     bool stale;       /* the list must be made anew */
     rect_t rows;      /* where the rows of the list stood when it was drawn last */
@@ -70,6 +77,10 @@ bool page_init(page_t *self, page_number_t number, const page_ops_t *ops, sessio
     unsigned rights);
 /* Fine for a page that is all zero. */
 void page_clear(page_t *self);
+
+/* Which columns come first where there isn't room for all, as column_choice has it; empty: as they
+   are by themselves. */
+void page_choose_columns(page_t *self, const char *names);
 
 /* What is to be asked for it as things are now, as bits 1 << view. */
 unsigned page_views(const page_t *self);
@@ -88,6 +99,9 @@ bool page_act(page_t *self, action_t action);
    orders the rows by its column. */
 bool page_click(page_t *self, int row, int column);
 void page_set_filter(page_t *self, const char *text);
+/* Selects the row of an index. One that is hidden comes to light with its name as the filter; any
+   other filter ends if the row isn't among what it wants. */
+void page_select_index(page_t *self, size_t index, const char *name);
 /* The columns by which the rows can be ordered; their count. */
 size_t page_orders(const page_t *self, size_t columns[LIST_TABLE_COLUMNS_MAX]);
 /* Orders by one of them, numbers with the largest first, or LIST_NONE, as the rows come. */

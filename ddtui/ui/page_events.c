@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ddtui/model/json_line.h"
 #include "libdd/base/escape.h"
 #include "libdd/base/log_level.h"
 #include "libdd/base/utf8.h"
@@ -210,6 +211,21 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
                            : "Nothing of that importance has happened. l shows all.");
 }
 
+/* With the date, since who reads it later wants to know the day. */
+static struct json_object *json(const page_t *self, size_t index)
+{
+    event_t event = event_at(self, index);
+    struct json_object *object = json_object_new_object();
+    json_object_object_add(object, "time_ms", json_object_new_int64(event.wall_ms));
+    json_line_add_text(object, "level", event.level);
+    json_line_add_text(object, "broker", event.broker);
+    json_line_add_text(object, "tenant", event.tenant);
+    json_line_add_text(object, "text", event.text);
+    json_object_object_add(
+        object, "times", json_object_new_uint64(event.times > 1 ? event.times : 1));
+    return object;
+}
+
 static bool act(page_t *self, action_t action)
 {
     events_page_t *events = self->private;
@@ -251,4 +267,5 @@ const page_ops_t EVENTS_PAGE = {.title = "Events",
     .prepare = prepare,
     .draw = draw,
     .detail = detail,
+    .json = json,
     .act = act};

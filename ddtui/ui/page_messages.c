@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ddtui/model/json_line.h"
 #include "libdd/base/escape.h"
 #include "page.h"
 #include "payload_view.h"
@@ -159,6 +160,46 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
         text_pane_print(pane, STYLE_WARNING, "… only the first %zu bytes were kept", message->size);
 }
 
+static const message_t *payload_at(const page_t *self, size_t index)
+{
+    const message_t *message = message_at(self, index);
+    return message->kind < MESSAGE_LOST ? message : NULL;
+}
+
+static bool topic(const page_t *self, size_t index, char out[DD_TOPIC_MAX + 1])
+{
+    snprintf(out, DD_TOPIC_MAX + 1, "%s", message_at(self, index)->topic);
+    return out[0] != '\0';
+}
+
+/* As --json has it, and when it came. What it hasn't is null, so that all rows have the same. */
+static struct json_object *json(const page_t *self, size_t index)
+{
+    static const char *const TYPES[] = {[MESSAGE_NOTIFICATION] = "notification",
+        [MESSAGE_PUBLICATION] = "publication",
+        [MESSAGE_LOST] = "gap",
+        [MESSAGE_SKIPPED] = "skipped"};
+    const message_t *message = message_at(self, index);
+    bool is_publication = message->kind == MESSAGE_PUBLICATION;
+    struct json_object *object = json_object_new_object();
+    json_object_object_add(object, "time_ms", json_object_new_int64(message->wall_ms));
+    json_line_add_text(object, "type", TYPES[message->kind]);
+    json_line_add_text(object, "source", message->source);
+    json_object_object_add(
+        object, "topic", is_publication ? json_object_new_string(message->topic) : NULL);
+    json_object_object_add(
+        object, "scope", is_publication ? json_object_new_string(message->scope) : NULL);
+    json_object_object_add(object, "number",
+        message->kind >= MESSAGE_LOST ? json_object_new_uint64(message->count) : NULL);
+    json_object_object_add(object, "bytes",
+        message->kind < MESSAGE_LOST ? json_object_new_uint64(message->whole) : NULL);
+    json_object_object_add(object, "text", NULL);
+    json_object_object_add(object, "data64", NULL);
+    if (message->kind < MESSAGE_LOST)
+        json_line_add_data(object, message->data, message->size);
+    return object;
+}
+
 static bool act(page_t *self, action_t action)
 {
     if (action != ACT_MODE)
@@ -277,4 +318,7 @@ const page_ops_t MESSAGES_PAGE = {.title = "Messages",
     .table = &TABLE,
     .draw = draw,
     .detail = detail,
+    .json = json,
+    .message = payload_at,
+    .topic = topic,
     .act = act};

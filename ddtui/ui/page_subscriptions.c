@@ -231,6 +231,19 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
     page_draw_empty(self, canvas, area, empty_text(self));
 }
 
+static struct json_object *json(const page_t *self, size_t index)
+{
+    subscription_t row = subscription_at(self, index);
+    return columns_json(columns_of(VIEW_SUBSCRIPTIONS), &row);
+}
+
+static bool topic(const page_t *self, size_t index, char out[DD_TOPIC_MAX + 1])
+{
+    subscription_t row = subscription_at(self, index);
+    memcpy(out, row.topic, sizeof row.topic);
+    return true;
+}
+
 const page_ops_t SUBSCRIPTIONS_PAGE = {.title = "Subscriptions",
     .part = PART_SUBSCRIPTIONS,
     .views = 1u << VIEW_TREE | 1u << VIEW_SUBSCRIPTIONS,
@@ -240,4 +253,6 @@ const page_ops_t SUBSCRIPTIONS_PAGE = {.title = "Subscriptions",
     .table = &TABLE,
     .is_in_trouble = is_in_trouble,
     .draw = draw,
-    .detail = detail};
+    .detail = detail,
+    .json = json,
+    .topic = topic};

@@ -245,6 +245,13 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
         page_draw_detail(self, canvas, right, "Topic");
 }
 
+static bool topic(const page_t *self, size_t index, char out[DD_TOPIC_MAX + 1])
+{
+    const topic_t *row = row_at(self, index);
+    snprintf(out, DD_TOPIC_MAX + 1, "%s", row->topic);
+    return !is_rest(row);
+}
+
 const page_ops_t TOPICS_PAGE = {.title = "Topics",
     .part = PART_TOPICS,
     .state_size = sizeof(topics_page_t),
@@ -257,6 +264,7 @@ const page_ops_t TOPICS_PAGE = {.title = "Topics",
     .prepare = prepare,
     .draw = draw,
     .detail = detail,
+    .topic = topic,
     .graph = GRAPH,
     .graph_count = sizeof GRAPH / sizeof GRAPH[0],
     .graph_title = graph_title};

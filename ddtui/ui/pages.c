@@ -50,3 +50,8 @@ const char *pages_title(page_number_t number)
 {
     return OPS[number]->title;
 }
+
+const list_table_t *pages_table(page_number_t number)
+{
+    return OPS[number]->table;
+}

@@ -17,5 +17,7 @@ void pages_destroy(pages_t **self_p);
 
 page_t *pages_page(pages_t *self, page_number_t number);
 const char *pages_title(page_number_t number);
+/* NULL if the page has no list. */
+const list_table_t *pages_table(page_number_t number);
 
 #endif

@@ -188,3 +188,15 @@ size_t text_pane_draw(
     }
     return first;
 }
+
+char *text_pane_copy(const text_pane_t *self, size_t *size)
+{
+    size_t room = 1, used = 0;
+    for (size_t i = 0; self && i < self->count; i++)
+        room += strlen(self->lines[i].text) + 1;
+    char *text = self ? calloc(1, room) : NULL;
+    for (size_t i = 0; text && i < self->count; i++)
+        used += (size_t)sprintf(text + used, "%s\n", self->lines[i].text);
+    *size = used;
+    return text;
+}

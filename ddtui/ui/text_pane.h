@@ -34,6 +34,10 @@ void text_pane_pair(text_pane_t *self, const char *name, unsigned style, const c
    the first. SIZE_MAX if there is none. */
 size_t text_pane_find(const text_pane_t *self, const query_t *query, size_t line, bool next);
 
+/* All lines as one text, with line ends between them. The caller frees it; NULL when out of memory,
+   or without a pane. */
+char *text_pane_copy(const text_pane_t *self, size_t *size);
+
 /* Draws from a line on, with what a query looks for marked (NULL: nothing is), and returns the line
    that it began with: no further than that the last line is at the bottom. */
 size_t text_pane_draw(

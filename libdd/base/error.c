@@ -38,8 +38,9 @@ static const struct {
     {DD_E_NOT_CONNECTED, "not connected to a broker"},
     {DD_E_OUTBOX_FULL, "own outbox is full"},
     {DD_E_DECRYPT, "payload can't be decrypted"},
-    {DD_E_NETWORK, "socket can't be made or used"},
+    {DD_E_NETWORK, "the network fails: no way to the broker, or the connection has ended"},
     {DD_E_CLOSED, "client has ended"},
+    {DD_E_FORKED, "client was made before a fork"},
 };
 
 const char *dd_strerror(dd_error_t error)

@@ -6,14 +6,7 @@
 #define DD_LOG_LEVEL_H_INCLUDED
 
 #include "buffer.h"
-
-typedef enum {
-    DD_LOG_ERROR,
-    DD_LOG_WARNING,
-    DD_LOG_NOTICE,
-    DD_LOG_INFO,
-    DD_LOG_DEBUG
-} dd_log_level_t;
+#include "libdd/include/dd.h"
 
 /* Where the least important level to be shown is told: nothing at all. No event has it. */
 #define DD_LOG_QUIET ((dd_log_level_t)(DD_LOG_DEBUG + 1))

@@ -9,14 +9,11 @@
 #include "escape.h"
 #include "options_state.h"
 #include "problem.h"
+#include "similar.h"
 #include "utf8.h"
 
 /* Bytes of a word in a message; longer ones are cut. */
 #define SHOWN_ROOM 80
-/* So many letters of a name may be wrong for it to be meant. */
-#define TYPOS_MAX 2
-/* Longest name that is compared with a mistyped one. */
-#define NAME_MAX_SIZE 32
 
 /* ---- Texts -------------------------------------------------------------------------------- */
 
@@ -26,47 +23,15 @@ static const char *shown(const char *text, size_t size, char room[SHOWN_ROOM])
     return room;
 }
 
-/* How many characters are to be added, left out or changed to make one word the other. */
-static size_t distance(const char *a, const char *b, size_t b_size)
-{
-    size_t row[NAME_MAX_SIZE + 1];
-    for (size_t j = 0; j <= b_size; j++)
-        row[j] = j;
-    for (size_t i = 0; a[i] != '\0'; i++) {
-        size_t corner = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < b_size; j++) {
-            size_t changed = corner + (a[i] != b[j]);
-            size_t shorter = row[j] + 1, longer = row[j + 1] + 1;
-            corner = row[j + 1];
-            row[j + 1] = shorter < longer ? shorter : longer;
-            row[j + 1] = changed < row[j + 1] ? changed : row[j + 1];
-        }
-    }
-    return row[b_size];
-}
-
-/* Whether a word could be meant that was typed wrong; *best is how wrong the best one so far is. */
-static bool resembles(const char *word, const char *typed, size_t size, size_t *best)
-{
-    if (size > NAME_MAX_SIZE)
-        return false;
-    size_t wrong = distance(word, typed, size);
-    if (wrong >= *best || 2 * wrong > size)
-        return false;
-    *best = wrong;
-    return true;
-}
-
 const char *dd_options_nearest(
     const dd_options_t *self, const char *typed, size_t size, dd_option_suits_t *suits)
 {
     const dd_option_t *option;
     const char *name = NULL;
-    size_t best = TYPOS_MAX + 1;
+    size_t best = DD_SIMILAR_NOT;
     for (size_t i = 0; (option = dd_options_at(self, i)); i++)
         if (option->name && (!suits || suits(option)) &&
-            resembles(option->name, typed, size, &best))
+            dd_similar(option->name, typed, size, &best))
             name = option->name;
     return name;
 }
@@ -74,9 +39,9 @@ const char *dd_options_nearest(
 static const char *nearest_command(const dd_options_t *self, const char *typed)
 {
     const char *name = NULL;
-    size_t best = TYPOS_MAX + 1;
+    size_t best = DD_SIMILAR_NOT;
     for (size_t i = 1; i < self->command_count; i++)
-        if (resembles(self->commands[i].name, typed, strlen(typed), &best))
+        if (dd_similar(self->commands[i].name, typed, strlen(typed), &best))
             name = self->commands[i].name;
     return name;
 }

@@ -7,7 +7,6 @@
  * sends it in few large frames.
  */
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -21,6 +20,7 @@
 #include "libdd/base/problem.h"
 #include "libdd/keys/proof.h"
 #include "libdd/net/context.h"
+#include "libdd/net/descriptors.h"
 #include "libdd/net/traffic.h"
 #include "libdd/protocol/name.h"
 #include "libdd/protocol/topic.h"
@@ -36,10 +36,19 @@
 
 /* ---- Making -------------------------------------------------------------------------------- */
 
+static void note_end(dd_client_t *self, const dd_news_t *news)
+{
+    if (news->type != DD_EVENT_DISCONNECTED && news->type != DD_EVENT_CLOSED)
+        return;
+    self->reason.error = news->error;
+    dd_bytes_copy(news->text, self->reason.text, sizeof self->reason.text);
+}
+
 /* Keeps what the session emits for the thread to deliver. Called with the lock. */
 static void keep_news(void *arg, const dd_news_t *news)
 {
     dd_client_t *self = arg;
+    note_end(self, news);
     size_t opened = news->sealed.size > DD_BOX_OVERHEAD ? news->sealed.size - DD_BOX_OVERHEAD : 0;
     dd_event_node_t *node = dd_event_new(news, opened);
     if (node)
@@ -62,9 +71,9 @@ static bool load_endpoints(dd_client_t *self, const char *list, dd_problem_t *pr
     return true;
 }
 
-static bool load_keys(dd_client_t *self, const char *keyfile, dd_problem_t *problem)
+static bool load_keys(dd_client_t *self, const dd_key_source_t *source, dd_problem_t *problem)
 {
-    self->keys = dd_client_keys_load(keyfile, problem);
+    self->keys = dd_client_keys_load(source, problem);
     return self->keys;
 }
 
@@ -98,14 +107,14 @@ static bool make_session(dd_client_t *self, const char *name, dd_problem_t *prob
         dd_event_queue_set_limit(self->queue, LIMIT_DEFAULT);
         return true;
     }
-    dd_problem(problem, DD_E_MEMORY, "out of memory or file descriptors for a client");
+    dd_problem(problem, DD_E_MEMORY, "out of memory for a client");
     return false;
 }
 
 static bool check_arguments(
-    const char *endpoint, const char *keyfile, const char *name, dd_problem_t *problem)
+    const char *endpoint, const dd_key_source_t *keys, const char *name, dd_problem_t *problem)
 {
-    if (!endpoint || !keyfile || !name) {
+    if (!endpoint || (!keys->path && !keys->text) || !name) {
         dd_problem(problem, DD_E_ARGUMENT, "endpoint, key file and name are needed");
         return false;
     }
@@ -118,10 +127,21 @@ static bool check_arguments(
     return false;
 }
 
-dd_client_t *dd_client_new(
-    const char *endpoint, const char *keyfile, const char *name, dd_problem_t *problem)
+/* For want of a descriptor, files can't be read either, and ZeroMQ not begun. */
+static void give_up(dd_client_t **self_p, dd_problem_t *problem)
 {
-    if (!check_arguments(endpoint, keyfile, name, problem))
+    int fd = eventfd(0, EFD_CLOEXEC);
+    if (fd < 0)
+        dd_descriptors_check(problem);
+    else
+        close(fd);
+    dd_client_destroy(self_p);
+}
+
+static dd_client_t *new_client(
+    const char *endpoint, const dd_key_source_t *keys, const char *name, dd_problem_t *problem)
+{
+    if (!check_arguments(endpoint, keys, name, problem))
         return NULL;
     dd_client_t *self = sodium_init() < 0 ? NULL : calloc(1, sizeof *self);
     if (!self) {
@@ -129,22 +149,37 @@ dd_client_t *dd_client_new(
         return NULL;
     }
     self->wake_fd = self->fd = -1;
+    dd_problem_t ignored = {0};
+    problem = problem ? problem : &ignored;
     pthread_mutex_init(&self->seal_lock, NULL);
     pthread_mutex_init(&self->lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&self->left, &attributes);
+    pthread_cond_init(&self->replied, &attributes);
     pthread_condattr_destroy(&attributes);
     self->context = dd_context_acquire(problem);
+    self->forks = dd_context_forks();
     if (!self->context || !load_endpoints(self, endpoint, problem) ||
-        !load_keys(self, keyfile, problem) || !make_session(self, name, problem))
-        dd_client_destroy(&self);
+        !load_keys(self, keys, problem) || !make_session(self, name, problem))
+        give_up(&self, problem);
     return self;
 }
 
-/* The clock's time in timeout_ms, or as good as never for a negative one. */
-static uint64_t deadline_of(int timeout_ms)
+dd_client_t *dd_client_new(
+    const char *endpoint, const char *keyfile, const char *name, dd_problem_t *problem)
+{
+    return new_client(endpoint, &(dd_key_source_t){.path = keyfile}, name, problem);
+}
+
+dd_client_t *dd_client_new_with_keys(
+    const char *endpoint, const char *keys, size_t size, const char *name, dd_problem_t *problem)
+{
+    return new_client(endpoint, &(dd_key_source_t){.text = keys, .size = size}, name, problem);
+}
+
+uint64_t dd_client_deadline(int timeout_ms)
 {
     uint64_t now_us = dd_clock_us();
     return timeout_ms < 0 ? now_us + UINT32_MAX * (uint64_t)1000
@@ -161,11 +196,25 @@ static void stop(dd_client_t *self)
     pthread_join(self->thread, NULL);
 }
 
+/* The rest is as the parent's threads had it when this process began, and may be half done. */
+static void disown(dd_client_t *self)
+{
+    dd_client_keys_forget(&self->retired, NULL);
+    dd_client_keys_destroy(&self->keys);
+}
+
 void dd_client_destroy(dd_client_t **self_p)
 {
     if (!self_p || !*self_p)
         return;
     dd_client_t *self = *self_p;
+    if (dd_client_is_mine(self))
+        return;
+    if (dd_client_is_inherited(self)) {
+        disown(self);
+        *self_p = NULL;
+        return;
+    }
     if (self->started)
         stop(self);
     if (self->context)
@@ -178,6 +227,7 @@ void dd_client_destroy(dd_client_t **self_p)
     if (self->wake_fd >= 0)
         close(self->wake_fd);
     pthread_cond_destroy(&self->left);
+    pthread_cond_destroy(&self->replied);
     pthread_mutex_destroy(&self->lock);
     pthread_mutex_destroy(&self->seal_lock);
     free(self);
@@ -188,6 +238,8 @@ void dd_client_destroy(dd_client_t **self_p)
 
 dd_error_t dd_client_set_tenant(dd_client_t *self, const char *tenant)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     if (self->started)
         return DD_E_ARGUMENT;
     if (!dd_tenant_valid(dd_bytes_of(tenant)))
@@ -198,11 +250,15 @@ dd_error_t dd_client_set_tenant(dd_client_t *self, const char *tenant)
 
 dd_error_t dd_client_set_observer(dd_client_t *self)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     return self->started ? DD_E_ARGUMENT : dd_session_set_observer(self->session);
 }
 
 dd_error_t dd_client_set_limits(dd_client_t *self, size_t outbox, size_t events)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     if (self->started || outbox == 0 || events == 0)
         return DD_E_ARGUMENT;
     dd_session_outbox(self->session)->limit = outbox;
@@ -212,6 +268,8 @@ dd_error_t dd_client_set_limits(dd_client_t *self, size_t outbox, size_t events)
 
 dd_error_t dd_client_set_outcome_limit(dd_client_t *self, unsigned ms)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     if (self->started || ms == 0 || ms > OUTCOME_LIMIT_MAX)
         return DD_E_ARGUMENT;
     dd_session_set_outcome_limit(self->session, ms * (uint64_t)1000);
@@ -220,15 +278,40 @@ dd_error_t dd_client_set_outcome_limit(dd_client_t *self, unsigned ms)
 
 dd_error_t dd_client_set_callback(dd_client_t *self, dd_event_callback_t *callback, void *arg)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     if (self->started)
         return DD_E_ARGUMENT;
-    self->callback = callback;
-    self->callback_arg = arg;
+    self->handler = (dd_handler_t){callback, arg};
+    return DD_OK;
+}
+
+dd_error_t dd_client_on(
+    dd_client_t *self, dd_event_type_t type, dd_event_callback_t *callback, void *arg)
+{
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
+    if (self->started || type < DD_EVENT_REGISTERED || type > DD_EVENT_REPLY)
+        return DD_E_ARGUMENT;
+    self->handlers[type] = (dd_handler_t){callback, arg};
+    return DD_OK;
+}
+
+dd_error_t dd_client_set_log(dd_client_t *self, dd_log_t *log, void *arg)
+{
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
+    if (self->started)
+        return DD_E_ARGUMENT;
+    self->log = log;
+    self->log_arg = arg;
     return DD_OK;
 }
 
 dd_error_t dd_client_start(dd_client_t *self)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     if (self->started)
         return DD_E_ARGUMENT;
     /* Signals are for the application's threads. The lock keeps the new thread from calling back
@@ -263,11 +346,13 @@ static void replace_keys(dd_client_t *self, dd_client_keys_t *keys)
     dd_client_wake(self);
 }
 
-dd_error_t dd_client_set_keys(dd_client_t *self, const char *keyfile, dd_problem_t *problem)
+static dd_error_t set_keys(dd_client_t *self, const dd_key_source_t *source, dd_problem_t *problem)
 {
     dd_problem_t ignored = {0};
     problem = problem ? problem : &ignored;
-    dd_client_keys_t *keys = dd_client_keys_load(keyfile, problem);
+    if (dd_client_is_inherited(self))
+        return dd_problem(problem, DD_E_FORKED, "%s", dd_strerror(DD_E_FORKED));
+    dd_client_keys_t *keys = dd_client_keys_load(source, problem);
     if (!keys)
         return problem->error;
     /* Only this function changes them, and callers of it in two threads have their own order. */
@@ -277,21 +362,43 @@ dd_error_t dd_client_set_keys(dd_client_t *self, const char *keyfile, dd_problem
     if (!follows) {
         dd_client_keys_destroy(&keys);
         return dd_problem(problem, DD_E_KEYS,
-            "%s: has no key in common with those in use, so it takes a new client", keyfile);
+            "%s: no key in common with those in use, so it takes a new client",
+            dd_key_source_name(source));
     }
     replace_keys(self, keys);
     return DD_OK;
 }
 
+dd_error_t dd_client_set_keys(dd_client_t *self, const char *keyfile, dd_problem_t *problem)
+{
+    return set_keys(self, &(dd_key_source_t){.path = keyfile}, problem);
+}
+
+dd_error_t dd_client_set_keys_from(
+    dd_client_t *self, const char *keys, size_t size, dd_problem_t *problem)
+{
+    return set_keys(self, &(dd_key_source_t){.text = keys, .size = size}, problem);
+}
+
 /* ---- Calls --------------------------------------------------------------------------------- */
+
+bool dd_client_is_inherited(const dd_client_t *self)
+{
+    return self->forks != dd_context_forks();
+}
+
+bool dd_client_is_mine(const dd_client_t *self)
+{
+    return self->started && !dd_client_is_inherited(self) &&
+           pthread_equal(self->thread, pthread_self());
+}
 
 void dd_client_wake(dd_client_t *self)
 {
     eventfd_write(self->wake_fd, 1);
 }
 
-/* Ends a call that took the lock: the thread may have something to send or to tell. */
-static void unlock(dd_client_t *self)
+void dd_client_unlock(dd_client_t *self)
 {
     bool wake = self->asleep || self->news.first;
     self->asleep = false;
@@ -300,11 +407,12 @@ static void unlock(dd_client_t *self)
         dd_client_wake(self);
 }
 
-/* Seals a payload for whom the broker shows under that name, and sends it with the record. The lock
-   is held for the append only, so that the thread doesn't wait for the encryption. */
-static dd_error_t send(dd_client_t *self, dd_bytes_t shown, const void *data, size_t size,
-    dd_record_t *record, bool wanted)
+/* The lock is held for the append only, so that the thread doesn't wait for the encryption. */
+dd_error_t dd_client_send(dd_client_t *self, dd_bytes_t shown, const void *data, size_t size,
+    dd_record_t *record, const dd_sending_t *how)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     if (self->is_operator)
         return DD_E_REFUSED;
     if (size > DD_PAYLOAD_MAX)
@@ -318,8 +426,10 @@ static dd_error_t send(dd_client_t *self, dd_bytes_t shown, const void *data, si
         dd_box_seal(box, dd_box_peer(box, shown), data, size, sealed);
         record->payload = dd_bytes(sealed, sealed_size);
         pthread_mutex_lock(&self->lock);
-        error = dd_session_send(self->session, record, wanted);
-        unlock(self);
+        error = how->until_us > 0
+                    ? dd_session_request(self->session, record, how->until_us, how->handler)
+                    : dd_session_send(self->session, record, how->wanted);
+        dd_client_unlock(self);
     }
     if (sealed != self->sealed)
         free(sealed);
@@ -334,7 +444,8 @@ dd_error_t dd_client_notify(dd_client_t *self, const char *destination, const vo
     if (!dd_word_valid(name, DD_NAME_MAX))
         return DD_E_NAME_INVALID;
     dd_record_t record = {.type = DD_SEND, .flags = flags & DD_WANT_RECEIPT, .destination = name};
-    dd_error_t error = send(self, name, data, size, &record, flags & DD_WANT_OUTCOME);
+    const dd_sending_t how = {.wanted = flags & DD_WANT_OUTCOME};
+    dd_error_t error = dd_client_send(self, name, data, size, &record, &how);
     if (ref)
         *ref = record.ref;
     return error;
@@ -347,27 +458,34 @@ dd_error_t dd_client_publish(dd_client_t *self, const char *topic, const void *d
     if (!dd_topic_route(own, record.topic, &to_tenant, &to_topic))
         return DD_E_TOPIC_INVALID;
     /* Only "public.x" is for another tenant; in any other topic a dot means nothing. */
-    return send(self, to_tenant.size > 0 ? record.topic : own, data, size, &record, false);
+    dd_bytes_t shown = to_tenant.size > 0 ? record.topic : own;
+    return dd_client_send(self, shown, data, size, &record, &(dd_sending_t){0});
 }
 
 dd_error_t dd_client_subscribe(dd_client_t *self, const char *topic, const char *scope)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     pthread_mutex_lock(&self->lock);
     dd_error_t error = dd_session_subscribe(self->session, topic, scope);
-    unlock(self);
+    dd_client_unlock(self);
     return error;
 }
 
 dd_error_t dd_client_unsubscribe(dd_client_t *self, const char *topic, const char *scope)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     pthread_mutex_lock(&self->lock);
     dd_error_t error = dd_session_unsubscribe(self->session, topic, scope);
-    unlock(self);
+    dd_client_unlock(self);
     return error;
 }
 
 dd_error_t dd_client_trace(dd_client_t *self, const char *destination, uint32_t *ref)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     dd_record_t record = {.type = DD_SEND,
         .flags = DD_FLAG_RECEIPT | DD_FLAG_TRACE,
         .destination = dd_bytes_of(destination)};
@@ -377,7 +495,7 @@ dd_error_t dd_client_trace(dd_client_t *self, const char *destination, uint32_t 
         return DD_E_REFUSED;
     pthread_mutex_lock(&self->lock);
     dd_error_t error = dd_session_send(self->session, &record, false);
-    unlock(self);
+    dd_client_unlock(self);
     if (ref)
         *ref = record.ref;
     return error;
@@ -386,6 +504,8 @@ dd_error_t dd_client_trace(dd_client_t *self, const char *destination, uint32_t 
 /* Sends a question to the broker of that id, or with NULL to all. */
 static dd_error_t ask(dd_client_t *self, dd_record_t *question, const char *broker, uint32_t *ref)
 {
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
     uint8_t id[DD_BROKER_ID_SIZE];
     size_t size = 0;
     if (broker) {
@@ -398,7 +518,7 @@ static dd_error_t ask(dd_client_t *self, dd_record_t *question, const char *brok
         return DD_E_ARGUMENT;
     pthread_mutex_lock(&self->lock);
     dd_error_t error = dd_session_ask(self->session, question, dd_clock_us());
-    unlock(self);
+    dd_client_unlock(self);
     if (ref)
         *ref = question->ref;
     return error;
@@ -425,6 +545,8 @@ dd_error_t dd_client_control(
 
 uint64_t dd_client_rtt_us(dd_client_t *self)
 {
+    if (dd_client_is_inherited(self))
+        return 0;
     pthread_mutex_lock(&self->lock);
     uint64_t rtt_us = dd_session_rtt_us(self->session);
     pthread_mutex_unlock(&self->lock);
@@ -435,8 +557,10 @@ uint64_t dd_client_rtt_us(dd_client_t *self)
 
 size_t dd_client_close(dd_client_t *self, int timeout_ms)
 {
-    bool from_callback = self->started && pthread_equal(self->thread, pthread_self());
-    uint64_t until_us = deadline_of(timeout_ms);
+    if (dd_client_is_inherited(self))
+        return 0;
+    bool from_callback = dd_client_is_mine(self);
+    uint64_t until_us = dd_client_deadline(timeout_ms);
     pthread_mutex_lock(&self->lock);
     if (!from_callback && self->started) {
         self->closing = true;
@@ -482,20 +606,27 @@ static dd_error_t why_not_drained(const dd_client_t *self, size_t bytes, uint64_
     return now_us >= until_us ? DD_E_TIMEOUT : DD_OK;
 }
 
+void dd_client_await(dd_client_t *self, pthread_cond_t *condition, uint64_t until_us)
+{
+    struct timespec until = {(time_t)(until_us / 1000000), (long)(until_us % 1000000 * 1000)};
+    pthread_cond_timedwait(condition, &self->lock, &until);
+}
+
 static void await_change(dd_client_t *self, uint64_t until_us)
 {
     uint64_t unread_us = unread_until_us(self);
     if (unread_us > dd_clock_us() && unread_us < until_us)
         until_us = unread_us;
-    struct timespec until = {(time_t)(until_us / 1000000), (long)(until_us % 1000000 * 1000)};
-    pthread_cond_timedwait(&self->left, &self->lock, &until);
+    dd_client_await(self, &self->left, until_us);
 }
 
 dd_error_t dd_client_drain(dd_client_t *self, size_t bytes, int timeout_ms)
 {
-    if (self->started && pthread_equal(self->thread, pthread_self()))
+    if (dd_client_is_inherited(self))
+        return DD_E_FORKED;
+    if (dd_client_is_mine(self))
         return DD_E_ARGUMENT;
-    uint64_t until_us = deadline_of(timeout_ms);
+    uint64_t until_us = dd_client_deadline(timeout_ms);
     dd_error_t error = DD_OK;
     pthread_mutex_lock(&self->lock);
     self->drainers++;
@@ -520,25 +651,26 @@ static dd_event_t *take(dd_client_t *self)
         return NULL;
     if (node->wants_receipt) {
         pthread_mutex_lock(&self->lock);
-        dd_session_receipt(self->session, node->event.ref, dd_bytes_of(node->event.source));
-        unlock(self);
+        dd_session_receipt(self->session, node->arrival, dd_bytes_of(node->event.source));
+        dd_client_unlock(self);
     }
     return &node->event;
 }
 
 dd_event_t *dd_client_receive(dd_client_t *self, int timeout_ms)
 {
+    if (dd_client_is_inherited(self))
+        return NULL;
     dd_event_t *event = take(self);
     if (event || timeout_ms == 0)
         return event;
-    uint64_t until_us = deadline_of(timeout_ms);
-    struct pollfd item = {.fd = dd_event_queue_fd(self->queue), .events = POLLIN};
+    uint64_t until_us = dd_client_deadline(timeout_ms);
     for (;;) {
         uint64_t now_us = dd_clock_us();
         if (now_us >= until_us)
             return NULL;
         uint64_t left_ms = (until_us - now_us + 999) / 1000;
-        if (poll(&item, 1, left_ms > INT_MAX ? -1 : (int)left_ms) < 0)
+        if (!dd_event_queue_wait(self->queue, left_ms > INT_MAX ? -1 : (int)left_ms))
             return NULL;
         if ((event = take(self)))
             return event;

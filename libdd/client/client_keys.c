@@ -11,9 +11,22 @@
 
 #include "libdd/base/problem.h"
 
-static bool load(dd_client_keys_t *self, const char *keyfile, dd_problem_t *problem)
+const char *dd_key_source_name(const dd_key_source_t *self)
 {
-    self->keyring = dd_keyring_load(keyfile, problem);
+    return self->path ? self->path : "the keys that were given";
+}
+
+static dd_keyring_t *read_keys(const dd_key_source_t *source, dd_problem_t *problem)
+{
+    const char *name = dd_key_source_name(source);
+    return source->path ? dd_keyring_load(source->path, problem)
+                        : dd_keyring_parse(name, source->text, source->size, problem);
+}
+
+static bool load(dd_client_keys_t *self, const dd_key_source_t *source, dd_problem_t *problem)
+{
+    const char *keyfile = dd_key_source_name(source);
+    self->keyring = read_keys(source, problem);
     if (!self->keyring)
         return false;
     switch (dd_keyring_kind(self->keyring)) {
@@ -26,17 +39,17 @@ static bool load(dd_client_keys_t *self, const char *keyfile, dd_problem_t *prob
     default:
         self->box = dd_box_new(self->keyring);
         if (!self->box)
-            dd_problem(problem, DD_E_MEMORY, "out of memory for the keys of %s", keyfile);
+            dd_problem(problem, DD_E_MEMORY, "out of memory for %s", keyfile);
         return self->box;
     }
 }
 
-dd_client_keys_t *dd_client_keys_load(const char *keyfile, dd_problem_t *problem)
+dd_client_keys_t *dd_client_keys_load(const dd_key_source_t *source, dd_problem_t *problem)
 {
     dd_client_keys_t *self = calloc(1, sizeof *self);
     if (!self)
-        dd_problem(problem, DD_E_MEMORY, "out of memory for the keys of %s", keyfile);
-    else if (!load(self, keyfile, problem))
+        dd_problem(problem, DD_E_MEMORY, "out of memory for %s", dd_key_source_name(source));
+    else if (!load(self, source, problem))
         dd_client_keys_destroy(&self);
     return self;
 }

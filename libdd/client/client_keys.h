@@ -15,8 +15,18 @@ struct dd_client_keys {
     dd_client_keys_t *next; /* in a list of its owner's */
 };
 
+/* A key file: its path, or with a path of NULL what stands in it. */
+typedef struct {
+    const char *path;
+    const char *text;
+    size_t size;
+} dd_key_source_t;
+
+/* What messages call it. */
+const char *dd_key_source_name(const dd_key_source_t *self);
+
 /* Reads a client's or an operator's file. NULL with *problem filled if it isn't one. */
-dd_client_keys_t *dd_client_keys_load(const char *keyfile, dd_problem_t *problem);
+dd_client_keys_t *dd_client_keys_load(const dd_key_source_t *source, dd_problem_t *problem);
 /* Takes NULL and *self_p == NULL. */
 void dd_client_keys_destroy(dd_client_keys_t **self_p);
 

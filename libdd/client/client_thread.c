@@ -7,9 +7,10 @@
  */
 #include <limits.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <sys/eventfd.h>
 
-#include "client_state.h"
+#include "client_log.h"
 #include "libdd/base/clock.h"
 #include "libdd/base/problem.h"
 #include "libdd/net/dialer.h"
@@ -39,11 +40,16 @@ static dd_event_node_t *open_payload(dd_client_t *self, const dd_box_t *box, dd_
     dd_bytes_t source = dd_bytes_of(node->event.source);
     if (box && dd_box_open(dd_box_peer(box, source), node->sealed, (uint8_t *)node->room) == DD_OK)
         return node;
-    dd_news_t news = {.type = DD_EVENT_ERROR, .error = DD_E_DECRYPT, .source = source};
+    bool is_reply = node->event.type == DD_EVENT_REPLY;
+    dd_news_t news = {.type = is_reply ? DD_EVENT_REPLY : DD_EVENT_ERROR,
+        .error = DD_E_DECRYPT,
+        .ref = is_reply ? node->event.ref : 0,
+        .source = source,
+        .handler = node->handler};
     dd_event_node_t *error = dd_event_new(&news, 0);
-    if (node->event.type == DD_EVENT_NOTIFICATION) {
+    if (is_reply || node->event.type == DD_EVENT_NOTIFICATION) {
         pthread_mutex_lock(&self->lock);
-        dd_session_unreadable(self->session, node->event.ref, source);
+        dd_session_unreadable(self->session, node->arrival, source);
         pthread_mutex_unlock(&self->lock);
     }
     dd_event_t *event = &node->event;
@@ -51,16 +57,41 @@ static dd_event_node_t *open_payload(dd_client_t *self, const dd_box_t *box, dd_
     return error;
 }
 
-static void call_back(dd_client_t *self, dd_event_node_t *node)
+static void call_back(dd_client_t *self, dd_handler_t handler, dd_event_node_t *node)
 {
     if (node->wants_receipt) {
         pthread_mutex_lock(&self->lock);
-        dd_session_receipt(self->session, node->event.ref, dd_bytes_of(node->event.source));
+        dd_session_receipt(self->session, node->arrival, dd_bytes_of(node->event.source));
         pthread_mutex_unlock(&self->lock);
     }
-    self->callback(self, &node->event, self->callback_arg);
+    self->kept = false;
+    handler.callback(self, &node->event, handler.arg);
     dd_event_t *event = &node->event;
-    dd_event_destroy(&event);
+    if (!self->kept)
+        dd_event_destroy(&event);
+}
+
+/* Whose an event is: that of who asked for it, of its type, of all, or none. */
+static dd_handler_t choose_handler(const dd_client_t *self, const dd_event_node_t *node)
+{
+    if (node->handler.callback)
+        return node->handler;
+    const dd_handler_t *of_type = &self->handlers[node->event.type];
+    return of_type->callback ? *of_type : self->handler;
+}
+
+/* Gives an event to whom it is for, or appends it to the list of those for the queue. */
+static void hand_over(dd_client_t *self, dd_event_node_t *node, dd_event_list_t *queued)
+{
+    if (self->log)
+        dd_client_tell(self, &node->event);
+    dd_handler_t handler = choose_handler(self, node);
+    if (node->event.type == DD_LOG_LINE)
+        free(node);
+    else if (handler.callback)
+        call_back(self, handler, node);
+    else
+        dd_event_list_append(queued, node);
 }
 
 /* Hands over what the session has emitted. The frame that payloads lie in must still be there. */
@@ -77,10 +108,8 @@ static void deliver(dd_client_t *self)
     while ((node = dd_event_list_take(&news))) {
         if (node->sealed.data)
             node = open_payload(self, box, node);
-        if (node && self->callback)
-            call_back(self, node);
-        else if (node)
-            dd_event_list_append(&ready, node);
+        if (node)
+            hand_over(self, node, &ready);
     }
     dd_event_queue_put(self->queue, &ready);
 }
@@ -92,6 +121,13 @@ static void note_login(dd_client_t *client)
 {
     const dd_keyring_t *keyring = client->keys->keyring;
     memcpy(client->shown_key, dd_keyring_public_key_of(keyring, client->login.own), DD_KEY_SIZE);
+}
+
+/* The application isn't told of each attempt. With the lock. */
+static void lose(dd_client_t *client, const dd_problem_t *reason)
+{
+    dd_client_note(client, DD_LOG_INFO, "%s", reason->text);
+    dd_session_lost(client->session, reason->error, reason->text);
 }
 
 /* With the lock. */
@@ -109,8 +145,9 @@ static void open_connection(reactor_t *self)
     self->dial = dd_dialer_new(&settings, dd_session_endpoint(client->session), &problem);
     /* ZeroMQ tells of a change only to those who have looked before. */
     self->told = self->stirred = true;
+    dd_client_note(client, DD_LOG_INFO, "connecting to %s", dd_session_endpoint(client->session));
     if (!self->dial)
-        dd_session_lost(client->session, problem.error, problem.text);
+        lose(client, &problem);
 }
 
 static void close_connection(reactor_t *self)
@@ -172,7 +209,7 @@ static bool read_frames(reactor_t *self)
         pthread_mutex_unlock(&client->lock);
         deliver(client);
         zmq_msg_close(&frame);
-        if (!client->callback && dd_event_queue_is_full(client->queue))
+        if (!client->handler.callback && dd_event_queue_is_full(client->queue))
             return false;
     }
     return false;
@@ -218,10 +255,11 @@ static void look(reactor_t *self)
     const dd_problem_t *reason = dd_dialer_reason(self->dial);
     pthread_mutex_lock(&client->lock);
     if (may_log_in_otherwise(self, reason)) {
+        dd_client_note(client, DD_LOG_INFO, "%s; other keys of the file are tried", reason->text);
         close_connection(self);
         open_connection(self);
     } else {
-        dd_session_lost(client->session, reason->error, reason->text);
+        lose(client, reason);
     }
     pthread_mutex_unlock(&client->lock);
 }
@@ -285,13 +323,19 @@ static bool is_over(const dd_client_t *client)
     return client->stopping && dd_session_state(client->session) == DD_SESSION_CLOSED;
 }
 
+/* Whether there will be no event any more. With the lock. */
+static bool has_told_all(const dd_client_t *client)
+{
+    return dd_session_state(client->session) == DD_SESSION_CLOSED && !client->news.first;
+}
+
 void *dd_client_run(void *arg)
 {
     dd_client_t *client = arg;
     reactor_t self = {.client = client};
     for (bool over = false; !over;) {
         deliver(client);
-        bool behind = !client->callback && dd_event_queue_is_full(client->queue);
+        bool behind = !client->handler.callback && dd_event_queue_is_full(client->queue);
         uint64_t now_us = dd_clock_us();
         pthread_mutex_lock(&client->lock);
         bool was_deaf = self.deaf;
@@ -306,7 +350,10 @@ void *dd_client_run(void *arg)
         client->asleep =
             sleep_us > 0 && !self.blocked && !dd_outbox_is_held(dd_session_outbox(client->session));
         over = is_over(client);
+        bool told_all = has_told_all(client);
         pthread_mutex_unlock(&client->lock);
+        if (told_all)
+            dd_event_queue_end(client->queue);
         if (!over)
             wait(&self, to_timeout(sleep_us));
         if (self.dial)

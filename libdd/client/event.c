@@ -25,8 +25,11 @@ dd_event_node_t *dd_event_new(const dd_news_t *news, size_t opened)
     dd_event_node_t *self = malloc(bytes);
     if (!self)
         return NULL;
-    *self = (dd_event_node_t){
-        .bytes = bytes, .sealed = news->sealed, .wants_receipt = news->wants_receipt};
+    *self = (dd_event_node_t){.bytes = bytes,
+        .sealed = news->sealed,
+        .arrival = news->arrival,
+        .wants_receipt = news->wants_receipt,
+        .handler = news->handler};
     self->room[opened] = '\0';
     char *room = self->room + opened + 1;
     self->event = (dd_event_t){.type = news->type,
@@ -40,7 +43,8 @@ dd_event_node_t *dd_event_new(const dd_news_t *news, size_t opened)
         .endpoint = place(&room, news->endpoint),
         .data = self->room,
         .size = opened,
-        .time_us = dd_clock_us()};
+        .time_us = dd_clock_us(),
+        .is_request = news->is_request};
     return self;
 }
 

@@ -13,6 +13,12 @@
 #include "libdd/base/buffer.h"
 #include "libdd/include/dd.h"
 
+/* Who takes an event instead of the queue; without a callback nobody does. */
+typedef struct {
+    dd_event_callback_t *callback;
+    void *arg;
+} dd_handler_t;
+
 /* What an event is made from. All bytes are lent, and copied into the event. */
 typedef struct {
     dd_event_type_t type;
@@ -25,7 +31,10 @@ typedef struct {
     dd_bytes_t text;
     dd_bytes_t endpoint;
     dd_bytes_t sealed; /* payload as it came; only lent on to the event */
+    uint32_t arrival;  /* ref of the DATA that brought it */
     bool wants_receipt;
+    bool is_request;
+    dd_handler_t handler;
 } dd_news_t;
 
 /* An event in a list, or on its way to one. */
@@ -33,7 +42,9 @@ typedef struct dd_event_node {
     struct dd_event_node *next;
     size_t bytes;      /* of the whole allocation */
     dd_bytes_t sealed; /* payload still to be opened into event.data; lent */
+    uint32_t arrival;  /* ref of the DATA that brought it */
     bool wants_receipt;
+    dd_handler_t handler;
     dd_event_t event;
     _Alignas(max_align_t) char room[]; /* payload, then strings */
 } dd_event_node_t;

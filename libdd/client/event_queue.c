@@ -4,6 +4,7 @@
  */
 #include "event_queue.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -15,6 +16,8 @@ struct dd_event_queue {
     pthread_mutex_t lock; /* guards what follows */
     dd_event_list_t list;
     bool wanted; /* it was found full */
+    bool ended;
+    unsigned waiters;
 };
 
 dd_event_queue_t *dd_event_queue_new(void)
@@ -72,13 +75,63 @@ bool dd_event_queue_is_full(dd_event_queue_t *self)
     return full;
 }
 
-dd_event_node_t *dd_event_queue_take(dd_event_queue_t *self, bool *room)
+/* The end makes the descriptor readable only while somebody waits here, so that no one who polls it
+   finds it so for ever. With the lock. */
+static void show(dd_event_queue_t *self)
 {
     eventfd_t count;
+    bool readable = self->list.first || (self->ended && self->waiters > 0);
+    eventfd_read(self->fd, &count);
+    if (readable)
+        eventfd_write(self->fd, 1);
+}
+
+void dd_event_queue_end(dd_event_queue_t *self)
+{
+    pthread_mutex_lock(&self->lock);
+    if (!self->ended) {
+        self->ended = true;
+        show(self);
+    }
+    pthread_mutex_unlock(&self->lock);
+}
+
+/* Counts who waits. Whether there is something to wait for. */
+static bool begin_waiting(dd_event_queue_t *self)
+{
+    pthread_mutex_lock(&self->lock);
+    bool ended = self->ended && !self->list.first;
+    self->waiters += !ended;
+    pthread_mutex_unlock(&self->lock);
+    return !ended;
+}
+
+static bool end_waiting(dd_event_queue_t *self)
+{
+    pthread_mutex_lock(&self->lock);
+    self->waiters--;
+    bool ended = self->ended && !self->list.first;
+    if (ended)
+        show(self);
+    pthread_mutex_unlock(&self->lock);
+    return !ended;
+}
+
+bool dd_event_queue_wait(dd_event_queue_t *self, int timeout_ms)
+{
+    struct pollfd item = {.fd = self->fd, .events = POLLIN};
+    if (!begin_waiting(self))
+        return false;
+    bool interrupted = poll(&item, 1, timeout_ms) < 0;
+    return end_waiting(self) && !interrupted;
+}
+
+dd_event_node_t *dd_event_queue_take(dd_event_queue_t *self, bool *room)
+{
     pthread_mutex_lock(&self->lock);
     dd_event_node_t *node = dd_event_list_take(&self->list);
     if (node && !self->list.first)
-        eventfd_read(self->fd, &count);
+        show(self);
     *room = self->wanted && self->list.bytes <= self->limit / 2;
     if (*room)
         self->wanted = false;

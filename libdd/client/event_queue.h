@@ -30,6 +30,13 @@ void dd_event_queue_put(dd_event_queue_t *self, dd_event_list_t *news);
  */
 bool dd_event_queue_is_full(dd_event_queue_t *self);
 
+/* Nothing more will be put in: whoever waits is told. */
+void dd_event_queue_end(dd_event_queue_t *self);
+
+/* Waits for events for that many ms at most (-1: for ever). False if it is in vain to look for one:
+   a signal was handled meanwhile, or there never will be any. */
+bool dd_event_queue_wait(dd_event_queue_t *self, int timeout_ms);
+
 /* The oldest event, or NULL at once. *room says that someone waits for room and there is some. */
 dd_event_node_t *dd_event_queue_take(dd_event_queue_t *self, bool *room);
 

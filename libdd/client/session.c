@@ -28,6 +28,8 @@
 #define EXPIRE_INTERVAL (1000 * MS)
 /* Notifications told as unknown in one go. */
 #define UNKNOWN_AT_ONCE 256
+/* Requests that end in one go because their time is over. */
+#define REQUESTS_AT_ONCE 256
 /* Notifications that wait for their acknowledgement before it is sent at once, as after a frame. */
 #define ACKNOWLEDGE_AT_ONCE 64
 /* Where in an instance the random bits of the first run are. */
@@ -35,11 +37,15 @@
 /* Senders whose latest notification is remembered. */
 #define SENDERS_MAX 65536
 
-/* An outcome is told if it is a bad one, or if the application wants to hear of all. */
+/* An outcome is told if it is a bad one, which is the end of a request, or if the application wants
+   to hear of all. */
 static void settle(void *arg, const dd_outcome_t *outcome)
 {
     dd_session_t *self = arg;
-    if (outcome->error != DD_OK)
+    dd_request_t *request = dd_requests_find(self->requests, outcome->ref);
+    if (request && outcome->error != DD_OK)
+        dd_session_end_request(self, request, outcome->error, NULL);
+    else if (outcome->error != DD_OK)
         dd_session_emit_error(self, outcome->error, outcome->ref, outcome->destination);
     else if (outcome->wanted)
         self->emit(self->arg,
@@ -57,7 +63,8 @@ dd_session_t *dd_session_new(const dd_session_settings_t *settings)
     self->subscriptions = dd_subscriptions_new();
     self->outcomes = dd_outcomes_new(settle, self);
     self->arrivals = dd_arrivals_new(SENDERS_MAX);
-    if (!self->subscriptions || !self->outcomes || !self->arrivals) {
+    self->requests = dd_requests_new();
+    if (!self->subscriptions || !self->outcomes || !self->arrivals || !self->requests) {
         dd_session_destroy(&self);
         return NULL;
     }
@@ -85,6 +92,7 @@ void dd_session_destroy(dd_session_t **self_p)
     dd_subscriptions_destroy(&(*self_p)->subscriptions);
     dd_outcomes_destroy(&(*self_p)->outcomes);
     dd_arrivals_destroy(&(*self_p)->arrivals);
+    dd_requests_destroy(&(*self_p)->requests);
     dd_outbox_clear(&(*self_p)->outbox);
     free(*self_p);
     *self_p = NULL;
@@ -251,6 +259,7 @@ static void finish_ending(dd_session_t *self)
 {
     dd_session_drop_questions(self, UINT64_MAX, DD_E_NOT_CONNECTED);
     if (self->is_final) {
+        dd_session_close_requests(self);
         self->state = DD_SESSION_CLOSED;
         self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_CLOSED,
                                   .error = self->reason.error,
@@ -339,6 +348,7 @@ static void wind_up(dd_session_t *self)
 void dd_session_tick(dd_session_t *self, uint64_t now_us)
 {
     self->now_us = now_us;
+    dd_session_expire_requests(self, now_us, REQUESTS_AT_ONCE);
     switch (self->state) {
     case DD_SESSION_ENDING:
         wind_up(self);
@@ -371,7 +381,8 @@ void dd_session_tick(dd_session_t *self, uint64_t now_us)
     }
 }
 
-uint64_t dd_session_due(const dd_session_t *self)
+/* When the connection is to be looked after. */
+static uint64_t connection_due(const dd_session_t *self)
 {
     switch (self->state) {
     case DD_SESSION_ENDING:
@@ -402,10 +413,18 @@ uint64_t dd_session_due(const dd_session_t *self)
     return due;
 }
 
+uint64_t dd_session_due(const dd_session_t *self)
+{
+    uint64_t due = connection_due(self);
+    const dd_request_t *request = dd_requests_first(self->requests);
+    return request && request->until_us < due ? request->until_us : due;
+}
+
 void dd_session_leave(dd_session_t *self, uint64_t until_us, uint64_t now_us)
 {
     self->now_us = now_us;
     self->leaves = true;
+    dd_session_close_requests(self);
     if (self->state == DD_SESSION_REGISTERED || self->state == DD_SESSION_SETTLING) {
         dd_session_settle_until(self, until_us);
         settle_and_part(self);

@@ -117,6 +117,14 @@ uint64_t dd_session_rtt_us(const dd_session_t *self);
    destination or topic have been checked. wanted: a SEND's delivery is told as well. */
 dd_error_t dd_session_send(dd_session_t *self, dd_record_t *record, bool wanted);
 
+/* Sends a SEND as a request, which gets a ref of its own. Its end is emitted once, as a
+   DD_EVENT_REPLY for that handler: with the reply, or without one by that time at the latest.
+   Errors as dd_session_send(), and DD_E_LIMIT. */
+dd_error_t dd_session_request(
+    dd_session_t *self, dd_record_t *record, uint64_t until_us, dd_handler_t handler);
+/* Nobody waits for that one's reply any more, and nothing is told of it. */
+void dd_session_forget_request(dd_session_t *self, uint32_t ref);
+
 /* The application, or its keys, can't read the notification of that number from that source. */
 void dd_session_unreadable(dd_session_t *self, uint32_t ref, dd_bytes_t source);
 

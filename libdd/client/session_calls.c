@@ -63,10 +63,9 @@ static uint64_t patient_since_ms(const dd_session_t *self, const dd_record_t *re
 
 /* The time is that of the last tick, at most a heartbeat ago: a notification may wait for its
    outcome for much longer, and a clock is not read for each. */
-static dd_error_t send_notification(dd_session_t *self, dd_record_t *record, bool wanted)
+static dd_error_t send_notification(dd_session_t *self, const dd_record_t *record, bool wanted)
 {
     dd_bytes_t destination = dd_session_shown(self, record->destination);
-    number(self, record);
     dd_error_t error = dd_outcomes_open(
         self->outcomes, destination, record->ref, wanted, patient_since_ms(self, record));
     if (error == DD_E_OVERLOADED)
@@ -79,17 +78,26 @@ static dd_error_t send_notification(dd_session_t *self, dd_record_t *record, boo
     return error;
 }
 
-dd_error_t dd_session_send(dd_session_t *self, dd_record_t *record, bool wanted)
+/* What forbids to send that record now. */
+static dd_error_t check_sending(const dd_session_t *self, const dd_record_t *record)
 {
     if (self->observes)
         return DD_E_REFUSED;
     dd_error_t error = check_registered(self);
     if (error != DD_OK)
         return error;
-    if (record->payload.size > self->sealed_max)
-        return DD_E_TOO_LARGE;
-    return record->type == DD_SEND ? send_notification(self, record, wanted)
-                                   : dd_session_append(self, record);
+    return record->payload.size > self->sealed_max ? DD_E_TOO_LARGE : DD_OK;
+}
+
+dd_error_t dd_session_send(dd_session_t *self, dd_record_t *record, bool wanted)
+{
+    dd_error_t error = check_sending(self, record);
+    if (error != DD_OK)
+        return error;
+    if (record->type != DD_SEND)
+        return dd_session_append(self, record);
+    number(self, record);
+    return send_notification(self, record, wanted);
 }
 
 size_t dd_session_unsettled(const dd_session_t *self)
@@ -142,6 +150,87 @@ void dd_session_acknowledge(dd_session_t *self)
         dd_outbox_append_urgent(&self->outbox, &ack);
     bool waits = dd_arrivals_pending(self->arrivals) > 0;
     self->acknowledge_us = waits ? self->now_us + ACKNOWLEDGE_LIMIT : 0;
+}
+
+/* ---- Requests ------------------------------------------------------------------------------ */
+
+dd_error_t dd_session_request(
+    dd_session_t *self, dd_record_t *record, uint64_t until_us, dd_handler_t handler)
+{
+    dd_error_t error = check_sending(self, record);
+    if (error != DD_OK)
+        return error;
+    number(self, record);
+    error = dd_requests_open(self->requests, dd_session_shown(self, record->destination),
+        record->ref, until_us, handler);
+    if (error != DD_OK)
+        return error;
+    error = send_notification(self, record, false);
+    if (error != DD_OK)
+        dd_requests_end(self->requests, dd_requests_find(self->requests, record->ref));
+    return error;
+}
+
+/* What comes of it later is nothing to tell of. */
+static void cancel_outcome(dd_session_t *self, const dd_request_t *request)
+{
+    dd_outcomes_cancel(self->outcomes, dd_request_destination(request), request->ref);
+}
+
+void dd_session_forget_request(dd_session_t *self, uint32_t ref)
+{
+    dd_request_t *request = dd_requests_find(self->requests, ref);
+    if (!request)
+        return;
+    cancel_outcome(self, request);
+    dd_requests_end(self->requests, request);
+}
+
+static void emit_reply(
+    dd_session_t *self, const dd_request_t *request, dd_error_t error, const dd_record_t *reply)
+{
+    dd_news_t news = {.type = DD_EVENT_REPLY,
+        .error = error,
+        .ref = request->ref,
+        .source = dd_request_destination(request),
+        .handler = request->handler};
+    if (reply) {
+        news.sealed = reply->payload;
+        news.arrival = reply->ref;
+    }
+    self->emit(self->arg, &news);
+}
+
+void dd_session_end_request(
+    dd_session_t *self, dd_request_t *request, dd_error_t error, const dd_record_t *reply)
+{
+    emit_reply(self, request, error, reply);
+    dd_requests_end(self->requests, request);
+}
+
+void dd_session_take_reply(dd_session_t *self, dd_request_t *request, const dd_record_t *reply)
+{
+    cancel_outcome(self, request);
+    dd_session_end_request(self, request, DD_OK, reply);
+}
+
+void dd_session_expire_requests(dd_session_t *self, uint64_t now_us, size_t most)
+{
+    dd_request_t *request;
+    while ((request = dd_requests_first(self->requests)) && request->until_us <= now_us &&
+           most-- > 0) {
+        cancel_outcome(self, request);
+        dd_session_end_request(self, request, DD_E_TIMEOUT, NULL);
+    }
+}
+
+void dd_session_close_requests(dd_session_t *self)
+{
+    dd_request_t *request;
+    while ((request = dd_requests_first(self->requests))) {
+        cancel_outcome(self, request);
+        dd_session_end_request(self, request, DD_E_CLOSED, NULL);
+    }
 }
 
 /* ---- Subscriptions ------------------------------------------------------------------------- */

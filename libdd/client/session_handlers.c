@@ -186,6 +186,15 @@ static dd_error_t on_error(dd_session_t *self, const dd_record_t *record)
     return DD_OK;
 }
 
+/* One that nobody waits for, any more or from that source, is passed over. */
+static dd_error_t on_reply(dd_session_t *self, const dd_record_t *record)
+{
+    dd_request_t *request = dd_requests_find(self->requests, record->re);
+    if (request && dd_bytes_equal(record->source, dd_request_destination(request)))
+        dd_session_take_reply(self, request, record);
+    return DD_OK;
+}
+
 static dd_error_t on_data(dd_session_t *self, const dd_record_t *record)
 {
     if (!dd_word_valid(record->source, DD_NAME_MAX) || !dd_arrivals_take(self->arrivals, record))
@@ -196,10 +205,14 @@ static dd_error_t on_data(dd_session_t *self, const dd_record_t *record)
         dd_session_receipt(self, record->ref, record->source);
         return DD_OK;
     }
+    if (record->flags & DD_FLAG_REPLY)
+        return on_reply(self, record);
     self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_NOTIFICATION,
                               .ref = record->ref,
                               .source = record->source,
                               .sealed = record->payload,
+                              .arrival = record->ref,
+                              .is_request = record->flags & DD_FLAG_REQUEST,
                               .wants_receipt = record->flags & DD_FLAG_RECEIPT});
     return DD_OK;
 }

@@ -8,6 +8,7 @@
 #include "libdd/base/backoff.h"
 #include "libdd/protocol/arrivals.h"
 #include "outcomes.h"
+#include "requests.h"
 #include "session.h"
 #include "subscriptions.h"
 
@@ -83,6 +84,7 @@ struct dd_session {
     uint32_t run;            /* of what is sent; see arrivals.h */
     uint32_t run_began;      /* ref before the run's first one */
     dd_outcomes_t *outcomes; /* of notifications that were sent */
+    dd_requests_t *requests; /* of those, the ones that a reply is waited for */
     uint64_t outcome_limit_ms;
     uint64_t subscribe_us;   /* until then no subscription is asked for */
     uint64_t expire_us;      /* when to look next for those that are older than that */
@@ -134,6 +136,16 @@ void dd_session_acknowledge(dd_session_t *self);
 
 /* Sends the subscriptions that the broker doesn't know of yet, as far as the outbox has room. */
 void dd_session_send_subscriptions(dd_session_t *self);
+
+/* Ends a request whose outcome is settled, with the reply or with the error why there is none. */
+void dd_session_end_request(
+    dd_session_t *self, dd_request_t *request, dd_error_t error, const dd_record_t *reply);
+/* Ends one with the reply, which says as well that it was delivered. */
+void dd_session_take_reply(dd_session_t *self, dd_request_t *request, const dd_record_t *reply);
+/* Ends up to so many of those whose time is over. */
+void dd_session_expire_requests(dd_session_t *self, uint64_t now_us, size_t most);
+/* Ends all, since the client does. */
+void dd_session_close_requests(dd_session_t *self);
 
 /* The question of that ref, or, for 0, a free place. NULL if there is none. */
 question_t *dd_session_find_question(dd_session_t *self, uint32_t ref);

@@ -7,7 +7,11 @@
  *
  * Threads: a dd_client_t runs its connection on a thread of its own. Every function here may be
  * called from any thread, also at the same time on one client, except dd_client_destroy(), which
- * must be the last call on that client. Fork before the first dd_client_new(), not after.
+ * must be the last call on that client, and is passed over on the client's own thread.
+ *
+ * Processes: after a fork the child can make clients of its own. What it does with one of before
+ * returns DD_E_FORKED, or NULL or 0, and changes nothing for the parent; dd_client_destroy() wipes
+ * the child's copy of the keys.
  *
  * Errors: functions that can fail return a dd_error_t, or NULL together with a filled
  * dd_problem_t. Nothing here aborts or prints, whatever the peer sends.
@@ -82,9 +86,13 @@ typedef enum {
     DD_E_NOT_CONNECTED = 68, /* not registered at a broker at this moment */
     DD_E_OUTBOX_FULL = 69,   /* this client's own outbox is full; try again later */
     DD_E_DECRYPT = 70,       /* a payload that the tenant's keys don't open */
-    DD_E_NETWORK = 71,       /* a socket could not be made or used */
-    DD_E_CLOSED = 72         /* the client has ended and won't come back by itself */
+    DD_E_NETWORK = 71,       /* the broker can't be reached, or the connection has ended */
+    DD_E_CLOSED = 72,        /* the client has ended and won't come back by itself */
+    DD_E_FORKED = 73         /* the client was made in another process, before a fork */
 } dd_error_t;
+
+/* The version of the library that runs, "1.1.0"; DD_VERSION is that of this file. */
+DD_EXPORT const char *dd_version(void);
 
 /* A fixed English sentence for an error, without a period. Never NULL, also for unknown numbers. */
 DD_EXPORT const char *dd_strerror(dd_error_t error);
@@ -99,6 +107,12 @@ typedef struct {
 /* ---- Clients ------------------------------------------------------------------------------ */
 
 typedef struct dd_client dd_client_t;
+/* What clients are told; further down. */
+typedef struct dd_event dd_event_t;
+/* Takes an event, which is only lent for the call, on the client's own thread. It may call
+   everything here but dd_client_destroy(), and what waits for the client's own thread; while it
+   runs, this client's connection stands still. */
+typedef void(dd_event_callback_t)(dd_client_t *self, const dd_event_t *event, void *arg);
 
 /*
  * Makes a client; it connects only with dd_client_start().
@@ -118,6 +132,11 @@ typedef struct dd_client dd_client_t;
  */
 DD_EXPORT dd_client_t *dd_client_new(
     const char *endpoint, const char *keyfile, const char *name, dd_problem_t *problem);
+
+/* The same with what stands in a key file, size bytes of it, which are only lent: the caller may
+   wipe them when this returns. A program that has its keys from elsewhere needs no file. */
+DD_EXPORT dd_client_t *dd_client_new_with_keys(
+    const char *endpoint, const char *keys, size_t size, const char *name, dd_problem_t *problem);
 
 /*
  * Takes leave of the broker in order: sends what is in the outbox, waits up to timeout_ms (-1: for
@@ -159,12 +178,39 @@ DD_EXPORT dd_error_t dd_client_set_limits(dd_client_t *self, size_t outbox, size
    or more than an hour. */
 DD_EXPORT dd_error_t dd_client_set_outcome_limit(dd_client_t *self, unsigned ms);
 
+/* How much a line of a log matters. */
+typedef enum {
+    DD_LOG_ERROR,
+    DD_LOG_WARNING,
+    DD_LOG_NOTICE,
+    DD_LOG_INFO,
+    DD_LOG_DEBUG
+} dd_log_level_t;
+
+/*
+ * Before dd_client_start(): have log told what goes on, a line at a time without its end, in words
+ * for people that may change: each attempt to connect, why it failed, registrations, ends and
+ * losses. It is called on the client's own thread as a callback is, and has no characters that act
+ * on a terminal.
+ */
+typedef void(dd_log_t)(void *arg, dd_log_level_t level, const char *text);
+DD_EXPORT dd_error_t dd_client_set_log(dd_client_t *self, dd_log_t *log, void *arg);
+
 /* Starts the thread: connects, registers and, whenever the connection ends, does so again for ever,
    subscriptions included: at the next endpoint at once, and once all were tried, after growing,
    jittered pauses. No more than 64 clients of a process connect to one endpoint at a time. A
    process that has no descriptors left for it is told so by a DD_EVENT_DISCONNECTED with
    DD_E_LIMIT. */
 DD_EXPORT dd_error_t dd_client_start(dd_client_t *self);
+
+/*
+ * Starts the client, unless that has been done, and waits for up to timeout_ms (-1: for ever) until
+ * it is registered. The events come all the same. DD_OK; or the reason of the last attempt with
+ * *problem (may be NULL) filled, DD_E_TIMEOUT if the first one goes on: the client keeps on trying,
+ * and this may be called again. Once the client has ended this returns at once. DD_E_ARGUMENT from
+ * within a callback.
+ */
+DD_EXPORT dd_error_t dd_client_connect(dd_client_t *self, int timeout_ms, dd_problem_t *problem);
 
 /*
  * At any time: reads a key file that is to be used from now on instead of the one before. The
@@ -178,6 +224,10 @@ DD_EXPORT dd_error_t dd_client_start(dd_client_t *self);
  */
 DD_EXPORT dd_error_t dd_client_set_keys(
     dd_client_t *self, const char *keyfile, dd_problem_t *problem);
+
+/* The same with what stands in a key file, as dd_client_new_with_keys() takes it. */
+DD_EXPORT dd_error_t dd_client_set_keys_from(
+    dd_client_t *self, const char *keys, size_t size, dd_problem_t *problem);
 
 /* With dd_client_notify(): ask for a DD_EVENT_RECEIPT when the receiving application has it. */
 #define DD_WANT_RECEIPT 0x01u
@@ -212,6 +262,40 @@ DD_EXPORT dd_error_t dd_client_set_keys(
  */
 DD_EXPORT dd_error_t dd_client_notify(dd_client_t *self, const char *destination, const void *data,
     size_t size, unsigned flags, uint32_t *ref);
+
+/*
+ * Sends a request to one client, as dd_client_notify() sends a notification, and waits for up to
+ * timeout_ms (-1: for ever) for its reply. The receiver gets a DD_EVENT_NOTIFICATION whose
+ * is_request is true, and answers with dd_client_reply(); one of a version before 1.1 sees a
+ * notification like others, and doesn't.
+ *
+ * DD_OK: *reply is the DD_EVENT_REPLY, which the caller frees with dd_event_destroy(). Else *reply
+ * is NULL, and the request has ended: DD_E_TIMEOUT, a receiver that replies later isn't heard; the
+ * reason for which it was refused; DD_E_UNKNOWN when the connection was lost with it under way, so
+ * that it may or may not have arrived; DD_E_DECRYPT for a reply that the keys don't open;
+ * DD_E_CLOSED when the client ends. Or it was not sent: errors of dd_client_notify(), DD_E_LIMIT if
+ * 65,536 requests have no end yet, DD_E_ARGUMENT from within a callback.
+ */
+DD_EXPORT dd_error_t dd_client_request(dd_client_t *self, const char *destination, const void *data,
+    size_t size, int timeout_ms, dd_event_t **reply);
+
+/*
+ * The same without waiting. DD_OK: the request has exactly one end, a DD_EVENT_REPLY with the
+ * number *ref (may be NULL), whose error is DD_OK for a reply and else says why there is none. It
+ * goes to callback, on the client's own thread and perhaps before this call returns, or with NULL
+ * to where all events go. No other event is about this request.
+ */
+DD_EXPORT dd_error_t dd_client_send_request(dd_client_t *self, const char *destination,
+    const void *data, size_t size, int timeout_ms, dd_event_callback_t *callback, void *arg,
+    uint32_t *ref);
+
+/*
+ * Answers a request, from within a callback, too, and as long as the event is there. It arrives if
+ * the request's sender still waits for it, and is told of as a notification is otherwise; only the
+ * first reply counts. DD_E_ARGUMENT if the event is no request; errors as dd_client_notify().
+ */
+DD_EXPORT dd_error_t dd_client_reply(
+    dd_client_t *self, const dd_event_t *request, const void *data, size_t size);
 
 /*
  * Publishes on a topic, to all subscribers of the tenant whose scope covers this client's broker.
@@ -291,7 +375,7 @@ typedef enum {
     DD_EVENT_CLOSED,         /* error and text: why; the broker wants this client no more, and it
                                 won't come back: DD_E_NAME_TAKEN, DD_E_NAME_INVALID,
                                 DD_E_REFUSED */
-    DD_EVENT_NOTIFICATION,   /* source, data, size */
+    DD_EVENT_NOTIFICATION,   /* source, data, size; is_request: a dd_client_reply() is waited for */
     DD_EVENT_PUBLICATION,    /* source, topic, scope (of the publisher's broker), data, size */
     DD_EVENT_SUBSCRIBED,     /* topic, scope: the path as resolved at this broker */
     DD_EVENT_UNSUBSCRIBED,   /* topic, scope */
@@ -313,14 +397,16 @@ typedef enum {
                                 brokers that are still to answer */
     DD_EVENT_HOP,            /* ref; number: brokers passed, from 1; source: the broker's name;
                                 scope: its scope; text: what it did; error: why it did not go on */
-    DD_EVENT_DELIVERED       /* ref; source: the destination, whose library has the notification;
+    DD_EVENT_DELIVERED,      /* ref; source: the destination, whose library has the notification;
                                 only for those sent with DD_WANT_OUTCOME */
+    DD_EVENT_REPLY           /* ref; source: whom the request went to; error: DD_OK, and then data
+                                and size, or why there is no reply */
 } dd_event_type_t;
 
 /* Read-only for the application. Strings are never NULL, but empty where they have no meaning; what
    strangers wrote in text may hold control characters. Data always ends with a NUL that size
    doesn't count, and is aligned for any type. */
-typedef struct {
+struct dd_event {
     dd_event_type_t type;
     dd_error_t error;
     uint32_t ref;
@@ -333,12 +419,14 @@ typedef struct {
     size_t size;
     uint64_t time_us; /* when it came, in microseconds of CLOCK_MONOTONIC */
     const char *endpoint;
-} dd_event_t;
+    bool is_request;
+};
 
 /*
  * Takes the next event, waiting up to timeout_ms (0: not at all, -1: for ever). NULL when there is
- * none, also as soon as a signal was handled meanwhile. The caller owns the event and frees it with
- * dd_event_destroy(). A notification that wants a receipt is receipted by this call. Not to be
+ * none, also as soon as a signal was handled meanwhile, and at once when there never will be
+ * another one, because the client has ended or was closed. The caller owns the event and frees it
+ * with dd_event_destroy(). A notification that wants a receipt is receipted by this call. Not to be
  * mixed with a callback.
  */
 DD_EXPORT dd_event_t *dd_client_receive(dd_client_t *self, int timeout_ms);
@@ -365,11 +453,15 @@ DD_EXPORT uint64_t dd_client_rtt_us(dd_client_t *self);
 DD_EXPORT int dd_client_fd(const dd_client_t *self);
 
 /* Before dd_client_start(): have events delivered to callback on the client's own thread instead of
-   the queue. The event is only lent for the call. The callback may call everything here but
-   dd_client_destroy(); while it runs, this client's connection stands still. */
-typedef void(dd_event_callback_t)(dd_client_t *self, const dd_event_t *event, void *arg);
+   the queue. */
 DD_EXPORT dd_error_t dd_client_set_callback(
     dd_client_t *self, dd_event_callback_t *callback, void *arg);
+
+/* Before dd_client_start(): have events of one type delivered to callback on the client's own
+   thread, and all others as without this. With NULL they come as all others again. DD_E_ARGUMENT
+   for a type that there isn't. */
+DD_EXPORT dd_error_t dd_client_on(
+    dd_client_t *self, dd_event_type_t type, dd_event_callback_t *callback, void *arg);
 
 /* Frees an event and sets *event_p to NULL. NULL and *event_p == NULL are fine. */
 DD_EXPORT void dd_event_destroy(dd_event_t **event_p);

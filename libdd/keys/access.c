@@ -49,7 +49,9 @@ bool dd_access_file_fault(const struct stat *file, char fault[DD_ACCESS_FAULT_RO
     unsigned mode = file->st_mode & MODE_BITS;
     if (mode & 0077 & ~(unsigned)MODE_MOST)
         snprintf(fault, DD_ACCESS_FAULT_ROOM,
-            "its mode %03o lets others at its keys; chmod it to 600", mode);
+            "its mode %03o lets others at its keys; chmod it to 600, or to 640 for the group of a "
+            "service",
+            mode);
     else if (mode & 0040 && is_of_a_person(file->st_uid, file->st_gid))
         snprintf(fault, DD_ACCESS_FAULT_ROOM,
             "its mode %03o lets a person's group at its keys; chmod it to 600, or chgrp it", mode);

@@ -10,6 +10,8 @@
 
 #include "libdd/base/malloc_tuning.h"
 #include "libdd/base/problem.h"
+#include "resolver.h"
+#include "turns.h"
 
 /* ZeroMQ's default of 1023 would do for 341 clients: each takes three. */
 #define SOCKETS_MAX 32768
@@ -21,6 +23,29 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static void *context;
 static unsigned users;
+static unsigned forks;
+
+/* In a child, which has none of the threads and finds locks as others held them. What was there is
+   the parent's. */
+static void begin_anew(void)
+{
+    pthread_mutex_init(&lock, NULL);
+    context = NULL;
+    users = 0;
+    forks++;
+    dd_turns_begin_anew();
+    dd_resolver_begin_anew();
+}
+
+static void watch_forks(void)
+{
+    pthread_atfork(NULL, NULL, begin_anew);
+}
+
+unsigned dd_context_forks(void)
+{
+    return forks;
+}
 
 void *dd_context_new(void)
 {
@@ -33,6 +58,8 @@ void *dd_context_new(void)
 
 void *dd_context_acquire(dd_problem_t *problem)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, watch_forks);
     pthread_mutex_lock(&lock);
     if (!context && (context = dd_context_new()))
         zmq_ctx_set(context, ZMQ_MAX_SOCKETS, SOCKETS_MAX);

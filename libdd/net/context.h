@@ -17,4 +17,8 @@ void *dd_context_acquire(dd_problem_t *problem);
 /* The last one ends the context, and waits for what lingering sockets still have to send. */
 void dd_context_release(void);
 
+/* How often this process has come out of a fork since the first dd_context_acquire(): what was made
+   at another number belongs to another process, whose threads aren't here. */
+unsigned dd_context_forks(void);
+
 #endif

@@ -19,5 +19,7 @@ dd_error_t dd_descriptors_check(dd_problem_t *problem);
 /* No descriptor from here on is open: the kernel's table of them ends here, or the limit does,
    which may be a thousand million, as containers have it. */
 rlim_t dd_descriptors_end(rlim_t limit);
+/* How many are open from begin on and before end. */
+size_t dd_descriptors_count(rlim_t begin, rlim_t end);
 
 #endif

@@ -43,20 +43,6 @@ static query_t *under_way;
 
 /* ---- Asking the system --------------------------------------------------------------------- */
 
-/* Splits an endpoint into what getaddrinfo() takes; false if it isn't of TCP. */
-static bool split(
-    const char *endpoint, char host[DD_ENDPOINT_MAX + 1], char port[DD_ENDPOINT_MAX + 1])
-{
-    dd_bytes_t host_part, port_part;
-    if (!dd_endpoint_split(dd_bytes_of(endpoint), &host_part, &port_part))
-        return false;
-    if (host_part.size > 2 && host_part.data[0] == '[')
-        host_part = dd_bytes(host_part.data + 1, host_part.size - 2);
-    dd_bytes_copy(host_part, host, DD_ENDPOINT_MAX + 1);
-    dd_bytes_copy(port_part, port, DD_ENDPOINT_MAX + 1);
-    return true;
-}
-
 /* One that is there already isn't added, nor more than there is room for. The port may be one to
    listen on, '*'. */
 static void add(dd_endpoints_t *addresses, const struct addrinfo *found, const char *port)
@@ -90,7 +76,7 @@ bool dd_resolve_at_once(const char *endpoint, dd_endpoints_t *addresses)
 {
     char host[DD_ENDPOINT_MAX + 1], port[DD_ENDPOINT_MAX + 1];
     addresses->count = 0;
-    if (split(endpoint, host, port))
+    if (dd_endpoint_parts(endpoint, host, port))
         return ask(host, port, AI_NUMERICHOST, addresses) == 0;
     dd_bytes_copy(dd_bytes_of(endpoint), addresses->items[0], sizeof addresses->items[0]);
     addresses->count = 1;
@@ -124,7 +110,7 @@ static void *run(void *arg)
 {
     query_t *query = arg;
     char host[DD_ENDPOINT_MAX + 1], port[DD_ENDPOINT_MAX + 1];
-    split(query->endpoint, host, port);
+    dd_endpoint_parts(query->endpoint, host, port);
     int error = ask(host, port, 0, &query->addresses);
     int system_error = errno;
     if (error != 0)
@@ -228,6 +214,12 @@ dd_error_t dd_resolve_timeout(const char *endpoint, dd_problem_t *problem)
 {
     return dd_problem(
         problem, DD_E_NETWORK, "%s " UNRESOLVED " (no name server has answered in time)", endpoint);
+}
+
+void dd_resolver_begin_anew(void)
+{
+    pthread_mutex_init(&lock, NULL);
+    under_way = NULL;
 }
 
 /* ---- Waiting ------------------------------------------------------------------------------- */

@@ -38,4 +38,7 @@ dd_error_t dd_resolve(
 /* What is said of a name for which no answer came in time. */
 dd_error_t dd_resolve_timeout(const char *endpoint, dd_problem_t *problem);
 
+/* In a child of fork(2): lookups and their threads are in the parent. */
+void dd_resolver_begin_anew(void);
+
 #endif

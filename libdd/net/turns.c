@@ -59,3 +59,9 @@ void dd_turn_end(dd_turn_t *self)
     pthread_mutex_unlock(&lock);
     *self = (dd_turn_t){0};
 }
+
+void dd_turns_begin_anew(void)
+{
+    pthread_mutex_init(&lock, NULL);
+    turns = NULL;
+}

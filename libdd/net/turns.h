@@ -32,4 +32,7 @@ bool dd_turn_granted(dd_turn_t *self);
 /* Ends the turn or the wait; the next one is granted his. Fine for one that isn't in use. */
 void dd_turn_end(dd_turn_t *self);
 
+/* In a child of fork(2): those who asked are in the parent. */
+void dd_turns_begin_anew(void);
+
 #endif

@@ -32,6 +32,19 @@ bool dd_endpoint_split(dd_bytes_t endpoint, dd_bytes_t *host, dd_bytes_t *port)
     return true;
 }
 
+bool dd_endpoint_parts(
+    const char *endpoint, char host[DD_ENDPOINT_MAX + 1], char port[DD_ENDPOINT_MAX + 1])
+{
+    dd_bytes_t host_part, port_part;
+    if (!dd_endpoint_split(dd_bytes_of(endpoint), &host_part, &port_part))
+        return false;
+    if (host_part.size > 2 && host_part.data[0] == '[')
+        host_part = dd_bytes(host_part.data + 1, host_part.size - 2);
+    dd_bytes_copy(host_part, host, DD_ENDPOINT_MAX + 1);
+    dd_bytes_copy(port_part, port, DD_ENDPOINT_MAX + 1);
+    return true;
+}
+
 /* A port's number; -1 if it is none. ZeroMQ would take the digits and pass over the rest. */
 static int port_number(dd_bytes_t port)
 {

@@ -31,6 +31,9 @@ bool dd_endpoint_listenable(const char *endpoint);
 /* Splits a tcp:// endpoint at its last colon. An IPv6 address keeps its brackets. Both parts point
    into the text. False for what is not of TCP. */
 bool dd_endpoint_split(dd_bytes_t endpoint, dd_bytes_t *host, dd_bytes_t *port);
+/* The same as getaddrinfo() takes them, without brackets. */
+bool dd_endpoint_parts(
+    const char *endpoint, char host[DD_ENDPOINT_MAX + 1], char port[DD_ENDPOINT_MAX + 1]);
 
 /* Endpoints in order of preference. All zero is an empty list. */
 typedef struct {

@@ -98,9 +98,9 @@ typedef enum {
     /* SEND, FORWARD, DATA: every broker on the way says what it does with it in a HOP, and the
        receiving library answers it without showing it to its application. */
     DD_FLAG_TRACE = 0x08,
-    /* SEND, FORWARD, DATA: the sender waits for a REPLY. Reserved. */
+    /* SEND, FORWARD, DATA: the sender waits for a REPLY. */
     DD_FLAG_REQUEST = 0x10,
-    /* SEND, FORWARD, DATA: the answer to the REQUEST whose number `re` is. Reserved. */
+    /* SEND, FORWARD, DATA: the answer to the REQUEST whose ref `re` is. */
     DD_FLAG_REPLY = 0x20,
     /* JOIN: the broker, or one beneath it, had a parent before, which perhaps hasn't noticed. */
     DD_FLAG_MOVED = 0x40,
@@ -116,15 +116,15 @@ typedef enum {
 typedef struct {
     uint8_t type;
     uint8_t flags;
-    uint8_t hops;   /* brokers passed so far */
-    uint8_t suffix; /* PUBLICATION, RELAY: bytes at the topic's end that only old clients are
-                       shown: a path, see topic.h */
-    uint16_t code;  /* a dd_error_t of the wire range; in a DROP_CLIENT from the parent: why */
-    uint16_t links; /* REPORT: brokers to which this one passed the question on */
-    uint32_t ref;   /* chosen by the asker, echoed in the answer; 0 in ERROR: the connection */
-    uint32_t run;   /* SEND, DATA, FORWARD, ACK: with ref the notification's number; 0: it has
-                       none, and is not acknowledged */
-    uint32_t re;    /* SEND, DATA, FORWARD with DD_FLAG_REPLY: the ref of the request. Reserved */
+    uint8_t hops;       /* brokers passed so far */
+    uint8_t suffix;     /* PUBLICATION, RELAY: bytes at the topic's end that only old clients are
+                           shown: a path, see topic.h */
+    uint16_t code;      /* a dd_error_t of the wire range; in a DROP_CLIENT from the parent: why */
+    uint16_t links;     /* REPORT: brokers to which this one passed the question on */
+    uint32_t ref;       /* chosen by the asker, echoed in the answer; 0 in ERROR: the connection */
+    uint32_t run;       /* SEND, DATA, FORWARD, ACK: with ref the notification's number; 0: it has
+                           none, and is not acknowledged */
+    uint32_t re;        /* SEND, DATA, FORWARD with DD_FLAG_REPLY: the ref of the request */
     uint32_t features;  /* HELLO: DD_OBSERVES. Bits that mean nothing to the receiver are ignored */
     uint32_t window;    /* WELCOME, ADMIT: bytes that may be on their way untaken; 0: any number */
     uint32_t heartbeat; /* ms between two PINGs that the client or child is to keep */

@@ -97,11 +97,11 @@ terminal_t *terminal_console(harness_t *harness, int rows, int columns, const ch
 {
     const char *directory = harness->directory;
     const char *command = harness_keep(harness,
-        "export XDG_STATE_HOME=%s/state TZ=UTC %s; before=$(stty -g); "
+        "export XDG_STATE_HOME=%s/state XDG_CONFIG_HOME=%s/config TZ=UTC %s; before=$(stty -g); "
         "sh -c 'echo $$ >%s/console.pid; exec %s -d %s -k %s %s %s'; "
         "echo \"ended with $?\"; [ \"$(stty -g)\" = \"$before\" ] && echo terminal restored; "
         "exec cat",
-        directory, variables, directory, harness_binary(harness, "ddtui"), endpoint,
+        directory, directory, variables, directory, harness_binary(harness, "ddtui"), endpoint,
         harness_keys(harness, owner), options, name);
     remove(harness_path(harness, "console.pid"));
     return terminal_open(harness, rows, columns, command);
@@ -141,6 +141,43 @@ void terminal_resize(terminal_t *self, int rows, int columns)
     char line[128];
     snprintf(line, sizeof line, "resize-window -x %d -y %d", columns, rows);
     must_run(self, line);
+}
+
+void terminal_allow_clipboard(terminal_t *self)
+{
+    must_run(self, "set-option -s set-clipboard on");
+}
+
+typedef struct {
+    terminal_t *terminal;
+    const char *command; /* of tmux's, whose output is waited for */
+    const char *text;
+} answer_t;
+
+static bool is_answered(void *arg)
+{
+    const answer_t *answer = arg;
+    terminal_t *self = answer->terminal;
+    return run(self, answer->command, self->screen, sizeof self->screen) &&
+           strstr(self->screen, answer->text);
+}
+
+static void expect_answer(terminal_t *self, const char *command, const char *text)
+{
+    answer_t answer = {self, command, text};
+    if (!wait_until(is_answered, &answer, HARNESS_DEADLINE))
+        fail_msg("tmux %s: \"%s\" instead of \"%s\"", command, self->screen, text);
+}
+
+void terminal_expect_clipboard(terminal_t *self, const char *text)
+{
+    expect_answer(self, "show-buffer", text);
+}
+
+void terminal_expect_mouse(terminal_t *self, bool taken)
+{
+    expect_answer(
+        self, "display-message -p 'mouse #{mouse_any_flag}'", taken ? "mouse 1" : "mouse 0");
 }
 
 /* ---- Output --------------------------------------------------------------------------------- */

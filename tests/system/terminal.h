@@ -41,6 +41,12 @@ const char *terminal_colours(terminal_t *self);
 void terminal_expect(terminal_t *self, const char *text);
 void terminal_expect_gone(terminal_t *self, const char *text);
 
+/* Has the terminal take what is sent to its clipboard, and waits until that holds a text. */
+void terminal_allow_clipboard(terminal_t *self);
+void terminal_expect_clipboard(terminal_t *self, const char *text);
+/* Waits until the console has the mouse, or hasn't. */
+void terminal_expect_mouse(terminal_t *self, bool taken);
+
 /* The process id of what terminal_console() runs. */
 int terminal_pid(terminal_t *self);
 

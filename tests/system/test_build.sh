@@ -49,8 +49,7 @@ links=$(called ' -o .*-lzmq')
 
 # only WORDS...: the words with which one object is compiled.
 only() {
-    rm -f words
-    touch "$top/libdd/base/buffer.c"
+    rm -f words "$top/build/libdd/base/buffer.o"
     check build "$@" build/libdd/base/buffer.o
 }
 only WERROR=1

@@ -61,6 +61,7 @@ static void what_stops_a_start_is_found_before(void **state)
     program_t *other = broker_start(harness, "other", NULL, NULL, "-r", taken, NULL);
     assert_true(program_expect(other, taken, HARNESS_DEADLINE));
     const char *port = harness_endpoint(harness, "other");
+    const char *free_port = harness_reserve(harness, "later");
     const struct {
         const char *words[WORDS_MAX];
         const char *says;
@@ -71,6 +72,8 @@ static void what_stops_a_start_is_found_before(void **state)
         {{"-k", harness_keys(harness, "a"), "-r", any}, "is no broker's key file"},
         {{"-k", keys, "-r", port}, "Address already in use"},
         {{"-k", keys, "-r", any, "--legacy", port}, "Address already in use"},
+        {{"-k", keys, "-r", free_port, "--http", free_port + strlen("tcp://")},
+            "http: can't listen on "},
         {{"-k", keys, "-r", taken}, "is another broker running there?"},
         {{"-k", keys, "-r", any, "--legacy", taken}, "is another broker running there?"},
         {{"-k", keys, "-r", file}, "there is something else than a socket"},
@@ -97,7 +100,7 @@ static void all_that_is_wrong_is_told_at_once(void **state)
     write_file(file, "hartbeat = 1s\nrouter = tcp://*:5555\nio-threads = many\n");
     static const char *const IN_FILE[] = {
         ":1: there is no option 'hartbeat'; did you mean heartbeat?",
-        ":2: there is no option 'router'; write listen = ", ":3: io-threads: 'many' is no good"};
+        ":2: there is no option 'router'; write legacy = ", ":3: io-threads: 'many' is no good"};
     static const char *const OUTSIDE[] = {
         "/nowhere/log", "/nowhere/keys", "/nowhere/socket", "192.0.2.1"};
     const char *const wrong[] = {"-c", file, NULL};

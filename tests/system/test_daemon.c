@@ -33,7 +33,7 @@ static void bad_starts_say_why(void **state)
         {{"ddbroker", "-k", keys, "-r", harness_endpoint(harness, "broker0")}, 1,
             "Address already in use; is another broker running there?"},
         {{"ddbroker", "-k", keys, "-r", "tcp://nowhere.invalid:0"}, 1,
-            "can't listen on tcp://nowhere.invalid:0"},
+            "can't listen: tcp://nowhere.invalid:0 can't be reached"},
         {{"ddbroker", "-k", keys, "-r", "ipc:///nowhere/socket"}, 1,
             "can't listen on ipc:///nowhere/socket"},
         {{"ddbroker", "-k", harness_keys(harness, "a"), "--check-config"}, 1,

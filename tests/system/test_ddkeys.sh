@@ -229,6 +229,7 @@ check grep -q '"colour": "green"' set/a-keys.json
 rm -rf before && cp -a set before
 expect 0 'give operator.alice-keys.json to alice' operator alice -d set
 expect 0 '^set/operator.monitor-keys.json$' operator monitor --read-only -d set
+grep -q public-keys.json out && fail "an operator is nothing to public clients"
 expect 0 'nothing wrong' check set
 [ -z "$(modes set)" ] || fail "modes: $(modes set)"
 secrets before/broker-keys.json >old
@@ -247,6 +248,7 @@ expect 1 'there is no operator "z"' rotate operator.z -d set
 expect 1 'there is no operator "z"' remove operator.z -d set
 check diff -r before set
 expect 0 '^set/operator.monitor-keys.json$' rotate operator.monitor -d set
+grep -q public-keys.json out && fail "an operator is nothing to public clients"
 expect 0 'nothing wrong' check set
 cmp -s before/operator.monitor-keys.json set/operator.monitor-keys.json && fail "the operator has the old keys"
 expect 0 '	read-only$' show set/operator.monitor-keys.json

@@ -10,7 +10,6 @@ set -u
 PATH=$BUILD/bin:$PATH
 export TERM=xterm
 unset DD_KEYS DD_NAME
-export DD_BROKER="ipc://$room/s-5555"
 pids=
 # Whoever has been started is a timeout(1), which passes a signal on to all that it runs.
 stop_all() {
@@ -55,15 +54,15 @@ extract() {
 
 # The command as it can be run here. Endpoints are sockets in this folder, named for host or port.
 here() {
-    sed -E -e "s#'?tcp://(\*|127\.0\.0\.1):([0-9]+)'?#ipc://$room/s-\2#g" \
-        -e "s#tcp://([a-z.]+):[0-9]+#ipc://$room/s-\1#g" \
+    sed -E -e "s#'?tcp://(\*|127\.0\.0\.1):([0-9]+)'?#ipc://$dir/s-\2#g" \
+        -e "s#tcp://([a-z.]+):[0-9]+#ipc://$dir/s-\1#g" \
         -e "s#/etc/doubledecker#$etc#g; s#/etc/app#$dir/app#g; s#/var/log#$dir/var-log#g" \
         -e "s#-o app#-o $(id -un)#" \
         -e "s#^systemctl reload .*#kill -HUP $broker#" \
         -e "s#\\\$\(pidof ddbroker\)#$broker#g" \
         -e "/ -d /!s#^ddkeys -t#ddkeys -d $etc -t#" \
         -e "/^ddbroker/{/ -k | -c /!s#^ddbroker#ddbroker -k $etc/broker-keys.json#}" \
-        -e "/^ddbroker.* (root|standby|leaf)\$/s#^ddbroker#ddbroker -r ipc://$room/s-@@@&#" \
+        -e "/^ddbroker.* (root|standby|leaf)\$/s#^ddbroker#ddbroker -r ipc://$dir/s-@@@&#" \
         -e "s#@@@ddbroker(.* root\$)#one\1#; s#@@@ddbroker(.* standby\$)#two\1#; s#@@@ddbroker#leaf#" \
         -e "s#--count [0-9]+##; s#--receivers [0-9]+00#--receivers 10#; s#^ddperf#ddperf --count 200#" \
         -e 's# &$##'
@@ -171,10 +170,10 @@ broker() {
     name=$1 parent=$2 scope=$3
     shift 3
     for socket; do
-        set -- "$@" -r "ipc://$room/s-$socket"
+        set -- "$@" -r "ipc://$dir/s-$socket"
         shift
     done
-    [ -z "$parent" ] || set -- "$@" -d "ipc://$room/s-$parent"
+    [ -z "$parent" ] || set -- "$@" -d "ipc://$dir/s-$parent"
     ddbroker -k keys/broker-keys.json --settle 1ms -s "$scope" "$@" "$name" 2>"$name.log" &
     broker=$!
     pids="$pids $broker"
@@ -193,20 +192,36 @@ tree() {
 
 etc() {
     keys "$etc"
-    sed "s#tcp://\*:5555#ipc://$room/s-etc#; s#/etc/doubledecker#$etc#; s#^http.*##" \
+    sed "s#tcp://\*:5555#ipc://$dir/s-etc#; s#/etc/doubledecker#$etc#; s#^http.*##" \
         "$source/share/examples/ddbroker.conf" >"$etc/top.conf"
     touch var-log/ddbroker.log var-log/doubledecker/top.log
+}
+
+# The blocks of a page's examples, as files.
+blocks() {
+    awk '/^\.Sh/ { here = $2 == "EXAMPLES" } here && /^\.Bd/ { file = ++count ".conf"; next }
+        /^\.Ed/ { file = "" } file { print > file }' "$source/man/$page"
 }
 
 # A configuration is one block after another, and not commands.
 configurations() {
     keys keys
-    awk '/^\.Sh/ { here = $2 == "EXAMPLES" } here && /^\.Bd/ { file = ++count ".conf"; next }
-        /^\.Ed/ { file = "" } file { print > file }' "$source/man/$page"
+    blocks
     for file in *.conf; do
-        here <"$file" | sed "s#ipc:///run/doubledecker/#ipc://$room/s-#" >run
+        here <"$file" | sed "s#ipc:///run/doubledecker/#ipc://$dir/s-#" >run
         timeout 60 ddbroker -c run -k keys/broker-keys.json --check-config >out 2>&1 ||
             fail "$page: $(cat "$file")"
+    done
+}
+
+# The console's is read when a tree is named, and that is the last that is wrong.
+console_configurations() {
+    blocks
+    mkdir -p config/doubledecker
+    for file in *.conf; do
+        cp "$file" config/doubledecker/ddtui.conf
+        XDG_CONFIG_HOME=$PWD/config ddtui @nowhere >out 2>&1
+        grep -q "no tree nowhere" out || fail "$page: $(cat "$file" out)"
     done
 }
 
@@ -215,10 +230,13 @@ for page in "$source"/man/*.[0-9]; do
     dir=$room/$page etc=$room/$page/etc broker=$$
     mkdir -p "$dir/app" "$dir/var-log/doubledecker"
     cd "$dir" || exit 1
+    # Those of the page before may still be ending.
+    export DD_BROKER="ipc://$dir/s-5555"
     : >env
     case $page in
         dd_client.3 | dd-protocol.7 | doubledecker-migration.7) continue ;;
         ddbroker.conf.5) configurations && continue ;;
+        ddtui.conf.5) console_configurations && continue ;;
         ddtui.1 | ddperf.1) tree ;;
         dd-keys.5) keys keys ;;
         ddbroker.8) etc ;;

@@ -2,6 +2,7 @@
 /*
  * test_http - monitors: health, figures and the tree over HTTP
  */
+#include <errno.h>
 #include <json-c/json.h>
 #include <math.h>
 #include <signal.h>
@@ -576,9 +577,15 @@ static void noise_ends_its_connection_alone(void **state)
     assert_true(web_says(endpoint, "/metrics", TOKEN, 200));
 }
 
-/* All places are taken by those who say nothing, or read nothing. The others wait outside, and are
-   served when one goes; clients notice nothing. */
-static void who_takes_all_places_holds_up_monitors_alone(void **state)
+static bool is_open(int fd)
+{
+    char byte;
+    return recv(fd, &byte, 1, MSG_DONTWAIT) < 0 && errno == EAGAIN;
+}
+
+/* All places are taken by those who say nothing, or not all, and come again when they are cut. Who
+   comes then is served all the same; clients notice nothing. */
+static void strangers_keep_no_monitor_out(void **state)
 {
     harness_t *harness = *state;
     program_t *broker = start(harness, "top");
@@ -595,11 +602,43 @@ static void who_takes_all_places_holds_up_monitors_alone(void **state)
     }
     for (int i = 0; i < 20; i++)
         client_deliver(one, two, "quickly");
-    close(fds[0]);
     assert_true(web_says(endpoint, "/healthz", NULL, 200));
-    for (int i = 1; i < PLACES; i++)
+    assert_true(is_open(fds[PLACES - 1])); /* it wasn't silence that made room */
+    for (int i = 0; i < 3 * PLACES; i++) {
+        assert_true(web_says(endpoint, "/healthz", NULL, 200));
+        assert_true(web_says(endpoint, "/metrics", TOKEN, 200));
+        close(fds[i % PLACES]);
+        fds[i % PLACES] = harness_connect(endpoint);
+    }
+    for (int i = 0; i < PLACES; i++)
         close(fds[i]);
-    assert_true(web_says(endpoint, "/metrics", TOKEN, 200));
+}
+
+/* Who has brought the token keeps the place that strangers want. */
+static void who_brings_the_token_stays(void **state)
+{
+    harness_t *harness = *state;
+    const char *endpoint = web_endpoint(start(harness, "top"));
+    program_t *below = scene_broker(harness, "below", "top", "/1/2/");
+    static const char REQUEST[] = "GET /tree HTTP/1.0\r\nAuthorization: Bearer " TOKEN "\r\n\r\n";
+    char answer[8192] = "";
+    int fds[2 * PLACES];
+    program_signal(below, SIGSTOP);
+    int known = harness_connect(endpoint);
+    send(known, REQUEST, sizeof REQUEST - 1, MSG_NOSIGNAL);
+    assert_true(web_says(endpoint, "/healthz", NULL, 200)); /* it has been read, too */
+    for (int i = 0; i < 2 * PLACES; i++)
+        fds[i] = harness_connect(endpoint);
+    assert_true(web_says(endpoint, "/healthz", NULL, 200));
+    program_signal(below, SIGCONT);
+    size_t size = 0;
+    ssize_t got;
+    while ((got = read(known, answer + size, sizeof answer - size - 1)) > 0)
+        size += (size_t)got;
+    assert_non_null(strstr(answer, "\"broker\":\"below\""));
+    for (int i = 0; i < 2 * PLACES; i++)
+        close(fds[i]);
+    close(known);
 }
 
 /* Many ask for the tree at once: it is asked for once, and all are told. */
@@ -627,6 +666,16 @@ static void all_who_wait_for_the_tree_are_told(void **state)
         assert_non_null(strstr(answer, "\"broker\":\"below\""));
         close(fds[i]);
     }
+}
+
+/* Brokers answer so many questions of one asker: nobody uses them up. */
+static void whoever_asks_often_the_tree_is_told(void **state)
+{
+    enum { OFTEN = 200 };
+    harness_t *harness = *state;
+    const char *endpoint = web_endpoint(start(harness, "top"));
+    for (int i = 0; i < OFTEN; i++)
+        assert_true(web_says(endpoint, "/tree", TOKEN, 200));
 }
 
 /* It ends in order although some wait for the tree. */
@@ -663,8 +712,10 @@ int main(void)
         SCENE(address_and_token_can_be_reloaded),
         SCENE(what_is_not_there_is_refused),
         SCENE(noise_ends_its_connection_alone),
-        SCENE(who_takes_all_places_holds_up_monitors_alone),
+        SCENE(strangers_keep_no_monitor_out),
+        SCENE(who_brings_the_token_stays),
         SCENE(all_who_wait_for_the_tree_are_told),
+        SCENE(whoever_asks_often_the_tree_is_told),
         SCENE(a_broker_ends_while_monitors_wait),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The examples of doubledecker-migration(7), each as it stands on the page, but for its folder and its
-# ports: with key files that all can read, as the original left them.
+# The examples of doubledecker-migration(7), each as it stands on the page, but for its folder, its
+# ports and the service's group: with key files that all can read, as the original left them.
 set -u
 
 . "$(dirname "$0")/begin.sh"
@@ -23,7 +23,8 @@ example() {
             /^\.Bd/ {n++; inside = 1}' |
         sed "s,/etc/doubledecker,$room/keys,g
             s,tcp://[*]:5555,ipc://$room/old,; s,tcp://[*]:5556,ipc://$room/new,
-            s,tcp://127.0.0.1:5556,ipc://$room/new,"
+            s,tcp://127.0.0.1:5556,ipc://$room/new,
+            s,^chgrp doubledecker,chgrp $(id -gn),"
 }
 
 # await FILE TEXT: until the file has the text.

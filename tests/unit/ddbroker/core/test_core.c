@@ -129,10 +129,10 @@ static void test_places_are_kept_for_operators_and_children(void **state)
     tree_settings(tree)->clients_max = 1;
     broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
     actor_client(broker, "a", "one");
-    for (uint8_t id = 1; id <= CORE_RESERVED / 2; id++) {
+    for (int i = 0; i < CORE_RESERVED / 4; i++)
         actor_operator(broker);
+    for (uint8_t id = 1; id <= CORE_RESERVED - CORE_RESERVED / 4; id++)
         actor_child(broker, id, "/1/1/");
-    }
     actor_t *late = actor_connect(broker, KEY_OF_BROKERS);
     tree_run(tree);
     actor_expect_end(late, DD_E_LIMIT);

@@ -161,6 +161,19 @@ static void test_nobody_without_a_name_takes_another_operators(void **state)
     end(&pair, &keyring);
 }
 
+static void test_a_name_is_its_operators_from_the_moment_that_it_has_keys(void **state)
+{
+    (void)state;
+    pair_t pair = pair_new();
+    dd_keyring_t *keyring = NULL;
+    actor_t *first = actor_client(pair.root, KEY_OF_OPERATORS, "alice");
+    actor_t *other = actor_client(pair.root, KEY_OF_OPERATORS, "carol");
+    give_keys(&pair, &keyring, TENANTS_AND("@alice"));
+    actor_expect_end(first, DD_E_NAME_INVALID);
+    actor_expect_nothing(other);
+    end(&pair, &keyring);
+}
+
 static void test_who_may_look_only_sees_all_and_has_nothing_done(void **state)
 {
     static const char *const ORDERS[][2] = {{"end-client", "a.x"}, {"drain", "right"},
@@ -304,6 +317,7 @@ int main(void)
         cmocka_unit_test(test_a_control_for_no_broker_does_nothing),
         cmocka_unit_test(test_an_operator_is_called_as_its_key_says),
         cmocka_unit_test(test_nobody_without_a_name_takes_another_operators),
+        cmocka_unit_test(test_a_name_is_its_operators_from_the_moment_that_it_has_keys),
         cmocka_unit_test(test_who_may_look_only_sees_all_and_has_nothing_done),
         cmocka_unit_test(test_an_order_of_who_may_look_only_is_not_obeyed_further_on),
         cmocka_unit_test(test_operators_rights_change_with_the_key_file),

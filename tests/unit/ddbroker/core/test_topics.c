@@ -164,6 +164,48 @@ static void test_without_memory_nothing_is_counted(void **state)
     }
 }
 
+/* All may publish on topics of the public tenant, whose own stay those that are shown. */
+static void test_other_tenants_push_no_topics_of_public_out(void **state)
+{
+    (void)state;
+    topics_t topics = {.cursors = NULL};
+    char name[32];
+    for (unsigned i = 0; i < TOPICS_MAX; i++) {
+        snprintf(name, sizeof name, "a%u", i);
+        publish(&topics, "public", name, "a.someone");
+    }
+    publish(&topics, "public", "news", "public.one");
+    publish(&topics, "public", "a7", "a.someone"); /* a topic that is there */
+    publish(&topics, "public", "weather", "public.one");
+    for (unsigned i = 0; i < 2 * TOPICS_MAX; i++) {
+        snprintf(name, sizeof name, "b%u", i);
+        publish(&topics, "public", name, "b.someone");
+    }
+    assert_non_null(find(&topics, "public", "news"));
+    assert_non_null(find(&topics, "public", "weather"));
+    assert_null(find(&topics, "public", "b7"));
+    assert_int_equal(of_others(&topics, "public"), 2 + 2 * TOPICS_MAX);
+    topics_destroy(&topics);
+}
+
+/* A topic is its tenant's own again when that publishes on it. */
+static void test_a_topic_that_another_tenant_began_stays_with_its_own(void **state)
+{
+    (void)state;
+    topics_t topics = {.cursors = NULL};
+    char name[32];
+    publish(&topics, "public", "news", "a.someone");
+    publish(&topics, "public", "news", "public.one");
+    for (unsigned i = 0; i < TOPICS_MAX - 1; i++) {
+        snprintf(name, sizeof name, "topic%u", i);
+        publish(&topics, "public", name, "public.two");
+    }
+    publish(&topics, "public", "news", "public.one");
+    publish(&topics, "public", "one more", "public.two");
+    assert_int_equal(find(&topics, "public", "news")->count.publications, 3);
+    topics_destroy(&topics);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +214,8 @@ int main(void)
         cmocka_unit_test(test_the_idlest_topic_makes_room),
         cmocka_unit_test(test_topics_with_subscribers_stay),
         cmocka_unit_test(test_a_walk_survives_a_topic_that_goes),
+        cmocka_unit_test(test_other_tenants_push_no_topics_of_public_out),
+        cmocka_unit_test(test_a_topic_that_another_tenant_began_stays_with_its_own),
         cmocka_unit_test(test_without_memory_nothing_is_counted),
     };
     return cmocka_run_group_tests_name("topics", tests, NULL, NULL);

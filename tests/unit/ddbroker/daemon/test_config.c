@@ -404,7 +404,9 @@ static void all_that_is_wrong_is_told_at_once(void **state)
     char text[] = "router = tcp://*:5555\nscope = 1/2\nhartbeat = 1s\ntenant = a.b\n"
                   "    clients = none\ntenant = a\n    client = 1\nio-threads = 0\n";
     static const char *const SAYS[] = {
-        ":1: there is no option 'router'; write listen = tcp://*:PORT",
+        ":1: there is no option 'router'; write legacy = tcp://*:PORT for clients of protocols 3 "
+        "and "
+        "4, and listen = tcp://*:PORT, another one, for all others",
         ":3: there is no option 'hartbeat'; did you mean heartbeat?",
         ":4: 'a.b' is no tenant's name",
         ":7: a tenant has no option 'client'; did you mean clients?",
@@ -425,7 +427,7 @@ static void the_originals_settings_say_what_to_write(void **state)
 {
     (void)state;
     static const char *const FILES[][2] = {
-        {"router = tcp://*:5555\n", "write listen = "},
+        {"router = tcp://*:5555\n", "write legacy = "},
         {"dealer = tcp://127.0.0.1:7777\n", "write parent = "},
         {"keyfile = x\n", "write keys = "},
         {"rest = tcp://*:9080\n", "write http = "},
@@ -571,9 +573,15 @@ static void what_tenants_can_make_a_broker_hold_is_summed(void **state)
     assert_in_range(quota_sums_of_all(&config, keyring), all + (1 << 20), all + (4 << 20));
     config.input_max = 0;
     all = quota_sums_of_all(&config, keyring);
-    assert_in_range(all, large + usual, large + 2 * usual); /* the places are shared */
+    /* The places are shared, and as much may wait for an operator as for a tenant. */
+    uint64_t of_operator = 2 * config.quota.outbox;
+    assert_in_range(all, large + usual + of_operator, large + 2 * usual + 2 * of_operator);
     config.quota.subscriptions += 1000;
     assert_true(quota_sums_of_all(&config, keyring) > all);
+    config.quota.subscriptions -= 1000;
+    dd_keyring_t *with_operator = tenants_keyring("a,b,public,@boss");
+    assert_true(quota_sums_of_all(&config, with_operator) > all + config.quota.outbox);
+    dd_keyring_destroy(&with_operator);
     config_clear(&config);
     dd_keyring_destroy(&keyring);
 }

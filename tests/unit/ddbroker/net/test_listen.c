@@ -129,7 +129,9 @@ static void a_port_is_free_taken_or_impossible(void **state)
     expect(self->other, shown, LISTEN_TAKEN, "Address already in use");
     expect(self->other, "tcp://127.0.0.1:*", LISTEN_POSSIBLE, "");
     expect(self->other, "tcp://192.0.2.1:0", LISTEN_IMPOSSIBLE, "it is no address of this host");
-    expect(self->other, "tcp://nowhere.invalid:0", LISTEN_IMPOSSIBLE, "doesn't resolve");
+    expect(self->other, "tcp://nowhere.invalid:0", LISTEN_IMPOSSIBLE,
+        "can't listen: tcp://nowhere.invalid:0 can't be reached: the name of its host doesn't "
+        "resolve");
 }
 
 /* As a start would find them. */

@@ -13,8 +13,8 @@
 static void test_texts_are_distinct(void **state)
 {
     (void)state;
-    const int ranges[][2] = {{DD_OK, DD_E_NOT_SUBSCRIBED}, {DD_E_ARGUMENT, DD_E_CLOSED}};
-    const char *seen[DD_E_CLOSED + 1];
+    const int ranges[][2] = {{DD_OK, DD_E_NOT_SUBSCRIBED}, {DD_E_ARGUMENT, DD_E_FORKED}};
+    const char *seen[DD_E_FORKED + 1];
     size_t count = 0;
     for (size_t r = 0; r < 2; r++) {
         for (int number = ranges[r][0]; number <= ranges[r][1]; number++) {
@@ -31,7 +31,7 @@ static void test_texts_are_distinct(void **state)
 static void test_unknown_numbers(void **state)
 {
     (void)state;
-    const int numbers[] = {-1, DD_E_MOVED + 1, DD_E_ARGUMENT - 1, DD_E_CLOSED + 1, 100000};
+    const int numbers[] = {-1, DD_E_MOVED + 1, DD_E_ARGUMENT - 1, DD_E_FORKED + 1, 100000};
     for (size_t i = 0; i < COUNT(numbers); i++)
         assert_string_equal(dd_strerror((dd_error_t)numbers[i]), UNKNOWN);
 }

@@ -74,7 +74,9 @@ static void files_are_read_by_owners_and_groups_made_for_it(void **state)
         {0640, BOB, USERS, "a person's group"},
         {0660, 0, BROKER, "its mode 660 lets others at its keys"},
         {0650, 0, BROKER, "lets others"},
-        {0644, 0, BROKER, "its mode 644 lets others at its keys"},
+        {0644, 0, BROKER,
+            "its mode 644 lets others at its keys; chmod it to 600, or to 640 for the group of a "
+            "service"},
         {0601, 0, 0, "lets others"},
         {0602, 0, 0, "lets others"},
     };

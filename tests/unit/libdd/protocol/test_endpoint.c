@@ -103,6 +103,19 @@ static void expect_parts(const char *endpoint, const char *host, const char *por
     assert_true(dd_bytes_equal(parts[1], dd_bytes_of(port)));
 }
 
+static void test_parts_have_no_brackets(void **state)
+{
+    (void)state;
+    char host[DD_ENDPOINT_MAX + 1], port[DD_ENDPOINT_MAX + 1];
+    assert_true(dd_endpoint_parts("tcp://[::1]:5555", host, port));
+    assert_string_equal(host, "::1");
+    assert_string_equal(port, "5555");
+    assert_true(dd_endpoint_parts("tcp://localhost:*", host, port));
+    assert_string_equal(host, "localhost");
+    assert_string_equal(port, "*");
+    assert_false(dd_endpoint_parts("ipc:///a:5", host, port));
+}
+
 static void test_splits_at_the_last_colon(void **state)
 {
     (void)state;
@@ -219,6 +232,7 @@ int main(void)
         cmocka_unit_test(test_endpoints),
         cmocka_unit_test(test_places_to_listen),
         cmocka_unit_test(test_splits_at_the_last_colon),
+        cmocka_unit_test(test_parts_have_no_brackets),
         cmocka_unit_test(test_lists_keep_their_order),
         cmocka_unit_test(test_an_order_that_is_to_be_drawn),
         cmocka_unit_test(test_lists_name_the_bad_entry),

@@ -1,18 +1,40 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * test_save_message - a message becomes a new file that its owner alone can read, and no file is
+ * test_new_file - what is kept becomes a new file that its owner alone can read, and no file is
  * ever overwritten
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ddtui/terminal/save_message.h"
+#include "ddtui/terminal/new_file.h"
 #include "tests/unit/unit.h"
 
-static const message_t MESSAGE = {.data = (const uint8_t *)"a\0b", .size = 3, .whole = 3};
+/* What is to stand in a file. */
+typedef struct {
+    const char *data;
+    size_t size;
+} content_t;
+
+static content_t CONTENT = {"a\0b", 3};
+
+static bool write_content(void *arg, FILE *out)
+{
+    const content_t *content = arg;
+    return fwrite(content->data, 1, content->size, out) == content->size;
+}
+
+/* As when a disk is full. */
+static bool write_half(void *arg, FILE *out)
+{
+    (void)arg;
+    fputs("half", out);
+    errno = ENOSPC;
+    return false;
+}
 
 /* A directory of its own, and a path in it at which there is nothing. */
 typedef struct {
@@ -54,7 +76,7 @@ static void test_the_payload_as_it_is(void **state)
     dd_problem_t problem;
     struct stat status;
     mode_t mask = umask(0);
-    assert_int_equal(save_message(&MESSAGE, place->path, &problem), DD_OK);
+    assert_int_equal(new_file_write(place->path, write_content, &CONTENT, &problem), DD_OK);
     umask(mask);
     assert_holds(place->path, "a\0b", 3);
     assert_int_equal(stat(place->path, &status), 0);
@@ -65,8 +87,8 @@ static void test_an_empty_payload(void **state)
 {
     const place_t *place = *state;
     dd_problem_t problem;
-    message_t message = {.data = (const uint8_t *)""};
-    assert_int_equal(save_message(&message, place->path, &problem), DD_OK);
+    content_t nothing = {"", 0};
+    assert_int_equal(new_file_write(place->path, write_content, &nothing, &problem), DD_OK);
     assert_holds(place->path, "", 0);
 }
 
@@ -74,9 +96,9 @@ static void test_no_file_is_overwritten(void **state)
 {
     const place_t *place = *state;
     dd_problem_t problem;
-    message_t other = {.data = (const uint8_t *)"other", .size = 5, .whole = 5};
-    assert_int_equal(save_message(&MESSAGE, place->path, &problem), DD_OK);
-    assert_int_equal(save_message(&other, place->path, &problem), DD_E_FILE);
+    content_t other = {"other", 5};
+    assert_int_equal(new_file_write(place->path, write_content, &CONTENT, &problem), DD_OK);
+    assert_int_equal(new_file_write(place->path, write_content, &other, &problem), DD_E_FILE);
     assert_int_equal(problem.error, DD_E_FILE);
     assert_non_null(strstr(problem.text, place->path));
     assert_holds(place->path, "a\0b", 3);
@@ -89,7 +111,7 @@ static void test_no_link_is_followed(void **state)
     dd_problem_t problem;
     snprintf(target, sizeof target, "%s.target", place->path);
     assert_int_equal(symlink(target, place->path), 0);
-    assert_int_equal(save_message(&MESSAGE, place->path, &problem), DD_E_FILE);
+    assert_int_equal(new_file_write(place->path, write_content, &CONTENT, &problem), DD_E_FILE);
     assert_int_not_equal(access(target, F_OK), 0);
 }
 
@@ -100,8 +122,18 @@ static void test_where_no_file_can_be(void **state)
     dd_problem_t problem;
     char path[80];
     snprintf(path, sizeof path, "%s/below", place->path);
-    assert_int_equal(save_message(&MESSAGE, path, &problem), DD_E_FILE);
-    assert_int_equal(save_message(&MESSAGE, place->directory, &problem), DD_E_FILE);
+    assert_int_equal(new_file_write(path, write_content, &CONTENT, &problem), DD_E_FILE);
+    assert_int_equal(
+        new_file_write(place->directory, write_content, &CONTENT, &problem), DD_E_FILE);
+}
+
+static void test_what_cannot_be_written_leaves_no_file(void **state)
+{
+    const place_t *place = *state;
+    dd_problem_t problem;
+    assert_int_equal(new_file_write(place->path, write_half, NULL, &problem), DD_E_FILE);
+    assert_non_null(strstr(problem.text, "No space left"));
+    assert_int_not_equal(access(place->path, F_OK), 0);
 }
 
 #define test_in_place(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
@@ -114,6 +146,7 @@ int main(void)
         test_in_place(test_no_file_is_overwritten),
         test_in_place(test_no_link_is_followed),
         test_in_place(test_where_no_file_can_be),
+        test_in_place(test_what_cannot_be_written_leaves_no_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,35 +1,39 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * save_message - writes a message's payload to a file
+ * new_file - writes what the user wants to keep into a file that wasn't there before
  */
-#include "save_message.h"
+#include "new_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "libdd/base/problem.h"
 
 /* Closes fd in any case. */
-static bool write_payload(const message_t *message, int fd)
+static bool fill(int fd, new_file_content_t *content, void *arg)
 {
     FILE *file = fdopen(fd, "w");
     if (!file) {
         close(fd);
         return false;
     }
-    bool written = fwrite(message->data, 1, message->size, file) == message->size;
-    return fclose(file) == 0 && written;
+    bool written = content(arg, file);
+    int error = errno;
+    if (fclose(file) != 0)
+        return false;
+    errno = error;
+    return written;
 }
 
-dd_error_t save_message(const message_t *message, const char *path, dd_problem_t *problem)
+dd_error_t new_file_write(
+    const char *path, new_file_content_t *content, void *arg, dd_problem_t *problem)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return dd_problem(problem, DD_E_FILE, "%s: %s", path, strerror(errno));
-    if (write_payload(message, fd))
+    if (fill(fd, content, arg))
         return DD_OK;
     dd_problem(problem, DD_E_FILE, "%s: %s", path, strerror(errno));
     unlink(path);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ddbroker/daemon/config_file.h"
+#include "config/config_file.h"
 #include "libdd/base/problem.h"
 #include "tests/unit/unit.h"
 

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * clipboard - hands a text to the clipboard of the terminal
+ *
+ * By the sequence OSC 52, which goes through ssh, since the terminal and not this machine has the
+ * clipboard. No terminal says whether it has obeyed.
+ */
+#ifndef CLIPBOARD_H_INCLUDED
+#define CLIPBOARD_H_INCLUDED
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* Bytes of the longest text that all terminals with OSC 52 take. */
+#define CLIPBOARD_MAX 74994
+
+/* Writes the sequence. False if the text is too long, or can't be written. */
+bool clipboard_copy(FILE *terminal, const void *text, size_t size);
+
+/* What to know where the terminal is a multiplexer that doesn't pass it on by itself, as the end of
+   a sentence; "" elsewhere. */
+const char *clipboard_advice(void);
+
+#endif

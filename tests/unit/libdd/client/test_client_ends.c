@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test_client_ends - clients that have ended, that can't begin, and that another process has made
+ */
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/unit/libdd/client.h"
+
+/* ---- The end --------------------------------------------------------------------------------- */
+
+static void *receive(void *client)
+{
+    return dd_client_receive(client, -1);
+}
+
+static void test_nobody_waits_for_events_of_a_client_that_was_closed(void **state)
+{
+    broker_t *broker = *state;
+    dd_client_t *client = registered(broker);
+    pthread_t waiting[2];
+    void *event;
+    for (size_t i = 0; i < COUNT(waiting); i++)
+        assert_int_equal(pthread_create(&waiting[i], NULL, receive, client), 0);
+    dd_client_close(client, 0);
+    for (size_t i = 0; i < COUNT(waiting); i++) {
+        assert_int_equal(pthread_join(waiting[i], &event), 0);
+        assert_null(event);
+    }
+    assert_null(dd_client_receive(client, -1));
+    assert_false(is_readable(dd_client_fd(client)));
+    dd_client_destroy(&client);
+}
+
+static void test_nobody_waits_for_what_follows_the_end(void **state)
+{
+    broker_t *broker = *state;
+    dd_client_t *client = registered(broker);
+    broker_say(broker,
+        (dd_record_t){.type = DD_ERROR, .code = DD_E_REFUSED, .text = dd_bytes_of("go away")});
+    dd_event_t *event = dd_client_receive(client, -1);
+    assert_event(event, DD_EVENT_CLOSED);
+    dd_event_destroy(&event);
+    assert_null(dd_client_receive(client, -1));
+    assert_null(dd_client_receive(client, -1));
+    assert_false(is_readable(dd_client_fd(client)));
+    dd_client_destroy(&client);
+}
+
+static void destroy_within(dd_client_t *client, const dd_event_t *event, void *arg)
+{
+    dd_client_t *same = client;
+    if (event->type != DD_EVENT_REGISTERED)
+        return;
+    dd_client_destroy(&same);
+    *(bool *)arg = same == client;
+}
+
+static void test_a_callback_cannot_destroy_its_client(void **state)
+{
+    broker_t *broker = *state;
+    dd_client_t *client = client_of(broker, "a.json");
+    bool refused = false;
+    assert_int_equal(dd_client_set_callback(client, destroy_within, &refused), DD_OK);
+    assert_int_equal(dd_client_start(client), DD_OK);
+    broker_admit(broker, "a");
+    assert_int_equal(dd_client_connect(client, DEADLINE, NULL), DD_OK);
+    say_goodbye(broker, client);
+    assert_true(refused);
+}
+
+/* ---- Forks ----------------------------------------------------------------------------------- */
+
+/* What fails in a child is told by its line. */
+#define CHECK(condition)                                                                           \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            print_error("line %d: %s\n", __LINE__, #condition);                                    \
+            return 1;                                                                              \
+        }                                                                                          \
+    } while (0)
+
+static void assert_in_child(int (*run)(broker_t *, dd_client_t *), broker_t *b, dd_client_t *client)
+{
+    int status;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        alarm(DEADLINE / 1000);
+        _exit(run(b, client));
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+static int use_inherited(broker_t *broker, dd_client_t *client)
+{
+    dd_event_t *reply;
+    dd_problem_t problem;
+    const char *keys = path_of(broker, "a.json");
+    dd_question_t question = {.what = "tree"};
+    CHECK(dd_client_notify(client, "x", "", 0, 0, NULL) == DD_E_FORKED);
+    CHECK(dd_client_publish(client, "t", "", 0) == DD_E_FORKED);
+    CHECK(dd_client_request(client, "x", "", 0, -1, &reply) == DD_E_FORKED);
+    CHECK(dd_client_send_request(client, "x", "", 0, -1, NULL, NULL, NULL) == DD_E_FORKED);
+    CHECK(dd_client_subscribe(client, "t", "all") == DD_E_FORKED);
+    CHECK(dd_client_unsubscribe(client, "t", "all") == DD_E_FORKED);
+    CHECK(dd_client_trace(client, "x", NULL) == DD_E_FORKED);
+    CHECK(dd_client_inspect(client, &question, NULL) == DD_E_FORKED);
+    CHECK(dd_client_drain(client, 0, -1) == DD_E_FORKED);
+    CHECK(dd_client_connect(client, -1, &problem) == DD_E_FORKED);
+    CHECK(dd_client_start(client) == DD_E_FORKED);
+    CHECK(dd_client_set_tenant(client, "a") == DD_E_FORKED);
+    CHECK(dd_client_set_observer(client) == DD_E_FORKED);
+    CHECK(dd_client_set_limits(client, 1, 1) == DD_E_FORKED);
+    CHECK(dd_client_set_outcome_limit(client, 1) == DD_E_FORKED);
+    CHECK(dd_client_set_callback(client, NULL, NULL) == DD_E_FORKED);
+    CHECK(dd_client_set_log(client, NULL, NULL) == DD_E_FORKED);
+    CHECK(dd_client_set_keys(client, keys, &problem) == DD_E_FORKED);
+    CHECK(dd_client_receive(client, -1) == NULL);
+    CHECK(dd_client_rtt_us(client) == 0);
+    CHECK(dd_client_close(client, -1) == 0);
+    dd_client_destroy(&client);
+    CHECK(client == NULL);
+    return 0;
+}
+
+/* A client that the parent has had connecting all the time may hold locks. */
+static int connect_anew(broker_t *broker, dd_client_t *inherited)
+{
+    dd_problem_t problem;
+    (void)inherited;
+    dd_client_t *client = dd_client_new(
+        "tcp://localhost:1,tcp://127.0.0.1:1", path_of(broker, "a.json"), "cli1", &problem);
+    CHECK(client);
+    for (int i = 0; i < 2; i++) {
+        CHECK(dd_client_connect(client, 10, &problem) != DD_OK);
+        dd_event_t *event =
+            i == 0 && dd_client_start(client) ? dd_client_receive(client, -1) : NULL;
+        CHECK(i > 0 || event->type == DD_EVENT_DISCONNECTED);
+        dd_event_destroy(&event);
+    }
+    dd_client_destroy(&client);
+    return 0;
+}
+
+static void test_a_child_cannot_use_its_parents_clients(void **state)
+{
+    broker_t *broker = *state;
+    dd_client_t *client = registered(broker), *unstarted = client_of(broker, "a.json");
+    assert_in_child(use_inherited, broker, client);
+    assert_in_child(use_inherited, broker, unstarted);
+    assert_int_equal(dd_client_notify(client, "cli2", "", 0, 0, NULL), DD_OK);
+    broker_expect(broker, DD_SEND);
+    dd_client_destroy(&unstarted);
+    say_goodbye(broker, client);
+}
+
+static void test_a_child_has_clients_of_its_own(void **state)
+{
+    broker_t *broker = *state;
+    dd_client_t *busy = dd_client_new("tcp://localhost:1,tcp://127.0.0.1:1,tcp://localhost:2",
+        path_of(broker, "a.json"), "cli2", NULL);
+    assert_int_equal(dd_client_start(busy), DD_OK);
+    for (int i = 0; i < 10; i++)
+        assert_in_child(connect_anew, broker, busy);
+    dd_client_destroy(&busy);
+}
+
+/* ---- Descriptors ----------------------------------------------------------------------------- */
+
+/* However few there are, the process goes on, and is told why there is no client. */
+static int make_with_few(broker_t *broker, dd_client_t *none)
+{
+    (void)none;
+    int first = dup(0);
+    close(first);
+    for (rlim_t room = 0, made = 0; made < 3 && room < 64; room++) {
+        struct rlimit limit = {(rlim_t)first + room, 4096};
+        dd_problem_t problem = {0};
+        CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+        dd_client_t *client =
+            dd_client_new("tcp://127.0.0.1:1", path_of(broker, "a.json"), "x", &problem);
+        made += client != NULL;
+        CHECK(client || problem.error == DD_E_LIMIT);
+        CHECK(client || strstr(problem.text, "RLIMIT_NOFILE"));
+        CHECK(room > 0 || !client);
+        CHECK(!client || dd_client_start(client) == DD_OK);
+        dd_event_t *event = client ? dd_client_receive(client, -1) : NULL;
+        CHECK(!client || event->error == DD_E_LIMIT);
+        CHECK(!client || strstr(event->text, "RLIMIT_NOFILE"));
+        dd_event_destroy(&event);
+        dd_client_destroy(&client);
+    }
+    return 0;
+}
+
+static void test_without_descriptors_the_limit_is_named(void **state)
+{
+    assert_in_child(make_with_few, *state, NULL);
+}
+
+static void test_says_its_version(void **state)
+{
+    (void)state;
+    assert_string_equal(dd_version(), DD_VERSION);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        client_test(test_nobody_waits_for_events_of_a_client_that_was_closed),
+        client_test(test_nobody_waits_for_what_follows_the_end),
+        client_test(test_a_callback_cannot_destroy_its_client),
+        client_test(test_a_child_cannot_use_its_parents_clients),
+        client_test(test_a_child_has_clients_of_its_own),
+        client_test(test_without_descriptors_the_limit_is_named),
+        client_test(test_says_its_version),
+    };
+    return cmocka_run_group_tests_name("client_ends", tests, NULL, NULL);
+}
