@@ -448,7 +448,7 @@ void page_add_columns(text_pane_t *pane, view_t view, const void *row)
         if (columns->columns[i].width == 0)
             continue;
         column_text(&columns->columns[i], row, text, sizeof text);
-        if (columns->columns[i].kind == COLUMN_RATE)
+        if (columns->columns[i].kind == COLUMN_RATE && strcmp(text, "-") != 0)
             strncat(text, "/s", sizeof text - strlen(text) - 1);
         field_name(columns->columns[i].field, name, sizeof name);
         text_pane_pair(pane, name, STYLE_PLAIN, text);

@@ -17,7 +17,7 @@
 enum { COLUMN_NAME, COLUMN_DROPPED = 7, COLUMN_STATE = 10, COLUMN_WHY };
 
 static const list_table_column_t COLUMNS[] = {
-    [COLUMN_NAME] = {"name", "CLIENT", 17, 1, 50, false},
+    [COLUMN_NAME] = {"name", "CLIENT", 16, 1, 50, false},
     {"broker", "BROKER", 14, 1, 24, false},
     {"scope", "SCOPE", 8, 3, 16, false},
     {"subscriptions", "SUBSCR", 6, 8, 0, true},
@@ -27,7 +27,7 @@ static const list_table_column_t COLUMNS[] = {
     [COLUMN_DROPPED] = {"dropped", "DROPPED", 7, 2, 0, true},
     {"refused", "REFUSED", 7, 9, 0, true},
     {"idle_ms", "IDLE", 6, 10, 0, true},
-    [COLUMN_STATE] = {"since_ms", "STATE", 14, 1, 18, false},
+    [COLUMN_STATE] = {"since_ms", "STATE", 15, 1, 18, false},
     [COLUMN_WHY] = {NULL, "WHY", 22, 11, LIST_TABLE_REST, false},
 };
 /* Up to this rank, columns don't make room for the pane beside the list. */

@@ -216,13 +216,19 @@ static bool is_in_trouble(const page_t *self, size_t index)
     return own && trouble_is_with_own(self->session, own);
 }
 
+static const char *empty_text(const page_t *self)
+{
+    if (!poller_last(session_view_poller(self->session), VIEW_SUBSCRIPTIONS)->any)
+        return "Waiting for the brokers to answer.";
+    return session_view_is_operator(self->session)
+               ? "No client has subscribed to anything."
+               : "Nobody of this tenant has subscribed to anything. s subscribes.";
+}
+
 static void draw(page_t *self, canvas_t *canvas, rect_t area)
 {
     page_draw_list(self, canvas, area, "Subscriptions (● yours)");
-    page_draw_empty(self, canvas, area,
-        session_view_is_operator(self->session)
-            ? "No client has subscribed to anything."
-            : "Nobody of this tenant has subscribed to anything. s subscribes.");
+    page_draw_empty(self, canvas, area, empty_text(self));
 }
 
 static struct json_object *json(const page_t *self, size_t index)

@@ -162,14 +162,17 @@ static void add_field(text_pane_t *pane, const char *field, const topic_t *topic
     text_pane_pair(pane, field, STYLE_PLAIN, text);
 }
 
-/* All that there was, and how much a second. */
+/* All that there was and, once that is known, how much a second. */
 static void add_counter(
     text_pane_t *pane, const char *field, const char *rate, const char *unit, const topic_t *topic)
 {
     char all[COLUMN_TEXT_ROOM], now[COLUMN_TEXT_ROOM], line[2 * COLUMN_TEXT_ROOM + 16];
     value_text(field, topic, all);
     value_text(rate, topic, now);
-    snprintf(line, sizeof line, "%s  (%s%s)", all, now, unit);
+    if (strcmp(now, "-") == 0)
+        snprintf(line, sizeof line, "%s", all);
+    else
+        snprintf(line, sizeof line, "%s  (%s%s)", all, now, unit);
     text_pane_pair(pane, field, STYLE_PLAIN, line);
 }
 

@@ -46,7 +46,7 @@ static const list_table_column_t COLUMNS[] = {
     [COLUMN_REFUSED] = {"refused", "REFUSED", 7, 8, 0, true},
     [COLUMN_DROPPED] = {"dropped", "DROPPED", 7, 3, 0, true},
     [COLUMN_UP] = {"uptime_ms", "UP", 6, 7, 0, true},
-    [COLUMN_STATE] = {"state", "STATE", 14, 1, 18, false},
+    [COLUMN_STATE] = {"state", "STATE", 15, 1, 18, false},
 };
 /* Up to this rank, columns don't make room for the pane beside the tree. */
 #define RANK_OF_NEED 5

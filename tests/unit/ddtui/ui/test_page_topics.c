@@ -176,6 +176,21 @@ static void test_a_graph_follows_the_selection(void **state)
     stop(&self);
 }
 
+/* What isn't known yet has no unit. */
+static void test_no_rate_before_the_second_answer(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, "3T");
+    scripted_round(self.session, VIEW_TOPICS, BEFORE, 2);
+    draw(&self);
+    type(&self, "\n");
+    assert_shows(self.canvas, "Topics: details");
+    assert_hides(self.canvas, "-/s");
+    assert_hides(self.canvas, "-B/s");
+    stop(&self);
+}
+
 static void test_no_graph_of_nothing(void **state)
 {
     (void)state;
@@ -196,6 +211,7 @@ int main(void)
         cmocka_unit_test(test_an_operator_sees_whose_topics_they_are),
         cmocka_unit_test(test_graphs_of_all_kinds),
         cmocka_unit_test(test_a_graph_follows_the_selection),
+        cmocka_unit_test(test_no_rate_before_the_second_answer),
         cmocka_unit_test(test_no_graph_of_nothing),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);

@@ -248,6 +248,9 @@ static void test_no_broker_there(void **state)
     draw(&self);
     assert_shows(self.canvas, "registered");
     assert_shows(self.canvas, "Waiting for the brokers to answer");
+    type(&self, "3");
+    assert_shows(self.canvas, "Waiting for the brokers to answer");
+    assert_hides(self.canvas, "Nobody of this tenant");
     stop(&self);
 }
 
