@@ -173,7 +173,8 @@ static void test_who_loses_messages(void **state)
         terminal_expect(terminal, "a.slow");
         terminal_expect(terminal, "DROPPED");
         drop_until(terminal, client, "DROPPING");
-        terminal_press(terminal, "End Enter"); /* "!" may have come between two times that it lost */
+        terminal_press(
+            terminal, "End Enter"); /* "!" may have come between two times that it lost */
         terminal_expect(terminal, "name          slow");
         terminal_press(terminal, "Escape 5 /");
         terminal_type(terminal, "level:warning want of room");
