@@ -88,8 +88,8 @@ static void test_what_is_known_of_silent_brokers(void **state)
 static const char *const IN_TROUBLE[] = {SCRIPTED_BROKER("root", "/1/", "aa", "null", ""),
     SCRIPTED_BROKER("broker1", "/1/2/", "bb", "\"aa\"", "\"rtt_us\":300,"),
     SCRIPTED_BROKER("broker0", "/1/2/3/", "cc", "\"bb\"", "\"dropped\":3,\"drop_age_ms\":9,"),
-    "{\"broker\":\"broker5\",\"scope\":\"/1/5/\",\"id\":\"dd\",\"parent\":\"aa\",\"state\":\"cut "
-    "off\"}"};
+    ("{\"broker\":\"broker5\",\"scope\":\"/1/5/\",\"id\":\"dd\",\"parent\":\"aa\",\"state\":"
+     "\"cut off\"}")};
 static const char *const LOSER[] = {
     "{\"broker\":\"broker0\",\"broker_id\":\"cc\",\"scope\":\"/1/2/3/\",\"clients\":["
     "{\"tenant\":\"a\",\"name\":\"cli1\",\"since_ms\":1000},"
