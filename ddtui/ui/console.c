@@ -343,25 +343,11 @@ static unsigned act(console_t *self, action_t action)
         return copy(self);
     case ACT_MOUSE:
         return free_mouse(self);
-    case ACT_SAVE:
-    case ACT_EXPORT:
-    case ACT_SEND_AGAIN:
-    case ACT_NOTIFY:
-    case ACT_PUBLISH:
-    case ACT_SUBSCRIBE:
-    case ACT_UNSUBSCRIBE:
-    case ACT_TRACE:
-    case ACT_END_CLIENT:
-    case ACT_DRAIN:
-    case ACT_LOG_LEVEL:
-    case ACT_MOVE:
-        console_open_form(self, action);
-        break;
     default:
         if (action >= ACT_GO_TREE && action <= ACT_GO_TOPICS) {
             close_over(self);
             self->page = (page_number_t)(action - ACT_GO_TREE);
-        } else {
+        } else if (!console_open_form(self, action)) {
             act_on_page(self, action);
         }
     }

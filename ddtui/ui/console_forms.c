@@ -225,7 +225,7 @@ static void open_operator_form(console_t *self, action_t action)
             broker, NULL);
 }
 
-void console_open_form(console_t *self, action_t action)
+bool console_open_form(console_t *self, action_t action)
 {
     switch (action) {
     case ACT_SAVE:
@@ -243,7 +243,15 @@ void console_open_form(console_t *self, action_t action)
     case ACT_MOVE:
         open_operator_form(self, action);
         break;
-    default:
+    case ACT_NOTIFY:
+    case ACT_PUBLISH:
+    case ACT_SUBSCRIBE:
+    case ACT_UNSUBSCRIBE:
+    case ACT_TRACE:
         open_sending_form(self, action);
+        break;
+    default:
+        return false;
     }
+    return true;
 }

@@ -100,8 +100,9 @@ const message_t *console_selected_message(console_t *self);
 
 /* ---- console_forms.c */
 
-/* Opens the form of an action that has one. Does nothing if what it is about isn't selected. */
-void console_open_form(console_t *self, action_t action);
+/* Opens the form of an action; none if what it is about isn't selected. False if the action has no
+   form. */
+bool console_open_form(console_t *self, action_t action);
 /* Opens a form of a kind. */
 void console_open_form_of(console_t *self, form_kind_t kind, const form_about_t *about);
 /* One that is about a broker; what its first field begins with may be NULL. */

@@ -261,6 +261,18 @@ unsigned page_trouble_style(trouble_t trouble, bool is_good)
 
 /* ---- What a filter looks at ----------------------------------------------------------------- */
 
+size_t page_row_count(const void *source)
+{
+    const page_t *self = source;
+    return session_view_row_count(self->session, self->ops->table->view);
+}
+
+const void *page_row(const void *source, size_t index)
+{
+    const page_t *self = source;
+    return session_view_row(self->session, self->ops->table->view, index);
+}
+
 size_t page_row_text(const void *source, size_t index, char *out, size_t room)
 {
     const page_t *self = source;

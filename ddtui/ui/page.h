@@ -113,6 +113,10 @@ bool page_next_trouble(page_t *self, bool behind_selected);
 
 /* ---- For the pages -------------------------------------------------------------------------- */
 
+/* For list_ops_t, of a page whose list has the rows of its table's view: how many there are, and
+   the one of an index. */
+size_t page_row_count(const void *source);
+const void *page_row(const void *source, size_t index);
 /* For list_ops_t, of a page with a table: what its cells say, as far as that is words and not
    numbers, and the cell under a title, or a field of the table's view. */
 size_t page_row_text(const void *source, size_t index, char *out, size_t room);

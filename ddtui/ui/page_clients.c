@@ -38,21 +38,9 @@ typedef struct {
     bool some_left; /* a client in the list is no longer reported */
 } clients_page_t;
 
-static const void *row_at(const void *source, size_t index)
-{
-    const page_t *self = source;
-    return session_view_row(self->session, VIEW_CLIENTS, index);
-}
-
-static size_t count(const void *source)
-{
-    const page_t *self = source;
-    return session_view_row_count(self->session, VIEW_CLIENTS);
-}
-
 static uint64_t identity(const void *source, size_t index)
 {
-    const client_t *client = row_at(source, index);
+    const client_t *client = page_row(source, index);
     return list_identity(
         list_identity(list_identity(LIST_IDENTITY, client->tenant), client->name), client->broker);
 }
@@ -60,7 +48,7 @@ static uint64_t identity(const void *source, size_t index)
 /* The tenant is part of the name, shown or not. */
 static size_t row_text(const void *source, size_t index, char *out, size_t room)
 {
-    const client_t *client = row_at(source, index);
+    const client_t *client = page_row(source, index);
     size_t used = (size_t)snprintf(out, room, "%s.%s ", client->tenant, client->name);
     return used + page_row_text(source, index, out + used, room - used);
 }
@@ -122,7 +110,7 @@ static void state_text(const page_t *self, const client_t *client, char *out, si
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
 {
     const page_t *self = source;
-    const client_t *client = row_at(source, index);
+    const client_t *client = page_row(source, index);
     client_fate_t fate = session_view_client_fate(self->session, client);
     if (column == COLUMN_NAME) {
         char name[DD_NAME_MAX + 1];
@@ -141,7 +129,7 @@ static bool cell(const void *source, size_t index, size_t column, char *out, siz
 static unsigned style(const void *source, size_t index, size_t column)
 {
     const page_t *self = source;
-    const client_t *client = row_at(source, index);
+    const client_t *client = page_row(source, index);
     trouble_t trouble = trouble_of_client(self->session, client);
     if (session_view_client_fate(self->session, client) != CLIENT_HERE)
         return STYLE_DIM;
@@ -156,7 +144,7 @@ static unsigned style(const void *source, size_t index, size_t column)
 static const list_table_t TABLE = {.view = VIEW_CLIENTS,
     .columns = COLUMNS,
     .count = sizeof COLUMNS / sizeof COLUMNS[0],
-    .row = row_at,
+    .row = page_row,
     .cell = cell,
     .style = style};
 
@@ -186,9 +174,9 @@ static int compare_states(const page_t *self, const client_t *left, const client
 static int compare(const void *source, size_t a, size_t b, size_t column)
 {
     if (column == COLUMN_NAME)
-        return compare_names(source, row_at(source, a), row_at(source, b));
+        return compare_names(source, page_row(source, a), page_row(source, b));
     if (column == COLUMN_STATE)
-        return compare_states(source, row_at(source, a), row_at(source, b));
+        return compare_states(source, page_row(source, a), page_row(source, b));
     return list_table_compare(&TABLE, source, a, b, column);
 }
 
@@ -197,7 +185,7 @@ static bool known(const void *source, size_t index, size_t column)
     return column == COLUMN_STATE || list_table_known(&TABLE, source, index, column);
 }
 
-static const list_ops_t LIST = {.count = count,
+static const list_ops_t LIST = {.count = page_row_count,
     .identity = identity,
     .text = row_text,
     .field = page_row_field,
@@ -244,7 +232,7 @@ static void add_events(const page_t *self, const client_t *client, text_pane_t *
 
 static void detail(page_t *self, size_t index, text_pane_t *pane)
 {
-    const client_t *client = row_at(self, index);
+    const client_t *client = page_row(self, index);
     client_fate_t fate = session_view_client_fate(self->session, client);
     uint64_t seconds = session_view_client_silence(self->session, client) / 1000;
     if (fate == CLIENT_LEFT)
@@ -267,7 +255,7 @@ static const graph_line_t GRAPH[] = {
 
 static void graph_title(page_t *self, size_t index, char *out, size_t room)
 {
-    const client_t *client = row_at(self, index);
+    const client_t *client = page_row(self, index);
     char name[DD_NAME_MAX + 1], escaped[4 * sizeof name];
     session_view_shown_name(self->session, client->tenant, client->name, name);
     dd_escape_text(name, strlen(name), escaped, sizeof escaped);
@@ -280,8 +268,8 @@ static void prepare(page_t *self)
 {
     clients_page_t *clients = self->private;
     clients->some_left = false;
-    for (size_t i = 0; i < count(self) && !clients->some_left; i++)
-        clients->some_left = ((const client_t *)row_at(self, i))->fate == CLIENT_LEFT;
+    for (size_t i = 0; i < page_row_count(self) && !clients->some_left; i++)
+        clients->some_left = ((const client_t *)page_row(self, i))->fate == CLIENT_LEFT;
 }
 
 /* The brokers' events tell why. */
@@ -293,7 +281,7 @@ static unsigned more_views(const page_t *self)
 
 static bool is_in_trouble(const page_t *self, size_t index)
 {
-    return trouble_of_client(self->session, row_at(self, index)) != TROUBLE_NONE;
+    return trouble_of_client(self->session, page_row(self, index)) != TROUBLE_NONE;
 }
 
 static const char *empty_text(const page_t *self)

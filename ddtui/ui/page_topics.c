@@ -37,27 +37,15 @@ typedef struct {
 
 /* ---- Rows ----------------------------------------------------------------------------------- */
 
-static const void *row_at(const void *source, size_t index)
-{
-    const page_t *self = source;
-    return session_view_row(self->session, VIEW_TOPICS, index);
-}
-
-static size_t count(const void *source)
-{
-    const page_t *self = source;
-    return session_view_row_count(self->session, VIEW_TOPICS);
-}
-
 static uint64_t identity(const void *source, size_t index)
 {
-    const topic_t *topic = row_at(source, index);
+    const topic_t *topic = page_row(source, index);
     return list_identity(list_identity(LIST_IDENTITY, topic->tenant), topic->topic);
 }
 
 static size_t row_text(const void *source, size_t index, char *out, size_t room)
 {
-    const topic_t *topic = row_at(source, index);
+    const topic_t *topic = page_row(source, index);
     char publishers[COLUMN_TEXT_ROOM];
     column_text(
         columns_find(columns_of(VIEW_TOPICS), "publishers"), topic, publishers, sizeof publishers);
@@ -73,7 +61,7 @@ static bool is_rest(const topic_t *topic)
 
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
 {
-    if (column != COLUMN_TOPIC || !is_rest(row_at(source, index)))
+    if (column != COLUMN_TOPIC || !is_rest(page_row(source, index)))
         return false;
     snprintf(out, room, "(all others)");
     return true;
@@ -81,7 +69,7 @@ static bool cell(const void *source, size_t index, size_t column, char *out, siz
 
 static unsigned style(const void *source, size_t index, size_t column)
 {
-    const topic_t *topic = row_at(source, index);
+    const topic_t *topic = page_row(source, index);
     bool loses = topic->lost_rate != MODEL_UNKNOWN && topic->lost_rate > 0;
     if (column == COLUMN_LOST_NOW && loses)
         return STYLE_BAD;
@@ -93,7 +81,7 @@ static unsigned style(const void *source, size_t index, size_t column)
 static const list_table_t TABLE = {.view = VIEW_TOPICS,
     .columns = COLUMNS,
     .count = sizeof COLUMNS / sizeof COLUMNS[0],
-    .row = row_at,
+    .row = page_row,
     .cell = cell,
     .style = style};
 
@@ -107,7 +95,7 @@ static bool known(const void *source, size_t index, size_t column)
     return list_table_known(&TABLE, source, index, column);
 }
 
-static const list_ops_t LIST = {.count = count,
+static const list_ops_t LIST = {.count = page_row_count,
     .identity = identity,
     .text = row_text,
     .field = page_row_field,
@@ -178,7 +166,7 @@ static void add_counter(
 
 static void detail(page_t *self, size_t index, text_pane_t *pane)
 {
-    const topic_t *topic = row_at(self, index);
+    const topic_t *topic = page_row(self, index);
     add_field(pane, "tenant", topic);
     if (!is_rest(topic))
         add_field(pane, "topic", topic);
@@ -203,7 +191,7 @@ static const graph_line_t GRAPH[] = {
 
 static void graph_title(page_t *self, size_t index, char *out, size_t room)
 {
-    const topic_t *topic = row_at(self, index);
+    const topic_t *topic = page_row(self, index);
     char name[4 * sizeof topic->topic];
     dd_escape_text(topic->topic, strlen(topic->topic), name, sizeof name);
     snprintf(out, room, "%s%s of tenant %s", is_rest(topic) ? "All other topics" : "Topic ", name,
@@ -214,7 +202,7 @@ static void graph_title(page_t *self, size_t index, char *out, size_t room)
 
 static bool is_in_trouble(const page_t *self, size_t index)
 {
-    const topic_t *topic = row_at(self, index);
+    const topic_t *topic = page_row(self, index);
     return topic->lost_rate != MODEL_UNKNOWN && topic->lost_rate > 0;
 }
 
@@ -223,7 +211,7 @@ static void select_busiest(page_t *self)
 {
     topics_page_t *topics = self->private;
     const topic_t *first =
-        list_count(self->list) > 0 ? row_at(self, list_index(self->list, 0)) : NULL;
+        list_count(self->list) > 0 ? page_row(self, list_index(self->list, 0)) : NULL;
     if (topics->rated || !first || first->rate == MODEL_UNKNOWN)
         return;
     list_select(self->list, 0);
@@ -247,7 +235,7 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
 
 static bool topic(const page_t *self, size_t index, char out[DD_TOPIC_MAX + 1])
 {
-    const topic_t *row = row_at(self, index);
+    const topic_t *row = page_row(self, index);
     snprintf(out, DD_TOPIC_MAX + 1, "%s", row->topic);
     return !is_rest(row);
 }

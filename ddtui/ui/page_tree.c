@@ -66,21 +66,9 @@ static tree_page_t *tree_of(const page_t *page)
 
 /* ---- Rows ----------------------------------------------------------------------------------- */
 
-static const void *row_at(const void *source, size_t index)
-{
-    const page_t *self = source;
-    return session_view_row(self->session, VIEW_TREE, index);
-}
-
-static size_t count(const void *source)
-{
-    const page_t *self = source;
-    return session_view_row_count(self->session, VIEW_TREE);
-}
-
 static uint64_t identity(const void *source, size_t index)
 {
-    const broker_t *broker = row_at(source, index);
+    const broker_t *broker = page_row(source, index);
     return list_identity(LIST_IDENTITY, broker->id);
 }
 
@@ -113,10 +101,10 @@ static bool is_folded(const page_t *self, const char *id)
 /* A broker stands right before those below it, which are deeper. */
 static bool has_children(const page_t *self, size_t index)
 {
-    const broker_t *broker = row_at(self, index);
-    if (index + 1 == count(self))
+    const broker_t *broker = page_row(self, index);
+    if (index + 1 == page_row_count(self))
         return false;
-    const broker_t *next = row_at(self, index + 1);
+    const broker_t *next = page_row(self, index + 1);
     return next->depth > broker->depth;
 }
 
@@ -124,10 +112,10 @@ static bool has_children(const page_t *self, size_t index)
 static void find_parents(page_t *self)
 {
     size_t *parents = tree_of(self)->parents;
-    for (size_t i = 0; i < count(self); i++) {
+    for (size_t i = 0; i < page_row_count(self); i++) {
         size_t above = i > 0 ? i - 1 : LIST_NONE;
-        unsigned depth = ((const broker_t *)row_at(self, i))->depth;
-        while (above != LIST_NONE && ((const broker_t *)row_at(self, above))->depth >= depth)
+        unsigned depth = ((const broker_t *)page_row(self, i))->depth;
+        while (above != LIST_NONE && ((const broker_t *)page_row(self, above))->depth >= depth)
             above = parents[above];
         parents[i] = above;
     }
@@ -137,8 +125,8 @@ static void hide_folded(page_t *self)
 {
     unsigned folded_depth = 0;
     bool folded = false;
-    for (size_t i = 0; i < count(self); i++) {
-        const broker_t *broker = row_at(self, i);
+    for (size_t i = 0; i < page_row_count(self); i++) {
+        const broker_t *broker = page_row(self, i);
         if (folded && broker->depth <= folded_depth)
             folded = false;
         tree_of(self)->hidden[i] = folded;
@@ -157,7 +145,7 @@ static void prepare(page_t *self)
 
 static void fold(page_t *self, size_t index)
 {
-    const broker_t *broker = row_at(self, index);
+    const broker_t *broker = page_row(self, index);
     tree_page_t *tree = tree_of(self);
     if (has_children(self, index) && tree->folded_count < FOLDED_MAX &&
         !is_folded(self, broker->id))
@@ -166,7 +154,7 @@ static void fold(page_t *self, size_t index)
 
 static void unfold(page_t *self, size_t index)
 {
-    const broker_t *broker = row_at(self, index);
+    const broker_t *broker = page_row(self, index);
     tree_page_t *tree = tree_of(self);
     size_t at = find_folded(tree, broker->id);
     if (at < tree->folded_count)
@@ -175,7 +163,7 @@ static void unfold(page_t *self, size_t index)
 
 static bool is_in_trouble(const page_t *self, size_t index)
 {
-    return trouble_of_broker(self->session, row_at(self, index)) != TROUBLE_NONE;
+    return trouble_of_broker(self->session, page_row(self, index)) != TROUBLE_NONE;
 }
 
 /* What is above it is shown with what is below. */
@@ -199,7 +187,7 @@ static bool act(page_t *self, action_t action)
     size_t index = list_selected_index(self->list);
     if (index == LIST_NONE || (action != ACT_FOLD && action != ACT_LEFT && action != ACT_RIGHT))
         return false;
-    bool folded = is_folded(self, ((const broker_t *)row_at(self, index))->id);
+    bool folded = is_folded(self, ((const broker_t *)page_row(self, index))->id);
     if ((action == ACT_LEFT && list_sheet(self->list) > 0) || (action == ACT_RIGHT && !folded))
         return false;
     if (folded && action != ACT_LEFT)
@@ -215,7 +203,7 @@ static bool act(page_t *self, action_t action)
 
 static const char *folding_mark(const page_t *self, size_t index)
 {
-    const broker_t *broker = row_at(self, index);
+    const broker_t *broker = page_row(self, index);
     if (!has_children(self, index))
         return "  ";
     return is_folded(self, broker->id) ? "▸ " : "▾ ";
@@ -254,7 +242,7 @@ static void state_text(const page_t *self, const broker_t *broker, char *out, si
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
 {
     const page_t *self = source;
-    const broker_t *broker = row_at(self, index);
+    const broker_t *broker = page_row(self, index);
     char name[4 * sizeof broker->name];
     if (column == COLUMN_STATE) {
         state_text(self, broker, out, room);
@@ -270,7 +258,7 @@ static bool cell(const void *source, size_t index, size_t column, char *out, siz
 static unsigned style(const void *source, size_t index, size_t column)
 {
     const page_t *self = source;
-    const broker_t *broker = row_at(self, index);
+    const broker_t *broker = page_row(self, index);
     standing_t standing = session_view_standing(self->session, broker);
     bool is_door = strcmp(broker->name, session_view_link(self->session)->broker) == 0;
     if (standing != STANDING_REPORTS)
@@ -286,7 +274,7 @@ static unsigned style(const void *source, size_t index, size_t column)
 static const list_table_t TABLE = {.view = VIEW_TREE,
     .columns = COLUMNS,
     .count = sizeof COLUMNS / sizeof COLUMNS[0],
-    .row = row_at,
+    .row = page_row,
     .cell = cell,
     .style = style};
 
@@ -303,7 +291,7 @@ static int compare_states(const page_t *self, const broker_t *left, const broker
 static int compare(const void *source, size_t a, size_t b, size_t column)
 {
     if (column == COLUMN_STATE)
-        return compare_states(source, row_at(source, a), row_at(source, b));
+        return compare_states(source, page_row(source, a), page_row(source, b));
     return list_table_compare(&TABLE, source, a, b, column);
 }
 
@@ -312,7 +300,7 @@ static bool known(const void *source, size_t index, size_t column)
     return list_table_known(&TABLE, source, index, column);
 }
 
-static const list_ops_t LIST = {.count = count,
+static const list_ops_t LIST = {.count = page_row_count,
     .identity = identity,
     .text = page_row_text,
     .field = page_row_field,
@@ -370,7 +358,7 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
         {"refused for", "refused_for"}, {"dropped", "dropped"}, {"last drop", "drop_age_ms"},
         {"turns", "turns_us"}, {"version", "version"}, {"id", "id"}, {"parent", "parent"},
         {"joined it", "parent_ms"}, {"parents", "parents"}, {"moves", "moves"}};
-    const broker_t *broker = row_at(self, index);
+    const broker_t *broker = page_row(self, index);
     const samples_t *samples = poller_samples(session_view_poller(self->session), broker->id);
     static const samples_t NONE = {.count = 0};
     char state[128];
@@ -397,7 +385,7 @@ static const graph_line_t GRAPH[] = {
 
 static void graph_title(page_t *self, size_t index, char *out, size_t room)
 {
-    const broker_t *broker = row_at(self, index);
+    const broker_t *broker = page_row(self, index);
     char name[4 * sizeof broker->name];
     dd_escape_text(broker->name, strlen(broker->name), name, sizeof name);
     snprintf(out, room, "Broker %s %s", name, broker->scope);
