@@ -19,14 +19,6 @@ static terminal_t *open_console(
     return terminal;
 }
 
-/* What must not be on the screen at this moment. */
-static void expect_not(terminal_t *terminal, const char *text)
-{
-    const char *screen = terminal_screen(terminal);
-    if (strstr(screen, text))
-        fail_msg("shows \"%s\":\n%s", text, screen);
-}
-
 static void publish(client_t *client, const char *topic, int count)
 {
     for (int i = 0; i < count; i++)
@@ -72,12 +64,12 @@ static void test_who_publishes_most(void **state)
         terminal_t *terminal = open_console(harness, SIZES[size][0], SIZES[size][1], "a", "");
         terminal_press(terminal, "3");
         terminal_expect(terminal, "T Topics");
-        expect_not(terminal, "PUBL/S");
+        terminal_expect_not(terminal, "PUBL/S");
         terminal_press(terminal, "T");
         terminal_expect(terminal, "Topics  2");
         terminal_expect(terminal, "PUBL/S▼");
         terminal_expect(terminal, "noisy 75%, ");
-        expect_not(terminal, "secret");
+        terminal_expect_not(terminal, "secret");
         terminal_press(terminal, "/");
         terminal_type(terminal, "busy");
         terminal_press(terminal, "Enter Enter");
@@ -87,7 +79,7 @@ static void test_who_publishes_most(void **state)
         terminal_expect(terminal, "subscribers   1");
         terminal_press(terminal, "Escape Escape T");
         terminal_expect(terminal, "Subscriptions (● yours)");
-        expect_not(terminal, "PUBL/S");
+        terminal_expect_not(terminal, "PUBL/S");
         terminal_press(terminal, "q");
         terminal_expect(terminal, "ended with 0");
         terminal_close(&terminal);
@@ -112,10 +104,10 @@ static void test_graph_of_a_topic(void **state)
         terminal_expect(terminal, "lost  0/s all this time");
         terminal_expect(terminal, "15 min ago");
         terminal_expect(terminal, "/s │");
-        expect_not(terminal, "PUBL/S");
+        terminal_expect_not(terminal, "PUBL/S");
         terminal_press(terminal, "G");
         terminal_expect(terminal, "PUBL/S▼");
-        expect_not(terminal, "min ago");
+        terminal_expect_not(terminal, "min ago");
         terminal_press(terminal, "q");
         terminal_expect(terminal, "ended with 0");
         terminal_close(&terminal);
@@ -143,7 +135,7 @@ static void test_graphs_of_a_broker_and_a_client(void **state)
         terminal_press(terminal, "G");
         terminal_expect(terminal, "Client a.noisy");
         publish_until(client, "busy", terminal, "from it  now ");
-        expect_not(terminal, "round trip");
+        terminal_expect_not(terminal, "round trip");
         terminal_press(terminal, "Escape q");
         terminal_expect(terminal, "ended with 0");
         terminal_close(&terminal);

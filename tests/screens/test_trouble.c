@@ -11,25 +11,6 @@
 
 static const int SIZES[][2] = {{24, 80}, {50, 200}};
 
-static terminal_t *open_console(
-    harness_t *harness, int rows, int columns, const char *broker, const char *owner)
-{
-    char registered[32];
-    terminal_t *terminal = terminal_console(
-        harness, rows, columns, harness_endpoint(harness, broker), owner, "con", "", "");
-    snprintf(registered, sizeof registered, "con @ %s /", broker);
-    terminal_expect(terminal, registered);
-    return terminal;
-}
-
-/* What must not be on the screen at this moment. */
-static void expect_not(terminal_t *terminal, const char *text)
-{
-    const char *screen = terminal_screen(terminal);
-    if (strstr(screen, text))
-        fail_msg("shows \"%s\":\n%s", text, screen);
-}
-
 static void filter(terminal_t *terminal, const char *text)
 {
     terminal_press(terminal, "Escape /");
@@ -59,7 +40,7 @@ static void filter_what_is_gone(terminal_t *terminal)
         terminal_expect(terminal, "Tree  2 of 5 with");
         terminal_expect(terminal, "other ");
         terminal_expect(terminal, "twin ");
-        expect_not(terminal, "▾ root");
+        terminal_expect_not(terminal, "▾ root");
     }
     filter(terminal, "broker:other state:gone");
     terminal_expect(terminal, "Tree  1 of 5 with");
@@ -87,9 +68,9 @@ static void test_what_is_gone_is_counted_and_found(void **state)
     scene_tree(harness);
     for (size_t size = 0; size < COUNT(SIZES); size++) {
         terminal_t *terminal =
-            open_console(harness, SIZES[size][0], SIZES[size][1], "root", "operator");
+            terminal_console_at(harness, SIZES[size][0], SIZES[size][1], "root", "operator");
         terminal_expect(terminal, "Tree  5");
-        expect_not(terminal, "gone");
+        terminal_expect_not(terminal, "gone");
         terminal_press(terminal, "!");
         terminal_expect(terminal, "in trouble");
         program_kill(harness_broker(harness, "other"));
@@ -110,7 +91,8 @@ static void test_the_prompt_says_what_can_be_asked(void **state)
     harness_t *harness = *state;
     broker_start(harness, "root", NULL, "/1/", NULL);
     for (size_t size = 0; size < COUNT(SIZES); size++) {
-        terminal_t *terminal = open_console(harness, SIZES[size][0], SIZES[size][1], "root", "a");
+        terminal_t *terminal =
+            terminal_console_at(harness, SIZES[size][0], SIZES[size][1], "root", "a");
         terminal_press(terminal, "/");
         terminal_expect(terminal, "state:gone broker:east /regex/ !not");
         terminal_press(terminal, "Escape 2 /");
@@ -163,7 +145,7 @@ static void test_who_loses_messages(void **state)
     client_subscribe(client_open(harness, "root", "a", "slow"), "news", "all");
     client_t *client = client_open(harness, "root", "a", "loud");
     for (size_t i = 0; i < COUNT(WIDTHS); i++) {
-        terminal_t *terminal = open_console(harness, 24, WIDTHS[i], "root", "operator");
+        terminal_t *terminal = terminal_console_at(harness, 24, WIDTHS[i], "root", "operator");
         terminal_expect(terminal, "DROPPED");
         drop_until(terminal, client, "DROPPING");
         terminal_expect(terminal, "1 dropping");
@@ -191,7 +173,8 @@ static void test_what_is_ordered_by_is_shown(void **state)
     harness_t *harness = *state;
     scene_tree(harness);
     for (size_t size = 0; size < COUNT(SIZES); size++) {
-        terminal_t *terminal = open_console(harness, SIZES[size][0], SIZES[size][1], "root", "a");
+        terminal_t *terminal =
+            terminal_console_at(harness, SIZES[size][0], SIZES[size][1], "root", "a");
         terminal_expect(terminal, "Tree  5");
         terminal_press(terminal, "o");
         terminal_expect(terminal, "Order by");
@@ -214,13 +197,13 @@ static void test_columns_that_do_not_fit_are_scrolled_to(void **state)
 {
     harness_t *harness = *state;
     scene_tree(harness);
-    terminal_t *terminal = open_console(harness, 24, 80, "root", "a");
+    terminal_t *terminal = terminal_console_at(harness, 24, 80, "root", "a");
     terminal_expect(terminal, "Tree  5");
-    expect_not(terminal, "OUTBOX");
+    terminal_expect_not(terminal, "OUTBOX");
     terminal_press(terminal, "Right");
     terminal_expect(terminal, "OUTBOX");
     terminal_expect(terminal, "▾ root");
-    expect_not(terminal, "DROPPED");
+    terminal_expect_not(terminal, "DROPPED");
     terminal_press(terminal, "Left");
     terminal_expect(terminal, "DROPPED");
     terminal_expect(terminal, "▾ root"); /* nothing was folded */
@@ -256,11 +239,12 @@ static void test_searching_in_an_open_message(void **state)
     broker_start(harness, "root", NULL, "/1/", NULL);
     client_t *client = client_open(harness, "root", "a", "cli2");
     for (size_t size = 0; size < COUNT(SIZES); size++) {
-        terminal_t *terminal = open_console(harness, SIZES[size][0], SIZES[size][1], "root", "a");
+        terminal_t *terminal =
+            terminal_console_at(harness, SIZES[size][0], SIZES[size][1], "root", "a");
         assert_int_equal(client_send(client, "con", text), DD_OK);
         terminal_press(terminal, "4 Enter");
         terminal_expect(terminal, "Messages: details");
-        expect_not(terminal, "a query here");
+        terminal_expect_not(terminal, "a query here");
         terminal_press(terminal, "/");
         terminal_expect(terminal, "Search:");
         terminal_type(terminal, "query");

@@ -11,25 +11,6 @@
 
 static const int SIZES[][2] = {{24, 80}, {50, 200}};
 
-static terminal_t *open_console(
-    harness_t *harness, int rows, int columns, const char *broker, const char *owner)
-{
-    char registered[32];
-    terminal_t *terminal = terminal_console(
-        harness, rows, columns, harness_endpoint(harness, broker), owner, "con", "", "");
-    snprintf(registered, sizeof registered, "con @ %s /", broker);
-    terminal_expect(terminal, registered);
-    return terminal;
-}
-
-/* What must not be on the screen at this moment. */
-static void expect_not(terminal_t *terminal, const char *text)
-{
-    const char *screen = terminal_screen(terminal);
-    if (strstr(screen, text))
-        fail_msg("shows \"%s\":\n%s", text, screen);
-}
-
 static void subscribe(terminal_t *terminal, const char *topic)
 {
     terminal_press(terminal, "s");
@@ -57,7 +38,8 @@ static void test_notifications_come_through_a_flood(void **state)
     broker_start(harness, "root", NULL, "/1/", NULL);
     client_t *client = client_open(harness, "root", "a", "cli2");
     for (size_t size = 0; size < COUNT(SIZES); size++) {
-        terminal_t *terminal = open_console(harness, SIZES[size][0], SIZES[size][1], "root", "a");
+        terminal_t *terminal =
+            terminal_console_at(harness, SIZES[size][0], SIZES[size][1], "root", "a");
         subscribe(terminal, "noisy");
         terminal_expect(terminal, "subscribed to noisy within /");
         terminal_press(terminal, "4 /");
@@ -77,7 +59,8 @@ static void test_outcomes_and_what_one_has(void **state)
     harness_t *harness = *state;
     broker_start(harness, "root", NULL, "/1/", NULL);
     for (size_t size = 0; size < COUNT(SIZES); size++) {
-        terminal_t *terminal = open_console(harness, SIZES[size][0], SIZES[size][1], "root", "a");
+        terminal_t *terminal =
+            terminal_console_at(harness, SIZES[size][0], SIZES[size][1], "root", "a");
         subscribe(terminal, "alarms");
         terminal_expect(terminal, "subscribed to alarms within /");
         subscribe(terminal, "alarms");
@@ -98,7 +81,7 @@ static void test_an_open_message_is_closed(void **state)
     harness_t *harness = *state;
     broker_start(harness, "root", NULL, "/1/", NULL);
     client_t *client = client_open(harness, "root", "a", "cli2");
-    terminal_t *terminal = open_console(harness, 24, 80, "root", "a");
+    terminal_t *terminal = terminal_console_at(harness, 24, 80, "root", "a");
     assert_int_equal(client_send(client, "con", "a word"), DD_OK);
     terminal_press(terminal, "4 Enter");
     terminal_expect(terminal, "Messages: details");
@@ -122,18 +105,19 @@ static void test_one_that_hangs(void **state)
     scene_tree(harness);
     client_open(harness, "leaf", "a", "cli2");
     for (size_t size = 0; size < COUNT(SIZES); size++) {
-        terminal_t *terminal = open_console(harness, SIZES[size][0], SIZES[size][1], "root", "a");
+        terminal_t *terminal =
+            terminal_console_at(harness, SIZES[size][0], SIZES[size][1], "root", "a");
         terminal_press(terminal, "2");
         terminal_expect(terminal, "│cli2");
         program_signal(harness_broker(harness, "mid"), SIGSTOP);
         terminal_expect(terminal, "unknown ");
-        expect_not(terminal, "left ");
+        terminal_expect_not(terminal, "left ");
         terminal_press(terminal, "1");
         terminal_expect(terminal, "GONE 1");
         terminal_expect(terminal, "behind mid");
         terminal_expect(terminal, "/1/5/"); /* the others are well */
         terminal_expect(terminal, "ok ");
-        expect_not(terminal, "as it was");
+        terminal_expect_not(terminal, "as it was");
         program_signal(harness_broker(harness, "mid"), SIGCONT);
         terminal_expect_gone(terminal, "GONE");
         terminal_expect_gone(terminal, "behind");
@@ -150,7 +134,7 @@ static void test_the_own_one_is_lost(void **state)
     scene_tree(harness);
     for (size_t size = 0; size < COUNT(SIZES); size++) {
         terminal_t *terminal =
-            open_console(harness, SIZES[size][0], SIZES[size][1], "other", "operator");
+            terminal_console_at(harness, SIZES[size][0], SIZES[size][1], "other", "operator");
         terminal_expect(terminal, "/1/2/3/");
         program_kill(harness_broker(harness, "other"));
         terminal_expect(terminal, "as it was 1");
@@ -159,12 +143,12 @@ static void test_the_own_one_is_lost(void **state)
         terminal_expect(terminal, "stopped");
         terminal_press(terminal, "Escape");
         terminal_expect_gone(terminal, "details");
-        expect_not(terminal, "GONE");
-        expect_not(terminal, "stale");
-        expect_not(terminal, " ok ");
+        terminal_expect_not(terminal, "GONE");
+        terminal_expect_not(terminal, "stale");
+        terminal_expect_not(terminal, " ok ");
         terminal_press(terminal, "5");
         terminal_expect(terminal, "connection lost");
-        expect_not(terminal, "Events  0");
+        terminal_expect_not(terminal, "Events  0");
         scene_broker(harness, "other", "root", "/1/5/");
         terminal_press(terminal, "1");
         terminal_expect_gone(terminal, "as it was");
@@ -179,7 +163,7 @@ static void test_events_of_an_outage(void **state)
 {
     harness_t *harness = *state;
     scene_tree(harness);
-    terminal_t *terminal = open_console(harness, 24, 80, "root", "operator");
+    terminal_t *terminal = terminal_console_at(harness, 24, 80, "root", "operator");
     terminal_press(terminal, "5 /");
     terminal_type(terminal, "leaf ");
     terminal_press(terminal, "Enter");
@@ -203,7 +187,7 @@ static void test_events_of_an_outage(void **state)
     terminal_expect(terminal, "Warnings and errors");
     terminal_expect(terminal, "connection lost");
     terminal_expect(terminal, "parent root is gone"); /* mid's, which it kept */
-    expect_not(terminal, "joined parent");
+    terminal_expect_not(terminal, "joined parent");
     terminal_close(&terminal);
 }
 

@@ -107,6 +107,17 @@ terminal_t *terminal_console(harness_t *harness, int rows, int columns, const ch
     return terminal_open(harness, rows, columns, command);
 }
 
+terminal_t *terminal_console_at(
+    harness_t *harness, int rows, int columns, const char *broker, const char *owner)
+{
+    char registered[32];
+    terminal_t *self = terminal_console(
+        harness, rows, columns, harness_endpoint(harness, broker), owner, "con", "", "");
+    snprintf(registered, sizeof registered, "con @ %s /", broker);
+    terminal_expect(self, registered);
+    return self;
+}
+
 void terminal_close(terminal_t **self_p)
 {
     terminal_t *self = self_p ? *self_p : NULL;
@@ -218,6 +229,13 @@ void terminal_expect(terminal_t *self, const char *text)
 void terminal_expect_gone(terminal_t *self, const char *text)
 {
     expect(self, text, false);
+}
+
+void terminal_expect_not(terminal_t *self, const char *text)
+{
+    const char *screen = terminal_screen(self);
+    if (strstr(screen, text))
+        fail_msg("shows \"%s\":\n%s", text, screen);
 }
 
 static bool has_pid(void *arg)

@@ -23,6 +23,11 @@ terminal_t *terminal_open(harness_t *harness, int rows, int columns, const char 
 terminal_t *terminal_console(harness_t *harness, int rows, int columns, const char *endpoint,
     const char *owner, const char *name, const char *options, const char *variables);
 
+/* The same for "con" at a broker of that name, without options, and waits until it is registered.
+ */
+terminal_t *terminal_console_at(
+    harness_t *harness, int rows, int columns, const char *broker, const char *owner);
+
 /* NULL and *self_p == NULL are fine. */
 void terminal_close(terminal_t **self_p);
 
@@ -40,6 +45,8 @@ const char *terminal_colours(terminal_t *self);
 /* Waits until the screen shows a text, or doesn't; fails the test at the deadline. */
 void terminal_expect(terminal_t *self, const char *text);
 void terminal_expect_gone(terminal_t *self, const char *text);
+/* At this moment it doesn't show that. */
+void terminal_expect_not(terminal_t *self, const char *text);
 
 /* Has the terminal take what is sent to its clipboard, and waits until that holds a text. */
 void terminal_allow_clipboard(terminal_t *self);
