@@ -157,42 +157,50 @@ static struct json_object *load_client(
     return file;
 }
 
+/* What a tenant's rotation changes: its entries, and its clients' file, which is the caller's. */
+typedef struct {
+    listed_t in_broker, in_public;
+    file_name_t file_name;
+    struct json_object *file;
+} tenant_t;
+
+static dd_error_t open_tenant(
+    tenant_t *self, keyset_t *set, const char *name, bool begins, dd_problem_t *problem)
+{
+    if (look_up_to(&self->in_broker, set, name, begins, problem) != DD_OK ||
+        look_up(&self->in_public, set, name, false, problem) != DD_OK)
+        return problem->error;
+    self->file_name = names_file(name);
+    self->file = load_client(set, self->file_name.text, &self->in_broker, problem);
+    return self->file ? DD_OK : problem->error;
+}
+
 dd_error_t rotation_begin_tenant(keyset_t *set, const char *name, dd_problem_t *problem)
 {
-    listed_t in_broker, in_public;
-    if (look_up_to(&in_broker, set, name, true, problem) != DD_OK ||
-        look_up(&in_public, set, name, false, problem) != DD_OK)
-        return problem->error;
-    file_name_t file_name = names_file(name);
-    struct json_object *file = load_client(set, file_name.text, &in_broker, problem);
-    if (file == NULL)
+    tenant_t tenant;
+    if (open_tenant(&tenant, set, name, true, problem) != DD_OK)
         return problem->error;
     pair_t *pair = pair_new();
     if (pair == NULL) {
-        dd_keyfile_destroy(&file);
+        dd_keyfile_destroy(&tenant.file);
         return dd_problem(problem, DD_E_MEMORY, "out of memory");
     }
-    set_next_pair(file, pair);
-    begin_in_broker(&in_broker, pair);
-    set_next(in_public.entry, "pubkey", pair->public_key.text);
+    set_next_pair(tenant.file, pair);
+    begin_in_broker(&tenant.in_broker, pair);
+    set_next(tenant.in_public.entry, "pubkey", pair->public_key.text);
     pair_destroy(&pair);
-    return store_put(set->store, file_name.text, &file, STORE_REPLACE, problem);
+    return store_put(set->store, tenant.file_name.text, &tenant.file, STORE_REPLACE, problem);
 }
 
 dd_error_t rotation_finish_tenant(keyset_t *set, const char *name, dd_problem_t *problem)
 {
-    listed_t in_broker, in_public;
-    if (look_up_to(&in_broker, set, name, false, problem) != DD_OK ||
-        look_up(&in_public, set, name, false, problem) != DD_OK)
+    tenant_t tenant;
+    if (open_tenant(&tenant, set, name, false, problem) != DD_OK)
         return problem->error;
-    file_name_t file_name = names_file(name);
-    struct json_object *file = load_client(set, file_name.text, &in_broker, problem);
-    if (file == NULL)
-        return problem->error;
-    follow_pair(file, in_broker.next->hash);
-    finish_entry(set->broker_json, &in_broker, in_broker.next->hash, true);
-    finish_entry(set->public_json, &in_public, in_broker.next->hash, false);
-    return store_put(set->store, file_name.text, &file, STORE_REPLACE, problem);
+    follow_pair(tenant.file, tenant.in_broker.next->hash);
+    finish_entry(set->broker_json, &tenant.in_broker, tenant.in_broker.next->hash, true);
+    finish_entry(set->public_json, &tenant.in_public, tenant.in_broker.next->hash, false);
+    return store_put(set->store, tenant.file_name.text, &tenant.file, STORE_REPLACE, problem);
 }
 
 /* ---- public, whose key is in everybody's file ------------------------------------------------ */
