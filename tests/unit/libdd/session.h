@@ -201,13 +201,29 @@ static inline void say_hello(fixture_t *self)
     assert_int_equal(dd_session_state(self->session), DD_SESSION_REGISTERING);
 }
 
-static inline void be_registered(fixture_t *self)
+static inline void be_welcome(fixture_t *self, dd_record_t welcome)
 {
     say_hello(self);
-    hear(self, welcome());
+    hear(self, welcome);
     assert_int_equal(dd_session_state(self->session), DD_SESSION_REGISTERED);
     next_news(self, DD_EVENT_REGISTERED);
     sent(self, DD_PING);
+}
+
+static inline void be_registered(fixture_t *self)
+{
+    be_welcome(self, welcome());
+}
+
+/* To its broker it is a client of public. */
+static inline fixture_t *registered_as_public(void)
+{
+    fixture_t *self = client();
+    dd_record_t record = welcome();
+    record.tenant = dd_bytes_of("public");
+    dd_session_start(self->session);
+    be_welcome(self, record);
+    return self;
 }
 
 static inline fixture_t *registered(void)

@@ -200,14 +200,28 @@ static void test_prefix(void **state)
         assert_int_equal(dd_utf8_prefix(CASES[i].text, CASES[i].width), CASES[i].size);
 }
 
+/* A text in a column of that width. */
+typedef struct {
+    const char *text;
+    size_t width;
+    const char *fitted;
+} fitted_t;
+
+static void check_fitted(const fitted_t *cases, size_t count,
+    void (*fit)(const char *text, size_t width, char *out, size_t room))
+{
+    for (size_t i = 0; i < count; i++) {
+        char out[64];
+        fit(cases[i].text, cases[i].width, out, sizeof out);
+        assert_string_equal(out, cases[i].fitted);
+        assert_int_equal(dd_utf8_width(out), cases[i].width);
+    }
+}
+
 static void test_fit(void **state)
 {
     (void)state;
-    static const struct {
-        const char *text;
-        size_t width;
-        const char *fitted;
-    } CASES[] = {
+    static const fitted_t CASES[] = {
         {"abc", 5, "abc  "},
         {"abc", 3, "abc"},
         {"abcd", 3, "ab…"},
@@ -220,22 +234,13 @@ static void test_fit(void **state)
         {"漢字", 2, "… "}, /* no half of a wide character */
         {"e\xcc\x81xyz", 3, "e\xcc\x81x…"},
     };
-    for (size_t i = 0; i < COUNT(CASES); i++) {
-        char out[64];
-        dd_utf8_fit(CASES[i].text, CASES[i].width, out, sizeof out);
-        assert_string_equal(out, CASES[i].fitted);
-        assert_int_equal(dd_utf8_width(out), CASES[i].width);
-    }
+    check_fitted(CASES, COUNT(CASES), dd_utf8_fit);
 }
 
 static void test_names_are_cut_in_the_middle(void **state)
 {
     (void)state;
-    static const struct {
-        const char *text;
-        size_t width;
-        const char *fitted;
-    } CASES[] = {
+    static const fitted_t CASES[] = {
         {"abc", 5, "abc  "},
         {"abc", 3, "abc"},
         {"sensor-00001234", 8, "sens…234"},
@@ -247,12 +252,7 @@ static void test_names_are_cut_in_the_middle(void **state)
         {"xyze\xcc\x81", 3, "x…e\xcc\x81"},
         {"xyzzze\xcc\x81", 2, "x…"},
     };
-    for (size_t i = 0; i < COUNT(CASES); i++) {
-        char out[64];
-        dd_utf8_fit_name(CASES[i].text, CASES[i].width, out, sizeof out);
-        assert_string_equal(out, CASES[i].fitted);
-        assert_int_equal(dd_utf8_width(out), CASES[i].width);
-    }
+    check_fitted(CASES, COUNT(CASES), dd_utf8_fit_name);
 }
 
 /* A program that never called setlocale() counts the same cells, and what it had set stays set. */

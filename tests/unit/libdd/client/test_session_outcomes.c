@@ -142,14 +142,7 @@ static void test_acks_that_can_not_be_harm_nobody(void **state)
 static void test_names_in_full_are_the_same_destination(void **state)
 {
     (void)state;
-    fixture_t *self = client();
-    dd_session_start(self->session);
-    say_hello(self);
-    dd_record_t record = welcome();
-    record.tenant = dd_bytes_of("public");
-    hear(self, record);
-    next_news(self, DD_EVENT_REGISTERED);
-    sent(self, DD_PING);
+    fixture_t *self = registered_as_public();
     uint32_t run = send_off(self, "public.x", true).run;
     uint32_t refs[] = {send_to(self, "x", true), send_to(self, "public.x", true),
         send_to(self, "a.x", true), send_to(self, "public.x", true)};

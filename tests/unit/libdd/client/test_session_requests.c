@@ -240,14 +240,7 @@ static void test_requests_have_a_limit(void **state)
 static void test_the_source_is_compared_as_brokers_show_it(void **state)
 {
     (void)state;
-    fixture_t *self = client();
-    dd_session_start(self->session);
-    say_hello(self);
-    dd_record_t record = welcome();
-    record.tenant = dd_bytes_of("public");
-    hear(self, record);
-    next_news(self, DD_EVENT_REGISTERED);
-    sent(self, DD_PING);
+    fixture_t *self = registered_as_public();
     uint32_t ref = request(self, "public.cli2");
     hear_reply(self, "cli2", ref);
     expect_end(self, ref, DD_OK);
