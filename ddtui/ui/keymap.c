@@ -137,7 +137,8 @@ static const binding_t DEFAULTS[] = {
     {{UI_ESCAPE}, ACT_BACK, PAGES_ALL, 0, GROUP_LISTS, 0, NULL, NULL,
         "drop the filter"},
     {{UI_LEFT}, ACT_LEFT, ON(TREE), 0, GROUP_TREE, 0, NULL, NULL,
-        "back to the columns before; else hide the brokers below, or go to the parent"},
+        "back to the columns before; else hide the brokers below, or go to the parent; the root "
+        "stays open"},
     {{UI_RIGHT}, ACT_RIGHT, ON(TREE), 0, GROUP_TREE, 0, NULL, NULL,
         "show the brokers below; else to the columns for which there is no room"},
 

@@ -181,6 +181,13 @@ static void select_parent(page_t *self, size_t index)
             list_select(self->list, position);
 }
 
+/* Left goes up as far as there is something above: only Space folds what has no parent, so that one
+   Left too many doesn't take the whole tree away. */
+static bool is_to_fold(const page_t *self, size_t index, action_t action)
+{
+    return has_children(self, index) && (action == ACT_FOLD || parent(self, index) != LIST_NONE);
+}
+
 /* What Left and Right don't mean for the tree, they mean for the columns. */
 static bool act(page_t *self, action_t action)
 {
@@ -192,7 +199,7 @@ static bool act(page_t *self, action_t action)
         return false;
     if (folded && action != ACT_LEFT)
         unfold(self, index);
-    else if (!folded && has_children(self, index))
+    else if (!folded && is_to_fold(self, index, action))
         fold(self, index);
     else if (action == ACT_LEFT)
         select_parent(self, index);

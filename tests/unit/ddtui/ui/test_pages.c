@@ -51,6 +51,26 @@ static void test_the_tree(void **state)
     stop(&self);
 }
 
+/* Whoever goes up to it, or back through the columns, and presses once more, still sees the tree. */
+static void test_left_leaves_the_root_open(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    press(&self, UI_RIGHT); /* to the next columns */
+    for (int i = 0; i < 3; i++)
+        press(&self, UI_LEFT);
+    assert_shows(self.canvas, "▾ root");
+    assert_shows(self.canvas, "  ▾ broker1");
+    type(&self, "jj"); /* broker0 */
+    for (int i = 0; i < 5; i++)
+        press(&self, UI_LEFT);
+    assert_shows(self.canvas, "  ▸ broker1");
+    assert_shows(self.canvas, "▾ root");
+    type(&self, " ");
+    assert_shows(self.canvas, "▸ root");
+    stop(&self);
+}
+
 /* It can't be said of those behind a silent broker that they are gone, nor of anybody without a
    connection. */
 static void test_what_is_known_of_silent_brokers(void **state)
@@ -655,6 +675,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_page_at_every_size),
         cmocka_unit_test(test_the_tree),
+        cmocka_unit_test(test_left_leaves_the_root_open),
         cmocka_unit_test(test_what_is_known_of_silent_brokers),
         cmocka_unit_test(test_to_the_next_trouble),
         cmocka_unit_test(test_the_filter_searches_what_is_shown),
