@@ -16,7 +16,7 @@
 #define ORDERED (ON(TREE) | ON(CLIENTS) | ON(SUBSCRIPTIONS) | ON(TOPICS))
 #define PAGES_ALL (LISTS | ON(HELP))
 /* Where rows have graphs. */
-#define GRAPHS (ON(TREE) | ON(CLIENTS) | ON(TOPICS))
+#define GRAPHS (ON(TREE) | ON(CLIENTS) | ON(SUBSCRIPTIONS) | ON(TOPICS))
 #define ANYWHERE (PAGES_ALL | AT_DETAIL | AT_GRAPH) /* where nothing is entered */
 
 /* clang-format off */

@@ -356,7 +356,7 @@ static void draw_filter_keys(canvas_t *canvas, rect_t area, const char *title)
         canvas_text(canvas, area, 0, column, STYLE_DIM, keys);
 }
 
-/* What is shown has a timeline from now on. */
+/* What is shown has a timeline from now on, if its figures are asked for as long as it is. */
 static void show_rows(const page_t *self)
 {
     const list_table_t *table = self->ops->table;
@@ -381,27 +381,46 @@ void page_draw_list(page_t *self, canvas_t *canvas, rect_t area, const char *tit
     list_table_draw_bar(canvas, area, list_top(self->list, height), height, list_count(self->list));
 }
 
+static const page_ops_t *graph_ops(const page_t *self)
+{
+    return self->ops->graphs_of ? self->ops->graphs_of : self->ops;
+}
+
+view_t page_graph_view(const page_t *self)
+{
+    const page_ops_t *ops = graph_ops(self);
+    return ops->graph ? ops->table->view : VIEW_NONE;
+}
+
+static void draw_timeline(
+    const page_t *self, const void *row, canvas_t *canvas, rect_t area, glyphs_t glyphs)
+{
+    view_t view = page_graph_view(self);
+    timelines_t *timelines = session_view_timelines(self->session);
+    timelines_show(timelines, view, row);
+    graph_t graph = {.timeline = timelines_find(timelines, view, row),
+        .lines = graph_ops(self)->graph,
+        .count = graph_ops(self)->graph_count};
+    uint64_t now_ms = session_view_now_ms(self->session);
+    if (session_view_is_frozen(self->session))
+        now_ms = poller_last(session_view_poller(self->session), view)->finished_ms;
+    graph_draw(&graph, now_ms, glyphs, canvas, area);
+}
+
 void page_draw_graph(page_t *self, canvas_t *canvas, rect_t area, glyphs_t glyphs)
 {
     char title[GRAPH_TITLE_ROOM] = "";
     size_t index = page_selected_index(self);
-    canvas_fill(canvas, area, STYLE_PLAIN);
+    const page_ops_t *ops = self->ops;
+    const void *row = NULL;
     if (index != LIST_NONE)
-        self->ops->graph_title(self, index, title, sizeof title);
+        row = ops->graph_row ? ops->graph_row(self, index) : ops->table->row(self, index);
+    if (row)
+        graph_ops(self)->graph_title(self, row, title, sizeof title);
+    canvas_fill(canvas, area, STYLE_PLAIN);
     rect_t inside = canvas_box(canvas, area, title);
-    if (index == LIST_NONE)
-        return;
-    view_t view = self->ops->table->view;
-    const void *row = self->ops->table->row(self, index);
-    timelines_t *timelines = session_view_timelines(self->session);
-    timelines_show(timelines, view, row);
-    graph_t graph = {.timeline = timelines_find(timelines, view, row),
-        .lines = self->ops->graph,
-        .count = self->ops->graph_count};
-    uint64_t now_ms = session_view_now_ms(self->session);
-    if (session_view_is_frozen(self->session))
-        now_ms = poller_last(session_view_poller(self->session), view)->finished_ms;
-    graph_draw(&graph, now_ms, glyphs, canvas, inside);
+    if (row)
+        draw_timeline(self, row, canvas, inside, glyphs);
 }
 
 void page_draw_detail(page_t *self, canvas_t *canvas, rect_t area, const char *title)

@@ -253,9 +253,9 @@ static const graph_line_t GRAPH[] = {
     {FIGURE_DROPPED, "dropped", COLUMN_RATE, "/s", STYLE_BAD},
 };
 
-static void graph_title(page_t *self, size_t index, char *out, size_t room)
+static void graph_title(const page_t *self, const void *row, char *out, size_t room)
 {
-    const client_t *client = page_row(self, index);
+    const client_t *client = row;
     char name[DD_NAME_MAX + 1], escaped[4 * sizeof name];
     session_view_shown_name(self->session, client->tenant, client->name, name);
     dd_escape_text(name, strlen(name), escaped, sizeof escaped);

@@ -189,9 +189,10 @@ static const graph_line_t GRAPH[] = {
     {FIGURE_DROPPED, "lost", COLUMN_RATE, "/s", STYLE_BAD},
 };
 
-static void graph_title(page_t *self, size_t index, char *out, size_t room)
+static void graph_title(const page_t *self, const void *row, char *out, size_t room)
 {
-    const topic_t *topic = page_row(self, index);
+    const topic_t *topic = row;
+    (void)self;
     char name[4 * sizeof topic->topic];
     dd_escape_text(topic->topic, strlen(topic->topic), name, sizeof name);
     snprintf(out, room, "%s%s of tenant %s", is_rest(topic) ? "All other topics" : "Topic ", name,

@@ -390,9 +390,10 @@ static const graph_line_t GRAPH[] = {
     {FIGURE_RTT, "round trip to its parent", COLUMN_US, "", STYLE_WARNING},
 };
 
-static void graph_title(page_t *self, size_t index, char *out, size_t room)
+static void graph_title(const page_t *self, const void *row, char *out, size_t room)
 {
-    const broker_t *broker = page_row(self, index);
+    const broker_t *broker = row;
+    (void)self;
     char name[4 * sizeof broker->name];
     dd_escape_text(broker->name, strlen(broker->name), name, sizeof name);
     snprintf(out, room, "Broker %s %s", name, broker->scope);
