@@ -158,7 +158,7 @@ void page_time(int64_t wall_ms, bool with_ms, char out[TIME_ROOM]);
 extern const page_ops_t TREE_PAGE, CLIENTS_PAGE, SUBSCRIPTIONS_PAGE, TOPICS_PAGE, MESSAGES_PAGE,
     EVENTS_PAGE, TRACE_PAGE, HELP_PAGE;
 
-/* Draws the newest messages, or what happened last at the brokers, one a line. */
+/* Draws the newest messages, or what of importance happened last at the brokers, one a line. */
 void page_messages_draw_tail(const session_view_t *session, canvas_t *canvas, rect_t area);
 void page_events_draw_tail(const session_view_t *session, canvas_t *canvas, rect_t area);
 

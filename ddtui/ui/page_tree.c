@@ -425,7 +425,7 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
     if (right.width > 0)
         page_draw_detail(self, canvas, right, "Broker");
     if (bottom.height > 0 && session_view_is_operator(self->session))
-        page_events_draw_tail(self->session, canvas, canvas_box(canvas, bottom, "Events"));
+        page_events_draw_tail(self->session, canvas, canvas_box(canvas, bottom, "Events from notice up"));
     else if (bottom.height > 0)
         page_messages_draw_tail(self->session, canvas, canvas_box(canvas, bottom, "Messages"));
 }
