@@ -158,6 +158,25 @@ static void test_terminals_without_utf8(void **state)
     }
 }
 
+/* What is chosen from in a form, by a widget of CDK, which knows bytes: in a locale that says
+   nothing, and where there is none of these letters. */
+static void test_choices_that_are_not_ascii(void **state)
+{
+    static const char *const CASES[][2] = {
+        {"LC_ALL=C", "wärme-漢  all "}, {"LC_ALL=C TERM=vt100", "w?rme-??  all "}};
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        terminal_t *terminal = open_console(*state, 24, 80, CASES[i][0]);
+        terminal_press(terminal, ":");
+        terminal_type(terminal, "subscribe wärme-漢");
+        terminal_press(terminal, "Enter");
+        terminal_expect(terminal, "subscribed to ");
+        terminal_press(terminal, "u");
+        terminal_expect(terminal, CASES[i][1]);
+        terminal_expect_not(terminal, "w??");
+        terminal_close(&terminal);
+    }
+}
+
 /* A user whose locale says UTF-8 knows better. */
 static void test_an_old_terminal_in_a_locale_with_utf8(void **state)
 {
@@ -174,6 +193,7 @@ int main(void)
         SCENE(test_a_paste_whose_end_is_lost_ends_by_silence),
         SCENE(test_the_mouse_in_numbers),
         SCENE(test_terminals_without_utf8),
+        SCENE(test_choices_that_are_not_ascii),
         SCENE(test_an_old_terminal_in_a_locale_with_utf8),
     };
     return cmocka_run_group_tests_name("input", tests, NULL, NULL);
