@@ -18,6 +18,7 @@
 #include "notifications.h"
 #include "operators.h"
 #include "publications.h"
+#include "refusal_notes.h"
 #include "registration.h"
 #include "remains.h"
 #include "standing.h"
@@ -76,6 +77,14 @@ void core_flushed(core_t *self, peer_t *peer)
     jobs_resume(&self->jobs, &peer->waiting);
 }
 
+/* ---- What peers don't get ------------------------------------------------------------------- */
+
+static void tell_of_troubles(core_t *self, peer_t *peer)
+{
+    drop_notes_tell_of_peer(self, peer);
+    refusal_notes_tell_of_peer(self, peer);
+}
+
 /* ---- Ending peers -------------------------------------------------------------------------- */
 
 /* Takes back all that the broker knows through a registered peer. */
@@ -85,6 +94,7 @@ static void forget(core_t *self, peer_t *peer)
         contests_withdraw(self, dd_name_bytes(&peer->name), peer, peer->instance);
     if (peer->state != PEER_READY)
         return;
+    tell_of_troubles(self, peer);
     peer->state = PEER_ENDED; /* first, so that nothing below is told to it */
     if (peer->role == ROLE_CLIENT)
         peer->quota->registered--;
@@ -363,7 +373,7 @@ static bool is_alive(core_t *self, peer_t *peer)
 
 static void check_heard(core_t *self, peer_t *peer)
 {
-    drop_notes_tell_of_peer(self, peer);
+    tell_of_troubles(self, peer);
     uint64_t silence = self->now_ms - peer->heard_ms;
     if (peer->state == PEER_ENDED || silence <= peer->heartbeat || is_alive(self, peer))
         return;
