@@ -182,6 +182,22 @@ static void go_to_tree(console_loop_t *self)
     tick(self);
 }
 
+/* Whoever has another broker or key file in it gets that with :tree. */
+static void reload(console_loop_t *self)
+{
+    dd_problem_t problem;
+    char why[NOTE_ROOM];
+    if (options_reload(&problem) != DD_OK) {
+        dd_escape_text(problem.text, strlen(problem.text), why, sizeof why);
+        session_view_note(self->session, NOTE_BAD, "nothing is changed: %s", why);
+        return;
+    }
+    configure(self);
+    screen_set_theme(self->screen, &self->options->settings->theme);
+    self->whole = true;
+    session_view_note(self->session, NOTE_GOOD, "ddtui.conf was read again");
+}
+
 /* ---- Input ---------------------------------------------------------------------------------- */
 
 static void carry_out(console_loop_t *self)
@@ -222,6 +238,8 @@ static void follow(console_loop_t *self, unsigned flags)
         carry_out(self);
     if (flags & CONSOLE_TREE)
         go_to_tree(self);
+    if (flags & CONSOLE_RELOAD)
+        reload(self);
 }
 
 static void take_key(console_loop_t *self, ui_key_t key)

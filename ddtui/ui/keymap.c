@@ -177,9 +177,13 @@ static const binding_t DEFAULTS[] = {
 #define BINDING_COUNT (sizeof DEFAULTS / sizeof DEFAULTS[0])
 
 /* As the user has configured them: there is one keyboard. */
-static binding_t configured[BINDING_COUNT];
-static bool is_bound[BINDING_COUNT]; /* and not as in DEFAULTS */
-static bool is_configured;
+typedef struct {
+    binding_t bindings[BINDING_COUNT];
+    bool is_bound[BINDING_COUNT]; /* and not as in DEFAULTS */
+    bool is_configured;
+} keys_t;
+
+static keys_t keys, kept_keys;
 #define RANKS 12
 
 static const char *const GROUP_NAMES[GROUPS] = {
@@ -194,7 +198,7 @@ static const char *const GROUP_NAMES[GROUPS] = {
 
 static const binding_t *bindings(void)
 {
-    return is_configured ? configured : DEFAULTS;
+    return keys.is_configured ? keys.bindings : DEFAULTS;
 }
 
 const binding_t *keymap_bindings(size_t *count)
@@ -253,39 +257,51 @@ static void take_key(binding_t *self, ui_key_t key)
 static size_t find_owner(size_t bound, ui_key_t key)
 {
     for (size_t i = 0; i < BINDING_COUNT; i++)
-        if (i != bound && is_bound[i] && (configured[i].where & configured[bound].where) &&
-            has_key(&configured[i], key))
+        if (i != bound && keys.is_bound[i] &&
+            (keys.bindings[i].where & keys.bindings[bound].where) &&
+            has_key(&keys.bindings[i], key))
             return i;
     return BINDING_COUNT;
 }
 
-action_t keymap_bind(action_t action, const ui_key_t keys[BINDING_KEYS])
+action_t keymap_bind(action_t action, const ui_key_t wanted[BINDING_KEYS])
 {
     size_t bound = find_bound(action);
-    if (!is_configured)
-        memcpy(configured, DEFAULTS, sizeof configured);
-    is_configured = true;
-    for (size_t k = 0; k < BINDING_KEYS && keys[k] != UI_NONE && bound < BINDING_COUNT; k++) {
-        size_t owner = find_owner(bound, keys[k]);
+    binding_t *all = keys.bindings;
+    if (!keys.is_configured)
+        memcpy(all, DEFAULTS, sizeof DEFAULTS);
+    keys.is_configured = true;
+    for (size_t k = 0; k < BINDING_KEYS && wanted[k] != UI_NONE && bound < BINDING_COUNT; k++) {
+        size_t owner = find_owner(bound, wanted[k]);
         if (owner < BINDING_COUNT)
-            return configured[owner].action;
-        if (!can_have(&configured[bound], keys[k]))
+            return all[owner].action;
+        if (!can_have(&all[bound], wanted[k]))
             return action;
         for (size_t i = 0; i < BINDING_COUNT; i++)
-            if (i != bound && (configured[i].where & configured[bound].where))
-                take_key(&configured[i], keys[k]);
+            if (i != bound && (all[i].where & all[bound].where))
+                take_key(&all[i], wanted[k]);
     }
     if (bound < BINDING_COUNT) {
-        memcpy(configured[bound].keys, keys, sizeof configured[bound].keys);
-        is_bound[bound] = true;
+        memcpy(all[bound].keys, wanted, sizeof all[bound].keys);
+        keys.is_bound[bound] = true;
     }
     return ACT_NONE;
 }
 
 void keymap_reset(void)
 {
-    memset(is_bound, 0, sizeof is_bound);
-    is_configured = false;
+    memset(keys.is_bound, 0, sizeof keys.is_bound);
+    keys.is_configured = false;
+}
+
+void keymap_keep(void)
+{
+    kept_keys = keys;
+}
+
+void keymap_bring_back(void)
+{
+    keys = kept_keys;
 }
 
 action_t keymap_action(ui_key_t key, unsigned where, unsigned rights)

@@ -22,8 +22,8 @@ bool page_init(page_t *self, page_number_t number, const page_ops_t *ops, sessio
         (page_t){.ops = ops, .number = number, .session = session, .rights = rights, .stale = true};
     if (ops->table) {
         self->table = *ops->table;
-        memcpy(self->columns, ops->table->columns, ops->table->count * sizeof self->columns[0]);
         self->table.columns = self->columns;
+        page_choose_columns(self, "");
     }
     if (ops->state_size > 0)
         self->private = calloc(1, ops->state_size);
@@ -41,8 +41,12 @@ void page_clear(page_t *self)
 
 void page_choose_columns(page_t *self, const char *names)
 {
-    if (self->ops->table && names[0] != '\0')
-        column_choice_apply(self->ops->table, names, self->columns);
+    const list_table_t *table = self->ops->table;
+    if (!table)
+        return;
+    memcpy(self->columns, table->columns, table->count * sizeof self->columns[0]);
+    if (names[0] != '\0')
+        column_choice_apply(table, names, self->columns);
 }
 
 unsigned page_views(const page_t *self)
