@@ -101,6 +101,7 @@ struct peer {
     question_t *questions; /* that it asked lately */
     unsigned question_count;
     uint32_t payload_max;     /* link: what the other broker takes */
+    uint32_t traced;          /* client: ref of its last trace */
     uint64_t owed_acks;       /* notifications handed to it, less the times it acknowledged some */
     uint64_t owed_receipts;   /* the same, less the receipts and refusals that it gave */
     uint64_t owed_hops;       /* what brokers beyond it may still say of what is traced */
