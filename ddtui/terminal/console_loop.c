@@ -35,7 +35,7 @@
 /* When the console is drawn next. */
 typedef enum {
     DRAW_EACH_SECOND, /* nothing has happened: only for the clock and the ages */
-    DRAW_SOON,        /* events have come in; more of them may */
+    DRAW_SOON,        /* something has changed; more may */
     DRAW_NOW          /* the user is waiting for it */
 } draw_time_t;
 
@@ -59,6 +59,7 @@ typedef struct {
     int signals; /* a signalfd */
     uint64_t drawn_us;
     uint64_t drawing_us; /* that took so long */
+    uint64_t drawn_revision; /* of the session view */
     draw_time_t draw_time;
     bool rests; /* some events have just been taken */
     bool whole; /* the terminal may show something else */
@@ -301,9 +302,15 @@ static void take_events(console_loop_t *self)
         session_view_event(self->session, event);
         dd_event_destroy(&event);
         self->rests = true;
-        if (self->draw_time < DRAW_SOON)
-            self->draw_time = DRAW_SOON;
     }
+}
+
+/* Most of what comes in is a part of a round, and nothing to be seen before that is over. */
+static void look_for_changes(console_loop_t *self)
+{
+    bool changed = session_view_revision(self->session) != self->drawn_revision;
+    if (changed && self->draw_time < DRAW_SOON)
+        self->draw_time = DRAW_SOON;
 }
 
 static void ask(console_loop_t *self)
@@ -350,6 +357,7 @@ static void draw(console_loop_t *self)
     size_t count = console_draw(self->console, self->canvas, &cursor, choosers);
     screen_show(self->screen, self->canvas, &cursor, choosers, count, self->whole);
     self->drawing_us = dd_clock_us() - self->drawn_us;
+    self->drawn_revision = session_view_revision(self->session);
     self->draw_time = DRAW_EACH_SECOND;
     self->whole = false;
 }
@@ -373,6 +381,7 @@ static void loop(console_loop_t *self)
         tick(self);
         console_update(self->console);
         ask(self);
+        look_for_changes(self);
         if (draw_pause_ms(self) == 0)
             draw(self);
         if (wait_for_something(self, fds) < 0 && errno != EINTR)
