@@ -20,6 +20,8 @@
 #define TAB_EXTRA 4
 #define TAB_SHORT 3
 #define PROGRAM "DoubleDecker"
+/* Columns of the menu's words; its keys are behind them. */
+#define MENU_WORDS 26
 
 /* ---- The line at the top -------------------------------------------------------------------- */
 
@@ -69,14 +71,17 @@ static void add_spot(console_t *self, rect_t line, int column, int width, action
             (spot_t){{line.row, line.column + column, 1, width}, action};
 }
 
-/* Takes its place before all else, at the right. */
+/* Takes its place before all else, at the right, behind the key that leads there. */
 static bool draw_trouble(console_t *self, canvas_t *canvas, rect_t *line)
 {
-    char summary[TROUBLE_SUMMARY_ROOM];
+    char summary[TROUBLE_SUMMARY_ROOM], key[KEY_NAME_ROOM];
     if (trouble_summary(self->session, summary) == 0)
         return false;
-    rect_t place = rect_cut_right(line, (int)dd_utf8_width(summary) + 1);
-    int width = canvas_text(canvas, place, 0, 0, STYLE_BAD, summary);
+    keymap_key_name(keymap_key_of(ACT_TROUBLE), key);
+    int width = (int)dd_utf8_width(key);
+    rect_t place = rect_cut_right(line, width + 1 + (int)dd_utf8_width(summary) + 1);
+    canvas_text(canvas, place, 0, 0, STYLE_BAR | STYLE_SELECTED, key);
+    width += 1 + canvas_text(canvas, place, 0, width + 1, STYLE_BAD, summary);
     add_spot(self, place, 0, width, ACT_TROUBLE);
     return true;
 }
@@ -221,18 +226,27 @@ static void draw_status(console_t *self, canvas_t *canvas, rect_t line, cursor_t
 
 /* ---- Over the page -------------------------------------------------------------------------- */
 
-static size_t draw_menu(const console_t *self, rect_t area, chooser_t *out)
+/* With its key, so that nobody needs the menu for it twice. */
+static const char *menu_text(console_t *self, size_t number, const binding_t *item)
+{
+    char key[KEY_NAME_ROOM];
+    keymap_key_name(item->keys[0], key);
+    snprintf(self->menu_texts[number], MENU_TEXT_ROOM, "%-*s %s", MENU_WORDS, item->menu, key);
+    return self->menu_texts[number];
+}
+
+static size_t draw_menu(console_t *self, rect_t area, chooser_t *out)
 {
     const binding_t *items[CHOOSER_ITEMS_MAX];
     size_t count = console_menu(self, items);
     *out = (chooser_t){.kind = CHOOSER_LIST,
-        .area = rect_centre(area, (int)count + 3, 30),
+        .area = rect_centre(area, (int)count + 3, MENU_WORDS + 9),
         .title = "Menu",
         .count = count,
         .current = self->menu_item,
         .focused = true};
     for (size_t i = 0; i < count; i++)
-        out->items[i] = items[i]->menu;
+        out->items[i] = menu_text(self, i, items[i]);
     return 1;
 }
 

@@ -176,6 +176,9 @@ action_t keymap_action(ui_key_t key, unsigned where, unsigned rights);
 /* Whether some key does that there. */
 bool keymap_allows(action_t action, unsigned where, unsigned rights);
 
+/* The first key that does something where nothing is entered; UI_NONE if there is none. */
+ui_key_t keymap_key_of(action_t action);
+
 /* Names of keys: "n", "F9", "Ctrl-L", "PgUp". Room for the longest: */
 #define KEY_NAME_ROOM 16
 void keymap_key_name(ui_key_t key, char out[KEY_NAME_ROOM]);

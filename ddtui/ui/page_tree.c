@@ -16,6 +16,10 @@
 #define TAIL_ROWS_MAX 8
 /* Bytes of a broker's name, escaped, and of an age. */
 #define ESCAPED_ROOM (DD_ESCAPE_MAX * DD_BROKER_MAX + AGE_ROOM)
+/* ms for which what was heard of clients is worth to be shown with their broker. */
+#define CLIENTS_FRESH 10000
+/* Clients and events that a broker's detail lists. */
+#define DETAIL_ROWS 50
 /* Brokers below which nothing is shown. */
 #define FOLDED_MAX 256
 
@@ -354,6 +358,54 @@ static void add_field(
     text_pane_pair(pane, name, STYLE_PLAIN, text);
 }
 
+static bool has_fresh_clients(const page_t *self)
+{
+    return session_view_is_current(self->session, VIEW_CLIENTS) &&
+           session_view_age(self->session, VIEW_CLIENTS) < CLIENTS_FRESH;
+}
+
+/* Its clients that have lost publications, if they are being asked for. */
+static void add_losers(const page_t *self, const broker_t *broker, text_pane_t *pane)
+{
+    size_t found = 0;
+    size_t rows =
+        has_fresh_clients(self) ? session_view_row_count(self->session, VIEW_CLIENTS) : 0;
+    for (size_t i = 0; i < rows && found < DETAIL_ROWS; i++) {
+        const client_t *client = session_view_row(self->session, VIEW_CLIENTS, i);
+        const traffic_t *traffic = &client->traffic;
+        char name[DD_NAME_MAX + 1], shown[DD_ESCAPE_MAX * DD_NAME_MAX + 1], ago[COLUMN_TEXT_ROOM];
+        if (strcmp(client->broker_id, broker->id) != 0 || traffic->dropped == MODEL_UNKNOWN ||
+            traffic->dropped == 0)
+            continue;
+        if (found++ == 0)
+            text_pane_text(pane, STYLE_TITLE, "Lost by its clients");
+        session_view_shown_name(self->session, client->tenant, client->name, name);
+        dd_escape_text(name, strlen(name), shown, sizeof shown);
+        column_text(
+            columns_find(columns_of(VIEW_CLIENTS), "drop_age_ms"), client, ago, sizeof ago);
+        text_pane_print(pane, STYLE_WARNING, "  %s lost %" PRIu64 ", the last %s ago", shown,
+            traffic->dropped, ago);
+    }
+}
+
+/* Its own words, but of clients that come and go, the newest first. */
+static void add_events(const page_t *self, const broker_t *broker, text_pane_t *pane)
+{
+    size_t found = 0;
+    const event_archive_t *events = session_view_events(self->session);
+    for (size_t i = event_archive_count(events); i-- > 0 && found < DETAIL_ROWS;) {
+        const archived_t *row = event_archive_at(events, i);
+        char text[COLUMN_TEXT_ROOM], time[TIME_ROOM];
+        if (strcmp(row->broker_id, broker->id) != 0 || strcmp(row->level, "info") == 0)
+            continue;
+        if (found++ == 0)
+            text_pane_text(pane, STYLE_TITLE, "Lately");
+        page_time(row->wall_ms, false, time);
+        dd_escape_text(row->text, strlen(row->text), text, sizeof text);
+        text_pane_print(pane, STYLE_PLAIN, "  %s  %s", time, text);
+    }
+}
+
 static void detail(page_t *self, size_t index, text_pane_t *pane)
 {
     static const char *const FIELDS[][2] = {{"up for", "uptime_ms"}, {"parent link", "rtt_us"},
@@ -377,8 +429,10 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
     text_pane_pair(pane, "state", style(self, index, COLUMN_STATE), state);
     add_rate(self, pane, "in", "in_rate", broker, samples->in, samples->count);
     add_rate(self, pane, "out", "out_rate", broker, samples->out, samples->count);
+    add_losers(self, broker, pane);
     for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++)
         add_field(pane, FIELDS[i][0], FIELDS[i][1], broker);
+    add_events(self, broker, pane);
 }
 
 /* ---- The graph ------------------------------------------------------------------------------ */
@@ -430,16 +484,19 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
         page_messages_draw_tail(self->session, canvas, canvas_box(canvas, bottom, "Messages"));
 }
 
-/* An operator gets no messages, and sees at the bottom what happens. */
+/* An operator gets no messages, and sees at the bottom what happens. Beside a broker that drops stands
+   for whom. */
 static unsigned more_views(const page_t *self)
 {
-    return session_view_is_operator(self->session) ? 1u << VIEW_EVENTS : 0;
+    return (session_view_is_operator(self->session) ? 1u << VIEW_EVENTS : 0) |
+           (trouble_is_with_clients(self->session) ? 1u << VIEW_CLIENTS : 0);
 }
 
 const page_ops_t TREE_PAGE = {.title = "Tree",
     .part = PART_TREE,
     .state_size = sizeof(tree_page_t),
     .views = 1u << VIEW_TREE,
+    .detail_views = 1u << VIEW_EVENTS | 1u << VIEW_CLIENTS,
     .more_views = more_views,
     .order = "as in the tree",
     .filters = "state:gone broker:east",
