@@ -10,7 +10,7 @@
 #define TWO_FROM 130
 #define KEYS_WIDTH 18
 /* And of the questions that it answers. */
-#define WAYS_WIDTH 33
+#define WAYS_WIDTH 28
 
 /* The page's private state. */
 typedef struct {
@@ -35,19 +35,17 @@ static const struct {
     action_t actions[4];
     unsigned needs; /* rights */
 } WAYS[] = {
-    {"Who is in trouble?", "@ goes from one to the next; @ shows all about it",
+    {"Who is in trouble?", "@ goes to the next one; @ says all about it",
         {ACT_TROUBLE, ACT_OPEN}, 0},
-    {"Who loses messages, since when?", "the same: the broker's details name its clients and times",
-        {ACT_NONE}, 0},
-    {"Which topic is the busiest?", "@; who publishes on it stands beside it, and @ draws it",
+    {"Who loses messages?", "the same: details name clients and times", {ACT_NONE}, 0},
+    {"Which topic is the busiest?", "@ lists them, and who publishes; @ draws one",
         {ACT_GO_TOPICS, ACT_GRAPH}, 0},
-    {"What happened, in which order?", "@; @ leaves out what matters less, and @ saves it",
+    {"What happened, in order?", "@; @ leaves out the small, @ saves it to a file",
         {ACT_GO_EVENTS, ACT_LEVEL, ACT_EXPORT}, 0},
-    {"Where does a message get lost?", "@ follows one, broker by broker", {ACT_TRACE}, RIGHT_SEND},
-    {"How do I copy a message?", "@, then @; or @, and mark it with the mouse",
+    {"Where is a message lost?", "@ follows one, broker by broker", {ACT_TRACE}, RIGHT_SEND},
+    {"How to copy a message?", "@, select it, @; or @, and mark it by mouse",
         {ACT_GO_MESSAGES, ACT_COPY, ACT_MOUSE}, RIGHT_SEND},
-    {"How do I move a broker?", "select it at @, then @: the next parent it knows is suggested",
-        {ACT_GO_TREE, ACT_MOVE}, RIGHT_OPERATE},
+    {"How to move a broker?", "select it at @, then @", {ACT_GO_TREE, ACT_MOVE}, RIGHT_OPERATE},
 };
 
 static void write_answer(size_t way, char *out, size_t room)

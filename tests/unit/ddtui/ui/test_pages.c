@@ -11,7 +11,7 @@ static void test_every_page_at_every_size(void **state)
         const char *key;
         const char *shows;
     } PAGES_OF[] = {{"1", "broker1"}, {"2", "cli10"}, {"3", "alarms"}, {"4", "hello"},
-        {"5", "registered as a.cli1"}, {"6", "Brokers on the way"}, {"7", "Screens"}};
+        {"5", "registered as a.cli1"}, {"6", "Brokers on the way"}, {"7", "Where to look"}};
     static const int SIZES[][2] = {{15, 60}, {24, 80}, {50, 200}, {80, 250}};
     for (size_t size = 0; size < COUNT(SIZES); size++) {
         console_fixture_t self = start(RIGHT_SEND, SIZES[size][0], SIZES[size][1]);
