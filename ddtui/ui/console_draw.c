@@ -265,9 +265,11 @@ static void wrap(const char *text, char *out, size_t room)
 {
     size_t used = 0;
     while (*text != '\0' && used + DIALOG_WIDTH + 2 < room) {
-        size_t size = strnlen(text, DIALOG_WIDTH);
-        while (text[size] != '\0' && size > DIALOG_WIDTH / 2 && text[size] != ' ')
-            size--;
+        size_t size = dd_utf8_prefix(text, DIALOG_WIDTH), blank = size;
+        while (text[blank] != '\0' && blank > DIALOG_WIDTH / 2 && text[blank] != ' ')
+            blank--;
+        if (text[blank] == ' ')
+            size = blank;
         used += (size_t)snprintf(
             out + used, room - used, "%s%.*s", used > 0 ? "\n" : "", (int)size, text);
         text += size + (text[size] == ' ' ? 1 : 0);
