@@ -151,8 +151,12 @@ screen_t *screen_new(bool with_colour, const theme_t *theme, dd_problem_t *probl
     screen_terminal_forget();
     screen_charset_begin();
     self->terminal = newterm(NULL, stdout, stdin);
-    if (self->terminal)
+    if (self->terminal) {
+        /* Of a terminal that was never given back, ncurses 6.3 and later thinks that it isn't used
+           for screens, and write out each movement of the cursor by itself. */
+        endwin();
         self->cdk = initCDKScreen(stdscr);
+    }
     screen_charset_begin(); /* CDK has set what the environment says */
     if (!self->cdk) {
         dd_problem(problem, DD_E_FILE, "curses can't use this terminal, TERM=%s", getenv("TERM"));
