@@ -71,11 +71,26 @@ static work_t watch(terminal_t *terminal, unsigned times, unsigned *seconds)
     return work_between(&before, &after);
 }
 
-/* ---- While nothing happens ------------------------------------------------------------------ */
+/* ---- What is too much ----------------------------------------------------------------------- */
 
-/* A second's work: one question, its answer, and the clock. */
-#define WAKES_MOST 40
-#define WRITES_MOST 12
+/* In a second: questions and what wakes the library up, a few answers, and the screen some times. */
+#define WAKES_MOST 60
+#define WRITES_MOST 20
+
+/* Frames are written at once, each with no more than the screen, twice to be on the safe side. */
+static void expect_no_more(
+    const work_t *work, unsigned seconds, unsigned frames, const int size[2], const char *what)
+{
+    uint64_t screen = 2 * (uint64_t)size[0] * (uint64_t)size[1];
+    if (work->wakes > (uint64_t)WAKES_MOST * (seconds + 1) + 4 * frames ||
+        work->writes > (uint64_t)WRITES_MOST * (seconds + 1) + 2 * frames ||
+        work->bytes > screen * (seconds + 1) + screen * frames)
+        fail_msg("%s: %llu wakes, %llu writes, %llu bytes in %u s", what,
+            (unsigned long long)work->wakes, (unsigned long long)work->writes,
+            (unsigned long long)work->bytes, seconds);
+}
+
+/* ---- While nothing happens ------------------------------------------------------------------ */
 
 static void test_an_idle_console_does_little(void **state)
 {
@@ -85,16 +100,12 @@ static void test_an_idle_console_does_little(void **state)
         terminal_t *terminal =
             terminal_console_at(harness, SIZES[size][0], SIZES[size][1], "root", "a");
         terminal_expect(terminal, "Tree  5");
-        for (const char *page = "1234567"; *page != '\0'; page++) {
+        for (const char *page = "1234567T"; *page != '\0'; page++) {
             unsigned seconds;
             char key[] = {*page, '\0'};
             terminal_press(terminal, key);
-            work_t work = watch(terminal, 3, &seconds);
-            printf("%s: %llu wakes, %llu writes, %llu bytes in %u s\n", key,
-                (unsigned long long)work.wakes, (unsigned long long)work.writes,
-                (unsigned long long)work.bytes, seconds);
-            assert_in_range(work.wakes, 0, (seconds + 1) * WAKES_MOST);
-            assert_in_range(work.writes, 0, (seconds + 1) * WRITES_MOST);
+            work_t work = watch(terminal, 2, &seconds);
+            expect_no_more(&work, seconds, 1, SIZES[size], key);
         }
         terminal_close(&terminal);
     }
@@ -105,35 +116,106 @@ static void test_an_idle_console_does_little(void **state)
 #define PUPPETS 9999 /* with the console's own, 10,000 */
 #define PAGES 20
 
+/* Each key costs a frame, however long the list is, and whatever it is ordered by. */
+static void scroll(terminal_t *terminal, const int size[2], const char *what)
+{
+    work_t before, after;
+    char begin[CLOCK_SIZE + 1], end[CLOCK_SIZE + 1];
+    int page = size[0] - 8;
+    read_clock(terminal, begin);
+    if (!work_of(terminal_pid(terminal), &before))
+        skip();
+    for (int i = 1; i <= PAGES; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "│zed%04d ", i * page - 1);
+        terminal_press(terminal, "NPage");
+        terminal_expect(terminal, name);
+    }
+    assert_true(work_of(terminal_pid(terminal), &after));
+    read_clock(terminal, end);
+    work_t work = work_between(&before, &after);
+    expect_no_more(&work, seconds_between(begin, end), PAGES, size, what);
+}
+
 static void test_10000_clients_are_scrolled(void **state)
 {
     harness_t *harness = *state;
     broker_start(harness, "root", NULL, "/1/", NULL);
     puppet_t *puppet = puppet_start(harness, "root", "zed", "/1/1/", "a", PUPPETS);
     for (size_t size = 0; size < COUNT(SIZES); size++) {
-        int rows = SIZES[size][0], columns = SIZES[size][1], page = rows - 8;
-        terminal_t *terminal = terminal_console_at(harness, rows, columns, "root", "a");
+        terminal_t *terminal =
+            terminal_console_at(harness, SIZES[size][0], SIZES[size][1], "root", "a");
         terminal_press(terminal, "2");
         terminal_expect(terminal, "Clients  10000");
-        work_t before, after;
-        if (!work_of(terminal_pid(terminal), &before))
-            skip();
-        for (int i = 1; i <= PAGES; i++) {
-            char name[32];
-            snprintf(name, sizeof name, "│zed%04d ", i * page - 1);
-            terminal_press(terminal, "NPage");
-            terminal_expect(terminal, name);
-        }
-        assert_true(work_of(terminal_pid(terminal), &after));
-        work_t work = work_between(&before, &after);
-        printf("%d pages: %llu wakes, %llu writes, %llu bytes\n", PAGES,
-            (unsigned long long)work.wakes, (unsigned long long)work.writes,
-            (unsigned long long)work.bytes);
+        scroll(terminal, SIZES[size], "as it comes");
         terminal_press(terminal, "End");
         terminal_expect(terminal, "│zed9998 ");
+        terminal_press(terminal, "Home o Down Enter");
+        terminal_expect(terminal, "CLIENT▲");
+        terminal_press(terminal, "Home");
+        scroll(terminal, SIZES[size], "by name");
         terminal_close(&terminal);
     }
     puppet_stop(&puppet);
+}
+
+/* ---- Floods --------------------------------------------------------------------------------- */
+
+enum { WORDS = 100, NOISE = 400 };
+/* KiB that the console needs at most. Sanitizers take theirs. */
+#define MEMORY_MOST (40 * 1024)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MEMORY_COUNTS false
+#else
+#define MEMORY_COUNTS true
+#endif
+/* Frames in a second: however much comes in, there is a pause between two of them. */
+#define FRAMES_MOST 34
+
+/* As fast as the broker takes it, with a notification now and then. */
+static void flood(client_t *client)
+{
+    for (int i = 0; i < WORDS; i++) {
+        for (int j = 0; j < NOISE; j++)
+            while (dd_client_publish(client_handle(client), "noisy", "noise", 5) != DD_OK)
+                dd_client_drain(client_handle(client), 0, 100);
+        assert_int_equal(client_send(client, "con", "a word"), DD_OK);
+    }
+}
+
+static void test_a_flood_is_drawn_now_and_then(void **state)
+{
+    harness_t *harness = *state;
+    broker_start(harness, "root", NULL, "/1/", NULL);
+    client_t *client = client_open(harness, "root", "a", "cli2");
+    for (size_t size = 0; size < COUNT(SIZES); size++) {
+        work_t before, after;
+        char begin[CLOCK_SIZE + 1], end[CLOCK_SIZE + 1];
+        terminal_t *terminal =
+            terminal_console_at(harness, SIZES[size][0], SIZES[size][1], "root", "a");
+        int pid = terminal_pid(terminal);
+        terminal_type(terminal, ":subscribe noisy");
+        terminal_press(terminal, "Enter");
+        terminal_expect(terminal, "subscribed to noisy within /");
+        terminal_press(terminal, "4");
+        read_clock(terminal, begin);
+        if (!work_of(pid, &before))
+            skip();
+        flood(client);
+        assert_true(work_of(pid, &after));
+        read_clock(terminal, end);
+        unsigned seconds = seconds_between(begin, end);
+        work_t work = work_between(&before, &after);
+        work.wakes = 0; /* as often as something comes; and each notification has its receipt */
+        work.writes -= work.writes > WORDS ? WORDS : work.writes;
+        expect_no_more(&work, seconds, (seconds + 1) * FRAMES_MOST, SIZES[size], "flood");
+        terminal_type(terminal, "/a word");
+        terminal_press(terminal, "Enter");
+        terminal_expect(terminal, "  100 of ");
+        if (MEMORY_COUNTS)
+            assert_in_range(work_memory_most(pid), 1, MEMORY_MOST);
+        terminal_close(&terminal);
+    }
 }
 
 int main(void)
@@ -141,6 +223,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE(test_an_idle_console_does_little),
         SCENE(test_10000_clients_are_scrolled),
+        SCENE(test_a_flood_is_drawn_now_and_then),
     };
     return cmocka_run_group_tests_name("work", tests, NULL, NULL);
 }
