@@ -183,13 +183,21 @@ static void go_to_tree(console_loop_t *self)
     tick(self);
 }
 
+/* A line has no room for folders. */
+static const char *without_folders(const char *text)
+{
+    const char *name = strstr(text, "ddtui.conf");
+    return name ? name : text;
+}
+
 /* Whoever has another broker or key file in it gets that with :tree. */
 static void reload(console_loop_t *self)
 {
     dd_problem_t problem;
     char why[NOTE_ROOM];
     if (options_reload(&problem) != DD_OK) {
-        dd_escape_text(problem.text, strlen(problem.text), why, sizeof why);
+        const char *text = without_folders(problem.text);
+        dd_escape_text(text, strlen(text), why, sizeof why);
         session_view_note(self->session, NOTE_BAD, "nothing is changed: %s", why);
         return;
     }

@@ -13,6 +13,9 @@
 
 /* ms for which a note is shown as new. */
 #define NOTE_FRESH 10000
+/* Its time takes so many columns; and it takes so many lines at most. */
+#define NOTE_INDENT 9
+#define NOTE_LINES_MAX 3
 #define FOOTER_MAX 24
 /* Columns of the text of a dialog. */
 #define DIALOG_WIDTH 50
@@ -199,29 +202,66 @@ static void draw_line(const console_t *self, canvas_t *canvas, rect_t line, curs
     draw_line_hint(self, canvas, line);
 }
 
-/* The newest note, or the filter while it is typed. */
-static void draw_status(console_t *self, canvas_t *canvas, rect_t line, cursor_t *cursor)
+/* NULL if there is none yet. */
+static const note_t *newest_note(const console_t *self)
+{
+    const status_log_t *log = session_view_status_log(self->session);
+    return status_log_count(log) > 0 ? status_log_at(log, 0) : NULL;
+}
+
+static bool is_fresh(const console_t *self, const note_t *note)
+{
+    return session_view_wall_ms(self->session) - note->wall_ms < NOTE_FRESH;
+}
+
+static text_pane_t *note_pane(const console_t *self, const note_t *note, int width)
 {
     static const unsigned STYLES_OF[] = {[NOTE_PLAIN] = STYLE_PLAIN,
         [NOTE_GOOD] = STYLE_GOOD,
         [NOTE_WARNING] = STYLE_WARNING,
         [NOTE_BAD] = STYLE_BAD};
-    rect_cut_left(&line, 1);
-    if (self->over == OVER_COMMAND)
-        return;
-    if (self->over == OVER_LINE || self->over == OVER_SEARCH) {
-        draw_line(self, canvas, line, cursor);
-        return;
-    }
-    const status_log_t *log = session_view_status_log(self->session);
-    if (status_log_count(log) == 0)
-        return;
-    const note_t *note = status_log_at(log, 0);
+    text_pane_t *pane = text_pane_new(width - NOTE_INDENT);
+    text_pane_text(pane, is_fresh(self, note) ? STYLES_OF[note->kind] : STYLE_DIM, note->text);
+    return pane;
+}
+
+static bool is_line_open(const console_t *self)
+{
+    return self->over == OVER_COMMAND || self->over == OVER_LINE || self->over == OVER_SEARCH;
+}
+
+/* While it is new, a note has as many lines as it needs: what helps often stands at its end. */
+static int status_height(const console_t *self, int width)
+{
+    const note_t *note = newest_note(self);
+    if (is_line_open(self) || !note || !is_fresh(self, note))
+        return 1;
+    text_pane_t *pane = note_pane(self, note, width - 1);
+    size_t lines = text_pane_count(pane);
+    text_pane_destroy(&pane);
+    return lines < 1 ? 1 : lines > NOTE_LINES_MAX ? NOTE_LINES_MAX : (int)lines;
+}
+
+static void draw_note(const console_t *self, const note_t *note, canvas_t *canvas, rect_t area)
+{
     char time[TIME_ROOM];
     page_time(note->wall_ms, false, time);
-    bool fresh = session_view_wall_ms(self->session) - note->wall_ms < NOTE_FRESH;
-    canvas_text(canvas, line, 0, 0, STYLE_DIM, time);
-    canvas_text(canvas, line, 0, 9, fresh ? STYLES_OF[note->kind] : STYLE_DIM, note->text);
+    canvas_text(canvas, area, 0, 0, STYLE_DIM, time);
+    text_pane_t *pane = note_pane(self, note, area.width);
+    rect_cut_left(&area, NOTE_INDENT);
+    text_pane_draw(pane, canvas, area, 0, NULL);
+    text_pane_destroy(&pane);
+}
+
+/* The newest note, or the filter while it is typed. */
+static void draw_status(console_t *self, canvas_t *canvas, rect_t area, cursor_t *cursor)
+{
+    const note_t *note = newest_note(self);
+    rect_cut_left(&area, 1);
+    if (self->over == OVER_LINE || self->over == OVER_SEARCH)
+        draw_line(self, canvas, area, cursor);
+    else if (self->over != OVER_COMMAND && note)
+        draw_note(self, note, canvas, area);
 }
 
 /* ---- Over the page -------------------------------------------------------------------------- */
@@ -352,7 +392,7 @@ size_t console_draw(console_t *self, canvas_t *canvas, cursor_t *cursor, chooser
     draw_top(self, canvas, rect_cut_top(&area, 1));
     draw_tabs(self, canvas, rect_cut_top(&area, 1));
     draw_footer(self, canvas, rect_cut_bottom(&area, 1));
-    rect_t status = rect_cut_bottom(&area, 1);
+    rect_t status = rect_cut_bottom(&area, status_height(self, area.width));
     draw_status(self, canvas, status, cursor);
     /* A pane with nothing in it says it by itself. */
     if (outage_is_known(self->session) && !page_tells_outage(console_page(self)))

@@ -255,8 +255,10 @@ static void test_the_file_is_read_again(void **state)
     harness_t *harness = *state;
     scene_tree(harness);
     configure(harness, "keys\n    quit = Q\ncolumns\n    clients = client refused\n");
-    terminal_t *terminal = open_console(harness, SIZES[0], "a", "cli1");
+    terminal_t *terminal = open_console(harness, SIZES[1], "a", "cli1");
     terminal_expect(terminal, "Q Quit");
+    terminal_press(terminal, "2");
+    terminal_expect_gone(terminal, "BROKER ");
     configure(harness, "keys\n    quit = Z\n    menu = z\nthem = light\n");
     terminal_type(terminal, ":reload");
     terminal_press(terminal, "Enter");
@@ -271,7 +273,6 @@ static void test_the_file_is_read_again(void **state)
     terminal_expect(terminal, "Z Quit");
     terminal_expect(terminal, "z Menu");
     assert_non_null(strstr(terminal_colours(terminal), "\x1b[35m"));
-    terminal_press(terminal, "2");
     terminal_expect(terminal, "BROKER "); /* the usual columns */
     terminal_type(terminal, ":tree ");
     terminal_expect(terminal, "lab");
