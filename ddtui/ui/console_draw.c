@@ -28,14 +28,7 @@
 
 /* ---- The line at the top -------------------------------------------------------------------- */
 
-/* What is wrong at the endpoint, which needn't be named twice. */
-static const char *reason_there(const console_t *self, const char *reason)
-{
-    size_t size = strlen(self->endpoint);
-    bool named = strncmp(reason, self->endpoint, size) == 0 && reason[size] == ' ';
-    return named ? reason + size + 1 : reason;
-}
-
+/* Why there is no connection stands below, where there is room for it. */
 static void link_words(const console_t *self, char *out, size_t room, unsigned *style)
 {
     const link_t *link = session_view_link(self->session);
@@ -47,8 +40,7 @@ static void link_words(const console_t *self, char *out, size_t room, unsigned *
         snprintf(out, room, "ended: %s", link->reason);
     } else {
         *style = STYLE_WARNING;
-        snprintf(out, room, "connecting to %s%s%s", self->endpoint,
-            link->reason[0] != '\0' ? ": " : " …", reason_there(self, link->reason));
+        snprintf(out, room, "connecting to %s …", self->endpoint);
     }
 }
 

@@ -40,7 +40,7 @@ static const binding_t DEFAULTS[] = {
 
     {{'T'}, ACT_GO_SUBSCRIPTIONS, ON(TOPICS), 0, GROUP_LISTS, 3, "Subscr.", NULL,
         "back to the subscriptions"},
-    {{UI_ENTER}, ACT_OPEN, LISTS, 0, GROUP_LISTS, 4, "Details", NULL,
+    {{UI_ENTER}, ACT_OPEN, LISTS, 0, GROUP_LISTS, 4, "Details", "All about the selected row",
         "show all about the selected row"},
     {{'G'}, ACT_GRAPH, GRAPHS | AT_GRAPH, 0, GROUP_LISTS, 3, "Graph", "Graph of 15 minutes",
         "draw the last 15 minutes of the selected row, or close that again"},
@@ -182,8 +182,8 @@ static const struct {
     unsigned where;
 } FOREMOST[] = {
     {ACT_NOTIFY, ON(TREE) | ON(CLIENTS)},
-    {ACT_PUBLISH, ON(TREE) | ON(SUBSCRIPTIONS) | ON(TOPICS)},
-    {ACT_SUBSCRIBE, ON(SUBSCRIPTIONS) | ON(TOPICS)},
+    {ACT_PUBLISH, ON(TREE) | ON(SUBSCRIPTIONS)},
+    {ACT_SUBSCRIBE, ON(SUBSCRIPTIONS)},
     {ACT_GO_TOPICS, ON(TREE) | ON(SUBSCRIPTIONS)},
     {ACT_TROUBLE, ON(TREE) | ON(CLIENTS) | ON(TOPICS) | ON(EVENTS)},
     {ACT_COPY, ON(MESSAGES) | AT_DETAIL},

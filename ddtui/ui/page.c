@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "column_choice.h"
+#include "ddtui/model/json_line.h"
 #include "libdd/base/escape.h"
 #include "libdd/base/utf8.h"
 #include "outage.h"
@@ -496,6 +497,13 @@ const char *page_age(uint64_t ms, char out[AGE_ROOM])
     broker_t row = {.uptime_ms = ms};
     column_text(column, &row, out, AGE_ROOM);
     return out;
+}
+
+void page_add_date(struct json_object *object, int64_t wall_ms)
+{
+    char text[COLUMN_TEXT_ROOM];
+    column_number_text(COLUMN_WHEN, (uint64_t)wall_ms, text, sizeof text);
+    json_line_add_text(object, "time", text);
 }
 
 void page_time(int64_t wall_ms, bool with_ms, char out[TIME_ROOM])

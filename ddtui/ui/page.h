@@ -149,6 +149,9 @@ unsigned page_trouble_style(trouble_t trouble, bool is_good);
 #define AGE_ROOM 32
 const char *page_age(uint64_t ms, char out[AGE_ROOM]);
 
+/* Adds a moment to an object that is to be exported, as --events has it, with its day. */
+void page_add_date(struct json_object *object, int64_t wall_ms);
+
 /* "14:03:22", or with milliseconds "14:03:22.123". */
 #define TIME_ROOM 16
 void page_time(int64_t wall_ms, bool with_ms, char out[TIME_ROOM]);

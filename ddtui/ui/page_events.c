@@ -223,7 +223,7 @@ static struct json_object *json(const page_t *self, size_t index)
 {
     event_t event = event_at(self, index);
     struct json_object *object = json_object_new_object();
-    json_object_object_add(object, "time_ms", json_object_new_int64(event.wall_ms));
+    page_add_date(object, event.wall_ms);
     json_line_add_text(object, "level", event.level);
     json_line_add_text(object, "broker", event.broker);
     json_line_add_text(object, "tenant", event.tenant);

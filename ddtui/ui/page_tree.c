@@ -13,7 +13,7 @@
    its name and the frame. */
 #define DETAIL_LEAST 34
 #define DETAIL_WIDTH 48
-#define TAIL_ROWS_MAX 8
+#define TAIL_ROWS_MAX 10
 /* Bytes of a broker's name, escaped, and of an age. */
 #define ESCAPED_ROOM (DD_ESCAPE_MAX * DD_BROKER_MAX + AGE_ROOM)
 /* ms for which what was heard of clients is worth to be shown with their broker. */
@@ -383,8 +383,10 @@ static void add_losers(const page_t *self, const broker_t *broker, text_pane_t *
         dd_escape_text(name, strlen(name), shown, sizeof shown);
         column_text(
             columns_find(columns_of(VIEW_CLIENTS), "drop_age_ms"), client, ago, sizeof ago);
-        text_pane_print(pane, STYLE_WARNING, "  %s lost %" PRIu64 ", the last %s ago", shown,
-            traffic->dropped, ago);
+        text_pane_print(pane, STYLE_WARNING,
+            client->fate == CLIENT_HERE ? "  %s lost %" PRIu64 ", the last %s ago"
+                                        : "  %s lost %" PRIu64 ", and isn't there any more",
+            shown, traffic->dropped, ago);
     }
 }
 
@@ -466,9 +468,17 @@ static const char *empty_text(const page_t *self)
     return TEXTS[session_view_link(self->session)->state];
 }
 
+/* What a small tree leaves over, too; its frame, its titles and one empty row stay. */
+static int tail_height(const page_t *self, int height)
+{
+    int rows = list_count(self->list) < (size_t)height ? (int)list_count(self->list) : height;
+    int tail = height - rows - 4 > height / 4 ? height - rows - 4 : height / 4;
+    return tail < TAIL_ROWS_MAX ? tail : TAIL_ROWS_MAX;
+}
+
 static void draw(page_t *self, canvas_t *canvas, rect_t area)
 {
-    int tail = area.height / 4 < TAIL_ROWS_MAX ? area.height / 4 : TAIL_ROWS_MAX;
+    int tail = tail_height(self, area.height);
     rect_t bottom = rect_cut_bottom(&area, tail >= 3 ? tail : 0);
     rect_t right = {0};
     int left = area.width - list_table_needs(&TABLE, RANK_OF_NEED) - 2;
