@@ -123,7 +123,8 @@ static bool log_end_of_loop(core_t *self, const peer_t *peer)
             "this broker is the root: its parent is beneath it");
         return true;
     }
-    bool is_known = is_broker(peer, self->id) || (self->parent && is_broker(self->parent, peer->id));
+    bool is_known =
+        is_broker(peer, self->id) || (self->parent && is_broker(self->parent, peer->id));
     if (is_known)
         core_event(self, peer, DD_LOG_DEBUG, "broker %s has asked to join, and stays above",
             peer->name.text);

@@ -47,8 +47,8 @@ static uint64_t round_due_ms(const script_t *self)
 /* When the next of these is. */
 static uint64_t due_ms(const script_t *self)
 {
-    const uint64_t DUES[] = {answer_due_ms(self), script_end_due_ms(self), round_due_ms(self),
-        script_name_due_ms(self)};
+    const uint64_t DUES[] = {
+        answer_due_ms(self), script_end_due_ms(self), round_due_ms(self), script_name_due_ms(self)};
     uint64_t first = UINT64_MAX;
     for (size_t i = 0; i < sizeof DUES / sizeof DUES[0]; i++)
         if (DUES[i] < first)

@@ -2,10 +2,10 @@
 /*
  * script_name - whether the own name is another client's somewhere in the tree
  *
- * A broker grants a name at once, and takes it back when a broker above knows of another client that
- * has it. Until then it carries what this one sends, some of the way. So before anything is sent, a
- * trace to somebody who can't be there goes up to the root: it comes back refused from there, or from
- * where the name is contested, unless this client is ended first.
+ * A broker grants a name at once, and takes it back when a broker above knows of another client
+ * that has it. Until then it carries what this one sends, some of the way. So before anything is
+ * sent, a trace to somebody who can't be there goes up to the root: it comes back refused from
+ * there, or from where the name is contested, unless this client is ended first.
  */
 #include <sodium.h>
 #include <string.h>
@@ -48,8 +48,8 @@ void script_ask_for_name(script_t *self)
         self->name = NAME_OURS; /* as far as can be known; what is sent now fails the same way */
 }
 
-/* Where a broker that has no parent at the moment ends the trace, it says so itself; where the name is
-   contested, nobody does. */
+/* Where a broker that has no parent at the moment ends the trace, it says so itself; where the name
+   is contested, nobody does. */
 static name_state_t name_after(const script_t *self, const dd_event_t *event)
 {
     bool is_contested = event->type == DD_EVENT_ERROR && event->error == DD_E_UPLINK_DOWN;

@@ -4,9 +4,9 @@
  *
  * script.c has the time, the signals and the end; it calls script_events.c, which takes what comes
  * back. Below these stand script_send.c, which sends and prints messages, then script_name.c, which
- * finds out whether the own name is another's, script_poll.c, which asks the brokers and prints what
- * they report, and script_control.c, which tells a broker what to do. Each calls only those after it,
- * and all call script_state.c.
+ * finds out whether the own name is another's, script_poll.c, which asks the brokers and prints
+ * what they report, and script_control.c, which tells a broker what to do. Each calls only those
+ * after it, and all call script_state.c.
  */
 #ifndef SCRIPT_STATE_H_INCLUDED
 #define SCRIPT_STATE_H_INCLUDED
@@ -71,9 +71,9 @@ typedef struct {
     size_t unconfirmed;             /* subscriptions */
     uint64_t payload_max;
     name_state_t name;
-    uint32_t name_ref;    /* of the question about it */
-    bool name_is_cut;     /* a broker on the way up has said that it has no parent now */
-    uint64_t name_due_ms; /* when it is asked again, or done without an answer */
+    uint32_t name_ref;          /* of the question about it */
+    bool name_is_cut;           /* a broker on the way up has said that it has no parent now */
+    uint64_t name_due_ms;       /* when it is asked again, or done without an answer */
     uint32_t notify_ref;        /* of the notification while it has no outcome, or no receipt if one
                                    is waited for, else 0 */
     uint32_t echo_ref;          /* of the notification to itself, while it is on its way, else 0 */
@@ -188,8 +188,8 @@ void script_rest(script_t *self);
 /* Whether another client with the own name would make a difference. */
 bool script_name_matters(const script_t *self);
 
-/* Goes on to CONFIRMING and asks, so that self->name becomes NAME_OURS in the end, unless this client
-   is ended for it. */
+/* Goes on to CONFIRMING and asks, so that self->name becomes NAME_OURS in the end, unless this
+   client is ended for it. */
 void script_ask_for_name(script_t *self);
 
 /* Takes an event if it is about that. */

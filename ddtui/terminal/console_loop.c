@@ -58,7 +58,7 @@ typedef struct {
     canvas_t *canvas;
     int signals; /* a signalfd */
     uint64_t drawn_us;
-    uint64_t drawing_us; /* that took so long */
+    uint64_t drawing_us;     /* that took so long */
     uint64_t drawn_revision; /* of the session view */
     draw_time_t draw_time;
     bool rests; /* some events have just been taken */

@@ -54,8 +54,8 @@ struct page_ops {
     const graph_line_t *graph;
     size_t graph_count;
     void (*graph_title)(const page_t *self, const void *row, char *out, size_t room);
-    /* The page whose graphs are drawn instead, and which of its rows stands for the one of an index;
-       that is lent until the next call. */
+    /* The page whose graphs are drawn instead, and which of its rows stands for the one of an
+       index; that is lent until the next call. */
     const page_ops_t *graphs_of;
     const void *(*graph_row)(page_t *self, size_t index);
     /* Does what only this page does. True if the action meant that. */

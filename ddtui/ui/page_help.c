@@ -35,8 +35,8 @@ static const struct {
     action_t actions[4];
     unsigned needs; /* rights */
 } WAYS[] = {
-    {"Who is in trouble?", "@ goes to the next one; @ says all about it",
-        {ACT_TROUBLE, ACT_OPEN}, 0},
+    {"Who is in trouble?", "@ goes to the next one; @ says all about it", {ACT_TROUBLE, ACT_OPEN},
+        0},
     {"Who loses messages?", "the same: details name clients and times", {ACT_NONE}, 0},
     {"Which topic is the busiest?", "@ lists them, and who publishes; @ draws one",
         {ACT_GO_TOPICS, ACT_GRAPH}, 0},

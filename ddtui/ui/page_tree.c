@@ -368,8 +368,7 @@ static bool has_fresh_clients(const page_t *self)
 static void add_losers(const page_t *self, const broker_t *broker, text_pane_t *pane)
 {
     size_t found = 0;
-    size_t rows =
-        has_fresh_clients(self) ? session_view_row_count(self->session, VIEW_CLIENTS) : 0;
+    size_t rows = has_fresh_clients(self) ? session_view_row_count(self->session, VIEW_CLIENTS) : 0;
     for (size_t i = 0; i < rows && found < DETAIL_ROWS; i++) {
         const client_t *client = session_view_row(self->session, VIEW_CLIENTS, i);
         const traffic_t *traffic = &client->traffic;
@@ -381,8 +380,7 @@ static void add_losers(const page_t *self, const broker_t *broker, text_pane_t *
             text_pane_text(pane, STYLE_TITLE, "Lost by its clients");
         session_view_shown_name(self->session, client->tenant, client->name, name);
         dd_escape_text(name, strlen(name), shown, sizeof shown);
-        column_text(
-            columns_find(columns_of(VIEW_CLIENTS), "drop_age_ms"), client, ago, sizeof ago);
+        column_text(columns_find(columns_of(VIEW_CLIENTS), "drop_age_ms"), client, ago, sizeof ago);
         text_pane_print(pane, STYLE_WARNING,
             client->fate == CLIENT_HERE ? "  %s lost %" PRIu64 ", the last %s ago"
                                         : "  %s lost %" PRIu64 ", and isn't there any more",
@@ -489,13 +487,14 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
     if (right.width > 0)
         page_draw_detail(self, canvas, right, "Broker");
     if (bottom.height > 0 && session_view_is_operator(self->session))
-        page_events_draw_tail(self->session, canvas, canvas_box(canvas, bottom, "Events from notice up"));
+        page_events_draw_tail(
+            self->session, canvas, canvas_box(canvas, bottom, "Events from notice up"));
     else if (bottom.height > 0)
         page_messages_draw_tail(self->session, canvas, canvas_box(canvas, bottom, "Messages"));
 }
 
-/* An operator gets no messages, and sees at the bottom what happens. Beside a broker that drops stands
-   for whom. */
+/* An operator gets no messages, and sees at the bottom what happens. Beside a broker that drops
+   stands for whom. */
 static unsigned more_views(const page_t *self)
 {
     return (session_view_is_operator(self->session) ? 1u << VIEW_EVENTS : 0) |

@@ -158,8 +158,8 @@ static void test_terminals_without_utf8(void **state)
     }
 }
 
-/* What widgets of CDK show, which knows bytes: in a locale that says nothing, and where there are none
-   of these letters. */
+/* What widgets of CDK show, which knows bytes: in a locale that says nothing, and where there are
+   none of these letters. */
 static void test_widgets_show_what_is_not_ascii(void **state)
 {
     static const char *const CASES[][2] = {
@@ -168,8 +168,8 @@ static void test_widgets_show_what_is_not_ascii(void **state)
     broker_start(harness, "root", NULL, "/1/", NULL);
     client_open(harness, "root", "a", "å-漢");
     for (size_t i = 0; i < COUNT(CASES); i++) {
-        terminal_t *terminal = terminal_console(harness, 24, 80, harness_endpoint(harness, "root"),
-            "a", "å-漢", "", CASES[i][0]);
+        terminal_t *terminal = terminal_console(
+            harness, 24, 80, harness_endpoint(harness, "root"), "a", "å-漢", "", CASES[i][0]);
         terminal_expect(terminal, "[ Quit ]");
         terminal_expect(terminal, CASES[i][1]);
         terminal_expect_not(terminal, "a.??");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * test_work - the console does little while little happens, and no more for long lists than it shows
+ * test_work - the console does little while little happens, and no more for long lists than it
+ * shows
  *
  * What is counted is work, as the kernel counts it: times that the console wakes up, and what it
  * writes. How long that takes is the machine's affair. Seconds are those of the console's clock.
@@ -73,7 +74,8 @@ static work_t watch(terminal_t *terminal, unsigned times, unsigned *seconds)
 
 /* ---- What is too much ----------------------------------------------------------------------- */
 
-/* In a second: questions and what wakes the library up, a few answers, and the screen some times. */
+/* In a second: questions and what wakes the library up, a few answers, and the screen some times.
+ */
 #define WAKES_MOST 60
 #define WRITES_MOST 20
 

@@ -36,8 +36,8 @@ bool work_of(int pid, work_t *work)
 
 work_t work_between(const work_t *before, const work_t *after)
 {
-    return (work_t){after->wakes - before->wakes, after->writes - before->writes,
-        after->bytes - before->bytes};
+    return (work_t){
+        after->wakes - before->wakes, after->writes - before->writes, after->bytes - before->bytes};
 }
 
 uint64_t work_memory_most(int pid)

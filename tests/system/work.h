@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * work - what a program does, as the kernel counts it: not how long it takes, which is the machine's
+ * work - what a program does, as the kernel counts it: not how long it takes, which is the
+ * machine's
  *
  * Counts are those of its first thread alone.
  */

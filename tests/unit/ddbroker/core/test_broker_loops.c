@@ -147,8 +147,8 @@ static void test_a_root_and_its_standby_warn_of_no_loop(void **state)
     broker_join(root, standby);
     tree_run(tree);
     assert_int_equal(root->parent_left, DD_E_LOOP);
-    assert_string_equal(root->core->events.newest->text,
-        "this broker is the root: its parent is beneath it");
+    assert_string_equal(
+        root->core->events.newest->text, "this broker is the root: its parent is beneath it");
     size_t at_root = count_events(root, DD_LOG_INFO);
     size_t at_standby = count_events(standby, DD_LOG_INFO);
     for (int i = 0; i < 3; i++) {

@@ -36,8 +36,7 @@ static void scene_end(scene_t *self)
 /* The one that is added last is the newest. */
 static void add(scene_t *self, const char *broker, const char *text)
 {
-    happening_t event = {
-        .level = "info", .at_ms = ++self->at_ms, .age_ms = 100000 - self->at_ms};
+    happening_t event = {.level = "info", .at_ms = ++self->at_ms, .age_ms = 100000 - self->at_ms};
     snprintf(event.broker, sizeof event.broker, "%s", broker);
     snprintf(event.broker_id, sizeof event.broker_id, "%s", broker);
     snprintf(event.text, sizeof event.text, "%s", text);

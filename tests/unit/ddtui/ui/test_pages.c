@@ -51,7 +51,8 @@ static void test_the_tree(void **state)
     stop(&self);
 }
 
-/* Whoever goes up to it, or back through the columns, and presses once more, still sees the tree. */
+/* Whoever goes up to it, or back through the columns, and presses once more, still sees the tree.
+ */
 static void test_left_leaves_the_root_open(void **state)
 {
     (void)state;
