@@ -181,7 +181,7 @@ static void test_commands_with_completion(void **state)
         terminal_expect(terminal, "Tab Complete");
         terminal_type(terminal, "not");
         terminal_press(terminal, "Tab");
-        terminal_expect(terminal, ":notify ");
+        terminal_expect(terminal, ":notify");
         terminal_expect(terminal, " cli2 "); /* from the live tree */
         terminal_press(terminal, "Tab");
         terminal_type(terminal, "by command");
