@@ -127,8 +127,7 @@ END {
     HEIGHT = 250
     TOP = 62
     contenders = split("dd nats-tls mqtt-tls batch", order, " ")
-    split("ours,nats-server TLS,mosquitto TLS,bare ZeroMQ, batched", shown, ",")
-    shown[4] = "bare ZeroMQ"
+    split("ours,nats TLS,mosquitto TLS,bare ZeroMQ", shown, ",")
     split("#0b5cad #b42318 #3f7d20 #6b7280", colour, " ")
     title[1] = "Broker CPU for a message, by its size (us)"
     title[2] = "and by the topics that messages go to (us)"
