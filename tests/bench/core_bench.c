@@ -97,9 +97,11 @@ void bench_rest(bench_t *self)
 
 static void input(bench_t *self, peer_t *peer, const dd_frame_t *frame)
 {
-    uint64_t began = bench_clock_us();
-    core_input(self->core, peer, frame->data, frame->size, 0);
-    bench_end_turn(self, began);
+    for (size_t at = 0; at < frame->size;) {
+        uint64_t began = bench_clock_us();
+        at = core_input_from(self->core, peer, frame->data, frame->size, at, 0);
+        bench_end_turn(self, began);
+    }
 }
 
 void bench_hear(bench_t *self, peer_t *peer)

@@ -43,7 +43,8 @@ void bench_close(bench_t *self);
 
 /* Appends a record to what is about to be said. */
 void bench_add(bench_t *self, const dd_record_t *record);
-/* The core hears from the peer all that was added, a turn for each frame. */
+/* The core hears from the peer all that was added, a turn for each frame or for what a
+   turn has time for. */
 void bench_hear(bench_t *self, peer_t *peer);
 /* Both. */
 void bench_say(bench_t *self, peer_t *peer, const dd_record_t *record);

@@ -86,7 +86,7 @@ void core_parts_million(void)
 #define CHILDREN 200
 #define CHILD_NAMES 5000
 /* Topics that are wanted beneath one child alone: all others hear of them. */
-#define CHILD_TOPICS 100
+#define CHILD_TOPICS 1000
 
 /* All join at once, as after the root's restart, and tell all they have, a bit each in turn. */
 static void join_all(bench_t *self, peer_t *children[CHILDREN])
@@ -104,7 +104,7 @@ static void join_all(bench_t *self, peer_t *children[CHILDREN])
     for (unsigned i = 0; i < CHILDREN; i++)
         bench_synced(self, children[i]);
     bench_rest(self);
-    bench_print_each(self, "20,000 topics come", CHILDREN * CHILD_TOPICS);
+    bench_print_each(self, "200,000 topics come", CHILDREN * CHILD_TOPICS);
 }
 
 /* The clients of one child are on another one a moment later. */
