@@ -104,9 +104,9 @@ static inline int core_step_units(const core_t *self)
  * the frame waits for the next one.
  */
 #define CORE_WORK_TOLD 1      /* one link is told of an interest */
-#define CORE_WORK_INTEREST 24 /* somebody holds it, or does no more */
-#define CORE_WORK_NAME 16     /* a name is there beneath a link, or isn't any more */
-#define CORE_WORK_ENOUGH 16384
+#define CORE_WORK_INTEREST 36 /* somebody holds it, or does no more */
+#define CORE_WORK_NAME 24     /* a name is there beneath a link, or isn't any more */
+#define CORE_WORK_ENOUGH 12288
 
 static inline void core_worked(core_t *self, unsigned units)
 {
