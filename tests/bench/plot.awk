@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Draws the medians of results.awk: what a message costs the broker, by its size and by the number
 # of topics that messages go to. Both axes of both panels are logarithmic, and the panels share the
-# vertical one. stamp: a line that says where and when.
+# vertical one. stamp: when and where, and behind "; " what of.
 
 function log10(value) {
     return log(value) / log(10)
@@ -150,11 +150,13 @@ END {
     }
     if (!find_range())
         exit 1
-    print "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 930 372\" width=\"930\" height=\"372\" font-family=\"DejaVu Sans,Helvetica,Arial,sans-serif\" font-size=\"12\" fill=\"#24292f\">"
+    print "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 930 384\" width=\"930\" height=\"384\" font-family=\"DejaVu Sans,Helvetica,Arial,sans-serif\" font-size=\"12\" fill=\"#24292f\">"
     print "<!-- SPDX-License-Identifier: LGPL-2.1-or-later -->"
-    print "<rect width=\"930\" height=\"372\" rx=\"6\" fill=\"#ffffff\"/>"
+    print "<rect width=\"930\" height=\"384\" rx=\"6\" fill=\"#ffffff\"/>"
     draw_panel(1)
     draw_panel(2)
-    text(50, 360, "start", stamp, " font-size=\"10\" fill=\"#57606a\"")
+    cut = index(stamp, "; ")
+    text(50, 358, "start", cut > 0 ? substr(stamp, 1, cut - 1) : stamp, " font-size=\"10\" fill=\"#57606a\"")
+    text(50, 372, "start", cut > 0 ? substr(stamp, cut + 2) : "", " font-size=\"10\" fill=\"#57606a\"")
     print "</svg>"
 }
