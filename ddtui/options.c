@@ -466,7 +466,7 @@ static dd_error_t find_keyfile(options_t *self, dd_problem_t *problem)
 
 /* ---- Trees by name ------------------------------------------------------------------------ */
 
-/* There is one file, which is read once. */
+/* There is one file. */
 static settings_t settings;
 
 static dd_error_t read_settings(dd_problem_t *problem)
@@ -492,7 +492,8 @@ static void suggest_trees(const void *values, dd_suggestions_t *suggestions)
 /* What the command line doesn't say is as the tree has it. */
 static void take_from_tree(options_t *self, const settings_tree_t *tree, dd_given_t *given)
 {
-    self->tree = tree;
+    self->chosen_tree = *tree;
+    tree = self->tree = &self->chosen_tree;
     if (!dd_options_given(&COMMAND_LINE, given, "broker") && tree->endpoints.count > 0) {
         self->endpoints = tree->endpoints;
         dd_options_give(&COMMAND_LINE, given, "broker");
@@ -526,9 +527,28 @@ static dd_error_t use_settings(
     if (!tree)
         return problem->error;
     if (is_operand)
-        self->name = tree->client[0] != '\0' ? tree->client : DD_AUTO_NAME;
+        self->name = NULL;
     take_from_tree(self, tree, given);
+    if (is_operand && !self->name)
+        self->name = DD_AUTO_NAME;
     return DD_OK;
+}
+
+dd_error_t options_reload(dd_problem_t *problem)
+{
+    settings_t *before = malloc(sizeof *before);
+    if (!before)
+        return dd_problem(problem, DD_E_MEMORY, "%s", dd_strerror(DD_E_MEMORY));
+    *before = settings;
+    keymap_keep();
+    keymap_reset();
+    dd_error_t error = read_settings(problem);
+    if (error != DD_OK) {
+        settings = *before;
+        keymap_bring_back();
+    }
+    free(before);
+    return error;
 }
 
 bool options_forbids(const options_t *self)

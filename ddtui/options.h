@@ -61,7 +61,8 @@ typedef struct {
     bool no_colour; /* of the console; there are none elsewhere */
     char default_keyfile[PATH_MAX];
     const settings_t *settings;  /* of the configuration file; NULL: not wanted, so not read */
-    const settings_tree_t *tree; /* of these, the one that was chosen; or NULL */
+    const settings_tree_t *tree; /* of these, a copy of the one that was chosen; or NULL */
+    settings_tree_t chosen_tree; /* that */
 } options_t;
 
 /* Reads the command line, then the environment and the defaults for what it doesn't say. What it
@@ -74,6 +75,10 @@ dd_options_outcome_t options_read(
    is none of that name, or it says too little. */
 dd_error_t options_go_to(
     options_t *self, const options_t *begun, const char *tree, dd_problem_t *problem);
+
+/* Reads the configuration file again, for all options that have its settings and all keys. With a
+   mistake in it, which *problem tells, everything stays as it was. */
+dd_error_t options_reload(dd_problem_t *problem);
 
 /* Whether nothing is to be sent and changed. */
 bool options_forbids(const options_t *self);

@@ -18,6 +18,7 @@
 #include "notifications.h"
 #include "operators.h"
 #include "publications.h"
+#include "refusal_notes.h"
 #include "registration.h"
 #include "remains.h"
 #include "standing.h"
@@ -78,6 +79,14 @@ void core_flushed(core_t *self, peer_t *peer)
     jobs_resume(&self->jobs, &peer->waiting);
 }
 
+/* ---- What peers don't get ------------------------------------------------------------------- */
+
+static void tell_of_troubles(core_t *self, peer_t *peer)
+{
+    drop_notes_tell_of_peer(self, peer);
+    refusal_notes_tell_of_peer(self, peer);
+}
+
 /* ---- Ending peers -------------------------------------------------------------------------- */
 
 /* Takes back all that the broker knows through a registered peer. */
@@ -87,6 +96,7 @@ static void forget(core_t *self, peer_t *peer)
         contests_withdraw(self, dd_name_bytes(&peer->name), peer, peer->instance);
     if (peer->state != PEER_READY)
         return;
+    tell_of_troubles(self, peer);
     peer->state = PEER_ENDED; /* first, so that nothing below is told to it */
     if (peer->role == ROLE_CLIENT)
         peer->quota->registered--;
@@ -99,11 +109,37 @@ static void forget(core_t *self, peer_t *peer)
     remains_begin(self, peer);
 }
 
+static bool is_broker(const peer_t *peer, const uint8_t *id)
+{
+    return memcmp(peer->id, id, DD_BROKER_ID_SIZE) == 0;
+}
+
+/* A root asks a parent that is beneath it again and again, and so does a broker that is told of
+   itself as a parent. That is as they are configured, and told once where it shows first. */
+static bool log_end_of_loop(core_t *self, const peer_t *peer)
+{
+    if (peer->ending != DD_E_LOOP)
+        return false;
+    if (peer == self->parent) {
+        core_event(self, peer, self->is_root ? DD_LOG_DEBUG : DD_LOG_NOTICE,
+            "this broker is the root: its parent is beneath it");
+        return true;
+    }
+    bool is_known =
+        is_broker(peer, self->id) || (self->parent && is_broker(self->parent, peer->id));
+    if (is_known)
+        core_event(self, peer, DD_LOG_DEBUG, "broker %s has asked to join, and stays above",
+            peer->name.text);
+    return is_known;
+}
+
 static void log_end(core_t *self, const peer_t *peer)
 {
     char text[PEER_TEXT_MAX];
     bool closed = peer->ending == DD_E_CLOSED; /* which says no more than the words do */
     bool expected = closed || peer->ending == DD_E_DRAINING;
+    if (log_end_of_loop(self, peer))
+        return;
     if (expected && peer->role == ROLE_OBSERVER) {
         core_event(self, peer, DD_LOG_DEBUG, "%s has looked: %s", peer_text(peer, text), peer->why);
         return;
@@ -386,7 +422,7 @@ static bool is_alive(core_t *self, peer_t *peer)
 
 static void check_heard(core_t *self, peer_t *peer)
 {
-    drop_notes_tell_of_peer(self, peer);
+    tell_of_troubles(self, peer);
     uint64_t silence = self->now_ms - peer->heard_ms;
     if (peer->state == PEER_ENDED || silence <= peer->heartbeat || is_alive(self, peer))
         return;

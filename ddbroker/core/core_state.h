@@ -182,6 +182,7 @@ static inline void core_count_out(core_t *self, peer_t *peer, size_t size)
 static inline void core_count_refused(core_t *self, peer_t *peer, dd_error_t code)
 {
     peer->count.refused++;
+    peer->refusal_note.code = code;
     self->count.refused++;
     counts_reasons_add(&self->refused_for, code);
     if (!peer->quota)

@@ -59,10 +59,11 @@ static void tell(core_t *self, peer_t *peer, const peer_t *from, const dd_record
         core_append(self, peer, result, DD_OUTBOX_RESULT, NULL);
 }
 
+/* How a trace ends is what it was to find out, and no refusal. */
 static void tell_client(core_t *self, peer_t *client, const peer_t *from, const dd_record_t *result)
 {
     dd_record_t told = for_client(client, result);
-    if (told.type == DD_ERROR)
+    if (told.type == DD_ERROR && told.ref != client->traced)
         core_count_refused(self, client, told.code);
     tell(self, client, from, &told);
 }
@@ -234,6 +235,8 @@ void notifications_send(core_t *self, peer_t *client, const dd_record_t *record)
         return;
     }
     core_count_in(self, client, record->payload.size);
+    if (record->flags & DD_FLAG_TRACE)
+        client->traced = record->ref;
     notification_t notification = {.from = client,
         .flags = record->flags & PASSED_ON,
         .ref = record->ref,

@@ -45,6 +45,14 @@ typedef struct {
     uint64_t told_ms;
 } drop_note_t;
 
+/* What has been told of refusals. */
+typedef struct {
+    uint64_t seen; /* so many at the last look */
+    uint64_t told; /* of these so many */
+    uint64_t told_ms;
+    dd_error_t code; /* of the last one */
+} refusal_note_t;
+
 struct peer {
     role_t role;
     peer_state_t state;
@@ -83,6 +91,7 @@ struct peer {
     uint64_t complained_ms; /* last UNKNOWN_PEER, which is sent once a second at most */
     uint64_t rtt_us;        /* parent: round trip of the last PING; 0: not known */
     drop_note_t drop_note;
+    refusal_note_t refusal_note;
     counts_t count;
     entry_t *entries; /* names reached through it: its own, or a link's subtree */
     size_t entry_count;
@@ -92,6 +101,7 @@ struct peer {
     question_t *questions; /* that it asked lately */
     unsigned question_count;
     uint32_t payload_max;     /* link: what the other broker takes */
+    uint32_t traced;          /* client: ref of its last trace */
     uint64_t owed_acks;       /* notifications handed to it, less the times it acknowledged some */
     uint64_t owed_receipts;   /* the same, less the receipts and refusals that it gave */
     uint64_t owed_hops;       /* what brokers beyond it may still say of what is traced */

@@ -275,6 +275,7 @@ static void take_over(poller_t *self, view_t view, uint64_t now_ms)
     poll->shown = poll->coming;
     poll->coming = NULL;
     poll->last = (round_t){.any = true,
+        .number = poll->last.number + 1,
         .current = true,
         .finished_ms = now_ms,
         .silent = poll->silent,

@@ -36,6 +36,7 @@ typedef struct {
 /* What is known of the last round of a view. */
 typedef struct {
     bool any;             /* there has been one */
+    uint64_t number;      /* how many there were */
     bool current;         /* and it is true still: whoever was asked since has answered */
     uint64_t finished_ms; /* when it was over */
     uint64_t silent;      /* brokers that had not answered by then */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "last_words.h"
 #include "libdd/base/escape.h"
 #include "libdd/protocol/name.h"
 #include "pending.h"
@@ -44,7 +45,8 @@ struct session_view {
     timelines_t *timelines;
     uint64_t timed_ms[VIEWS]; /* when the round ended that they have taken last */
     event_archive_t *events;
-    uint64_t events_ms; /* when the round of events was over that was taken in last */
+    last_words_t *last_words; /* of these */
+    round_t seen[VIEWS];      /* the last rounds by which rows have changed */
     messages_t *messages;
     status_log_t *status_log;
     own_subscriptions_t *own_subscriptions;
@@ -63,11 +65,12 @@ session_view_t *session_view_new(bool is_operator)
     self->poller = poller_new();
     self->timelines = timelines_new();
     self->events = event_archive_new();
+    self->last_words = last_words_new();
     self->messages = messages_new();
     self->status_log = status_log_new();
     self->own_subscriptions = calloc(1, sizeof *self->own_subscriptions);
-    if (!self->poller || !self->timelines || !self->events || !self->messages ||
-        !self->status_log || !self->own_subscriptions)
+    if (!self->poller || !self->timelines || !self->events || !self->last_words ||
+        !self->messages || !self->status_log || !self->own_subscriptions)
         session_view_destroy(&self);
     return self;
 }
@@ -80,6 +83,7 @@ void session_view_destroy(session_view_t **self_p)
     poller_destroy(&self->poller);
     timelines_destroy(&self->timelines);
     event_archive_destroy(&self->events);
+    last_words_destroy(&self->last_words);
     messages_destroy(&self->messages);
     status_log_destroy(&self->status_log);
     pending_clear(&self->pending);
@@ -95,12 +99,26 @@ static void changed(session_view_t *self, session_part_t part)
     self->versions[part]++;
 }
 
+/* A long list is made anew when its own rows have changed, and not with each round of others. */
+static bool has_new_rows(session_view_t *self, view_t view)
+{
+    round_t *seen = &self->seen[view];
+    const round_t *last = poller_last(self->poller, view);
+    bool is_new = seen->number != last->number || seen->current != last->current;
+    *seen = *last;
+    return is_new;
+}
+
 static void mark_rows(session_view_t *self)
 {
-    changed(self, PART_TREE);
-    changed(self, PART_CLIENTS);
-    changed(self, PART_SUBSCRIPTIONS);
-    changed(self, PART_TOPICS);
+    static const session_part_t PARTS_OF[VIEWS] = {[VIEW_TREE] = PART_TREE,
+        [VIEW_CLIENTS] = PART_CLIENTS,
+        [VIEW_SUBSCRIPTIONS] = PART_SUBSCRIPTIONS,
+        [VIEW_TOPICS] = PART_TOPICS};
+    static const view_t WITH_ROWS[] = {VIEW_TREE, VIEW_CLIENTS, VIEW_SUBSCRIPTIONS, VIEW_TOPICS};
+    for (size_t i = 0; i < sizeof WITH_ROWS / sizeof WITH_ROWS[0]; i++)
+        if (has_new_rows(self, WITH_ROWS[i]))
+            changed(self, PARTS_OF[WITH_ROWS[i]]);
 }
 
 /* Text from outside, fit for a note. */
@@ -405,8 +423,10 @@ static void find_drained(session_view_t *self)
 {
     for (size_t i = 0; i < session_view_row_count(self, VIEW_TREE); i++) {
         broker_t *broker = poller_broker(self->poller, i);
-        if (broker->silent_ms > 0 && broker->fate == BROKER_GONE && has_said_so(self, broker))
-            broker->fate = BROKER_DRAINED;
+        if (broker->silent_ms == 0 || broker->fate != BROKER_GONE || !has_said_so(self, broker))
+            continue;
+        broker->fate = BROKER_DRAINED;
+        changed(self, PART_TREE);
     }
 }
 
@@ -456,15 +476,20 @@ static void tell_of_brokers(session_view_t *self)
         tell_of_broker(self, poller_broker(self->poller, i));
 }
 
+/* How clients that have left did so is shown among them. */
+static void take_happenings(session_view_t *self)
+{
+    if (!has_new_rows(self, VIEW_EVENTS) || !poller_last(self->poller, VIEW_EVENTS)->current ||
+        !event_archive_take(self->events, poller_model(self->poller, VIEW_EVENTS), self->wall_ms))
+        return;
+    last_words_take(self->last_words, self->events);
+    changed(self, PART_EVENTS);
+    changed(self, PART_CLIENTS);
+}
+
 static void take_round(session_view_t *self)
 {
-    const round_t *last = poller_last(self->poller, VIEW_EVENTS);
-    if (last->current && last->finished_ms != self->events_ms) {
-        self->events_ms = last->finished_ms;
-        if (event_archive_take(
-                self->events, poller_model(self->poller, VIEW_EVENTS), self->wall_ms))
-            changed(self, PART_EVENTS);
-    }
+    take_happenings(self);
     take_figures(self, VIEW_TREE);
     take_figures(self, VIEW_CLIENTS);
     take_figures(self, VIEW_TOPICS);
@@ -541,6 +566,7 @@ void session_view_freeze(session_view_t *self, bool frozen)
 static void clear_events(session_view_t *self)
 {
     event_archive_clear(self->events);
+    last_words_take(self->last_words, self->events);
     status_log_clear(self->status_log);
 }
 
@@ -558,6 +584,14 @@ void session_view_clear(session_view_t *self, session_part_t part)
 uint64_t session_view_version(const session_view_t *self, session_part_t part)
 {
     return self->versions[part];
+}
+
+uint64_t session_view_revision(const session_view_t *self)
+{
+    uint64_t sum = 0;
+    for (size_t part = 0; part < PARTS; part++)
+        sum += self->versions[part];
+    return sum;
 }
 
 uint64_t session_view_now_ms(const session_view_t *self)
@@ -655,6 +689,12 @@ uint64_t session_view_client_silence(const session_view_t *self, const client_t 
 const event_archive_t *session_view_events(const session_view_t *self)
 {
     return self->events;
+}
+
+const char *session_view_last_words(const session_view_t *self, const client_t *client)
+{
+    return last_words_of(
+        self->last_words, self->events, client->broker, client->tenant, client->name);
 }
 
 timelines_t *session_view_timelines(const session_view_t *self)

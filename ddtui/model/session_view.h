@@ -97,8 +97,9 @@ void session_view_clear(session_view_t *self, session_part_t part);
 
 /* ---- What comes out: valid until something goes in ------------------------------------------ */
 
-/* Another number after each change of that part. */
+/* Another number after each change of that part, and of any. */
 uint64_t session_view_version(const session_view_t *self, session_part_t part);
+uint64_t session_view_revision(const session_view_t *self);
 uint64_t session_view_now_ms(const session_view_t *self);
 int64_t session_view_wall_ms(const session_view_t *self);
 bool session_view_is_frozen(const session_view_t *self);
@@ -122,6 +123,8 @@ uint64_t session_view_silence(const session_view_t *self, const broker_t *broker
 client_fate_t session_view_client_fate(const session_view_t *self, const client_t *client);
 uint64_t session_view_client_silence(const session_view_t *self, const client_t *client);
 const event_archive_t *session_view_events(const session_view_t *self);
+/* What its broker said last of a client, behind the client's name; NULL if that was nothing. */
+const char *session_view_last_words(const session_view_t *self, const client_t *client);
 /* Figures of the last 15 minutes; whoever shows a row says so there. */
 timelines_t *session_view_timelines(const session_view_t *self);
 const messages_t *session_view_messages(const session_view_t *self);

@@ -47,7 +47,8 @@ static uint64_t round_due_ms(const script_t *self)
 /* When the next of these is. */
 static uint64_t due_ms(const script_t *self)
 {
-    const uint64_t DUES[] = {answer_due_ms(self), script_end_due_ms(self), round_due_ms(self)};
+    const uint64_t DUES[] = {
+        answer_due_ms(self), script_end_due_ms(self), round_due_ms(self), script_name_due_ms(self)};
     uint64_t first = UINT64_MAX;
     for (size_t i = 0; i < sizeof DUES / sizeof DUES[0]; i++)
         if (DUES[i] < first)
@@ -100,6 +101,10 @@ static void answer_expired(script_t *self, uint64_t ms)
     else if (self->phase == SUBSCRIBING)
         script_fail(self, STATUS_TIMEOUT,
             "the broker has not confirmed all subscriptions within %g s", seconds);
+    else if (self->phase == CONFIRMING)
+        script_fail(self, STATUS_TIMEOUT,
+            "another client of that name is still being asked whether it is there, after %g s",
+            seconds);
     else
         acts_expired(self, seconds);
 }
@@ -175,6 +180,10 @@ static void look_at_time(script_t *self)
     uint64_t now = script_now_ms();
     if (now >= round_due_ms(self))
         script_ask(self);
+    if (now >= script_name_due_ms(self)) {
+        script_look_at_name(self);
+        script_advance(self);
+    }
     if (now >= script_end_due_ms(self))
         enough(self);
     else if (now >= answer_due_ms(self))

@@ -187,7 +187,8 @@ void script_take_events(script_t *self)
         if (!event)
             return;
         size_t type = (size_t)event->type;
-        if (type < sizeof HANDLERS / sizeof HANDLERS[0] && HANDLERS[type])
+        if (!script_take_name(self, event) && type < sizeof HANDLERS / sizeof HANDLERS[0] &&
+            HANDLERS[type])
             HANDLERS[type](self, event);
         dd_event_destroy(&event);
         if (self->phase != ENDED)

@@ -64,6 +64,8 @@ static void begin(script_t *self)
 {
     if (self->rounds > 0 && script_now_ms() < self->round_ms)
         script_enter(self, RESTING);
+    else if (script_name_matters(self))
+        script_ask_for_name(self);
     else
         act(self);
 }
@@ -78,6 +80,8 @@ void script_advance(script_t *self)
 {
     if (self->phase == SUBSCRIBING && self->unconfirmed == 0)
         begin(self);
+    if (self->phase == CONFIRMING && self->name == NAME_OURS)
+        act(self);
     if (self->phase == ACTING && is_answered(self))
         script_enter(self, LISTENING);
     if (self->phase == LISTENING && (!options_listens(self->options) || script_is_enough(self)))

@@ -3,9 +3,10 @@
  * script_state - what a script is at, and what all its steps do: say, fail, end, and print
  *
  * script.c has the time, the signals and the end; it calls script_events.c, which takes what comes
- * back. Below these stand script_send.c, which sends and prints messages, then script_poll.c, which
- * asks the brokers and prints what they report, then script_control.c, which tells a broker what to
- * do. Each calls only those after it, and all call script_state.c.
+ * back. Below these stand script_send.c, which sends and prints messages, then script_name.c, which
+ * finds out whether the own name is another's, script_poll.c, which asks the brokers and prints
+ * what they report, and script_control.c, which tells a broker what to do. Each calls only those
+ * after it, and all call script_state.c.
  */
 #ifndef SCRIPT_STATE_H_INCLUDED
 #define SCRIPT_STATE_H_INCLUDED
@@ -24,12 +25,20 @@
 typedef enum {
     CONNECTING,  /* not registered */
     SUBSCRIBING, /* until the broker has confirmed all subscriptions */
+    CONFIRMING,  /* until it is known that no other client of the tree has the name */
     ACTING,      /* sent and asked; until all of it is answered */
     FAILING,     /* something failed as it does when the connection ends; until it is known why */
     RESTING,     /* between two rounds of --watch */
     LISTENING,
     ENDED /* for good: no other phase comes after it */
 } phase_t;
+
+/* The own name in the tree. */
+typedef enum {
+    NAME_ASKED,     /* whether another has it */
+    NAME_CONTESTED, /* another is being asked whether it is still there */
+    NAME_OURS       /* as far as is known */
+} name_state_t;
 
 /* Something to be printed. */
 typedef struct {
@@ -61,6 +70,10 @@ typedef struct {
     char own_name[DD_NAME_MAX + 1]; /* a destination that means this client */
     size_t unconfirmed;             /* subscriptions */
     uint64_t payload_max;
+    name_state_t name;
+    uint32_t name_ref;          /* of the question about it */
+    bool name_is_cut;           /* a broker on the way up has said that it has no parent now */
+    uint64_t name_due_ms;       /* when it is asked again, or done without an answer */
     uint32_t notify_ref;        /* of the notification while it has no outcome, or no receipt if one
                                    is waited for, else 0 */
     uint32_t echo_ref;          /* of the notification to itself, while it is on its way, else 0 */
@@ -169,6 +182,22 @@ void script_end_round(script_t *self);
 
 /* A round is over and printed: rests until the next one, or ends if that was the last. */
 void script_rest(script_t *self);
+
+/* ---- script_name.c */
+
+/* Whether another client with the own name would make a difference. */
+bool script_name_matters(const script_t *self);
+
+/* Goes on to CONFIRMING and asks, so that self->name becomes NAME_OURS in the end, unless this
+   client is ended for it. */
+void script_ask_for_name(script_t *self);
+
+/* Takes an event if it is about that. */
+bool script_take_name(script_t *self, const dd_event_t *event);
+
+/* When script_look_at_name() is due; UINT64_MAX for never. */
+uint64_t script_name_due_ms(const script_t *self);
+void script_look_at_name(script_t *self);
 
 /* ---- script_send.c */
 

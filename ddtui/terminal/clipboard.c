@@ -32,6 +32,6 @@ static bool is_set(const char *variable)
 const char *clipboard_advice(void)
 {
     if (is_set("TMUX"))
-        return "; tmux needs set-clipboard on";
-    return is_set("STY") ? "; screen doesn't pass it on" : "";
+        return "; tmux needs set-clipboard on, or M and its own mouse";
+    return is_set("STY") ? "; screen doesn't pass it on: M and the mouse do" : "";
 }

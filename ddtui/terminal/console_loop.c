@@ -35,7 +35,7 @@
 /* When the console is drawn next. */
 typedef enum {
     DRAW_EACH_SECOND, /* nothing has happened: only for the clock and the ages */
-    DRAW_SOON,        /* events have come in; more of them may */
+    DRAW_SOON,        /* something has changed; more may */
     DRAW_NOW          /* the user is waiting for it */
 } draw_time_t;
 
@@ -58,7 +58,8 @@ typedef struct {
     canvas_t *canvas;
     int signals; /* a signalfd */
     uint64_t drawn_us;
-    uint64_t drawing_us; /* that took so long */
+    uint64_t drawing_us;     /* that took so long */
+    uint64_t drawn_revision; /* of the session view */
     draw_time_t draw_time;
     bool rests; /* some events have just been taken */
     bool whole; /* the terminal may show something else */
@@ -182,6 +183,30 @@ static void go_to_tree(console_loop_t *self)
     tick(self);
 }
 
+/* A line has no room for folders. */
+static const char *without_folders(const char *text)
+{
+    const char *name = strstr(text, "ddtui.conf");
+    return name ? name : text;
+}
+
+/* Whoever has another broker or key file in it gets that with :tree. */
+static void reload(console_loop_t *self)
+{
+    dd_problem_t problem;
+    char why[NOTE_ROOM];
+    if (options_reload(&problem) != DD_OK) {
+        const char *text = without_folders(problem.text);
+        dd_escape_text(text, strlen(text), why, sizeof why);
+        session_view_note(self->session, NOTE_BAD, "nothing is changed: %s", why);
+        return;
+    }
+    configure(self);
+    screen_set_theme(self->screen, &self->options->settings->theme);
+    self->whole = true;
+    session_view_note(self->session, NOTE_GOOD, "ddtui.conf was read again");
+}
+
 /* ---- Input ---------------------------------------------------------------------------------- */
 
 static void carry_out(console_loop_t *self)
@@ -222,6 +247,8 @@ static void follow(console_loop_t *self, unsigned flags)
         carry_out(self);
     if (flags & CONSOLE_TREE)
         go_to_tree(self);
+    if (flags & CONSOLE_RELOAD)
+        reload(self);
 }
 
 static void take_key(console_loop_t *self, ui_key_t key)
@@ -283,9 +310,15 @@ static void take_events(console_loop_t *self)
         session_view_event(self->session, event);
         dd_event_destroy(&event);
         self->rests = true;
-        if (self->draw_time < DRAW_SOON)
-            self->draw_time = DRAW_SOON;
     }
+}
+
+/* Most of what comes in is a part of a round, and nothing to be seen before that is over. */
+static void look_for_changes(console_loop_t *self)
+{
+    bool changed = session_view_revision(self->session) != self->drawn_revision;
+    if (changed && self->draw_time < DRAW_SOON)
+        self->draw_time = DRAW_SOON;
 }
 
 static void ask(console_loop_t *self)
@@ -332,6 +365,7 @@ static void draw(console_loop_t *self)
     size_t count = console_draw(self->console, self->canvas, &cursor, choosers);
     screen_show(self->screen, self->canvas, &cursor, choosers, count, self->whole);
     self->drawing_us = dd_clock_us() - self->drawn_us;
+    self->drawn_revision = session_view_revision(self->session);
     self->draw_time = DRAW_EACH_SECOND;
     self->whole = false;
 }
@@ -355,6 +389,7 @@ static void loop(console_loop_t *self)
         tick(self);
         console_update(self->console);
         ask(self);
+        look_for_changes(self);
         if (draw_pause_ms(self) == 0)
             draw(self);
         if (wait_for_something(self, fds) < 0 && errno != EINTR)

@@ -40,6 +40,7 @@ struct screen {
     int rows; /* that curses knows of */
     int columns;
     screen_widget_t *widgets[WIDGETS_MAX];
+    bool is_coloured;
     attr_t attributes[STYLES];
     short pairs[STYLES];
 };
@@ -62,21 +63,26 @@ static short colour_of(const look_t *look)
     return look->colour < 16 && look->colour - 8 < COLORS ? (short)(look->colour - 8) : LOOK_OWN;
 }
 
-static void make_styles(screen_t *self, bool with_colour, const theme_t *theme)
+void screen_set_theme(screen_t *self, const theme_t *theme)
 {
-    bool coloured = with_colour && has_colors();
-    if (coloured) {
-        start_color();
-        use_default_colors();
-    }
     for (short style = 0; style < STYLES; style++) {
         const look_t *look = &theme->looks[style];
         self->attributes[style] = attribute_of(look);
-        if (coloured && colour_of(look) >= 0) {
+        self->pairs[style] = 0;
+        if (self->is_coloured && colour_of(look) >= 0) {
             self->pairs[style] = (short)(style + 1);
             init_pair(self->pairs[style], colour_of(look), -1);
         }
     }
+}
+
+static void begin_colours(screen_t *self, bool wanted)
+{
+    self->is_coloured = wanted && has_colors();
+    if (!self->is_coloured)
+        return;
+    start_color();
+    use_default_colors();
 }
 
 static void style_of(const screen_t *self, unsigned style, attr_t *attribute, short *pair)
@@ -145,15 +151,20 @@ screen_t *screen_new(bool with_colour, const theme_t *theme, dd_problem_t *probl
     screen_terminal_forget();
     screen_charset_begin();
     self->terminal = newterm(NULL, stdout, stdin);
-    if (self->terminal)
+    if (self->terminal) {
+        /* Of a terminal that was never given back, ncurses 6.3 and later thinks that it isn't used
+           for screens, and write out each movement of the cursor by itself. */
+        endwin();
         self->cdk = initCDKScreen(stdscr);
+    }
     screen_charset_begin(); /* CDK has set what the environment says */
     if (!self->cdk) {
         dd_problem(problem, DD_E_FILE, "curses can't use this terminal, TERM=%s", getenv("TERM"));
         screen_destroy(&self);
         return NULL;
     }
-    make_styles(self, with_colour, theme);
+    begin_colours(self, with_colour);
+    screen_set_theme(self, theme);
     take_input(self);
     screen_size(self, &self->rows, &self->columns);
     return self;

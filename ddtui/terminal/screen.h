@@ -50,6 +50,9 @@ bool screen_item_at(const screen_t *self, int row, int column, chooser_kind_t *k
 void screen_show(screen_t *self, const canvas_t *canvas, const cursor_t *cursor,
     const chooser_t choosers[], size_t count, bool whole);
 
+/* How things look from now on; whoever calls it then shows the whole. */
+void screen_set_theme(screen_t *self, const theme_t *theme);
+
 /* Leaves the mouse to the terminal, or takes it back. */
 void screen_free_mouse(screen_t *self, bool freed);
 

@@ -10,51 +10,138 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libdd/base/escape.h"
+#include "libdd/base/utf8.h"
+#include "screen_charset.h"
+
 /* Bytes of an item or line as CDK gets it. */
 #define LINE_ROOM 256
 #define DIALOG_LINES_MAX 8
 
+#define TITLE_ROOM (LINE_ROOM * DIALOG_LINES_MAX)
+
+/* Texts are there as they are, and as CDK gets them. */
 struct screen_widget {
-    chooser_t chooser; /* its items are the copies below */
-    char title[LINE_ROOM * DIALOG_LINES_MAX];
+    chooser_t chooser; /* its items are those for CDK */
+    char title_text[TITLE_ROOM];
+    char title[TITLE_ROOM];
+    char item_texts[CHOOSER_ITEMS_MAX][LINE_ROOM];
     char items[CHOOSER_ITEMS_MAX][LINE_ROOM];
-    const char *lines[DIALOG_LINES_MAX]; /* of a dialog, in title */
+    const char *line_texts[DIALOG_LINES_MAX]; /* of a dialog, in title_text */
+    const char *lines[DIALOG_LINES_MAX];      /* and in title */
     int line_count;
     CDKSCROLL *list;
     CDKBUTTONBOX *buttons;
     CDKDIALOG *dialog;
 };
 
-/* CDK knows bytes, not characters, and takes what stands in <...> for a command. */
-static void make_fit(
-    const char *before, const char *text, const char *after, char *out, size_t room)
+/* ---- Texts ---------------------------------------------------------------------------------- */
+
+/* The bytes of the next character, which is '?' where there is none, or one that acts. */
+static size_t next_character(const char *text, uint32_t *character)
 {
-    snprintf(out, room, "%s%s%s", before, text, after);
-    for (char *at = out; *at != '\0'; at++) {
-        if (*at == '<' || *at == '>')
-            *at = *at == '<' ? '(' : ')';
-        else if ((*at < ' ' && *at != '\n') || *at > '~')
-            *at = '?';
+    size_t size = dd_utf8_decode((const uint8_t *)text, strnlen(text, DD_UTF8_MAX), character);
+    if (size == 0 || (dd_escape_acts(*character) && *character != '\n'))
+        *character = '?';
+    return size > 0 ? size : 1;
+}
+
+static bool is_ascii(uint32_t character)
+{
+    return character <= '~';
+}
+
+/* CDK knows bytes, not characters: what isn't ASCII it gets as a '?' for each cell. It takes what
+   stands in <...> for a command. */
+static void make_fit(const char *text, char *out, size_t room)
+{
+    size_t used = 0;
+    while (*text != '\0') {
+        uint32_t character;
+        text += next_character(text, &character);
+        size_t cells = is_ascii(character) ? 1 : dd_utf8_cells(character);
+        char byte = !is_ascii(character) ? '?' : (char)character;
+        if (byte == '<' || byte == '>')
+            byte = byte == '<' ? '(' : ')';
+        for (; cells > 0 && used + 1 < room; cells--)
+            out[used++] = byte;
     }
+    out[used] = '\0';
+}
+
+static int split(char *text, const char *lines[DIALOG_LINES_MAX])
+{
+    int count = 0;
+    while (text && count < DIALOG_LINES_MAX) {
+        lines[count++] = text;
+        text = strchr(text, '\n');
+        if (text)
+            *text++ = '\0';
+    }
+    return count;
 }
 
 static void copy_texts(screen_widget_t *self, const chooser_t *chooser)
 {
     bool is_list = chooser->kind == CHOOSER_LIST;
     self->chooser = *chooser;
-    make_fit("", chooser->title ? chooser->title : "", "", self->title, sizeof self->title);
+    snprintf(self->title_text, TITLE_ROOM, "%s", chooser->title ? chooser->title : "");
+    make_fit(self->title_text, self->title, TITLE_ROOM);
     for (size_t i = 0; i < chooser->count; i++) {
-        make_fit(is_list ? " " : "[ ", chooser->items[i], is_list ? "" : " ]", self->items[i],
-            LINE_ROOM);
+        snprintf(self->item_texts[i], LINE_ROOM, "%s%s%s", is_list ? " " : "[ ", chooser->items[i],
+            is_list ? "" : " ]");
+        make_fit(self->item_texts[i], self->items[i], LINE_ROOM);
         self->chooser.items[i] = self->items[i];
     }
-    for (char *line = self->title; line && self->line_count < DIALOG_LINES_MAX;) {
-        self->lines[self->line_count++] = line;
-        line = strchr(line, '\n');
-        if (line)
-            *line++ = '\0';
+    self->line_count = split(self->title, self->lines);
+    split(self->title_text, self->line_texts);
+}
+
+/* Writes a character as the terminal can show it in the place of CDK's, with its looks. */
+static void write_over(WINDOW *window, int row, int column, uint32_t character)
+{
+    bool frame;
+    cchar_t cell;
+    chtype there = mvwinch(window, row, column);
+    wchar_t text[] = {screen_charset_fit((wchar_t)character, &frame), L'\0'};
+    attr_t looks = (there & A_ATTRIBUTES & ~A_COLOR) | (frame ? A_ALTCHARSET : A_NORMAL);
+    setcchar(&cell, text, looks, (short)PAIR_NUMBER(there), NULL);
+    mvwadd_wch(window, row, column, &cell);
+}
+
+/* What CDK has drawn as '?' is written over with what it is. */
+static void correct(WINDOW *window, int row, int column, const char *text)
+{
+    while (*text != '\0') {
+        uint32_t character;
+        text += next_character(text, &character);
+        int cells = is_ascii(character) ? 1 : (int)dd_utf8_cells(character);
+        if (!is_ascii(character) && cells > 0 && column + cells <= getmaxx(window))
+            write_over(window, row, column, character);
+        column += cells;
     }
 }
+
+static void correct_list(const screen_widget_t *self)
+{
+    WINDOW *window = self->list->listWin;
+    size_t top = (size_t)self->list->currentTop;
+    for (int row = 0; row < getmaxy(window) && top + (size_t)row < self->chooser.count; row++)
+        correct(window, row, 0, self->item_texts[top + (size_t)row]);
+    touchwin(self->list->win);
+    wnoutrefresh(self->list->win);
+}
+
+static void correct_dialog(const screen_widget_t *self)
+{
+    int border = BorderOf(self->dialog);
+    for (int i = 0; i < self->line_count; i++)
+        correct(
+            self->dialog->win, border + i, border + self->dialog->infoPos[i], self->line_texts[i]);
+    wnoutrefresh(self->dialog->win);
+}
+
+/* ---- Widgets -------------------------------------------------------------------------------- */
 
 static void make_list(screen_widget_t *self, CDKSCREEN *screen)
 {
@@ -127,8 +214,8 @@ bool screen_widget_is_of(const screen_widget_t *self, const chooser_t *chooser)
     return self->chooser.kind == chooser->kind && self->chooser.count == chooser->count &&
            self->chooser.focused == chooser->focused &&
            memcmp(&self->chooser.area, &chooser->area, sizeof chooser->area) == 0 &&
-           memcmp(self->title, other.title, sizeof other.title) == 0 &&
-           memcmp(self->items, other.items, sizeof other.items) == 0;
+           memcmp(self->title_text, other.title_text, sizeof other.title_text) == 0 &&
+           memcmp(self->item_texts, other.item_texts, sizeof other.item_texts) == 0;
 }
 
 void screen_widget_draw(screen_widget_t *self, size_t current)
@@ -137,12 +224,14 @@ void screen_widget_draw(screen_widget_t *self, size_t current)
     if (self->list) {
         setCDKScrollCurrentItem(self->list, (int)current);
         drawCDKScroll(self->list, ObjOf(self->list)->box);
+        correct_list(self);
     } else if (self->buttons) {
         setCDKButtonboxCurrentButton(self->buttons, (int)current);
         drawCDKButtonbox(self->buttons, FALSE);
     } else {
         self->dialog->currentButton = (int)current;
         drawCDKDialog(self->dialog, TRUE);
+        correct_dialog(self);
     }
 }
 

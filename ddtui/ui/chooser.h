@@ -3,8 +3,8 @@
  * chooser - a choice that CDK shows: a list, a row of buttons, or a dialog
  *
  * This is what is to be chosen from, as data; the screen makes a widget of it, lets it have the
- * keys that move through it, and tells its owner where it stands. Texts are plain ASCII, since CDK
- * knows nothing else; what comes from outside is checked or escaped before.
+ * keys that move through it, and tells its owner where it stands. Texts are UTF-8; what comes from
+ * outside is escaped before. Names of buttons are ASCII.
  */
 #ifndef CHOOSER_H_INCLUDED
 #define CHOOSER_H_INCLUDED

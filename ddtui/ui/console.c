@@ -70,6 +70,8 @@ unsigned console_views(const console_t *self)
     unsigned views = page_views(page) | background_views(self) | 1u << VIEW_TREE;
     if (self->over == OVER_DETAIL || self->over == OVER_SEARCH)
         views |= page->ops->detail_views;
+    if (self->over == OVER_GRAPH)
+        views |= 1u << page_graph_view(page);
     if (self->over == OVER_COMMAND)
         views |= command_line_views(line_editor_text(self->command.line), self->rights);
     return self->over == OVER_FORM ? views | form_views(self->form) : views;
@@ -158,7 +160,7 @@ static void toggle_graph(console_t *self)
     page_t *page = console_page(self);
     if (self->over == OVER_GRAPH)
         close_over(self);
-    else if (page->ops->graph && page_selected_index(page) != LIST_NONE)
+    else if (page_graph_view(page) != VIEW_NONE && page_selected_index(page) != LIST_NONE)
         self->over = OVER_GRAPH;
 }
 

@@ -18,12 +18,13 @@
 
 /* What a key brought about: bits of a set. */
 #define CONSOLE_QUIT 1u
-#define CONSOLE_REDRAW 2u  /* the terminal may show something else: draw all of it */
-#define CONSOLE_SUSPEND 4u /* go back to the shell */
-#define CONSOLE_COMMAND 8u /* there is something to be done: console_command() */
-#define CONSOLE_COPY 16u   /* and something to be copied: console_copied() */
-#define CONSOLE_TREE 64u   /* another tree is wanted: console_wanted_tree() */
-#define CONSOLE_MOUSE 32u  /* the mouse is to be given to the terminal or taken back */
+#define CONSOLE_REDRAW 2u   /* the terminal may show something else: draw all of it */
+#define CONSOLE_SUSPEND 4u  /* go back to the shell */
+#define CONSOLE_COMMAND 8u  /* there is something to be done: console_command() */
+#define CONSOLE_COPY 16u    /* and something to be copied: console_copied() */
+#define CONSOLE_TREE 64u    /* another tree is wanted: console_wanted_tree() */
+#define CONSOLE_RELOAD 128u /* the configuration file is to be read again */
+#define CONSOLE_MOUSE 32u   /* the mouse is to be given to the terminal or taken back */
 
 typedef enum { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN } mouse_t;
 

@@ -312,6 +312,12 @@ static action_t tree(doing_t *self)
         console->trees && console->trees[0] ? "; Tab shows those it has" : ": it names none");
 }
 
+static action_t reload(doing_t *self)
+{
+    self->flags |= CONSOLE_RELOAD;
+    return ACT_NONE;
+}
+
 /* ---- The whole ------------------------------------------------------------------------------ */
 
 static do_t *const DO[COMMANDS] = {
@@ -324,6 +330,7 @@ static do_t *const DO[COMMANDS] = {
     [COMMAND_BROKER] = broker,
     [COMMAND_CLIENT] = client,
     [COMMAND_TREE] = tree,
+    [COMMAND_RELOAD] = reload,
     [COMMAND_FILTER] = filter,
     [COMMAND_NOTIFY] = send,
     [COMMAND_PUBLISH] = send,

@@ -13,6 +13,9 @@
 
 /* ms for which a note is shown as new. */
 #define NOTE_FRESH 10000
+/* Its time takes so many columns; and it takes so many lines at most. */
+#define NOTE_INDENT 9
+#define NOTE_LINES_MAX 3
 #define FOOTER_MAX 24
 /* Columns of the text of a dialog. */
 #define DIALOG_WIDTH 50
@@ -20,17 +23,12 @@
 #define TAB_EXTRA 4
 #define TAB_SHORT 3
 #define PROGRAM "DoubleDecker"
+/* Columns of the menu's words; its keys are behind them. */
+#define MENU_WORDS 26
 
 /* ---- The line at the top -------------------------------------------------------------------- */
 
-/* What is wrong at the endpoint, which needn't be named twice. */
-static const char *reason_there(const console_t *self, const char *reason)
-{
-    size_t size = strlen(self->endpoint);
-    bool named = strncmp(reason, self->endpoint, size) == 0 && reason[size] == ' ';
-    return named ? reason + size + 1 : reason;
-}
-
+/* Why there is no connection stands below, where there is room for it. */
 static void link_words(const console_t *self, char *out, size_t room, unsigned *style)
 {
     const link_t *link = session_view_link(self->session);
@@ -42,8 +40,7 @@ static void link_words(const console_t *self, char *out, size_t room, unsigned *
         snprintf(out, room, "ended: %s", link->reason);
     } else {
         *style = STYLE_WARNING;
-        snprintf(out, room, "connecting to %s%s%s", self->endpoint,
-            link->reason[0] != '\0' ? ": " : " …", reason_there(self, link->reason));
+        snprintf(out, room, "connecting to %s …", self->endpoint);
     }
 }
 
@@ -69,14 +66,17 @@ static void add_spot(console_t *self, rect_t line, int column, int width, action
             (spot_t){{line.row, line.column + column, 1, width}, action};
 }
 
-/* Takes its place before all else, at the right. */
+/* Takes its place before all else, at the right, behind the key that leads there. */
 static bool draw_trouble(console_t *self, canvas_t *canvas, rect_t *line)
 {
-    char summary[TROUBLE_SUMMARY_ROOM];
+    char summary[TROUBLE_SUMMARY_ROOM], key[KEY_NAME_ROOM];
     if (trouble_summary(self->session, summary) == 0)
         return false;
-    rect_t place = rect_cut_right(line, (int)dd_utf8_width(summary) + 1);
-    int width = canvas_text(canvas, place, 0, 0, STYLE_BAD, summary);
+    keymap_key_name(keymap_key_of(ACT_TROUBLE), key);
+    int width = (int)dd_utf8_width(key);
+    rect_t place = rect_cut_right(line, width + 1 + (int)dd_utf8_width(summary) + 1);
+    canvas_text(canvas, place, 0, 0, STYLE_BAR | STYLE_SELECTED, key);
+    width += 1 + canvas_text(canvas, place, 0, width + 1, STYLE_BAD, summary);
     add_spot(self, place, 0, width, ACT_TROUBLE);
     return true;
 }
@@ -194,45 +194,91 @@ static void draw_line(const console_t *self, canvas_t *canvas, rect_t line, curs
     draw_line_hint(self, canvas, line);
 }
 
-/* The newest note, or the filter while it is typed. */
-static void draw_status(console_t *self, canvas_t *canvas, rect_t line, cursor_t *cursor)
+/* NULL if there is none yet. */
+static const note_t *newest_note(const console_t *self)
+{
+    const status_log_t *log = session_view_status_log(self->session);
+    return status_log_count(log) > 0 ? status_log_at(log, 0) : NULL;
+}
+
+static bool is_fresh(const console_t *self, const note_t *note)
+{
+    return session_view_wall_ms(self->session) - note->wall_ms < NOTE_FRESH;
+}
+
+static text_pane_t *note_pane(const console_t *self, const note_t *note, int width)
 {
     static const unsigned STYLES_OF[] = {[NOTE_PLAIN] = STYLE_PLAIN,
         [NOTE_GOOD] = STYLE_GOOD,
         [NOTE_WARNING] = STYLE_WARNING,
         [NOTE_BAD] = STYLE_BAD};
-    rect_cut_left(&line, 1);
-    if (self->over == OVER_COMMAND)
-        return;
-    if (self->over == OVER_LINE || self->over == OVER_SEARCH) {
-        draw_line(self, canvas, line, cursor);
-        return;
-    }
-    const status_log_t *log = session_view_status_log(self->session);
-    if (status_log_count(log) == 0)
-        return;
-    const note_t *note = status_log_at(log, 0);
+    text_pane_t *pane = text_pane_new(width - NOTE_INDENT);
+    text_pane_text(pane, is_fresh(self, note) ? STYLES_OF[note->kind] : STYLE_DIM, note->text);
+    return pane;
+}
+
+static bool is_line_open(const console_t *self)
+{
+    return self->over == OVER_COMMAND || self->over == OVER_LINE || self->over == OVER_SEARCH;
+}
+
+/* While it is new, a note has as many lines as it needs: what helps often stands at its end. */
+static int status_height(const console_t *self, int width)
+{
+    const note_t *note = newest_note(self);
+    if (is_line_open(self) || !note || !is_fresh(self, note))
+        return 1;
+    text_pane_t *pane = note_pane(self, note, width - 1);
+    size_t lines = text_pane_count(pane);
+    text_pane_destroy(&pane);
+    return lines < 1 ? 1 : lines > NOTE_LINES_MAX ? NOTE_LINES_MAX : (int)lines;
+}
+
+static void draw_note(const console_t *self, const note_t *note, canvas_t *canvas, rect_t area)
+{
     char time[TIME_ROOM];
     page_time(note->wall_ms, false, time);
-    bool fresh = session_view_wall_ms(self->session) - note->wall_ms < NOTE_FRESH;
-    canvas_text(canvas, line, 0, 0, STYLE_DIM, time);
-    canvas_text(canvas, line, 0, 9, fresh ? STYLES_OF[note->kind] : STYLE_DIM, note->text);
+    canvas_text(canvas, area, 0, 0, STYLE_DIM, time);
+    text_pane_t *pane = note_pane(self, note, area.width);
+    rect_cut_left(&area, NOTE_INDENT);
+    text_pane_draw(pane, canvas, area, 0, NULL);
+    text_pane_destroy(&pane);
+}
+
+/* The newest note, or the filter while it is typed. */
+static void draw_status(console_t *self, canvas_t *canvas, rect_t area, cursor_t *cursor)
+{
+    const note_t *note = newest_note(self);
+    rect_cut_left(&area, 1);
+    if (self->over == OVER_LINE || self->over == OVER_SEARCH)
+        draw_line(self, canvas, area, cursor);
+    else if (self->over != OVER_COMMAND && note)
+        draw_note(self, note, canvas, area);
 }
 
 /* ---- Over the page -------------------------------------------------------------------------- */
 
-static size_t draw_menu(const console_t *self, rect_t area, chooser_t *out)
+/* With its key, so that nobody needs the menu for it twice. */
+static const char *menu_text(console_t *self, size_t number, const binding_t *item)
+{
+    char key[KEY_NAME_ROOM];
+    keymap_key_name(item->keys[0], key);
+    snprintf(self->menu_texts[number], MENU_TEXT_ROOM, "%-*s %s", MENU_WORDS, item->menu, key);
+    return self->menu_texts[number];
+}
+
+static size_t draw_menu(console_t *self, rect_t area, chooser_t *out)
 {
     const binding_t *items[CHOOSER_ITEMS_MAX];
     size_t count = console_menu(self, items);
     *out = (chooser_t){.kind = CHOOSER_LIST,
-        .area = rect_centre(area, (int)count + 3, 30),
+        .area = rect_centre(area, (int)count + 3, MENU_WORDS + 9),
         .title = "Menu",
         .count = count,
         .current = self->menu_item,
         .focused = true};
     for (size_t i = 0; i < count; i++)
-        out->items[i] = items[i]->menu;
+        out->items[i] = menu_text(self, i, items[i]);
     return 1;
 }
 
@@ -251,9 +297,11 @@ static void wrap(const char *text, char *out, size_t room)
 {
     size_t used = 0;
     while (*text != '\0' && used + DIALOG_WIDTH + 2 < room) {
-        size_t size = strnlen(text, DIALOG_WIDTH);
-        while (text[size] != '\0' && size > DIALOG_WIDTH / 2 && text[size] != ' ')
-            size--;
+        size_t size = dd_utf8_prefix(text, DIALOG_WIDTH), blank = size;
+        while (text[blank] != '\0' && blank > DIALOG_WIDTH / 2 && text[blank] != ' ')
+            blank--;
+        if (text[blank] == ' ')
+            size = blank;
         used += (size_t)snprintf(
             out + used, room - used, "%s%.*s", used > 0 ? "\n" : "", (int)size, text);
         text += size + (text[size] == ' ' ? 1 : 0);
@@ -336,7 +384,7 @@ size_t console_draw(console_t *self, canvas_t *canvas, cursor_t *cursor, chooser
     draw_top(self, canvas, rect_cut_top(&area, 1));
     draw_tabs(self, canvas, rect_cut_top(&area, 1));
     draw_footer(self, canvas, rect_cut_bottom(&area, 1));
-    rect_t status = rect_cut_bottom(&area, 1);
+    rect_t status = rect_cut_bottom(&area, status_height(self, area.width));
     draw_status(self, canvas, status, cursor);
     /* A pane with nothing in it says it by itself. */
     if (outage_is_known(self->session) && !page_tells_outage(console_page(self)))

@@ -30,13 +30,32 @@ unsigned console_where(const console_t *self)
     return self->over == OVER_NOTHING ? AT_PAGE(self->page) : OVER[self->over];
 }
 
+/* The menu's items, as far as they can be done on a page. */
+static const action_t MENU[] = {ACT_NOTIFY, ACT_PUBLISH, ACT_SUBSCRIBE, ACT_UNSUBSCRIBE, ACT_TRACE,
+    ACT_END_CLIENT, ACT_DRAIN, ACT_LOG_LEVEL, ACT_MOVE, ACT_GO_TOPICS, ACT_TROUBLE, ACT_OPEN,
+    ACT_GRAPH, ACT_FILTER, ACT_ORDER, ACT_COPY, ACT_EXPORT, ACT_SAVE, ACT_SEND_AGAIN, ACT_COMMAND,
+    ACT_GO_HELP, ACT_QUIT};
+#define MENU_COUNT (sizeof MENU / sizeof MENU[0])
+_Static_assert(MENU_COUNT <= CHOOSER_ITEMS_MAX, "the menu is too long");
+
+/* NULL if it can't be done there. */
+static const binding_t *find_item(const console_t *self, action_t action)
+{
+    size_t count;
+    const binding_t *bindings = keymap_bindings(&count);
+    for (size_t i = 0; i < count; i++)
+        if (bindings[i].action == action && bindings[i].menu &&
+            keymap_works(&bindings[i], AT_PAGE(self->page), self->rights))
+            return &bindings[i];
+    return NULL;
+}
+
 size_t console_menu(const console_t *self, const binding_t *items[CHOOSER_ITEMS_MAX])
 {
-    size_t count, used = 0;
-    const binding_t *bindings = keymap_bindings(&count);
-    for (size_t i = 0; i < count && used < CHOOSER_ITEMS_MAX; i++)
-        if (bindings[i].menu && keymap_works(&bindings[i], AT_PAGE(self->page), self->rights))
-            items[used++] = &bindings[i];
+    size_t used = 0;
+    for (size_t i = 0; i < MENU_COUNT; i++)
+        if ((items[used] = find_item(self, MENU[i])) != NULL)
+            used++;
     return used;
 }
 

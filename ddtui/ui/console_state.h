@@ -14,6 +14,8 @@
 #include "console.h"
 
 #define SPOTS_MAX 32
+/* Bytes of an item of the menu, with its key. */
+#define MENU_TEXT_ROOM 64
 
 /* What is open over the page; OVER_SEARCH is over the detail. */
 typedef enum {
@@ -67,6 +69,7 @@ struct console {
     size_t end_button; /* of OVER_END: 0 ends the console */
     bool end_told;     /* that the connection has ended for good */
     char end_text[2 * NOTE_ROOM];
+    char menu_texts[CHOOSER_ITEMS_MAX][MENU_TEXT_ROOM]; /* of OVER_MENU, when it was drawn last */
     bool seeks;           /* the trouble on a page, whose rows are asked for */
     uint64_t seeks_ms;    /* since when */
     size_t scroll;        /* first line of the detail */

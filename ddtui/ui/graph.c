@@ -46,10 +46,11 @@ typedef struct {
 
 /* ---- Points --------------------------------------------------------------------------------- */
 
-/* The first step of a point. */
+/* The first step of a point. Rounded up, as the point of a step is rounded down: else the newest
+   step would belong to a point that isn't drawn yet. */
 static uint64_t step_of(const frame_t *self, uint64_t point)
 {
-    return point * TIMELINE_STEPS / self->points;
+    return (point * TIMELINE_STEPS + self->points - 1) / self->points;
 }
 
 static double value_at(const frame_t *self, figure_t figure, uint64_t point)

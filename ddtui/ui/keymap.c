@@ -16,7 +16,7 @@
 #define ORDERED (ON(TREE) | ON(CLIENTS) | ON(SUBSCRIPTIONS) | ON(TOPICS))
 #define PAGES_ALL (LISTS | ON(HELP))
 /* Where rows have graphs. */
-#define GRAPHS (ON(TREE) | ON(CLIENTS) | ON(TOPICS))
+#define GRAPHS (ON(TREE) | ON(CLIENTS) | ON(SUBSCRIPTIONS) | ON(TOPICS))
 #define ANYWHERE (PAGES_ALL | AT_DETAIL | AT_GRAPH) /* where nothing is entered */
 
 /* clang-format off */
@@ -35,29 +35,29 @@ static const binding_t DEFAULTS[] = {
         "one notification's way, broker by broker"},
     {{'7', UI_F(7)}, ACT_GO_HELP, ANYWHERE, 0, GROUP_PAGES, 0, NULL, NULL,
         "this help"},
+    {{'T'}, ACT_GO_TOPICS, ANYWHERE & ~ON(TOPICS), 0, GROUP_PAGES, 3, "Topics",
+        "Topics, the busiest first", "what is published on each topic, by whom, and what is lost"},
 
-    {{'T'}, ACT_GO_TOPICS, ON(SUBSCRIPTIONS), 0, GROUP_LISTS, 3, "Topics", NULL,
-        "what is published on each topic, by whom, and what is lost"},
     {{'T'}, ACT_GO_SUBSCRIPTIONS, ON(TOPICS), 0, GROUP_LISTS, 3, "Subscr.", NULL,
         "back to the subscriptions"},
-    {{UI_ENTER}, ACT_OPEN, LISTS, 0, GROUP_LISTS, 4, "Details", NULL,
+    {{UI_ENTER}, ACT_OPEN, LISTS, 0, GROUP_LISTS, 4, "Details", "All about the selected row",
         "show all about the selected row"},
-    {{'G'}, ACT_GRAPH, GRAPHS | AT_GRAPH, 0, GROUP_LISTS, 3, "Graph", NULL,
+    {{'G'}, ACT_GRAPH, GRAPHS | AT_GRAPH, 0, GROUP_LISTS, 3, "Graph", "Graph of 15 minutes",
         "draw the last 15 minutes of the selected row, or close that again"},
     {{UI_ESCAPE, 'q', UI_CTRL('C')}, ACT_BACK, AT_DETAIL | AT_GRAPH, 0, GROUP_LISTS, 1, "Back", NULL,
         "close what is open"},
-    {{'y'}, ACT_COPY, LISTS | AT_DETAIL, 0, GROUP_LISTS, 9, "Copy", NULL,
-        "copy the selected row, or the message, to the terminal's clipboard"},
-    {{'W'}, ACT_EXPORT, LISTS, 0, GROUP_LISTS, 10, "Export", NULL,
-        "write the rows that are shown to a file, as JSON or as CSV"},
+    {{'y'}, ACT_COPY, LISTS | AT_DETAIL, 0, GROUP_LISTS, 4, "Copy",
+        "Copy the selected row", "copy the selected row, or the message, to the terminal's clipboard"},
+    {{'W'}, ACT_EXPORT, LISTS, 0, GROUP_LISTS, 4, "Export",
+        "Export the rows to a file", "write the rows that are shown to a file, as JSON or as CSV"},
     {{' '}, ACT_FOLD, ON(TREE), 0, GROUP_TREE, 9, "Fold", NULL,
         "hide or show the brokers below the selected one"},
     {{'v'}, ACT_MODE, ON(MESSAGES) | AT_MESSAGE, 0, GROUP_MESSAGES, 5, "View as", NULL,
         "show the message as text, as JSON, or as bytes"},
-    {{'w'}, ACT_SAVE, ON(MESSAGES) | AT_MESSAGE, 0, GROUP_MESSAGES, 6, "Save", NULL,
-        "write the selected message to a file"},
+    {{'w'}, ACT_SAVE, ON(MESSAGES) | AT_MESSAGE, 0, GROUP_MESSAGES, 4, "Save",
+        "Save the message to a file", "write the selected message to a file"},
     {{'R'}, ACT_SEND_AGAIN, ON(MESSAGES) | AT_MESSAGE, RIGHT_SEND, GROUP_MESSAGES, 7, "Send again",
-        NULL, "send the selected message again, from a form that holds it"},
+        "Send the message again", "send the selected message again, from a form that holds it"},
     {{'l'}, ACT_LEVEL, ON(EVENTS), 0, GROUP_MESSAGES, 5, "Level", NULL,
         "show all events, those from notice up, or warnings and errors"},
     {{'c'}, ACT_CLEAR, ON(MESSAGES) | ON(EVENTS), 0, GROUP_MESSAGES, 12, "Clear", NULL,
@@ -78,21 +78,21 @@ static const binding_t DEFAULTS[] = {
     {{'D'}, ACT_DRAIN, ON(TREE), RIGHT_OPERATE, GROUP_OPERATORS, 3, "Drain",
         "Drain the selected broker",
         "shut the selected broker down in order, after typing its name"},
-    {{'L'}, ACT_LOG_LEVEL, ON(TREE), RIGHT_OPERATE, GROUP_OPERATORS, 3, "Log level",
+    {{'L'}, ACT_LOG_LEVEL, ON(TREE), RIGHT_OPERATE, GROUP_OPERATORS, 6, "Log level",
         "Change its log level", "change how much the selected broker logs, after typing its name"},
-    {{'P'}, ACT_MOVE, ON(TREE), RIGHT_OPERATE, GROUP_OPERATORS, 4, "Parent",
+    {{'P'}, ACT_MOVE, ON(TREE), RIGHT_OPERATE, GROUP_OPERATORS, 3, "Move",
         "Move it to another parent",
         "move the selected broker to another parent, after typing its name"},
-    {{':'}, ACT_COMMAND, ANYWHERE, 0, GROUP_EVERYWHERE, 5, "Command", NULL,
+    {{':'}, ACT_COMMAND, ANYWHERE, 0, GROUP_EVERYWHERE, 5, "Command", "Type a command",
         "type a command; Tab completes it"},
     {{'M'}, ACT_MOUSE, ANYWHERE, 0, GROUP_EVERYWHERE, 0, NULL, NULL,
         "leave the mouse to the terminal, to select text with it, or take it back"},
-    {{'/'}, ACT_FILTER, LISTS, 0, GROUP_EVERYWHERE, 3, "Filter", NULL,
+    {{'/'}, ACT_FILTER, LISTS, 0, GROUP_EVERYWHERE, 3, "Filter", "Filter the rows",
         "show only rows that hold a text; Esc shows all again"},
     {{'/'}, ACT_FILTER, AT_DETAIL, 0, GROUP_LISTS, 3, "Search", NULL,
         "search in what is open"},
-    {{'!'}, ACT_TROUBLE, ANYWHERE, 0, GROUP_EVERYWHERE, 3, "Trouble", NULL,
-        "to the next broker, client or subscription in trouble"},
+    {{'!'}, ACT_TROUBLE, ANYWHERE, 0, GROUP_EVERYWHERE, 3, "Trouble",
+        "Go to the next trouble", "to the next broker, client, topic or subscription in trouble"},
     {{'a'}, ACT_SHOW_ALL, LISTS, 0, GROUP_EVERYWHERE, 0, "All", NULL,
         "show the rows around those with the text, too, or hide them again"},
     {{'.'}, ACT_FIND_NEXT, LISTS | AT_DETAIL, 0, GROUP_EVERYWHERE, 0, "Next", NULL,
@@ -126,7 +126,7 @@ static const binding_t DEFAULTS[] = {
         "to the last row; there, messages and events keep rolling"},
     {{UI_END}, ACT_LAST, GRAPHS | AT_GRAPH, 0, GROUP_LISTS, 0, NULL, NULL,
         "to the last row, where G draws a graph"},
-    {{'o'}, ACT_ORDER, ORDERED, 0, GROUP_LISTS, 10, "Order", NULL,
+    {{'o'}, ACT_ORDER, ORDERED, 0, GROUP_LISTS, 10, "Order", "Order by a column",
         "choose the column by which the rows are ordered"},
     {{'r'}, ACT_REVERSE, ORDERED, 0, GROUP_LISTS, 11, "Reverse", NULL,
         "turn the order around"},
@@ -137,7 +137,8 @@ static const binding_t DEFAULTS[] = {
     {{UI_ESCAPE}, ACT_BACK, PAGES_ALL, 0, GROUP_LISTS, 0, NULL, NULL,
         "drop the filter"},
     {{UI_LEFT}, ACT_LEFT, ON(TREE), 0, GROUP_TREE, 0, NULL, NULL,
-        "back to the columns before; else hide the brokers below, or go to the parent"},
+        "back to the columns before; else hide the brokers below, or go to the parent; the root "
+        "stays open"},
     {{UI_RIGHT}, ACT_RIGHT, ON(TREE), 0, GROUP_TREE, 0, NULL, NULL,
         "show the brokers below; else to the columns for which there is no room"},
 
@@ -175,11 +176,30 @@ static const binding_t DEFAULTS[] = {
 /* clang-format on */
 #define BINDING_COUNT (sizeof DEFAULTS / sizeof DEFAULTS[0])
 
+/* Where some actions have their rank; elsewhere they come after all others. */
+static const struct {
+    action_t action;
+    unsigned where;
+} FOREMOST[] = {
+    {ACT_NOTIFY, ON(TREE) | ON(CLIENTS)},
+    {ACT_PUBLISH, ON(TREE) | ON(SUBSCRIPTIONS)},
+    {ACT_SUBSCRIBE, ON(SUBSCRIPTIONS)},
+    {ACT_GO_TOPICS, ON(TREE) | ON(SUBSCRIPTIONS)},
+    {ACT_TROUBLE, ON(TREE) | ON(CLIENTS) | ON(TOPICS) | ON(EVENTS)},
+    {ACT_COPY, ON(MESSAGES) | AT_DETAIL},
+    {ACT_EXPORT, ON(EVENTS)},
+};
+
 /* As the user has configured them: there is one keyboard. */
-static binding_t configured[BINDING_COUNT];
-static bool is_bound[BINDING_COUNT]; /* and not as in DEFAULTS */
-static bool is_configured;
-#define RANKS 12
+typedef struct {
+    binding_t bindings[BINDING_COUNT];
+    bool is_bound[BINDING_COUNT]; /* and not as in DEFAULTS */
+    bool is_configured;
+} keys_t;
+
+static keys_t keys, kept_keys;
+/* The last one is of what stands in the footer only if there is room to spare. */
+#define RANKS 13
 
 static const char *const GROUP_NAMES[GROUPS] = {
     [GROUP_PAGES] = "Screens",
@@ -193,7 +213,7 @@ static const char *const GROUP_NAMES[GROUPS] = {
 
 static const binding_t *bindings(void)
 {
-    return is_configured ? configured : DEFAULTS;
+    return keys.is_configured ? keys.bindings : DEFAULTS;
 }
 
 const binding_t *keymap_bindings(size_t *count)
@@ -252,39 +272,51 @@ static void take_key(binding_t *self, ui_key_t key)
 static size_t find_owner(size_t bound, ui_key_t key)
 {
     for (size_t i = 0; i < BINDING_COUNT; i++)
-        if (i != bound && is_bound[i] && (configured[i].where & configured[bound].where) &&
-            has_key(&configured[i], key))
+        if (i != bound && keys.is_bound[i] &&
+            (keys.bindings[i].where & keys.bindings[bound].where) &&
+            has_key(&keys.bindings[i], key))
             return i;
     return BINDING_COUNT;
 }
 
-action_t keymap_bind(action_t action, const ui_key_t keys[BINDING_KEYS])
+action_t keymap_bind(action_t action, const ui_key_t wanted[BINDING_KEYS])
 {
     size_t bound = find_bound(action);
-    if (!is_configured)
-        memcpy(configured, DEFAULTS, sizeof configured);
-    is_configured = true;
-    for (size_t k = 0; k < BINDING_KEYS && keys[k] != UI_NONE && bound < BINDING_COUNT; k++) {
-        size_t owner = find_owner(bound, keys[k]);
+    binding_t *all = keys.bindings;
+    if (!keys.is_configured)
+        memcpy(all, DEFAULTS, sizeof DEFAULTS);
+    keys.is_configured = true;
+    for (size_t k = 0; k < BINDING_KEYS && wanted[k] != UI_NONE && bound < BINDING_COUNT; k++) {
+        size_t owner = find_owner(bound, wanted[k]);
         if (owner < BINDING_COUNT)
-            return configured[owner].action;
-        if (!can_have(&configured[bound], keys[k]))
+            return all[owner].action;
+        if (!can_have(&all[bound], wanted[k]))
             return action;
         for (size_t i = 0; i < BINDING_COUNT; i++)
-            if (i != bound && (configured[i].where & configured[bound].where))
-                take_key(&configured[i], keys[k]);
+            if (i != bound && (all[i].where & all[bound].where))
+                take_key(&all[i], wanted[k]);
     }
     if (bound < BINDING_COUNT) {
-        memcpy(configured[bound].keys, keys, sizeof configured[bound].keys);
-        is_bound[bound] = true;
+        memcpy(all[bound].keys, wanted, sizeof all[bound].keys);
+        keys.is_bound[bound] = true;
     }
     return ACT_NONE;
 }
 
 void keymap_reset(void)
 {
-    memset(is_bound, 0, sizeof is_bound);
-    is_configured = false;
+    memset(keys.is_bound, 0, sizeof keys.is_bound);
+    keys.is_configured = false;
+}
+
+void keymap_keep(void)
+{
+    kept_keys = keys;
+}
+
+void keymap_bring_back(void)
+{
+    keys = kept_keys;
 }
 
 action_t keymap_action(ui_key_t key, unsigned where, unsigned rights)
@@ -301,6 +333,12 @@ bool keymap_allows(action_t action, unsigned where, unsigned rights)
         if (bindings()[i].action == action && keymap_works(&bindings()[i], where, rights))
             return true;
     return false;
+}
+
+ui_key_t keymap_key_of(action_t action)
+{
+    size_t bound = find_bound(action);
+    return bound < BINDING_COUNT ? bindings()[bound].keys[0] : UI_NONE;
 }
 
 /* ---- Names ---------------------------------------------------------------------------------- */
@@ -358,6 +396,14 @@ void keymap_key_names(const binding_t *self, char out[KEY_NAMES_ROOM])
 
 /* ---- Footer --------------------------------------------------------------------------------- */
 
+static unsigned rank_in(const binding_t *self, unsigned where)
+{
+    for (size_t i = 0; i < sizeof FOREMOST / sizeof FOREMOST[0]; i++)
+        if (FOREMOST[i].action == self->action && self->rank > 0 && !(FOREMOST[i].where & where))
+            return RANKS;
+    return self->rank;
+}
+
 /* "n Notify", and the two blanks after it. */
 static size_t footer_width(const binding_t *self)
 {
@@ -374,7 +420,7 @@ size_t keymap_footer(
     for (unsigned rank = 1; rank <= RANKS; rank++) {
         for (size_t i = 0; i < BINDING_COUNT; i++) {
             const binding_t *binding = &bindings()[i];
-            if (binding->rank != rank || binding->keys[0] == UI_NONE ||
+            if (rank_in(binding, where) != rank || binding->keys[0] == UI_NONE ||
                 !keymap_works(binding, where, rights) || used + footer_width(binding) > width + 2)
                 continue;
             in[i] = true;

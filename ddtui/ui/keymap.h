@@ -161,9 +161,12 @@ const char *keymap_group(group_t group);
 /* Gives an action other keys where nothing is entered, instead of those that it has there; they are
    taken from whoever has them by default. ACT_NONE, or who was given one of them before; the action
    itself if a key that types would do it where something is entered. */
-action_t keymap_bind(action_t action, const ui_key_t keys[BINDING_KEYS]);
+action_t keymap_bind(action_t action, const ui_key_t wanted[BINDING_KEYS]);
 /* All keys are as they were. */
 void keymap_reset(void);
+/* Keeps the keys aside as they are now, and brings those back that were kept last. */
+void keymap_keep(void);
+void keymap_bring_back(void);
 
 bool keymap_works(const binding_t *self, unsigned where, unsigned rights);
 
@@ -172,6 +175,9 @@ action_t keymap_action(ui_key_t key, unsigned where, unsigned rights);
 
 /* Whether some key does that there. */
 bool keymap_allows(action_t action, unsigned where, unsigned rights);
+
+/* The first key that does something where nothing is entered; UI_NONE if there is none. */
+ui_key_t keymap_key_of(action_t action);
 
 /* Names of keys: "n", "F9", "Ctrl-L", "PgUp". Room for the longest: */
 #define KEY_NAME_ROOM 16

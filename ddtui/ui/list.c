@@ -13,6 +13,7 @@ typedef struct {
     size_t index;
     uint64_t identity;
     bool found; /* the filter wants it */
+    bool known; /* it has something in the column that the list is ordered by */
 } row_t;
 
 struct list {
@@ -103,7 +104,8 @@ static void take_row(list_t *self, const void *source, size_t index)
     bool filtered = self->filter.count > 0 && !self->all;
     self->found += found;
     if (found || (!filtered && !hidden))
-        self->rows[self->count++] = (row_t){index, self->ops->identity(source, index), found};
+        self->rows[self->count++] =
+            (row_t){.index = index, .identity = self->ops->identity(source, index), .found = found};
 }
 
 static bool is_known(const list_t *self, const void *source, size_t index)
@@ -115,10 +117,10 @@ static int compare_rows(const void *a, const void *b, void *arg)
 {
     const sorting_t *sorting = arg;
     const list_t *self = sorting->list;
-    size_t left = ((const row_t *)a)->index, right = ((const row_t *)b)->index;
-    bool known = is_known(self, sorting->source, left);
-    if (known != is_known(self, sorting->source, right))
-        return known ? -1 : 1;
+    const row_t *rows[2] = {a, b};
+    size_t left = rows[0]->index, right = rows[1]->index;
+    if (rows[0]->known != rows[1]->known)
+        return rows[0]->known ? -1 : 1;
     int order = self->ops->compare(sorting->source, left, right, self->column);
     if (self->reverse)
         order = -order;
@@ -169,6 +171,8 @@ static void sort(list_t *self, const void *source)
     sorting_t sorting = {self, source};
     if (self->column == LIST_NONE || !self->ops->compare || self->count < 2)
         return;
+    for (size_t i = 0; i < self->count; i++)
+        self->rows[i].known = is_known(self, source, self->rows[i].index);
     qsort_r(self->rows, self->count, sizeof *self->rows, compare_rows, &sorting);
     if (self->ops->parent)
         arrange(self, source);

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "column_choice.h"
+#include "ddtui/model/json_line.h"
 #include "libdd/base/escape.h"
 #include "libdd/base/utf8.h"
 #include "outage.h"
@@ -22,8 +23,8 @@ bool page_init(page_t *self, page_number_t number, const page_ops_t *ops, sessio
         (page_t){.ops = ops, .number = number, .session = session, .rights = rights, .stale = true};
     if (ops->table) {
         self->table = *ops->table;
-        memcpy(self->columns, ops->table->columns, ops->table->count * sizeof self->columns[0]);
         self->table.columns = self->columns;
+        page_choose_columns(self, "");
     }
     if (ops->state_size > 0)
         self->private = calloc(1, ops->state_size);
@@ -41,8 +42,12 @@ void page_clear(page_t *self)
 
 void page_choose_columns(page_t *self, const char *names)
 {
-    if (self->ops->table && names[0] != '\0')
-        column_choice_apply(self->ops->table, names, self->columns);
+    const list_table_t *table = self->ops->table;
+    if (!table)
+        return;
+    memcpy(self->columns, table->columns, table->count * sizeof self->columns[0]);
+    if (names[0] != '\0')
+        column_choice_apply(table, names, self->columns);
 }
 
 unsigned page_views(const page_t *self)
@@ -356,7 +361,7 @@ static void draw_filter_keys(canvas_t *canvas, rect_t area, const char *title)
         canvas_text(canvas, area, 0, column, STYLE_DIM, keys);
 }
 
-/* What is shown has a timeline from now on. */
+/* What is shown has a timeline from now on, if its figures are asked for as long as it is. */
 static void show_rows(const page_t *self)
 {
     const list_table_t *table = self->ops->table;
@@ -381,27 +386,46 @@ void page_draw_list(page_t *self, canvas_t *canvas, rect_t area, const char *tit
     list_table_draw_bar(canvas, area, list_top(self->list, height), height, list_count(self->list));
 }
 
+static const page_ops_t *graph_ops(const page_t *self)
+{
+    return self->ops->graphs_of ? self->ops->graphs_of : self->ops;
+}
+
+view_t page_graph_view(const page_t *self)
+{
+    const page_ops_t *ops = graph_ops(self);
+    return ops->graph ? ops->table->view : VIEW_NONE;
+}
+
+static void draw_timeline(
+    const page_t *self, const void *row, canvas_t *canvas, rect_t area, glyphs_t glyphs)
+{
+    view_t view = page_graph_view(self);
+    timelines_t *timelines = session_view_timelines(self->session);
+    timelines_show(timelines, view, row);
+    graph_t graph = {.timeline = timelines_find(timelines, view, row),
+        .lines = graph_ops(self)->graph,
+        .count = graph_ops(self)->graph_count};
+    uint64_t now_ms = session_view_now_ms(self->session);
+    if (session_view_is_frozen(self->session))
+        now_ms = poller_last(session_view_poller(self->session), view)->finished_ms;
+    graph_draw(&graph, now_ms, glyphs, canvas, area);
+}
+
 void page_draw_graph(page_t *self, canvas_t *canvas, rect_t area, glyphs_t glyphs)
 {
     char title[GRAPH_TITLE_ROOM] = "";
     size_t index = page_selected_index(self);
-    canvas_fill(canvas, area, STYLE_PLAIN);
+    const page_ops_t *ops = self->ops;
+    const void *row = NULL;
     if (index != LIST_NONE)
-        self->ops->graph_title(self, index, title, sizeof title);
+        row = ops->graph_row ? ops->graph_row(self, index) : ops->table->row(self, index);
+    if (row)
+        graph_ops(self)->graph_title(self, row, title, sizeof title);
+    canvas_fill(canvas, area, STYLE_PLAIN);
     rect_t inside = canvas_box(canvas, area, title);
-    if (index == LIST_NONE)
-        return;
-    view_t view = self->ops->table->view;
-    const void *row = self->ops->table->row(self, index);
-    timelines_t *timelines = session_view_timelines(self->session);
-    timelines_show(timelines, view, row);
-    graph_t graph = {.timeline = timelines_find(timelines, view, row),
-        .lines = self->ops->graph,
-        .count = self->ops->graph_count};
-    uint64_t now_ms = session_view_now_ms(self->session);
-    if (session_view_is_frozen(self->session))
-        now_ms = poller_last(session_view_poller(self->session), view)->finished_ms;
-    graph_draw(&graph, now_ms, glyphs, canvas, inside);
+    if (row)
+        draw_timeline(self, row, canvas, inside, glyphs);
 }
 
 void page_draw_detail(page_t *self, canvas_t *canvas, rect_t area, const char *title)
@@ -473,6 +497,13 @@ const char *page_age(uint64_t ms, char out[AGE_ROOM])
     broker_t row = {.uptime_ms = ms};
     column_text(column, &row, out, AGE_ROOM);
     return out;
+}
+
+void page_add_date(struct json_object *object, int64_t wall_ms)
+{
+    char text[COLUMN_TEXT_ROOM];
+    column_number_text(COLUMN_WHEN, (uint64_t)wall_ms, text, sizeof text);
+    json_line_add_text(object, "time", text);
 }
 
 void page_time(int64_t wall_ms, bool with_ms, char out[TIME_ROOM])

@@ -19,9 +19,10 @@
 #include "text_pane.h"
 
 typedef struct page page_t;
+typedef struct page_ops page_ops_t;
 
 /* What a page is made of. Members that are NULL are what the page doesn't have. */
-typedef struct {
+struct page_ops {
     const char *title;
     session_part_t part;   /* what its list shows: made anew when that has changed */
     size_t state_size;     /* bytes of its private state; 0 if it has none */
@@ -48,14 +49,18 @@ typedef struct {
     /* The message of a row, if it is one that has a payload, and the topic; else NULL. */
     const message_t *(*message)(const page_t *self, size_t index);
     bool (*topic)(const page_t *self, size_t index, char out[DD_TOPIC_MAX + 1]);
-    /* Figures of the rows of the table's view that are drawn over time, and what the row of an
-       index is called there. */
+    /* Figures of the rows of the table's view that are drawn over time, and what a row is called
+       there. */
     const graph_line_t *graph;
     size_t graph_count;
-    void (*graph_title)(page_t *self, size_t index, char *out, size_t room);
+    void (*graph_title)(const page_t *self, const void *row, char *out, size_t room);
+    /* The page whose graphs are drawn instead, and which of its rows stands for the one of an
+       index; that is lent until the next call. */
+    const page_ops_t *graphs_of;
+    const void *(*graph_row)(page_t *self, size_t index);
     /* Does what only this page does. True if the action meant that. */
     bool (*act)(page_t *self, action_t action);
-} page_ops_t;
+};
 
 struct page {
     const page_ops_t *ops;
@@ -92,6 +97,8 @@ size_t page_selected_index(page_t *self);
 /* Everything about the selected row, at that width; the caller destroys it. NULL if no row is
    selected, or the page has no such thing. */
 text_pane_t *page_detail(page_t *self, int width);
+/* Whether rows have a graph, and the view that it is of; VIEW_NONE if they have none. */
+view_t page_graph_view(const page_t *self);
 /* Draws the last 15 minutes of the selected row. */
 void page_draw_graph(page_t *self, canvas_t *canvas, rect_t area, glyphs_t glyphs);
 bool page_act(page_t *self, action_t action);
@@ -142,6 +149,9 @@ unsigned page_trouble_style(trouble_t trouble, bool is_good);
 #define AGE_ROOM 32
 const char *page_age(uint64_t ms, char out[AGE_ROOM]);
 
+/* Adds a moment to an object that is to be exported, as --events has it, with its day. */
+void page_add_date(struct json_object *object, int64_t wall_ms);
+
 /* "14:03:22", or with milliseconds "14:03:22.123". */
 #define TIME_ROOM 16
 void page_time(int64_t wall_ms, bool with_ms, char out[TIME_ROOM]);
@@ -151,7 +161,7 @@ void page_time(int64_t wall_ms, bool with_ms, char out[TIME_ROOM]);
 extern const page_ops_t TREE_PAGE, CLIENTS_PAGE, SUBSCRIPTIONS_PAGE, TOPICS_PAGE, MESSAGES_PAGE,
     EVENTS_PAGE, TRACE_PAGE, HELP_PAGE;
 
-/* Draws the newest messages, or what happened last at the brokers, one a line. */
+/* Draws the newest messages, or what of importance happened last at the brokers, one a line. */
 void page_messages_draw_tail(const session_view_t *session, canvas_t *canvas, rect_t area);
 void page_events_draw_tail(const session_view_t *session, canvas_t *canvas, rect_t area);
 

@@ -53,26 +53,11 @@ static size_t row_text(const void *source, size_t index, char *out, size_t room)
     return used + page_row_text(source, index, out + used, room - used);
 }
 
-/* What follows the name in an event that begins with "client NAME "; NULL in any other. */
-static const char *words_about(const archived_t *event, const client_t *client)
-{
-    char start[DD_NAME_MAX + 16];
-    size_t size =
-        (size_t)snprintf(start, sizeof start, "client %s.%s ", client->tenant, client->name);
-    return strncmp(event->text, start, size) == 0 ? event->text + size : NULL;
-}
-
 /* The last that its broker said of a client which has left, if that says how; else nothing. */
 static void why_it_left(const page_t *self, const client_t *client, char *out, size_t room)
 {
     static const char ENDED[] = "ended: ";
-    const char *words = NULL;
-    const event_archive_t *events = session_view_events(self->session);
-    for (size_t i = event_archive_count(events); i-- > 0 && !words;) {
-        const archived_t *event = event_archive_at(events, i);
-        if (strcmp(event->broker, client->broker) == 0)
-            words = words_about(event, client);
-    }
+    const char *words = session_view_last_words(self->session, client);
     out[0] = '\0';
     if (!words || strcmp(words, "registered") == 0)
         return;
@@ -253,9 +238,9 @@ static const graph_line_t GRAPH[] = {
     {FIGURE_DROPPED, "dropped", COLUMN_RATE, "/s", STYLE_BAD},
 };
 
-static void graph_title(page_t *self, size_t index, char *out, size_t room)
+static void graph_title(const page_t *self, const void *row, char *out, size_t room)
 {
-    const client_t *client = page_row(self, index);
+    const client_t *client = row;
     char name[DD_NAME_MAX + 1], escaped[4 * sizeof name];
     session_view_shown_name(self->session, client->tenant, client->name, name);
     dd_escape_text(name, strlen(name), escaped, sizeof escaped);

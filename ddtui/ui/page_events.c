@@ -36,6 +36,9 @@ static const struct {
 } SHOWN[] = {{DD_LOG_DEBUG, "Events"}, {DD_LOG_NOTICE, "Events from notice up"},
     {DD_LOG_WARNING, "Warnings and errors"}};
 
+/* Rows of the tail at most. */
+#define TAIL_ROWS_MAX 16
+
 /* ---- Rows: the archive and the notes, as far as the level wants them, by time ---------------- */
 
 #define ROWS_MAX (EVENT_ARCHIVE_MAX + STATUS_LOG_MAX)
@@ -103,13 +106,17 @@ static uint64_t identity(const void *source, size_t index)
 }
 
 /* What a later version may call a level is important. */
+static bool is_important(const char *text, dd_log_level_t least)
+{
+    dd_log_level_t level;
+    return !dd_log_level_parse(&level, dd_bytes_of(text)) || level <= least;
+}
+
 static bool is_wanted(const page_t *self, const event_t *event)
 {
     const events_page_t *events = self->private;
-    dd_log_level_t level;
-    return SHOWN[events->shown].least == DD_LOG_DEBUG ||
-           !dd_log_level_parse(&level, dd_bytes_of(event->level)) ||
-           level <= SHOWN[events->shown].least;
+    dd_log_level_t least = SHOWN[events->shown].least;
+    return least == DD_LOG_DEBUG || is_important(event->level, least);
 }
 
 /* The oldest first. */
@@ -216,7 +223,7 @@ static struct json_object *json(const page_t *self, size_t index)
 {
     event_t event = event_at(self, index);
     struct json_object *object = json_object_new_object();
-    json_object_object_add(object, "time_ms", json_object_new_int64(event.wall_ms));
+    page_add_date(object, event.wall_ms);
     json_line_add_text(object, "level", event.level);
     json_line_add_text(object, "broker", event.broker);
     json_line_add_text(object, "tenant", event.tenant);
@@ -235,25 +242,34 @@ static bool act(page_t *self, action_t action)
     return true;
 }
 
+static void draw_tail_line(const archived_t *row, canvas_t *canvas, rect_t area, int line)
+{
+    char time[TIME_ROOM], broker[4 * DD_BROKER_MAX + 1], text[COLUMN_TEXT_ROOM];
+    page_time(row->wall_ms, false, time);
+    dd_escape_text(row->broker, strlen(row->broker), broker, sizeof broker);
+    dd_escape_text(row->text, strlen(row->text), text, sizeof text);
+    canvas_text(canvas, area, line, 0, STYLE_DIM, time);
+    canvas_print(canvas, area, line, 9, STYLE_PLAIN, "%-12s", broker);
+    int at = 9 + 1 + (dd_utf8_width(broker) > 12 ? (int)dd_utf8_width(broker) : 12);
+    canvas_text(canvas, area, line, at, level_style(row->level), text);
+}
+
+/* In a few lines clients that come and go would leave no room for what matters. */
 void page_events_draw_tail(const session_view_t *session, canvas_t *canvas, rect_t area)
 {
     const event_archive_t *events = session_view_events(session);
-    size_t total = event_archive_count(events), height = (size_t)area.height;
-    size_t first = total > height ? total - height : 0;
-    if (total == 0)
-        canvas_text(canvas, area, 0, 1, STYLE_DIM, "Nothing has happened.");
-    for (size_t i = first; i < total; i++) {
+    const archived_t *rows[TAIL_ROWS_MAX];
+    int count = 0, most = area.height < TAIL_ROWS_MAX ? area.height : TAIL_ROWS_MAX;
+    for (size_t i = event_archive_count(events); i-- > 0 && count < most;) {
         const archived_t *row = event_archive_at(events, i);
-        char time[TIME_ROOM], broker[4 * DD_BROKER_MAX + 1], text[COLUMN_TEXT_ROOM];
-        int line = (int)(i - first);
-        page_time(row->wall_ms, false, time);
-        dd_escape_text(row->broker, strlen(row->broker), broker, sizeof broker);
-        dd_escape_text(row->text, strlen(row->text), text, sizeof text);
-        canvas_text(canvas, area, line, 0, STYLE_DIM, time);
-        canvas_print(canvas, area, line, 9, STYLE_PLAIN, "%-12s", broker);
-        int at = 9 + 1 + (dd_utf8_width(broker) > 12 ? (int)dd_utf8_width(broker) : 12);
-        canvas_text(canvas, area, line, at, level_style(row->level), text);
+        if (is_important(row->level, DD_LOG_NOTICE))
+            rows[count++] = row;
     }
+    if (count == 0)
+        canvas_text(canvas, area, 0, 1, STYLE_DIM,
+            "Nothing of importance has happened. 5 shows who came and went.");
+    for (int line = 0; line < count; line++)
+        draw_tail_line(rows[count - 1 - line], canvas, area, line);
 }
 
 const page_ops_t EVENTS_PAGE = {.title = "Events",

@@ -2,11 +2,15 @@
 /*
  * page_help - the keys, and a few words on what they are about
  */
+#include <stdio.h>
+
 #include "page.h"
 
 /* Least columns of a screen with two columns of help, and of the keys' names. */
 #define TWO_FROM 130
 #define KEYS_WIDTH 18
+/* And of the questions that it answers. */
+#define WAYS_WIDTH 28
 
 /* The page's private state. */
 typedef struct {
@@ -23,6 +27,51 @@ static const char *const WORDS[] = {
     "a path like /1/2/ takes what is sent there; \"noscope\" takes all topics that begin with "
     "the given one, from anywhere.",
 };
+
+/* What people come for, and where it is. A '@' stands for the key of the next action. */
+static const struct {
+    const char *question;
+    const char *answer;
+    action_t actions[4];
+    unsigned needs; /* rights */
+} WAYS[] = {
+    {"Who is in trouble?", "@ goes to the next one; @ says all about it", {ACT_TROUBLE, ACT_OPEN},
+        0},
+    {"Who loses messages?", "the same: details name clients and times", {ACT_NONE}, 0},
+    {"Which topic is the busiest?", "@ lists them, and who publishes; @ draws one",
+        {ACT_GO_TOPICS, ACT_GRAPH}, 0},
+    {"What happened, in order?", "@; @ leaves out the small, @ saves it to a file",
+        {ACT_GO_EVENTS, ACT_LEVEL, ACT_EXPORT}, 0},
+    {"Where is a message lost?", "@ follows one, broker by broker", {ACT_TRACE}, RIGHT_SEND},
+    {"How to copy a message?", "@, select it, @; or @, and mark it by mouse",
+        {ACT_GO_MESSAGES, ACT_COPY, ACT_MOUSE}, RIGHT_SEND},
+    {"How to move a broker?", "select it at @, then @", {ACT_GO_TREE, ACT_MOVE}, RIGHT_OPERATE},
+};
+
+static void write_answer(size_t way, char *out, size_t room)
+{
+    size_t used = 0, action = 0;
+    for (const char *at = WAYS[way].answer; *at != '\0' && used + 1 < room; at++) {
+        char name[KEY_NAME_ROOM];
+        keymap_key_name(*at == '@' ? keymap_key_of(WAYS[way].actions[action++]) : UI_NONE, name);
+        int size = *at == '@' ? snprintf(out + used, room - used, "%s", name)
+                              : snprintf(out + used, room - used, "%c", *at);
+        used += (size_t)size;
+    }
+}
+
+static void add_ways(text_pane_t *pane, unsigned rights)
+{
+    text_pane_text(pane, STYLE_TITLE, "Where to look");
+    for (size_t i = 0; i < sizeof WAYS / sizeof WAYS[0]; i++) {
+        char answer[128] = "";
+        if ((WAYS[i].needs & rights) != WAYS[i].needs)
+            continue;
+        write_answer(i, answer, sizeof answer);
+        text_pane_print(pane, STYLE_PLAIN, "  %-*s%s", WAYS_WIDTH, WAYS[i].question, answer);
+    }
+    text_pane_text(pane, STYLE_PLAIN, "");
+}
 
 static void add_words(text_pane_t *pane)
 {
@@ -59,8 +108,10 @@ static void add_group(text_pane_t *pane, group_t group, unsigned rights)
 static text_pane_t *make_pane(const page_t *self, int width, group_t first, group_t last)
 {
     text_pane_t *pane = text_pane_new(width);
-    if (first == 0)
+    if (first == 0) {
+        add_ways(pane, self->rights);
         add_words(pane);
+    }
     for (group_t group = first; group <= last; group++)
         add_group(pane, group, self->rights);
     return pane;

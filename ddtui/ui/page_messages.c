@@ -182,7 +182,7 @@ static struct json_object *json(const page_t *self, size_t index)
     const message_t *message = message_at(self, index);
     bool is_publication = message->kind == MESSAGE_PUBLICATION;
     struct json_object *object = json_object_new_object();
-    json_object_object_add(object, "time_ms", json_object_new_int64(message->wall_ms));
+    page_add_date(object, message->wall_ms);
     json_line_add_text(object, "type", TYPES[message->kind]);
     json_line_add_text(object, "source", message->source);
     json_object_object_add(

@@ -22,6 +22,11 @@ static const list_table_column_t COLUMNS[] = {
     {"broker", "BROKER", 11, 4, 24, false},
 };
 
+/* The page's private state. */
+typedef struct {
+    topic_t topic; /* whose graph is drawn */
+} subscriptions_page_t;
+
 /* ---- Rows: first the own ones, then those of the model that aren't this client's ------------- */
 
 static size_t own_count_of(const page_t *self)
@@ -191,6 +196,18 @@ const char *page_subscriptions_selected_own(page_t *self, char room[COMPLETION_R
     return room;
 }
 
+/* ---- The graph ------------------------------------------------------------------------------ */
+
+/* That of its topic. */
+static const void *graph_row(page_t *self, size_t index)
+{
+    subscriptions_page_t *subscriptions = self->private;
+    subscription_t row = subscription_at(self, index);
+    memcpy(subscriptions->topic.tenant, row.tenant, sizeof row.tenant);
+    memcpy(subscriptions->topic.topic, row.topic, sizeof row.topic);
+    return &subscriptions->topic;
+}
+
 /* ---- The page ------------------------------------------------------------------------------- */
 
 static void detail(page_t *self, size_t index, text_pane_t *pane)
@@ -246,6 +263,7 @@ static bool topic(const page_t *self, size_t index, char out[DD_TOPIC_MAX + 1])
 
 const page_ops_t SUBSCRIPTIONS_PAGE = {.title = "Subscriptions",
     .part = PART_SUBSCRIPTIONS,
+    .state_size = sizeof(subscriptions_page_t),
     .views = 1u << VIEW_TREE | 1u << VIEW_SUBSCRIPTIONS,
     .order = "your own first",
     .filters = "topic:alarms broker:east",
@@ -255,4 +273,6 @@ const page_ops_t SUBSCRIPTIONS_PAGE = {.title = "Subscriptions",
     .draw = draw,
     .detail = detail,
     .json = json,
-    .topic = topic};
+    .topic = topic,
+    .graphs_of = &TOPICS_PAGE,
+    .graph_row = graph_row};

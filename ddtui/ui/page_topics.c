@@ -14,10 +14,10 @@
 #define DETAIL_FROM 140
 #define DETAIL_WIDTH 48
 
-enum { COLUMN_TOPIC = 1, COLUMN_BUSY, COLUMN_LOST_NOW = 5 };
+enum { COLUMN_TENANT, COLUMN_TOPIC, COLUMN_BUSY, COLUMN_LOST_NOW = 5 };
 
 static const list_table_column_t COLUMNS[] = {
-    {"tenant", "TENANT", 8, 3, 16, false},
+    [COLUMN_TENANT] = {"tenant", "TENANT", 8, 2, 16, false},
     [COLUMN_TOPIC] = {"topic", "TOPIC", 18, 1, 60, false},
     [COLUMN_BUSY] = {"publications_per_s", "PUBL/S", 7, 1, 0, true},
     {"bytes_per_s", "BYTES/S", 8, 2, 0, true},
@@ -26,7 +26,7 @@ static const list_table_column_t COLUMNS[] = {
     {"lost", "LOST", 7, 5, 0, true},
     {"publications", "PUBLISHED", 10, 6, 0, true},
     {"bytes", "BYTES", 8, 7, 0, true},
-    {"publishers", "PUBLISHED BY", 16, 1, LIST_TABLE_REST, false},
+    {"publishers", "PUBLISHED BY", 24, 1, LIST_TABLE_REST, false},
 };
 
 /* The page's private state. */
@@ -102,10 +102,19 @@ static const list_ops_t LIST = {.count = page_row_count,
     .compare = compare,
     .known = known};
 
+/* Whose topics they are is the last that a tenant wants to know, unless it has said otherwise. */
+static void choose_columns(page_t *self)
+{
+    bool is_chosen = self->columns[COLUMN_TENANT].rank != COLUMNS[COLUMN_TENANT].rank;
+    if (!session_view_is_operator(self->session) && !is_chosen)
+        self->columns[COLUMN_TENANT].rank = LIST_TABLE_COLUMNS_MAX;
+}
+
 /* The busiest ones first. */
 static void prepare(page_t *self)
 {
     topics_page_t *topics = self->private;
+    choose_columns(self);
     if (!topics->ordered)
         list_set_order(self->list, COLUMN_BUSY, true);
     topics->ordered = true;
@@ -189,9 +198,10 @@ static const graph_line_t GRAPH[] = {
     {FIGURE_DROPPED, "lost", COLUMN_RATE, "/s", STYLE_BAD},
 };
 
-static void graph_title(page_t *self, size_t index, char *out, size_t room)
+static void graph_title(const page_t *self, const void *row, char *out, size_t room)
 {
-    const topic_t *topic = page_row(self, index);
+    const topic_t *topic = row;
+    (void)self;
     char name[4 * sizeof topic->topic];
     dd_escape_text(topic->topic, strlen(topic->topic), name, sizeof name);
     snprintf(out, room, "%s%s of tenant %s", is_rest(topic) ? "All other topics" : "Topic ", name,

@@ -13,9 +13,13 @@
    its name and the frame. */
 #define DETAIL_LEAST 34
 #define DETAIL_WIDTH 48
-#define TAIL_ROWS_MAX 8
+#define TAIL_ROWS_MAX 10
 /* Bytes of a broker's name, escaped, and of an age. */
 #define ESCAPED_ROOM (DD_ESCAPE_MAX * DD_BROKER_MAX + AGE_ROOM)
+/* ms for which what was heard of clients is worth to be shown with their broker. */
+#define CLIENTS_FRESH 10000
+/* Clients and events that a broker's detail lists. */
+#define DETAIL_ROWS 50
 /* Brokers below which nothing is shown. */
 #define FOLDED_MAX 256
 
@@ -181,6 +185,13 @@ static void select_parent(page_t *self, size_t index)
             list_select(self->list, position);
 }
 
+/* Left goes up as far as there is something above: only Space folds what has no parent, so that one
+   Left too many doesn't take the whole tree away. */
+static bool is_to_fold(const page_t *self, size_t index, action_t action)
+{
+    return has_children(self, index) && (action == ACT_FOLD || parent(self, index) != LIST_NONE);
+}
+
 /* What Left and Right don't mean for the tree, they mean for the columns. */
 static bool act(page_t *self, action_t action)
 {
@@ -192,7 +203,7 @@ static bool act(page_t *self, action_t action)
         return false;
     if (folded && action != ACT_LEFT)
         unfold(self, index);
-    else if (!folded && has_children(self, index))
+    else if (!folded && is_to_fold(self, index, action))
         fold(self, index);
     else if (action == ACT_LEFT)
         select_parent(self, index);
@@ -347,6 +358,54 @@ static void add_field(
     text_pane_pair(pane, name, STYLE_PLAIN, text);
 }
 
+static bool has_fresh_clients(const page_t *self)
+{
+    return session_view_is_current(self->session, VIEW_CLIENTS) &&
+           session_view_age(self->session, VIEW_CLIENTS) < CLIENTS_FRESH;
+}
+
+/* Its clients that have lost publications, if they are being asked for. */
+static void add_losers(const page_t *self, const broker_t *broker, text_pane_t *pane)
+{
+    size_t found = 0;
+    size_t rows = has_fresh_clients(self) ? session_view_row_count(self->session, VIEW_CLIENTS) : 0;
+    for (size_t i = 0; i < rows && found < DETAIL_ROWS; i++) {
+        const client_t *client = session_view_row(self->session, VIEW_CLIENTS, i);
+        const traffic_t *traffic = &client->traffic;
+        char name[DD_NAME_MAX + 1], shown[DD_ESCAPE_MAX * DD_NAME_MAX + 1], ago[COLUMN_TEXT_ROOM];
+        if (strcmp(client->broker_id, broker->id) != 0 || traffic->dropped == MODEL_UNKNOWN ||
+            traffic->dropped == 0)
+            continue;
+        if (found++ == 0)
+            text_pane_text(pane, STYLE_TITLE, "Lost by its clients");
+        session_view_shown_name(self->session, client->tenant, client->name, name);
+        dd_escape_text(name, strlen(name), shown, sizeof shown);
+        column_text(columns_find(columns_of(VIEW_CLIENTS), "drop_age_ms"), client, ago, sizeof ago);
+        text_pane_print(pane, STYLE_WARNING,
+            client->fate == CLIENT_HERE ? "  %s lost %" PRIu64 ", the last %s ago"
+                                        : "  %s lost %" PRIu64 ", and isn't there any more",
+            shown, traffic->dropped, ago);
+    }
+}
+
+/* Its own words, but of clients that come and go, the newest first. */
+static void add_events(const page_t *self, const broker_t *broker, text_pane_t *pane)
+{
+    size_t found = 0;
+    const event_archive_t *events = session_view_events(self->session);
+    for (size_t i = event_archive_count(events); i-- > 0 && found < DETAIL_ROWS;) {
+        const archived_t *row = event_archive_at(events, i);
+        char text[COLUMN_TEXT_ROOM], time[TIME_ROOM];
+        if (strcmp(row->broker_id, broker->id) != 0 || strcmp(row->level, "info") == 0)
+            continue;
+        if (found++ == 0)
+            text_pane_text(pane, STYLE_TITLE, "Lately");
+        page_time(row->wall_ms, false, time);
+        dd_escape_text(row->text, strlen(row->text), text, sizeof text);
+        text_pane_print(pane, STYLE_PLAIN, "  %s  %s", time, text);
+    }
+}
+
 static void detail(page_t *self, size_t index, text_pane_t *pane)
 {
     static const char *const FIELDS[][2] = {{"up for", "uptime_ms"}, {"parent link", "rtt_us"},
@@ -370,8 +429,10 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
     text_pane_pair(pane, "state", style(self, index, COLUMN_STATE), state);
     add_rate(self, pane, "in", "in_rate", broker, samples->in, samples->count);
     add_rate(self, pane, "out", "out_rate", broker, samples->out, samples->count);
+    add_losers(self, broker, pane);
     for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++)
         add_field(pane, FIELDS[i][0], FIELDS[i][1], broker);
+    add_events(self, broker, pane);
 }
 
 /* ---- The graph ------------------------------------------------------------------------------ */
@@ -383,9 +444,10 @@ static const graph_line_t GRAPH[] = {
     {FIGURE_RTT, "round trip to its parent", COLUMN_US, "", STYLE_WARNING},
 };
 
-static void graph_title(page_t *self, size_t index, char *out, size_t room)
+static void graph_title(const page_t *self, const void *row, char *out, size_t room)
 {
-    const broker_t *broker = page_row(self, index);
+    const broker_t *broker = row;
+    (void)self;
     char name[4 * sizeof broker->name];
     dd_escape_text(broker->name, strlen(broker->name), name, sizeof name);
     snprintf(out, room, "Broker %s %s", name, broker->scope);
@@ -404,9 +466,17 @@ static const char *empty_text(const page_t *self)
     return TEXTS[session_view_link(self->session)->state];
 }
 
+/* What a small tree leaves over, too; its frame, its titles and one empty row stay. */
+static int tail_height(const page_t *self, int height)
+{
+    int rows = list_count(self->list) < (size_t)height ? (int)list_count(self->list) : height;
+    int tail = height - rows - 4 > height / 4 ? height - rows - 4 : height / 4;
+    return tail < TAIL_ROWS_MAX ? tail : TAIL_ROWS_MAX;
+}
+
 static void draw(page_t *self, canvas_t *canvas, rect_t area)
 {
-    int tail = area.height / 4 < TAIL_ROWS_MAX ? area.height / 4 : TAIL_ROWS_MAX;
+    int tail = tail_height(self, area.height);
     rect_t bottom = rect_cut_bottom(&area, tail >= 3 ? tail : 0);
     rect_t right = {0};
     int left = area.width - list_table_needs(&TABLE, RANK_OF_NEED) - 2;
@@ -417,21 +487,25 @@ static void draw(page_t *self, canvas_t *canvas, rect_t area)
     if (right.width > 0)
         page_draw_detail(self, canvas, right, "Broker");
     if (bottom.height > 0 && session_view_is_operator(self->session))
-        page_events_draw_tail(self->session, canvas, canvas_box(canvas, bottom, "Events"));
+        page_events_draw_tail(
+            self->session, canvas, canvas_box(canvas, bottom, "Events from notice up"));
     else if (bottom.height > 0)
         page_messages_draw_tail(self->session, canvas, canvas_box(canvas, bottom, "Messages"));
 }
 
-/* An operator gets no messages, and sees at the bottom what happens. */
+/* An operator gets no messages, and sees at the bottom what happens. Beside a broker that drops
+   stands for whom. */
 static unsigned more_views(const page_t *self)
 {
-    return session_view_is_operator(self->session) ? 1u << VIEW_EVENTS : 0;
+    return (session_view_is_operator(self->session) ? 1u << VIEW_EVENTS : 0) |
+           (trouble_is_with_clients(self->session) ? 1u << VIEW_CLIENTS : 0);
 }
 
 const page_ops_t TREE_PAGE = {.title = "Tree",
     .part = PART_TREE,
     .state_size = sizeof(tree_page_t),
     .views = 1u << VIEW_TREE,
+    .detail_views = 1u << VIEW_EVENTS | 1u << VIEW_CLIENTS,
     .more_views = more_views,
     .order = "as in the tree",
     .filters = "state:gone broker:east",

@@ -181,7 +181,7 @@ static void test_commands_with_completion(void **state)
         terminal_expect(terminal, "Tab Complete");
         terminal_type(terminal, "not");
         terminal_press(terminal, "Tab");
-        terminal_expect(terminal, ":notify ");
+        terminal_expect(terminal, ":notify");
         terminal_expect(terminal, " cli2 "); /* from the live tree */
         terminal_press(terminal, "Tab");
         terminal_type(terminal, "by command");
@@ -249,6 +249,38 @@ static void test_a_mistake_is_told_with_its_line(void **state)
     terminal_close(&terminal);
 }
 
+/* Whole or not at all: with a mistake in it, all stays. */
+static void test_the_file_is_read_again(void **state)
+{
+    harness_t *harness = *state;
+    scene_tree(harness);
+    configure(harness, "keys\n    quit = Q\ncolumns\n    clients = client refused\n");
+    terminal_t *terminal = open_console(harness, SIZES[1], "a", "cli1");
+    terminal_expect(terminal, "Q Quit");
+    terminal_press(terminal, "2");
+    terminal_expect_gone(terminal, "BROKER ");
+    configure(harness, "keys\n    quit = Z\n    menu = z\nthem = light\n");
+    terminal_type(terminal, ":reload");
+    terminal_press(terminal, "Enter");
+    terminal_expect(terminal, "nothing is changed: ");
+    terminal_expect(terminal, "did you mean theme?");
+    terminal_expect(terminal, "Q Quit");
+    configure(harness, "keys\n    quit = Z\n    menu = z\ncolours\n    bar = magenta\n"
+                       "tree = lab\n    broker = tcp://127.0.0.1:1\n");
+    terminal_type(terminal, ":rel");
+    terminal_press(terminal, "Enter");
+    terminal_expect(terminal, "ddtui.conf was read again");
+    terminal_expect(terminal, "Z Quit");
+    terminal_expect(terminal, "z Menu");
+    assert_non_null(strstr(terminal_colours(terminal), "\x1b[35m"));
+    terminal_expect(terminal, "BROKER "); /* the usual columns */
+    terminal_type(terminal, ":tree ");
+    terminal_expect(terminal, "lab");
+    terminal_press(terminal, "Escape Z");
+    terminal_expect(terminal, "ended with 0");
+    terminal_close(&terminal);
+}
+
 static void test_trees_by_name(void **state)
 {
     harness_t *harness = *state;
@@ -298,6 +330,7 @@ int main(void)
         SCENE(test_commands_with_completion),
         SCENE(test_keys_colours_and_columns),
         SCENE(test_a_mistake_is_told_with_its_line),
+        SCENE(test_the_file_is_read_again),
         SCENE(test_trees_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -158,6 +158,29 @@ static void test_terminals_without_utf8(void **state)
     }
 }
 
+/* What widgets of CDK show, which knows bytes: in a locale that says nothing, and where there are
+   none of these letters. */
+static void test_widgets_show_what_is_not_ascii(void **state)
+{
+    static const struct {
+        const char *variables, *shows, *hides;
+    } CASES[] = {{"LC_ALL=C", "å-漢 is registered", "?-??"},
+        {"LC_ALL=C TERM=vt100", "?-?? is registered", "???"}};
+    harness_t *harness = *state;
+    broker_start(harness, "root", NULL, "/1/", NULL);
+    client_open(harness, "root", "a", "å-漢");
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        terminal_t *terminal = terminal_console(harness, 24, 80, harness_endpoint(harness, "root"),
+            "a", "å-漢", "", CASES[i].variables);
+        terminal_expect(terminal, "[ Quit ]");
+        terminal_expect(terminal, CASES[i].shows);
+        terminal_expect_not(terminal, CASES[i].hides);
+        terminal_press(terminal, "Enter");
+        terminal_expect(terminal, "ended with 4");
+        terminal_close(&terminal);
+    }
+}
+
 /* A user whose locale says UTF-8 knows better. */
 static void test_an_old_terminal_in_a_locale_with_utf8(void **state)
 {
@@ -174,6 +197,7 @@ int main(void)
         SCENE(test_a_paste_whose_end_is_lost_ends_by_silence),
         SCENE(test_the_mouse_in_numbers),
         SCENE(test_terminals_without_utf8),
+        SCENE(test_widgets_show_what_is_not_ascii),
         SCENE(test_an_old_terminal_in_a_locale_with_utf8),
     };
     return cmocka_run_group_tests_name("input", tests, NULL, NULL);

@@ -107,17 +107,23 @@ static void expect_all_back(terminal_t *terminal)
 /* What three brokers say at one time has no order among them. */
 #define ROOT_LOST "│*:*:* warning @(other|standby|mid) *parent root is gone  *│"
 
+/* The leaf is killed as soon as the root is shown as gone, which a note says a moment later. */
+#define ROOT_TOLD "│*:*:* error   this console   broker root is gone: not heard for * s  *│"
+#define LEAF_LOST "│*:*:* warning mid            broker leaf is gone  *│"
+
+/* Of the flood: at once, and a minute later if that takes so long. */
+#define REFUSED "│*:*:* warning other *client b.loud was refused * requests, *│"
+
 static void expect_story(terminal_t *terminal)
 {
     terminal_press(terminal, "5 l l");
     expect_screen(terminal,
-        (const char *const[]){" DoubleDecker *:*:*", TABS, "┌─ Warnings and errors  6 ─*┐",
+        (const char *const[]){" DoubleDecker *:*:*", TABS, "┌─ Warnings and errors  @(7|8) ─*┐",
             "│TIME     LEVEL   WHERE          EVENT                                         >",
-            ROOT_LOST, ROOT_LOST, ROOT_LOST,
-            "│*:*:* error   this console   broker root is gone: not heard for * s  *│",
-            "│*:*:* warning mid            broker leaf is gone  *│",
-            "│*:*:* error   this console   broker leaf is gone: not heard for * s  *│", EMPTY,
-            NULL});
+            ROOT_LOST, ROOT_LOST, ROOT_LOST, "@(" ROOT_TOLD "|" LEAF_LOST ")",
+            "@(" ROOT_TOLD "|" LEAF_LOST ")",
+            "│*:*:* error   this console   broker leaf is gone: not heard for * s  *│", REFUSED,
+            "@(" REFUSED "|" EMPTY ")", NULL});
 }
 
 /* ---- The outage ----------------------------------------------------------------------------- */

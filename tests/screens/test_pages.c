@@ -31,7 +31,7 @@ static void test_screens(void **state)
         {"4", {"Messages", "No message has arrived"}},
         {"5", {"Events", "client a.cli1 registered", "this console"}},
         {"6", {"Brokers on the way", "t sends a test notification"}},
-        {"7", {"Help", "A tree of brokers", "the tree of brokers"}},
+        {"7", {"Help", "A tree of brokers", "Where to look"}},
         {"F1", {"▾ root", "Messages"}},
         {"F2", {"CLIENT", "cli2"}},
     };
@@ -284,7 +284,8 @@ static void test_operators(void **state)
         terminal_t *terminal = terminal_console(harness, SIZES[size][0], SIZES[size][1],
             harness_endpoint(harness, "root"), "operator", "op", "", "");
         terminal_expect(terminal, "operator op @ root");
-        terminal_expect(terminal, "client b.cli2 registered"); /* an operator sees what happens */
+        terminal_expect(terminal, "joined parent "); /* an operator sees what happens */
+        terminal_expect_not(terminal, "client b.cli2 registered"); /* but who comes and goes */
         end_client(terminal, client);
         terminal_press(terminal, "1 /");
         terminal_type(terminal, BROKERS[size]);

@@ -36,6 +36,27 @@ static void a_name_taken_elsewhere_ends_with_4(void **state)
     shell_stop(twin);
 }
 
+/* Nor does it go by chance where all that is asked for is done by the broker beside, which doesn't
+   know the name yet. And the other one, once it is gone, is nobody's. */
+static void a_taken_name_publishes_and_traces_nothing(void **state)
+{
+    (void)state;
+    static const char *const LINES[] = {
+        "ddtui -d $OTHER -t 60 -p topic -m hi twin",
+        "ddtui -d $OTHER -t 60 --trace near twin",
+        "ddtui -d $OTHER -t 60 -n near -m hi twin",
+    };
+    program_t *twin = shell_listen("ddtui -l twin", 0);
+    program_t *near = shell_listen("ddtui -d $OTHER -l near", 0);
+    shell_check("ddtui -d $OTHER -n twin -m hi", DONE, "", ""); /* known on all the way */
+    for (size_t i = 0; i < COUNT(LINES); i++)
+        for (int again = 0; again < 20; again++)
+            shell_check(LINES[i], REFUSED, "", "name already taken");
+    shell_stop(twin);
+    shell_check("ddtui -d $OTHER -t 60 -n near -m hi twin", DONE, "", "");
+    shell_stop(near);
+}
+
 /* Listens where an endpoint says. */
 static int listen_at(const char *endpoint)
 {
@@ -70,6 +91,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TREE(a_name_taken_elsewhere_ends_with_4),
+        TREE(a_taken_name_publishes_and_traces_nothing),
         TREE(a_connection_cut_in_the_handshake_is_tried_again),
     };
     return cmocka_run_group_tests_name("script ends", tests, NULL, NULL);

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "ddbroker/core/core_state.h"
 #include "tests/unit/ddbroker/tree.h"
 #include "tests/unit/unit.h"
 
@@ -126,6 +127,42 @@ static void test_of_two_that_join_each_other_one_is_the_root(void **state)
     }
 }
 
+static size_t count_events(const broker_t *broker, dd_log_level_t least)
+{
+    size_t count = 0;
+    for (const event_t *event = broker->core->events.newest; event; event = event->older)
+        count += event->level <= least;
+    return count;
+}
+
+/* As a root and its standby are to be configured: the one above asks for ever, and that is no news.
+ */
+static void test_a_root_and_its_standby_warn_of_no_loop(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    tree_settings(tree)->has_parent = true;
+    broker_t *root = broker_new(tree, "root", NULL, "/1/");
+    broker_t *standby = broker_new(tree, "standby", root, "/1/");
+    broker_join(root, standby);
+    tree_run(tree);
+    assert_int_equal(root->parent_left, DD_E_LOOP);
+    assert_string_equal(
+        root->core->events.newest->text, "this broker is the root: its parent is beneath it");
+    size_t at_root = count_events(root, DD_LOG_INFO);
+    size_t at_standby = count_events(standby, DD_LOG_INFO);
+    for (int i = 0; i < 3; i++) {
+        broker_join(root, standby);
+        tree_run(tree);
+        assert_int_equal(root->parent_left, DD_E_LOOP);
+    }
+    assert_int_equal(count_events(root, DD_LOG_INFO), at_root);
+    assert_int_equal(count_events(standby, DD_LOG_INFO), at_standby);
+    assert_int_equal(count_events(root, DD_LOG_WARNING), 0);
+    assert_int_equal(count_events(standby, DD_LOG_WARNING), 0);
+    tree_destroy(&tree);
+}
+
 static void test_a_loop_that_forms_above_is_left(void **state)
 {
     (void)state;
@@ -242,6 +279,7 @@ int main(void)
         cmocka_unit_test(test_a_broker_does_not_join_one_beneath_it),
         cmocka_unit_test(test_loops_formed_at_once_are_found),
         cmocka_unit_test(test_of_two_that_join_each_other_one_is_the_root),
+        cmocka_unit_test(test_a_root_and_its_standby_warn_of_no_loop),
         cmocka_unit_test(test_a_loop_that_forms_above_is_left),
         cmocka_unit_test(test_a_broker_above_cannot_join_beneath),
         cmocka_unit_test(test_all_beneath_learn_who_is_above),

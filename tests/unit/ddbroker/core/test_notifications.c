@@ -292,6 +292,20 @@ static void test_a_trace_tells_every_step(void **state)
     tree_destroy(&pair.tree);
 }
 
+/* That there is nobody is what it was to find out. */
+static void test_how_a_trace_ends_is_no_refusal(void **state)
+{
+    (void)state;
+    pair_t pair = pair_new();
+    actor_t *sender = actor_client(pair.left_leaf, "a", "s");
+    send_flags(sender, "nobody", DD_FLAG_TRACE, 3);
+    actor_skip(sender);
+    assert_int_equal(actor_peer(sender)->count.refused, 0);
+    actor_send(sender, "nobody", "hello", 4);
+    assert_int_equal(actor_peer(sender)->count.refused, 1);
+    tree_destroy(&pair.tree);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +319,7 @@ int main(void)
         cmocka_unit_test(test_receipts_come_back_across_the_tree_and_its_walls),
         cmocka_unit_test(test_a_client_may_notify_itself),
         cmocka_unit_test(test_a_trace_tells_every_step),
+        cmocka_unit_test(test_how_a_trace_ends_is_no_refusal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,6 +75,34 @@ static void report_clients(session_view_t *session, uint32_t ref, unsigned first
     session_view_event(session, &event);
 }
 
+/* A long list isn't filtered and ordered anew because something else was heard of. */
+static void test_a_round_changes_its_own_rows_only(void **state)
+{
+    static const struct {
+        view_t view;
+        session_part_t part;
+    } ROUNDS[] = {{VIEW_TREE, PART_TREE}, {VIEW_CLIENTS, PART_CLIENTS},
+        {VIEW_SUBSCRIPTIONS, PART_SUBSCRIPTIONS}};
+    (void)state;
+    session_view_t *session = scripted_session();
+    scripted_everything(session);
+    for (size_t i = 0; i < COUNT(ROUNDS); i++) {
+        uint64_t before[PARTS], revision = session_view_revision(session);
+        for (session_part_t part = 0; part < PARTS; part++)
+            before[part] = session_view_version(session, part);
+        scripted_pass(session, 1000);
+        const char *const *reports = ROUNDS[i].view == VIEW_TREE      ? SCRIPTED_TREE
+                                     : ROUNDS[i].view == VIEW_CLIENTS ? SCRIPTED_CLIENTS
+                                                                      : SCRIPTED_SUBSCRIPTIONS;
+        scripted_round(session, ROUNDS[i].view, reports, 1);
+        for (session_part_t part = 0; part < PARTS; part++)
+            assert_int_equal(
+                session_view_version(session, part) != before[part], part == ROUNDS[i].part);
+        assert_int_not_equal(session_view_revision(session), revision);
+    }
+    session_view_destroy(&session);
+}
+
 static void test_many_rows_are_asked_for_in_pages(void **state)
 {
     (void)state;
@@ -715,6 +743,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_change_when_a_round_is_over),
+        cmocka_unit_test(test_a_round_changes_its_own_rows_only),
         cmocka_unit_test(test_many_rows_are_asked_for_in_pages),
         cmocka_unit_test(test_pages_come_to_an_end),
         cmocka_unit_test(test_another_broker_is_asked_soon),

@@ -97,7 +97,7 @@ static void test_messages(void **state)
     scripted_message(self.session, "cli2", NULL, "=1+1", 4);
     scripted_message(self.session, "cli2", "alarms", "\xff", 1);
     assert_exports(&self, PAGE_MESSAGES, EXPORT_CSV,
-        (const char *const[]){"time_ms,type,source,topic,scope,number,bytes,text,data64\n",
+        (const char *const[]){"time,type,source,topic,scope,number,bytes,text,data64\n",
             "notification,cli2,,,,4,\"'=1+1\",\n", "publication,cli2,alarms,/1/2/3/,,1,,/w==\n",
             NULL});
     close_scene(&self);

@@ -50,10 +50,10 @@ static void test_topics_the_busiest_first(void **state)
     assert_shows(self.canvas, "Topics  3");
     assert_shows(self.canvas, "PUBL/S▼");
     assert_shows(self.canvas, "T Subscr.");
-    assert_shows(
-        self.canvas, "busy                   500     5000       2      40 cli2 83%, publi…");
-    assert_shows(self.canvas, "alarms                   3       30       1       0 cli1 100%");
-    assert_shows(self.canvas, "(all others)             -        -       -       - -");
+    assert_shows(self.canvas,
+        "busy                    500     5000       2      40 cli2 83%, public.mon 17%");
+    assert_shows(self.canvas, "alarms                    3       30       1       0 cli1 100%");
+    assert_shows(self.canvas, "(all others)              -        -       -       - -");
     assert_true(row_of(self.canvas, "busy") < row_of(self.canvas, "alarms"));
     type(&self, "\n"); /* the busiest one is selected */
     assert_shows(self.canvas, "publications  600  (500/s)");
@@ -124,6 +124,28 @@ static void test_an_operator_sees_whose_topics_they_are(void **state)
 }
 
 /* ---- Graphs --------------------------------------------------------------------------------- */
+
+/* It is the topic that has a graph, for which brokers are asked as long as it is open. */
+static void test_a_subscription_shows_the_graph_of_its_topic(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, "3");
+    assert_shows(self.canvas, "G Graph");
+    assert_int_equal(console_views(self.console) & 1u << VIEW_TOPICS, 0);
+    type(&self, "G");
+    assert_shows(self.canvas, "Topic alarms of tenant a");
+    assert_int_not_equal(console_views(self.console) & 1u << VIEW_TOPICS, 0);
+    scripted_round(self.session, VIEW_TOPICS, BEFORE, 2);
+    scripted_pass(self.session, 1000);
+    scripted_round(self.session, VIEW_TOPICS, NOW, 2);
+    draw(&self);
+    assert_shows(self.canvas, " publications  now 3/s, highest 3/s");
+    type(&self, "G");
+    assert_shows(self.canvas, "Subscriptions (● yours)");
+    assert_int_equal(console_views(self.console) & 1u << VIEW_TOPICS, 0);
+    stop(&self);
+}
 
 static void test_graphs_of_all_kinds(void **state)
 {
@@ -210,6 +232,7 @@ int main(void)
         cmocka_unit_test(test_topics_are_asked_for_while_they_are_shown),
         cmocka_unit_test(test_an_operator_sees_whose_topics_they_are),
         cmocka_unit_test(test_graphs_of_all_kinds),
+        cmocka_unit_test(test_a_subscription_shows_the_graph_of_its_topic),
         cmocka_unit_test(test_a_graph_follows_the_selection),
         cmocka_unit_test(test_no_rate_before_the_second_answer),
         cmocka_unit_test(test_no_graph_of_nothing),

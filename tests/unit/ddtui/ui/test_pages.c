@@ -11,7 +11,7 @@ static void test_every_page_at_every_size(void **state)
         const char *key;
         const char *shows;
     } PAGES_OF[] = {{"1", "broker1"}, {"2", "cli10"}, {"3", "alarms"}, {"4", "hello"},
-        {"5", "registered as a.cli1"}, {"6", "Brokers on the way"}, {"7", "Screens"}};
+        {"5", "registered as a.cli1"}, {"6", "Brokers on the way"}, {"7", "Where to look"}};
     static const int SIZES[][2] = {{15, 60}, {24, 80}, {50, 200}, {80, 250}};
     for (size_t size = 0; size < COUNT(SIZES); size++) {
         console_fixture_t self = start(RIGHT_SEND, SIZES[size][0], SIZES[size][1]);
@@ -48,6 +48,27 @@ static void test_the_tree(void **state)
     assert_shows(self.canvas, "▸ broker1");
     type(&self, "/broker0\n"); /* a filter finds what is folded */
     assert_shows(self.canvas, "      broker0");
+    stop(&self);
+}
+
+/* Whoever goes up to it, or back through the columns, and presses once more, still sees the tree.
+ */
+static void test_left_leaves_the_root_open(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    press(&self, UI_RIGHT); /* to the next columns */
+    for (int i = 0; i < 3; i++)
+        press(&self, UI_LEFT);
+    assert_shows(self.canvas, "▾ root");
+    assert_shows(self.canvas, "  ▾ broker1");
+    type(&self, "jj"); /* broker0 */
+    for (int i = 0; i < 5; i++)
+        press(&self, UI_LEFT);
+    assert_shows(self.canvas, "  ▸ broker1");
+    assert_shows(self.canvas, "▾ root");
+    type(&self, " ");
+    assert_shows(self.canvas, "▸ root");
     stop(&self);
 }
 
@@ -369,8 +390,15 @@ static const char *const HAPPENED[] = {
     "{\"level\":\"info\",\"tenant\":\"a\",\"age_ms\":800,\"text\":\"client a.cli2 ended: it said "
     "goodbye\"}]}"};
 
-static void test_an_operator_sees_what_happens(void **state)
+/* Clients that come and go don't push the rest out of the few lines below the tree. */
+static void test_an_operator_sees_what_matters_of_what_happens(void **state)
 {
+    static const char *const LATER[] = {
+        "{\"broker\":\"root\",\"broker_id\":\"aa\",\"events\":["
+        "{\"level\":\"warning\",\"tenant\":\"*\",\"at_ms\":9,\"age_ms\":8,\"text\":\"broker "
+        "broker5 is gone\"},"
+        "{\"level\":\"notice\",\"tenant\":\"*\",\"at_ms\":7,\"age_ms\":10,\"text\":\"broker "
+        "broker5 joined\"}]}"};
     (void)state;
     console_fixture_t self = {.session = session_view_new(true), .history = history_new(NULL)};
     self.console = console_new(self.session, self.history, "ipc:///run/dd", RIGHT_OPERATE);
@@ -380,10 +408,13 @@ static void test_an_operator_sees_what_happens(void **state)
     scripted_everything(self.session);
     assert_int_not_equal(console_views(self.console) & 1u << VIEW_EVENTS, 0);
     draw(&self);
-    assert_shows(self.canvas, "Nothing has happened.");
+    assert_shows(self.canvas, "Nothing of importance has happened.");
+    scripted_round(self.session, VIEW_EVENTS, LATER, 1);
     scripted_round(self.session, VIEW_EVENTS, HAPPENED, 2);
     draw(&self);
-    assert_shows(self.canvas, "broker5      client a.cli2 ended: it said goodbye");
+    assert_shows(self.canvas, "root         broker broker5 joined");
+    assert_shows(self.canvas, "root         broker broker5 is gone");
+    assert_hides(self.canvas, "client a.");
     assert_hides(self.canvas, "No message");
     stop(&self);
 }
@@ -655,6 +686,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_page_at_every_size),
         cmocka_unit_test(test_the_tree),
+        cmocka_unit_test(test_left_leaves_the_root_open),
         cmocka_unit_test(test_what_is_known_of_silent_brokers),
         cmocka_unit_test(test_to_the_next_trouble),
         cmocka_unit_test(test_the_filter_searches_what_is_shown),
@@ -666,7 +698,7 @@ int main(void)
         cmocka_unit_test(test_searching),
         cmocka_unit_test(test_messages),
         cmocka_unit_test(test_losses_are_among_the_messages),
-        cmocka_unit_test(test_an_operator_sees_what_happens),
+        cmocka_unit_test(test_an_operator_sees_what_matters_of_what_happens),
         cmocka_unit_test(test_clients_that_left_say_how),
         cmocka_unit_test(test_the_tail_keeps_notifications_in_sight),
         cmocka_unit_test(test_events_stay_and_have_a_level),
