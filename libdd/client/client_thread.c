@@ -138,7 +138,7 @@ static void open_connection(reactor_t *self)
         .keyring = client->keys->keyring,
         .own_key = client->login.own,
         .payload_max = DD_PAYLOAD_MAX,
-        .wake_fd = client->wake_fd};
+        .waker = dd_waker_of(client->wake_fd)};
     dd_problem_t problem;
     note_login(client);
     self->dial_keys = client->keys;
