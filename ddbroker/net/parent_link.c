@@ -82,7 +82,7 @@ static dd_dialer_t *dial(parent_link_t *self, const char *endpoint, dd_problem_t
         .keyring = self->keyring,
         .own_key = self->login.own,
         .payload_max = self->payload_max,
-        .wake_fd = self->wake_fd};
+        .waker = dd_waker_of(self->wake_fd)};
     return dd_dialer_new(&settings, endpoint, problem);
 }
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * client - dd_client_t: a session, a connection, and a thread that brings them together
+ * client - dd_client_t: a session, a connection, and turns in a loop that bring them together
  *
- * This is the callers' side. A call takes the lock, changes the session, and wakes the thread if
- * that sleeps; a busy thread finds by itself what a loop of calls has put into the outbox, and
+ * This is the callers' side. A call takes the lock, changes the session, and asks for a turn if
+ * none is to come; one that comes finds by itself what a loop of calls has put into the outbox, and
  * sends it in few large frames.
  */
 #include <limits.h>
-#include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -27,6 +26,8 @@
 
 #define LIMIT_DEFAULT (64u << 20)
 #define QUESTION_NAME_MAX 64
+/* us that are as good as for ever. */
+#define FOREVER (UINT32_MAX * (uint64_t)1000)
 /* ms that dd_client_destroy() waits for outcomes. */
 #define CLOSE_LIMIT 1000
 /* The longest time that a notification may stay without an outcome. */
@@ -44,7 +45,7 @@ static void note_end(dd_client_t *self, const dd_news_t *news)
     dd_bytes_copy(news->text, self->reason.text, sizeof self->reason.text);
 }
 
-/* Keeps what the session emits for the thread to deliver. Called with the lock. */
+/* Keeps what the session emits for a turn to deliver. Called with the lock. */
 static void keep_news(void *arg, const dd_news_t *news)
 {
     dd_client_t *self = arg;
@@ -64,10 +65,16 @@ static bool look(void *arg, dd_traffic_t *traffic)
 
 static bool load_endpoints(dd_client_t *self, const char *list, dd_problem_t *problem)
 {
-    if (dd_endpoints_add(&self->endpoints, list, problem) != DD_OK)
+    self->endpoints = calloc(1, sizeof *self->endpoints);
+    if (!self->endpoints) {
+        dd_problem(problem, DD_E_MEMORY, "out of memory for a client");
         return false;
-    if (self->endpoints.random)
-        dd_endpoints_shuffle(&self->endpoints, randombytes_uniform);
+    }
+    if (dd_endpoints_add(self->endpoints, list, problem) != DD_OK)
+        return false;
+    if (self->endpoints->random)
+        dd_endpoints_shuffle(self->endpoints, randombytes_uniform);
+    self->endpoints = dd_endpoints_trim(self->endpoints);
     return true;
 }
 
@@ -91,7 +98,7 @@ static bool make_session(dd_client_t *self, const char *name, dd_problem_t *prob
 {
     dd_session_settings_t settings = {.name = name,
         .operator_key = !self->keys->box,
-        .endpoints = &self->endpoints,
+        .endpoints = self->endpoints,
         .outbox = LIMIT_DEFAULT,
         .emit = keep_news,
         .look = look,
@@ -101,9 +108,8 @@ static bool make_session(dd_client_t *self, const char *name, dd_problem_t *prob
     randombytes_buf(&settings.instance, sizeof settings.instance);
     self->session = dd_session_new(&settings);
     self->queue = dd_event_queue_new();
-    self->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     self->is_operator = settings.operator_key;
-    if (self->session && self->queue && self->wake_fd >= 0) {
+    if (self->session && self->queue) {
         dd_event_queue_set_limit(self->queue, LIMIT_DEFAULT);
         return true;
     }
@@ -148,7 +154,8 @@ static dd_client_t *new_client(
         dd_problem(problem, DD_E_MEMORY, "out of memory for a client");
         return NULL;
     }
-    self->wake_fd = self->fd = -1;
+    self->fd = -1;
+    self->member = (dd_loop_member_t){.turn = dd_client_turn, .left = dd_client_left, .arg = self};
     dd_problem_t ignored = {0};
     problem = problem ? problem : &ignored;
     pthread_mutex_init(&self->seal_lock, NULL);
@@ -159,9 +166,9 @@ static dd_client_t *new_client(
     pthread_cond_init(&self->left, &attributes);
     pthread_cond_init(&self->replied, &attributes);
     pthread_condattr_destroy(&attributes);
-    self->context = dd_context_acquire(problem);
+    self->loop = dd_loop_default(problem);
     self->forks = dd_context_forks();
-    if (!self->context || !load_endpoints(self, endpoint, problem) ||
+    if (!self->loop || !load_endpoints(self, endpoint, problem) ||
         !load_keys(self, keys, problem) || !make_session(self, name, problem))
         give_up(&self, problem);
     return self;
@@ -182,8 +189,7 @@ dd_client_t *dd_client_new_with_keys(
 uint64_t dd_client_deadline(int timeout_ms)
 {
     uint64_t now_us = dd_clock_us();
-    return timeout_ms < 0 ? now_us + UINT32_MAX * (uint64_t)1000
-                          : now_us + (uint64_t)timeout_ms * 1000;
+    return timeout_ms < 0 ? now_us + FOREVER : now_us + (uint64_t)timeout_ms * 1000;
 }
 
 static void stop(dd_client_t *self)
@@ -191,9 +197,10 @@ static void stop(dd_client_t *self)
     dd_client_close(self, CLOSE_LIMIT);
     pthread_mutex_lock(&self->lock);
     self->stopping = true;
-    pthread_mutex_unlock(&self->lock);
     dd_client_wake(self);
-    pthread_join(self->thread, NULL);
+    while (!self->stopped)
+        dd_client_await(self, &self->left, UINT64_MAX);
+    pthread_mutex_unlock(&self->lock);
 }
 
 /* The rest is as the parent's threads had it when this process began, and may be half done. */
@@ -217,15 +224,14 @@ void dd_client_destroy(dd_client_t **self_p)
     }
     if (self->started)
         stop(self);
-    if (self->context)
-        dd_context_release();
+    if (self->loop)
+        dd_loop_drop(self->loop);
     dd_session_destroy(&self->session);
     dd_event_list_clear(&self->news);
     dd_event_queue_destroy(&self->queue);
     dd_client_keys_forget(&self->retired, NULL);
     dd_client_keys_destroy(&self->keys);
-    if (self->wake_fd >= 0)
-        close(self->wake_fd);
+    free(self->endpoints);
     pthread_cond_destroy(&self->left);
     pthread_cond_destroy(&self->replied);
     pthread_mutex_destroy(&self->lock);
@@ -308,31 +314,36 @@ dd_error_t dd_client_set_log(dd_client_t *self, dd_log_t *log, void *arg)
     return DD_OK;
 }
 
+dd_error_t dd_client_set_loop(dd_client_t *self, dd_loop_t *loop)
+{
+    if (dd_client_is_inherited(self) || dd_loop_is_inherited(loop))
+        return DD_E_FORKED;
+    if (self->started)
+        return DD_E_ARGUMENT;
+    dd_loop_keep(loop);
+    dd_loop_drop(self->loop);
+    self->loop = loop;
+    return DD_OK;
+}
+
+/* The lock keeps the first turn from coming before the session has begun. */
 dd_error_t dd_client_start(dd_client_t *self)
 {
     if (dd_client_is_inherited(self))
         return DD_E_FORKED;
     if (self->started)
         return DD_E_ARGUMENT;
-    /* Signals are for the application's threads. The lock keeps the new thread from calling back
-       before it is known here. */
-    sigset_t all, before;
-    sigfillset(&all);
     pthread_mutex_lock(&self->lock);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    self->started = pthread_create(&self->thread, NULL, dd_client_run, self) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (self->started) {
-        pthread_setname_np(self->thread, "dd-client");
+    self->started = dd_loop_join(self->loop, &self->member) == DD_OK;
+    if (self->started)
         dd_session_start(self->session);
-    }
     pthread_mutex_unlock(&self->lock);
     return self->started ? DD_OK : DD_E_MEMORY;
 }
 
 /* ---- Other keys ---------------------------------------------------------------------------- */
 
-/* The thread may be opening something with the old ones, so it is left to that to free them. */
+/* A turn may be opening something with the old ones, so it is left to that to free them. */
 static void replace_keys(dd_client_t *self, dd_client_keys_t *keys)
 {
     pthread_mutex_lock(&self->seal_lock);
@@ -390,12 +401,12 @@ bool dd_client_is_inherited(const dd_client_t *self)
 bool dd_client_is_mine(const dd_client_t *self)
 {
     return self->started && !dd_client_is_inherited(self) &&
-           pthread_equal(self->thread, pthread_self());
+           dd_loop_is_in_turn(self->loop, &self->member);
 }
 
 void dd_client_wake(dd_client_t *self)
 {
-    eventfd_write(self->wake_fd, 1);
+    dd_loop_call(self->loop, &self->member, 0);
 }
 
 void dd_client_unlock(dd_client_t *self)
@@ -407,7 +418,7 @@ void dd_client_unlock(dd_client_t *self)
         dd_client_wake(self);
 }
 
-/* The lock is held for the append only, so that the thread doesn't wait for the encryption. */
+/* The lock is held for the append only, so that no turn waits for the encryption. */
 dd_error_t dd_client_send(dd_client_t *self, dd_bytes_t shown, const void *data, size_t size,
     dd_record_t *record, const dd_sending_t *how)
 {
@@ -462,14 +473,21 @@ dd_error_t dd_client_publish(dd_client_t *self, const char *topic, const void *d
     return dd_client_send(self, shown, data, size, &record, &(dd_sending_t){0});
 }
 
-dd_error_t dd_client_subscribe(dd_client_t *self, const char *topic, const char *scope)
+dd_error_t dd_client_subscribe_to(dd_client_t *self, const char *topic, const char *scope,
+    dd_event_callback_t *callback, void *arg)
 {
     if (dd_client_is_inherited(self))
         return DD_E_FORKED;
     pthread_mutex_lock(&self->lock);
-    dd_error_t error = dd_session_subscribe(self->session, topic, scope);
+    dd_error_t error =
+        dd_session_subscribe_to(self->session, topic, scope, (dd_handler_t){callback, arg});
     dd_client_unlock(self);
     return error;
+}
+
+dd_error_t dd_client_subscribe(dd_client_t *self, const char *topic, const char *scope)
+{
+    return dd_client_subscribe_to(self, topic, scope, NULL, NULL);
 }
 
 dd_error_t dd_client_unsubscribe(dd_client_t *self, const char *topic, const char *scope)
@@ -569,7 +587,7 @@ size_t dd_client_close(dd_client_t *self, int timeout_ms)
         self->drainers++;
         /* The session has limits for each step. */
         while (dd_session_state(self->session) != DD_SESSION_CLOSED)
-            pthread_cond_wait(&self->left, &self->lock);
+            dd_client_await(self, &self->left, UINT64_MAX);
         self->drainers--;
     }
     size_t unsettled = dd_session_unsettled(self->session);
@@ -606,8 +624,26 @@ static dd_error_t why_not_drained(const dd_client_t *self, size_t bytes, uint64_
     return now_us >= until_us ? DD_E_TIMEOUT : DD_OK;
 }
 
+/* Whoever runs a loop that has no thread may stop doing so, and then it is to be done here. */
+#define RUNNER_INTERVAL 20000
+
+static void run_loop(dd_client_t *self, uint64_t until_us)
+{
+    pthread_mutex_unlock(&self->lock);
+    dd_loop_run(self->loop, until_us);
+    dd_loop_leave(self->loop);
+    pthread_mutex_lock(&self->lock);
+}
+
 void dd_client_await(dd_client_t *self, pthread_cond_t *condition, uint64_t until_us)
 {
+    if (dd_loop_enter(self->loop)) {
+        run_loop(self, until_us);
+        return;
+    }
+    uint64_t most_us =
+        dd_clock_us() + (dd_loop_is_threaded(self->loop) ? FOREVER : RUNNER_INTERVAL);
+    until_us = until_us < most_us ? until_us : most_us;
     struct timespec until = {(time_t)(until_us / 1000000), (long)(until_us % 1000000 * 1000)};
     pthread_cond_timedwait(condition, &self->lock, &until);
 }
@@ -657,6 +693,23 @@ static dd_event_t *take(dd_client_t *self)
     return &node->event;
 }
 
+/* False if it is in vain to look for an event. */
+static bool await_event(dd_client_t *self, uint64_t until_us)
+{
+    uint64_t now_us = dd_clock_us();
+    if (now_us >= until_us)
+        return false;
+    if (!dd_loop_enter(self->loop)) {
+        uint64_t left_ms = (until_us - now_us + 999) / 1000;
+        if (!dd_loop_is_threaded(self->loop) && left_ms > RUNNER_INTERVAL / 1000)
+            left_ms = RUNNER_INTERVAL / 1000;
+        return dd_event_queue_wait(self->queue, left_ms > INT_MAX ? -1 : (int)left_ms);
+    }
+    bool may_come = !dd_event_queue_is_over(self->queue) && dd_loop_run(self->loop, until_us);
+    dd_loop_leave(self->loop);
+    return may_come;
+}
+
 dd_event_t *dd_client_receive(dd_client_t *self, int timeout_ms)
 {
     if (dd_client_is_inherited(self))
@@ -665,19 +718,12 @@ dd_event_t *dd_client_receive(dd_client_t *self, int timeout_ms)
     if (event || timeout_ms == 0)
         return event;
     uint64_t until_us = dd_client_deadline(timeout_ms);
-    for (;;) {
-        uint64_t now_us = dd_clock_us();
-        if (now_us >= until_us)
-            return NULL;
-        uint64_t left_ms = (until_us - now_us + 999) / 1000;
-        if (!dd_event_queue_wait(self->queue, left_ms > INT_MAX ? -1 : (int)left_ms))
-            return NULL;
-        if ((event = take(self)))
-            return event;
-    }
+    while (!event && await_event(self, until_us))
+        event = take(self);
+    return event;
 }
 
 int dd_client_fd(const dd_client_t *self)
 {
-    return dd_event_queue_fd(self->queue);
+    return dd_client_is_inherited(self) ? -1 : dd_event_queue_fd(self->queue);
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * client_keys - the key file that a client uses, and what is sealed and opened with it
+ *
+ * Clients of a process whose files hold the same share what was made of it: keys take pages of
+ * memory of their own, and the system has only so many of those. Any thread.
  */
 #ifndef DD_CLIENT_KEYS_H_INCLUDED
 #define DD_CLIENT_KEYS_H_INCLUDED
@@ -8,10 +11,12 @@
 #include "libdd/keys/box.h"
 
 typedef struct dd_client_keys dd_client_keys_t;
+typedef struct dd_shared_keys dd_shared_keys_t;
 
 struct dd_client_keys {
-    dd_keyring_t *keyring;
-    dd_box_t *box;          /* NULL for an operator */
+    const dd_keyring_t *keyring;
+    dd_box_t *box; /* NULL for an operator */
+    dd_shared_keys_t *shared;
     dd_client_keys_t *next; /* in a list of its owner's */
 };
 

@@ -10,10 +10,13 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+/* ms between two looks of who waits without a descriptor. */
+#define LOOK_INTERVAL 10
+
 struct dd_event_queue {
-    int fd; /* an eventfd, not 0 while the list isn't empty */
     size_t limit;
     pthread_mutex_t lock; /* guards what follows */
+    int fd; /* an eventfd, not 0 while the list isn't empty; -1: nobody needs it yet */
     dd_event_list_t list;
     bool wanted; /* it was found full */
     bool ended;
@@ -25,11 +28,7 @@ dd_event_queue_t *dd_event_queue_new(void)
     dd_event_queue_t *self = calloc(1, sizeof *self);
     if (!self)
         return NULL;
-    self->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (self->fd < 0) {
-        free(self);
-        return NULL;
-    }
+    self->fd = -1;
     pthread_mutex_init(&self->lock, NULL);
     return self;
 }
@@ -40,7 +39,8 @@ void dd_event_queue_destroy(dd_event_queue_t **self_p)
         return;
     dd_event_list_clear(&(*self_p)->list);
     pthread_mutex_destroy(&(*self_p)->lock);
-    close((*self_p)->fd);
+    if ((*self_p)->fd >= 0)
+        close((*self_p)->fd);
     free(*self_p);
     *self_p = NULL;
 }
@@ -50,17 +50,12 @@ void dd_event_queue_set_limit(dd_event_queue_t *self, size_t limit)
     self->limit = limit;
 }
 
-int dd_event_queue_fd(const dd_event_queue_t *self)
-{
-    return self->fd;
-}
-
 void dd_event_queue_put(dd_event_queue_t *self, dd_event_list_t *news)
 {
     if (!news->first)
         return;
     pthread_mutex_lock(&self->lock);
-    if (!self->list.first)
+    if (!self->list.first && self->fd >= 0)
         eventfd_write(self->fd, 1);
     dd_event_list_join(&self->list, news);
     pthread_mutex_unlock(&self->lock);
@@ -81,9 +76,43 @@ static void show(dd_event_queue_t *self)
 {
     eventfd_t count;
     bool readable = self->list.first || (self->ended && self->waiters > 0);
+    if (self->fd < 0)
+        return;
     eventfd_read(self->fd, &count);
     if (readable)
         eventfd_write(self->fd, 1);
+}
+
+/* With the lock. */
+static void need_fd(dd_event_queue_t *self)
+{
+    if (self->fd >= 0)
+        return;
+    self->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    show(self);
+}
+
+int dd_event_queue_fd(dd_event_queue_t *self)
+{
+    pthread_mutex_lock(&self->lock);
+    need_fd(self);
+    int fd = self->fd;
+    pthread_mutex_unlock(&self->lock);
+    return fd;
+}
+
+/* With the lock. */
+static bool is_over(const dd_event_queue_t *self)
+{
+    return self->ended && !self->list.first;
+}
+
+bool dd_event_queue_is_over(dd_event_queue_t *self)
+{
+    pthread_mutex_lock(&self->lock);
+    bool over = is_over(self);
+    pthread_mutex_unlock(&self->lock);
+    return over;
 }
 
 void dd_event_queue_end(dd_event_queue_t *self)
@@ -100,8 +129,9 @@ void dd_event_queue_end(dd_event_queue_t *self)
 static bool begin_waiting(dd_event_queue_t *self)
 {
     pthread_mutex_lock(&self->lock);
-    bool ended = self->ended && !self->list.first;
+    bool ended = is_over(self);
     self->waiters += !ended;
+    need_fd(self);
     pthread_mutex_unlock(&self->lock);
     return !ended;
 }
@@ -110,7 +140,7 @@ static bool end_waiting(dd_event_queue_t *self)
 {
     pthread_mutex_lock(&self->lock);
     self->waiters--;
-    bool ended = self->ended && !self->list.first;
+    bool ended = is_over(self);
     if (ended)
         show(self);
     pthread_mutex_unlock(&self->lock);
@@ -119,9 +149,11 @@ static bool end_waiting(dd_event_queue_t *self)
 
 bool dd_event_queue_wait(dd_event_queue_t *self, int timeout_ms)
 {
-    struct pollfd item = {.fd = self->fd, .events = POLLIN};
     if (!begin_waiting(self))
         return false;
+    struct pollfd item = {.fd = dd_event_queue_fd(self), .events = POLLIN};
+    if (item.fd < 0 && (timeout_ms < 0 || timeout_ms > LOOK_INTERVAL))
+        timeout_ms = LOOK_INTERVAL;
     bool interrupted = poll(&item, 1, timeout_ms) < 0;
     return end_waiting(self) && !interrupted;
 }

@@ -141,7 +141,14 @@ bool dd_session_is_congested(const dd_session_t *self);
 /* The application has the notification of that number from that source. */
 void dd_session_receipt(dd_session_t *self, uint32_t ref, dd_bytes_t source);
 
-dd_error_t dd_session_subscribe(dd_session_t *self, const char *topic, const char *scope);
+/* Publications for it go to the handler, if that isn't {0}. */
+dd_error_t dd_session_subscribe_to(
+    dd_session_t *self, const char *topic, const char *scope, dd_handler_t handler);
+static inline dd_error_t dd_session_subscribe(
+    dd_session_t *self, const char *topic, const char *scope)
+{
+    return dd_session_subscribe_to(self, topic, scope, (dd_handler_t){0});
+}
 /* May emit: what the broker doesn't know of needs no answer from it. */
 dd_error_t dd_session_unsubscribe(dd_session_t *self, const char *topic, const char *scope);
 

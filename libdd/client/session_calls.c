@@ -269,14 +269,22 @@ static dd_error_t check_subscription(
     return dd_scope_parse_pattern(pattern, dd_bytes_of(scope)) ? DD_OK : DD_E_SCOPE_INVALID;
 }
 
-dd_error_t dd_session_subscribe(dd_session_t *self, const char *topic, const char *scope)
+dd_error_t dd_session_subscribe_to(
+    dd_session_t *self, const char *topic, const char *scope, dd_handler_t handler)
 {
     dd_scope_t pattern;
     dd_error_t error = check_subscription(self, topic, scope, &pattern);
     if (error != DD_OK)
         return error;
-    if (!dd_subscriptions_add(self->subscriptions, topic, pattern.text))
+    bool is_new = !dd_subscriptions_find(self->subscriptions, topic, pattern.text);
+    dd_subscription_t *wish = dd_subscriptions_add(self->subscriptions, topic, pattern.text);
+    if (!wish)
         return DD_E_MEMORY;
+    if (!dd_subscriptions_handle(self->subscriptions, wish, handler)) {
+        if (is_new)
+            dd_subscriptions_remove(self->subscriptions, wish);
+        return DD_E_MEMORY;
+    }
     if (self->state == DD_SESSION_REGISTERED)
         dd_session_send_subscriptions(self);
     return DD_OK;

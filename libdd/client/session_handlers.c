@@ -222,15 +222,31 @@ static bool is_valid_topic_and_scope(const dd_record_t *record)
     return dd_word_valid(record->topic, DD_TOPIC_MAX) && dd_word_valid(record->scope, DD_SCOPE_MAX);
 }
 
+typedef struct {
+    dd_session_t *session;
+    const dd_record_t *record;
+} publication_t;
+
+static void emit_publication(void *arg, dd_handler_t handler)
+{
+    const publication_t *self = arg;
+    const dd_record_t *record = self->record;
+    self->session->emit(self->session->arg, &(dd_news_t){.type = DD_EVENT_PUBLICATION,
+                                                .source = record->source,
+                                                .topic = record->topic,
+                                                .scope = record->scope,
+                                                .sealed = record->payload,
+                                                .handler = handler});
+}
+
 static dd_error_t on_publication(dd_session_t *self, const dd_record_t *record)
 {
+    publication_t publication = {self, record};
     if (!dd_word_valid(record->source, DD_NAME_MAX) || !is_valid_topic_and_scope(record))
         return DD_OK;
-    self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_PUBLICATION,
-                              .source = record->source,
-                              .topic = record->topic,
-                              .scope = record->scope,
-                              .sealed = record->payload});
+    if (!dd_subscriptions_match(
+            self->subscriptions, record->topic, record->scope, emit_publication, &publication))
+        emit_publication(&publication, (dd_handler_t){0});
     return DD_OK;
 }
 
@@ -305,6 +321,8 @@ static dd_error_t on_subscribed(dd_session_t *self, const dd_record_t *record)
 {
     dd_error_t error = on_topic(self, record);
     dd_subscription_t *wish = dd_subscriptions_find_ref(self->subscriptions, record->ref);
+    if (error == DD_OK && wish)
+        dd_bytes_copy(record->scope, wish->path, sizeof wish->path);
     if (error != DD_OK || !wish || !wish->interrupted)
         return error;
     wish->interrupted = false;

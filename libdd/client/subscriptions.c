@@ -9,19 +9,33 @@
 
 #include "libdd/base/hash.h"
 #include "libdd/include/dd.h"
+#include "libdd/protocol/scope.h"
 
+typedef struct entry entry_t;
+
+/* The wishes for one topic that have handlers. */
 typedef struct {
+    UT_hash_handle hh;
+    entry_t *entries;
+    char topic[];
+} topic_t;
+
+struct entry {
     dd_subscription_t wish; /* first, so that a wish is its entry */
     UT_hash_handle by_key;  /* all, in order */
     UT_hash_handle by_ref;  /* those that were sent */
+    entry_t *prev, *next;   /* those with handlers: of its topic, or of those without scope */
+    topic_t *topic;         /* with a handler and a scope; else NULL */
     size_t key_size;
     char key[]; /* topic, NUL, pattern, NUL */
-} entry_t;
+};
 
 struct dd_subscriptions {
     entry_t *by_key;
     entry_t *by_ref;
     entry_t *unsent; /* the first that has no ref; those after it have none either */
+    topic_t *topics;
+    entry_t *scopeless; /* with handlers: of all topics that begin with theirs, whatever scope */
 };
 
 dd_subscriptions_t *dd_subscriptions_new(void)
@@ -61,6 +75,105 @@ static entry_t *find_key(const dd_subscriptions_t *self, const char *key, size_t
     return entry;
 }
 
+/* ---- Handlers ------------------------------------------------------------------------------ */
+
+static entry_t **list_of(dd_subscriptions_t *self, entry_t *entry)
+{
+    return entry->topic ? &entry->topic->entries : &self->scopeless;
+}
+
+static void unhandle(dd_subscriptions_t *self, entry_t *entry)
+{
+    if (!entry->wish.handler.callback)
+        return;
+    entry_t **list = list_of(self, entry);
+    DL_DELETE(*list, entry);
+    entry->wish.handler = (dd_handler_t){0};
+    if (entry->topic && !*list) {
+        HASH_DEL(self->topics, entry->topic);
+        free(entry->topic);
+    }
+    entry->topic = NULL;
+}
+
+static topic_t *find_topic(const dd_subscriptions_t *self, dd_bytes_t text)
+{
+    topic_t *topic;
+    HASH_FIND(hh, self->topics, text.data, text.size, topic);
+    return topic;
+}
+
+/* NULL when out of memory. */
+static topic_t *need_topic(dd_subscriptions_t *self, dd_bytes_t text)
+{
+    topic_t *topic = find_topic(self, text);
+    if (topic || !(topic = calloc(1, sizeof *topic + text.size + 1)))
+        return topic;
+    dd_bytes_copy(text, topic->topic, text.size + 1);
+    HASH_ADD_KEYPTR(hh, self->topics, topic->topic, text.size, topic);
+    if (topic->hh.tbl)
+        return topic;
+    free(topic);
+    return NULL;
+}
+
+/* False when out of memory. */
+static bool enlist(dd_subscriptions_t *self, entry_t *entry)
+{
+    bool scoped = !dd_scope_is_noscope(dd_bytes_of(entry->wish.pattern));
+    if (scoped && !(entry->topic = need_topic(self, dd_bytes_of(entry->wish.topic))))
+        return false;
+    entry_t **list = list_of(self, entry);
+    DL_APPEND(*list, entry);
+    return true;
+}
+
+bool dd_subscriptions_handle(
+    dd_subscriptions_t *self, dd_subscription_t *subscription, dd_handler_t handler)
+{
+    entry_t *entry = (entry_t *)subscription;
+    if (!handler.callback)
+        unhandle(self, entry);
+    else if (!entry->wish.handler.callback && !enlist(self, entry))
+        return false;
+    entry->wish.handler = handler;
+    return true;
+}
+
+/* One takes the other's place. */
+static void inherit_handler(dd_subscriptions_t *self, entry_t *entry, entry_t *from)
+{
+    entry->wish.handler = from->wish.handler;
+    if (!entry->wish.handler.callback)
+        return;
+    entry->topic = from->topic;
+    entry_t **list = list_of(self, entry);
+    DL_REPLACE_ELEM(*list, from, entry);
+    from->wish.handler = (dd_handler_t){0};
+    from->topic = NULL;
+}
+
+bool dd_subscriptions_match(const dd_subscriptions_t *self, dd_bytes_t topic, dd_bytes_t origin,
+    void (*each)(void *arg, dd_handler_t handler), void *arg)
+{
+    entry_t *entry;
+    bool matched = false;
+    const topic_t *handled = self->topics ? find_topic(self, topic) : NULL;
+    DL_FOREACH (handled ? handled->entries : NULL, entry)
+        if (entry->wish.path[0] && dd_scope_covers(dd_bytes_of(entry->wish.path), origin)) {
+            each(arg, entry->wish.handler);
+            matched = true;
+        }
+    DL_FOREACH (self->scopeless, entry)
+        if (dd_bytes_begin(topic, dd_bytes_of(entry->wish.topic))) {
+            each(arg, entry->wish.handler);
+            matched = true;
+        }
+    return matched;
+}
+
+/* ---- Wishes -------------------------------------------------------------------------------- */
+
 dd_subscription_t *dd_subscriptions_add(
     dd_subscriptions_t *self, const char *topic, const char *pattern)
 {
@@ -71,14 +184,17 @@ dd_subscription_t *dd_subscriptions_add(
     if (equal) {
         entry->wish.asked = equal->wish.asked;
         entry->wish.interrupted = equal->wish.interrupted;
+        memcpy(entry->wish.path, equal->wish.path, sizeof entry->wish.path);
     }
     HASH_ADD_KEYPTR(by_key, self->by_key, entry->key, entry->key_size, entry);
     if (!entry->by_key.tbl) {
         free(entry);
         return NULL;
     }
-    if (equal)
+    if (equal) {
+        inherit_handler(self, entry, equal);
         dd_subscriptions_remove(self, &equal->wish);
+    }
     if (!self->unsent)
         self->unsent = entry;
     return &entry->wish;
@@ -118,6 +234,7 @@ void dd_subscriptions_remove(dd_subscriptions_t *self, dd_subscription_t *subscr
     if (self->unsent == entry)
         self->unsent = entry->by_key.next;
     forget_ref(self, entry);
+    unhandle(self, entry);
     HASH_DELETE(by_key, self->by_key, entry);
     free(entry);
 }

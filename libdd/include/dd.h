@@ -5,9 +5,10 @@
  * A client connects to one broker of a tree with its tenant's key file and a name. It can then
  * notify another client by name, publish on a topic, and subscribe to topics within a scope.
  *
- * Threads: a dd_client_t runs its connection on a thread of its own. Every function here may be
- * called from any thread, also at the same time on one client, except dd_client_destroy(), which
- * must be the last call on that client, and is passed over on the client's own thread.
+ * Threads: the connections of all clients of a process run on one thread of the library's, unless
+ * the program says otherwise with a dd_loop_t. Every function here may be called from any thread,
+ * also at the same time on one client, except dd_client_destroy(), which must be the last call on
+ * that client, and is passed over within the client's own callbacks.
  *
  * Processes: after a fork the child can make clients of its own. What it does with one of before
  * returns DD_E_FORKED, or NULL or 0, and changes nothing for the parent; dd_client_destroy() wipes
@@ -98,7 +99,7 @@ DD_EXPORT const char *dd_version(void);
 DD_EXPORT const char *dd_strerror(dd_error_t error);
 
 /* What went wrong, in words for a person: names the file, field, or value, and what to do. Filled
-   by functions that take one; the caller owns it. */
+   by functions that take one; the caller owns it. It never gets other members. */
 typedef struct {
     dd_error_t error;
     char text[512];
@@ -109,9 +110,12 @@ typedef struct {
 typedef struct dd_client dd_client_t;
 /* What clients are told; further down. */
 typedef struct dd_event dd_event_t;
-/* Takes an event, which is only lent for the call, on the client's own thread. It may call
-   everything here but dd_client_destroy(), and what waits for the client's own thread; while it
-   runs, this client's connection stands still. */
+/* What connections run in; further down. */
+typedef struct dd_loop dd_loop_t;
+/* Takes an event, which is only lent for the call, on the thread of the client's loop. It may call
+   everything here but, on its own client, dd_client_destroy() and what waits. While it runs, this
+   client's connection stands still, and so do those of the other clients of that loop, unless it
+   calls something that waits for one of these. */
 typedef void(dd_event_callback_t)(dd_client_t *self, const dd_event_t *event, void *arg);
 
 /*
@@ -190,14 +194,13 @@ typedef enum {
 /*
  * Before dd_client_start(): have log told what goes on, a line at a time without its end, in words
  * for people that may change: each attempt to connect, why it failed, registrations, ends and
- * losses. It is called on the client's own thread as a callback is, and has no characters that act
- * on a terminal.
+ * losses. It is called as a callback is, and has no characters that act on a terminal.
  */
 typedef void(dd_log_t)(void *arg, dd_log_level_t level, const char *text);
 DD_EXPORT dd_error_t dd_client_set_log(dd_client_t *self, dd_log_t *log, void *arg);
 
-/* Starts the thread: connects, registers and, whenever the connection ends, does so again for ever,
-   subscriptions included: at the next endpoint at once, and once all were tried, after growing,
+/* Connects, registers and, whenever the connection ends, does so again for ever, subscriptions
+   included: at the next endpoint at once, and once all were tried, after growing,
    jittered pauses. No more than 64 clients of a process connect to one endpoint at a time. A
    process that has no descriptors left for it is told so by a DD_EVENT_DISCONNECTED with
    DD_E_LIMIT. */
@@ -282,8 +285,8 @@ DD_EXPORT dd_error_t dd_client_request(dd_client_t *self, const char *destinatio
 /*
  * The same without waiting. DD_OK: the request has exactly one end, a DD_EVENT_REPLY with the
  * number *ref (may be NULL), whose error is DD_OK for a reply and else says why there is none. It
- * goes to callback, on the client's own thread and perhaps before this call returns, or with NULL
- * to where all events go. No other event is about this request.
+ * goes to callback, perhaps before this call returns, or with NULL to where all events go. No other
+ * event is about this request.
  */
 DD_EXPORT dd_error_t dd_client_send_request(dd_client_t *self, const char *destination,
     const void *data, size_t size, int timeout_ms, dd_event_callback_t *callback, void *arg,
@@ -320,6 +323,15 @@ DD_EXPORT dd_error_t dd_client_publish(
  */
 DD_EXPORT dd_error_t dd_client_subscribe(dd_client_t *self, const char *topic, const char *scope);
 
+/*
+ * The same, and publications that the subscription is for go to callback, as dd_client_on() has it
+ * for events of a type: to that of each such subscription that they match, and to where all events
+ * go if there is none. NULL is dd_client_subscribe(). Who subscribes again to the same topic and
+ * scope replaces the callback.
+ */
+DD_EXPORT dd_error_t dd_client_subscribe_to(dd_client_t *self, const char *topic, const char *scope,
+    dd_event_callback_t *callback, void *arg);
+
 /* Takes a subscription back: topic and scope as given to dd_client_subscribe(), the words and
    their paths being the same thing. There is a DD_EVENT_UNSUBSCRIBED when it is gone.
    DD_E_NOT_SUBSCRIBED if there is none, DD_E_OUTBOX_FULL, and errors as dd_client_subscribe(). */
@@ -333,7 +345,8 @@ DD_EXPORT dd_error_t dd_client_unsubscribe(dd_client_t *self, const char *topic,
  */
 DD_EXPORT dd_error_t dd_client_trace(dd_client_t *self, const char *destination, uint32_t *ref);
 
-/* What to ask brokers: all zero but `what` asks every broker for everything. */
+/* What to ask brokers: all zero but `what` asks every broker for everything. It never gets other
+   members: whatever more there may be to say will have a structure that begins with its size. */
 typedef struct {
     const char *what;   /* "tree", "clients", "subscriptions" or "events" */
     const char *broker; /* NULL for every broker, or the "id" of one in a "tree" report */
@@ -449,19 +462,60 @@ DD_EXPORT dd_error_t dd_client_drain(dd_client_t *self, size_t bytes, int timeou
 DD_EXPORT uint64_t dd_client_rtt_us(dd_client_t *self);
 
 /* A file descriptor that is readable while events wait; for poll() and the like, not to be read or
-   closed. Valid until dd_client_destroy(). */
+   closed. It is made by the first call, and valid until dd_client_destroy(); -1 if there are no
+   descriptors left. */
 DD_EXPORT int dd_client_fd(const dd_client_t *self);
 
-/* Before dd_client_start(): have events delivered to callback on the client's own thread instead of
-   the queue. */
+/* Before dd_client_start(): have events delivered to callback instead of the queue. */
 DD_EXPORT dd_error_t dd_client_set_callback(
     dd_client_t *self, dd_event_callback_t *callback, void *arg);
 
-/* Before dd_client_start(): have events of one type delivered to callback on the client's own
-   thread, and all others as without this. With NULL they come as all others again. DD_E_ARGUMENT
-   for a type that there isn't. */
+/* Before dd_client_start(): have events of one type delivered to callback, and all others as
+   without this. With NULL they come as all others again. DD_E_ARGUMENT for a type that there isn't.
+ */
 DD_EXPORT dd_error_t dd_client_on(
     dd_client_t *self, dd_event_type_t type, dd_event_callback_t *callback, void *arg);
+
+/* ---- Loops -------------------------------------------------------------------------------- */
+
+/*
+ * Makes a loop that has no clients yet. It has no thread either: dd_loop_start() gives it one, or
+ * the program runs it with dd_loop_run_once(). NULL with *problem (may be NULL) filled:
+ * DD_E_MEMORY, DD_E_LIMIT when there are no descriptors left, DD_E_NETWORK.
+ *
+ * Clients that are given none have one together that begins and ends with them, and has a thread.
+ * More of them are for programs that want to use more than one processor, whose callbacks would
+ * hold up others, or that have a loop of their own already.
+ */
+DD_EXPORT dd_loop_t *dd_loop_new(dd_problem_t *problem);
+
+/* Gives the loop up and sets *self_p to NULL. It goes on as long as it has clients, and ends with
+   the last one. NULL and *self_p == NULL are fine. */
+DD_EXPORT void dd_loop_destroy(dd_loop_t **self_p);
+
+/* Before dd_client_start(): the loop that the client's connection runs in. */
+DD_EXPORT dd_error_t dd_client_set_loop(dd_client_t *self, dd_loop_t *loop);
+
+/* Has a thread run the loop. DD_E_MEMORY if there is none to be had, DD_E_ARGUMENT if it has one,
+   or from within a callback. */
+DD_EXPORT dd_error_t dd_loop_start(dd_loop_t *self);
+
+/*
+ * For a loop without a thread: a descriptor that is readable when dd_loop_run_once() has something
+ * to do, be it that a time has come; for poll() and the like, not to be read or closed. The same
+ * for the loop's whole life. -1 if there are no descriptors left, or if the loop has a thread.
+ */
+DD_EXPORT int dd_loop_fd(dd_loop_t *self);
+
+/*
+ * For a loop without a thread: waits up to timeout_ms (0: not at all, -1: for ever) for something
+ * to do, does it, and calls back. What is left then makes dd_loop_fd() readable again. Any thread
+ * may call it, one at a time: DD_E_ARGUMENT if another one does, or if the loop has a thread.
+ *
+ * Functions that wait, on a client of such a loop, do this meanwhile unless another thread does; so
+ * a program needs not to be in its own loop to close its clients.
+ */
+DD_EXPORT dd_error_t dd_loop_run_once(dd_loop_t *self, int timeout_ms);
 
 /* Frees an event and sets *event_p to NULL. NULL and *event_p == NULL are fine. */
 DD_EXPORT void dd_event_destroy(dd_event_t **event_p);

@@ -2,7 +2,9 @@
 /*
  * box - payloads encrypted from client to client
  */
+#include <endian.h>
 #include <sodium.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "box.h"
@@ -22,12 +24,14 @@ struct dd_box_key {
 _Static_assert(NONCE_STAYS + NONCE_COUNTS == crypto_box_NONCEBYTES, "they make the nonce");
 
 struct dd_box {
+    dd_box_t *of; /* whose keys and nonces these are; itself if nobody else's */
     const dd_keyring_t *keyring;
     dd_box_key_t *keys; /* sodium_malloc, all in one: each such allocation takes several pages. [0]
                            is for the own tenant; then, in a tenant's box, public, and in public's
                            box every tenant at 1 + its index; then the others of all of them */
     size_t used;
-    uint8_t nonce[crypto_box_NONCEBYTES]; /* of the message sealed last */
+    uint8_t nonce[NONCE_STAYS]; /* what the nonces of all messages begin with; only its own */
+    _Atomic uint64_t sealed;    /* and end with: it counts them, from wherever; only its own */
 };
 
 static bool share(
@@ -116,10 +120,26 @@ dd_box_t *dd_box_new(const dd_keyring_t *keyring)
     dd_box_t *self = calloc(1, sizeof *self);
     if (self == NULL)
         return NULL;
+    self->of = self;
     self->keyring = keyring;
+    uint64_t first;
+    randombytes_buf(&first, sizeof first);
+    atomic_init(&self->sealed, first);
     randombytes_buf(self->nonce, sizeof self->nonce);
     if (!make_keys(self))
         dd_box_destroy(&self);
+    return self;
+}
+
+dd_box_t *dd_box_share(dd_box_t *of)
+{
+    dd_box_t *self = calloc(1, sizeof *self);
+    if (self == NULL)
+        return NULL;
+    self->of = of;
+    self->keyring = of->keyring;
+    self->keys = of->keys;
+    self->used = of->used;
     return self;
 }
 
@@ -127,7 +147,8 @@ void dd_box_destroy(dd_box_t **self_p)
 {
     if (self_p == NULL || *self_p == NULL)
         return;
-    sodium_free((*self_p)->keys);
+    if ((*self_p)->of == *self_p)
+        sodium_free((*self_p)->keys);
     free(*self_p);
     *self_p = NULL;
 }
@@ -197,16 +218,23 @@ static bool open_short(
 }
 
 /* 128 random bits and 64 that count: no two boxes meet, and no system call is paid per message. */
+static void next_nonce(dd_box_t *of, uint8_t nonce[crypto_box_NONCEBYTES])
+{
+    uint64_t count = htole64(atomic_fetch_add_explicit(&of->sealed, 1, memory_order_relaxed));
+    memcpy(nonce, of->nonce, NONCE_STAYS);
+    memcpy(nonce + NONCE_STAYS, &count, NONCE_COUNTS);
+}
+
 void dd_box_seal(
     dd_box_t *self, const dd_box_key_t *key, const void *data, size_t size, uint8_t *out)
 {
-    sodium_increment(self->nonce + NONCE_STAYS, NONCE_COUNTS);
-    memcpy(out, self->nonce, sizeof self->nonce);
-    uint8_t *box = out + sizeof self->nonce;
+    uint8_t nonce[crypto_box_NONCEBYTES], *box = out + sizeof nonce;
+    next_nonce(self->of, nonce);
+    memcpy(out, nonce, sizeof nonce);
     if (size <= SHORT_MAX)
-        seal_short(key, data, size, self->nonce, box);
+        seal_short(key, data, size, nonce, box);
     else
-        crypto_box_easy_afternm(box, data, size, self->nonce, key->shared);
+        crypto_box_easy_afternm(box, data, size, nonce, key->shared);
 }
 
 static bool open_with(const dd_box_key_t *key, dd_bytes_t sealed, uint8_t *out)

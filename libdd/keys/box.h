@@ -7,8 +7,7 @@
  * public and the other's private; inside public, public's own pair. Shared keys are computed once.
  * While keys are being replaced, the current ones seal, and all that the key file has open.
  *
- * A sealing box is used by one thread at a time (its nonce counts up); opening is thread-safe after
- * the box was made.
+ * Any thread may seal and open, at the same time, after the box was made.
  */
 #ifndef DD_BOX_H_INCLUDED
 #define DD_BOX_H_INCLUDED
@@ -23,6 +22,9 @@ typedef struct dd_box dd_box_t;
 /* For a tenant's or public's keyring, which must outlive the box; NULL when out of memory or for
    another kind of keyring. */
 dd_box_t *dd_box_new(const dd_keyring_t *keyring);
+/* Another one with the keys of a box that was made so and must outlive it. No two nonces are equal
+   in all of them together. NULL when out of memory. */
+dd_box_t *dd_box_share(dd_box_t *of);
 void dd_box_destroy(dd_box_t **self_p);
 
 /* A shared key, or several, that the box owns. Never NULL for what dd_box_peer() can answer. */

@@ -35,6 +35,50 @@ void dd_keyring_destroy(dd_keyring_t **self_p)
     *self_p = NULL;
 }
 
+/* ---- comparing ------------------------------------------------------------------------------- */
+
+static bool have_equal_own_keys(const dd_keyring_t *self, const dd_keyring_t *other)
+{
+    for (dd_key_age_t age = 0; age < DD_KEY_AGES; age++) {
+        const uint8_t *a = dd_keyring_secret_key_of(self, age);
+        const uint8_t *b = dd_keyring_secret_key_of(other, age);
+        if ((a == NULL) != (b == NULL) || (a != NULL && sodium_memcmp(a, b, DD_KEY_SIZE) != 0))
+            return false;
+    }
+    return memcmp(self->has, other->has, sizeof self->has) == 0 &&
+           memcmp(self->keys, other->keys, sizeof self->keys) == 0;
+}
+
+static bool have_equal_operators(const dd_keyring_t *self, const dd_keyring_t *other)
+{
+    if (self->operator_count != other->operator_count)
+        return false;
+    for (size_t i = 0; i < self->operator_count; i++) {
+        const dd_operator_t *a = &self->operators[i], *b = &other->operators[i];
+        if (strcmp(a->name, b->name) != 0 || a->read_only != b->read_only ||
+            memcmp(a->public_key, b->public_key, DD_KEY_SIZE) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool are_equal_tenants(const dd_tenant_t *a, const dd_tenant_t *b)
+{
+    return strcmp(a->name, b->name) == 0 && strcmp(a->hash, b->hash) == 0 && a->age == b->age &&
+           a->cookie == b->cookie && memcmp(a->public_key, b->public_key, DD_KEY_SIZE) == 0;
+}
+
+bool dd_keyring_equal(const dd_keyring_t *self, const dd_keyring_t *other)
+{
+    if (self->kind != other->kind || self->count != other->count || self->used != other->used ||
+        !have_equal_own_keys(self, other) || !have_equal_operators(self, other))
+        return false;
+    for (size_t i = 0; i < self->used; i++)
+        if (!are_equal_tenants(&self->entries[i].tenant, &other->entries[i].tenant))
+            return false;
+    return true;
+}
+
 /* ---- asking ---------------------------------------------------------------------------------- */
 
 dd_keys_kind_t dd_keyring_kind(const dd_keyring_t *self)

@@ -83,6 +83,9 @@ dd_keyring_t *dd_keyring_from_json(
 /* Wipes and frees; takes NULL and *self_p == NULL. */
 void dd_keyring_destroy(dd_keyring_t **self_p);
 
+/* Whether two hold the same, in the same order. */
+bool dd_keyring_equal(const dd_keyring_t *self, const dd_keyring_t *other);
+
 dd_keys_kind_t dd_keyring_kind(const dd_keyring_t *self);
 /* The own pair that is in use. */
 const uint8_t *dd_keyring_secret_key(const dd_keyring_t *self);

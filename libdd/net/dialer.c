@@ -59,7 +59,7 @@ static void wait_for_turn(dd_dialer_t *self)
 {
     self->phase = WAITING;
     self->due_ms = UINT64_MAX;
-    dd_turn_ask(&self->turn, self->endpoint, self->settings.wake_fd);
+    dd_turn_ask(&self->turn, self->endpoint, self->settings.waker);
 }
 
 static void look_up(dd_dialer_t *self, uint64_t now_ms)
@@ -70,7 +70,7 @@ static void look_up(dd_dialer_t *self, uint64_t now_ms)
         return;
     }
     self->due_ms = now_ms + LOOKUP_LIMIT;
-    self->lookup = dd_lookup_new(self->endpoint, self->settings.wake_fd, &problem);
+    self->lookup = dd_lookup_new(self->endpoint, self->settings.waker, &problem);
     if (!self->lookup)
         lose(self, &problem);
 }

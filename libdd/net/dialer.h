@@ -15,6 +15,7 @@
 #include <poll.h>
 
 #include "socket.h"
+#include "waker.h"
 
 /* ms after which the next address is tried while the one before hasn't answered. */
 #define DD_DIALER_STAGGER 250
@@ -37,8 +38,7 @@ typedef struct {
     const dd_keyring_t *keyring;
     dd_key_age_t own_key; /* with which of its own keys; those of the brokers are all tried */
     uint32_t payload_max;
-    int wake_fd; /* an eventfd that is written to when dd_dialer_watch() is to be called, from
-                    another thread; -1: none */
+    dd_waker_t waker; /* called when dd_dialer_watch() is to be called, on any thread */
 } dd_dialer_settings_t;
 
 /* Begins to connect. NULL with *problem filled if the endpoint is no endpoint or memory is short.

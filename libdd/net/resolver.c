@@ -11,7 +11,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <utlist.h>
@@ -35,7 +34,7 @@ typedef struct query {
 struct dd_lookup {
     dd_lookup_t *prev, *next;
     query_t *query;
-    int wake_fd;
+    dd_waker_t waker;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards all queries */
@@ -99,8 +98,7 @@ static void finish(query_t *query)
     query->over = true;
     DL_DELETE(under_way, query);
     DL_FOREACH (query->lookups, lookup)
-        if (lookup->wake_fd >= 0)
-            eventfd_write(lookup->wake_fd, 1);
+        dd_waker_wake(&lookup->waker);
     drop(query);
     pthread_mutex_unlock(&lock);
 }
@@ -163,7 +161,7 @@ static query_t *find_query(const char *endpoint)
 
 /* ---- Lookups ------------------------------------------------------------------------------- */
 
-dd_lookup_t *dd_lookup_new(const char *endpoint, int wake_fd, dd_problem_t *problem)
+dd_lookup_t *dd_lookup_new(const char *endpoint, dd_waker_t waker, dd_problem_t *problem)
 {
     dd_lookup_t *self = calloc(1, sizeof *self);
     pthread_mutex_lock(&lock);
@@ -171,7 +169,7 @@ dd_lookup_t *dd_lookup_new(const char *endpoint, int wake_fd, dd_problem_t *prob
     if (self && !query)
         query = start_query(endpoint);
     if (query) {
-        *self = (dd_lookup_t){.query = query, .wake_fd = wake_fd};
+        *self = (dd_lookup_t){.query = query, .waker = waker};
         query->shares++;
         DL_APPEND(query->lookups, self);
     }
@@ -233,7 +231,7 @@ dd_error_t dd_resolve(
     struct pollfd item = {.fd = eventfd(0, EFD_CLOEXEC), .events = POLLIN};
     if (item.fd < 0)
         return dd_problem(problem, DD_E_LIMIT, "no descriptors are left to look up %s", endpoint);
-    dd_lookup_t *lookup = dd_lookup_new(endpoint, item.fd, problem);
+    dd_lookup_t *lookup = dd_lookup_new(endpoint, dd_waker_of(item.fd), problem);
     if (lookup) {
         poll(&item, 1, timeout_ms);
         if (!dd_lookup_done(lookup, addresses, &result, problem))

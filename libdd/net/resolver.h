@@ -11,6 +11,7 @@
 #define DD_RESOLVER_H_INCLUDED
 
 #include "libdd/protocol/endpoint.h"
+#include "waker.h"
 
 /* One wait for the addresses of a name. */
 typedef struct dd_lookup dd_lookup_t;
@@ -19,9 +20,9 @@ typedef struct dd_lookup dd_lookup_t;
    name, which has to be looked up. */
 bool dd_resolve_at_once(const char *endpoint, dd_endpoints_t *addresses);
 
-/* Begins to look the endpoint's host up. The eventfd wake_fd is written to when that is done; -1:
-   nobody is to be woken. NULL with *problem filled when memory or threads are short. */
-dd_lookup_t *dd_lookup_new(const char *endpoint, int wake_fd, dd_problem_t *problem);
+/* Begins to look the endpoint's host up. The waker is called when that is done, on another thread.
+   NULL with *problem filled when memory or threads are short. */
+dd_lookup_t *dd_lookup_new(const char *endpoint, dd_waker_t waker, dd_problem_t *problem);
 
 /* Whether it is done, and then how it went: DD_OK with endpoints whose hosts are addresses, the
    best first; DD_E_NETWORK with *problem, which may be NULL, saying why there are none. */

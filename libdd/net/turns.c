@@ -5,38 +5,69 @@
 #include "turns.h"
 
 #include <pthread.h>
-#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 
-#include <utlist.h>
+#include "libdd/base/hash.h"
+
+/* Those who dial an endpoint, and those who wait for that. It is there as long as there are some.
+   Whoever waits is never looked at before it is his turn, so that ten thousand may. */
+struct dd_line {
+    UT_hash_handle hh;
+    dd_turn_t *waiting;
+    unsigned dialing;
+    char endpoint[];
+};
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static dd_turn_t *turns; /* all that were asked for, of whatever endpoint */
+static dd_line_t *lines;
 
-/* Grants turns of an endpoint as far as there are some. With the lock. */
-static void grant(const char *endpoint, const dd_turn_t *asking)
+/* With the lock, as all that follows. NULL when out of memory. */
+static dd_line_t *find_line(const char *endpoint)
 {
-    unsigned granted = 0;
-    dd_turn_t *turn;
-    DL_FOREACH (turns, turn) {
-        if (strcmp(turn->endpoint, endpoint) != 0)
-            continue;
-        if (!turn->granted && granted < DD_TURNS_MAX) {
-            turn->granted = true;
-            if (turn != asking && turn->wake_fd >= 0)
-                eventfd_write(turn->wake_fd, 1);
-        }
-        granted += turn->granted;
-    }
+    dd_line_t *line;
+    size_t size = strlen(endpoint);
+    HASH_FIND(hh, lines, endpoint, size, line);
+    if (line || !(line = calloc(1, sizeof *line + size + 1)))
+        return line;
+    memcpy(line->endpoint, endpoint, size);
+    HASH_ADD_KEYPTR(hh, lines, line->endpoint, size, line);
+    if (line->hh.tbl)
+        return line;
+    free(line);
+    return NULL;
 }
 
-void dd_turn_ask(dd_turn_t *self, const char *endpoint, int wake_fd)
+static void drop_line(dd_line_t *line)
 {
-    *self = (dd_turn_t){.endpoint = endpoint, .wake_fd = wake_fd};
+    if (line->dialing > 0 || line->waiting)
+        return;
+    HASH_DEL(lines, line);
+    free(line);
+}
+
+static void grant_next(dd_line_t *line)
+{
+    dd_turn_t *next = line->waiting;
+    if (!next || line->dialing == DD_TURNS_MAX)
+        return;
+    DL_DELETE(line->waiting, next);
+    line->dialing++;
+    next->granted = true;
+    dd_waker_wake(&next->waker);
+}
+
+/* Where there is no memory for a line, nobody waits in it. */
+void dd_turn_ask(dd_turn_t *self, const char *endpoint, dd_waker_t waker)
+{
     pthread_mutex_lock(&lock);
-    DL_APPEND(turns, self);
-    grant(endpoint, self);
+    dd_line_t *line = find_line(endpoint);
+    *self = (dd_turn_t){.line = line, .waker = waker};
+    self->granted = !line || line->dialing < DD_TURNS_MAX;
+    if (!self->granted)
+        DL_APPEND(line->waiting, self);
+    else if (line)
+        line->dialing++;
     pthread_mutex_unlock(&lock);
 }
 
@@ -50,12 +81,16 @@ bool dd_turn_granted(dd_turn_t *self)
 
 void dd_turn_end(dd_turn_t *self)
 {
-    if (!self->endpoint)
-        return;
+    dd_line_t *line = self->line;
     pthread_mutex_lock(&lock);
-    DL_DELETE(turns, self);
-    if (self->granted)
-        grant(self->endpoint, NULL);
+    if (line && self->granted)
+        line->dialing--;
+    else if (line)
+        DL_DELETE(line->waiting, self);
+    if (line) {
+        grant_next(line);
+        drop_line(line);
+    }
     pthread_mutex_unlock(&lock);
     *self = (dd_turn_t){0};
 }
@@ -63,5 +98,5 @@ void dd_turn_end(dd_turn_t *self)
 void dd_turns_begin_anew(void)
 {
     pthread_mutex_init(&lock, NULL);
-    turns = NULL;
+    lines = NULL;
 }

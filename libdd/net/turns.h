@@ -13,19 +13,22 @@
 
 #include <stdbool.h>
 
+#include "waker.h"
+
 #define DD_TURNS_MAX 64
+
+typedef struct dd_line dd_line_t;
 
 /* Somebody's turn, or wait for one. All zero is neither. It must not move while it is in use. */
 typedef struct dd_turn {
-    struct dd_turn *prev, *next; /* those who asked first */
-    const char *endpoint;        /* NULL: not in use */
-    int wake_fd;
+    struct dd_turn *prev, *next; /* those of the line who asked first */
+    dd_line_t *line;             /* of the endpoint; NULL: not in use, or it waits for nobody */
+    dd_waker_t waker;
     bool granted;
 } dd_turn_t;
 
-/* Asks for a turn. When it has to wait for one, the eventfd wake_fd is written to once it is
-   granted; -1: nobody is to be woken. The text is lent until dd_turn_end(). */
-void dd_turn_ask(dd_turn_t *self, const char *endpoint, int wake_fd);
+/* Asks for a turn. When it has to wait for one, the waker is called once it is granted. */
+void dd_turn_ask(dd_turn_t *self, const char *endpoint, dd_waker_t waker);
 
 bool dd_turn_granted(dd_turn_t *self);
 

@@ -5,6 +5,7 @@
 #include "endpoint.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "libdd/base/problem.h"
 
@@ -174,6 +175,15 @@ void dd_endpoints_write(const dd_endpoints_t *self, char *text, size_t room)
     for (size_t i = 0; i < self->count && (size_t)used < room; i++)
         used +=
             snprintf(text + used, room - (size_t)used, "%s%s", i > 0 ? "," : "", self->items[i]);
+}
+
+dd_endpoints_t *dd_endpoints_trim(dd_endpoints_t *self)
+{
+    size_t size = offsetof(dd_endpoints_t, items) + self->count * sizeof self->items[0];
+    void *less = realloc(self, size);
+    if (less)
+        self = less;
+    return self;
 }
 
 void dd_endpoints_shuffle(dd_endpoints_t *self, uint32_t (*below)(uint32_t bound))

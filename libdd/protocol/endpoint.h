@@ -67,6 +67,10 @@ bool dd_endpoints_has(const dd_endpoints_t *self, const char *endpoint);
 /* Writes what dd_endpoints_add() reads into room bytes. */
 void dd_endpoints_write(const dd_endpoints_t *self, char *text, size_t room);
 
+/* Gives back what an allocated list has room for and doesn't need: then only its entries may be
+   looked at. */
+dd_endpoints_t *dd_endpoints_trim(dd_endpoints_t *self);
+
 /* Draws an order. below: a random number from 0 to one less than its argument. */
 void dd_endpoints_shuffle(dd_endpoints_t *self, uint32_t (*below)(uint32_t bound));
 

@@ -39,10 +39,8 @@ raw_t *raw_open(harness_t *harness, const char *broker, const char *owner)
     self->context = zmq_ctx_new();
     assert_non_null(self->context);
     self->keyring = dd_keyring_load(harness_keys(harness, owner), &problem);
-    const dd_dialer_settings_t settings = {.context = self->context,
-        .keyring = self->keyring,
-        .payload_max = DD_PAYLOAD_MAX,
-        .wake_fd = -1};
+    const dd_dialer_settings_t settings = {
+        .context = self->context, .keyring = self->keyring, .payload_max = DD_PAYLOAD_MAX};
     if (self->keyring)
         self->dial = dd_dialer_new(&settings, harness_endpoint(harness, broker), &problem);
     if (!self->dial)

@@ -244,7 +244,7 @@ static void come_and_go(side_t *self, const char *endpoint)
     dd_keyring_t *keyring = dd_keyring_load(harness_keys(self->harness, "a"), &problem);
     void *context = zmq_ctx_new();
     const dd_dialer_settings_t settings = {
-        .context = context, .keyring = keyring, .payload_max = PAYLOAD_MAX, .wake_fd = -1};
+        .context = context, .keyring = keyring, .payload_max = PAYLOAD_MAX};
     call_t call = {self, dd_dialer_new(&settings, endpoint, &problem)};
     assert_true(wait_until(is_connected, &call, HARNESS_DEADLINE));
     assert_true(

@@ -234,7 +234,7 @@ for page in "$source"/man/*.[0-9]; do
     export DD_BROKER="ipc://$dir/s-5555"
     : >env
     case $page in
-        dd_client.3 | dd-protocol.7 | doubledecker-migration.7) continue ;;
+        dd_client.3 | dd_loop.3 | dd-protocol.7 | doubledecker-migration.7) continue ;;
         ddbroker.conf.5) configurations && continue ;;
         ddtui.conf.5) console_configurations && continue ;;
         ddtui.1 | ddperf.1) tree ;;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The example program of dd_client(3): it is what share/examples has, it compiles, and it greets
-# itself through a broker. And the page has every function of dd.h.
+# itself through a broker. And the library's pages have every function of dd.h.
 set -u
 
 . "$(dirname "$0")/begin.sh"
@@ -24,8 +24,8 @@ functions=$(grep -o '^DD_EXPORT.*[ *]dd_[a-z_]*(' "$source/libdd/include/dd.h" |
     sed 's/.*[ *]\(dd_[a-z_]*\)(/\1/')
 [ "$(echo "$functions" | wc -l)" -ge 18 ] || fail "not all functions of dd.h were found"
 for function in $functions; do
-    sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/p' "$page" | grep -q "^\.F[no] $function\b" ||
-        fail "the page has no $function"
+    sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/p' "$source"/man/*.3 | grep -q "^\.F[no] $function\b" ||
+        fail "no page has $function"
 done
 
 # What it shows of a program that reads its keys again.

@@ -94,6 +94,8 @@ static void assert_in_child(int (*run)(broker_t *, dd_client_t *), broker_t *b, 
     assert_int_equal(status, 0);
 }
 
+static dd_loop_t *inherited;
+
 static int use_inherited(broker_t *broker, dd_client_t *client)
 {
     dd_event_t *reply;
@@ -105,6 +107,7 @@ static int use_inherited(broker_t *broker, dd_client_t *client)
     CHECK(dd_client_request(client, "x", "", 0, -1, &reply) == DD_E_FORKED);
     CHECK(dd_client_send_request(client, "x", "", 0, -1, NULL, NULL, NULL) == DD_E_FORKED);
     CHECK(dd_client_subscribe(client, "t", "all") == DD_E_FORKED);
+    CHECK(dd_client_subscribe_to(client, "t", "all", NULL, NULL) == DD_E_FORKED);
     CHECK(dd_client_unsubscribe(client, "t", "all") == DD_E_FORKED);
     CHECK(dd_client_trace(client, "x", NULL) == DD_E_FORKED);
     CHECK(dd_client_inspect(client, &question, NULL) == DD_E_FORKED);
@@ -119,6 +122,7 @@ static int use_inherited(broker_t *broker, dd_client_t *client)
     CHECK(dd_client_set_log(client, NULL, NULL) == DD_E_FORKED);
     CHECK(dd_client_set_keys(client, keys, &problem) == DD_E_FORKED);
     CHECK(dd_client_receive(client, -1) == NULL);
+    CHECK(dd_client_fd(client) == -1);
     CHECK(dd_client_rtt_us(client) == 0);
     CHECK(dd_client_close(client, -1) == 0);
     dd_client_destroy(&client);
@@ -127,10 +131,10 @@ static int use_inherited(broker_t *broker, dd_client_t *client)
 }
 
 /* A client that the parent has had connecting all the time may hold locks. */
-static int connect_anew(broker_t *broker, dd_client_t *inherited)
+static int connect_anew(broker_t *broker, dd_client_t *busy)
 {
     dd_problem_t problem;
-    (void)inherited;
+    (void)busy;
     dd_client_t *client = dd_client_new(
         "tcp://localhost:1,tcp://127.0.0.1:1", path_of(broker, "a.json"), "cli1", &problem);
     CHECK(client);
@@ -155,6 +159,28 @@ static void test_a_child_cannot_use_its_parents_clients(void **state)
     broker_expect(broker, DD_SEND);
     dd_client_destroy(&unstarted);
     say_goodbye(broker, client);
+}
+
+static int use_inherited_loop(broker_t *broker, dd_client_t *client)
+{
+    dd_client_t *own = client_of(broker, "a.json");
+    (void)client;
+    CHECK(dd_loop_fd(inherited) == -1);
+    CHECK(dd_loop_run_once(inherited, -1) == DD_E_FORKED);
+    CHECK(dd_loop_start(inherited) == DD_E_FORKED);
+    CHECK(dd_client_set_loop(own, inherited) == DD_E_FORKED);
+    dd_client_destroy(&own);
+    dd_loop_destroy(&inherited);
+    CHECK(inherited == NULL);
+    return 0;
+}
+
+static void test_a_child_cannot_use_its_parents_loops(void **state)
+{
+    inherited = dd_loop_new(NULL);
+    assert_in_child(use_inherited_loop, *state, NULL);
+    assert_int_equal(dd_loop_run_once(inherited, 0), DD_OK);
+    dd_loop_destroy(&inherited);
 }
 
 static void test_a_child_has_clients_of_its_own(void **state)
@@ -214,6 +240,7 @@ int main(void)
         client_test(test_nobody_waits_for_what_follows_the_end),
         client_test(test_a_callback_cannot_destroy_its_client),
         client_test(test_a_child_cannot_use_its_parents_clients),
+        client_test(test_a_child_cannot_use_its_parents_loops),
         client_test(test_a_child_has_clients_of_its_own),
         client_test(test_without_descriptors_the_limit_is_named),
         client_test(test_says_its_version),

@@ -95,7 +95,7 @@ static void test_lists(void **state)
 
 /* ---- Queues ---------------------------------------------------------------------------------- */
 
-static bool readable(const dd_event_queue_t *queue)
+static bool readable(dd_event_queue_t *queue)
 {
     struct pollfd item = {.fd = dd_event_queue_fd(queue), .events = POLLIN};
     return poll(&item, 1, 0) == 1;

@@ -116,6 +116,29 @@ static void test_is_what_libsodium_makes(void **state)
     }
 }
 
+/* Those who share keys would betray them with one nonce for two messages. */
+static void test_those_who_share_keys_have_different_nonces(void **state)
+{
+    (void)state;
+    enum { BOXES = 3, MESSAGES = 300 };
+    uint8_t sealed[SEALED_SIZE], text[TEXT_SIZE];
+    static uint8_t nonces[MESSAGES][crypto_box_NONCEBYTES];
+    side_t a = side(A_FILE);
+    dd_box_t *boxes[BOXES] = {a.box, dd_box_share(a.box), dd_box_share(a.box)};
+    for (size_t i = 0; i < MESSAGES; i++) {
+        dd_box_t *box = boxes[i % BOXES], *other = boxes[(i + 1) % BOXES];
+        dd_box_seal(box, dd_box_peer(box, B("x")), TEXT, TEXT_SIZE, sealed);
+        memcpy(nonces[i], sealed, sizeof nonces[i]);
+        for (size_t j = 0; j < i; j++)
+            assert_memory_not_equal(nonces[i], nonces[j], sizeof nonces[i]);
+        assert_int_equal(
+            dd_box_open(dd_box_peer(other, B("x")), dd_bytes(sealed, sizeof sealed), text), DD_OK);
+    }
+    dd_box_destroy(&boxes[1]);
+    dd_box_destroy(&boxes[2]);
+    side_end(&a);
+}
+
 /* Short payloads are sealed and opened in another way than long ones; libsodium must not notice. */
 static void test_all_sizes_are_libsodiums(void **state)
 {
@@ -363,6 +386,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sealed_is_opened),
         cmocka_unit_test(test_is_what_libsodium_makes),
+        cmocka_unit_test(test_those_who_share_keys_have_different_nonces),
         cmocka_unit_test(test_all_sizes_are_libsodiums),
         cmocka_unit_test(test_shown_names),
         cmocka_unit_test(test_a_rotation_never_comes_between_two),

@@ -551,6 +551,22 @@ static void test_out_of_memory(void **state)
     }
 }
 
+/* ---- equal ones ------------------------------------------------------------------------------ */
+
+static void test_equal_is_what_holds_the_same(void **state)
+{
+    (void)state;
+    static const char *const FILES[] = {
+        BROKER_FILE, A_FILE, A_BEGUN_FILE, A_FINISHED_FILE, B_FILE, PUBLIC_FILE, OPERATOR_FILE};
+    for (size_t i = 0; i < COUNT(FILES); i++)
+        for (size_t j = 0; j < COUNT(FILES); j++) {
+            dd_keyring_t *a = parse(FILES[i]), *b = parse(FILES[j]);
+            assert_int_equal(dd_keyring_equal(a, b), i == j);
+            dd_keyring_destroy(&a);
+            dd_keyring_destroy(&b);
+        }
+}
+
 /* ---- many tenants ---------------------------------------------------------------------------- */
 
 #define MANY 300
@@ -608,6 +624,7 @@ int main(void)
         cmocka_unit_test(test_cut_at_every_byte),
         cmocka_unit_test(test_text_after_a_nul),
         cmocka_unit_test(test_messages_hold_no_secret),
+        cmocka_unit_test(test_equal_is_what_holds_the_same),
         cmocka_unit_test(test_many_tenants),
         cmocka_unit_test(test_load),
         cmocka_unit_test(test_out_of_memory),

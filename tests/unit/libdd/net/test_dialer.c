@@ -34,7 +34,7 @@ static caller_t call(broker_t *broker, const char *keys, const char *endpoint)
     const dd_dialer_settings_t settings = {.context = self.context,
         .keyring = self.keyring,
         .payload_max = 1 << 20,
-        .wake_fd = self.wake_fd};
+        .waker = dd_waker_of(self.wake_fd)};
     self.dial = dd_dialer_new(&settings, endpoint, &problem);
     assert_non_null(self.dial);
     return self;
@@ -188,7 +188,7 @@ static void test_a_socket_that_may_not_be_connected_to_says_so(void **state)
     const dd_dialer_settings_t settings = {.context = self.context,
         .keyring = self.keyring,
         .payload_max = 1 << 20,
-        .wake_fd = self.wake_fd};
+        .waker = dd_waker_of(self.wake_fd)};
     self.dial = dd_dialer_new(&settings, endpoint, NULL);
     dd_error_t error = expect_lost(&self, "may not be connected to: permission denied");
     assert_true(user != 0 || become(0));
@@ -395,7 +395,7 @@ static void test_a_connection_takes_two_descriptors(void **state)
     const dd_dialer_settings_t settings = {.context = first.context,
         .keyring = first.keyring,
         .payload_max = 1 << 20,
-        .wake_fd = first.wake_fd};
+        .waker = dd_waker_of(first.wake_fd)};
     caller_t more[10];
     for (size_t i = 0; i < COUNT(more); i++) {
         more[i] = first;

@@ -62,10 +62,10 @@ static void test_unknown_names_are_told(void **state)
 
 /* ---- Slow ones ----------------------------------------------------------------------------- */
 
-static dd_lookup_t *begin(int wake_fd)
+static dd_lookup_t *begin(dd_waker_t waker)
 {
     dd_problem_t problem;
-    dd_lookup_t *lookup = dd_lookup_new("tcp://slow.test:5555", wake_fd, &problem);
+    dd_lookup_t *lookup = dd_lookup_new("tcp://slow.test:5555", waker, &problem);
     assert_non_null(lookup);
     return lookup;
 }
@@ -89,7 +89,7 @@ static void test_a_slow_name_holds_up_nobody(void **state)
     (void)state;
     int wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     unsigned asked = names_asked;
-    dd_lookup_t *lookup = begin(wake_fd);
+    dd_lookup_t *lookup = begin(dd_waker_of(wake_fd));
     names_await(&names_asked, asked + 1);
     dd_endpoints_t found;
     assert_int_equal(dd_resolve("tcp://two.test:5555", DEADLINE, &found, NULL), DD_OK);
@@ -113,10 +113,11 @@ static void test_a_lookup_is_shared(void **state)
 {
     (void)state;
     dd_lookup_t *lookups[100];
+    const dd_waker_t nobody = {0};
     unsigned asked = names_asked, answered = names_answered;
     int wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     for (size_t i = 0; i < 100; i++)
-        lookups[i] = begin(i == 99 ? wake_fd : -1);
+        lookups[i] = begin(i == 99 ? dd_waker_of(wake_fd) : nobody);
     names_await(&names_asked, asked + 1);
     dd_lookup_destroy(&lookups[0]);
     names_set_answering(true);
@@ -137,10 +138,10 @@ static void test_an_answer_that_nobody_wants_is_thrown_away(void **state)
     (void)state;
     int wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     unsigned asked = names_asked, answered = names_answered;
-    dd_lookup_t *lookup = begin(wake_fd);
+    dd_lookup_t *lookup = begin(dd_waker_of(wake_fd));
     names_await(&names_asked, asked + 1);
     dd_lookup_destroy(&lookup);
-    dd_lookup_t *last = begin(-1); /* joins the one under way, and sees its end */
+    dd_lookup_t *last = begin((dd_waker_t){0}); /* joins the one under way, and sees its end */
     names_set_answering(true);
     names_await(&names_answered, answered + 1);
     while (!is_done(last))

@@ -17,11 +17,11 @@ static void test_no_more_than_so_many_and_in_order(void **state)
     eventfd_t wakes;
     int wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     for (size_t i = 0; i < DD_TURNS_MAX + 2; i++) {
-        dd_turn_ask(&turns[i], "tcp://a:1", wake_fd);
+        dd_turn_ask(&turns[i], "tcp://a:1", dd_waker_of(wake_fd));
         assert_int_equal(dd_turn_granted(&turns[i]), i < DD_TURNS_MAX);
     }
     /* Another broker has places of its own; and who has one at once isn't woken for it. */
-    dd_turn_ask(&other, "tcp://b:1", wake_fd);
+    dd_turn_ask(&other, "tcp://b:1", dd_waker_of(wake_fd));
     assert_true(dd_turn_granted(&other));
     assert_int_equal(eventfd_read(wake_fd, &wakes), -1);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * test_client_thread - a client's connection: lost and made again, many callers, the end
+ * test_client_turn - a client's connection: lost and made again, many callers, the end
  */
+#include <dirent.h>
+
 #include "tests/unit/libdd/client.h"
 
 /* ---- Connections that fail and come back ----------------------------------------------------- */
@@ -146,6 +148,46 @@ static void test_malformed_messages_end_the_connection(void **state)
         expect_event(client, DD_EVENT_REGISTERED);
     }
     say_goodbye(broker, client);
+}
+
+/* How many sockets this process has, the broker's included. */
+static unsigned count_sockets(void)
+{
+    unsigned count = 0;
+    struct dirent *entry;
+    char link[16];
+    DIR *directory = opendir("/proc/self/fd");
+    assert_non_null(directory);
+    while ((entry = readdir(directory)))
+        count += readlinkat(dirfd(directory), entry->d_name, link, sizeof link) > 6 &&
+                 memcmp(link, "socket", 6) == 0;
+    closedir(directory);
+    return count;
+}
+
+/* ZeroMQ closes a connection that has ended, and what is closed isn't told of: whoever comes to
+   look only then hears of it all the same, and doesn't wait for a heartbeat. */
+static void test_an_end_while_nobody_looked_is_found(void **state)
+{
+    broker_t *broker = *state;
+    broker->heartbeat = 60 * 60 * 1000;
+    dd_loop_t *loop = dd_loop_new(NULL);
+    dd_client_t *client = client_of(broker, "a.json");
+    unsigned sockets = count_sockets();
+    assert_int_equal(dd_client_set_loop(client, loop), DD_OK);
+    assert_int_equal(dd_client_start(client), DD_OK);
+    while (!broker_hears(broker, 1))
+        assert_int_equal(dd_loop_run_once(loop, 1), DD_OK);
+    broker_admit(broker, "a");
+    expect_event(client, DD_EVENT_REGISTERED);
+    broker_stop(broker);
+    uint64_t until_us = dd_clock_us() + DEADLINE * 1000;
+    while (count_sockets() > sockets) /* the listener has gone, too, but one is watched */
+        assert_true(dd_clock_us() < until_us);
+    expect_disconnected(client, DD_E_NETWORK, "ended the connection");
+    dd_client_destroy(&client);
+    dd_loop_destroy(&loop);
+    broker_run(broker);
 }
 
 /* ---- Many callers ---------------------------------------------------------------------------- */
@@ -316,6 +358,7 @@ int main(void)
         client_test(test_last_words),
         client_test(test_silence_ends_the_connection),
         client_test(test_malformed_messages_end_the_connection),
+        client_test(test_an_end_while_nobody_looked_is_found),
         client_test(test_many_callers),
         client_test(test_batches),
         client_test(test_destroy_in_every_state),
