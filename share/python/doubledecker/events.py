@@ -218,6 +218,11 @@ class Hop(Event):
     text: str
     error: ErrorCode
 
+    @property
+    def exception(self) -> Error | None:
+        """Why it did not go on, to be raised."""
+        return Error.of(self.error, self.broker) if self.error else None
+
 
 @dataclass(slots=True)
 class Delivered(Event):
