@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, Self
 
 from . import _library
-from ._handle import Handle, error_of, in_callback, on_event, on_log, receive
+from ._handle import Handle, error_of, on_event, on_log, receive
 from ._library import WANT_OUTCOME, WANT_RECEIPT, lib
 from .errors import ArgumentError, ClosedError, Error, ErrorCode, ForkedError
 from .events import Event, EventType, Notification, Reply
@@ -252,10 +252,9 @@ class BaseClient:
         if not self._started and not self.closed:
             raise ArgumentError("it has not been started")
 
-    @staticmethod
-    def _check_thread() -> None:
-        if in_callback():
-            raise ArgumentError("a callback keeps its client waiting, and can't wait itself")
+    def _check_thread(self) -> None:
+        if self._handle.runs_here():
+            raise ArgumentError("a callback can't wait for its own client")
 
     # ---- Before the start ----------------------------------------------------------------------
 

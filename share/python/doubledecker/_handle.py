@@ -27,48 +27,43 @@ _LAST_WAIT = 1000
 #: Seconds at the interpreter's end for calls of threads that go on beyond it.
 _PATIENCE = 5.0
 
-_handles: "weakref.WeakSet[Handle]" = weakref.WeakSet()
 _keys = itertools.count(1)
 #: Whose callback it is, by the number that the library is given for it.
 _owners: "weakref.WeakValueDictionary[int, Handle]" = weakref.WeakValueDictionary()
-#: Threads in which a callback runs.
-_calling: set[int] = set()
+#: By thread, whose callbacks run there: those inside run while an outer one waits.
+_calling: dict[int, list["Handle"]] = {}
 
 
 def in_callback() -> bool:
-    """Whether this is a thread of the library, which nothing may keep waiting."""
+    """Whether a callback runs on this thread, which keeps others waiting."""
     return threading.get_ident() in _calling
 
 
-class Handle:
-    """A client of the library, which ends with :meth:`end`, or when nobody has this any more."""
+class Counted:
+    """Something of the library that is there for as long as anybody is in a call with it."""
+
+    _all: "weakref.WeakSet[Counted]" = weakref.WeakSet()
 
     def __init__(self, make: Callable[[Any], int | None], shown: str) -> None:
         self.shown = shown
         self.forked = False
-        self.over = False  #: there will be no other event than those that wait
         self._pointer: int | None = None
         self._calls = 0
         self._ended = False
-        self._callbacks: dict[int, Callable[..., object]] = {}
-        self._once: set[int] = set()
-        self.rest: deque[Event] = deque()
         self._make_locks()
         problem = _library.Problem()
         self._pointer = make(ctypes.byref(problem))
         if not self._pointer:
             raise error_of(problem)
-        _handles.add(self)
+        Counted._all.add(self)
 
     def _make_locks(self) -> None:
         self._lock = threading.Lock()
         self._idle = threading.Condition(self._lock)
         self._gone = threading.Event()
 
-    # ---- Calls ---------------------------------------------------------------------------------
-
     def call(self, function: Any, *arguments: Any) -> Any:
-        """Calls a function of the library with the client, and returns what it does."""
+        """Calls a function of the library with it, and returns what that does."""
         counted = False
         try:
             with self._lock:
@@ -91,42 +86,27 @@ class Handle:
                 self._idle.notify_all()
 
     def end(self, keep: bool = False, patience: float | None = None) -> None:
-        """Frees the client, once all calls have returned; keeps events that wait, if they are to
-        be. On a thread of the library that is left to another one. The patience is in seconds; a
-        client that it is over for stays."""
+        """Frees it, once all calls have returned; keeps what is in it, if that is to be. In a
+        callback that is left to another thread. The patience is in seconds; what it is over for
+        stays."""
         if in_callback():
-            threading.Thread(target=self.end, daemon=True).start()
+            threading.Thread(target=self.end, args=(keep,), daemon=True).start()
             return
         with self._lock:
-            self.over = self._ended = True
+            self._ended = True
             if not self._idle.wait_for(lambda: self._calls == 0, patience):
                 return
             pointer, self._pointer = self._pointer, None
         if pointer:
-            self._destroy(pointer, keep)
+            self._free(pointer, keep)
+            self._gone.set()
 
-    def _destroy(self, pointer: int, keep: bool) -> None:
-        while keep and (event := _receive(pointer, 0)) is not None:
-            self.rest.append(event)
-        lib.dd_client_destroy(ctypes.byref(ctypes.c_void_p(pointer)))
-        self._callbacks.clear()
-        self._gone.set()
+    def _free(self, pointer: int, keep: bool) -> None:
+        raise NotImplementedError
 
     def end_in_time(self) -> None:
-        """The same where others may be using the client still, which they can't any more then."""
-        try:
-            self.call(lib.dd_client_close, _LAST_WAIT)
-        except Error:
-            pass
+        """The same at the end of the interpreter, where threads may be in calls still."""
         self.end(patience=_PATIENCE)
-
-    def take_rest(self) -> Event:
-        """What was kept of a client that has ended, or is just ending; ClosedError after that."""
-        self._gone.wait(_PATIENCE)
-        try:
-            return self.rest.popleft()
-        except IndexError:
-            raise ClosedError() from None
 
     def __del__(self) -> None:
         if not self._pointer:
@@ -140,6 +120,44 @@ class Handle:
         self.forked = True
         self._calls = 0
         self._make_locks()
+
+
+class Handle(Counted):
+    """A client of the library, with what that calls back."""
+
+    def __init__(self, make: Callable[[Any], int | None], shown: str) -> None:
+        self.over = False  #: there will be no other event than those that wait
+        self._rest: deque[Event] = deque()
+        self._callbacks: dict[int, Callable[..., object]] = {}
+        self._once: set[int] = set()
+        super().__init__(make, shown)
+
+    def _free(self, pointer: int, keep: bool) -> None:
+        self.over = True
+        while keep and (event := _receive(pointer, 0)) is not None:
+            self._rest.append(event)
+        lib.dd_client_destroy(ctypes.byref(ctypes.c_void_p(pointer)))
+        self._callbacks.clear()
+
+    def end_in_time(self) -> None:
+        """Who waits for it doesn't any more."""
+        try:
+            self.call(lib.dd_client_close, _LAST_WAIT)
+        except Error:
+            pass
+        super().end_in_time()
+
+    def take_rest(self) -> Event:
+        """What was kept of a client that has ended, or is just ending; ClosedError after that."""
+        self._gone.wait(_PATIENCE)
+        try:
+            return self._rest.popleft()
+        except IndexError:
+            raise ClosedError() from None
+
+    def runs_here(self) -> bool:
+        """Whether one of its callbacks runs on this thread."""
+        return self in _calling.get(threading.get_ident(), ())
 
     # ---- Callbacks -----------------------------------------------------------------------------
 
@@ -155,6 +173,10 @@ class Handle:
         key = self.keep(callback)
         self._once.add(key)
         return key
+
+    def replace(self, key: int, callback: Callable[..., object]) -> None:
+        """Has another one called from now on."""
+        self._callbacks[key] = callback
 
     def drop(self, key: int) -> None:
         """Forgets a callback that won't be called any more."""
@@ -188,13 +210,16 @@ def _enter(key: int, *arguments: object) -> None:
     if isinstance(arguments[0], Event):
         owner.note(arguments[0])
     thread = threading.get_ident()
-    _calling.add(thread)
+    running = _calling.setdefault(thread, [])
+    running.append(owner)
     try:
         owner.call_back(key, *arguments)
     finally:
         # This may be the last to have it.
         del owner
-        _calling.discard(thread)
+        running.pop()
+        if not running:
+            del _calling[thread]
 
 
 @_library.EVENT_CALLBACK
@@ -209,14 +234,18 @@ def on_log(key: int, level: int, text: bytes) -> None:
     _enter(key, level, text.decode("utf-8", "replace"))
 
 
-def _receive(pointer: int | None, timeout_ms: int) -> Event | None:
-    taken = lib.dd_client_receive(pointer, timeout_ms)
-    if not taken:
+def taken(event: Any) -> Event | None:
+    """An event of the library that is ours, and is freed here."""
+    if not event:
         return None
     try:
-        return from_library(taken.contents)
+        return from_library(event.contents)
     finally:
-        lib.dd_event_destroy(ctypes.byref(taken))
+        lib.dd_event_destroy(ctypes.byref(event))
+
+
+def _receive(pointer: int | None, timeout_ms: int) -> Event | None:
+    return taken(lib.dd_client_receive(pointer, timeout_ms))
 
 
 def receive(handle: Handle, timeout_ms: int) -> Event | None:
@@ -234,14 +263,14 @@ def receive(handle: Handle, timeout_ms: int) -> Event | None:
 
 
 def _end_all() -> None:
-    for handle in list(_handles):
-        handle.end_in_time()
+    for one in list(Counted._all):
+        one.end_in_time()
 
 
 def _inherit_all() -> None:
     _calling.clear()
-    for handle in list(_handles):
-        handle.inherit()
+    for one in list(Counted._all):
+        one.inherit()
 
 
 atexit.register(_end_all)

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The client for programs that wait where they call."""
 
+import ctypes
 import queue
 import threading
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
-from ._base import SLICE, BaseClient, Data, Deadline, reply_or_raise, to_ms
+from . import _library
+from ._base import SLICE, BaseClient, Data, Deadline, reply_or_raise, to_data, to_ms, to_name
+from ._handle import in_callback, taken
 from ._library import lib
 from .errors import ClosedError, Error, ErrorCode
 from .events import Event, Reply
@@ -26,8 +29,8 @@ class Client(BaseClient):
 
     ``with`` waits until it is registered, and raises why it isn't after ``connect_timeout``; at its
     end the client is closed. Any thread may call, also several at a time. Waits end early for a
-    signal whose handler raises, such as Ctrl-C. Callbacks run on the library's thread and may call
-    whatever doesn't wait.
+    signal whose handler raises, such as Ctrl-C. Callbacks run on the library's thread, and may call
+    all that doesn't wait for their own client.
     """
 
     def __enter__(self) -> Self:
@@ -99,12 +102,25 @@ class Client(BaseClient):
             Error: the request was refused, or may have been lost; dd_client(3) lists them.
         """
         self._check_thread()
+        if in_callback():
+            return self._request(destination, data, timeout)
         end: queue.SimpleQueue[Reply] = queue.SimpleQueue()
         self._send_request(destination, data, timeout, end.put)
         try:
             return reply_or_raise(end.get(timeout=timeout))
         except queue.Empty:
             raise Error.of(ErrorCode.TIMEOUT, destination) from None
+
+    def _request(self, destination: str, data: Data, timeout: float | None) -> Reply:
+        """The same by the library's own wait, which no signal ends, and which runs connections that
+        nobody else does meanwhile."""
+        payload = to_data(data)
+        reply = _library.EVENT()
+        arguments = (to_name(destination), payload, len(payload), to_ms(timeout))
+        self._do(lib.dd_client_request, *arguments, ctypes.byref(reply), about=destination)
+        event = taken(reply)
+        assert isinstance(event, Reply)
+        return event
 
     def drain(self, bytes: int = 0, timeout: float | None = None) -> None:
         """Waits until so many bytes at most wait for the network.
@@ -121,9 +137,12 @@ class Client(BaseClient):
         received. Returns how many notifications may or may not have arrived."""
         self._check_thread()
         timeout_ms = to_ms(timeout)
-        # A thread that only waits for another one sees signals.
-        closing = threading.Thread(target=self._close, args=(timeout_ms,), daemon=True)
-        closing.start()
-        closing.join()
+        if in_callback():
+            self._close(timeout_ms)
+        else:
+            # Who only waits for another thread sees signals.
+            closing = threading.Thread(target=self._close, args=(timeout_ms,), daemon=True)
+            closing.start()
+            closing.join()
         self._handle.end(keep=True)
         return self._unsettled
