@@ -46,13 +46,16 @@ class Broker:
         self.endpoint = f"ipc://{folder}/{name}"
         self.log = folder / f"{name}.log"
         self._command = [BUILD / "bin/ddbroker", "-k", folder / "keys/broker-keys.json"]
-        self._command += ["-r", self.endpoint, *options, name]
+        # It doesn't wait for others to come before it says that somebody isn't there.
+        self._command += ["-r", self.endpoint, "--settle", "1ms", *options, name]
         self.start("joined" if "-d" in options else "listening")
 
     def start(self, word="listening"):
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(self._command, stderr=log, env=environment())
-        until(lambda: word in self.log.read_text(), f"{self.name}: {word}")
+        until(lambda: word in self.log.read_text() or self.process.poll() is not None)
+        if self.process.poll() is not None:
+            raise AssertionError(f"{self.name} has ended: {self.log.read_text()}")
 
     def kill(self, how=signal.SIGKILL):
         if self.process.poll() is None:

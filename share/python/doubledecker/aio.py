@@ -145,6 +145,7 @@ class AsyncClient(BaseClient):
             Error: why it isn't so after so many seconds; the client goes on trying unless it has
                 ended, which is raised at once.
         """
+        self._bridge.loop()
         if not self._started:
             self.start()
         deadline = Deadline(timeout)
