@@ -8,6 +8,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Self
 
 from . import _library
@@ -175,11 +176,8 @@ class BaseClient:
             raise ArgumentError("either a key file or keys are needed")
         if keys is not None:
             text = to_data(keys)
-            return lambda problem: lib.dd_client_new_with_keys(
-                endpoint, text, len(text), name, problem
-            )
-        path = to_name(str(keyfile))
-        return lambda problem: lib.dd_client_new(endpoint, path, name, problem)
+            return partial(lib.dd_client_new_with_keys, endpoint, text, len(text), name)
+        return partial(lib.dd_client_new, endpoint, to_name(str(keyfile)), name)
 
     def _set(
         self,
@@ -278,7 +276,7 @@ class BaseClient:
 
     def _replace(self, number: int, callback: Callback | None, function: Any, *which: int) -> None:
         key = 0 if callback is None else self._handle.keep(self._wrap(callback))
-        entry = _library.EVENT_CALLBACK() if callback is None else on_event
+        entry = _library.NO_CALLBACK if callback is None else on_event
         try:
             self._do(function, *which, entry, key, about="only before the start")
         except BaseException:
@@ -350,7 +348,7 @@ class BaseClient:
         arguments = (to_name(destination), payload, len(payload), to_ms(timeout))
         if hand is None:
             return self._do_with_ref(
-                lib.dd_client_send_request, *arguments, _library.EVENT_CALLBACK(), 0, about=destination
+                lib.dd_client_send_request, *arguments, _library.NO_CALLBACK, 0, about=destination
             )
         key = self._handle.keep_once(hand)
         try:

@@ -222,16 +222,17 @@ def _enter(key: int, *arguments: object) -> None:
             del _calling[thread]
 
 
-@_library.EVENT_CALLBACK
-def on_event(_client: int, event: Any, key: int) -> None:
-    """The one function for events that the library knows."""
+def _on_event(_client: int, event: Any, key: int) -> None:
     _enter(key, from_library(event.contents))
 
 
-@_library.LOG
-def on_log(key: int, level: int, text: bytes) -> None:
-    """The one function for lines of a log that the library knows."""
+def _on_log(key: int, level: int, text: bytes) -> None:
     _enter(key, level, text.decode("utf-8", "replace"))
+
+
+#: The only functions that the library knows, for as long as the module is there.
+on_event = _library.EVENT_CALLBACK(_on_event)
+on_log = _library.LOG(_on_log)
 
 
 def taken(event: Any) -> Event | None:

@@ -66,6 +66,7 @@ EVENT = POINTER(Event)
 PROBLEM = POINTER(Problem)
 REF = POINTER(c_uint32)
 EVENT_CALLBACK = ctypes.CFUNCTYPE(None, CLIENT, EVENT, c_void_p)
+NO_CALLBACK = EVENT_CALLBACK(0)
 LOG = ctypes.CFUNCTYPE(None, c_void_p, c_int, c_char_p)
 
 #: What each function returns, and what it takes. Data is bytes, of which ctypes passes the address.

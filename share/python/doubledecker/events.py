@@ -15,6 +15,7 @@ Nothing of them belongs to the library any more, so they may be kept for as long
 import ctypes
 import enum
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -267,7 +268,7 @@ def _data(event: _library.Event) -> bytes:
     return ctypes.string_at(event.data, event.size) if event.size else b""
 
 
-_MAKERS = {
+_MAKERS: dict[int, Callable[[Any], Event]] = {
     EventType.REGISTERED: lambda e: Registered(
         _text(e.source), _text(e.text), _text(e.scope), _text(e.endpoint), e.number
     ),
