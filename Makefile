@@ -38,7 +38,7 @@ PYTHONDIR  ?= $(PREFIX)/lib/python$(if $(filter /usr,$(PREFIX)),3,$(PYTHON_VERSI
 # Debian 12's names. `deps` calls apt-get only for what dpkg doesn't know as installed.
 DEPS := gcc libc6-dev pkg-config libzmq3-dev libczmq-dev libsodium-dev libjson-c-dev uthash-dev \
         libmicrohttpd-dev libncurses-dev libcdk5-dev libcmocka-dev mandoc tmux
-LINT_DEPS := clang-format cppcheck mandoc groff
+LINT_DEPS := clang-format cppcheck mandoc groff mypy
 # What building alone takes, but for what Debian has wherever packages are built.
 BUILD_DEPS := $(filter-out gcc libc6-dev libcmocka-dev mandoc tmux,$(DEPS))
 DEB_DEPS  := dpkg-dev debhelper dh-python
