@@ -116,6 +116,17 @@ class Async(World):
         await client.close()
 
     @run
+    async def test_who_connects_hears_of_what_another_reads(self):
+        client = self.client("both2").start()
+        connecting = asyncio.create_task(client.connect(None))
+        await asyncio.sleep(0)
+        while not select.select([client], [], [], PATIENCE)[0]:
+            pass  # the loop stands still, so that only this one sees it
+        self.assertIsInstance(await client.receive(0), dd.Registered)
+        await connecting
+        await client.close()
+
+    @run
     async def test_callbacks_run_in_the_loop(self):
         client = self.client("called")
         loop, seen = asyncio.get_running_loop(), asyncio.Queue()

@@ -127,8 +127,7 @@ parent.close()
 
     def test_a_fork_while_other_threads_call(self):
         self.run_program(FORK + """
-client = dd.Client(endpoint, keys, "busy")
-client.on(dd.Notification, lambda event: None)
+client = dd.Client(endpoint, keys, "busy", events_limit=1 << 30)
 client.connect(60)
 over = False
 
