@@ -38,7 +38,7 @@ PYTHONDIR  ?= $(PREFIX)/lib/python$(if $(filter /usr,$(PREFIX)),3,$(PYTHON_VERSI
 # Debian 12's names. `deps` calls apt-get only for what dpkg doesn't know as installed.
 DEPS := gcc libc6-dev pkg-config libzmq3-dev libczmq-dev libsodium-dev libjson-c-dev uthash-dev \
         libmicrohttpd-dev libncurses-dev libcdk5-dev libcmocka-dev mandoc tmux
-LINT_DEPS := clang-format cppcheck mandoc groff mypy
+LINT_DEPS := clang-format cppcheck mandoc groff mypy libssl-dev
 # What building alone takes, but for what Debian has wherever packages are built.
 BUILD_DEPS := $(filter-out gcc libc6-dev libcmocka-dev mandoc tmux,$(DEPS))
 DEB_DEPS  := dpkg-dev debhelper dh-python
@@ -207,12 +207,13 @@ coverage:
 
 # What `bench` measures with and against. Peers that can't be installed are left out.
 BENCH     := $(addprefix $(BUILD)/tests/bench/,load forward core_scale)
+CORE_BENCH := $(wildcard tests/bench/core_*.c)
 
-$(BUILD)/tests/bench/load: $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/forward.c %/core_scale.c,$(wildcard tests/bench/*.c))) $(BUILD)/ddperf.a $(LIBDD_A)
+$(BUILD)/tests/bench/load: $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/forward.c $(CORE_BENCH),$(wildcard tests/bench/*.c))) $(BUILD)/ddperf.a $(LIBDD_A)
 	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lssl -lcrypto $(LIBDD_LIBS)
 $(BUILD)/tests/bench/forward: $(BUILD)/tests/bench/forward.o $(LIBDD_A)
 	$(call say,LD,$@)$(LINK) -pie -o $@ $^ -lzmq
-$(BUILD)/tests/bench/core_scale: $(BUILD)/tests/bench/core_scale.o $(BUILD)/tests/unit/ddbroker/tenants.o $(BUILD)/ddbroker.a $(LIBDD_A)
+$(BUILD)/tests/bench/core_scale: $(CORE_BENCH:%.c=$(BUILD)/%.o) $(BUILD)/tests/unit/ddbroker/tenants.o $(BUILD)/ddbroker.a $(LIBDD_A)
 	$(call say,LD,$@)$(LINK) -pie -o $@ $^ $(DDBROKER_LIBS)
 
 # Faults of every kind under load, twenty minutes of them; tests/chaos/run plays single ones.
@@ -220,10 +221,13 @@ chaos: deps
 	$(Q)$(MAKE) --no-print-directory all $(CHAOS)
 	$(Q)BUILD=$(BUILD) tests/chaos/run
 
+bench-programs: $(BENCH)
+
+# Prints a table, and writes what README shows of it to BENCH_PLOT; tests/bench/run says the rest.
 bench: deps
 	$(Q)share/deps libssl-dev openssl
 	$(Q)share/deps mosquitto nats-server || true
-	$(Q)$(MAKE) $(SUBMAKE) all $(BENCH)
+	$(Q)$(MAKE) $(SUBMAKE) all bench-programs
 	$(Q)BUILD=$(BUILD) tests/bench/run
 
 # Hostile bytes, each target for T seconds, and a random peer for as long.
@@ -314,7 +318,7 @@ uninstall:
 
 lint:
 	$(Q)share/deps $(LINT_DEPS)
-	$(Q)$(MAKE) $(SUBMAKE) BUILD=build/lint WERROR=1 tests
+	$(Q)$(MAKE) $(SUBMAKE) BUILD=build/lint WERROR=1 tests bench-programs
 	$(Q)BUILD=build/lint tests/lint
 
 format:
@@ -326,7 +330,7 @@ dist:
 clean:
 	rm -rf build .build-*
 
-.PHONY: all objects tests test check asan coverage chaos bench fuzz deps deb demo install uninstall lint format dist clean
+.PHONY: all objects tests test check asan coverage chaos bench bench-programs fuzz deps deb demo install uninstall lint format dist clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD)/ -path $(BUILD)/deb -prune -o -type f -name '*.d' -print 2>/dev/null)

@@ -38,11 +38,13 @@
 peer_t *core_next_dirty(core_t *self)
 {
     peer_t *peer = self->dirty;
-    if (peer)
+    if (peer) {
         core_untouch(self, peer);
-    else
-        fanout_turn(self);
-    return peer;
+        return peer;
+    }
+    fanout_turn(self);
+    self->work = 0;
+    return NULL;
 }
 
 void core_not_flushed(core_t *self, peer_t *peer)
@@ -243,30 +245,51 @@ static void complain(core_t *self, peer_t *peer)
     core_append(self, peer, &record, DD_OUTBOX_URGENT, NULL);
 }
 
-void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint64_t now_ms)
+/* Whether all that was taken in is valid. */
+static bool take_records(core_t *self, peer_t *peer, dd_reader_t *frame)
 {
-    self->now_ms = now_ms;
-    if (peer->state == PEER_ENDED) {
-        complain(self, peer);
-        return;
-    }
-    peer->heard_ms = now_ms;
-    peer->taken += dd_window_count(size);
-    standing_check(self, peer);
-    dd_reader_t frame;
-    dd_record_t record;
-    bool valid = dd_frame_open(&frame, data, size);
-    while (valid && dd_frame_more(&frame) && !peer->ending) {
-        valid = dd_frame_next(&frame, &record) == DD_OK;
+    bool valid = true;
+    while (valid && dd_frame_more(frame) && !peer->ending) {
+        dd_record_t record;
+        valid = dd_frame_next(frame, &record) == DD_OK;
         if (valid)
             dispatch_record(self, peer, &record);
         if (self->ending)
             reap(self); /* the next record counts on it */
+        if (core_is_worn(self))
+            break;
     }
-    if (!valid)
+    return valid;
+}
+
+size_t core_input_from(
+    core_t *self, peer_t *peer, const void *data, size_t size, size_t at, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    if (peer->state == PEER_ENDED) {
+        complain(self, peer);
+        return size;
+    }
+    peer->heard_ms = now_ms;
+    standing_check(self, peer);
+    dd_reader_t frame = dd_reader((const uint8_t *)data + at, size - at);
+    bool valid = at > 0 || dd_frame_open(&frame, data, size);
+    if (!valid || !take_records(self, peer, &frame))
         core_end(self, peer, DD_E_MALFORMED, "it sent bytes that are no record");
     reap(self);
+    if (!peer->ending && dd_frame_more(&frame))
+        return size - dd_reader_left(&frame);
+    peer->taken += dd_window_count(size);
     tell_taken(self, peer);
+    return size;
+}
+
+void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint64_t now_ms)
+{
+    size_t at = 0;
+    do
+        at = core_input_from(self, peer, data, size, at, now_ms);
+    while (at < size);
 }
 
 void core_bad_input(core_t *self, peer_t *peer, uint64_t now_ms)
@@ -383,7 +406,7 @@ void core_work(core_t *self, uint64_t now_ms)
     self->now_ms = now_ms;
     if (now_ms >= core_due(self))
         drain_say_bye(self);
-    for (int i = 0; i < STEPS_AT_ONCE && step(self); i++)
+    for (int i = 0; i < STEPS_AT_ONCE && (i == 0 || !core_is_worn(self)) && step(self); i++)
         reap(self);
     if (!self->is_behind)
         fanout_work(self);
@@ -391,7 +414,7 @@ void core_work(core_t *self, uint64_t now_ms)
 
 bool core_has_enough(const core_t *self)
 {
-    return fanout_is_tired(self);
+    return fanout_is_tired(self) || core_is_worn(self);
 }
 
 bool core_is_waited_for(const core_t *self)

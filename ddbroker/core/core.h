@@ -90,6 +90,10 @@ void core_ask(core_t *self, peer_t *peer, const char *what, uint32_t ref, uint64
 
 /* One frame from a peer. Whatever it holds, only that peer may suffer. */
 void core_input(core_t *self, peer_t *peer, const void *data, size_t size, uint64_t now_ms);
+/* The same of what is left of a frame from there on (0 for all of it), as far as the turn at hand
+   has time for: one record at least. How far it came; size once the frame is done with. */
+size_t core_input_from(
+    core_t *self, peer_t *peer, const void *data, size_t size, size_t at, uint64_t now_ms);
 
 /* The peer sent something that is no frame at all, or too many frames: ends it with DD_E_MALFORMED.
  */

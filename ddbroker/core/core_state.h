@@ -48,6 +48,7 @@ struct core {
     cursor_t *cursors; /* at peers */
     jobs_t jobs;
     fanouts_t fanouts;
+    unsigned work;           /* done in the turn at hand: see core_worked() */
     bool is_behind;          /* the network is: see core_set_behind() */
     round_t heard_round;     /* who is silent for too long */
     round_t standing_round;  /* for whom keys or scopes have changed */
@@ -94,6 +95,27 @@ struct core {
 static inline int core_step_units(const core_t *self)
 {
     return self->settings.step_units ? (int)self->settings.step_units : 64;
+}
+
+/*
+ * What links say of names and interests, and what all other links are told of these, is work that a
+ * frame may hold any amount of: where there are 200 links, a frame of a thousand interests is 10
+ * ms. It is counted in units of about 0.04 us, and when a turn has had enough of it, the rest of
+ * the frame waits for the next one.
+ */
+#define CORE_WORK_TOLD 1      /* one link is told of an interest */
+#define CORE_WORK_INTEREST 36 /* somebody holds it, or does no more */
+#define CORE_WORK_NAME 24     /* a name is there beneath a link, or isn't any more */
+#define CORE_WORK_ENOUGH 12288
+
+static inline void core_worked(core_t *self, unsigned units)
+{
+    self->work += units;
+}
+
+static inline bool core_is_worn(const core_t *self)
+{
+    return self->work >= CORE_WORK_ENOUGH;
 }
 
 /* Takes a record from a peer whose role and state allow it. */

@@ -20,6 +20,7 @@ static void tell_link(core_t *self, peer_t *link, uint8_t type, interest_key_t k
 {
     dd_record_t record = {
         .type = type, .tenant = key.tenant, .topic = key.topic, .scope = key.path};
+    core_worked(self, CORE_WORK_TOLD);
     core_tell(self, link, &record);
 }
 
@@ -33,6 +34,7 @@ static void tell_links(core_t *self, uint8_t type, const subscription_t *holder)
 {
     const interest_t *interest = holder->key.interest;
     interest_key_t key = interest_key(interest);
+    core_worked(self, CORE_WORK_INTEREST);
     if (interest->count == 1) {
         peer_t *link;
         DL_FOREACH2 (self->links, link, next_link)

@@ -188,6 +188,7 @@ static bool has_room(core_t *self, peer_t *link)
 
 void registration_add_client(core_t *self, peer_t *link, const dd_record_t *record)
 {
+    core_worked(self, CORE_WORK_NAME);
     if (!may_add(self, record->name)) {
         names_refuse(self, link, record->name, record->number, DD_E_REFUSED);
         return;
@@ -214,6 +215,7 @@ void registration_add_client(core_t *self, peer_t *link, const dd_record_t *reco
    went before, its name being another's by now: the instance tells. */
 void registration_drop_client(core_t *self, peer_t *link, const dd_record_t *record)
 {
+    core_worked(self, CORE_WORK_NAME);
     entry_t *entry = directory_find(&self->directory, record->name);
     if (!entry || entry->instance != record->number) {
         contests_withdraw(self, record->name, link, record->number);

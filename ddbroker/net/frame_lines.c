@@ -79,15 +79,23 @@ void frame_lines_clear(frame_lines_t *self)
 
 /* ---- Frames -------------------------------------------------------------------------------- */
 
-bool frame_lines_add(
-    frame_lines_t *self, frame_source_t *source, zmq_msg_t *frame, dd_error_t result)
+static waiting_frame_t *keep(zmq_msg_t *frame, dd_error_t result)
 {
     waiting_frame_t *waiting = malloc(sizeof *waiting);
     if (!waiting)
-        return false;
+        return NULL;
     *waiting = (waiting_frame_t){.result = result};
     zmq_msg_init(&waiting->message);
     zmq_msg_move(&waiting->message, frame);
+    return waiting;
+}
+
+bool frame_lines_add(
+    frame_lines_t *self, frame_source_t *source, zmq_msg_t *frame, dd_error_t result)
+{
+    waiting_frame_t *waiting = keep(frame, result);
+    if (!waiting)
+        return false;
     if (source->first) {
         source->last->next = waiting;
     } else {
@@ -95,6 +103,22 @@ bool frame_lines_add(
         line_up(self, source);
     }
     source->last = waiting;
+    return true;
+}
+
+bool frame_lines_return(frame_lines_t *self, frame_source_t *source, zmq_msg_t *frame, size_t begun)
+{
+    waiting_frame_t *waiting = keep(frame, DD_OK);
+    if (!waiting)
+        return false;
+    bool waits = source->first;
+    waiting->next = source->first;
+    source->first = waiting;
+    source->begun = begun;
+    if (waits)
+        return true;
+    source->last = waiting;
+    line_up(self, source);
     return true;
 }
 

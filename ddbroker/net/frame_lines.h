@@ -31,6 +31,7 @@ struct frame_source {
     frame_line_t *line;
     frame_line_t own; /* of a link */
     waiting_frame_t *first, *last;
+    size_t begun; /* bytes of the next frame that have been taken in; 0 if it is whole */
     frame_source_t *prev, *next; /* in its line, while something waits */
 };
 
@@ -53,6 +54,11 @@ bool frame_lines_add(
 
 /* Takes out the next frame, for the caller to close. Whose it is; NULL if none waits. */
 frame_source_t *frame_lines_next(frame_lines_t *self, zmq_msg_t *frame, dd_error_t *result);
+
+/* The frame that was taken out last from that source isn't done with, but for so many bytes: what
+   is left of it is the source's next one. The message is moved; false when out of memory. */
+bool frame_lines_return(
+    frame_lines_t *self, frame_source_t *source, zmq_msg_t *frame, size_t begun);
 
 /* Frees the lines. All sources must have left. */
 void frame_lines_clear(frame_lines_t *self);

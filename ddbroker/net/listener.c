@@ -312,15 +312,30 @@ static route_t *route_of(listener_t *self, zmq_msg_t *id, zmq_msg_t *frame, uint
     return strcmp(user, route->user) == 0 ? route : NULL;
 }
 
-static void take_in(
-    const listener_t *self, route_t *route, zmq_msg_t *frame, dd_error_t result, uint64_t now_ms)
+/* Whether the frame is done with; if not, what is left of it waits for another turn. */
+static bool take_records(listener_t *self, route_t *route, zmq_msg_t *frame, uint64_t now_ms)
 {
-    if (route->account)
-        input_account_take(route->account, input_of_curve(zmq_msg_size(frame)));
-    if (result == DD_OK)
-        core_input(self->core, route->peer, zmq_msg_data(frame), zmq_msg_size(frame), now_ms);
-    else
+    size_t size = zmq_msg_size(frame), at = route->frames.begun;
+    route->frames.begun = 0;
+    at = core_input_from(self->core, route->peer, zmq_msg_data(frame), size, at, now_ms);
+    if (at == size)
+        return true;
+    if (frame_lines_return(&self->lines, &route->frames, frame, at))
+        return false;
+    core_bad_input(self->core, route->peer, now_ms); /* out of memory: what follows has a hole */
+    return true;
+}
+
+static void take_in(
+    listener_t *self, route_t *route, zmq_msg_t *frame, dd_error_t result, uint64_t now_ms)
+{
+    size_t size = zmq_msg_size(frame);
+    if (result != DD_OK)
         core_bad_input(self->core, route->peer, now_ms);
+    else if (!take_records(self, route, frame, now_ms))
+        return;
+    if (route->account)
+        input_account_take(route->account, input_of_curve(size));
 }
 
 /* What was received waits for its turn. */

@@ -51,6 +51,8 @@ typedef struct {
     dd_dialer_t *dial;   /* NULL during a pause */
     peer_t *peer;        /* NULL until the dial is connected */
     int fd;              /* of the connection, to be looked at only; -1 before its first frame */
+    zmq_msg_t begun;     /* a frame that is taken in up to begun_at */
+    size_t begun_at;     /* 0: there is none */
     unsigned departures; /* of the parents, as many as were made */
     uint64_t departs_ms; /* when the one that is being left is given up; 0: none is */
     unsigned changes;    /* of their list, as many as were seen */
@@ -89,6 +91,9 @@ static void hang_up(parent_link_t *self, uint64_t now_ms)
     if (self->peer)
         core_disconnect(self->core, self->peer, now_ms);
     self->peer = NULL;
+    zmq_msg_close(&self->begun);
+    zmq_msg_init(&self->begun);
+    self->begun_at = 0;
     self->blocked = false;
     if (self->dial)
         dd_dialer_linger(self->dial, LINGER);
@@ -176,6 +181,26 @@ static void connected(parent_link_t *self, uint64_t now_ms)
     give_up(self, &problem, now_ms);
 }
 
+/* What is left of the frame waits for another turn. */
+static void take_in(parent_link_t *self, zmq_msg_t *frame, uint64_t now_ms)
+{
+    size_t size = zmq_msg_size(frame);
+    size_t at =
+        core_input_from(self->core, self->peer, zmq_msg_data(frame), size, self->begun_at, now_ms);
+    self->begun_at = at < size ? at : 0;
+    if (at < size)
+        zmq_msg_move(&self->begun, frame);
+}
+
+/* The frame that is to be taken in next; one that was begun comes first. */
+static dd_error_t next_frame(parent_link_t *self, zmq_msg_t *frame)
+{
+    if (self->begun_at == 0)
+        return dd_socket_receive(dd_dialer_socket(self->dial), NULL, frame);
+    zmq_msg_move(frame, &self->begun);
+    return DD_OK;
+}
+
 /* True if there may be more. */
 static bool take_frames(parent_link_t *self, uint64_t now_ms)
 {
@@ -183,11 +208,11 @@ static bool take_frames(parent_link_t *self, uint64_t now_ms)
     for (int i = 0; self->peer && transport_takes(self->core, i, began_us); i++) {
         zmq_msg_t frame;
         zmq_msg_init(&frame);
-        dd_error_t result = dd_socket_receive(dd_dialer_socket(self->dial), NULL, &frame);
+        dd_error_t result = next_frame(self, &frame);
         if (self->fd < 0 && result == DD_OK)
             self->fd = zmq_msg_get(&frame, ZMQ_SRCFD);
         if (result == DD_OK)
-            core_input(self->core, self->peer, zmq_msg_data(&frame), zmq_msg_size(&frame), now_ms);
+            take_in(self, &frame, now_ms);
         else if (result == DD_E_MALFORMED)
             core_bad_input(self->core, self->peer, now_ms);
         zmq_msg_close(&frame);
@@ -463,6 +488,7 @@ transport_t *parent_link_new(const transport_settings_t *settings, dd_problem_t 
         free(self);
         return NULL;
     }
+    zmq_msg_init(&self->begun);
     self->transport.ops = &OPS;
     self->route.transport = &self->transport;
     self->context = settings->context;

@@ -114,10 +114,10 @@ static void add(receivers_t *all)
     char name[RUN_NAME_MAX];
     run_receiver_name(all->run, all->count, name);
     *self = (load_receiver_t){.all = all, .index = all->count++};
-    self->wire = wire_new(load_protocol, all->options->endpoints[0], all->options->keyfile, name);
+    self->wire = load_open(all->options, name);
     if (all->options->mode == MODE_CONNECT)
         return;
-    wire_subscribe(self->wire, LOAD_TOPIC);
+    wire_subscribe(self->wire, LOAD_TOPIC, load.topics);
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = self};
     if (!stream_counts_init(&self->counts, all->options->count) ||
         epoll_ctl(all->poller, EPOLL_CTL_ADD, wire_fd(self->wire), &event) != 0)

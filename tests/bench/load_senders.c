@@ -45,10 +45,15 @@ static void await_answers(load_sender_t *self, uint64_t answers)
     }
 }
 
+/* An odd number, by which one topic after another comes in no order that helps anybody. */
+#define STRIDE 2654435761u
+
 static void put(load_sender_t *self, uint64_t number)
 {
+    char topic[WIRE_TOPIC_MAX];
+    wire_topic(topic, LOAD_TOPIC, (unsigned)(number * STRIDE % load.topics), load.topics);
     payload_write(&(payload_t){self->run->id, 0, number}, self->data);
-    wire_publish(self->wire, LOAD_TOPIC, self->data, self->options->size);
+    wire_publish(self->wire, topic, self->data, self->options->size);
 }
 
 /* Whoever sends no faster than so, has nothing gathered while waiting for the next message. */
@@ -111,8 +116,8 @@ int senders_run(const run_t *run)
         .samples = calloc(options->count, sizeof *self.samples)};
     if (!self.data || !self.samples)
         wire_die("out of memory");
-    self.wire = wire_new(load_protocol, options->endpoints[0], options->keyfile, name);
-    wire_subscribe(self.wire, LOAD_ANSWERS);
+    self.wire = load_open(options, name);
+    wire_subscribe(self.wire, LOAD_ANSWERS, 1);
     run_wait(&shared->ready, UINT32_MAX);
     probe(&self);
     shared->start = run_mark(run);

@@ -34,6 +34,12 @@ void packets_agree(packets_t *self)
     }
 }
 
+void packets_agree_all(wire_t *wire, unsigned count)
+{
+    while (count-- > 0)
+        packets_agree(packets_of(wire));
+}
+
 void packets_close(wire_t *wire)
 {
     stream_destroy(&packets_of(wire)->stream);

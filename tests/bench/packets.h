@@ -33,6 +33,7 @@ void packets_agree(packets_t *self);
 
 /* For wire_protocol_t. */
 void packets_close(wire_t *wire);
+void packets_agree_all(wire_t *wire, unsigned count);
 void packets_flush(wire_t *wire);
 void packets_receive(wire_t *wire, wire_take_t *take, void *arg);
 int packets_fd(const wire_t *wire);

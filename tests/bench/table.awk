@@ -1,26 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Reads lines "FIGURE CONTENDER {JSON}", and prints the medians and the ratios of ours to others' as
-# a Markdown table.
-
-function field(json, name,    start, rest) {
-    start = index(json, "\"" name "\":")
-    if (start == 0)
-        return ""
-    rest = substr(json, start + length(name) + 3)
-    sub(/[,}].*/, "", rest)
-    return rest
-}
-
-function median(key,    count, i, j, swap, list) {
-    count = split(values[key], list, " ")
-    for (i = 2; i <= count; i++)
-        for (j = i; j > 1 && list[j] + 0 < list[j - 1] + 0; j--) {
-            swap = list[j]
-            list[j] = list[j - 1]
-            list[j - 1] = swap
-        }
-    return count == 0 ? "" : (list[int((count + 1) / 2)] + list[int(count / 2) + 1]) / 2
-}
+# Prints the medians of results.awk, and the ratios of ours to others', as a Markdown table.
 
 function ratio(ours, theirs) {
     return ours == "" || theirs == "" || theirs == 0 ? "-" : sprintf("%.2f", ours / theirs)
@@ -56,16 +35,6 @@ function row(label, figure, name,    i, line, ours) {
 BEGIN {
     contenders = split("dd nats-tls nats mqtt-tls mqtt batch frame", order, " ")
     split("nats-tls mqtt-tls batch", others, " ")
-    names = split("broker_cpu rate latency_p50 latency_p99 broker_memory connect_cpu idle_cpu", fields, " ")
-}
-
-{
-    json = substr($0, length($1) + length($2) + 3)
-    for (i = 1; i <= names; i++) {
-        value = field(json, fields[i])
-        if (value != "")
-            values[$1 " " $2 " " fields[i]] = values[$1 " " $2 " " fields[i]] " " value
-    }
 }
 
 END {
@@ -75,17 +44,20 @@ END {
     row("the same at 500,000 messages/s", "steady", "broker_cpu")
     row("broker CPU, 1 KiB (us/message)", "large", "broker_cpu")
     row("end to end, 64 bytes (messages/s)", "small", "rate")
+    row("the same work, 64 bytes (messages/s)", "same-small", "rate")
     row("end to end, 1 KiB (messages/s)", "large", "rate")
+    row("the same work, 1 KiB (messages/s)", "same-large", "rate")
     row("latency p50 (us)", "latency", "latency_p50")
     row("latency p99 (us)", "latency", "latency_p99")
     row("fan-out to 1,000 (deliveries/s)", "fanout", "rate")
+    row("the same work, fan-out (deliveries/s)", "same-fanout", "rate")
     row("broker CPU, fan-out (us/delivery)", "fanout", "broker_cpu")
     row("memory of an idle client (KiB)", "idle", "broker_memory")
     row("broker CPU to connect (us)", "idle", "connect_cpu")
-    # 2,400 clients whose heartbeat is 200 ms ping as often as 30,000 whose heartbeat is 2.5 s.
+    # A client whose heartbeat is 250 ms pings as often as ten whose heartbeat is 2.5 s.
     idle = median("heartbeats dd idle_cpu")
     if (idle != "")
-        printf "\nThe heartbeats of 60,000 idle clients: %s %% of a processor in the broker.\n", number(idle * 2400 * 2 / 10000)
+        printf "\nThe heartbeats of 60,000 idle clients: %s %% of a processor in the broker.\n", number(idle * 60000 / 10 / 10000)
     three = median("depth dd broker_cpu")
     one = median("small dd broker_cpu")
     if (three != "" && one != "")

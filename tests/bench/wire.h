@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sealing.h"
+
 /* Bytes that are gathered before they are written, as in a DoubleDecker frame. */
 #define WIRE_BATCH (32u * 1024)
 
@@ -27,6 +29,7 @@ typedef struct {
     wire_t *(*open)(const char *host, const char *port, const char *keys, const char *name);
     void (*close)(wire_t *self);
     void (*subscribe)(wire_t *self, const char *topic);
+    void (*agree)(wire_t *self, unsigned count);
     void (*publish)(wire_t *self, const char *topic, const void *body, size_t size);
     void (*flush)(wire_t *self);
     void (*receive)(wire_t *self, wire_take_t *take, void *arg);
@@ -36,22 +39,28 @@ typedef struct {
 /* What every protocol's own struct begins with. */
 struct wire {
     const wire_protocol_t *protocol;
+    sealing_t *sealing; /* NULL if messages are carried as they are */
 };
 
-extern const wire_protocol_t WIRE_MQTT, WIRE_MQTT_TLS, WIRE_NATS, WIRE_NATS_TLS, WIRE_FRAME,
-    WIRE_BATCHED;
+extern const wire_protocol_t WIRE_DD, WIRE_MQTT, WIRE_MQTT_TLS, WIRE_NATS, WIRE_NATS_TLS,
+    WIRE_FRAME, WIRE_BATCHED;
 
 /* The protocol of that name, or NULL. */
 const wire_protocol_t *wire_protocol(const char *name);
 
 /* Connects to tcp://HOST:PORT. keys: the file with the peer's certificate or public key. name: what
-   the connection is called at the peer. */
-wire_t *wire_new(
-    const wire_protocol_t *protocol, const char *endpoint, const char *keys, const char *name);
+   the connection is called at the peer. sealed: whether messages are sealed and opened here. */
+wire_t *wire_new(const wire_protocol_t *protocol, const char *endpoint, const char *keys,
+    const char *name, bool sealed);
 void wire_destroy(wire_t **self_p);
 
-/* Returns when the peer has agreed. */
-void wire_subscribe(wire_t *self, const char *topic);
+/* Room for the longest topic. */
+#define WIRE_TOPIC_MAX 64
+/* One of so many topics that belong together: topic itself if there is only one. */
+void wire_topic(char text[WIRE_TOPIC_MAX], const char *topic, unsigned index, unsigned count);
+
+/* Subscribes to all of them. Returns when the peer has agreed. */
+void wire_subscribe(wire_t *self, const char *topic, unsigned count);
 void wire_publish(wire_t *self, const char *topic, const void *body, size_t size);
 /* Writes what is gathered. */
 void wire_flush(wire_t *self);

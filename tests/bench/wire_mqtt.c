@@ -58,7 +58,6 @@ static void subscribe(wire_t *wire, const char *topic)
     put_u16(stream, 1); /* the number that SUBACK will have */
     put_text(stream, topic, topic_size);
     put_u8(stream, 0); /* quality of service */
-    packets_agree(packets_of(wire));
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -133,7 +132,7 @@ static wire_t *open_tls(const char *host, const char *port, const char *keys, co
     return &self->wire;
 }
 
-const wire_protocol_t WIRE_MQTT = {"mqtt", open_plain, packets_close, subscribe, publish,
-    packets_flush, packets_receive, packets_fd};
-const wire_protocol_t WIRE_MQTT_TLS = {"mqtt-tls", open_tls, packets_close, subscribe, publish,
-    packets_flush, packets_receive, packets_fd};
+const wire_protocol_t WIRE_MQTT = {"mqtt", open_plain, packets_close, subscribe, packets_agree_all,
+    publish, packets_flush, packets_receive, packets_fd};
+const wire_protocol_t WIRE_MQTT_TLS = {"mqtt-tls", open_tls, packets_close, subscribe,
+    packets_agree_all, publish, packets_flush, packets_receive, packets_fd};

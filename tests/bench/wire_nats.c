@@ -32,10 +32,10 @@ static void publish(wire_t *wire, const char *topic, const void *body, size_t si
 
 static void subscribe(wire_t *wire, const char *topic)
 {
+    static unsigned subscriptions; /* each has a number of its own */
     char line[128];
-    snprintf(line, sizeof line, "SUB %s 1\r\nPING", topic);
+    snprintf(line, sizeof line, "SUB %s %u\r\nPING", topic, ++subscriptions);
     put_line(packets_of(wire)->stream, line);
-    packets_agree(packets_of(wire));
 }
 
 /* "MSG topic number size\r\n", then the body and "\r\n". */
@@ -98,7 +98,7 @@ static wire_t *open_tls(const char *host, const char *port, const char *keys, co
     return introduce(self, name);
 }
 
-const wire_protocol_t WIRE_NATS = {"nats", open_plain, packets_close, subscribe, publish,
-    packets_flush, packets_receive, packets_fd};
-const wire_protocol_t WIRE_NATS_TLS = {"nats-tls", open_tls, packets_close, subscribe, publish,
-    packets_flush, packets_receive, packets_fd};
+const wire_protocol_t WIRE_NATS = {"nats", open_plain, packets_close, subscribe, packets_agree_all,
+    publish, packets_flush, packets_receive, packets_fd};
+const wire_protocol_t WIRE_NATS_TLS = {"nats-tls", open_tls, packets_close, subscribe,
+    packets_agree_all, publish, packets_flush, packets_receive, packets_fd};

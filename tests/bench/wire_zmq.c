@@ -112,6 +112,12 @@ static void subscribe(wire_t *wire, const char *topic)
     (void)topic;
 }
 
+static void agree(wire_t *wire, unsigned count)
+{
+    (void)wire;
+    (void)count;
+}
+
 static void flush(wire_t *wire)
 {
     zmq_wire_t *self = zmq_of(wire);
@@ -172,6 +178,6 @@ static int fd_of(const wire_t *wire)
 }
 
 const wire_protocol_t WIRE_FRAME = {
-    "frame", open_frame, close_wire, subscribe, publish, flush, receive, fd_of};
+    "frame", open_frame, close_wire, subscribe, agree, publish, flush, receive, fd_of};
 const wire_protocol_t WIRE_BATCHED = {
-    "batch", open_batched, close_wire, subscribe, publish, flush, receive, fd_of};
+    "batch", open_batched, close_wire, subscribe, agree, publish, flush, receive, fd_of};

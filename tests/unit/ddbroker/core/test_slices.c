@@ -8,6 +8,7 @@
 
 #include "ddbroker/core/core_state.h"
 #include "tests/unit/ddbroker/answers.h"
+#include "tests/unit/ddbroker/tree_state.h"
 #include "tests/unit/unit.h"
 
 #define MANY 300
@@ -520,6 +521,60 @@ static void test_a_turn_drops_so_many_names_of_a_revoked_tenant(void **state)
     dd_keyring_destroy(&without);
 }
 
+/* ---- Frames -------------------------------------------------------------------------------- */
+
+/* All that an outbox holds as one frame, which is taken in as far as a turn has time, until it is
+   done with. Returns the turns. */
+static unsigned take_in(broker_t *broker, const actor_t *from, dd_outbox_t *outbox, size_t links)
+{
+    unsigned turns = 0;
+    dd_frame_t *frame = dd_outbox_take(outbox);
+    assert_true(dd_outbox_empty(outbox));
+    for (size_t at = 0; at < frame->size; turns++) {
+        at = core_input_from(
+            broker->core, actor_peer(from), frame->data, frame->size, at, tree_now(broker->tree));
+        assert_true(broker->core->work < CORE_WORK_ENOUGH + CORE_WORK_INTEREST + links);
+        assert_int_equal(core_has_enough(broker->core), at < frame->size);
+        broker_flush(broker);
+        assert_false(core_has_enough(broker->core));
+    }
+    dd_frame_free(frame);
+    return turns;
+}
+
+/* Of an interest all links are told, so that what a frame of them comes to depends on how many
+   there are. What is behind in the frame comes after it. */
+static void test_a_turn_takes_in_so_much_of_a_frame(void **state)
+{
+    enum { LINKS = 100, INTERESTS = 500 };
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/1/");
+    actor_t *links[LINKS];
+    for (int i = 0; i < LINKS; i++) {
+        char scope[32];
+        snprintf(scope, sizeof scope, "/1/1/%d/", i + 1);
+        links[i] = actor_child(broker, (uint8_t)(i + 1), scope);
+    }
+    dd_outbox_t outbox;
+    dd_outbox_init(&outbox, SIZE_MAX / 2);
+    outbox.hint = DD_FRAME_TARGET; /* so that all is one frame */
+    for (int i = 0; i < INTERESTS; i++) {
+        char topic[32];
+        snprintf(topic, sizeof topic, "topic%d", i);
+        dd_outbox_append(&outbox,
+            &(dd_record_t){
+                .type = DD_ADD_INTEREST, .tenant = B("a"), .topic = B(topic), .scope = B("/")});
+    }
+    dd_outbox_append(&outbox, &(dd_record_t){.type = DD_PING, .number = 7});
+    assert_true(take_in(broker, links[0], &outbox, LINKS) >= LINKS * INTERESTS / CORE_WORK_ENOUGH);
+    tree_run(tree);
+    for (int i = 1; i < LINKS; i++)
+        assert_int_equal(count(links[i], DD_ADD_INTEREST), INTERESTS);
+    assert_int_equal(actor_find(links[0], DD_PONG)->number, 7);
+    tree_destroy(&tree);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -537,6 +592,7 @@ int main(void)
         cmocka_unit_test(test_the_asker_leaves_before_the_answer),
         cmocka_unit_test(test_a_revoked_key_counts_at_once),
         cmocka_unit_test(test_a_turn_drops_so_many_names_of_a_revoked_tenant),
+        cmocka_unit_test(test_a_turn_takes_in_so_much_of_a_frame),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -94,12 +94,41 @@ static void test_who_leaves_takes_its_frames_along(void **state)
     frame_lines_clear(&lines);
 }
 
+static void test_what_is_left_of_a_frame_comes_next(void **state)
+{
+    static frame_source_t one, two;
+    frame_lines_t lines = {.owners = NULL};
+    zmq_msg_t message;
+    dd_error_t result;
+    (void)state;
+    frame_lines_enter(&lines, &one, "a");
+    frame_lines_enter(&lines, &two, "b");
+    for (int i = 0; i < 2; i++) { /* with another one of that source behind it, and without */
+        zmq_msg_init(&message);
+        add(&lines, &one, "begun");
+        add(&lines, &two, "x");
+        if (i == 0)
+            add(&lines, &one, "next");
+        assert_ptr_equal(frame_lines_next(&lines, &message, &result), &one);
+        assert_true(frame_lines_return(&lines, &one, &message, 3));
+        assert_int_equal(one.begun, 3);
+        expect(&lines, &two, "x");
+        expect(&lines, &one, "begun");
+        if (i == 0)
+            expect(&lines, &one, "next");
+        expect(&lines, NULL, NULL);
+        zmq_msg_close(&message);
+    }
+    frame_lines_clear(&lines);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_tenant_with_many_connections_has_one_turn),
         cmocka_unit_test(test_links_have_a_turn_each),
         cmocka_unit_test(test_who_leaves_takes_its_frames_along),
+        cmocka_unit_test(test_what_is_left_of_a_frame_comes_next),
     };
     return cmocka_run_group_tests_name("frame_lines", tests, NULL, NULL);
 }
