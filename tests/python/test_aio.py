@@ -10,7 +10,11 @@ import unittest
 import warnings
 
 import doubledecker as dd
-from world import PATIENCE, World
+from world import PATIENCE, PAUSE, World
+
+
+#: Lets other tasks have their turn.
+turn = functools.partial(asyncio.sleep, 0)
 
 
 def run(test):
@@ -76,7 +80,7 @@ class Async(World):
             with self.assertRaises(TimeoutError):
                 await client.request("deaf", timeout=0.05)
             asking = asyncio.create_task(client.request("deaf", timeout=None))
-            await asyncio.sleep(0)
+            await turn()
             asking.cancel()
             with self.assertRaises(asyncio.CancelledError):
                 await asking
@@ -119,7 +123,7 @@ class Async(World):
     async def test_who_connects_hears_of_what_another_reads(self):
         client = self.client("both2").start()
         connecting = asyncio.create_task(client.connect(None))
-        await asyncio.sleep(0)
+        await turn()
         while not select.select([client], [], [], PATIENCE)[0]:
             pass  # the loop stands still, so that only this one sees it
         self.assertIsInstance(await client.receive(0), dd.Registered)
@@ -153,7 +157,7 @@ class Async(World):
                 await client.connect()
             self.assertEqual([event async for event in client], [])
             while not seen:
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(PAUSE)
             await client.close()
 
     @run
@@ -163,7 +167,7 @@ class Async(World):
             self.assertIsNone(await client.receive(0.01))
             self.assertIsNone(await client.receive(0))
             waiting = asyncio.create_task(client.receive())
-            await asyncio.sleep(0)
+            await turn()
             for number in range(20):
                 client.notify("cancelled", str(number))
                 waiting.cancel()
@@ -173,7 +177,7 @@ class Async(World):
                     event = await client.receive()
                 self.assertEqual(event.text, str(number))
                 waiting = asyncio.create_task(client.receive())
-                await asyncio.sleep(0)
+                await turn()
             waiting.cancel()
 
     @run
@@ -187,7 +191,7 @@ class Async(World):
             turns, reading = 0, asyncio.create_task(self.read(client, 1000))
             while not reading.done():
                 turns += 1
-                await asyncio.sleep(0)
+                await turn()
             self.assertGreater(turns, 10)
 
     async def read(self, client, count):
@@ -218,7 +222,7 @@ class Async(World):
                 for _ in range(100):
                     client.publish("topic", bytes(500_000))
                 draining = asyncio.create_task(client.drain(timeout=None))
-                await asyncio.sleep(0)
+                await turn()
                 draining.cancel()
                 with self.assertRaises(asyncio.CancelledError):
                     await draining
@@ -247,7 +251,7 @@ class Async(World):
         client = await self.client("waiter2").__aenter__()
         await self.expect(client, dd.Registered)
         waiting = asyncio.create_task(client.receive())
-        await asyncio.sleep(0)
+        await turn()
         await client.close()
         with self.assertRaises(dd.ClosedError):
             await waiting

@@ -20,6 +20,8 @@ TOP = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ["BUILD"])
 #: Seconds for what should take none.
 PATIENCE = 60.0
+#: Seconds between two looks at what is waited for.
+PAUSE = 0.01
 
 
 def until(condition, what="it"):
@@ -28,7 +30,7 @@ def until(condition, what="it"):
     while not (result := condition()):
         if time.monotonic() > deadline:
             raise AssertionError(f"{what} never came true")
-        time.sleep(0.01)
+        time.sleep(PAUSE)
     return result
 
 
