@@ -37,6 +37,8 @@ TYPES = {
     "dd_client_t *": _library.CLIENT,
     "const dd_client_t *": _library.CLIENT,
     "dd_client_t **": ctypes.POINTER(_library.CLIENT),
+    "dd_loop_t *": _library.LOOP,
+    "dd_loop_t **": ctypes.POINTER(_library.LOOP),
     "dd_problem_t *": _library.PROBLEM,
     "const dd_question_t *": ctypes.POINTER(_library.Question),
     "const dd_event_t *": _library.EVENT,

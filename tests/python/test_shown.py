@@ -75,7 +75,7 @@ class Shown(World):
         names = [name for name in dd.__all__ if name[0].isupper() and not name.isupper()]
         for name in [*names, "strerror", "version"]:
             self.assertTrue(re.search(rf"\b{name}\b", PAGE), name)
-        for kind in (dd.Client, dd.AsyncClient):
+        for kind in (dd.Client, dd.AsyncClient, dd.Loop):
             for name in vars(kind) | vars(kind.__mro__[1]):
                 if not name.startswith("_"):
                     self.assertTrue(re.search(rf"\b{name}\b", PAGE), name)

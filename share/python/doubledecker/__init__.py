@@ -94,6 +94,7 @@ from .events import (
     Subscribed,
     Unsubscribed,
 )
+from .loop import Loop
 
 __version__ = VERSION
 
@@ -132,6 +133,7 @@ __all__ = [
     "LimitError",
     "Log",
     "LogLevel",
+    "Loop",
     "LoopError",
     "MalformedError",
     "MovedError",

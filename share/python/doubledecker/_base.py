@@ -9,13 +9,16 @@ import time
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from . import _library
 from ._handle import Handle, error_of, on_event, on_log, receive
 from ._library import WANT_OUTCOME, WANT_RECEIPT, lib
 from .errors import ArgumentError, ClosedError, Error, ErrorCode, ForkedError
 from .events import Event, EventType, Notification, Reply
+
+if TYPE_CHECKING:
+    from .loop import Loop
 
 #: A payload; text is sent in UTF-8.
 Data = bytes | bytearray | memoryview | str
@@ -130,6 +133,7 @@ class BaseClient:
         outcome_limit: float | None = None,
         connect_timeout: float | None = 10.0,
         log: Log | None = None,
+        loop: "Loop | None" = None,
     ) -> None:
         """
         Args:
@@ -145,6 +149,7 @@ class BaseClient:
             connect_timeout: seconds that ``with`` waits for the registration.
             log: is called with a :class:`LogLevel` and a line for each thing that goes on, on the
                 library's thread; or a logger.
+            loop: what its connection is to run in.
 
         Raises:
             Error: of the argument that can't be. A broker that isn't there is no error.
@@ -155,12 +160,13 @@ class BaseClient:
         self._unsettled = 0
         self._pending: deque[Event] = deque()
         self._keys_of: dict[int, int] = {}
+        self._subscribed: dict[tuple[bytes, bytes], int] = {}
         self._handle = Handle(
             self._maker(to_name(endpoint), keyfile, keys, to_name(name)),
             f"{type(self).__name__} {name!r} of {endpoint}",
         )
         try:
-            self._set(tenant, observer, outbox_limit, events_limit, outcome_limit, log)
+            self._set(tenant, observer, outbox_limit, events_limit, outcome_limit, log, loop)
         except BaseException:
             self._handle.end()
             raise
@@ -187,6 +193,7 @@ class BaseClient:
         events_limit: int | None,
         outcome_limit: float | None,
         log: Log | None,
+        loop: "Loop | None",
     ) -> None:
         if tenant is not None:
             self._do(lib.dd_client_set_tenant, to_name(tenant), about=tenant)
@@ -203,6 +210,9 @@ class BaseClient:
             self._do(lib.dd_client_set_outcome_limit, to_ms(outcome_limit))
         if log is not None:
             self._do(lib.dd_client_set_log, on_log, self._handle.keep(to_log(log)))
+        self._loop = loop
+        if loop is not None:
+            loop._handle.call(partial(self._do, lib.dd_client_set_loop))
 
     def __repr__(self) -> str:
         return f"<{self._handle.shown}{' (closed)' if self.closed else ''}>"
@@ -319,14 +329,31 @@ class BaseClient:
         payload = to_data(data)
         self._do(lib.dd_client_publish, to_name(topic), payload, len(payload), about=topic)
 
-    def subscribe(self, topic: str, scope: str = "all") -> None:
+    def subscribe(self, topic: str, scope: str = "all", callback: Callback | None = None) -> None:
         """Subscribes to a topic within ``all``, ``region``, ``cluster``, ``node``, ``noscope``, or
-        a path such as ``/1/2/``; also before the start. It lasts until :meth:`unsubscribe`."""
-        self._do(lib.dd_client_subscribe, to_name(topic), to_name(scope), about=f"{topic}@{scope}")
+        a path such as ``/1/2/``; also before the start. It lasts until :meth:`unsubscribe`.
+
+        What it brings goes to the callback, which is called as those of :meth:`on`; without one, to
+        where all events go. Who subscribes again replaces the callback.
+        """
+        names = to_name(topic), to_name(scope)
+        if callback is None:
+            return self._do(lib.dd_client_subscribe, *names, about=f"{topic}@{scope}")
+        key = self._subscribed.get(names) or self._handle.keep(callback)
+        # What is on its way to the one before comes to this one.
+        self._handle.replace(key, self._wrap(callback))
+        self._subscribed[names] = key
+        try:
+            self._do(lib.dd_client_subscribe_to, *names, on_event, key, about=f"{topic}@{scope}")
+        except BaseException:
+            self._handle.drop(self._subscribed.pop(names))
+            raise
 
     def unsubscribe(self, topic: str, scope: str = "all") -> None:
         """Takes a subscription back."""
-        self._do(lib.dd_client_unsubscribe, to_name(topic), to_name(scope), about=f"{topic}@{scope}")
+        names = to_name(topic), to_name(scope)
+        self._do(lib.dd_client_unsubscribe, *names, about=f"{topic}@{scope}")
+        self._handle.drop(self._subscribed.pop(names, 0))
 
     def send_request(
         self,

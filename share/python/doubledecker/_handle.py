@@ -122,6 +122,13 @@ class Counted:
         self._make_locks()
 
 
+class LoopHandle(Counted):
+    """A loop of the library, which lives on for as long as it has clients."""
+
+    def _free(self, pointer: int, keep: bool) -> None:
+        lib.dd_loop_destroy(ctypes.byref(ctypes.c_void_p(pointer)))
+
+
 class Handle(Counted):
     """A client of the library, with what that calls back."""
 

@@ -62,6 +62,7 @@ class Event(ctypes.Structure):
 
 
 CLIENT = c_void_p
+LOOP = c_void_p
 EVENT = POINTER(Event)
 PROBLEM = POINTER(Problem)
 REF = POINTER(c_uint32)
@@ -97,6 +98,7 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "dd_client_reply": (c_int, (CLIENT, EVENT, c_char_p, c_size_t)),
     "dd_client_publish": (c_int, (CLIENT, c_char_p, c_char_p, c_size_t)),
     "dd_client_subscribe": (c_int, (CLIENT, c_char_p, c_char_p)),
+    "dd_client_subscribe_to": (c_int, (CLIENT, c_char_p, c_char_p, EVENT_CALLBACK, c_void_p)),
     "dd_client_unsubscribe": (c_int, (CLIENT, c_char_p, c_char_p)),
     "dd_client_trace": (c_int, (CLIENT, c_char_p, REF)),
     "dd_client_inspect": (c_int, (CLIENT, POINTER(Question), REF)),
@@ -105,6 +107,12 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "dd_client_drain": (c_int, (CLIENT, c_size_t, c_int)),
     "dd_client_rtt_us": (c_uint64, (CLIENT,)),
     "dd_client_fd": (c_int, (CLIENT,)),
+    "dd_loop_new": (LOOP, (PROBLEM,)),
+    "dd_loop_destroy": (None, (POINTER(LOOP),)),
+    "dd_client_set_loop": (c_int, (CLIENT, LOOP)),
+    "dd_loop_start": (c_int, (LOOP,)),
+    "dd_loop_fd": (c_int, (LOOP,)),
+    "dd_loop_run_once": (c_int, (LOOP, c_int)),
     "dd_event_destroy": (None, (POINTER(EVENT),)),
 }
 

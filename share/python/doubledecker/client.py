@@ -102,7 +102,7 @@ class Client(BaseClient):
             Error: the request was refused, or may have been lost; dd_client(3) lists them.
         """
         self._check_thread()
-        if in_callback():
+        if in_callback() or (self._loop and not self._loop.has_thread):
             return self._request(destination, data, timeout)
         end: queue.SimpleQueue[Reply] = queue.SimpleQueue()
         self._send_request(destination, data, timeout, end.put)
