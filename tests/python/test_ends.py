@@ -149,6 +149,31 @@ for thread in threads:
 client.close()
 """)
 
+    def test_a_fork_while_callbacks_begin(self):
+        self.run_program(FORK + """
+client = dd.Client(endpoint, keys, "busy2")
+client.on(dd.Notification, lambda event: None)
+client.connect(60)
+over = False
+
+def call():
+    while not over:
+        try:
+            client.notify("busy2", "x")
+        except dd.OutboxFullError:
+            client.drain()
+
+threads = [threading.Thread(target=call) for _ in range(3)]
+for thread in threads:
+    thread.start()
+for _ in range(60):
+    in_child(lambda: None)
+over = True
+for thread in threads:
+    thread.join()
+client.close()
+""")
+
     def test_a_child_that_ends_as_python_does(self):
         self.run_program("""
 client = dd.Client(endpoint, keys, "parent3")

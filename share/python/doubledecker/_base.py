@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from . import _library
-from ._handle import Handle, error_of, on_event, on_log, receive
+from ._handle import Handle, error_of, on_event, on_log, receive, shared_loop
 from ._library import WANT_OUTCOME, WANT_RECEIPT, lib
 from .errors import ArgumentError, ClosedError, Error, ErrorCode, ForkedError
 from .events import Event, EventType, Notification, Reply
@@ -211,8 +211,9 @@ class BaseClient:
         if log is not None:
             self._do(lib.dd_client_set_log, on_log, self._handle.keep(to_log(log)))
         self._loop = loop
-        if loop is not None:
-            loop._handle.call(partial(self._do, lib.dd_client_set_loop))
+        self._handle.lasts = loop is None
+        place = loop._handle if loop else shared_loop()
+        place.call(partial(self._do, lib.dd_client_set_loop))
 
     def __repr__(self) -> str:
         return f"<{self._handle.shown}{' (closed)' if self.closed else ''}>"

@@ -34,6 +34,12 @@ _owners: "weakref.WeakValueDictionary[int, Handle]" = weakref.WeakValueDictionar
 _calling: dict[int, list["Handle"]] = {}
 
 
+#: What connections run in that were given nothing else, once there was one; it lasts.
+_shared: "LoopHandle | None" = None
+#: Threads that stay known to Python between callbacks.
+_known: set[int] = set()
+
+
 def in_callback() -> bool:
     """Whether a callback runs on this thread, which keeps others waiting."""
     return threading.get_ident() in _calling
@@ -129,10 +135,21 @@ class LoopHandle(Counted):
         lib.dd_loop_destroy(ctypes.byref(ctypes.c_void_p(pointer)))
 
 
+def shared_loop() -> LoopHandle:
+    """The loop of all clients that are given none. The library's own would do, but that ends with
+    the last client, and its thread with it."""
+    global _shared
+    if not _shared:
+        _shared = LoopHandle(lib.dd_loop_new, "Loop")
+        _shared.call(lib.dd_loop_start)
+    return _shared
+
+
 class Handle(Counted):
     """A client of the library, with what that calls back."""
 
     def __init__(self, make: Callable[[Any], int | None], shown: str) -> None:
+        self.lasts = False  #: the thread that calls back does, for as long as the interpreter
         self.over = False  #: there will be no other event than those that wait
         self._rest: deque[Event] = deque()
         self._callbacks: dict[int, Callable[..., object]] = {}
@@ -210,10 +227,20 @@ def error_of(problem: _library.Problem) -> Error:
     return Error.saying(problem.error, problem.text.decode("utf-8", "replace"))
 
 
+def _make_known(thread: int) -> None:
+    """Keeps what Python has of a thread that it hasn't begun, until the end. Else it would be made
+    and freed for each callback, under a lock with which Python 3.11 may let a child of a fork
+    begin."""
+    ctypes.pythonapi.PyGILState_Ensure()
+    _known.add(thread)
+
+
 def _enter(key: int, *arguments: object) -> None:
     owner = _owners.get(key)
     if not owner:
         return
+    if owner.lasts and threading.get_ident() not in _known:
+        _make_known(threading.get_ident())
     if isinstance(arguments[0], Event):
         owner.note(arguments[0])
     thread = threading.get_ident()
@@ -276,7 +303,10 @@ def _end_all() -> None:
 
 
 def _inherit_all() -> None:
+    global _shared
+    _shared = None
     _calling.clear()
+    _known.clear()
     for one in list(Counted._all):
         one.inherit()
 
