@@ -31,14 +31,17 @@ LOGROTATEDIR ?= $(if $(filter /usr /usr/local,$(PREFIX)),$(SYSCONFDIR),$(PREFIX)
 BASHDIR    ?= $(DATADIR)/bash-completion/completions
 FISHDIR    ?= $(DATADIR)/fish/vendor_completions.d
 ZSHDIR     ?= $(DATADIR)/zsh/site-functions
+# Debian's python3 looks in the first, and for what isn't from a package in a folder of its version.
+PYTHON_VERSION = $(shell python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || echo 3)
+PYTHONDIR  ?= $(PREFIX)/lib/python$(if $(filter /usr,$(PREFIX)),3,$(PYTHON_VERSION))/dist-packages
 
 # Debian 12's names. `deps` calls apt-get only for what dpkg doesn't know as installed.
 DEPS := gcc libc6-dev pkg-config libzmq3-dev libczmq-dev libsodium-dev libjson-c-dev uthash-dev \
         libmicrohttpd-dev libncurses-dev libcdk5-dev libcmocka-dev mandoc tmux
-LINT_DEPS := clang-format cppcheck mandoc groff libssl-dev
+LINT_DEPS := clang-format cppcheck mandoc groff mypy libssl-dev
 # What building alone takes, but for what Debian has wherever packages are built.
 BUILD_DEPS := $(filter-out gcc libc6-dev libcmocka-dev mandoc tmux,$(DEPS))
-DEB_DEPS  := dpkg-dev debhelper
+DEB_DEPS  := dpkg-dev debhelper dh-python
 
 # A user's CPPFLAGS, CFLAGS and LDFLAGS come after ours and never replace them. WERROR=1 makes errors
 # of warnings: `lint` and .ci/run do, others have compilers that warn of something else.
@@ -278,6 +281,7 @@ install: all
 	    install -D -m 644 share/completions/doubledecker.fish "$(DESTDIR)$(FISHDIR)/$$program.fish" || exit 1; done
 	$(call install_all,644,share/completions/_doubledecker,$(ZSHDIR))
 	$(call install_filled,$(wildcard share/examples/*),$(DOCDIR)/examples)
+	$(call install_all,644,$(wildcard share/python/doubledecker/*.*),$(PYTHONDIR)/doubledecker)
 	$(call install_filled,$(wildcard share/systemd/*.service),$(UNITDIR))
 	$(call install_as,share/systemd/doubledecker.sysusers,$(SYSUSERSDIR)/doubledecker.conf)
 	$(call install_as,share/systemd/doubledecker.tmpfiles,$(TMPFILESDIR)/doubledecker.conf)
@@ -306,7 +310,7 @@ uninstall:
 	    rm -f "$(DESTDIR)$(BASHDIR)/$$program" "$(DESTDIR)$(FISHDIR)/$$program.fish"; done
 	rm -f "$(DESTDIR)$(ZSHDIR)/_doubledecker" "$(DESTDIR)$(SYSUSERSDIR)/doubledecker.conf" \
 	    "$(DESTDIR)$(TMPFILESDIR)/doubledecker.conf" "$(DESTDIR)$(LOGROTATEDIR)/doubledecker"
-	rm -rf "$(DESTDIR)$(DOCDIR)/examples"
+	rm -rf "$(DESTDIR)$(DOCDIR)/examples" "$(DESTDIR)$(PYTHONDIR)/doubledecker"
 	rmdir "$(DESTDIR)$(DOCDIR)" 2>/dev/null || :
 	for page in $(notdir $(MANPAGES)); do rm -f "$(DESTDIR)$(MANDIR)/man$${page##*.}/$$page"; done
 

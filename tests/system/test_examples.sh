@@ -3,7 +3,8 @@
 # The examples of the manual pages, each of which is run: it must end well, or print what the page
 # shows. Only names of hosts, ports and folders are others, and numbers of messages are smaller. What
 # goes on is started, and ended with its page. The program in dd_client(3) is test_hello.sh's, the
-# bytes in dd-protocol(7) are test_page_bytes.c's, and doubledecker-migration(7) is test_migration.sh's.
+# bytes in dd-protocol(7) are test_page_bytes.c's, doubledecker-migration(7) is test_migration.sh's, and
+# doubledecker-python(3) is tests/python's.
 set -u
 
 . "$(dirname "$0")/begin.sh"
@@ -234,7 +235,7 @@ for page in "$source"/man/*.[0-9]; do
     export DD_BROKER="ipc://$dir/s-5555"
     : >env
     case $page in
-        dd_client.3 | dd_loop.3 | dd-protocol.7 | doubledecker-migration.7) continue ;;
+        dd_client.3 | dd_loop.3 | doubledecker-python.3 | dd-protocol.7 | doubledecker-migration.7) continue ;;
         ddbroker.conf.5) configurations && continue ;;
         ddtui.conf.5) console_configurations && continue ;;
         ddtui.1 | ddperf.1) tree ;;

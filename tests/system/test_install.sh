@@ -42,6 +42,9 @@ grep -q 'left to do' out && fail "something is left to do for a system that isn'
         echo "644 ./usr/share/fish/vendor_completions.d/$program.fish"
     done
     echo "644 ./usr/share/zsh/site-functions/_doubledecker"
+    for file in "$source"/share/python/doubledecker/*.*; do
+        echo "644 ./usr/lib/python3/dist-packages/doubledecker/${file##*/}"
+    done
     for file in "$source"/share/examples/*; do
         echo "644 ./usr/share/doc/doubledecker/examples/${file##*/}"
     done

@@ -57,13 +57,42 @@ await broker.log "for clients of protocols 3 and 4"
 await broker.log "listening on ipc://$room/new"
 
 example 5 >talk.sh
-{ grep '^export' talk.sh; example 6 | sed 's/^/exec /'; } >listen.sh
+grep '^export' talk.sh >exports.sh
+{ cat exports.sh; example 6 | sed 's/^/exec /'; } >listen.sh
 sh -e listen.sh >heard 2>listener.log &
 pids="$pids $!"
 await listener.log subscribed
 check sh -e talk.sh
 await heard hello
 await heard fire
+
+# A script of the original, which Python reads still, and what has become of it. With sanitizers it
+# takes what test_python.sh has for that.
+example 7 >original.py
+example 8 >watch.py
+grep -q ClientSafe original.py && grep -q dd.Client watch.py || fail "no scripts on the page"
+python=$("${PYTHON:-python3}" -c 'import sys
+sys.version_info >= (3, 11) and print(sys.executable)' 2>out)
+if [ -n "$python" ] && [ -z "$(instruments "$BUILD/libdd.a")" ]; then
+    check "$python" -m py_compile original.py
+    PYTHONPATH=$source/share/python PYTHONDONTWRITEBYTECODE=1 DD_LIBRARY=$BUILD "$python" -u watch.py >watched 2>&1 &
+    pids="$pids $!"
+    await heard watching
+    . ./exports.sh
+    check ddtui -n watch -m "to the script" -w cli1
+    await watched "cli1 to the script"
+    published() {
+        ddtui -q -p alarms -m fire cli1 >out 2>&1 && grep -q "cli1 alarms fire" watched
+    }
+    tries=1200
+    until published; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || { fail "the script never heard of the alarm"; break; }
+        sleep .05
+    done
+else
+    echo "skipped: the script in Python"
+fi
 
 # The same broker from the file.
 kill "$broker"

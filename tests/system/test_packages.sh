@@ -16,7 +16,7 @@ skip() {
 }
 
 [ "$(id -u)" -eq 0 ] || skip "only root can have a system of its own"
-for tool in dpkg-buildpackage dh apt-get unshare nsenter; do
+for tool in dpkg-buildpackage dh dh_python3 apt-get unshare nsenter; do
     command -v $tool >/dev/null || skip "there is no $tool"
 done
 case $BUILD in
@@ -35,7 +35,7 @@ check env DD_BUILD="$BUILD" DEB_BUILD_OPTIONS="noautodbgsym parallel=2" make -s 
 [ "$failures" -eq 0 ] || exit 1
 check make -s -C "$source" BUILD="${BUILD#"$source/"}" DESTDIR="$room/installed" PREFIX=/usr/local install
 ls "$top"/*.deb >out
-[ "$(wc -l <out)" -eq 3 ] || fail "there are other packages than three"
+[ "$(wc -l <out)" -eq 4 ] || fail "there are other packages than four"
 if command -v lintian >/dev/null; then
     check lintian --allow-root --fail-on error,warning "$top"/build/deb/*.changes
     [ ! -s out ] || fail "lintian"
@@ -48,7 +48,7 @@ if [ ! -e "$lower/etc/os-release" ]; then
     command -v debootstrap >/dev/null || skip "there is no debootstrap"
     # What the packages need is there already: their network is nobody's.
     needs=$(for package in "$top"/*.deb; do dpkg-deb -f "$package" Depends | tr ',' '\n'; done |
-        sed 's/[|(].*//; s/ //g' | grep -v -e '^libdd' -e '-dev$' | sort -u | paste -sd ,)
+        sed 's/[|(].*//; s/:any//; s/ //g' | grep -v -e '^libdd' -e '-dev$' | sort -u | paste -sd ,)
     check debootstrap --variant=minbase --include="$needs,iproute2,logrotate,procps" "$suite" \
         "$lower"
 fi
@@ -81,6 +81,7 @@ mount -t overlay overlay -o "lowerdir=$lower,upperdir=upper,workdir=work" root
 cp -R "$room/installed" "$room/sources/share/debian/tests/everyday" root/root
 cp "$room"/sources/doubledecker_*.deb root/root/doubledecker.deb
 cp "$room"/sources/libdd1_*.deb root/root/libdd1.deb
+cp "$room"/sources/python3-doubledecker_*.deb root/root/python3-doubledecker.deb
 cd root
 mount -t proc proc proc
 mount -t sysfs -o ro sysfs sys
@@ -134,7 +135,7 @@ inside systemctl is-system-running --wait >out 2>&1
 apt() {
     check inside env DEBIAN_FRONTEND=noninteractive apt-get "$@"
 }
-apt install -y --no-install-recommends /root/doubledecker.deb /root/libdd1.deb
+apt install -y --no-install-recommends /root/doubledecker.deb /root/libdd1.deb /root/python3-doubledecker.deb
 [ "$failures" -eq 0 ] && check inside /root/everyday && cat out
 
 # ---- another version, and none any more --------------------------------------------------------------
