@@ -85,9 +85,9 @@ static void what_stops_a_start_is_found_before(void **state)
         {{"-k", keys, "-r", any, "--input-max", "1M"}, "input-max must be at least"},
     };
     for (size_t i = 0; i < COUNT(CASES); i++) {
-        program_t *start = run(harness, CASES[i].words, false);
+        /* One after the other: a check tries addresses, too, and would be in the start's way. */
+        expect(run(harness, CASES[i].words, false), 1, CASES[i].says);
         program_t *check = run(harness, CASES[i].words, true);
-        expect(start, 1, CASES[i].says);
         expect(check, 1, CASES[i].says);
         assert_string_equal(program_stdout(check), "");
     }
