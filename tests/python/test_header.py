@@ -173,8 +173,12 @@ class Loading(unittest.TestCase):
         return done.returncode, done.stdout
 
     def test_a_folder_or_a_file(self):
-        for place in (BUILD, next(BUILD.glob("libdd.so.*"))):
-            self.assertEqual(self.load(place), (0, f"{dd.__version__}\n"))
+        name = f"libdd.so.{dd.__version__}"
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / name).symlink_to(BUILD / name)
+            (Path(folder) / "libdd.so.1.0.0").touch()  # that of an older build isn't taken
+            for place in (folder, BUILD / name):
+                self.assertEqual(self.load(place), (0, f"{dd.__version__}\n"))
 
     def test_a_place_without_a_library(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -5,7 +5,6 @@ tests/python/test_header.py holds all of this against dd.h and the library itsel
 """
 
 import ctypes
-import glob
 import os
 from ctypes import POINTER, c_bool, c_char, c_char_p, c_int, c_size_t, c_uint, c_uint32, c_uint64, c_void_p
 from typing import Any
@@ -124,9 +123,10 @@ def _place() -> str:
         return SONAME
     if not os.path.isdir(place):
         return place
-    # A build has the file of the version alone.
-    found = sorted(glob.glob(os.path.join(glob.escape(place), SONAME + "*")))
-    return found[0] if found else os.path.join(place, SONAME)
+    # A build has the file of the version alone, beside those of older ones.
+    built = os.path.join(place, f"libdd.so.{VERSION}")
+    installed = os.path.join(place, SONAME)
+    return built if os.path.exists(built) and not os.path.exists(installed) else installed
 
 
 def _load() -> ctypes.CDLL:
