@@ -209,6 +209,7 @@ static dd_error_t on_data(dd_session_t *self, const dd_record_t *record)
         return on_reply(self, record);
     self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_NOTIFICATION,
                               .ref = record->ref,
+                              .came_us = self->now_us,
                               .source = record->source,
                               .sealed = record->payload,
                               .arrival = record->ref,
@@ -227,6 +228,7 @@ static dd_error_t on_publication(dd_session_t *self, const dd_record_t *record)
     if (!dd_word_valid(record->source, DD_NAME_MAX) || !is_valid_topic_and_scope(record))
         return DD_OK;
     self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_PUBLICATION,
+                              .came_us = self->now_us,
                               .source = record->source,
                               .topic = record->topic,
                               .scope = record->scope,
