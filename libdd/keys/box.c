@@ -21,11 +21,24 @@ struct dd_box_key {
 #define NONCE_COUNTS crypto_stream_salsa20_NONCEBYTES
 _Static_assert(NONCE_STAYS + NONCE_COUNTS == crypto_box_NONCEBYTES, "they make the nonce");
 
+/* What XSalsa20 made of a key and of the part of a nonce that stays, which a sender's messages have
+   in common. */
+typedef struct {
+    const dd_box_key_t *key; /* NULL: nothing yet */
+    uint8_t stays[NONCE_STAYS];
+    uint8_t opening[crypto_stream_salsa20_KEYBYTES];
+} opening_t;
+
+/* So many are kept, each at a place that the nonce says. */
+#define OPENINGS 16
+
 struct dd_box {
     const dd_keyring_t *keyring;
-    dd_box_key_t *keys; /* sodium_malloc, all in one: each such allocation takes several pages. [0]
-                           is for the own tenant; then, in a tenant's box, public, and in public's
-                           box every tenant at 1 + its index; then the others of all of them */
+    opening_t *openings; /* sodium_malloc, all in one with the keys: each such allocation takes
+                            several pages */
+    dd_box_key_t *keys;  /* [0] is for the own tenant; then, in a tenant's box, public, and in
+                            public's box every tenant at 1 + its index; then the others of all of
+                            them */
     size_t used;
     uint8_t nonce[crypto_box_NONCEBYTES]; /* of the message sealed last */
 };
@@ -99,13 +112,14 @@ static bool make_keys(dd_box_t *self)
     size_t secrets = 0;
     for (dd_key_age_t age = 0; age < DD_KEY_AGES; age++)
         secrets += dd_keyring_secret_key_of(keyring, age) != NULL;
-    self->keys = sodium_allocarray(most * secrets, sizeof *self->keys);
-    if (self->keys == NULL)
+    size_t size = OPENINGS * sizeof *self->openings + most * secrets * sizeof *self->keys;
+    self->openings = sodium_malloc(size);
+    if (self->openings == NULL)
         return false;
-    memset(self->keys, 0, most * secrets * sizeof *self->keys);
+    memset(self->openings, 0, size);
+    self->keys = (dd_box_key_t *)(void *)(self->openings + OPENINGS);
     self->used = 1 + (is_public ? dd_keyring_tenant_count(keyring) : 1);
-    return add_own(self) && (is_public ? add_tenants(self) : add_public(self)) &&
-           sodium_mprotect_readonly(self->keys) == 0;
+    return add_own(self) && (is_public ? add_tenants(self) : add_public(self));
 }
 
 dd_box_t *dd_box_new(const dd_keyring_t *keyring)
@@ -127,7 +141,7 @@ void dd_box_destroy(dd_box_t **self_p)
 {
     if (self_p == NULL || *self_p == NULL)
         return;
-    sodium_free((*self_p)->keys);
+    sodium_free((*self_p)->openings);
     free(*self_p);
     *self_p = NULL;
 }
@@ -182,13 +196,26 @@ static void seal_short(
     sodium_memzero(stream, ONE_TIME_KEY);
 }
 
-static bool open_short(
-    const dd_box_key_t *key, const uint8_t *box, size_t size, const uint8_t *nonce, uint8_t *out)
+static const uint8_t *opening_key(
+    const dd_box_t *self, const dd_box_key_t *key, const uint8_t *nonce)
+{
+    opening_t *at = &self->openings[nonce[0] % OPENINGS];
+    if (at->key != key || memcmp(at->stays, nonce, NONCE_STAYS) != 0) {
+        at->key = key;
+        memcpy(at->stays, nonce, NONCE_STAYS);
+        crypto_core_hsalsa20(at->opening, nonce, key->shared, NULL);
+    }
+    return at->opening;
+}
+
+static bool open_short(const dd_box_t *self, const dd_box_key_t *key, const uint8_t *box,
+    size_t size, const uint8_t *nonce, uint8_t *out)
 {
     uint8_t stream[STREAM_MAX];
     const uint8_t *cipher = box + crypto_box_MACBYTES;
     size_t whole = lay_out(stream, cipher, size);
-    crypto_stream_xsalsa20_xor(stream, stream, whole, nonce, key->shared);
+    const uint8_t *opening = opening_key(self, key, nonce);
+    crypto_stream_salsa20_xor(stream, stream, whole, nonce + NONCE_STAYS, opening);
     bool genuine = crypto_onetimeauth_verify(box, cipher, size, stream) == 0;
     if (genuine)
         memcpy(out, stream + ONE_TIME_KEY, size);
@@ -209,21 +236,23 @@ void dd_box_seal(
         crypto_box_easy_afternm(box, data, size, self->nonce, key->shared);
 }
 
-static bool open_with(const dd_box_key_t *key, dd_bytes_t sealed, uint8_t *out)
+static bool open_with(
+    const dd_box_t *self, const dd_box_key_t *key, dd_bytes_t sealed, uint8_t *out)
 {
     const uint8_t *nonce = sealed.data, *box = sealed.data + crypto_box_NONCEBYTES;
     size_t size = sealed.size - DD_BOX_OVERHEAD;
-    return size <= SHORT_MAX ? open_short(key, box, size, nonce, out)
+    return size <= SHORT_MAX ? open_short(self, key, box, size, nonce, out)
                              : crypto_box_open_easy_afternm(
                                    out, box, size + crypto_box_MACBYTES, nonce, key->shared) == 0;
 }
 
-dd_error_t dd_box_open(const dd_box_key_t *key, dd_bytes_t sealed, uint8_t *out)
+dd_error_t dd_box_open(
+    const dd_box_t *self, const dd_box_key_t *key, dd_bytes_t sealed, uint8_t *out)
 {
     if (sealed.size < DD_BOX_OVERHEAD)
         return DD_E_DECRYPT;
     for (; key != NULL; key = key->other)
-        if (open_with(key, sealed, out))
+        if (open_with(self, key, sealed, out))
             return DD_OK;
     return DD_E_DECRYPT;
 }

@@ -7,8 +7,8 @@
  * public and the other's private; inside public, public's own pair. Shared keys are computed once.
  * While keys are being replaced, the current ones seal, and all that the key file has open.
  *
- * A sealing box is used by one thread at a time (its nonce counts up); opening is thread-safe after
- * the box was made.
+ * One thread at a time seals with a box (its nonce counts up), and one opens (it keeps what it has
+ * made for each sender): they may be two.
  */
 #ifndef DD_BOX_H_INCLUDED
 #define DD_BOX_H_INCLUDED
@@ -41,6 +41,7 @@ void dd_box_seal(
 
 /* Opens sealed bytes into out, which has sealed.size - DD_BOX_OVERHEAD bytes. DD_E_DECRYPT if too
    short, forged, or sealed for other keys. */
-dd_error_t dd_box_open(const dd_box_key_t *key, dd_bytes_t sealed, uint8_t *out);
+dd_error_t dd_box_open(
+    const dd_box_t *self, const dd_box_key_t *key, dd_bytes_t sealed, uint8_t *out);
 
 #endif
