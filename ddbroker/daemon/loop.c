@@ -67,7 +67,7 @@ static void wait_for_news(const loop_t *self, struct pollfd items[SOURCES], int 
         items[i] = (struct pollfd){.fd = -1};
     items[SIGNALS] = (struct pollfd){.fd = self->signals, .events = POLLIN};
     items[ASKED] = source(zap_socket(self->zap));
-    for (size_t i = 0; i < GAUGE_THREADS_MAX && gauge_socket(self->gauge, i); i++)
+    for (size_t i = 0; i < GAUGE_THREADS_MAX; i++)
         items[MARKS + i] = source(gauge_socket(self->gauge, i));
     for (size_t i = 0; i < self->transport_count; i++) {
         const transport_t *transport = self->transports[i];
@@ -107,6 +107,11 @@ static bool is_told(const struct pollfd items[SOURCES], size_t transport)
     return told;
 }
 
+static bool has_socket(const transport_t *transport)
+{
+    return transport->ops->sockets && transport->ops->sockets(transport).frames;
+}
+
 /* Takes in what the transports have; again says to look for frames at each. True if there may be
    more. */
 static bool work(
@@ -120,7 +125,7 @@ static bool work(
     }
     for (size_t i = 0; i < self->transport_count; i++) {
         transport_t *transport = self->transports[i];
-        bool looks = again && transport->ops->sockets;
+        bool looks = again && has_socket(transport);
         if (all || looks || is_told(items, i) || now >= transport->ops->due(transport))
             more |= transport->ops->work(transport, now);
     }
