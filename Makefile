@@ -47,7 +47,10 @@ DEB_DEPS  := dpkg-dev debhelper dh-python
 # of warnings: `lint` and .ci/run do, others have compilers that warn of something else.
 WARNINGS := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wformat=2 -Wundef \
             -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla
-OPTIMISE := -O2 -g -fno-strict-aliasing
+# gcc for x86 clears a small struct by "rep stos" where it stands, if it isn't told otherwise: for 192
+# bytes that takes four times as long as memset(3).
+CLEARING := -mmemset-strategy=unrolled_loop:32:noalign,libcall:-1:noalign
+OPTIMISE := -O2 -g -fno-strict-aliasing $(shell echo | $(CC) $(CLEARING) -E - >/dev/null 2>&1 && echo '$(CLEARING)')
 HARDEN   := -fstack-protector-strong -fPIC -fvisibility=hidden
 LINKHARD := -Wl,-z,relro,-z,now -Wl,--as-needed
 # Whoever brings a level of his own, or doesn't optimise, would be warned of ours.

@@ -59,6 +59,12 @@ static void add_sockets(const transport_t *transport, struct pollfd own[PLACES])
     own[FRAMES] = source(sockets.frames);
 }
 
+static void no_news(struct pollfd items[SOURCES])
+{
+    for (size_t i = 0; i < SOURCES; i++)
+        items[i].revents = 0;
+}
+
 /* Each ZeroMQ socket must have been read until there was nothing left, and again after something
    was sent; see dd_socket_fd(). */
 static void wait_for_news(const loop_t *self, struct pollfd items[SOURCES], int timeout)
@@ -67,7 +73,7 @@ static void wait_for_news(const loop_t *self, struct pollfd items[SOURCES], int 
         items[i] = (struct pollfd){.fd = -1};
     items[SIGNALS] = (struct pollfd){.fd = self->signals, .events = POLLIN};
     items[ASKED] = source(zap_socket(self->zap));
-    for (size_t i = 0; i < GAUGE_THREADS_MAX && gauge_socket(self->gauge, i); i++)
+    for (size_t i = 0; i < GAUGE_THREADS_MAX; i++)
         items[MARKS + i] = source(gauge_socket(self->gauge, i));
     for (size_t i = 0; i < self->transport_count; i++) {
         const transport_t *transport = self->transports[i];
@@ -77,10 +83,8 @@ static void wait_for_news(const loop_t *self, struct pollfd items[SOURCES], int 
         if (transport->ops->descriptors)
             transport->ops->descriptors(transport, own + OTHERS);
     }
-    if (poll(items, SOURCES, timeout) >= 0)
-        return;
-    for (size_t i = 0; i < SOURCES; i++)
-        items[i].revents = 0;
+    if (poll(items, SOURCES, timeout) < 0)
+        no_news(items);
 }
 
 /* ---- Working ------------------------------------------------------------------------------- */
@@ -107,6 +111,11 @@ static bool is_told(const struct pollfd items[SOURCES], size_t transport)
     return told;
 }
 
+static bool has_socket(const transport_t *transport)
+{
+    return transport->ops->sockets && transport->ops->sockets(transport).frames;
+}
+
 /* Takes in what the transports have; again says to look for frames at each. True if there may be
    more. */
 static bool work(
@@ -120,7 +129,7 @@ static bool work(
     }
     for (size_t i = 0; i < self->transport_count; i++) {
         transport_t *transport = self->transports[i];
-        bool looks = again && transport->ops->sockets;
+        bool looks = again && has_socket(transport);
         if (all || looks || is_told(items, i) || now >= transport->ops->due(transport))
             more |= transport->ops->work(transport, now);
     }
@@ -178,14 +187,18 @@ static bool flush(loop_t *self, uint64_t now)
     return sent > 0;
 }
 
+/* After something was sent, frames are looked for at once, but not twice before the rest is. */
 static void run(loop_t *self)
 {
     struct pollfd items[SOURCES];
-    bool again = true;
+    bool again = true, just_sent = false;
     supervisor_ready(self->supervisor);
     for (;;) {
         bool waits = !again && !core_is_busy(self->core);
-        wait_for_news(self, items, waits ? patience(self, loop_now_ms()) : 0);
+        if (just_sent)
+            no_news(items);
+        else
+            wait_for_news(self, items, waits ? patience(self, loop_now_ms()) : 0);
         uint64_t now_us = dd_clock_us(), now = now_us / 1000;
         core_clock(self->core, now_us);
         core_set_behind(self->core, gauge_is_behind(self->gauge));
@@ -195,7 +208,9 @@ static void run(loop_t *self)
             tick(self, now);
         core_work(self->core, now);
         bool drained = self->drain_ms && core_drained(self->core, now);
-        again |= flush(self, now);
+        bool sent = flush(self, now);
+        just_sent = sent && !again && !just_sent;
+        again |= sent;
         core_turn(self->core, dd_clock_us() - now_us);
         if (self->aborted || (self->drain_ms && is_over(self, drained, now)))
             break;

@@ -99,7 +99,8 @@ void gauge_destroy(gauge_t **self_p)
 
 void *gauge_socket(const gauge_t *self, size_t thread)
 {
-    return self && thread < self->count ? self->ways[thread].to : NULL;
+    bool awaits = self && thread < self->count && self->ways[thread].marks > 0;
+    return awaits ? self->ways[thread].to : NULL;
 }
 
 void gauge_mark(gauge_t *self)
@@ -115,8 +116,8 @@ bool gauge_is_behind(gauge_t *self)
     bool behind = false;
     for (size_t i = 0; self && i < self->count; i++) {
         way_t *way = &self->ways[i];
-        while (zmq_recv(way->to, NULL, 0, ZMQ_DONTWAIT) >= 0)
-            way->marks -= way->marks > 0;
+        while (way->marks > 0 && zmq_recv(way->to, NULL, 0, ZMQ_DONTWAIT) >= 0)
+            way->marks--;
         behind |= way->marks == MARKS_MAX;
     }
     return behind;

@@ -22,8 +22,8 @@ typedef struct gauge gauge_t;
 gauge_t *gauge_new(void *context, size_t threads);
 void gauge_destroy(gauge_t **self_p);
 
-/* The sockets, by thread, on which marks come back; NULL beyond the last. The gauge may be NULL,
-   here and below. */
+/* The socket on which marks of a thread come back, as long as some are on their way; else NULL. The
+   gauge may be NULL, here and below. */
 #define GAUGE_THREADS_MAX 8
 void *gauge_socket(const gauge_t *self, size_t thread);
 

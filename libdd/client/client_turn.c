@@ -34,7 +34,8 @@
 static dd_event_node_t *open_payload(dd_client_t *self, const dd_box_t *box, dd_event_node_t *node)
 {
     dd_bytes_t source = dd_bytes_of(node->event.source);
-    if (box && dd_box_open(dd_box_peer(box, source), node->sealed, (uint8_t *)node->room) == DD_OK)
+    const dd_box_key_t *key = box ? dd_box_peer(box, source) : NULL;
+    if (box && dd_box_open(box, key, node->sealed, (uint8_t *)node->room) == DD_OK)
         return node;
     bool is_reply = node->event.type == DD_EVENT_REPLY;
     dd_news_t news = {.type = is_reply ? DD_EVENT_REPLY : DD_EVENT_ERROR,

@@ -8,11 +8,15 @@
 
 #include "libdd/base/clock.h"
 
-/* Copies a string to *room and moves that past it. A NUL in a string from outside ends it. */
+/* Copies a string to *room, if it isn't empty, and moves that past it. A NUL in a string from
+   outside ends it. */
 static const char *place(char **room, dd_bytes_t text)
 {
     char *start = *room;
-    dd_bytes_copy(text, start, text.size + 1);
+    if (text.size == 0)
+        return "";
+    memcpy(start, text.data, text.size);
+    start[text.size] = '\0';
     *room += text.size + 1;
     return start;
 }
@@ -25,26 +29,26 @@ dd_event_node_t *dd_event_new(const dd_news_t *news, size_t opened)
     dd_event_node_t *self = malloc(bytes);
     if (!self)
         return NULL;
+    self->room[opened] = '\0';
+    char *room = self->room + opened + 1;
     *self = (dd_event_node_t){.bytes = bytes,
         .sealed = news->sealed,
         .arrival = news->arrival,
         .wants_receipt = news->wants_receipt,
-        .handler = news->handler};
-    self->room[opened] = '\0';
-    char *room = self->room + opened + 1;
-    self->event = (dd_event_t){.type = news->type,
-        .error = news->error,
-        .ref = news->ref,
-        .number = news->number,
-        .source = place(&room, news->source),
-        .topic = place(&room, news->topic),
-        .scope = place(&room, news->scope),
-        .text = place(&room, news->text),
-        .endpoint = place(&room, news->endpoint),
-        .data = self->room,
-        .size = opened,
-        .time_us = dd_clock_us(),
-        .is_request = news->is_request};
+        .handler = news->handler,
+        .event = {.type = news->type,
+            .error = news->error,
+            .ref = news->ref,
+            .number = news->number,
+            .source = place(&room, news->source),
+            .topic = place(&room, news->topic),
+            .scope = place(&room, news->scope),
+            .text = place(&room, news->text),
+            .endpoint = place(&room, news->endpoint),
+            .data = self->room,
+            .size = opened,
+            .time_us = news->came_us > 0 ? news->came_us : dd_clock_us(),
+            .is_request = news->is_request}};
     return self;
 }
 

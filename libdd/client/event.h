@@ -25,6 +25,7 @@ typedef struct {
     dd_error_t error;
     uint32_t ref;
     uint64_t number;
+    uint64_t came_us; /* 0: now */
     dd_bytes_t source;
     dd_bytes_t topic;
     dd_bytes_t scope;

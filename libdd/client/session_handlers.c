@@ -209,6 +209,7 @@ static dd_error_t on_data(dd_session_t *self, const dd_record_t *record)
         return on_reply(self, record);
     self->emit(self->arg, &(dd_news_t){.type = DD_EVENT_NOTIFICATION,
                               .ref = record->ref,
+                              .came_us = self->now_us,
                               .source = record->source,
                               .sealed = record->payload,
                               .arrival = record->ref,
@@ -232,6 +233,7 @@ static void emit_publication(void *arg, dd_handler_t handler)
     const publication_t *self = arg;
     const dd_record_t *record = self->record;
     self->session->emit(self->session->arg, &(dd_news_t){.type = DD_EVENT_PUBLICATION,
+                                                .came_us = self->session->now_us,
                                                 .source = record->source,
                                                 .topic = record->topic,
                                                 .scope = record->scope,

@@ -43,6 +43,7 @@ void dd_box_seal(
 
 /* Opens sealed bytes into out, which has sealed.size - DD_BOX_OVERHEAD bytes. DD_E_DECRYPT if too
    short, forged, or sealed for other keys. */
-dd_error_t dd_box_open(const dd_box_key_t *key, dd_bytes_t sealed, uint8_t *out);
+dd_error_t dd_box_open(
+    const dd_box_t *self, const dd_box_key_t *key, dd_bytes_t sealed, uint8_t *out);
 
 #endif

@@ -18,10 +18,29 @@ static bool is_blank(uint32_t character)
     return false;
 }
 
+/* Whether the word is at least eight bytes, all of visible ASCII, of which nearly all names are.
+   Looks at eight at a time, the last ones once more if there are fewer. A byte has its highest bit
+   set if it isn't ASCII, if it is 0x7F and 1 is added, or if it is below 0x21 and that is taken
+   off; what carries from one byte to the next comes of such a byte. */
+static bool is_plain(dd_bytes_t word)
+{
+    const uint64_t each = UINT64_MAX / UINT8_MAX;
+    uint64_t eight, found = 0;
+    if (word.size < sizeof eight)
+        return false;
+    for (size_t at = 0, last = word.size - sizeof eight; at < word.size; at += sizeof eight) {
+        memcpy(&eight, word.data + (at < last ? at : last), sizeof eight);
+        found |= eight | (eight + each) | (eight - 0x21 * each);
+    }
+    return !(found & 0x80 * each);
+}
+
 bool dd_word_valid(dd_bytes_t word, size_t max)
 {
     if (word.size == 0 || word.size > max)
         return false;
+    if (is_plain(word))
+        return true;
     for (size_t at = 0; at < word.size;) {
         if (word.data[at] > ' ' && word.data[at] < 0x7F) { /* what nearly all names are made of */
             at++;

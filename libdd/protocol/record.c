@@ -135,28 +135,61 @@ static inline bool is_reply(const dd_record_t *record)
     return record->flags & DD_FLAG_REPLY;
 }
 
+/*
+ * Does something with a layout: that of the record's type, which is known where this is compiled if
+ * the type is one that nearly all records have. Then the loop over its fields is rolled out, and of
+ * the table nothing is left.
+ */
+#define WITH_(known, layout, does)                                                                 \
+    case known:                                                                                    \
+        (layout) = &LAYOUTS[known];                                                                \
+        does;                                                                                      \
+        break;
+#define WITH_LAYOUT(type, layout, does)                                                            \
+    switch (type) {                                                                                \
+        WITH_(DD_SEND, layout, does)                                                               \
+        WITH_(DD_DATA, layout, does)                                                               \
+        WITH_(DD_FORWARD, layout, does)                                                            \
+        WITH_(DD_PUBLISH, layout, does)                                                            \
+        WITH_(DD_PUBLICATION, layout, does)                                                        \
+    default:                                                                                       \
+        does;                                                                                      \
+    }
+#define INLINED static inline __attribute__((always_inline))
+#define ROLL_OUT _Pragma("GCC unroll 9")
+
+/* Adds what a field takes to the size; false if it is too long. */
+INLINED bool add_size(size_t *size, field_t field, const dd_record_t *record)
+{
+    if (field.kind != U32_IN_REPLIES || is_reply(record))
+        *size += KINDS[field.kind].size;
+    if (field.kind < STR8)
+        return true;
+    size_t length = ((const dd_bytes_t *)((const uint8_t *)record + field.offset))->size;
+    *size += length;
+    return length <= KINDS[field.kind].most;
+}
+
+INLINED size_t add_sizes(const layout_t *layout, const dd_record_t *record)
+{
+    size_t size = DD_RECORD_HEADER;
+    bool fits = true;
+    ROLL_OUT
+    for (unsigned i = 0; i < layout->count; i++)
+        fits &= add_size(&size, layout->fields[i], record);
+    return fits ? size : 0;
+}
+
 size_t dd_record_size(const dd_record_t *self)
 {
     const layout_t *layout = layout_of(self->type);
-    if (!layout)
-        return 0;
-    size_t size = DD_RECORD_HEADER;
-    for (unsigned i = 0; i < layout->count; i++) {
-        field_t field = layout->fields[i];
-        size += KINDS[field.kind].size;
-        if (field.kind == U32_IN_REPLIES && !is_reply(self))
-            size -= KINDS[field.kind].size;
-        if (field.kind < STR8)
-            continue;
-        size_t length = ((const dd_bytes_t *)((const uint8_t *)self + field.offset))->size;
-        if (length > KINDS[field.kind].most)
-            return 0;
-        size += length;
-    }
+    size_t size = 0;
+    if (layout)
+        WITH_LAYOUT(self->type, layout, size = add_sizes(layout, self));
     return size;
 }
 
-static void write_field(dd_writer_t *writer, field_t field, const dd_record_t *record)
+INLINED void write_field(dd_writer_t *writer, field_t field, const dd_record_t *record)
 {
     const void *place = (const uint8_t *)record + field.offset;
     switch ((kind_t)field.kind) {
@@ -190,6 +223,13 @@ static void write_field(dd_writer_t *writer, field_t field, const dd_record_t *r
     }
 }
 
+INLINED void write_fields(dd_writer_t *writer, const layout_t *layout, const dd_record_t *record)
+{
+    ROLL_OUT
+    for (unsigned i = 0; i < layout->count; i++)
+        write_field(writer, layout->fields[i], record);
+}
+
 void dd_record_write(const dd_record_t *self, uint8_t *bytes, size_t size)
 {
     const layout_t *layout = layout_of(self->type);
@@ -197,11 +237,11 @@ void dd_record_write(const dd_record_t *self, uint8_t *bytes, size_t size)
     dd_write_u32(&writer, (uint32_t)(size - sizeof(uint32_t)));
     dd_write_u8(&writer, self->type);
     dd_write_u8(&writer, self->flags);
-    for (unsigned i = 0; layout && i < layout->count; i++)
-        write_field(&writer, layout->fields[i], self);
+    if (layout)
+        WITH_LAYOUT(self->type, layout, write_fields(&writer, layout, self));
 }
 
-static void read_field(dd_reader_t *reader, field_t field, dd_record_t *record)
+INLINED void read_field(dd_reader_t *reader, field_t field, dd_record_t *record)
 {
     void *place = (uint8_t *)record + field.offset;
     switch ((kind_t)field.kind) {
@@ -233,6 +273,13 @@ static void read_field(dd_reader_t *reader, field_t field, dd_record_t *record)
     }
 }
 
+INLINED void read_fields(dd_reader_t *reader, const layout_t *layout, dd_record_t *record)
+{
+    ROLL_OUT
+    for (unsigned i = 0; i < layout->count; i++)
+        read_field(reader, layout->fields[i], record);
+}
+
 /* Reads on a copy of the reader. */
 static bool has_one_record(dd_reader_t frame)
 {
@@ -259,7 +306,6 @@ dd_error_t dd_frame_next(dd_reader_t *frame, dd_record_t *record)
     const layout_t *layout = layout_of(record->type);
     if (!layout)
         return record->flags & DD_FLAG_OPTIONAL ? DD_OK : DD_E_MALFORMED;
-    for (unsigned i = 0; i < layout->count; i++)
-        read_field(&reader, layout->fields[i], record);
+    WITH_LAYOUT(record->type, layout, read_fields(&reader, layout, record));
     return reader.failed || dd_reader_left(&reader) > 0 ? DD_E_MALFORMED : DD_OK;
 }

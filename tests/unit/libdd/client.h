@@ -85,8 +85,8 @@ static inline const char *opened(const other_t *self, const char *source, dd_byt
 {
     static char text[4096];
     assert_in_range(sealed.size, DD_BOX_OVERHEAD, sizeof text);
-    assert_int_equal(
-        dd_box_open(dd_box_peer(self->box, dd_bytes_of(source)), sealed, (uint8_t *)text), DD_OK);
+    const dd_box_key_t *key = dd_box_peer(self->box, dd_bytes_of(source));
+    assert_int_equal(dd_box_open(self->box, key, sealed, (uint8_t *)text), DD_OK);
     text[sealed.size - DD_BOX_OVERHEAD] = '\0';
     return text;
 }

@@ -38,6 +38,8 @@ static void test_who_is_told_nothing_is_not_behind(void **state)
     gauge_t *gauge = gauge_new(context, THREADS);
     assert_non_null(gauge);
     assert_false(gauge_is_behind(gauge));
+    assert_null(gauge_socket(gauge, 0));
+    gauge_mark(gauge);
     assert_non_null(gauge_socket(gauge, THREADS - 1));
     assert_null(gauge_socket(gauge, THREADS));
     gauge_destroy(&gauge);

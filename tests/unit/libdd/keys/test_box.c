@@ -43,7 +43,7 @@ static dd_error_t open_as(
 {
     const dd_box_key_t *key = dd_box_peer(self->box, dd_bytes_of(source));
     assert_non_null(key);
-    return dd_box_open(key, dd_bytes(sealed, size), text);
+    return dd_box_open(self->box, key, dd_bytes(sealed, size), text);
 }
 
 /* ---- the four directions --------------------------------------------------------------------- */
@@ -132,7 +132,7 @@ static void test_those_who_share_keys_have_different_nonces(void **state)
         for (size_t j = 0; j < i; j++)
             assert_memory_not_equal(nonces[i], nonces[j], sizeof nonces[i]);
         assert_int_equal(
-            dd_box_open(dd_box_peer(other, B("x")), dd_bytes(sealed, sizeof sealed), text), DD_OK);
+            dd_box_open(other, dd_box_peer(other, B("x")), dd_bytes(sealed, sizeof sealed), text), DD_OK);
     }
     dd_box_destroy(&boxes[1]);
     dd_box_destroy(&boxes[2]);
@@ -143,7 +143,7 @@ static void test_those_who_share_keys_have_different_nonces(void **state)
 static void test_all_sizes_are_libsodiums(void **state)
 {
     (void)state;
-    enum { LARGEST = 2600 };
+    enum { LARGEST = 5000 };
     static uint8_t data[LARGEST], sealed[LARGEST + DD_BOX_OVERHEAD], text[LARGEST];
     side_t a = side(A_FILE);
     uint8_t public_key[DD_KEY_SIZE], shared[crypto_box_BEFORENMBYTES];
@@ -160,7 +160,8 @@ static void test_all_sizes_are_libsodiums(void **state)
 
         crypto_box_easy_afternm(box, data, size, sealed, shared);
         memset(text, 0, size);
-        assert_int_equal(dd_box_open(key, dd_bytes(sealed, size + DD_BOX_OVERHEAD), text), DD_OK);
+        assert_int_equal(
+            dd_box_open(a.box, key, dd_bytes(sealed, size + DD_BOX_OVERHEAD), text), DD_OK);
         assert_memory_equal(text, data, size);
     }
     sodium_memzero(shared, sizeof shared);
@@ -299,8 +300,8 @@ static void test_every_cut_is_noticed(void **state)
     dd_box_seal(a.box, dd_box_peer(a.box, dd_bytes_of("x")), TEXT, TEXT_SIZE, sealed);
     for (size_t size = 0; size < sizeof sealed; size++)
         assert_int_equal(open_as(&a, "x", sealed, size, text), DD_E_DECRYPT);
-    assert_int_equal(
-        dd_box_open(dd_box_peer(a.box, (dd_bytes_t){0}), (dd_bytes_t){0}, text), DD_E_DECRYPT);
+    const dd_box_key_t *key = dd_box_peer(a.box, (dd_bytes_t){0});
+    assert_int_equal(dd_box_open(a.box, key, (dd_bytes_t){0}, text), DD_E_DECRYPT);
     side_end(&a);
 }
 
@@ -333,6 +334,31 @@ static void test_empty_payload(void **state)
     dd_box_seal(a.box, dd_box_peer(a.box, dd_bytes_of("x")), NULL, 0, sealed);
     assert_int_equal(open_as(&a, "x", sealed, sizeof sealed, nothing), DD_OK);
     side_end(&a);
+}
+
+/* What is kept of each sender is never used for another, nor for another's key. */
+static void test_senders_take_turns(void **state)
+{
+    (void)state;
+    enum { SENDERS = 40, ROUNDS = 3 };
+    side_t to = side(A_FILE), from[SENDERS];
+    uint8_t sealed[SEALED_SIZE], text[TEXT_SIZE];
+    for (int i = 0; i < SENDERS; i++)
+        from[i] = side(i % 2 ? PUBLIC_FILE : A_FILE);
+    for (int i = 0; i < ROUNDS * SENDERS; i++) {
+        side_t *sender = &from[i % SENDERS];
+        bool public = i % 2;
+        const dd_box_key_t *key = dd_box_peer(sender->box, dd_bytes_of(public ? "a.x" : "x"));
+        dd_box_seal(sender->box, key, TEXT, TEXT_SIZE, sealed);
+        assert_int_equal(
+            open_as(&to, public ? "x" : "public.x", sealed, sizeof sealed, text), DD_E_DECRYPT);
+        assert_int_equal(
+            open_as(&to, public ? "public.x" : "x", sealed, sizeof sealed, text), DD_OK);
+        assert_memory_equal(text, TEXT, TEXT_SIZE);
+    }
+    for (int i = 0; i < SENDERS; i++)
+        side_end(&from[i]);
+    side_end(&to);
 }
 
 static void test_no_nonce_twice(void **state)
@@ -394,6 +420,7 @@ int main(void)
         cmocka_unit_test(test_every_cut_is_noticed),
         cmocka_unit_test(test_foreign_keys_dont_open),
         cmocka_unit_test(test_empty_payload),
+        cmocka_unit_test(test_senders_take_turns),
         cmocka_unit_test(test_no_nonce_twice),
         cmocka_unit_test(test_only_for_clients),
         cmocka_unit_test(test_out_of_memory),

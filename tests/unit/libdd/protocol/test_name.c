@@ -78,6 +78,21 @@ static void test_words(void **state)
     assert_false(dd_word_valid((dd_bytes_t){0}, 100));
 }
 
+/* Words are looked at several bytes at a time: none is missed, wherever it stands. */
+static void test_every_byte_of_a_word_is_looked_at(void **state)
+{
+    (void)state;
+    char word[25];
+    for (size_t size = 1; size < sizeof word; size++)
+        for (size_t at = 0; at < size; at++)
+            for (int byte = 0; byte < 256; byte++) {
+                memset(word, at % 2 ? '!' : '~', size);
+                word[at] = (char)byte;
+                assert_int_equal(
+                    dd_word_valid(dd_bytes(word, size), sizeof word), byte > ' ' && byte < 0x7F);
+            }
+}
+
 static void test_lengths(void **state)
 {
     (void)state;
@@ -263,6 +278,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words),
+        cmocka_unit_test(test_every_byte_of_a_word_is_looked_at),
         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_join_and_split),
         cmocka_unit_test(test_longest_full_name),
