@@ -211,8 +211,10 @@ class Life(World):
             self.client().subscribe("topic", "/nowhere")
         with self.assertRaises(dd.NotSubscribedError):
             self.client().unsubscribe("topic")
+        nowhere = dd.Client(f"ipc://{self.folder}/nobody", self.keys("a"))
+        self.addCleanup(nowhere.close)
         with self.assertRaises(dd.NotConnectedError):
-            self.client().start().notify("x", "")
+            nowhere.start().notify("x", "")
         with self.assertRaises(dd.ArgumentError):
             self.client().receive(0)
 
