@@ -25,6 +25,8 @@
 #include "libdd/protocol/topic.h"
 
 #define LIMIT_DEFAULT (64u << 20)
+/* Bytes of what is sealed without an allocation. */
+#define SEALED_AT_HAND 4096
 #define QUESTION_NAME_MAX 64
 /* us that are as good as for ever. */
 #define FOREVER (UINT32_MAX * (uint64_t)1000)
@@ -430,8 +432,9 @@ dd_error_t dd_client_send(dd_client_t *self, dd_bytes_t shown, const void *data,
         return DD_E_TOO_LARGE;
     dd_error_t error = DD_E_MEMORY;
     size_t sealed_size = size + DD_BOX_OVERHEAD;
+    uint8_t at_hand[SEALED_AT_HAND];
+    uint8_t *sealed = sealed_size <= sizeof at_hand ? at_hand : malloc(sealed_size);
     pthread_mutex_lock(&self->seal_lock);
-    uint8_t *sealed = sealed_size <= sizeof self->sealed ? self->sealed : malloc(sealed_size);
     if (sealed) {
         dd_box_t *box = self->keys->box;
         dd_box_seal(box, dd_box_peer(box, shown), data, size, sealed);
@@ -442,9 +445,9 @@ dd_error_t dd_client_send(dd_client_t *self, dd_bytes_t shown, const void *data,
                     : dd_session_send(self->session, record, how->wanted);
         dd_client_unlock(self);
     }
-    if (sealed != self->sealed)
-        free(sealed);
     pthread_mutex_unlock(&self->seal_lock);
+    if (sealed != at_hand)
+        free(sealed);
     return error;
 }
 

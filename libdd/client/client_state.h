@@ -14,9 +14,6 @@
 #include "loop.h"
 #include "session.h"
 
-/* Payloads up to this are sealed without an allocation. */
-#define SEALED_AT_HAND 4096
-
 /* A caller that waits for the end of its request. */
 typedef struct dd_waiter {
     struct dd_waiter *next;
@@ -67,8 +64,7 @@ struct dd_client {
 
     dd_event_queue_t *queue;
 
-    pthread_mutex_t seal_lock; /* guards sealing with the keys and the room for what it makes */
-    uint8_t sealed[SEALED_AT_HAND];
+    pthread_mutex_t seal_lock; /* guards sealing with the keys */
 
     pthread_mutex_t lock; /* guards what follows */
     dd_session_t *session;
