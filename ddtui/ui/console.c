@@ -126,22 +126,50 @@ static void open_orders(console_t *self)
         self->menu_item++;
 }
 
-/* In an open detail, the line is what is searched for in it. */
+/* In an open detail or a text, the line is what is searched for in it. */
 static void open_line(console_t *self)
 {
     page_t *page = console_page(self);
-    bool searches = self->over == OVER_DETAIL;
-    if (!page->list)
+    bool searches = self->over == OVER_DETAIL || console_is_text(self);
+    if (!page->list && !searches)
         return;
     self->over = searches ? OVER_SEARCH : OVER_LINE;
     line_editor_set(self->line, searches ? "" : list_filter(page->list)->text);
 }
 
+static void forget_search(console_t *self)
+{
+    self->found = SIZE_MAX;
+    query_clear(&self->search);
+}
+
+static void show_page(console_t *self, page_number_t page)
+{
+    if (page == PAGE_HELP && self->page != PAGE_HELP) {
+        self->back_page = self->page;
+        self->back_over = self->over;
+        forget_search(self);
+    }
+    close_over(self);
+    self->page = page;
+}
+
+/* To where help was called, as it was there. */
+static void leave_help(console_t *self)
+{
+    forget_search(self);
+    self->page = self->back_page;
+    self->over = self->back_over;
+}
+
 static void go_back(console_t *self)
 {
-    if (self->over == OVER_NOTHING)
+    bool leaves = self->page == PAGE_HELP;
+    if (self->over == OVER_NOTHING && !leaves)
         page_set_filter(console_page(self), "");
     close_over(self);
+    if (leaves)
+        leave_help(self);
 }
 
 static void open_detail(console_t *self)
@@ -150,8 +178,7 @@ static void open_detail(console_t *self)
     if (pane)
         self->over = OVER_DETAIL;
     self->scroll = 0;
-    self->found = SIZE_MAX;
-    query_clear(&self->search);
+    forget_search(self);
     text_pane_destroy(&pane);
 }
 
@@ -176,6 +203,16 @@ static void find_in_detail(console_t *self, bool next)
     text_pane_destroy(&pane);
 }
 
+/* In what is open, or in the page. */
+static void find_text(console_t *self, bool next)
+{
+    page_t *page = console_page(self);
+    if (console_is_text(self))
+        self->found = page->ops->find(page, &self->search, self->found, next);
+    else
+        find_in_detail(self, next);
+}
+
 static void scroll_detail(console_t *self, action_t action)
 {
     size_t page = self->detail_height > 1 ? self->detail_height - 1 : 1;
@@ -197,6 +234,8 @@ static void act_on_page(console_t *self, action_t action)
 {
     if (self->over == OVER_DETAIL)
         scroll_detail(self, action);
+    else if (console_is_text(self) && (action == ACT_FIND_NEXT || action == ACT_FIND_PREVIOUS))
+        find_text(self, action == ACT_FIND_NEXT);
     else if (action == ACT_OPEN)
         open_detail(self);
     else
@@ -347,8 +386,7 @@ static unsigned act(console_t *self, action_t action)
         return free_mouse(self);
     default:
         if (action >= ACT_GO_TREE && action <= ACT_GO_TOPICS) {
-            close_over(self);
-            self->page = (page_number_t)(action - ACT_GO_TREE);
+            show_page(self, (page_number_t)(action - ACT_GO_TREE));
         } else if (!console_open_form(self, action)) {
             act_on_page(self, action);
         }
@@ -402,12 +440,13 @@ static void take_line(console_t *self)
     }
     query_set(&self->search, text);
     self->found = SIZE_MAX;
-    find_in_detail(self, true);
+    find_text(self, true);
 }
 
 static void close_line(console_t *self)
 {
-    self->over = self->over == OVER_SEARCH ? OVER_DETAIL : OVER_NOTHING;
+    bool over_detail = self->over == OVER_SEARCH && !console_is_text(self);
+    self->over = over_detail ? OVER_DETAIL : OVER_NOTHING;
 }
 
 static void line_key(console_t *self, ui_key_t key, action_t action)

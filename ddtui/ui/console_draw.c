@@ -345,7 +345,8 @@ static size_t draw_over(
     switch (self->over) {
     case OVER_DETAIL:
     case OVER_SEARCH:
-        draw_detail(self, canvas, area);
+        if (!console_is_text(self))
+            draw_detail(self, canvas, area);
         return 0;
     case OVER_GRAPH:
         page_draw_graph(console_page(self), canvas, area, self->glyphs);

@@ -9,6 +9,11 @@ page_t *console_page(const console_t *self)
     return pages_page(self->pages, self->page);
 }
 
+bool console_is_text(const console_t *self)
+{
+    return console_page(self)->ops->find != NULL;
+}
+
 const query_t *console_search(const console_t *self)
 {
     return self->search.count > 0 ? &self->search : list_filter(console_page(self)->list);

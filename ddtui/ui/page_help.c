@@ -14,7 +14,8 @@
 
 /* The page's private state. */
 typedef struct {
-    size_t scroll; /* the first line that is shown */
+    size_t scroll;         /* the first line that is shown */
+    const query_t *search; /* what is looked for, or NULL; lent */
 } help_page_t;
 
 static const char *const WORDS[] = {
@@ -117,27 +118,60 @@ static text_pane_t *make_pane(const page_t *self, int width, group_t first, grou
     return pane;
 }
 
+static bool has_two_columns(rect_t area)
+{
+    return area.width >= TWO_FROM;
+}
+
+/* Both columns are as wide, so that their lines are the same wherever they stand. */
+static int text_width(rect_t area)
+{
+    return (has_two_columns(area) ? area.width / 2 : area.width) - 1;
+}
+
+static group_t last_on_the_left(rect_t area)
+{
+    return has_two_columns(area) ? GROUP_EVERYWHERE : GROUPS - 1;
+}
+
 static void draw(page_t *self, canvas_t *canvas, rect_t area)
 {
     help_page_t *help = self->private;
     rect_t inside = canvas_box(canvas, area, "Help");
     rect_t right = {0};
     self->rows = inside;
-    if (inside.width >= TWO_FROM)
+    if (has_two_columns(inside))
         right = rect_cut_right(&inside, inside.width / 2);
-    group_t last = right.width > 0 ? GROUP_EVERYWHERE : GROUPS - 1;
-    text_pane_t *pane = make_pane(self, inside.width - 1, 0, last);
+    group_t last = last_on_the_left(self->rows);
+    text_pane_t *pane = make_pane(self, text_width(self->rows), 0, last);
     size_t wanted = help->scroll, height = (size_t)inside.height, lines = text_pane_count(pane);
-    help->scroll = text_pane_draw(pane, canvas, inside, wanted, NULL);
+    help->scroll = text_pane_draw(pane, canvas, inside, wanted, help->search);
     text_pane_destroy(&pane);
     if (right.width > 0) {
-        pane = make_pane(self, right.width - 1, last + 1, GROUPS - 1);
+        pane = make_pane(self, text_width(self->rows), last + 1, GROUPS - 1);
         lines = text_pane_count(pane) > lines ? text_pane_count(pane) : lines;
-        size_t scroll = text_pane_draw(pane, canvas, right, wanted, NULL);
+        size_t scroll = text_pane_draw(pane, canvas, right, wanted, help->search);
         help->scroll = scroll > help->scroll ? scroll : help->scroll;
         text_pane_destroy(&pane);
     }
     list_table_draw_bar(canvas, area, help->scroll, height, lines);
+}
+
+/* The right column goes on where the left one ends. */
+static size_t find(page_t *self, const query_t *query, size_t line, bool next)
+{
+    help_page_t *help = self->private;
+    text_pane_t *left = make_pane(self, text_width(self->rows), 0, last_on_the_left(self->rows));
+    text_pane_t *all = make_pane(self, text_width(self->rows), 0, GROUPS - 1);
+    size_t lines = text_pane_count(left), found = SIZE_MAX;
+    help->search = query;
+    if (query_looks_for(query))
+        found = text_pane_find(all, query, line, next);
+    if (found != SIZE_MAX)
+        help->scroll = found < lines ? found : found - lines;
+    text_pane_destroy(&left);
+    text_pane_destroy(&all);
+    return found;
 }
 
 static bool act(page_t *self, action_t action)
@@ -172,4 +206,5 @@ const page_ops_t HELP_PAGE = {.title = "Help",
     .state_size = sizeof(help_page_t),
     .views = 1u << VIEW_TREE,
     .draw = draw,
+    .find = find,
     .act = act};

@@ -114,6 +114,59 @@ static void test_the_mouse(void **state)
     stop(&self);
 }
 
+/* Whoever pops help up in the middle of something wants to go on there, and never to end it all. */
+static void test_help_goes_back_to_where_it_was_called(void **state)
+{
+    (void)state;
+    static const char *const KEYS[] = {"q", "\x1b", "\x03", "/all\nq", "??q"};
+    for (size_t i = 0; i < COUNT(KEYS); i++) {
+        console_fixture_t self = start(RIGHT_SEND, 24, 80);
+        type(&self, "2?");
+        assert_shows(self.canvas, "Where to look");
+        assert_int_equal(type(&self, KEYS[i]), 0);
+        assert_shows(self.canvas, "Clients  3");
+        type(&self, "\n?");
+        assert_int_equal(type(&self, KEYS[i]), 0);
+        assert_shows(self.canvas, "Clients: details");
+        stop(&self);
+    }
+}
+
+static void test_a_menu_ends_with_q(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, "m");
+    assert_int_equal(self.chooser_count, 1);
+    assert_int_equal(type(&self, "q"), 0);
+    assert_int_equal(self.chooser_count, 0);
+    stop(&self);
+}
+
+/* It did nothing, and what was typed then did things. */
+static void test_help_is_searched(void **state)
+{
+    (void)state;
+    static const int WIDTHS[] = {80, 160};
+    for (size_t i = 0; i < COUNT(WIDTHS); i++) {
+        console_fixture_t self = start(RIGHT_SEND, 24, WIDTHS[i]);
+        type(&self, "?");
+        assert_hides(self.canvas, "before the cursor");
+        type(&self, "/character before");
+        assert_shows(self.canvas, "Search: character before");
+        assert_shows(self.canvas, "erase the character before");
+        type(&self, "\n");
+        assert_shows(self.canvas, "Help");
+        type(&self, "/where to look\n");
+        assert_shows(self.canvas, "Where to look");
+        type(&self, "/rows\n.");
+        assert_hides(self.canvas, "Where to look");
+        type(&self, ",,,");
+        assert_shows(self.canvas, "Help");
+        stop(&self);
+    }
+}
+
 static void assert_harmless(const canvas_t *canvas)
 {
     rect_t all = canvas_all(canvas);
@@ -202,6 +255,9 @@ int main(void)
         cmocka_unit_test(test_who_is_asked_for_subscriptions),
         cmocka_unit_test(test_the_end_is_told),
         cmocka_unit_test(test_the_mouse),
+        cmocka_unit_test(test_help_goes_back_to_where_it_was_called),
+        cmocka_unit_test(test_a_menu_ends_with_q),
+        cmocka_unit_test(test_help_is_searched),
         cmocka_unit_test(test_hostile_names_and_messages),
         cmocka_unit_test(test_any_keys_at_any_size),
     };

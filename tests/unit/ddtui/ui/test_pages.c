@@ -20,7 +20,7 @@ static void test_every_page_at_every_size(void **state)
             type(&self, PAGES_OF[i].key);
             assert_shows(self.canvas, "a.cli1 @ broker0 /1/2/3/");
             assert_shows(self.canvas, "14:03:");
-            assert_shows(self.canvas, "q Quit");
+            assert_shows(self.canvas, PAGES_OF[i].key[0] == '7' ? "Esc Back" : "q Quit");
             if (i + 1 < PAGE_TABS || SIZES[size][0] > 15)
                 assert_shows(self.canvas, PAGES_OF[i].shows);
         }
