@@ -344,6 +344,26 @@ static void seek_trouble(console_t *self)
         go_to_trouble(self);
 }
 
+/* A slip of a finger is no reason to lose what nobody else has: a button is to be chosen first. */
+static void ask_to_clear(console_t *self)
+{
+    char kept[KEPT_ROOM];
+    if (console_kept(self, kept) == 0) {
+        session_view_note(self->session, NOTE_PLAIN, "there is nothing to forget");
+        return;
+    }
+    self->over = OVER_CLEAR;
+    self->dialog_button = 1;
+}
+
+static void clear(console_t *self)
+{
+    char kept[KEPT_ROOM];
+    console_kept(self, kept);
+    session_view_clear(self->session, console_page(self)->ops->part);
+    session_view_note(self->session, NOTE_PLAIN, "%s forgotten", kept);
+}
+
 static unsigned act(console_t *self, action_t action)
 {
     switch (action) {
@@ -378,7 +398,7 @@ static unsigned act(console_t *self, action_t action)
         toggle_graph(self);
         break;
     case ACT_CLEAR:
-        session_view_clear(self->session, console_page(self)->ops->part);
+        ask_to_clear(self);
         break;
     case ACT_COPY:
         return copy(self);
@@ -484,13 +504,14 @@ static unsigned command_key(console_t *self, ui_key_t key, action_t action)
     return left == ACT_NONE ? flags : flags | act(self, left);
 }
 
-static unsigned end_key(console_t *self, action_t action)
+/* True if the first button of a dialog is pressed. */
+static bool dialog_key(console_t *self, action_t action)
 {
     if (action == ACT_LEFT || action == ACT_RIGHT)
-        self->end_button = action == ACT_RIGHT;
+        self->dialog_button = action == ACT_RIGHT;
     if (action == ACT_BACK || action == ACT_ACCEPT)
         close_over(self);
-    return action == ACT_ACCEPT && self->end_button == 0 ? CONSOLE_QUIT : 0;
+    return action == ACT_ACCEPT && self->dialog_button == 0;
 }
 
 static unsigned take(console_t *self, ui_key_t key, action_t action)
@@ -506,7 +527,11 @@ static unsigned take(console_t *self, ui_key_t key, action_t action)
         order_key(self, action);
         return 0;
     case OVER_END:
-        return end_key(self, action);
+        return dialog_key(self, action) ? CONSOLE_QUIT : 0;
+    case OVER_CLEAR:
+        if (dialog_key(self, action))
+            clear(self);
+        return 0;
     case OVER_LINE:
     case OVER_SEARCH:
         line_key(self, key, action);
@@ -540,8 +565,8 @@ void console_choose(console_t *self, chooser_kind_t kind, size_t item)
 {
     if (self->over == OVER_MENU || self->over == OVER_ORDER)
         self->menu_item = item;
-    else if (self->over == OVER_END)
-        self->end_button = item;
+    else if (self->over == OVER_END || self->over == OVER_CLEAR)
+        self->dialog_button = item;
     else if (self->over == OVER_FORM)
         form_choose(self->form, kind, item);
 }
@@ -568,7 +593,7 @@ void console_update(console_t *self)
     if (closed && !self->end_told) {
         close_over(self);
         self->over = OVER_END;
-        self->end_button = 0;
+        self->dialog_button = 0;
     }
     self->end_told = closed;
     if (self->over == OVER_FORM) {

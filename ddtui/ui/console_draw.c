@@ -308,20 +308,36 @@ static void wrap(const char *text, char *out, size_t room)
     }
 }
 
+static size_t draw_dialog(console_t *self, rect_t area, const char *words, const char *yes,
+    const char *no, chooser_t *out)
+{
+    wrap(words, self->dialog_text, sizeof self->dialog_text);
+    *out = (chooser_t){.kind = CHOOSER_DIALOG,
+        .area = area,
+        .title = self->dialog_text,
+        .items = {yes, no},
+        .count = 2,
+        .current = self->dialog_button,
+        .focused = true};
+    return 1;
+}
+
 static size_t draw_end(console_t *self, rect_t area, chooser_t *out)
 {
     char words[NOTE_ROOM + 64];
     snprintf(words, sizeof words, "The connection has ended, and won't come back: %s",
         session_view_link(self->session)->reason);
-    wrap(words, self->end_text, sizeof self->end_text);
-    *out = (chooser_t){.kind = CHOOSER_DIALOG,
-        .area = area,
-        .title = self->end_text,
-        .items = {"Quit", "Stay"},
-        .count = 2,
-        .current = self->end_button,
-        .focused = true};
-    return 1;
+    return draw_dialog(self, area, words, "Quit", "Stay", out);
+}
+
+static size_t draw_clear(console_t *self, rect_t area, chooser_t *out)
+{
+    char words[160], key[KEY_NAME_ROOM], kept[KEPT_ROOM];
+    console_kept(self, kept);
+    keymap_key_name(keymap_key_of(ACT_EXPORT), key);
+    snprintf(words, sizeof words,
+        "Forget %s, also what a filter hides? %s writes what is shown to a file first.", kept, key);
+    return draw_dialog(self, area, words, "Forget", "Keep", out);
 }
 
 static void draw_detail(console_t *self, canvas_t *canvas, rect_t area)
@@ -353,6 +369,8 @@ static size_t draw_over(
         return 0;
     case OVER_FORM:
         return form_draw(self->form, canvas, area, cursor, out);
+    case OVER_CLEAR:
+        return draw_clear(self, area, out);
     case OVER_END:
         return draw_end(self, area, out);
     case OVER_MENU:

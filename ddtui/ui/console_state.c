@@ -4,6 +4,8 @@
  */
 #include "console_state.h"
 
+#include <stdio.h>
+
 page_t *console_page(const console_t *self)
 {
     return pages_page(self->pages, self->page);
@@ -27,6 +29,7 @@ unsigned console_where(const console_t *self)
         [OVER_LINE] = AT_LINE,
         [OVER_COMMAND] = AT_LINE | AT_COMMAND,
         [OVER_SEARCH] = AT_LINE,
+        [OVER_CLEAR] = AT_MENU,
         [OVER_END] = AT_MENU,
         [OVER_GRAPH] = AT_GRAPH,
         [OVER_DETAIL] = AT_DETAIL};
@@ -62,6 +65,18 @@ size_t console_menu(const console_t *self, const binding_t *items[CHOOSER_ITEMS_
         if ((items[used] = find_item(self, MENU[i])) != NULL)
             used++;
     return used;
+}
+
+size_t console_kept(const console_t *self, char words[KEPT_ROOM])
+{
+    const session_view_t *session = self->session;
+    bool messages = self->page == PAGE_MESSAGES;
+    size_t count = messages ? messages_count(session_view_messages(session))
+                            : event_archive_count(session_view_events(session)) +
+                                  status_log_count(session_view_status_log(session));
+    snprintf(
+        words, KEPT_ROOM, "%zu %s%s", count, messages ? "message" : "event", count == 1 ? "" : "s");
+    return count;
 }
 
 size_t console_orders(const console_t *self, const char *items[CHOOSER_ITEMS_MAX],

@@ -28,6 +28,7 @@ typedef enum {
     OVER_LINE,
     OVER_SEARCH,
     OVER_COMMAND,
+    OVER_CLEAR,
     OVER_END
 } over_t;
 
@@ -69,9 +70,9 @@ struct console {
     const char *tree; /* the name of this one, or NULL */
     char wanted_tree[TREE_NAME_MAX + 1];
     size_t menu_item;
-    size_t end_button; /* of OVER_END: 0 ends the console */
-    bool end_told;     /* that the connection has ended for good */
-    char end_text[2 * NOTE_ROOM];
+    size_t dialog_button; /* of OVER_END: 0 ends the console; of OVER_CLEAR: 0 forgets the rows */
+    bool end_told;        /* that the connection has ended for good */
+    char dialog_text[2 * NOTE_ROOM];
     char menu_texts[CHOOSER_ITEMS_MAX][MENU_TEXT_ROOM]; /* of OVER_MENU, when it was drawn last */
     bool seeks;        /* the trouble on a page, whose rows are asked for */
     uint64_t seeks_ms; /* since when */
@@ -93,6 +94,10 @@ const query_t *console_search(const console_t *self);
 unsigned console_where(const console_t *self);
 /* The items of the menu; returns their count. */
 size_t console_menu(const console_t *self, const binding_t *items[CHOOSER_ITEMS_MAX]);
+
+/* How many messages, or events, are kept of what a page shows, also in words: "12 events". */
+#define KEPT_ROOM 32
+size_t console_kept(const console_t *self, char words[KEPT_ROOM]);
 
 /* What the page's rows can be ordered by: first as they come, then by the columns of these numbers,
    from the second item on; returns the count of items. */

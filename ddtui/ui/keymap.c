@@ -61,7 +61,7 @@ static const binding_t DEFAULTS[] = {
     {{'l'}, ACT_LEVEL, ON(EVENTS), 0, GROUP_MESSAGES, 5, "Level", NULL,
         "show all events, those from notice up, or warnings and errors"},
     {{'c'}, ACT_CLEAR, ON(MESSAGES) | ON(EVENTS), 0, GROUP_MESSAGES, 12, "Clear", NULL,
-        "forget all messages, or all events, that are shown"},
+        "forget all messages, or all events, after a question"},
 
     {{'n'}, ACT_NOTIFY, ANYWHERE, RIGHT_SEND, GROUP_EVERYWHERE, 2, "Notify",
         "Send Notification", "send a notification to one client"},

@@ -247,6 +247,29 @@ static void test_any_keys_at_any_size(void **state)
     stop(&self);
 }
 
+/* What only this console has was gone with a key, and without a word. */
+static void test_nothing_is_forgotten_by_a_slip(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_message(self.session, "cli2", NULL, "hello", 5);
+    static const char *const SLIPS[] = {"4c", "4c\n", "4c\x1b", "4cq", "4:clear\n\n"};
+    for (size_t i = 0; i < COUNT(SLIPS); i++) {
+        type(&self, SLIPS[i]);
+        assert_int_equal(self.chooser_count, i == 0 ? 1 : 0);
+        if (i == 0)
+            assert_non_null(strstr(self.choosers[0].title, "Forget 1 message,"));
+        type(&self, "\x1b");
+        assert_int_equal(messages_count(session_view_messages(self.session)), 1);
+    }
+    type(&self, "c");
+    press(&self, UI_LEFT);
+    type(&self, "\n");
+    assert_shows(self.canvas, "1 message forgotten");
+    assert_int_equal(messages_count(session_view_messages(self.session)), 0);
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +281,7 @@ int main(void)
         cmocka_unit_test(test_help_goes_back_to_where_it_was_called),
         cmocka_unit_test(test_a_menu_ends_with_q),
         cmocka_unit_test(test_help_is_searched),
+        cmocka_unit_test(test_nothing_is_forgotten_by_a_slip),
         cmocka_unit_test(test_hostile_names_and_messages),
         cmocka_unit_test(test_any_keys_at_any_size),
     };
