@@ -48,6 +48,7 @@ struct form {
     rect_t lines[FIELDS_MAX];  /* where the fields were drawn last */
     rect_t offers;             /* and the suggestions, of which the first visible one is: */
     size_t first_offer;
+    char file[64]; /* the name that was proposed for a file */
     char why[512]; /* it can't be done so; "" for the field's hint */
     char object[DD_NAME_MAX + 1];
     char confirm[DD_NAME_MAX + 1]; /* what is to be typed */

@@ -194,12 +194,12 @@ static void test_suggestions(void **state)
     assert_string_equal(form_command(self.form)->name, "cli10");
     close_form(&self);
     self = open_form(FORM_NOTIFY, NULL);
-    history_add(self.history, HISTORY_DESTINATION, "before");
+    history_add(self.history, HISTORY_DESTINATION, "cli10");
     form_update(self.form);
     press(&self, UI_DOWN);
     press(&self, UI_ENTER);
     type(&self, "x\n");
-    assert_string_equal(form_command(self.form)->name, "before");
+    assert_string_equal(form_command(self.form)->name, "cli10");
     close_form(&self);
     self = open_form(FORM_PUBLISH, NULL);
     assert_form_shows(&self, "alarms");
@@ -292,10 +292,39 @@ static void test_prefilled_fields(void **state)
     close_form(&self);
 }
 
+/* Names of other trees stood before those who are there, and looked the same. */
+static void test_who_is_not_there_is_marked(void **state)
+{
+    (void)state;
+    fixture_t self = open_form(FORM_NOTIFY, NULL);
+    history_add(self.history, HISTORY_DESTINATION, "gone1");
+    form_update(self.form);
+    assert_form_shows(&self, "gone1  (isn't there now)");
+    press(&self, UI_DOWN);
+    assert_int_equal(type(&self, "\nhello\n"), FORM_READY);
+    assert_string_equal(form_command(self.form)->name, "cli2");
+    close_form(&self);
+}
+
+static void test_no_file_that_is_there_is_suggested(void **state)
+{
+    (void)state;
+    fixture_t self = open_form(FORM_EXPORT, &(form_about_t){.first = "rows.json"});
+    history_add(self.history, HISTORY_FILE, "/tmp/old.json");
+    form_update(self.form);
+    assert_form_shows(&self, "/tmp/rows.json");
+    press(&self, UI_DOWN);
+    assert_int_equal(type(&self, "\n"), FORM_READY);
+    assert_string_equal(form_command(self.form)->name, "/tmp/rows.json");
+    close_form(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_notify),
+        cmocka_unit_test(test_who_is_not_there_is_marked),
+        cmocka_unit_test(test_no_file_that_is_there_is_suggested),
         cmocka_unit_test(test_publish_and_subscribe),
         cmocka_unit_test(test_unsubscribe),
         cmocka_unit_test(test_what_is_wrong_is_said),
