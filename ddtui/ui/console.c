@@ -471,6 +471,9 @@ static void close_line(console_t *self)
 
 static void line_key(console_t *self, ui_key_t key, action_t action)
 {
+    /* What can't be understood stays there to be mended, and the line says what is wrong. */
+    if (action == ACT_ACCEPT && console_typed(self)->problem[0] != '\0')
+        return;
     if (action == ACT_ACCEPT) {
         history_add(self->history, HISTORY_FILTER, line_editor_text(self->line));
         close_line(self);

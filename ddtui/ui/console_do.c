@@ -61,8 +61,14 @@ static void show_page(console_t *console, page_number_t page)
 
 static action_t filter(doing_t *self)
 {
-    const char *text = argument(self, 0);
-    page_set_filter(console_page(self->console), text ? text : "");
+    const char *text = argument(self, 0) ? argument(self, 0) : "";
+    query_t query = {0};
+    query_set(&query, text);
+    if (query.problem[0] != '\0')
+        refuse(self, "that is no filter: %s", query.problem);
+    else
+        page_set_filter(console_page(self->console), text);
+    query_clear(&query);
     return ACT_NONE;
 }
 

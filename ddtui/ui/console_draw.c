@@ -168,30 +168,36 @@ static void draw_footer(console_t *self, canvas_t *canvas, rect_t line)
     }
 }
 
-/* What is wrong with what is typed, or how more can be said, at the right if there is room. */
+/* How more can be said, at the right if there is room. */
 static void draw_line_hint(const console_t *self, canvas_t *canvas, rect_t line)
 {
     const page_t *page = console_page(self);
     bool searches = self->over == OVER_SEARCH;
-    const query_t *query = searches ? &self->search : list_filter(page->list);
     char hint[128];
-    if (query->problem[0] != '\0')
-        snprintf(hint, sizeof hint, "%s", query->problem);
-    else
-        snprintf(hint, sizeof hint, "%s%s/regex/ !not", searches ? "" : page->ops->filters,
-            searches ? "" : " ");
+    snprintf(hint, sizeof hint, "%s%s/regex/ !not", searches ? "" : page->ops->filters,
+        searches ? "" : " ");
     int width = (int)dd_utf8_width(hint);
     if (line.width > width + 2 + (int)dd_utf8_width(line_editor_text(self->line)))
-        canvas_text(canvas, line, 0, line.width - width - 1,
-            query->problem[0] != '\0' ? STYLE_WARNING : STYLE_DIM, hint);
+        canvas_text(canvas, line, 0, line.width - width - 1, STYLE_DIM, hint);
+}
+
+/* What is wrong with what is typed has its room at the right, however long that is. */
+static void draw_problem(const char *problem, canvas_t *canvas, rect_t *line)
+{
+    rect_t right = rect_cut_right(line, (int)dd_utf8_width(problem) + 2);
+    canvas_text(canvas, right, 0, 1, STYLE_WARNING, problem);
 }
 
 static void draw_line(const console_t *self, canvas_t *canvas, rect_t line, cursor_t *cursor)
 {
     const char *name = self->over == OVER_SEARCH ? "Search: " : "Filter: ";
     rect_cut_left(&line, canvas_text(canvas, line, 0, 0, STYLE_STRONG, name));
+    const char *problem = console_typed(self)->problem;
+    if (problem[0] != '\0')
+        draw_problem(problem, canvas, &line);
     *cursor = (cursor_t){true, line.row, line_editor_draw(self->line, canvas, line, STYLE_FIELD)};
-    draw_line_hint(self, canvas, line);
+    if (problem[0] == '\0')
+        draw_line_hint(self, canvas, line);
 }
 
 /* NULL if there is none yet. */

@@ -21,6 +21,11 @@ const query_t *console_search(const console_t *self)
     return self->search.count > 0 ? &self->search : list_filter(console_page(self)->list);
 }
 
+const query_t *console_typed(const console_t *self)
+{
+    return self->over == OVER_SEARCH ? &self->search : list_filter(console_page(self)->list);
+}
+
 unsigned console_where(const console_t *self)
 {
     static const unsigned OVER[] = {[OVER_FORM] = AT_FORM,

@@ -90,6 +90,8 @@ page_t *console_page(const console_t *self);
 bool console_is_text(const console_t *self);
 /* What is searched for in the detail: what was typed there, or else the page's filter. */
 const query_t *console_search(const console_t *self);
+/* What is typed into the line of the filter or the search. */
+const query_t *console_typed(const console_t *self);
 /* Which keys work now, as bits of keymap.h. */
 unsigned console_where(const console_t *self);
 /* The items of the menu; returns their count. */

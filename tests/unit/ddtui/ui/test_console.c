@@ -270,6 +270,27 @@ static void test_nothing_is_forgotten_by_a_slip(void **state)
     stop(&self);
 }
 
+/* It was taken, its mistake forgotten, and all rows were shown. */
+static void test_a_filter_that_is_none_is_not_taken(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    static const char LONG[] = "2/abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz /cli(\n";
+    static const char *const WRONG[] = {"2/cli1 /(\n", LONG, "2\n//(\n"};
+    for (size_t i = 0; i < COUNT(WRONG); i++) {
+        type(&self, WRONG[i]);
+        assert_shows(self.canvas, "Unmatched (");
+        assert_true(self.cursor.visible); /* there to be mended */
+        assert_int_equal(history_count(self.history, HISTORY_FILTER), 0);
+        type(&self, "\x1b");
+        assert_hides(self.canvas, "Unmatched (");
+    }
+    type(&self, "2:filter cli2\n:filter /(\n");
+    assert_shows(self.canvas, "that is no filter: Unmatched (");
+    assert_shows(self.canvas, "1 of 3 with \"cli2\"");
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +302,7 @@ int main(void)
         cmocka_unit_test(test_help_goes_back_to_where_it_was_called),
         cmocka_unit_test(test_a_menu_ends_with_q),
         cmocka_unit_test(test_help_is_searched),
+        cmocka_unit_test(test_a_filter_that_is_none_is_not_taken),
         cmocka_unit_test(test_nothing_is_forgotten_by_a_slip),
         cmocka_unit_test(test_hostile_names_and_messages),
         cmocka_unit_test(test_any_keys_at_any_size),
