@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "legend.h"
 #include "page.h"
 
 /* Least columns of a screen with two columns of help, and of the keys' names. */
@@ -11,6 +12,10 @@
 #define KEYS_WIDTH 18
 /* And of the questions that it answers. */
 #define WAYS_WIDTH 28
+/* And of titles and states. */
+#define LEGEND_WIDTH 14
+/* Bytes of a line before it is wrapped. */
+#define LINE_ROOM 512
 
 /* The page's private state. */
 typedef struct {
@@ -46,6 +51,7 @@ static const struct {
     {"Where is a message lost?", "@ follows one, broker by broker", {ACT_TRACE}, RIGHT_SEND},
     {"How to copy a message?", "@, select it, @; or @, and mark it by mouse",
         {ACT_GO_MESSAGES, ACT_COPY, ACT_MOUSE}, RIGHT_SEND},
+    {"What does a column say?", "below, with the states; @ searches here", {ACT_FILTER}, 0},
     {"How to move a broker?", "select it at @, then @", {ACT_GO_TREE, ACT_MOVE}, RIGHT_OPERATE},
 };
 
@@ -61,6 +67,14 @@ static void write_answer(size_t way, char *out, size_t room)
     }
 }
 
+/* The right part stays in its own column where it is too long for a line. */
+static void add_pair(text_pane_t *pane, int width, const char *left, const char *right)
+{
+    char line[LINE_ROOM];
+    snprintf(line, sizeof line, "  %-*s%s", width, left, right);
+    text_pane_hang(pane, STYLE_PLAIN, width + 2, line);
+}
+
 static void add_ways(text_pane_t *pane, unsigned rights)
 {
     text_pane_text(pane, STYLE_TITLE, "Where to look");
@@ -69,7 +83,7 @@ static void add_ways(text_pane_t *pane, unsigned rights)
         if ((WAYS[i].needs & rights) != WAYS[i].needs)
             continue;
         write_answer(i, answer, sizeof answer);
-        text_pane_print(pane, STYLE_PLAIN, "  %-*s%s", WAYS_WIDTH, WAYS[i].question, answer);
+        add_pair(pane, WAYS_WIDTH, WAYS[i].question, answer);
     }
     text_pane_text(pane, STYLE_PLAIN, "");
 }
@@ -79,6 +93,19 @@ static void add_words(text_pane_t *pane)
     for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
         text_pane_text(pane, STYLE_PLAIN, WORDS[i]);
         text_pane_text(pane, STYLE_PLAIN, "");
+    }
+}
+
+static void add_legend(text_pane_t *pane)
+{
+    size_t count;
+    const legend_t *all = legend_all(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || all[i].kind != all[i - 1].kind)
+            text_pane_text(pane, STYLE_TITLE, legend_title(all[i].kind));
+        add_pair(pane, LEGEND_WIDTH, all[i].name, all[i].meaning);
+        if (i + 1 == count || all[i].kind != all[i + 1].kind)
+            text_pane_text(pane, STYLE_PLAIN, "");
     }
 }
 
@@ -100,7 +127,7 @@ static void add_group(text_pane_t *pane, group_t group, unsigned rights)
             text_pane_text(pane, STYLE_TITLE, keymap_group(group));
         any = true;
         keymap_key_names(&bindings[i], names);
-        text_pane_print(pane, STYLE_PLAIN, "  %-*s%s", KEYS_WIDTH, names, bindings[i].help);
+        add_pair(pane, KEYS_WIDTH, names, bindings[i].help);
     }
     if (any)
         text_pane_text(pane, STYLE_PLAIN, "");
@@ -112,6 +139,7 @@ static text_pane_t *make_pane(const page_t *self, int width, group_t first, grou
     if (first == 0) {
         add_ways(pane, self->rights);
         add_words(pane);
+        add_legend(pane);
     }
     for (group_t group = first; group <= last; group++)
         add_group(pane, group, self->rights);
