@@ -546,10 +546,33 @@ static unsigned take(console_t *self, ui_key_t key, action_t action)
     }
 }
 
+/* A key that would do something with other rights, or elsewhere, doesn't just do nothing. */
+static void say_why_not(console_t *self, ui_key_t key)
+{
+    unsigned where = console_where(self), needs = keymap_missing(key, where, self->rights);
+    if (needs != 0)
+        session_view_note(self->session, NOTE_WARNING, "%s", console_why_not(self, needs));
+    else if (key == UI_TAB && self->over == OVER_NOTHING)
+        session_view_note(self->session, NOTE_PLAIN,
+            "Tab goes from field to field in forms; 1 to 7 go from screen to screen");
+}
+
 unsigned console_key(console_t *self, ui_key_t key)
 {
-    self->seeks = false;
-    return take(self, key, keymap_action(key, console_where(self), self->rights));
+    action_t action = keymap_action(key, console_where(self), self->rights);
+    self->seeks = self->paste_told = false;
+    if (action == ACT_NONE)
+        say_why_not(self, key);
+    return take(self, key, action);
+}
+
+/* Once, however much it is. */
+static void refuse_paste(console_t *self)
+{
+    if (!self->paste_told)
+        session_view_note(self->session, NOTE_WARNING,
+            "what was pasted went nowhere: there is no field here to put it into");
+    self->paste_told = true;
 }
 
 void console_paste(console_t *self, ui_key_t character)
@@ -562,6 +585,8 @@ void console_paste(console_t *self, ui_key_t character)
         line_key(self, character, ACT_NONE);
     else if (self->over == OVER_COMMAND)
         command_key(self, character, ACT_NONE);
+    else
+        refuse_paste(self);
 }
 
 void console_choose(console_t *self, chooser_kind_t kind, size_t item)

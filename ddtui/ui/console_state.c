@@ -43,6 +43,16 @@ unsigned console_where(const console_t *self)
     return self->over == OVER_NOTHING ? AT_PAGE(self->page) : OVER[self->over];
 }
 
+const char *console_why_not(const console_t *self, unsigned needs)
+{
+    bool is_operator = session_view_is_operator(self->session);
+    if (needs & RIGHT_SEND)
+        return is_operator ? "an operator doesn't send or subscribe: use a tenant's key (-k)"
+                           : "nothing is sent or subscribed to with --read-only";
+    return is_operator ? "with this key, or --read-only, nothing is changed in the tree"
+                       : "that takes an operator's key (-k)";
+}
+
 /* The menu's items, as far as they can be done on a page. */
 static const action_t MENU[] = {ACT_NOTIFY, ACT_PUBLISH, ACT_SUBSCRIBE, ACT_UNSUBSCRIBE, ACT_TRACE,
     ACT_END_CLIENT, ACT_DRAIN, ACT_LOG_LEVEL, ACT_MOVE, ACT_GO_TOPICS, ACT_TROUBLE, ACT_OPEN,

@@ -65,6 +65,7 @@ struct console {
     char *copied;        /* what is to be copied, or NULL */
     size_t copied_size;
     bool mouse_freed; /* it is the terminal's */
+    bool paste_told;  /* that what is pasted goes nowhere, since the last key */
     command_state_t command;
     tree_names_t trees;
     const char *tree; /* the name of this one, or NULL */
@@ -94,6 +95,8 @@ const query_t *console_search(const console_t *self);
 const query_t *console_typed(const console_t *self);
 /* Which keys work now, as bits of keymap.h. */
 unsigned console_where(const console_t *self);
+/* Why the user may not do what needs these rights. */
+const char *console_why_not(const console_t *self, unsigned needs);
 /* The items of the menu; returns their count. */
 size_t console_menu(const console_t *self, const binding_t *items[CHOOSER_ITEMS_MAX]);
 

@@ -329,6 +329,16 @@ action_t keymap_action(ui_key_t key, unsigned where, unsigned rights)
     return ACT_NONE;
 }
 
+unsigned keymap_missing(ui_key_t key, unsigned where, unsigned rights)
+{
+    if (keymap_action(key, where, rights) != ACT_NONE)
+        return 0;
+    for (size_t i = 0; i < BINDING_COUNT; i++)
+        if (has_key(&bindings()[i], key) && keymap_works(&bindings()[i], where, ~0u))
+            return bindings()[i].needs & ~rights;
+    return 0;
+}
+
 bool keymap_allows(action_t action, unsigned where, unsigned rights)
 {
     for (size_t i = 0; i < BINDING_COUNT; i++)

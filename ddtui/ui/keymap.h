@@ -173,6 +173,9 @@ bool keymap_works(const binding_t *self, unsigned where, unsigned rights);
 /* What a key does in that place with those rights; ACT_NONE if nothing. */
 action_t keymap_action(ui_key_t key, unsigned where, unsigned rights);
 
+/* The rights without which the key does nothing there, of those that are missing; 0 if none are. */
+unsigned keymap_missing(ui_key_t key, unsigned where, unsigned rights);
+
 /* Whether some key does that there. */
 bool keymap_allows(action_t action, unsigned where, unsigned rights);
 

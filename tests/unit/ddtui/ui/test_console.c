@@ -291,6 +291,45 @@ static void test_a_filter_that_is_none_is_not_taken(void **state)
     stop(&self);
 }
 
+/* Such keys did nothing, and nobody knew why. */
+static void test_keys_without_a_right_say_so(void **state)
+{
+    (void)state;
+    static const char SENDS[] = "an operator doesn't send", ORDERS[] = "takes an operator's key";
+    static const struct {
+        bool is_operator;
+        const char *keys;
+        const char *word;
+    } CASES[] = {{true, "n", SENDS}, {true, "2p", SENDS}, {true, "5s", SENDS}, {true, "7t", SENDS},
+        {true, ":notify a b\n", SENDS}, {true, ":trace x\n", SENDS},
+        {true, "D", "nothing is changed"}, {false, "D", ORDERS}, {false, "2E", ORDERS},
+        {false, ":drain root\n", ORDERS}, {false, "n", "--read-only"},
+        {false, "\t", "from field to field"}};
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        console_fixture_t self = {
+            .session = session_view_new(CASES[i].is_operator), .history = history_new(NULL)};
+        self.console = console_new(self.session, self.history, "ipc:///run/dd", 0);
+        self.canvas = canvas_new(24, 100);
+        scripted_pass(self.session, 0);
+        type(&self, CASES[i].keys);
+        assert_shows(self.canvas, CASES[i].word);
+        stop(&self);
+    }
+}
+
+/* It is neither typed nor taken for keys, and that is said once. */
+static void test_a_paste_into_nothing_is_told(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 100);
+    for (const char *at = "quit now\n"; *at != '\0'; at++)
+        console_paste(self.console, (ui_key_t)*at);
+    draw(&self);
+    assert_shows(self.canvas, "what was pasted went nowhere");
+    assert_int_equal(status_log_at(session_view_status_log(self.session), 0)->times, 1);
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +341,8 @@ int main(void)
         cmocka_unit_test(test_help_goes_back_to_where_it_was_called),
         cmocka_unit_test(test_a_menu_ends_with_q),
         cmocka_unit_test(test_help_is_searched),
+        cmocka_unit_test(test_keys_without_a_right_say_so),
+        cmocka_unit_test(test_a_paste_into_nothing_is_told),
         cmocka_unit_test(test_a_filter_that_is_none_is_not_taken),
         cmocka_unit_test(test_nothing_is_forgotten_by_a_slip),
         cmocka_unit_test(test_hostile_names_and_messages),
