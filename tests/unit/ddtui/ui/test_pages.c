@@ -686,6 +686,28 @@ static void test_subscriptions_are_ordered_by_their_columns(void **state)
     stop(&self);
 }
 
+/* Which of two events of a second was the first, and how long after a message. */
+static void test_events_have_milliseconds(void **state)
+{
+    (void)state;
+    static const int WIDTHS[] = {80, 160};
+    for (size_t i = 0; i < COUNT(WIDTHS); i++) {
+        char time[TIME_ROOM], text[64];
+        console_fixture_t self = start(RIGHT_SEND, 24, WIDTHS[i]);
+        scripted_pass(self.session, 123);
+        page_time(session_view_wall_ms(self.session), WIDTHS[i] > 80, time);
+        snprintf(text, sizeof text, "%s warning", time);
+        session_view_note(self.session, NOTE_WARNING, "something small");
+        type(&self, "5");
+        assert_shows(self.canvas, text);
+        press(&self, UI_END);
+        type(&self, "\n");
+        page_time(session_view_wall_ms(self.session), true, time);
+        assert_shows(self.canvas, time);
+        stop(&self);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -707,6 +729,7 @@ int main(void)
         cmocka_unit_test(test_clients_that_left_say_how),
         cmocka_unit_test(test_the_tail_keeps_notifications_in_sight),
         cmocka_unit_test(test_events_stay_and_have_a_level),
+        cmocka_unit_test(test_events_have_milliseconds),
         cmocka_unit_test(test_events_stand_in_their_order),
         cmocka_unit_test(test_many_clients_are_scrolled_and_found),
         cmocka_unit_test(test_a_trace_is_followed_to_its_end),
