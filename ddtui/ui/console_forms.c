@@ -151,6 +151,7 @@ void console_open_ending_form(console_t *self, const client_t *client)
         &(form_about_t){.object = name,
             .broker = client->broker_id,
             .confirm = ambiguous ? id : NULL,
+            .also = consequences_client_only_one(self->session, client) ? client->name : NULL,
             .facts = facts});
 }
 

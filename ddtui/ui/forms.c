@@ -135,6 +135,7 @@ form_t *form_new(
     snprintf(self->object, sizeof self->object, "%s", about->object ? about->object : "");
     snprintf(
         self->confirm, sizeof self->confirm, "%s", about->confirm ? about->confirm : self->object);
+    snprintf(self->also, sizeof self->also, "%s", about->also ? about->also : "");
     snprintf(self->facts, sizeof self->facts, "%s", about->facts ? about->facts : "");
     snprintf(self->command.broker, sizeof self->command.broker, "%s",
         about->broker ? about->broker : "");

@@ -319,6 +319,36 @@ static void test_no_file_that_is_there_is_suggested(void **state)
     close_form(&self);
 }
 
+/* A name that is the only one is enough without its tenant, and all of a long one can be read. */
+static void test_what_is_to_be_typed_stands_there(void **state)
+{
+    (void)state;
+    form_about_t about = {.object = "a.cli2", .broker = "dd", .also = "cli2"};
+    fixture_t self = open_form(FORM_END_CLIENT, &about);
+    assert_form_shows(&self, "To confirm   type a.cli2, or just cli2 to confirm");
+    assert_int_equal(type(&self, "cli3\n"), FORM_OPEN);
+    assert_form_shows(&self, "cli3"); /* there to be mended */
+    press(&self, UI_BACKSPACE);
+    assert_int_equal(type(&self, "2\n"), FORM_READY);
+    assert_string_equal(form_command(self.form)->name, "a.cli2");
+    close_form(&self);
+    about.also = NULL;
+    self = open_form(FORM_END_CLIENT, &about);
+    assert_int_equal(type(&self, "cli2\n"), FORM_OPEN);
+    close_form(&self);
+    char name[DD_NAME_MAX + 1];
+    memset(name, 'x', DD_NAME_MAX);
+    strcpy(name + DD_NAME_MAX - 3, "end");
+    about.object = name;
+    self = open_form(FORM_END_CLIENT, &about);
+    assert_form_shows(&self, "xxend ");
+    assert_form_shows(&self, "type the name above to confirm");
+    close_form(&self);
+    self = open_form(FORM_MOVE, &(form_about_t){.object = "broker1", .broker = "bb"});
+    assert_form_shows(&self, "type broker1 to confirm"); /* before the cursor is there */
+    close_form(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +359,7 @@ int main(void)
         cmocka_unit_test(test_unsubscribe),
         cmocka_unit_test(test_what_is_wrong_is_said),
         cmocka_unit_test(test_operators_type_the_name),
+        cmocka_unit_test(test_what_is_to_be_typed_stands_there),
         cmocka_unit_test(test_leaving_and_failing),
         cmocka_unit_test(test_suggestions),
         cmocka_unit_test(test_a_marked_suggestion_stays_marked),
