@@ -135,6 +135,7 @@ static void open_line(console_t *self)
         return;
     self->over = searches ? OVER_SEARCH : OVER_LINE;
     line_editor_set(self->line, searches ? "" : list_filter(page->list)->text);
+    self->line_fresh = line_editor_text(self->line)[0] != '\0';
 }
 
 static void forget_search(console_t *self)
@@ -469,6 +470,13 @@ static void close_line(console_t *self)
     self->over = over_detail ? OVER_DETAIL : OVER_NOTHING;
 }
 
+static void type_into_line(console_t *self, ui_key_t key)
+{
+    if (self->line_fresh)
+        line_editor_set(self->line, "");
+    line_editor_type(self->line, key);
+}
+
 static void line_key(console_t *self, ui_key_t key, action_t action)
 {
     /* What can't be understood stays there to be mended, and the line says what is wrong. */
@@ -488,7 +496,8 @@ static void line_key(console_t *self, ui_key_t key, action_t action)
     else if (action != ACT_NONE)
         line_editor_act(self->line, action);
     else if (key >= ' ' && key < UI_BEYOND)
-        line_editor_type(self->line, key);
+        type_into_line(self, key);
+    self->line_fresh = false;
     take_line(self);
     if (action == ACT_BACK)
         close_line(self);

@@ -196,6 +196,10 @@ static void draw_line(const console_t *self, canvas_t *canvas, rect_t line, curs
     if (problem[0] != '\0')
         draw_problem(problem, canvas, &line);
     *cursor = (cursor_t){true, line.row, line_editor_draw(self->line, canvas, line, STYLE_FIELD)};
+    rect_t typed = line;
+    typed.width = cursor->column - line.column;
+    if (self->line_fresh)
+        canvas_mark(canvas, typed, STYLE_SELECTED);
     if (problem[0] == '\0')
         draw_line_hint(self, canvas, line);
 }

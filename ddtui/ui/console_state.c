@@ -56,8 +56,8 @@ const char *console_why_not(const console_t *self, unsigned needs)
 /* The menu's items, as far as they can be done on a page. */
 static const action_t MENU[] = {ACT_NOTIFY, ACT_PUBLISH, ACT_SUBSCRIBE, ACT_UNSUBSCRIBE, ACT_TRACE,
     ACT_END_CLIENT, ACT_DRAIN, ACT_LOG_LEVEL, ACT_MOVE, ACT_GO_TOPICS, ACT_TROUBLE, ACT_OPEN,
-    ACT_GRAPH, ACT_FILTER, ACT_ORDER, ACT_COPY, ACT_EXPORT, ACT_SAVE, ACT_SEND_AGAIN, ACT_COMMAND,
-    ACT_GO_HELP, ACT_QUIT};
+    ACT_GRAPH, ACT_FILTER, ACT_ORDER, ACT_COPY, ACT_EXPORT, ACT_SAVE, ACT_SEND_AGAIN, ACT_MOUSE,
+    ACT_COMMAND, ACT_GO_HELP, ACT_QUIT};
 #define MENU_COUNT (sizeof MENU / sizeof MENU[0])
 _Static_assert(MENU_COUNT <= CHOOSER_ITEMS_MAX, "the menu is too long");
 

@@ -60,6 +60,7 @@ struct console {
     form_t *form;        /* of OVER_FORM, else NULL */
     uint64_t to_save;    /* serial of the message that the form to save one is about */
     line_editor_t *line; /* the filter or search, while it is typed */
+    bool line_fresh;     /* it holds what was typed before: typing replaces it */
     query_t search;      /* in the detail, or in help; without terms, the page's filter is searched
                             for */
     char *copied;        /* what is to be copied, or NULL */

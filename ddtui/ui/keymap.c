@@ -85,7 +85,7 @@ static const binding_t DEFAULTS[] = {
         "move the selected broker to another parent, after typing its name"},
     {{':'}, ACT_COMMAND, ANYWHERE, 0, GROUP_EVERYWHERE, 5, "Command", "Type a command",
         "type a command; Tab completes it"},
-    {{'M'}, ACT_MOUSE, ANYWHERE, 0, GROUP_EVERYWHERE, 0, NULL, NULL,
+    {{'M'}, ACT_MOUSE, ANYWHERE, 0, GROUP_EVERYWHERE, 0, NULL, "Free or take the mouse",
         "leave the mouse to the terminal, to select text with it, or take it back"},
     {{'/'}, ACT_FILTER, LISTS, 0, GROUP_EVERYWHERE, 3, "Filter", "Filter the rows",
         "show only rows that hold a text; Esc shows all again"},

@@ -330,6 +330,37 @@ static void test_a_paste_into_nothing_is_told(void **state)
     stop(&self);
 }
 
+/* Whoever wants another filter had to erase the one before. */
+static void test_a_filter_is_typed_over_the_one_before(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, "2/cli1\n/");
+    assert_shows(self.canvas, "Filter: cli1");
+    assert_true(canvas_cell(self.canvas, 22, 9)->style & STYLE_SELECTED);
+    type(&self, "cli2\n");
+    assert_shows(self.canvas, "1 of 3 with \"cli2\"");
+    type(&self, "/\n"); /* stays */
+    assert_shows(self.canvas, "1 of 3 with \"cli2\"");
+    type(&self, "/");
+    press(&self, UI_END); /* goes on */
+    type(&self, " x\n");
+    assert_shows(self.canvas, "with \"cli2 x\"");
+    stop(&self);
+}
+
+static void test_the_menu_has_the_mouse(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    bool found = false;
+    type(&self, "m");
+    for (size_t i = 0; i < self.choosers[0].count; i++)
+        found |= strncmp(self.choosers[0].items[i], "Free or take the mouse", 22) == 0;
+    assert_true(found);
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -341,6 +372,8 @@ int main(void)
         cmocka_unit_test(test_help_goes_back_to_where_it_was_called),
         cmocka_unit_test(test_a_menu_ends_with_q),
         cmocka_unit_test(test_help_is_searched),
+        cmocka_unit_test(test_a_filter_is_typed_over_the_one_before),
+        cmocka_unit_test(test_the_menu_has_the_mouse),
         cmocka_unit_test(test_keys_without_a_right_say_so),
         cmocka_unit_test(test_a_paste_into_nothing_is_told),
         cmocka_unit_test(test_a_filter_that_is_none_is_not_taken),
