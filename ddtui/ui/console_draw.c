@@ -90,6 +90,17 @@ static const char *program_name(const console_t *self, char room[TREE_NAME_MAX +
     return room;
 }
 
+/* Writes a text that may be too long, and then ends in an ellipsis; returns the cells it has. */
+static int draw_fitting(canvas_t *canvas, rect_t line, int at, unsigned style, const char *text)
+{
+    char fitted[1024];
+    int room = line.width > at ? line.width - at : 0;
+    if ((int)dd_utf8_width(text) <= room)
+        return canvas_text(canvas, line, 0, at, style, text);
+    dd_utf8_fit(text, (size_t)room, fitted, sizeof fitted);
+    return canvas_text(canvas, line, 0, at, style, fitted);
+}
+
 /* What there is no room for beside trouble is left out: that all is well with the connection, where
    that is, and the program's name. */
 static void draw_top(console_t *self, canvas_t *canvas, rect_t line)
@@ -109,9 +120,9 @@ static void draw_top(console_t *self, canvas_t *canvas, rect_t line)
         who_and_where(self, false, where, sizeof where);
     if (!trouble || name + (int)dd_utf8_width(where) <= line.width)
         at = canvas_text(canvas, line, 0, 0, STYLE_BAR, program) + 2;
-    at += canvas_text(canvas, line, 0, at, STYLE_BAR, where);
+    at += draw_fitting(canvas, line, at, STYLE_BAR, where);
     if (!trouble || style != STYLE_BAR || at + width <= line.width)
-        canvas_text(canvas, line, 0, at, style, words);
+        draw_fitting(canvas, line, at, style, words);
 }
 
 /* ---- Names of screens, and the footer -------------------------------------------------------- */
@@ -251,7 +262,10 @@ static void draw_note(const console_t *self, const note_t *note, canvas_t *canva
     canvas_text(canvas, area, 0, 0, STYLE_DIM, time);
     text_pane_t *pane = note_pane(self, note, area.width);
     rect_cut_left(&area, NOTE_INDENT);
+    bool goes_on = (int)text_pane_count(pane) > area.height;
+    rect_t more = rect_cut_right(&area, goes_on ? 1 : 0);
     text_pane_draw(pane, canvas, area, 0, NULL);
+    canvas_text(canvas, more, area.height - 1, 0, STYLE_DIM, goes_on ? "…" : "");
     text_pane_destroy(&pane);
 }
 

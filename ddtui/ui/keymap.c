@@ -40,7 +40,7 @@ static const binding_t DEFAULTS[] = {
 
     {{'T'}, ACT_GO_SUBSCRIPTIONS, ON(TOPICS), 0, GROUP_LISTS, 3, "Subscr.", NULL,
         "back to the subscriptions"},
-    {{UI_ENTER}, ACT_OPEN, LISTS, 0, GROUP_LISTS, 4, "Details", "All about the selected row",
+    {{UI_ENTER}, ACT_OPEN, LISTS, 0, GROUP_LISTS, 2, "Details", "All about the selected row",
         "show all about the selected row"},
     {{'G'}, ACT_GRAPH, GRAPHS | AT_GRAPH, 0, GROUP_LISTS, 3, "Graph", "Graph of 15 minutes",
         "draw the last 15 minutes of the selected row, or close that again"},
@@ -178,14 +178,17 @@ static const binding_t DEFAULTS[] = {
 /* clang-format on */
 #define BINDING_COUNT (sizeof DEFAULTS / sizeof DEFAULTS[0])
 
-/* Where some actions have their rank; elsewhere they come after all others. */
+/* Where some actions have their rank; on other screens they come after all others, and where
+   something is open they don't come. */
 static const struct {
     action_t action;
     unsigned where;
 } FOREMOST[] = {
-    {ACT_NOTIFY, ON(TREE) | ON(CLIENTS)},
+    {ACT_NOTIFY, ON(TREE) | ON(CLIENTS) | AT_MESSAGE},
     {ACT_PUBLISH, ON(TREE) | ON(SUBSCRIPTIONS)},
     {ACT_SUBSCRIBE, ON(SUBSCRIPTIONS)},
+    {ACT_UNSUBSCRIBE, ON(SUBSCRIPTIONS)},
+    {ACT_TRACE, LISTS | AT_DETAIL},
     {ACT_GO_TOPICS, ON(TREE) | ON(SUBSCRIPTIONS)},
     {ACT_TROUBLE, ON(TREE) | ON(CLIENTS) | ON(TOPICS) | ON(EVENTS)},
     {ACT_COPY, ON(MESSAGES) | AT_DETAIL},
@@ -408,11 +411,11 @@ void keymap_key_names(const binding_t *self, char out[KEY_NAMES_ROOM])
 
 /* ---- Footer --------------------------------------------------------------------------------- */
 
-static unsigned rank_in(const binding_t *self, unsigned where)
+unsigned keymap_rank(const binding_t *self, unsigned where)
 {
     for (size_t i = 0; i < sizeof FOREMOST / sizeof FOREMOST[0]; i++)
         if (FOREMOST[i].action == self->action && self->rank > 0 && !(FOREMOST[i].where & where))
-            return RANKS;
+            return where & (AT_DETAIL | AT_GRAPH) ? 0 : RANKS;
     return self->rank;
 }
 
@@ -432,7 +435,7 @@ size_t keymap_footer(
     for (unsigned rank = 1; rank <= RANKS; rank++) {
         for (size_t i = 0; i < BINDING_COUNT; i++) {
             const binding_t *binding = &bindings()[i];
-            if (rank_in(binding, where) != rank || binding->keys[0] == UI_NONE ||
+            if (keymap_rank(binding, where) != rank || binding->keys[0] == UI_NONE ||
                 !keymap_works(binding, where, rights) || used + footer_width(binding) > width + 2)
                 continue;
             in[i] = true;

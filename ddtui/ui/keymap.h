@@ -189,6 +189,9 @@ void keymap_key_name(ui_key_t key, char out[KEY_NAME_ROOM]);
 #define KEY_NAMES_ROOM (BINDING_KEYS * KEY_NAME_ROOM)
 void keymap_key_names(const binding_t *self, char out[KEY_NAMES_ROOM]);
 
+/* How soon it is in the footer there, the lower, the sooner; 0 is never. */
+unsigned keymap_rank(const binding_t *self, unsigned where);
+
 /* Chooses what stands in a footer of that width, two blanks between, by rank as long as there is
    room: puts up to max bindings, in the order of the table, into chosen and returns their count. */
 size_t keymap_footer(

@@ -361,10 +361,26 @@ static void test_the_menu_has_the_mouse(void **state)
     stop(&self);
 }
 
+/* Half a word at the edge could be a whole one. */
+static void test_what_is_cut_says_so(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 60);
+    draw(&self);
+    assert_shows(self.canvas, "register…");
+    session_view_note(
+        self.session, NOTE_WARNING, "this is too long for one line at the bottom of a screen");
+    scripted_pass(self.session, 60000);
+    draw(&self);
+    assert_shows(self.canvas, "this is too long for one line at the bottom of a …");
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_too_small),
+        cmocka_unit_test(test_what_is_cut_says_so),
         cmocka_unit_test(test_keys_in_a_detail),
         cmocka_unit_test(test_who_is_asked_for_subscriptions),
         cmocka_unit_test(test_the_end_is_told),
