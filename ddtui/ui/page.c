@@ -153,7 +153,7 @@ static void order_by_title(page_t *self, int cell)
 {
     bool reverse;
     const list_table_t *table = &self->table;
-    size_t column = list_table_column_at(table, self->list, self->rows.width, cell);
+    size_t column = list_table_column_at(table, self, self->list, self->rows, cell);
     if (!keymap_allows(ACT_ORDER, AT_PAGE(self->number), self->rights) || column >= table->count ||
         !table->columns[column].field)
         return;

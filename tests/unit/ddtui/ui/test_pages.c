@@ -708,6 +708,26 @@ static void test_events_have_milliseconds(void **state)
     }
 }
 
+/* Names were cut while the columns beside them were half empty. */
+static void test_names_have_the_room_that_others_leave(void **state)
+{
+    (void)state;
+    static const char *const LONG[] = {"{\"broker\":\"leaf2\",\"scope\":\"/1/2/\",\"clients\":["
+                                       "{\"tenant\":\"a\",\"name\":\"temperature-sensor-17\"},"
+                                       "{\"tenant\":\"a\",\"name\":\"x\"}]}"};
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_round(self.session, VIEW_CLIENTS, LONG, 1);
+    type(&self, "2");
+    assert_shows(self.canvas, "temperature-sensor-17 leaf2");
+    char *titles = canvas_row(self.canvas, 3);
+    size_t cell = (size_t)(strstr(titles, "BROKER") - titles) - 2; /* the frame has three bytes */
+    free(titles);
+    console_mouse(self.console, MOUSE_CLICK, 3, (int)cell); /* what is seen is what is hit */
+    draw(&self);
+    assert_shows(self.canvas, "BROKER▲");
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -730,6 +750,7 @@ int main(void)
         cmocka_unit_test(test_the_tail_keeps_notifications_in_sight),
         cmocka_unit_test(test_events_stay_and_have_a_level),
         cmocka_unit_test(test_events_have_milliseconds),
+        cmocka_unit_test(test_names_have_the_room_that_others_leave),
         cmocka_unit_test(test_events_stand_in_their_order),
         cmocka_unit_test(test_many_clients_are_scrolled_and_found),
         cmocka_unit_test(test_a_trace_is_followed_to_its_end),
