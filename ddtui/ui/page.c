@@ -257,6 +257,14 @@ bool page_next_trouble(page_t *self, bool behind_selected)
     return select_trouble(self, 0);
 }
 
+void page_add_happened(text_pane_t *pane, const char *when, const char *text)
+{
+    char line[COLUMN_TEXT_ROOM + 2 * AGE_ROOM];
+    int indent = snprintf(line, sizeof line, "  %s  ", when);
+    snprintf(line + indent, sizeof line - (size_t)indent, "%s", text);
+    text_pane_hang(pane, STYLE_PLAIN, indent, line);
+}
+
 unsigned page_trouble_style(trouble_t trouble, bool is_good)
 {
     if (trouble == TROUBLE_NONE)

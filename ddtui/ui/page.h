@@ -146,6 +146,9 @@ void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *te
 /* Adds all columns of a row to a pane. */
 void page_add_columns(text_pane_t *pane, view_t view, const void *row);
 
+/* Adds what happened at a time, or so long ago, with the time in a column of its own. */
+void page_add_happened(text_pane_t *pane, const char *when, const char *text);
+
 /* Of the words for a state; is_good: the one that stands there without trouble is good. */
 unsigned page_trouble_style(trouble_t trouble, bool is_good);
 

@@ -728,6 +728,22 @@ static void test_names_have_the_room_that_others_leave(void **state)
     stop(&self);
 }
 
+/* The second line began below the time, as if it were another event. */
+static void test_what_happened_lately_hangs(void **state)
+{
+    (void)state;
+    static const char *const EVENTS[] = {
+        "{\"broker\":\"root\",\"broker_id\":\"aa\",\"events\":[{\"at_ms\":5,\"age_ms\":5,"
+        "\"level\":\"warning\",\"text\":\"one two three four five six seven eight nine ten eleven "
+        "twelve thirteen fourteen\"}]}"};
+    console_fixture_t self = start(RIGHT_SEND, 50, 80);
+    scripted_round(self.session, VIEW_EVENTS, EVENTS, 1);
+    type(&self, "1\n");
+    assert_shows(self.canvas, "Lately");
+    assert_shows(self.canvas, "│            thirteen fourteen");
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -750,6 +766,7 @@ int main(void)
         cmocka_unit_test(test_the_tail_keeps_notifications_in_sight),
         cmocka_unit_test(test_events_stay_and_have_a_level),
         cmocka_unit_test(test_events_have_milliseconds),
+        cmocka_unit_test(test_what_happened_lately_hangs),
         cmocka_unit_test(test_names_have_the_room_that_others_leave),
         cmocka_unit_test(test_events_stand_in_their_order),
         cmocka_unit_test(test_many_clients_are_scrolled_and_found),
