@@ -178,8 +178,8 @@ static const binding_t DEFAULTS[] = {
 /* clang-format on */
 #define BINDING_COUNT (sizeof DEFAULTS / sizeof DEFAULTS[0])
 
-/* Where some actions have their rank; on other screens they come after all others, and where
-   something is open they don't come. */
+/* Where some actions have their rank; on other screens they come after all others, and in
+   help, or where something is open, they don't come. */
 static const struct {
     action_t action;
     unsigned where;
@@ -416,7 +416,7 @@ unsigned keymap_rank(const binding_t *self, unsigned where)
 {
     for (size_t i = 0; i < sizeof FOREMOST / sizeof FOREMOST[0]; i++)
         if (FOREMOST[i].action == self->action && self->rank > 0 && !(FOREMOST[i].where & where))
-            return where & (AT_DETAIL | AT_GRAPH) ? 0 : RANKS;
+            return where & (AT_DETAIL | AT_GRAPH | ON(HELP)) ? 0 : RANKS;
     return self->rank;
 }
 
