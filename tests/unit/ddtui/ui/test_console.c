@@ -376,6 +376,17 @@ static void test_what_is_cut_says_so(void **state)
     stop(&self);
 }
 
+static void test_nothing_selected_is_said(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_OPERATE, 24, 80);
+    type(&self, "2/nobody\nE");
+    assert_shows(self.canvas, "no client is selected");
+    type(&self, "1/nobody\nD");
+    assert_shows(self.canvas, "no broker is selected");
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -391,6 +402,7 @@ int main(void)
         cmocka_unit_test(test_a_filter_is_typed_over_the_one_before),
         cmocka_unit_test(test_the_menu_has_the_mouse),
         cmocka_unit_test(test_keys_without_a_right_say_so),
+        cmocka_unit_test(test_nothing_selected_is_said),
         cmocka_unit_test(test_a_paste_into_nothing_is_told),
         cmocka_unit_test(test_a_filter_that_is_none_is_not_taken),
         cmocka_unit_test(test_nothing_is_forgotten_by_a_slip),
