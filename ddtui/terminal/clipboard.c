@@ -29,9 +29,16 @@ static bool is_set(const char *variable)
     return value && value[0] != '\0';
 }
 
-const char *clipboard_advice(void)
+static const char *advice(void)
 {
     if (is_set("TMUX"))
-        return "; tmux needs set-clipboard on, or M and its own mouse";
-    return is_set("STY") ? "; screen doesn't pass it on: M and the mouse do" : "";
+        return "; tmux needs set-clipboard on, or M";
+    return is_set("STY") ? "; screen loses it: take M instead" : "";
+}
+
+void clipboard_words(size_t size, bool *advised, char out[CLIPBOARD_WORDS_ROOM])
+{
+    snprintf(out, CLIPBOARD_WORDS_ROOM, "%zu bytes sent to the clipboard%s", size,
+        *advised ? "" : advice());
+    *advised = true;
 }

@@ -18,8 +18,9 @@
 /* Writes the sequence. False if the text is too long, or can't be written. */
 bool clipboard_copy(FILE *terminal, const void *text, size_t size);
 
-/* What to know where the terminal is a multiplexer that doesn't pass it on by itself, as the end of
-   a sentence; "" elsewhere. */
-const char *clipboard_advice(void);
+/* Writes what to say of a copy, in one line of a small terminal. Where that is a multiplexer that
+   doesn't pass it on by itself, it is said what to do, once: *advised is then true. */
+#define CLIPBOARD_WORDS_ROOM 96
+void clipboard_words(size_t size, bool *advised, char out[CLIPBOARD_WORDS_ROOM]);
 
 #endif

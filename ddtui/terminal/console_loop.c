@@ -61,8 +61,9 @@ typedef struct {
     uint64_t drawing_us;     /* that took so long */
     uint64_t drawn_revision; /* of the session view */
     draw_time_t draw_time;
-    bool rests; /* some events have just been taken */
-    bool whole; /* the terminal may show something else */
+    bool rests;   /* some events have just been taken */
+    bool whole;   /* the terminal may show something else */
+    bool advised; /* about the clipboard */
     bool ended;
 } console_loop_t;
 
@@ -222,13 +223,15 @@ static void copy(console_loop_t *self)
 {
     size_t size;
     const char *text = console_copied(self->console, &size);
-    if (clipboard_copy(stdout, text, size))
-        session_view_note(self->session, NOTE_GOOD, "%zu bytes sent to the terminal's clipboard%s",
-            size, clipboard_advice());
-    else
+    char words[CLIPBOARD_WORDS_ROOM];
+    if (clipboard_copy(stdout, text, size)) {
+        clipboard_words(size, &self->advised, words);
+        session_view_note(self->session, NOTE_GOOD, "%s", words);
+    } else {
         session_view_note(self->session, NOTE_BAD,
             "not copied: %zu bytes are more than terminals take, %d; w saves them", size,
             CLIPBOARD_MAX);
+    }
 }
 
 static void follow(console_loop_t *self, unsigned flags)

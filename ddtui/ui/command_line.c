@@ -68,7 +68,7 @@ const command_spec_t COMMAND_SPECS[COMMANDS] = {
         0, {NOTHING}},
     [COMMAND_MOUSE] = {"mouse", "", "leave the mouse to the terminal, or take it back", 0, 0, false,
         false, 0, {NOTHING}},
-    [COMMAND_CLEAR] = {"clear", "", "forget all messages, or all events, that are shown", 0, 0,
+    [COMMAND_CLEAR] = {"clear", "", "forget all messages, or all events, after a question", 0, 0,
         false, false, 0, {NOTHING}},
     [COMMAND_QUIT] = {"quit", "", "end the console", 0, 0, false, false, 0, {NOTHING}},
 };

@@ -47,6 +47,35 @@ static void offer_clients(search_t *self)
     }
 }
 
+/* Whether it is a client of the last reports; without any, nobody knows. */
+static bool is_there(const search_t *self, const char *text)
+{
+    size_t size = strlen(text);
+    if (!poller_last(session_view_poller(self->session), VIEW_CLIENTS)->any)
+        return true;
+    for (size_t i = 0; i < session_view_row_count(self->session, VIEW_CLIENTS); i++) {
+        const client_t *client = session_view_row(self->session, VIEW_CLIENTS, i);
+        size_t end = strlen(client->name);
+        char name[DD_NAME_MAX + 1];
+        if (client->silent_ms > 0 || end > size || strcmp(text + size - end, client->name) != 0)
+            continue;
+        session_view_shown_name(self->session, client->tenant, client->name, name);
+        if (strcmp(name, text) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Of names of clients those that are there, or those that aren't; others all. */
+static void offer_history(search_t *self, completion_source_t from, history_kind_t kind, bool there)
+{
+    for (size_t i = 0; kind != HISTORY_NONE && i < history_count(self->history, kind); i++) {
+        const char *text = history_at(self->history, kind, i);
+        if (from != COMPLETION_CLIENTS || is_there(self, text) == there)
+            offer(self, text);
+    }
+}
+
 static void offer_all_clients(search_t *self)
 {
     for (size_t i = 0; i < session_view_row_count(self->session, VIEW_CLIENTS); i++) {
@@ -166,10 +195,28 @@ void completion_offer(completions_t *self, completion_source_t from, history_kin
     search_t search = {.to = self, .session = session, .history = history, .typed = typed};
     self->count = 0;
     filter_set(&search.filter, typed);
-    for (size_t i = 0; kind != HISTORY_NONE && i < history_count(history, kind); i++)
-        offer(&search, history_at(history, kind, i));
+    offer_history(&search, from, kind, true);
     if (SOURCES[from].offer)
         SOURCES[from].offer(&search);
+    self->seen = self->count;
+    if (from == COMPLETION_CLIENTS)
+        offer_history(&search, from, kind, false);
+}
+
+void completion_offer_folders(
+    completions_t *self, const history_t *history, const char *name, const char *typed)
+{
+    search_t search = {.to = self, .history = history, .typed = typed};
+    self->count = 0;
+    filter_set(&search.filter, typed);
+    for (size_t i = 0; i < history_count(history, HISTORY_FILE); i++) {
+        char path[COMPLETION_ROOM];
+        const char *text = history_at(history, HISTORY_FILE, i), *end = strrchr(text, '/');
+        int size = end ? snprintf(path, sizeof path, "%.*s/%s", (int)(end - text), text, name) : 0;
+        if (size > 0 && (size_t)size < sizeof path)
+            offer(&search, path);
+    }
+    self->seen = self->count;
 }
 
 /* ---- Scopes --------------------------------------------------------------------------------- */

@@ -30,15 +30,22 @@ typedef enum {
 typedef struct {
     char texts[COMPLETIONS_MAX][COMPLETION_ROOM];
     size_t count;
+    size_t
+        seen; /* so many of them; those behind are of the history, and nobody has that name now */
 } completions_t;
 
 /* The views to ask for a source, as bits 1 << view. */
 unsigned completion_views(completion_source_t from);
 
 /* Fills in what holds the text that is typed already, but isn't that text: first of the history's
-   kind, or HISTORY_NONE, then of the session view, in its order, nothing twice. */
+   kind, or HISTORY_NONE, then of the session view, in its order, nothing twice. Of clients, those
+   that are there come before those that were only typed. */
 void completion_offer(completions_t *self, completion_source_t from, history_kind_t kind,
     const session_view_t *session, const history_t *history, const char *typed);
+
+/* The same of the folders that files were written to before, with the name of a new one. */
+void completion_offer_folders(
+    completions_t *self, const history_t *history, const char *name, const char *typed);
 
 /* How COMPLETION_OWN writes a subscription. */
 void completion_own_text(const own_subscription_t *own, char out[COMPLETION_ROOM]);

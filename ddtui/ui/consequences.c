@@ -196,3 +196,13 @@ bool consequences_client_ambiguous(const session_view_t *session, const client_t
     }
     return false;
 }
+
+bool consequences_client_only_one(const session_view_t *session, const client_t *client)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < session_view_row_count(session, VIEW_CLIENTS); i++) {
+        const client_t *other = session_view_row(session, VIEW_CLIENTS, i);
+        count += strcmp(other->name, client->name) == 0;
+    }
+    return count == 1;
+}

@@ -25,5 +25,7 @@ bool consequences_other_parent(const broker_t *broker, char out[DD_ENDPOINT_MAX 
 /* Whether others have the name, so that typing it says nothing; rows of the session view. */
 bool consequences_broker_ambiguous(const session_view_t *session, const broker_t *broker);
 bool consequences_client_ambiguous(const session_view_t *session, const client_t *client);
+/* Whether its name without the tenant means no other client. */
+bool consequences_client_only_one(const session_view_t *session, const client_t *client);
 
 #endif

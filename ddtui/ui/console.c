@@ -126,22 +126,51 @@ static void open_orders(console_t *self)
         self->menu_item++;
 }
 
-/* In an open detail, the line is what is searched for in it. */
+/* In an open detail or a text, the line is what is searched for in it. */
 static void open_line(console_t *self)
 {
     page_t *page = console_page(self);
-    bool searches = self->over == OVER_DETAIL;
-    if (!page->list)
+    bool searches = self->over == OVER_DETAIL || console_is_text(self);
+    if (!page->list && !searches)
         return;
     self->over = searches ? OVER_SEARCH : OVER_LINE;
     line_editor_set(self->line, searches ? "" : list_filter(page->list)->text);
+    self->line_fresh = line_editor_text(self->line)[0] != '\0';
+}
+
+static void forget_search(console_t *self)
+{
+    self->found = SIZE_MAX;
+    query_clear(&self->search);
+}
+
+static void show_page(console_t *self, page_number_t page)
+{
+    if (page == PAGE_HELP && self->page != PAGE_HELP) {
+        self->back_page = self->page;
+        self->back_over = self->over;
+        forget_search(self);
+    }
+    close_over(self);
+    self->page = page;
+}
+
+/* To where help was called, as it was there. */
+static void leave_help(console_t *self)
+{
+    forget_search(self);
+    self->page = self->back_page;
+    self->over = self->back_over;
 }
 
 static void go_back(console_t *self)
 {
-    if (self->over == OVER_NOTHING)
+    bool leaves = self->page == PAGE_HELP;
+    if (self->over == OVER_NOTHING && !leaves)
         page_set_filter(console_page(self), "");
     close_over(self);
+    if (leaves)
+        leave_help(self);
 }
 
 static void open_detail(console_t *self)
@@ -150,8 +179,7 @@ static void open_detail(console_t *self)
     if (pane)
         self->over = OVER_DETAIL;
     self->scroll = 0;
-    self->found = SIZE_MAX;
-    query_clear(&self->search);
+    forget_search(self);
     text_pane_destroy(&pane);
 }
 
@@ -176,6 +204,16 @@ static void find_in_detail(console_t *self, bool next)
     text_pane_destroy(&pane);
 }
 
+/* In what is open, or in the page. */
+static void find_text(console_t *self, bool next)
+{
+    page_t *page = console_page(self);
+    if (console_is_text(self))
+        self->found = page->ops->find(page, &self->search, self->found, next);
+    else
+        find_in_detail(self, next);
+}
+
 static void scroll_detail(console_t *self, action_t action)
 {
     size_t page = self->detail_height > 1 ? self->detail_height - 1 : 1;
@@ -197,6 +235,8 @@ static void act_on_page(console_t *self, action_t action)
 {
     if (self->over == OVER_DETAIL)
         scroll_detail(self, action);
+    else if (console_is_text(self) && (action == ACT_FIND_NEXT || action == ACT_FIND_PREVIOUS))
+        find_text(self, action == ACT_FIND_NEXT);
     else if (action == ACT_OPEN)
         open_detail(self);
     else
@@ -305,6 +345,26 @@ static void seek_trouble(console_t *self)
         go_to_trouble(self);
 }
 
+/* A slip of a finger is no reason to lose what nobody else has: a button is to be chosen first. */
+static void ask_to_clear(console_t *self)
+{
+    char kept[KEPT_ROOM];
+    if (console_kept(self, kept) == 0) {
+        session_view_note(self->session, NOTE_PLAIN, "there is nothing to forget");
+        return;
+    }
+    self->over = OVER_CLEAR;
+    self->dialog_button = 1;
+}
+
+static void clear(console_t *self)
+{
+    char kept[KEPT_ROOM];
+    console_kept(self, kept);
+    session_view_clear(self->session, console_page(self)->ops->part);
+    session_view_note(self->session, NOTE_PLAIN, "%s forgotten", kept);
+}
+
 static unsigned act(console_t *self, action_t action)
 {
     switch (action) {
@@ -339,7 +399,7 @@ static unsigned act(console_t *self, action_t action)
         toggle_graph(self);
         break;
     case ACT_CLEAR:
-        session_view_clear(self->session, console_page(self)->ops->part);
+        ask_to_clear(self);
         break;
     case ACT_COPY:
         return copy(self);
@@ -347,8 +407,7 @@ static unsigned act(console_t *self, action_t action)
         return free_mouse(self);
     default:
         if (action >= ACT_GO_TREE && action <= ACT_GO_TOPICS) {
-            close_over(self);
-            self->page = (page_number_t)(action - ACT_GO_TREE);
+            show_page(self, (page_number_t)(action - ACT_GO_TREE));
         } else if (!console_open_form(self, action)) {
             act_on_page(self, action);
         }
@@ -402,16 +461,27 @@ static void take_line(console_t *self)
     }
     query_set(&self->search, text);
     self->found = SIZE_MAX;
-    find_in_detail(self, true);
+    find_text(self, true);
 }
 
 static void close_line(console_t *self)
 {
-    self->over = self->over == OVER_SEARCH ? OVER_DETAIL : OVER_NOTHING;
+    bool over_detail = self->over == OVER_SEARCH && !console_is_text(self);
+    self->over = over_detail ? OVER_DETAIL : OVER_NOTHING;
+}
+
+static void type_into_line(console_t *self, ui_key_t key)
+{
+    if (self->line_fresh)
+        line_editor_set(self->line, "");
+    line_editor_type(self->line, key);
 }
 
 static void line_key(console_t *self, ui_key_t key, action_t action)
 {
+    /* What can't be understood stays there to be mended, and the line says what is wrong. */
+    if (action == ACT_ACCEPT && console_typed(self)->problem[0] != '\0')
+        return;
     if (action == ACT_ACCEPT) {
         history_add(self->history, HISTORY_FILTER, line_editor_text(self->line));
         close_line(self);
@@ -426,7 +496,8 @@ static void line_key(console_t *self, ui_key_t key, action_t action)
     else if (action != ACT_NONE)
         line_editor_act(self->line, action);
     else if (key >= ' ' && key < UI_BEYOND)
-        line_editor_type(self->line, key);
+        type_into_line(self, key);
+    self->line_fresh = false;
     take_line(self);
     if (action == ACT_BACK)
         close_line(self);
@@ -445,13 +516,14 @@ static unsigned command_key(console_t *self, ui_key_t key, action_t action)
     return left == ACT_NONE ? flags : flags | act(self, left);
 }
 
-static unsigned end_key(console_t *self, action_t action)
+/* True if the first button of a dialog is pressed. */
+static bool dialog_key(console_t *self, action_t action)
 {
     if (action == ACT_LEFT || action == ACT_RIGHT)
-        self->end_button = action == ACT_RIGHT;
+        self->dialog_button = action == ACT_RIGHT;
     if (action == ACT_BACK || action == ACT_ACCEPT)
         close_over(self);
-    return action == ACT_ACCEPT && self->end_button == 0 ? CONSOLE_QUIT : 0;
+    return action == ACT_ACCEPT && self->dialog_button == 0;
 }
 
 static unsigned take(console_t *self, ui_key_t key, action_t action)
@@ -467,7 +539,11 @@ static unsigned take(console_t *self, ui_key_t key, action_t action)
         order_key(self, action);
         return 0;
     case OVER_END:
-        return end_key(self, action);
+        return dialog_key(self, action) ? CONSOLE_QUIT : 0;
+    case OVER_CLEAR:
+        if (dialog_key(self, action))
+            clear(self);
+        return 0;
     case OVER_LINE:
     case OVER_SEARCH:
         line_key(self, key, action);
@@ -479,10 +555,33 @@ static unsigned take(console_t *self, ui_key_t key, action_t action)
     }
 }
 
+/* A key that would do something with other rights, or elsewhere, doesn't just do nothing. */
+static void say_why_not(console_t *self, ui_key_t key)
+{
+    unsigned where = console_where(self), needs = keymap_missing(key, where, self->rights);
+    if (needs != 0)
+        session_view_note(self->session, NOTE_WARNING, "%s", console_why_not(self, needs));
+    else if (key == UI_TAB && self->over == OVER_NOTHING)
+        session_view_note(self->session, NOTE_PLAIN,
+            "Tab goes from field to field in forms; 1 to 7 go from screen to screen");
+}
+
 unsigned console_key(console_t *self, ui_key_t key)
 {
-    self->seeks = false;
-    return take(self, key, keymap_action(key, console_where(self), self->rights));
+    action_t action = keymap_action(key, console_where(self), self->rights);
+    self->seeks = self->paste_told = false;
+    if (action == ACT_NONE)
+        say_why_not(self, key);
+    return take(self, key, action);
+}
+
+/* Once, however much it is. */
+static void refuse_paste(console_t *self)
+{
+    if (!self->paste_told)
+        session_view_note(self->session, NOTE_WARNING,
+            "what was pasted went nowhere: there is no field here to put it into");
+    self->paste_told = true;
 }
 
 void console_paste(console_t *self, ui_key_t character)
@@ -495,14 +594,16 @@ void console_paste(console_t *self, ui_key_t character)
         line_key(self, character, ACT_NONE);
     else if (self->over == OVER_COMMAND)
         command_key(self, character, ACT_NONE);
+    else
+        refuse_paste(self);
 }
 
 void console_choose(console_t *self, chooser_kind_t kind, size_t item)
 {
     if (self->over == OVER_MENU || self->over == OVER_ORDER)
         self->menu_item = item;
-    else if (self->over == OVER_END)
-        self->end_button = item;
+    else if (self->over == OVER_END || self->over == OVER_CLEAR)
+        self->dialog_button = item;
     else if (self->over == OVER_FORM)
         form_choose(self->form, kind, item);
 }
@@ -529,7 +630,7 @@ void console_update(console_t *self)
     if (closed && !self->end_told) {
         close_over(self);
         self->over = OVER_END;
-        self->end_button = 0;
+        self->dialog_button = 0;
     }
     self->end_told = closed;
     if (self->over == OVER_FORM) {

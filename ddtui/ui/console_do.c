@@ -61,8 +61,14 @@ static void show_page(console_t *console, page_number_t page)
 
 static action_t filter(doing_t *self)
 {
-    const char *text = argument(self, 0);
-    page_set_filter(console_page(self->console), text ? text : "");
+    const char *text = argument(self, 0) ? argument(self, 0) : "";
+    query_t query = {0};
+    query_set(&query, text);
+    if (query.problem[0] != '\0')
+        refuse(self, "that is no filter: %s", query.problem);
+    else
+        page_set_filter(console_page(self->console), text);
+    query_clear(&query);
     return ACT_NONE;
 }
 
@@ -251,7 +257,7 @@ static action_t trace(doing_t *self)
     if (!argument(self, 0))
         return ACT_GO_TRACE;
     if (!(self->console->rights & RIGHT_SEND))
-        return refuse(self, "with this key, or --read-only, nothing can be sent");
+        return refuse(self, "%s", console_why_not(self->console, RIGHT_SEND));
     return fill(self, FORM_TRACE, NULL);
 }
 
@@ -346,6 +352,15 @@ static do_t *const DO[COMMANDS] = {
     [COMMAND_CLEAR] = clear,
 };
 
+/* Of a command that isn't there for this user. */
+static unsigned missing_rights(const char *line, unsigned rights)
+{
+    command_words_t words;
+    char why[COMMAND_WHY_ROOM];
+    command_line_read(&words, line, RIGHT_SEND | RIGHT_OPERATE, why);
+    return words.id < COMMANDS ? COMMAND_SPECS[words.id].needs & ~rights : 0;
+}
+
 action_t console_do(console_t *self, const char *line, unsigned *flags)
 {
     command_words_t words;
@@ -354,7 +369,8 @@ action_t console_do(console_t *self, const char *line, unsigned *flags)
     if (line[strspn(line, " ")] == '\0')
         return ACT_NONE;
     if (!command_line_read(&words, line, self->rights, why)) {
-        refuse(&doing, "%s", why);
+        unsigned needs = missing_rights(line, self->rights);
+        refuse(&doing, "%s", needs != 0 ? console_why_not(self, needs) : why);
         return ACT_NONE;
     }
     action_t left = DO[words.id] ? DO[words.id](&doing) : ACTIONS[words.id];

@@ -90,6 +90,17 @@ static const char *program_name(const console_t *self, char room[TREE_NAME_MAX +
     return room;
 }
 
+/* Writes a text that may be too long, and then ends in an ellipsis; returns the cells it has. */
+static int draw_fitting(canvas_t *canvas, rect_t line, int at, unsigned style, const char *text)
+{
+    char fitted[1024];
+    int room = line.width > at ? line.width - at : 0;
+    if ((int)dd_utf8_width(text) <= room)
+        return canvas_text(canvas, line, 0, at, style, text);
+    dd_utf8_fit(text, (size_t)room, fitted, sizeof fitted);
+    return canvas_text(canvas, line, 0, at, style, fitted);
+}
+
 /* What there is no room for beside trouble is left out: that all is well with the connection, where
    that is, and the program's name. */
 static void draw_top(console_t *self, canvas_t *canvas, rect_t line)
@@ -109,9 +120,9 @@ static void draw_top(console_t *self, canvas_t *canvas, rect_t line)
         who_and_where(self, false, where, sizeof where);
     if (!trouble || name + (int)dd_utf8_width(where) <= line.width)
         at = canvas_text(canvas, line, 0, 0, STYLE_BAR, program) + 2;
-    at += canvas_text(canvas, line, 0, at, STYLE_BAR, where);
+    at += draw_fitting(canvas, line, at, STYLE_BAR, where);
     if (!trouble || style != STYLE_BAR || at + width <= line.width)
-        canvas_text(canvas, line, 0, at, style, words);
+        draw_fitting(canvas, line, at, style, words);
 }
 
 /* ---- Names of screens, and the footer -------------------------------------------------------- */
@@ -168,30 +179,40 @@ static void draw_footer(console_t *self, canvas_t *canvas, rect_t line)
     }
 }
 
-/* What is wrong with what is typed, or how more can be said, at the right if there is room. */
+/* How more can be said, at the right if there is room. */
 static void draw_line_hint(const console_t *self, canvas_t *canvas, rect_t line)
 {
     const page_t *page = console_page(self);
     bool searches = self->over == OVER_SEARCH;
-    const query_t *query = searches ? &self->search : list_filter(page->list);
     char hint[128];
-    if (query->problem[0] != '\0')
-        snprintf(hint, sizeof hint, "%s", query->problem);
-    else
-        snprintf(hint, sizeof hint, "%s%s/regex/ !not", searches ? "" : page->ops->filters,
-            searches ? "" : " ");
+    snprintf(hint, sizeof hint, "%s%s/regex/ !not", searches ? "" : page->ops->filters,
+        searches ? "" : " ");
     int width = (int)dd_utf8_width(hint);
     if (line.width > width + 2 + (int)dd_utf8_width(line_editor_text(self->line)))
-        canvas_text(canvas, line, 0, line.width - width - 1,
-            query->problem[0] != '\0' ? STYLE_WARNING : STYLE_DIM, hint);
+        canvas_text(canvas, line, 0, line.width - width - 1, STYLE_DIM, hint);
+}
+
+/* What is wrong with what is typed has its room at the right, however long that is. */
+static void draw_problem(const char *problem, canvas_t *canvas, rect_t *line)
+{
+    rect_t right = rect_cut_right(line, (int)dd_utf8_width(problem) + 2);
+    canvas_text(canvas, right, 0, 1, STYLE_WARNING, problem);
 }
 
 static void draw_line(const console_t *self, canvas_t *canvas, rect_t line, cursor_t *cursor)
 {
     const char *name = self->over == OVER_SEARCH ? "Search: " : "Filter: ";
     rect_cut_left(&line, canvas_text(canvas, line, 0, 0, STYLE_STRONG, name));
+    const char *problem = console_typed(self)->problem;
+    if (problem[0] != '\0')
+        draw_problem(problem, canvas, &line);
     *cursor = (cursor_t){true, line.row, line_editor_draw(self->line, canvas, line, STYLE_FIELD)};
-    draw_line_hint(self, canvas, line);
+    rect_t typed = line;
+    typed.width = cursor->column - line.column;
+    if (self->line_fresh)
+        canvas_mark(canvas, typed, STYLE_SELECTED);
+    if (problem[0] == '\0')
+        draw_line_hint(self, canvas, line);
 }
 
 /* NULL if there is none yet. */
@@ -241,7 +262,10 @@ static void draw_note(const console_t *self, const note_t *note, canvas_t *canva
     canvas_text(canvas, area, 0, 0, STYLE_DIM, time);
     text_pane_t *pane = note_pane(self, note, area.width);
     rect_cut_left(&area, NOTE_INDENT);
+    bool goes_on = (int)text_pane_count(pane) > area.height;
+    rect_t more = rect_cut_right(&area, goes_on ? 1 : 0);
     text_pane_draw(pane, canvas, area, 0, NULL);
+    canvas_text(canvas, more, area.height - 1, 0, STYLE_DIM, goes_on ? "…" : "");
     text_pane_destroy(&pane);
 }
 
@@ -308,20 +332,36 @@ static void wrap(const char *text, char *out, size_t room)
     }
 }
 
+static size_t draw_dialog(console_t *self, rect_t area, const char *words, const char *yes,
+    const char *no, chooser_t *out)
+{
+    wrap(words, self->dialog_text, sizeof self->dialog_text);
+    *out = (chooser_t){.kind = CHOOSER_DIALOG,
+        .area = area,
+        .title = self->dialog_text,
+        .items = {yes, no},
+        .count = 2,
+        .current = self->dialog_button,
+        .focused = true};
+    return 1;
+}
+
 static size_t draw_end(console_t *self, rect_t area, chooser_t *out)
 {
     char words[NOTE_ROOM + 64];
     snprintf(words, sizeof words, "The connection has ended, and won't come back: %s",
         session_view_link(self->session)->reason);
-    wrap(words, self->end_text, sizeof self->end_text);
-    *out = (chooser_t){.kind = CHOOSER_DIALOG,
-        .area = area,
-        .title = self->end_text,
-        .items = {"Quit", "Stay"},
-        .count = 2,
-        .current = self->end_button,
-        .focused = true};
-    return 1;
+    return draw_dialog(self, area, words, "Quit", "Stay", out);
+}
+
+static size_t draw_clear(console_t *self, rect_t area, chooser_t *out)
+{
+    char words[160], key[KEY_NAME_ROOM], kept[KEPT_ROOM];
+    console_kept(self, kept);
+    keymap_key_name(keymap_key_of(ACT_EXPORT), key);
+    snprintf(words, sizeof words,
+        "Forget %s, also what a filter hides? %s writes what is shown to a file first.", kept, key);
+    return draw_dialog(self, area, words, "Forget", "Keep", out);
 }
 
 static void draw_detail(console_t *self, canvas_t *canvas, rect_t area)
@@ -345,13 +385,16 @@ static size_t draw_over(
     switch (self->over) {
     case OVER_DETAIL:
     case OVER_SEARCH:
-        draw_detail(self, canvas, area);
+        if (!console_is_text(self))
+            draw_detail(self, canvas, area);
         return 0;
     case OVER_GRAPH:
         page_draw_graph(console_page(self), canvas, area, self->glyphs);
         return 0;
     case OVER_FORM:
         return form_draw(self->form, canvas, area, cursor, out);
+    case OVER_CLEAR:
+        return draw_clear(self, area, out);
     case OVER_END:
         return draw_end(self, area, out);
     case OVER_MENU:

@@ -151,6 +151,7 @@ void console_open_ending_form(console_t *self, const client_t *client)
         &(form_about_t){.object = name,
             .broker = client->broker_id,
             .confirm = ambiguous ? id : NULL,
+            .also = consequences_client_only_one(self->session, client) ? client->name : NULL,
             .facts = facts});
 }
 
@@ -223,6 +224,9 @@ static void open_operator_form(console_t *self, action_t action)
             : action == ACT_MOVE ? FORM_MOVE
                                  : FORM_LOG_LEVEL,
             broker, NULL);
+    else
+        session_view_note(self->session, NOTE_WARNING, "no %s is selected",
+            action == ACT_END_CLIENT ? "client" : "broker");
 }
 
 bool console_open_form(console_t *self, action_t action)

@@ -4,14 +4,26 @@
  */
 #include "console_state.h"
 
+#include <stdio.h>
+
 page_t *console_page(const console_t *self)
 {
     return pages_page(self->pages, self->page);
 }
 
+bool console_is_text(const console_t *self)
+{
+    return console_page(self)->ops->find != NULL;
+}
+
 const query_t *console_search(const console_t *self)
 {
     return self->search.count > 0 ? &self->search : list_filter(console_page(self)->list);
+}
+
+const query_t *console_typed(const console_t *self)
+{
+    return self->over == OVER_SEARCH ? &self->search : list_filter(console_page(self)->list);
 }
 
 unsigned console_where(const console_t *self)
@@ -22,6 +34,7 @@ unsigned console_where(const console_t *self)
         [OVER_LINE] = AT_LINE,
         [OVER_COMMAND] = AT_LINE | AT_COMMAND,
         [OVER_SEARCH] = AT_LINE,
+        [OVER_CLEAR] = AT_MENU,
         [OVER_END] = AT_MENU,
         [OVER_GRAPH] = AT_GRAPH,
         [OVER_DETAIL] = AT_DETAIL};
@@ -30,11 +43,21 @@ unsigned console_where(const console_t *self)
     return self->over == OVER_NOTHING ? AT_PAGE(self->page) : OVER[self->over];
 }
 
+const char *console_why_not(const console_t *self, unsigned needs)
+{
+    bool is_operator = session_view_is_operator(self->session);
+    if (needs & RIGHT_SEND)
+        return is_operator ? "an operator doesn't send or subscribe: use a tenant's key (-k)"
+                           : "nothing is sent or subscribed to with --read-only";
+    return is_operator ? "with this key, or --read-only, nothing is changed in the tree"
+                       : "that takes an operator's key (-k)";
+}
+
 /* The menu's items, as far as they can be done on a page. */
 static const action_t MENU[] = {ACT_NOTIFY, ACT_PUBLISH, ACT_SUBSCRIBE, ACT_UNSUBSCRIBE, ACT_TRACE,
     ACT_END_CLIENT, ACT_DRAIN, ACT_LOG_LEVEL, ACT_MOVE, ACT_GO_TOPICS, ACT_TROUBLE, ACT_OPEN,
-    ACT_GRAPH, ACT_FILTER, ACT_ORDER, ACT_COPY, ACT_EXPORT, ACT_SAVE, ACT_SEND_AGAIN, ACT_COMMAND,
-    ACT_GO_HELP, ACT_QUIT};
+    ACT_GRAPH, ACT_FILTER, ACT_ORDER, ACT_COPY, ACT_EXPORT, ACT_SAVE, ACT_SEND_AGAIN, ACT_MOUSE,
+    ACT_COMMAND, ACT_GO_HELP, ACT_QUIT};
 #define MENU_COUNT (sizeof MENU / sizeof MENU[0])
 _Static_assert(MENU_COUNT <= CHOOSER_ITEMS_MAX, "the menu is too long");
 
@@ -57,6 +80,18 @@ size_t console_menu(const console_t *self, const binding_t *items[CHOOSER_ITEMS_
         if ((items[used] = find_item(self, MENU[i])) != NULL)
             used++;
     return used;
+}
+
+size_t console_kept(const console_t *self, char words[KEPT_ROOM])
+{
+    const session_view_t *session = self->session;
+    bool messages = self->page == PAGE_MESSAGES;
+    size_t count = messages ? messages_count(session_view_messages(session))
+                            : event_archive_count(session_view_events(session)) +
+                                  status_log_count(session_view_status_log(session));
+    snprintf(
+        words, KEPT_ROOM, "%zu %s%s", count, messages ? "message" : "event", count == 1 ? "" : "s");
+    return count;
 }
 
 size_t console_orders(const console_t *self, const char *items[CHOOSER_ITEMS_MAX],

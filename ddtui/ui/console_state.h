@@ -17,7 +17,7 @@
 /* Bytes of an item of the menu, with its key. */
 #define MENU_TEXT_ROOM 64
 
-/* What is open over the page; OVER_SEARCH is over the detail. */
+/* What is open over the page; OVER_SEARCH is over the detail, or over a page of text. */
 typedef enum {
     OVER_NOTHING,
     OVER_DETAIL,
@@ -28,6 +28,7 @@ typedef enum {
     OVER_LINE,
     OVER_SEARCH,
     OVER_COMMAND,
+    OVER_CLEAR,
     OVER_END
 } over_t;
 
@@ -54,26 +55,31 @@ struct console {
     glyphs_t glyphs;
     page_number_t page;
     over_t over;
+    page_number_t back_page; /* where help was called, and what was open there */
+    over_t back_over;
     form_t *form;        /* of OVER_FORM, else NULL */
     uint64_t to_save;    /* serial of the message that the form to save one is about */
     line_editor_t *line; /* the filter or search, while it is typed */
-    query_t search;      /* in the detail; without terms, the page's filter is searched for */
+    bool line_fresh;     /* it holds what was typed before: typing replaces it */
+    query_t search;      /* in the detail, or in help; without terms, the page's filter is searched
+                            for */
     char *copied;        /* what is to be copied, or NULL */
     size_t copied_size;
     bool mouse_freed; /* it is the terminal's */
+    bool paste_told;  /* that what is pasted goes nowhere, since the last key */
     command_state_t command;
     tree_names_t trees;
     const char *tree; /* the name of this one, or NULL */
     char wanted_tree[TREE_NAME_MAX + 1];
     size_t menu_item;
-    size_t end_button; /* of OVER_END: 0 ends the console */
-    bool end_told;     /* that the connection has ended for good */
-    char end_text[2 * NOTE_ROOM];
+    size_t dialog_button; /* of OVER_END: 0 ends the console; of OVER_CLEAR: 0 forgets the rows */
+    bool end_told;        /* that the connection has ended for good */
+    char dialog_text[2 * NOTE_ROOM];
     char menu_texts[CHOOSER_ITEMS_MAX][MENU_TEXT_ROOM]; /* of OVER_MENU, when it was drawn last */
-    bool seeks;           /* the trouble on a page, whose rows are asked for */
-    uint64_t seeks_ms;    /* since when */
-    size_t scroll;        /* first line of the detail */
-    size_t found;         /* its line that was searched for last; SIZE_MAX: none yet */
+    bool seeks;        /* the trouble on a page, whose rows are asked for */
+    uint64_t seeks_ms; /* since when */
+    size_t scroll;     /* first line of the detail */
+    size_t found; /* its line, or that of help, that was searched for last; SIZE_MAX: none yet */
     size_t detail_height; /* its lines and columns, when it was drawn last */
     int detail_width;
     spot_t spots[SPOTS_MAX];
@@ -82,12 +88,22 @@ struct console {
 
 /* The page that is shown. */
 page_t *console_page(const console_t *self);
+/* Whether the page is nothing but text, in which something can be searched for. */
+bool console_is_text(const console_t *self);
 /* What is searched for in the detail: what was typed there, or else the page's filter. */
 const query_t *console_search(const console_t *self);
+/* What is typed into the line of the filter or the search. */
+const query_t *console_typed(const console_t *self);
 /* Which keys work now, as bits of keymap.h. */
 unsigned console_where(const console_t *self);
+/* Why the user may not do what needs these rights. */
+const char *console_why_not(const console_t *self, unsigned needs);
 /* The items of the menu; returns their count. */
 size_t console_menu(const console_t *self, const binding_t *items[CHOOSER_ITEMS_MAX]);
+
+/* How many messages, or events, are kept of what a page shows, also in words: "12 events". */
+#define KEPT_ROOM 32
+size_t console_kept(const console_t *self, char words[KEPT_ROOM]);
 
 /* What the page's rows can be ordered by: first as they come, then by the columns of these numbers,
    from the second item on; returns the count of items. */

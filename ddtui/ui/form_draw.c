@@ -7,7 +7,9 @@
 
 #include "form_state.h"
 #include "libdd/base/escape.h"
+#include "libdd/base/utf8.h"
 #include "libdd/protocol/scope.h"
+#include "text_pane.h"
 
 /* Cells of a form at most, and of the names of its fields. */
 #define FORM_WIDTH 74
@@ -16,8 +18,33 @@
 #define HELP_HEIGHT 8
 /* Lines of a form that are neither fields nor help: frame, blank, word, buttons. */
 #define OTHER_HEIGHT 6
+/* Cells before the name of what is to be done something to, and all that isn't for it. */
+#define OBJECT_INDENT 2
+#define OBJECT_MARGIN (OBJECT_INDENT + 4)
 /* Bytes of a hint that is made up. */
-#define HINT_ROOM (DD_NAME_MAX + 64)
+#define HINT_ROOM (2 * DD_ESCAPE_MAX * DD_NAME_MAX + 64)
+
+/* What is to be typed to confirm; where there is no room for that, where it stands. */
+static void confirm_words(const form_t *self, int width, char out[HINT_ROOM])
+{
+    char confirm[DD_ESCAPE_MAX * sizeof self->confirm], also[DD_ESCAPE_MAX * sizeof self->also];
+    dd_escape_text(self->confirm, strlen(self->confirm), confirm, sizeof confirm);
+    dd_escape_text(self->also, strlen(self->also), also, sizeof also);
+    snprintf(out, HINT_ROOM, "type %s%s%s to confirm", confirm, also[0] != '\0' ? ", or just " : "",
+        also);
+    if ((int)dd_utf8_width(out) > width)
+        snprintf(out, HINT_ROOM, "type the name above to confirm");
+}
+
+/* What an empty field waits for, before anybody is there. */
+static void draw_wish(const form_t *self, size_t number, canvas_t *canvas, rect_t line)
+{
+    char words[HINT_ROOM];
+    if (!form_confirms(self, number) || line_editor_text(self->editors[number])[0] != '\0')
+        return;
+    confirm_words(self, line.width, words);
+    canvas_text(canvas, line, 0, 0, STYLE_DIM, words);
+}
 
 static void draw_field(form_t *self, size_t number, canvas_t *canvas, rect_t line, cursor_t *cursor)
 {
@@ -33,6 +60,7 @@ static void draw_field(form_t *self, size_t number, canvas_t *canvas, rect_t lin
         return;
     }
     cursor->column = line_editor_draw(self->editors[number], canvas, line, STYLE_FIELD);
+    draw_wish(self, number, canvas, line);
     if (has_focus && self->fresh[number]) {
         rect_t text = line;
         text.width = cursor->column - line.column;
@@ -54,7 +82,8 @@ static void draw_suggestions(form_t *self, canvas_t *canvas, rect_t area)
         const char *suggestion = self->suggestions.texts[first + i];
         dd_escape_text(suggestion, strlen(suggestion), text, sizeof text);
         rect_t line = {area.row + (int)i, area.column, 1, area.width};
-        canvas_text(canvas, line, 0, 0, STYLE_DIM, text);
+        canvas_print(canvas, line, 0, 0, STYLE_DIM, "%s%s", text,
+            first + i < self->suggestions.seen ? "" : "  (isn't there now)");
         if (first + i == self->suggestion)
             canvas_mark(canvas, line, STYLE_SELECTED);
     }
@@ -130,14 +159,14 @@ static void draw_facts(const form_t *self, canvas_t *canvas, rect_t *inside)
     }
 }
 
-/* What is to be typed, where that isn't the name. */
-static const char *hint_of(const form_t *self, char room[HINT_ROOM])
+/* Of a field that confirms, what is to be typed. */
+static const char *hint_of(const form_t *self, int width, char room[HINT_ROOM])
 {
-    const spec_t *field = form_focused(self);
-    if (!self->spec->warning || field != &self->spec->fields[self->spec->count - 1] ||
-        strcmp(self->confirm, self->object) == 0)
-        return field->hint;
-    snprintf(room, HINT_ROOM, "type %s to confirm: the name alone isn't enough", self->confirm);
+    if (!form_confirms(self, self->focus))
+        return form_focused(self)->hint;
+    confirm_words(self, width, room);
+    if (strcmp(self->confirm, self->object) != 0)
+        snprintf(room, HINT_ROOM, "type %s to confirm: the name alone isn't enough", self->confirm);
     return room;
 }
 
@@ -147,17 +176,42 @@ static void draw_word(const form_t *self, canvas_t *canvas, rect_t line)
     if (self->why[0] != '\0')
         canvas_text(canvas, line, 0, 0, STYLE_BAD, self->why);
     else if (!form_at_buttons(self))
-        canvas_text(canvas, line, 0, 0, STYLE_DIM, hint_of(self, hint));
+        canvas_text(canvas, line, 0, 0, STYLE_DIM, hint_of(self, line.width, hint));
+}
+
+/* All of it, since it is to be typed. */
+static text_pane_t *object_pane(const form_t *self, int width)
+{
+    char object[DD_ESCAPE_MAX * sizeof self->object];
+    text_pane_t *pane = text_pane_new(width);
+    dd_escape_text(self->object, strlen(self->object), object, sizeof object);
+    text_pane_text(pane, STYLE_STRONG, object);
+    return pane;
+}
+
+static int count_object(const form_t *self, int width)
+{
+    text_pane_t *pane = object_pane(self, width);
+    int lines = (int)text_pane_count(pane);
+    text_pane_destroy(&pane);
+    return lines;
+}
+
+static void draw_object(const form_t *self, canvas_t *canvas, rect_t *inside)
+{
+    text_pane_t *pane = object_pane(self, inside->width - OBJECT_INDENT);
+    rect_t area = rect_cut_top(inside, (int)text_pane_count(pane));
+    rect_cut_left(&area, OBJECT_INDENT);
+    text_pane_draw(pane, canvas, area, 0, NULL);
+    text_pane_destroy(&pane);
 }
 
 static void draw_warning(const form_t *self, canvas_t *canvas, rect_t *inside)
 {
-    char object[4 * sizeof self->object];
     if (!self->spec->warning)
         return;
-    dd_escape_text(self->object, strlen(self->object), object, sizeof object);
     canvas_text(canvas, rect_cut_top(inside, 1), 0, 0, STYLE_WARNING, self->spec->warning);
-    canvas_text(canvas, rect_cut_top(inside, 1), 0, 2, STYLE_STRONG, object);
+    draw_object(self, canvas, inside);
     draw_facts(self, canvas, inside);
     rect_cut_top(inside, 1);
 }
@@ -174,7 +228,9 @@ static int help_height(const form_t *self)
 
 size_t form_draw(form_t *self, canvas_t *canvas, rect_t area, cursor_t *cursor, chooser_t out[2])
 {
-    int fields = (int)self->spec->count + (self->spec->warning ? 3 + count_facts(self) : 0);
+    int width = area.width < FORM_WIDTH ? area.width : FORM_WIDTH, fields = (int)self->spec->count;
+    if (self->spec->warning)
+        fields += 2 + count_facts(self) + count_object(self, width - OBJECT_MARGIN);
     rect_t box = rect_centre(area, OTHER_HEIGHT + fields + help_height(self), FORM_WIDTH);
     canvas_fill(canvas, box, STYLE_PLAIN);
     rect_t inside = canvas_box(canvas, box, self->spec->title);

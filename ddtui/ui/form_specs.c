@@ -19,7 +19,7 @@
     }
 #define CONFIRM                                                                                    \
     {                                                                                              \
-        "Name", FIELD_LINE, COMPLETION_NOTHING, HISTORY_NONE, DD_NAME_MAX,                         \
+        "To confirm", FIELD_LINE, COMPLETION_NOTHING, HISTORY_NONE, DD_NAME_MAX,                   \
             "type the name above to confirm"                                                       \
     }
 

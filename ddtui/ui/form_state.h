@@ -48,9 +48,11 @@ struct form {
     rect_t lines[FIELDS_MAX];  /* where the fields were drawn last */
     rect_t offers;             /* and the suggestions, of which the first visible one is: */
     size_t first_offer;
+    char file[64]; /* the name that was proposed for a file */
     char why[512]; /* it can't be done so; "" for the field's hint */
     char object[DD_NAME_MAX + 1];
     char confirm[DD_NAME_MAX + 1]; /* what is to be typed */
+    char also[DD_NAME_MAX + 1];    /* or this; "": nothing else */
     char facts[FORM_FACTS_ROOM];
     command_t command;
 };
@@ -70,6 +72,12 @@ static inline bool form_at_buttons(const form_t *self)
 static inline const spec_t *form_focused(const form_t *self)
 {
     return form_at_buttons(self) ? NULL : &self->spec->fields[self->focus];
+}
+
+/* Whether a field is the one that confirms what an operator does. */
+static inline bool form_confirms(const form_t *self, size_t field)
+{
+    return self->spec->warning && field + 1 == self->spec->count;
 }
 
 static inline bool form_is_choice(const form_t *self)

@@ -84,7 +84,8 @@ static const char *check_level(const form_t *self, const char *text)
 
 static const char *check_object(const form_t *self, const char *text)
 {
-    if (strcmp(text, self->confirm) == 0)
+    bool is_also = self->also[0] != '\0' && strcmp(text, self->also) == 0;
+    if (is_also || strcmp(text, self->confirm) == 0)
         return NULL;
     if (strcmp(self->confirm, self->object) == 0)
         return "that isn't the name above";

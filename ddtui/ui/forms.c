@@ -15,6 +15,18 @@ const char *form_title(form_kind_t kind)
 
 /* ---- Fields and suggestions ----------------------------------------------------------------- */
 
+/* No file is overwritten: one that was written before can't be written again. */
+static void offer(form_t *self, const char *typed)
+{
+    const spec_t *field = form_focused(self);
+    history_kind_t history = form_is_choice(self) ? HISTORY_NONE : field->history;
+    if (history == HISTORY_FILE)
+        completion_offer_folders(&self->suggestions, self->history, self->file, typed);
+    else
+        completion_offer(
+            &self->suggestions, field->completion, history, self->session, self->history, typed);
+}
+
 /* Lists what the focused field may be filled with. In a choice everything can be chosen always. */
 static void refresh(form_t *self)
 {
@@ -24,9 +36,7 @@ static void refresh(form_t *self)
         return;
     const char *typed = line_editor_text(self->editors[self->focus]);
     bool all = form_is_choice(self) || self->fresh[self->focus];
-    completion_offer(&self->suggestions, form_focused(self)->completion,
-        form_is_choice(self) ? HISTORY_NONE : form_focused(self)->history, self->session,
-        self->history, all ? "" : typed);
+    offer(self, all ? "" : typed);
     self->suggestion = self->suggestions.count;
     for (size_t i = 0; form_is_choice(self) && i < self->suggestions.count; i++)
         if (strcmp(self->suggestions.texts[i], typed) == 0)
@@ -105,6 +115,12 @@ static const char *first_text(const form_t *self, const form_about_t *about, siz
     return self->kind == FORM_LOG_LEVEL && field == 0 ? "notice" : "";
 }
 
+static void set_file(form_t *self, const char *path)
+{
+    const char *end = strrchr(path, '/');
+    snprintf(self->file, sizeof self->file, "%s", end ? end + 1 : path);
+}
+
 form_t *form_new(
     form_kind_t kind, const form_about_t *about, const session_view_t *session, history_t *history)
 {
@@ -119,6 +135,7 @@ form_t *form_new(
     snprintf(self->object, sizeof self->object, "%s", about->object ? about->object : "");
     snprintf(
         self->confirm, sizeof self->confirm, "%s", about->confirm ? about->confirm : self->object);
+    snprintf(self->also, sizeof self->also, "%s", about->also ? about->also : "");
     snprintf(self->facts, sizeof self->facts, "%s", about->facts ? about->facts : "");
     snprintf(self->command.broker, sizeof self->command.broker, "%s",
         about->broker ? about->broker : "");
@@ -133,6 +150,7 @@ form_t *form_new(
         line_editor_set(self->editors[i], first_text(self, about, i));
         self->fresh[i] = line_editor_text(self->editors[i])[0] != '\0';
     }
+    set_file(self, about->first ? about->first : "");
     set_focus(self, 0);
     return self;
 }

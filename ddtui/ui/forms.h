@@ -38,6 +38,7 @@ typedef struct {
     const char *object;  /* of what is done by an operator: the name of what it is done to */
     const char *broker;  /* the id of the broker that is to do it */
     const char *confirm; /* what is to be typed to confirm it; NULL: the object's name */
+    const char *also;    /* what does as well, since nobody else is meant by it; or NULL */
     const char *facts;   /* what it would mean, escaped; lines end with '\n' but for the last */
 } form_about_t;
 

@@ -40,12 +40,12 @@ static const binding_t DEFAULTS[] = {
 
     {{'T'}, ACT_GO_SUBSCRIPTIONS, ON(TOPICS), 0, GROUP_LISTS, 3, "Subscr.", NULL,
         "back to the subscriptions"},
-    {{UI_ENTER}, ACT_OPEN, LISTS, 0, GROUP_LISTS, 4, "Details", "All about the selected row",
+    {{UI_ENTER}, ACT_OPEN, LISTS, 0, GROUP_LISTS, 2, "Details", "All about the selected row",
         "show all about the selected row"},
     {{'G'}, ACT_GRAPH, GRAPHS | AT_GRAPH, 0, GROUP_LISTS, 3, "Graph", "Graph of 15 minutes",
         "draw the last 15 minutes of the selected row, or close that again"},
-    {{UI_ESCAPE, 'q', UI_CTRL('C')}, ACT_BACK, AT_DETAIL | AT_GRAPH, 0, GROUP_LISTS, 1, "Back", NULL,
-        "close what is open"},
+    {{UI_ESCAPE, 'q', UI_CTRL('C')}, ACT_BACK, AT_DETAIL | AT_GRAPH | ON(HELP), 0, GROUP_LISTS, 1,
+        "Back", NULL, "close what is open, and go back from help"},
     {{'y'}, ACT_COPY, LISTS | AT_DETAIL, 0, GROUP_LISTS, 4, "Copy",
         "Copy the selected row", "copy the selected row, or the message, to the terminal's clipboard"},
     {{'W'}, ACT_EXPORT, LISTS, 0, GROUP_LISTS, 4, "Export",
@@ -61,7 +61,7 @@ static const binding_t DEFAULTS[] = {
     {{'l'}, ACT_LEVEL, ON(EVENTS), 0, GROUP_MESSAGES, 5, "Level", NULL,
         "show all events, those from notice up, or warnings and errors"},
     {{'c'}, ACT_CLEAR, ON(MESSAGES) | ON(EVENTS), 0, GROUP_MESSAGES, 12, "Clear", NULL,
-        "forget all messages, or all events, that are shown"},
+        "forget all messages, or all events, after a question"},
 
     {{'n'}, ACT_NOTIFY, ANYWHERE, RIGHT_SEND, GROUP_EVERYWHERE, 2, "Notify",
         "Send Notification", "send a notification to one client"},
@@ -85,27 +85,27 @@ static const binding_t DEFAULTS[] = {
         "move the selected broker to another parent, after typing its name"},
     {{':'}, ACT_COMMAND, ANYWHERE, 0, GROUP_EVERYWHERE, 5, "Command", "Type a command",
         "type a command; Tab completes it"},
-    {{'M'}, ACT_MOUSE, ANYWHERE, 0, GROUP_EVERYWHERE, 0, NULL, NULL,
+    {{'M'}, ACT_MOUSE, ANYWHERE, 0, GROUP_EVERYWHERE, 0, NULL, "Free or take the mouse",
         "leave the mouse to the terminal, to select text with it, or take it back"},
     {{'/'}, ACT_FILTER, LISTS, 0, GROUP_EVERYWHERE, 3, "Filter", "Filter the rows",
         "show only rows that hold a text; Esc shows all again"},
-    {{'/'}, ACT_FILTER, AT_DETAIL, 0, GROUP_LISTS, 3, "Search", NULL,
-        "search in what is open"},
+    {{'/'}, ACT_FILTER, AT_DETAIL | ON(HELP), 0, GROUP_LISTS, 3, "Search", NULL,
+        "search in what is open, or in help"},
     {{'!'}, ACT_TROUBLE, ANYWHERE, 0, GROUP_EVERYWHERE, 3, "Trouble",
         "Go to the next trouble", "to the next broker, client, topic or subscription in trouble"},
     {{'a'}, ACT_SHOW_ALL, LISTS, 0, GROUP_EVERYWHERE, 0, "All", NULL,
         "show the rows around those with the text, too, or hide them again"},
-    {{'.'}, ACT_FIND_NEXT, LISTS | AT_DETAIL, 0, GROUP_EVERYWHERE, 0, "Next", NULL,
+    {{'.'}, ACT_FIND_NEXT, PAGES_ALL | AT_DETAIL, 0, GROUP_EVERYWHERE, 0, "Next", NULL,
         "to the next place with the text"},
-    {{','}, ACT_FIND_PREVIOUS, LISTS | AT_DETAIL, 0, GROUP_EVERYWHERE, 0, "Previous", NULL,
+    {{','}, ACT_FIND_PREVIOUS, PAGES_ALL | AT_DETAIL, 0, GROUP_EVERYWHERE, 0, "Previous", NULL,
         "to the place with the text before"},
     {{'f'}, ACT_FREEZE, LISTS | AT_DETAIL | AT_GRAPH, 0, GROUP_EVERYWHERE, 6, "Freeze", NULL,
         "hold everything still, or let it go on"},
     {{'m', UI_F(9)}, ACT_MENU, ANYWHERE, 0, GROUP_EVERYWHERE, 1, "Menu", NULL,
         "choose from a menu what to do"},
-    {{'?'}, ACT_GO_HELP, ANYWHERE, 0, GROUP_EVERYWHERE, 1, "Help", "Help",
+    {{'?'}, ACT_GO_HELP, ANYWHERE & ~ON(HELP), 0, GROUP_EVERYWHERE, 1, "Help", "Help",
         "explain all keys"},
-    {{'q', UI_CTRL('C')}, ACT_QUIT, PAGES_ALL, 0, GROUP_EVERYWHERE, 1, "Quit",
+    {{'q', UI_CTRL('C')}, ACT_QUIT, LISTS, 0, GROUP_EVERYWHERE, 1, "Quit",
         "Quit", "end the console"},
     {{UI_CTRL('L')}, ACT_REDRAW, ANYWHERE | AT_FORM | AT_MENU | AT_LINE, 0,
         GROUP_EVERYWHERE, 0, NULL, NULL, "draw the whole screen anew"},
@@ -134,7 +134,7 @@ static const binding_t DEFAULTS[] = {
         "back to the columns before"},
     {{UI_RIGHT}, ACT_RIGHT, LISTS & ~ON(TREE), 0, GROUP_LISTS, 0, NULL, NULL,
         "to the columns for which there is no room"},
-    {{UI_ESCAPE}, ACT_BACK, PAGES_ALL, 0, GROUP_LISTS, 0, NULL, NULL,
+    {{UI_ESCAPE}, ACT_BACK, LISTS, 0, GROUP_LISTS, 0, NULL, NULL,
         "drop the filter"},
     {{UI_LEFT}, ACT_LEFT, ON(TREE), 0, GROUP_TREE, 0, NULL, NULL,
         "back to the columns before; else hide the brokers below, or go to the parent; the root "
@@ -152,6 +152,8 @@ static const binding_t DEFAULTS[] = {
         "take what is marked, go on, and at the last field do it"},
     {{UI_ESCAPE, UI_CTRL('C')}, ACT_BACK, AT_FORM | AT_MENU | AT_LINE, 0, GROUP_FORMS, 1, "Cancel",
         NULL, "leave without doing it"},
+    {{'q'}, ACT_BACK, AT_MENU, 0, GROUP_FORMS, 0, NULL, NULL,
+        "close the menu"},
     {{UI_UP}, ACT_UP, AT_FORM | AT_MENU | AT_LINE, 0, GROUP_FORMS, 0, NULL, NULL,
         "to the suggestion or choice above"},
     {{UI_DOWN}, ACT_DOWN, AT_FORM | AT_MENU | AT_LINE, 0, GROUP_FORMS, 0, NULL, NULL,
@@ -176,14 +178,18 @@ static const binding_t DEFAULTS[] = {
 /* clang-format on */
 #define BINDING_COUNT (sizeof DEFAULTS / sizeof DEFAULTS[0])
 
-/* Where some actions have their rank; elsewhere they come after all others. */
+/* Where some actions have their rank; on other screens they come after all others, and in
+   help, or where something is open, they don't come. */
 static const struct {
     action_t action;
     unsigned where;
 } FOREMOST[] = {
-    {ACT_NOTIFY, ON(TREE) | ON(CLIENTS)},
+    {ACT_NOTIFY, ON(TREE) | ON(CLIENTS) | AT_MESSAGE},
     {ACT_PUBLISH, ON(TREE) | ON(SUBSCRIPTIONS)},
     {ACT_SUBSCRIBE, ON(SUBSCRIPTIONS)},
+    {ACT_UNSUBSCRIBE, ON(SUBSCRIPTIONS)},
+    {ACT_OPEN, LISTS & ~ON(SUBSCRIPTIONS)},
+    {ACT_TRACE, LISTS | AT_DETAIL},
     {ACT_GO_TOPICS, ON(TREE) | ON(SUBSCRIPTIONS)},
     {ACT_TROUBLE, ON(TREE) | ON(CLIENTS) | ON(TOPICS) | ON(EVENTS)},
     {ACT_COPY, ON(MESSAGES) | AT_DETAIL},
@@ -327,6 +333,16 @@ action_t keymap_action(ui_key_t key, unsigned where, unsigned rights)
     return ACT_NONE;
 }
 
+unsigned keymap_missing(ui_key_t key, unsigned where, unsigned rights)
+{
+    if (keymap_action(key, where, rights) != ACT_NONE)
+        return 0;
+    for (size_t i = 0; i < BINDING_COUNT; i++)
+        if (has_key(&bindings()[i], key) && keymap_works(&bindings()[i], where, ~0u))
+            return bindings()[i].needs & ~rights;
+    return 0;
+}
+
 bool keymap_allows(action_t action, unsigned where, unsigned rights)
 {
     for (size_t i = 0; i < BINDING_COUNT; i++)
@@ -396,11 +412,11 @@ void keymap_key_names(const binding_t *self, char out[KEY_NAMES_ROOM])
 
 /* ---- Footer --------------------------------------------------------------------------------- */
 
-static unsigned rank_in(const binding_t *self, unsigned where)
+unsigned keymap_rank(const binding_t *self, unsigned where)
 {
     for (size_t i = 0; i < sizeof FOREMOST / sizeof FOREMOST[0]; i++)
         if (FOREMOST[i].action == self->action && self->rank > 0 && !(FOREMOST[i].where & where))
-            return RANKS;
+            return where & (AT_DETAIL | AT_GRAPH | ON(HELP)) ? 0 : RANKS;
     return self->rank;
 }
 
@@ -420,7 +436,7 @@ size_t keymap_footer(
     for (unsigned rank = 1; rank <= RANKS; rank++) {
         for (size_t i = 0; i < BINDING_COUNT; i++) {
             const binding_t *binding = &bindings()[i];
-            if (rank_in(binding, where) != rank || binding->keys[0] == UI_NONE ||
+            if (keymap_rank(binding, where) != rank || binding->keys[0] == UI_NONE ||
                 !keymap_works(binding, where, rights) || used + footer_width(binding) > width + 2)
                 continue;
             in[i] = true;

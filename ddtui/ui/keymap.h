@@ -173,6 +173,9 @@ bool keymap_works(const binding_t *self, unsigned where, unsigned rights);
 /* What a key does in that place with those rights; ACT_NONE if nothing. */
 action_t keymap_action(ui_key_t key, unsigned where, unsigned rights);
 
+/* The rights without which the key does nothing there, of those that are missing; 0 if none are. */
+unsigned keymap_missing(ui_key_t key, unsigned where, unsigned rights);
+
 /* Whether some key does that there. */
 bool keymap_allows(action_t action, unsigned where, unsigned rights);
 
@@ -185,6 +188,9 @@ void keymap_key_name(ui_key_t key, char out[KEY_NAME_ROOM]);
 /* All of a binding: "m, F9". */
 #define KEY_NAMES_ROOM (BINDING_KEYS * KEY_NAME_ROOM)
 void keymap_key_names(const binding_t *self, char out[KEY_NAMES_ROOM]);
+
+/* How soon it is in the footer there, the lower, the sooner; 0 is never. */
+unsigned keymap_rank(const binding_t *self, unsigned where);
 
 /* Chooses what stands in a footer of that width, two blanks between, by rank as long as there is
    room: puts up to max bindings, in the order of the table, into chosen and returns their count. */

@@ -152,26 +152,6 @@ size_t list_table_layout(const list_table_t *self, int width, size_t order, size
     return number;
 }
 
-static size_t layout_of(
-    const list_table_t *self, const list_t *list, int width, int widths[LIST_TABLE_COLUMNS_MAX])
-{
-    bool reverse;
-    return list_table_layout(self, width, list_order(list, &reverse), list_sheet(list), widths);
-}
-
-size_t list_table_column_at(const list_table_t *self, const list_t *list, int width, int cell)
-{
-    int widths[LIST_TABLE_COLUMNS_MAX], end = 0;
-    layout_of(self, list, width, widths);
-    for (size_t i = 0; i < self->count; i++) {
-        end += widths[i];
-        if (widths[i] > 0 && cell < end)
-            return i;
-        end += widths[i] > 0 ? 1 : 0;
-    }
-    return self->count;
-}
-
 static const column_t *column_of(const list_table_t *self, size_t column)
 {
     const char *field = self->columns[column].field;
@@ -219,6 +199,85 @@ void list_table_cell(const list_table_t *self, const void *source, size_t index,
     const column_t *field = column_of(self, column);
     if (!list_table_words(self, source, index, column, out, room) && field)
         column_text(field, self->row(source, index), out, room);
+}
+
+/* ---- Widths by what is there ---------------------------------------------------------------- */
+
+/* Whether a column's texts are names, of which each character counts. */
+static bool has_names(const list_table_column_t *column)
+{
+    return column->most > 0 && column->most != LIST_TABLE_REST && !column->right;
+}
+
+/* Cells that a column needs for its title and the rows from a first one on. */
+static int needed_width(const list_table_t *self, const void *source, list_t *list, size_t column,
+    size_t top, int height)
+{
+    int needed = (int)dd_utf8_width(self->columns[column].title) + 1;
+    for (size_t at = top; at < list_count(list) && at - top < (size_t)height; at++) {
+        char text[COLUMN_TEXT_ROOM];
+        list_table_cell(self, source, list_index(list, at), column, text, sizeof text);
+        int width = (int)dd_utf8_width(text);
+        needed = width > needed ? width : needed;
+    }
+    return needed;
+}
+
+/* The column that has the most, or lacks the most; the count of columns if none does. */
+static size_t find_largest(const int amounts[], size_t count)
+{
+    size_t found = count;
+    for (size_t i = 0; i < count; i++)
+        if (amounts[i] > 0 && (found == count || amounts[i] > amounts[found]))
+            found = i;
+    return found;
+}
+
+/* Cells that stay blank in one column of names go to another whose names would be cut. */
+static void share_blanks(const list_table_t *self, const void *source, list_t *list, int height,
+    int widths[LIST_TABLE_COLUMNS_MAX])
+{
+    int spare[LIST_TABLE_COLUMNS_MAX] = {0}, lacking[LIST_TABLE_COLUMNS_MAX] = {0};
+    size_t top = list_top(list, (size_t)height);
+    for (size_t i = 0; i < self->count; i++) {
+        int most = self->columns[i].most;
+        if (widths[i] == 0 || !has_names(&self->columns[i]))
+            continue;
+        int needed = needed_width(self, source, list, i, top, height);
+        spare[i] = widths[i] - needed;
+        lacking[i] = (needed < most ? needed : most) - widths[i];
+    }
+    for (;;) {
+        size_t from = find_largest(spare, self->count), to = find_largest(lacking, self->count);
+        if (from == self->count || to == self->count)
+            return;
+        widths[from]--, spare[from]--;
+        widths[to]++, lacking[to]--;
+    }
+}
+
+static size_t layout_of(const list_table_t *self, const void *source, list_t *list, rect_t rows,
+    int widths[LIST_TABLE_COLUMNS_MAX])
+{
+    bool reverse;
+    size_t sheet =
+        list_table_layout(self, rows.width, list_order(list, &reverse), list_sheet(list), widths);
+    share_blanks(self, source, list, rows.height, widths);
+    return sheet;
+}
+
+size_t list_table_column_at(
+    const list_table_t *self, const void *source, list_t *list, rect_t rows, int cell)
+{
+    int widths[LIST_TABLE_COLUMNS_MAX], end = 0;
+    layout_of(self, source, list, rows, widths);
+    for (size_t i = 0; i < self->count; i++) {
+        end += widths[i];
+        if (widths[i] > 0 && cell < end)
+            return i;
+        end += widths[i] > 0 ? 1 : 0;
+    }
+    return self->count;
 }
 
 /* ---- Drawing -------------------------------------------------------------------------------- */
@@ -294,8 +353,8 @@ rect_t list_table_draw(
     const list_table_t *self, const void *source, list_t *list, canvas_t *canvas, rect_t area)
 {
     int widths[LIST_TABLE_COLUMNS_MAX];
-    list_set_sheet(list, layout_of(self, list, area.width, widths));
     rect_t titles = rect_cut_top(&area, 1);
+    list_set_sheet(list, layout_of(self, source, list, area, widths));
     draw_titles(self, list, widths, canvas, titles);
     draw_sheet_marks(self, list, canvas, titles);
     size_t top = list_top(list, (size_t)area.height);

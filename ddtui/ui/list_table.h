@@ -47,9 +47,10 @@ size_t list_table_layout(const list_table_t *self, int width, size_t order, size
 /* The width that the columns of up to some rank need. */
 int list_table_needs(const list_table_t *self, unsigned rank);
 
-/* The column whose title stands that many cells from the left of a table of that width; the count
-   of columns if there is none. */
-size_t list_table_column_at(const list_table_t *self, const list_t *list, int width, int cell);
+/* The column whose title stands that many cells from the left of a table, of which the rows stand
+   in an area; the count of columns if there is none. */
+size_t list_table_column_at(
+    const list_table_t *self, const void *source, list_t *list, rect_t rows, int cell);
 
 /* The column of that title, in lower case, or that field; the count of columns if there is none. */
 size_t list_table_named(const list_table_t *self, const char *name);

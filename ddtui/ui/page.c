@@ -153,7 +153,7 @@ static void order_by_title(page_t *self, int cell)
 {
     bool reverse;
     const list_table_t *table = &self->table;
-    size_t column = list_table_column_at(table, self->list, self->rows.width, cell);
+    size_t column = list_table_column_at(table, self, self->list, self->rows, cell);
     if (!keymap_allows(ACT_ORDER, AT_PAGE(self->number), self->rights) || column >= table->count ||
         !table->columns[column].field)
         return;
@@ -255,6 +255,14 @@ bool page_next_trouble(page_t *self, bool behind_selected)
     page_set_filter(self, "");
     page_update(self);
     return select_trouble(self, 0);
+}
+
+void page_add_happened(text_pane_t *pane, const char *when, const char *text)
+{
+    char line[COLUMN_TEXT_ROOM + 2 * AGE_ROOM];
+    int indent = snprintf(line, sizeof line, "  %s  ", when);
+    snprintf(line + indent, sizeof line - (size_t)indent, "%s", text);
+    text_pane_hang(pane, STYLE_PLAIN, indent, line);
 }
 
 unsigned page_trouble_style(trouble_t trouble, bool is_good)

@@ -42,6 +42,10 @@ struct page_ops {
     /* Before the list is made anew. */
     void (*prepare)(page_t *self);
     void (*draw)(page_t *self, canvas_t *canvas, rect_t area);
+    /* Of a page that is nothing but text: shows the next line after that one which a query wants,
+       or the one before, as text_pane_find() has it, and marks what it looks for as long as the
+       page is there; the query is lent. */
+    size_t (*find)(page_t *self, const query_t *query, size_t line, bool next);
     /* All about the row of an index. */
     void (*detail)(page_t *self, size_t index, text_pane_t *pane);
     /* A row as an object to be exported, which the caller releases; NULL: as its view has it. */
@@ -141,6 +145,9 @@ void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *te
 
 /* Adds all columns of a row to a pane. */
 void page_add_columns(text_pane_t *pane, view_t view, const void *row);
+
+/* Adds what happened at a time, or so long ago, with the time in a column of its own. */
+void page_add_happened(text_pane_t *pane, const char *when, const char *text);
 
 /* Of the words for a state; is_good: the one that stands there without trouble is good. */
 unsigned page_trouble_style(trouble_t trouble, bool is_good);

@@ -204,14 +204,14 @@ static void add_events(const page_t *self, const client_t *client, text_pane_t *
     for (size_t i = event_archive_count(events); i-- > 0 && found < DETAIL_ROWS;) {
         const archived_t *row = event_archive_at(events, i);
         int64_t ago_ms = session_view_wall_ms(self->session) - row->wall_ms;
-        char text[COLUMN_TEXT_ROOM], age[AGE_ROOM];
+        char text[COLUMN_TEXT_ROOM], age[AGE_ROOM], when[AGE_ROOM + 4];
         if (!strstr(row->text, name))
             continue;
         if (found++ == 0)
             text_pane_text(pane, STYLE_TITLE, "Lately");
         dd_escape_text(row->text, strlen(row->text), text, sizeof text);
-        text_pane_print(pane, STYLE_PLAIN, "  %s ago  %s",
-            page_age(ago_ms > 0 ? (uint64_t)ago_ms : 0, age), text);
+        snprintf(when, sizeof when, "%s ago", page_age(ago_ms > 0 ? (uint64_t)ago_ms : 0, age));
+        page_add_happened(pane, when, text);
     }
 }
 

@@ -23,6 +23,10 @@ static const list_table_column_t COLUMNS[] = {
     [COLUMN_EVENT] = {NULL, "EVENT", 40, 1, LIST_TABLE_REST, false},
 };
 
+/* Cells of a time with milliseconds, and of a table that has room for them. */
+#define MS_WIDTH 12
+#define MS_FROM 110
+
 /* Of the notes' kinds, as if a broker had told of them. */
 static const dd_log_level_t LEVELS[] = {[NOTE_PLAIN] = DD_LOG_INFO,
     [NOTE_GOOD] = DD_LOG_NOTICE,
@@ -151,12 +155,13 @@ static void prepare(page_t *self)
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
 {
     event_t event = event_at(source, index);
+    const page_t *self = source;
     const char *const texts[] = {[COLUMN_LEVEL] = event.level,
         [COLUMN_BROKER] = event.broker,
         [COLUMN_TENANT] = event.tenant,
         [COLUMN_EVENT] = event.text};
     if (column == COLUMN_TIME)
-        page_time(event.wall_ms, false, out);
+        page_time(event.wall_ms, self->columns[COLUMN_TIME].width >= MS_WIDTH, out);
     else if (column == COLUMN_EVENT && event.times > 1)
         snprintf(out, room, "%s (%" PRIu64 " times)", event.text, event.times);
     else if (column == COLUMN_EVENT && event.times > 0)
@@ -205,6 +210,8 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
     for (size_t column = 0; column < TABLE.count; column++) {
         char text[COLUMN_TEXT_ROOM];
         cell(self, index, column, text, sizeof text);
+        if (column == COLUMN_TIME)
+            page_time(event_at(self, index).wall_ms, true, text);
         text_pane_pair(pane, COLUMNS[column].title, style(self, index, column), text);
     }
 }
@@ -212,6 +219,8 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
 static void draw(page_t *self, canvas_t *canvas, rect_t area)
 {
     const events_page_t *events = self->private;
+    self->columns[COLUMN_TIME].width =
+        area.width >= MS_FROM ? MS_WIDTH : COLUMNS[COLUMN_TIME].width;
     page_draw_list(self, canvas, area, SHOWN[events->shown].title);
     page_draw_empty(self, canvas, area,
         events->shown == 0 ? "Nothing has happened that this key may know."

@@ -402,7 +402,7 @@ static void add_events(const page_t *self, const broker_t *broker, text_pane_t *
             text_pane_text(pane, STYLE_TITLE, "Lately");
         page_time(row->wall_ms, false, time);
         dd_escape_text(row->text, strlen(row->text), text, sizeof text);
-        text_pane_print(pane, STYLE_PLAIN, "  %s  %s", time, text);
+        page_add_happened(pane, time, text);
     }
 }
 

@@ -107,14 +107,28 @@ static size_t fitting(const char *text, int width)
 
 void text_pane_text(text_pane_t *self, unsigned style, const char *text)
 {
+    text_pane_hang(self, style, 0, text);
+}
+
+/* A pane that is too narrow for it has a smaller one. */
+void text_pane_hang(text_pane_t *self, unsigned style, int indent, const char *text)
+{
+    char line[LINE_ROOM];
     if (!self)
         return;
+    int hang = self->width > 2 * indent ? indent : self->width / 8, blanks = 0;
     do {
-        size_t size = fitting(text, self->width);
-        append(self, style, 0, text, size);
+        size_t size = fitting(text, self->width - blanks);
+        if (blanks == 0) {
+            append(self, style, 0, text, size);
+        } else {
+            snprintf(line, sizeof line, "%*s%.*s", blanks, "", (int)size, text);
+            append(self, style, 0, line, strlen(line));
+        }
         text += size;
         if (*text == ' ')
             text++;
+        blanks = hang;
     } while (*text != '\0' && self->count < TEXT_PANE_LINES_MAX);
 }
 

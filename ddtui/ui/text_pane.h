@@ -27,6 +27,8 @@ size_t text_pane_count(const text_pane_t *self);
 void text_pane_text(text_pane_t *self, unsigned style, const char *text);
 __attribute__((format(printf, 3, 4))) void text_pane_print(
     text_pane_t *self, unsigned style, const char *format, ...);
+/* The same, and the lines that follow are indented by so many columns. */
+void text_pane_hang(text_pane_t *self, unsigned style, int indent, const char *text);
 /* Adds "name  value", values under each other. */
 void text_pane_pair(text_pane_t *self, const char *name, unsigned style, const char *value);
 

@@ -77,7 +77,7 @@ static void test_a_message_in_hands(void **state)
         terminal_expect(terminal, "Messages  1");
         terminal_press(terminal, "y");
         terminal_expect_clipboard(terminal, "on fire å");
-        terminal_expect(terminal, "10 bytes sent to the terminal's clipboard");
+        terminal_expect(terminal, "10 bytes sent to the clipboard");
         terminal_press(terminal, "Enter");
         terminal_expect(terminal, "Messages: details");
         terminal_press(terminal, "q"); /* closes it, and no more */

@@ -45,7 +45,7 @@ static void test_screens(void **state)
             for (size_t s = 0; s < COUNT(PAGES[i].shows) && PAGES[i].shows[s]; s++)
                 terminal_expect(terminal, PAGES[i].shows[s]);
             terminal_expect(terminal, "a.cli1 @ leaf /1/2/3/");
-            terminal_expect(terminal, "? Help");
+            terminal_expect(terminal, "m Menu");
         }
         terminal_press(terminal, "q");
         terminal_expect(terminal, "ended with 0");

@@ -67,6 +67,7 @@ static void test_only_clients_that_are_there(void **state)
     stop(&self);
 }
 
+/* But who isn't there comes behind those who are: nothing can be sent there. */
 static void test_the_history_comes_first(void **state)
 {
     (void)state;
@@ -74,7 +75,8 @@ static void test_the_history_comes_first(void **state)
     history_add(self.history, HISTORY_DESTINATION, "cli10");
     history_add(self.history, HISTORY_DESTINATION, "long gone");
     history_add(self.history, HISTORY_TOPIC, "news");
-    assert_offers(&self, COMPLETION_CLIENTS, HISTORY_DESTINATION, "", "long gone|cli10|cli2");
+    assert_offers(&self, COMPLETION_CLIENTS, HISTORY_DESTINATION, "", "cli10|cli2|long gone");
+    assert_int_equal(self.completions.seen, 2);
     assert_offers(&self, COMPLETION_CLIENTS, HISTORY_NONE, "", "cli2|cli10");
     assert_offers(&self, COMPLETION_TOPICS, HISTORY_TOPIC, "", "news|alarms");
     assert_offers(&self, COMPLETION_NOTHING, HISTORY_TOPIC, "", "news");
@@ -183,12 +185,42 @@ static void test_what_a_scope_means(void **state)
     stop(&self);
 }
 
+/* Without any report nobody knows who is there. */
+static void test_history_before_the_first_report(void **state)
+{
+    (void)state;
+    fixture_t self = {.session = scripted_session(), .history = history_new(NULL)};
+    history_add(self.history, HISTORY_DESTINATION, "cli10");
+    assert_offers(&self, COMPLETION_CLIENTS, HISTORY_DESTINATION, "", "cli10");
+    assert_int_equal(self.completions.seen, 1);
+    stop(&self);
+}
+
+/* A file that was written is there, and isn't overwritten: only where it is helps. */
+static void test_folders_for_a_new_file(void **state)
+{
+    (void)state;
+    static const char *const FILES[] = {"here.csv", "~/a/one", "/tmp/x y/two.json", "~/a/three"};
+    fixture_t self = start();
+    for (size_t i = 0; i < COUNT(FILES); i++)
+        history_add(self.history, HISTORY_FILE, FILES[i]);
+    completion_offer_folders(&self.completions, self.history, "new.csv", "");
+    assert_int_equal(self.completions.count, 2);
+    assert_string_equal(self.completions.texts[0], "~/a/new.csv");
+    assert_string_equal(self.completions.texts[1], "/tmp/x y/new.csv");
+    completion_offer_folders(&self.completions, self.history, "new.csv", "x y");
+    assert_int_equal(self.completions.count, 1);
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_clients),
         cmocka_unit_test(test_only_clients_that_are_there),
         cmocka_unit_test(test_the_history_comes_first),
+        cmocka_unit_test(test_history_before_the_first_report),
+        cmocka_unit_test(test_folders_for_a_new_file),
         cmocka_unit_test(test_scopes),
         cmocka_unit_test(test_own_subscriptions),
         cmocka_unit_test(test_levels),

@@ -114,6 +114,59 @@ static void test_the_mouse(void **state)
     stop(&self);
 }
 
+/* Whoever pops help up in the middle of something wants to go on there, and never to end it all. */
+static void test_help_goes_back_to_where_it_was_called(void **state)
+{
+    (void)state;
+    static const char *const KEYS[] = {"q", "\x1b", "\x03", "/all\nq", "??q"};
+    for (size_t i = 0; i < COUNT(KEYS); i++) {
+        console_fixture_t self = start(RIGHT_SEND, 24, 80);
+        type(&self, "2?");
+        assert_shows(self.canvas, "Where to look");
+        assert_int_equal(type(&self, KEYS[i]), 0);
+        assert_shows(self.canvas, "Clients  3");
+        type(&self, "\n?");
+        assert_int_equal(type(&self, KEYS[i]), 0);
+        assert_shows(self.canvas, "Clients: details");
+        stop(&self);
+    }
+}
+
+static void test_a_menu_ends_with_q(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, "m");
+    assert_int_equal(self.chooser_count, 1);
+    assert_int_equal(type(&self, "q"), 0);
+    assert_int_equal(self.chooser_count, 0);
+    stop(&self);
+}
+
+/* It did nothing, and what was typed then did things. */
+static void test_help_is_searched(void **state)
+{
+    (void)state;
+    static const int WIDTHS[] = {80, 160};
+    for (size_t i = 0; i < COUNT(WIDTHS); i++) {
+        console_fixture_t self = start(RIGHT_SEND, 24, WIDTHS[i]);
+        type(&self, "?");
+        assert_hides(self.canvas, "before the cursor");
+        type(&self, "/character before");
+        assert_shows(self.canvas, "Search: character before");
+        assert_shows(self.canvas, "erase the character before");
+        type(&self, "\n");
+        assert_shows(self.canvas, "Help");
+        type(&self, "/where to look\n");
+        assert_shows(self.canvas, "Where to look");
+        type(&self, "/rows\n.");
+        assert_hides(self.canvas, "Where to look");
+        type(&self, ",,,");
+        assert_shows(self.canvas, "Help");
+        stop(&self);
+    }
+}
+
 static void assert_harmless(const canvas_t *canvas)
 {
     rect_t all = canvas_all(canvas);
@@ -194,14 +247,165 @@ static void test_any_keys_at_any_size(void **state)
     stop(&self);
 }
 
+/* What only this console has was gone with a key, and without a word. */
+static void test_nothing_is_forgotten_by_a_slip(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_message(self.session, "cli2", NULL, "hello", 5);
+    static const char *const SLIPS[] = {"4c", "4c\n", "4c\x1b", "4cq", "4:clear\n\n"};
+    for (size_t i = 0; i < COUNT(SLIPS); i++) {
+        type(&self, SLIPS[i]);
+        assert_int_equal(self.chooser_count, i == 0 ? 1 : 0);
+        if (i == 0)
+            assert_non_null(strstr(self.choosers[0].title, "Forget 1 message,"));
+        type(&self, "\x1b");
+        assert_int_equal(messages_count(session_view_messages(self.session)), 1);
+    }
+    type(&self, "c");
+    press(&self, UI_LEFT);
+    type(&self, "\n");
+    assert_shows(self.canvas, "1 message forgotten");
+    assert_int_equal(messages_count(session_view_messages(self.session)), 0);
+    stop(&self);
+}
+
+/* It was taken, its mistake forgotten, and all rows were shown. */
+static void test_a_filter_that_is_none_is_not_taken(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    static const char LONG[] = "2/abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz /cli(\n";
+    static const char *const WRONG[] = {"2/cli1 /(\n", LONG, "2\n//(\n"};
+    for (size_t i = 0; i < COUNT(WRONG); i++) {
+        type(&self, WRONG[i]);
+        assert_shows(self.canvas, "Unmatched (");
+        assert_true(self.cursor.visible); /* there to be mended */
+        assert_int_equal(history_count(self.history, HISTORY_FILTER), 0);
+        type(&self, "\x1b");
+        assert_hides(self.canvas, "Unmatched (");
+    }
+    type(&self, "2:filter cli2\n:filter /(\n");
+    assert_shows(self.canvas, "that is no filter: Unmatched (");
+    assert_shows(self.canvas, "1 of 3 with \"cli2\"");
+    stop(&self);
+}
+
+/* Such keys did nothing, and nobody knew why. */
+static void test_keys_without_a_right_say_so(void **state)
+{
+    (void)state;
+    static const char SENDS[] = "an operator doesn't send", ORDERS[] = "takes an operator's key";
+    static const struct {
+        bool is_operator;
+        const char *keys;
+        const char *word;
+    } CASES[] = {{true, "n", SENDS}, {true, "2p", SENDS}, {true, "5s", SENDS}, {true, "7t", SENDS},
+        {true, ":notify a b\n", SENDS}, {true, ":trace x\n", SENDS},
+        {true, "D", "nothing is changed"}, {false, "D", ORDERS}, {false, "2E", ORDERS},
+        {false, ":drain root\n", ORDERS}, {false, "n", "--read-only"},
+        {false, "\t", "from field to field"}};
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        console_fixture_t self = {
+            .session = session_view_new(CASES[i].is_operator), .history = history_new(NULL)};
+        self.console = console_new(self.session, self.history, "ipc:///run/dd", 0);
+        self.canvas = canvas_new(24, 100);
+        scripted_pass(self.session, 0);
+        type(&self, CASES[i].keys);
+        assert_shows(self.canvas, CASES[i].word);
+        stop(&self);
+    }
+}
+
+/* It is neither typed nor taken for keys, and that is said once. */
+static void test_a_paste_into_nothing_is_told(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 100);
+    for (const char *at = "quit now\n"; *at != '\0'; at++)
+        console_paste(self.console, (ui_key_t)*at);
+    draw(&self);
+    assert_shows(self.canvas, "what was pasted went nowhere");
+    assert_int_equal(status_log_at(session_view_status_log(self.session), 0)->times, 1);
+    stop(&self);
+}
+
+/* Whoever wants another filter had to erase the one before. */
+static void test_a_filter_is_typed_over_the_one_before(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, "2/cli1\n/");
+    assert_shows(self.canvas, "Filter: cli1");
+    assert_true(canvas_cell(self.canvas, 22, 9)->style & STYLE_SELECTED);
+    type(&self, "cli2\n");
+    assert_shows(self.canvas, "1 of 3 with \"cli2\"");
+    type(&self, "/\n"); /* stays */
+    assert_shows(self.canvas, "1 of 3 with \"cli2\"");
+    type(&self, "/");
+    press(&self, UI_END); /* goes on */
+    type(&self, " x\n");
+    assert_shows(self.canvas, "with \"cli2 x\"");
+    stop(&self);
+}
+
+static void test_the_menu_has_the_mouse(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    bool found = false;
+    type(&self, "m");
+    for (size_t i = 0; i < self.choosers[0].count; i++)
+        found |= strncmp(self.choosers[0].items[i], "Free or take the mouse", 22) == 0;
+    assert_true(found);
+    stop(&self);
+}
+
+/* Half a word at the edge could be a whole one. */
+static void test_what_is_cut_says_so(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 60);
+    draw(&self);
+    assert_shows(self.canvas, "register…");
+    session_view_note(
+        self.session, NOTE_WARNING, "this is too long for one line at the bottom of a screen");
+    scripted_pass(self.session, 60000);
+    draw(&self);
+    assert_shows(self.canvas, "this is too long for one line at the bottom of a …");
+    stop(&self);
+}
+
+static void test_nothing_selected_is_said(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_OPERATE, 24, 80);
+    type(&self, "2/nobody\nE");
+    assert_shows(self.canvas, "no client is selected");
+    type(&self, "1/nobody\nD");
+    assert_shows(self.canvas, "no broker is selected");
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_too_small),
+        cmocka_unit_test(test_what_is_cut_says_so),
         cmocka_unit_test(test_keys_in_a_detail),
         cmocka_unit_test(test_who_is_asked_for_subscriptions),
         cmocka_unit_test(test_the_end_is_told),
         cmocka_unit_test(test_the_mouse),
+        cmocka_unit_test(test_help_goes_back_to_where_it_was_called),
+        cmocka_unit_test(test_a_menu_ends_with_q),
+        cmocka_unit_test(test_help_is_searched),
+        cmocka_unit_test(test_a_filter_is_typed_over_the_one_before),
+        cmocka_unit_test(test_the_menu_has_the_mouse),
+        cmocka_unit_test(test_keys_without_a_right_say_so),
+        cmocka_unit_test(test_nothing_selected_is_said),
+        cmocka_unit_test(test_a_paste_into_nothing_is_told),
+        cmocka_unit_test(test_a_filter_that_is_none_is_not_taken),
+        cmocka_unit_test(test_nothing_is_forgotten_by_a_slip),
         cmocka_unit_test(test_hostile_names_and_messages),
         cmocka_unit_test(test_any_keys_at_any_size),
     };

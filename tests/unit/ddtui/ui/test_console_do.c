@@ -106,6 +106,9 @@ static void test_orders_open_their_forms(void **state)
     type(&self, ":end a.cli2\n");
     assert_shows(self.canvas, "End client");
     assert_shows(self.canvas, "at broker5 /1/5/  id dd");
+    assert_shows(self.canvas, "type a.cli2, or just cli2 to confirm");
+    assert_int_equal(type(&self, "cli2\n"), CONSOLE_COMMAND);
+    assert_string_equal(console_command(self.console)->name, "a.cli2");
     type(&self, "\x1b:drain broker1\n");
     assert_shows(self.canvas, "1 broker beneath it: broker0");
     stop(&self);

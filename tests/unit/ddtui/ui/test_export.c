@@ -96,9 +96,14 @@ static void test_messages(void **state)
     scene_t self = open_scene();
     scripted_message(self.session, "cli2", NULL, "=1+1", 4);
     scripted_message(self.session, "cli2", "alarms", "\xff", 1);
+    /* Times are of a day, and of a zone. */
+    static const page_number_t DATED[] = {PAGE_MESSAGES, PAGE_EVENTS};
+    for (size_t i = 0; i < COUNT(DATED); i++)
+        assert_exports(&self, DATED[i], EXPORT_JSON,
+            (const char *const[]){"{\"time\":\"2025-11-22T14:03:22.000Z\"", NULL});
     assert_exports(&self, PAGE_MESSAGES, EXPORT_CSV,
         (const char *const[]){"time,type,source,topic,scope,number,bytes,text,data64\n",
-            "notification,cli2,,,,4,\"'=1+1\",\n", "publication,cli2,alarms,/1/2/3/,,1,,/w==\n",
+            "Z,notification,cli2,,,,4,\"'=1+1\",\n", "publication,cli2,alarms,/1/2/3/,,1,,/w==\n",
             NULL});
     close_scene(&self);
 }

@@ -194,12 +194,12 @@ static void test_suggestions(void **state)
     assert_string_equal(form_command(self.form)->name, "cli10");
     close_form(&self);
     self = open_form(FORM_NOTIFY, NULL);
-    history_add(self.history, HISTORY_DESTINATION, "before");
+    history_add(self.history, HISTORY_DESTINATION, "cli10");
     form_update(self.form);
     press(&self, UI_DOWN);
     press(&self, UI_ENTER);
     type(&self, "x\n");
-    assert_string_equal(form_command(self.form)->name, "before");
+    assert_string_equal(form_command(self.form)->name, "cli10");
     close_form(&self);
     self = open_form(FORM_PUBLISH, NULL);
     assert_form_shows(&self, "alarms");
@@ -292,14 +292,74 @@ static void test_prefilled_fields(void **state)
     close_form(&self);
 }
 
+/* Names of other trees stood before those who are there, and looked the same. */
+static void test_who_is_not_there_is_marked(void **state)
+{
+    (void)state;
+    fixture_t self = open_form(FORM_NOTIFY, NULL);
+    history_add(self.history, HISTORY_DESTINATION, "gone1");
+    form_update(self.form);
+    assert_form_shows(&self, "gone1  (isn't there now)");
+    press(&self, UI_DOWN);
+    assert_int_equal(type(&self, "\nhello\n"), FORM_READY);
+    assert_string_equal(form_command(self.form)->name, "cli2");
+    close_form(&self);
+}
+
+static void test_no_file_that_is_there_is_suggested(void **state)
+{
+    (void)state;
+    fixture_t self = open_form(FORM_EXPORT, &(form_about_t){.first = "rows.json"});
+    history_add(self.history, HISTORY_FILE, "/tmp/old.json");
+    form_update(self.form);
+    assert_form_shows(&self, "/tmp/rows.json");
+    press(&self, UI_DOWN);
+    assert_int_equal(type(&self, "\n"), FORM_READY);
+    assert_string_equal(form_command(self.form)->name, "/tmp/rows.json");
+    close_form(&self);
+}
+
+/* A name that is the only one is enough without its tenant, and all of a long one can be read. */
+static void test_what_is_to_be_typed_stands_there(void **state)
+{
+    (void)state;
+    form_about_t about = {.object = "a.cli2", .broker = "dd", .also = "cli2"};
+    fixture_t self = open_form(FORM_END_CLIENT, &about);
+    assert_form_shows(&self, "To confirm   type a.cli2, or just cli2 to confirm");
+    assert_int_equal(type(&self, "cli3\n"), FORM_OPEN);
+    assert_form_shows(&self, "cli3"); /* there to be mended */
+    press(&self, UI_BACKSPACE);
+    assert_int_equal(type(&self, "2\n"), FORM_READY);
+    assert_string_equal(form_command(self.form)->name, "a.cli2");
+    close_form(&self);
+    about.also = NULL;
+    self = open_form(FORM_END_CLIENT, &about);
+    assert_int_equal(type(&self, "cli2\n"), FORM_OPEN);
+    close_form(&self);
+    char name[DD_NAME_MAX + 1];
+    memset(name, 'x', DD_NAME_MAX);
+    strcpy(name + DD_NAME_MAX - 3, "end");
+    about.object = name;
+    self = open_form(FORM_END_CLIENT, &about);
+    assert_form_shows(&self, "xxend ");
+    assert_form_shows(&self, "type the name above to confirm");
+    close_form(&self);
+    self = open_form(FORM_MOVE, &(form_about_t){.object = "broker1", .broker = "bb"});
+    assert_form_shows(&self, "type broker1 to confirm"); /* before the cursor is there */
+    close_form(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_notify),
+        cmocka_unit_test(test_who_is_not_there_is_marked),
+        cmocka_unit_test(test_no_file_that_is_there_is_suggested),
         cmocka_unit_test(test_publish_and_subscribe),
         cmocka_unit_test(test_unsubscribe),
         cmocka_unit_test(test_what_is_wrong_is_said),
         cmocka_unit_test(test_operators_type_the_name),
+        cmocka_unit_test(test_what_is_to_be_typed_stands_there),
         cmocka_unit_test(test_leaving_and_failing),
         cmocka_unit_test(test_suggestions),
         cmocka_unit_test(test_a_marked_suggestion_stays_marked),

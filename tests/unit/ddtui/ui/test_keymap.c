@@ -76,7 +76,9 @@ static void test_rights(void **state)
         {'E', AT_PAGE(PAGE_CLIENTS), RIGHT_SEND, ACT_NONE},
         {'D', AT_PAGE(PAGE_TREE), 0, ACT_NONE},
         {'L', AT_PAGE(PAGE_TREE), RIGHT_SEND, ACT_NONE},
-        {'q', AT_PAGE(PAGE_HELP), 0, ACT_QUIT},
+        {'q', AT_PAGE(PAGE_TREE), 0, ACT_QUIT},
+        {'q', AT_PAGE(PAGE_HELP), 0, ACT_BACK},
+        {'q', AT_MENU, 0, ACT_BACK},
         {'q', AT_DETAIL, 0, ACT_BACK},
         {UI_CTRL('C'), AT_DETAIL | AT_MESSAGE, 0, ACT_BACK},
         {'n', AT_FORM, RIGHT_SEND, ACT_NONE},
@@ -135,7 +137,7 @@ static bool leaves_no_room(
     const binding_t *bindings = keymap_bindings(&all);
     for (size_t i = 0; i < all; i++) {
         const binding_t *binding = &bindings[i];
-        if (binding->rank == 0 || !keymap_works(binding, place, ALL_RIGHTS) ||
+        if (keymap_rank(binding, place) == 0 || !keymap_works(binding, place, ALL_RIGHTS) ||
             is_in(binding, chosen, count))
             continue;
         if (binding->rank == 1 || footer_width(&binding, 1) + 2 <= room)
@@ -156,6 +158,36 @@ static void test_the_footer_fits(void **state)
             assert_true(leaves_no_room(chosen, count, PLACES[place], width - used));
         }
     }
+}
+
+static bool is_in_footer(action_t action, unsigned place, unsigned rights, size_t width)
+{
+    const binding_t *chosen[32];
+    size_t count = keymap_footer(place, rights, width, chosen, 32);
+    for (size_t i = 0; i < count; i++)
+        if (chosen[i]->action == action)
+            return true;
+    return false;
+}
+
+/* Keys that have nothing to do with a graph or an event had the room of those that do. */
+static void test_the_footer_has_what_matters(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned place, rights;
+        action_t action;
+        bool in;
+    } CASES[] = {{AT_GRAPH, RIGHT_SEND, ACT_UNSUBSCRIBE, false},
+        {AT_DETAIL, RIGHT_SEND, ACT_GO_TOPICS, false}, {AT_DETAIL, RIGHT_SEND, ACT_FILTER, true},
+        {AT_DETAIL, RIGHT_SEND, ACT_COPY, true}, {AT_GRAPH, RIGHT_SEND, ACT_BACK, true},
+        {AT_PAGE(PAGE_CLIENTS), RIGHT_OPERATE, ACT_OPEN, true},
+        {AT_PAGE(PAGE_TREE), RIGHT_OPERATE, ACT_OPEN, true},
+        {AT_PAGE(PAGE_TREE), RIGHT_SEND, ACT_OPEN, true},
+        {AT_PAGE(PAGE_SUBSCRIPTIONS), RIGHT_SEND, ACT_SUBSCRIBE, true}};
+    for (size_t i = 0; i < COUNT(CASES); i++)
+        assert_int_equal(
+            is_in_footer(CASES[i].action, CASES[i].place, CASES[i].rights, 78), CASES[i].in);
 }
 
 /* ---- The manual page ------------------------------------------------------------------------ */
@@ -219,6 +251,7 @@ int main(void)
         cmocka_unit_test(test_rights),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_the_footer_fits),
+        cmocka_unit_test(test_the_footer_has_what_matters),
         cmocka_unit_test(test_the_page_has_the_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

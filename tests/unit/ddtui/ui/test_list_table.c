@@ -203,11 +203,14 @@ static void test_the_column_at_a_place(void **state)
     list_t *list = list_of_clients();
     static const size_t WIDE[] = {0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3};
     for (int at = 0; at < (int)(COUNT(WIDE)); at++)
-        assert_int_equal(list_table_column_at(&TABLE, list, 18, at), WIDE[at]);
+        assert_int_equal(
+            list_table_column_at(&TABLE, CLIENTS, list, (rect_t){1, 0, 4, 18}, at), WIDE[at]);
+    assert_int_equal(list_table_column_at(&TABLE, CLIENTS, list, (rect_t){1, 0, 4, 16}, 0),
+        COLUMN_NAME); /* the mark has left */
     assert_int_equal(
-        list_table_column_at(&TABLE, list, 16, 0), COLUMN_NAME); /* the mark has left */
-    assert_int_equal(list_table_column_at(&TABLE, list, 16, 7), COLUMN_NAME);
-    assert_int_equal(list_table_column_at(&TABLE, list, 16, 8), COLUMN_OUTBOX);
+        list_table_column_at(&TABLE, CLIENTS, list, (rect_t){1, 0, 4, 16}, 7), COLUMN_NAME);
+    assert_int_equal(
+        list_table_column_at(&TABLE, CLIENTS, list, (rect_t){1, 0, 4, 16}, 8), COLUMN_OUTBOX);
     list_destroy(&list);
 }
 

@@ -20,7 +20,7 @@ static void test_every_page_at_every_size(void **state)
             type(&self, PAGES_OF[i].key);
             assert_shows(self.canvas, "a.cli1 @ broker0 /1/2/3/");
             assert_shows(self.canvas, "14:03:");
-            assert_shows(self.canvas, "q Quit");
+            assert_shows(self.canvas, PAGES_OF[i].key[0] == '7' ? "Esc Back" : "q Quit");
             if (i + 1 < PAGE_TABS || SIZES[size][0] > 15)
                 assert_shows(self.canvas, PAGES_OF[i].shows);
         }
@@ -360,6 +360,8 @@ static void test_messages(void **state)
     type(&self, "f");
     assert_shows(self.canvas, "unseen");
     type(&self, "c");
+    press(&self, UI_LEFT);
+    type(&self, "\n");
     assert_shows(self.canvas, "No message has arrived");
     stop(&self);
 }
@@ -495,7 +497,10 @@ static void test_events_stay_and_have_a_level(void **state)
     assert_shows(self.canvas, "Warnings and errors  1");
     assert_shows(self.canvas, "connection lost");
     type(&self, "lc");
-    assert_shows(self.canvas, "Events  0");
+    press(&self, UI_LEFT);
+    type(&self, "\n");
+    assert_shows(self.canvas, "Events  1");
+    assert_shows(self.canvas, "8 events forgotten");
     stop(&self);
 }
 
@@ -681,6 +686,64 @@ static void test_subscriptions_are_ordered_by_their_columns(void **state)
     stop(&self);
 }
 
+/* Which of two events of a second was the first, and how long after a message. */
+static void test_events_have_milliseconds(void **state)
+{
+    (void)state;
+    static const int WIDTHS[] = {80, 160};
+    for (size_t i = 0; i < COUNT(WIDTHS); i++) {
+        char time[TIME_ROOM], text[64];
+        console_fixture_t self = start(RIGHT_SEND, 24, WIDTHS[i]);
+        scripted_pass(self.session, 123);
+        page_time(session_view_wall_ms(self.session), WIDTHS[i] > 80, time);
+        snprintf(text, sizeof text, "%s warning", time);
+        session_view_note(self.session, NOTE_WARNING, "something small");
+        type(&self, "5");
+        assert_shows(self.canvas, text);
+        press(&self, UI_END);
+        type(&self, "\n");
+        page_time(session_view_wall_ms(self.session), true, time);
+        assert_shows(self.canvas, time);
+        stop(&self);
+    }
+}
+
+/* Names were cut while the columns beside them were half empty. */
+static void test_names_have_the_room_that_others_leave(void **state)
+{
+    (void)state;
+    static const char *const LONG[] = {"{\"broker\":\"leaf2\",\"scope\":\"/1/2/\",\"clients\":["
+                                       "{\"tenant\":\"a\",\"name\":\"temperature-sensor-17\"},"
+                                       "{\"tenant\":\"a\",\"name\":\"x\"}]}"};
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_round(self.session, VIEW_CLIENTS, LONG, 1);
+    type(&self, "2");
+    assert_shows(self.canvas, "temperature-sensor-17 leaf2");
+    char *titles = canvas_row(self.canvas, 3);
+    size_t cell = (size_t)(strstr(titles, "BROKER") - titles) - 2; /* the frame has three bytes */
+    free(titles);
+    console_mouse(self.console, MOUSE_CLICK, 3, (int)cell); /* what is seen is what is hit */
+    draw(&self);
+    assert_shows(self.canvas, "BROKER▲");
+    stop(&self);
+}
+
+/* The second line began below the time, as if it were another event. */
+static void test_what_happened_lately_hangs(void **state)
+{
+    (void)state;
+    static const char *const EVENTS[] = {
+        "{\"broker\":\"root\",\"broker_id\":\"aa\",\"events\":[{\"at_ms\":5,\"age_ms\":5,"
+        "\"level\":\"warning\",\"text\":\"one two three four five six seven eight nine ten eleven "
+        "twelve thirteen fourteen\"}]}"};
+    console_fixture_t self = start(RIGHT_SEND, 50, 80);
+    scripted_round(self.session, VIEW_EVENTS, EVENTS, 1);
+    type(&self, "1\n");
+    assert_shows(self.canvas, "Lately");
+    assert_shows(self.canvas, "│            thirteen fourteen");
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -702,6 +765,9 @@ int main(void)
         cmocka_unit_test(test_clients_that_left_say_how),
         cmocka_unit_test(test_the_tail_keeps_notifications_in_sight),
         cmocka_unit_test(test_events_stay_and_have_a_level),
+        cmocka_unit_test(test_events_have_milliseconds),
+        cmocka_unit_test(test_what_happened_lately_hangs),
+        cmocka_unit_test(test_names_have_the_room_that_others_leave),
         cmocka_unit_test(test_events_stand_in_their_order),
         cmocka_unit_test(test_many_clients_are_scrolled_and_found),
         cmocka_unit_test(test_a_trace_is_followed_to_its_end),

@@ -194,11 +194,37 @@ static void test_no_pane(void **state)
     canvas_destroy(&canvas);
 }
 
+/* They began at the left edge, and looked like lines of their own. */
+static void test_lines_hang(void **state)
+{
+    (void)state;
+    static const struct {
+        int width, indent;
+        const char *lines;
+    } CASES[] = {{16, 4, "q   ends it all|    and more of|    that"},
+        {40, 4, "q   ends it all and more of that"},
+        {16, 9, "q   ends it all|  and more of|  that"},
+        {3, 9, "q|end|s i|t a|ll|and|mor|e o|f t|hat"}};
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        text_pane_t *pane = text_pane_new(CASES[i].width);
+        text_pane_hang(pane, STYLE_PLAIN, CASES[i].indent, "q   ends it all and more of that");
+        assert_string_equal(lines_from(pane, 0), CASES[i].lines);
+    }
+    for (int width = 1; width < 40; width++) {
+        text_pane_t *pane = text_pane_new(width);
+        text_pane_hang(
+            pane, STYLE_PLAIN, 12, "  12:00:00  漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢漢");
+        assert_true(text_pane_count(pane) > 0);
+        text_pane_destroy(&pane);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_panes_wrap),
         cmocka_unit_test(test_where_lines_end),
+        cmocka_unit_test(test_lines_hang),
         cmocka_unit_test(test_wider_than_the_pane),
         cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_styles),
