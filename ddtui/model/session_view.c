@@ -14,6 +14,7 @@
 #include "last_words.h"
 #include "libdd/base/escape.h"
 #include "libdd/protocol/name.h"
+#include "missed.h"
 #include "pending.h"
 #include "report_parser.h"
 
@@ -45,6 +46,7 @@ struct session_view {
     timelines_t *timelines;
     uint64_t timed_ms[VIEWS]; /* when the round ended that they have taken last */
     event_archive_t *events;
+    uint64_t listened;        /* serial of the first one that hasn't been heard for who is gone */
     last_words_t *last_words; /* of these */
     round_t seen[VIEWS];      /* the last rounds by which rows have changed */
     messages_t *messages;
@@ -430,6 +432,31 @@ static void find_drained(session_view_t *self)
     }
 }
 
+/* Those that are new are the last ones. */
+static bool listen_to_events(session_view_t *self)
+{
+    bool any = false;
+    uint64_t next = self->listened;
+    for (size_t i = event_archive_count(self->events); i-- > 0;) {
+        const archived_t *event = event_archive_at(self->events, i);
+        if (event->serial < self->listened)
+            break;
+        next = event->serial >= next ? event->serial + 1 : next;
+        uint64_t age_ms =
+            event->wall_ms < self->wall_ms ? (uint64_t)(self->wall_ms - event->wall_ms) : 0;
+        any |= missed_by_event(self->poller, event, age_ms, session_view_now_ms(self));
+    }
+    self->listened = next;
+    return any;
+}
+
+static void find_missed(session_view_t *self)
+{
+    bool by_events = listen_to_events(self);
+    if (missed_by_parents(self->poller, session_view_now_ms(self)) || by_events)
+        changed(self, PART_TREE);
+}
+
 static void take_figures(session_view_t *self, view_t view)
 {
     const round_t *last = poller_last(self->poller, view);
@@ -451,6 +478,11 @@ static unsigned count_behind(const session_view_t *self, const broker_t *gone)
     return count;
 }
 
+static bool is_missed(const session_view_t *self, const broker_t *broker)
+{
+    return missed_is(broker, poller_last(self->poller, VIEW_TREE)->finished_ms);
+}
+
 /* Nothing if there is nothing to tell of the broker. */
 static void tell_of_broker(session_view_t *self, broker_t *broker)
 {
@@ -464,8 +496,12 @@ static void tell_of_broker(session_view_t *self, broker_t *broker)
         unsigned count = count_behind(self, broker);
         if (count > 0)
             snprintf(behind, sizeof behind, "; %u behind it", count);
-        session_view_note(self, NOTE_BAD, "broker %s is gone: not heard for %" PRIu64 " s%s",
-            shown(broker->name, name), seconds, behind);
+        if (is_missed(self, broker))
+            session_view_note(self, NOTE_BAD, "broker %s is gone, says one beside it%s",
+                shown(broker->name, name), behind);
+        else
+            session_view_note(self, NOTE_BAD, "broker %s is gone: not heard for %" PRIu64 " s%s",
+                shown(broker->name, name), seconds, behind);
         broker->told = true;
     }
 }
@@ -494,6 +530,7 @@ static void take_round(session_view_t *self)
     take_figures(self, VIEW_CLIENTS);
     take_figures(self, VIEW_TOPICS);
     find_drained(self);
+    find_missed(self);
     tell_of_brokers(self);
     mark_rows(self);
 }
@@ -672,6 +709,8 @@ standing_t session_view_standing(const session_view_t *self, const broker_t *bro
     bool is_sure = broker->fate_ms + session_view_age(self, VIEW_TREE) >= SESSION_GONE_AFTER;
     if (broker->fate == BROKER_DRAINED || (broker->fate != BROKER_REPORTS && is_sure))
         return STANDINGS[broker->fate];
+    if (broker->fate != BROKER_BEHIND && is_missed(self, broker))
+        return STANDING_GONE;
     return ms >= SESSION_LATE_AFTER ? STANDING_LATE : STANDING_REPORTS;
 }
 
