@@ -24,6 +24,12 @@
 /* us from one note about lost publications to the next. */
 #define LOSS_PAUSE 10000000
 
+/* ms for which clocks, and when brokers were asked, may differ. */
+#define CLOCKS_DIFFER 5000
+
+/* The order of which a broker tells afterwards what came of it. */
+#define MOVE "move"
+
 /* Publications that were lost since the last note about such. */
 typedef struct {
     uint64_t noted_us; /* when that was; 0: there was none */
@@ -55,6 +61,8 @@ struct session_view {
     trace_t trace;
     pending_list_t pending;
     losses_t losses;
+    char moving[DD_BROKER_MAX + 1]; /* a broker that was told to move last; "" when it has */
+    int64_t moving_ms;              /* when that was, since 1970 */
     char missed[SHOWN_ROOM]; /* destination of the last notification, if there is none such */
 };
 
@@ -166,6 +174,10 @@ void session_view_controlled(
 {
     char text[SHOWN_ROOM], escaped[SHOWN_ROOM];
     snprintf(text, sizeof text, "%s %s", what, object);
+    if (strcmp(what, MOVE) == 0) {
+        snprintf(self->moving, sizeof self->moving, "%s", object);
+        self->moving_ms = self->wall_ms;
+    }
     pending_add(&self->pending, PENDING_CONTROL, ref, text, self->now_us);
     session_view_note(self, NOTE_PLAIN, "asked for: %s", shown(text, escaped));
 }
@@ -395,6 +407,17 @@ static void on_hop(session_view_t *self, const dd_event_t *event)
         changed(self, PART_TRACE);
 }
 
+/* A broker leaves its parent at once, and tells as an event what came of it. */
+static void tell_done(session_view_t *self, const pending_t *pending)
+{
+    bool is_move = strncmp(pending->what, MOVE " ", sizeof MOVE) == 0;
+    if (!is_move)
+        session_view_note(self, NOTE_GOOD, "done: %s", pending->what);
+    else if (self->moving[0] != '\0')
+        session_view_note(
+            self, NOTE_PLAIN, "under way: %s; it says what comes of it", pending->what);
+}
+
 /* Brokers that were not meant answer a control with nothing. */
 static void on_control_report(session_view_t *self, pending_t *pending, const dd_event_t *event)
 {
@@ -405,14 +428,11 @@ static void on_control_report(session_view_t *self, pending_t *pending, const dd
     if (!heard && event->number > 0)
         return;
     if (done)
-        session_view_note(self, NOTE_GOOD, "done: %s", pending->what);
+        tell_done(self, pending);
     else
         session_view_note(self, NOTE_BAD, "failed: %s: %s", pending->what, failure);
     pending_answered(&self->pending, pending);
 }
-
-/* ms for which clocks, and when brokers were asked, may differ. */
-#define CLOCKS_DIFFER 5000
 
 static bool has_said_so(const session_view_t *self, const broker_t *broker)
 {
@@ -432,6 +452,27 @@ static void find_drained(session_view_t *self)
     }
 }
 
+static bool begins_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* "moved to parent NAME: ENDPOINT", or "move failed, the parent is NAME: WHY". */
+static void tell_of_move(session_view_t *self, const archived_t *event)
+{
+    char name[SHOWN_ROOM], text[2 * SHOWN_ROOM];
+    bool is_good = begins_with(event->text, "moved to ");
+    if (self->moving[0] == '\0' || strcmp(event->broker, self->moving) != 0 ||
+        event->wall_ms + CLOCKS_DIFFER < self->moving_ms ||
+        (!is_good && !begins_with(event->text, "move failed")))
+        return;
+    const char *what = strchr(event->text, ' ') + 1;
+    dd_escape_text(what, strlen(what), text, sizeof text);
+    session_view_note(self, is_good ? NOTE_GOOD : NOTE_BAD, "%s" MOVE " %s %s",
+        is_good ? "done: " : "", shown(self->moving, name), text);
+    self->moving[0] = '\0';
+}
+
 /* Those that are new are the last ones. */
 static bool listen_to_events(session_view_t *self)
 {
@@ -444,6 +485,7 @@ static bool listen_to_events(session_view_t *self)
         next = event->serial >= next ? event->serial + 1 : next;
         uint64_t age_ms =
             event->wall_ms < self->wall_ms ? (uint64_t)(self->wall_ms - event->wall_ms) : 0;
+        tell_of_move(self, event);
         any |= missed_by_event(self->poller, event, age_ms, session_view_now_ms(self));
     }
     self->listened = next;

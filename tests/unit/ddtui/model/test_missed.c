@@ -64,7 +64,8 @@ static void test_old_words_and_those_of_others_say_nothing(void **state)
 {
     static const char *const WORDS[] = {GONE("root", "aa", "5000", "broker broker1"),
         GONE("broker5", "dd", "10", "broker broker1"), GONE("root", "aa", "10", "parent broker1"),
-        GONE("root", "aa", "10", "client a.broker1"), GONE("stranger", "99", "1", "broker broker1")};
+        GONE("root", "aa", "10", "client a.broker1"),
+        GONE("stranger", "99", "1", "broker broker1")};
     (void)state;
     for (size_t i = 0; i < COUNT(WORDS); i++) {
         session_view_t *session = scripted_session();

@@ -635,6 +635,36 @@ static void test_controls(void **state)
     }
 }
 
+#define MOVED(text)                                                                                \
+    "{\"broker\":\"leaf\",\"broker_id\":\"ff\",\"events\":[{\"level\":\"notice\",\"at_ms\":1,"     \
+    "\"age_ms\":10,\"text\":\"" text "\"}]}"
+
+/* A broker says at once that it obeys, and later whether it could be done. */
+static void test_what_came_of_a_move_is_told(void **state)
+{
+    static const char *const CASES[][2] = {
+        {MOVED("moved to parent mid: tcp://m:1"), "done: move leaf to parent mid: tcp://m:1"},
+        {MOVED("move failed, the parent is mid: tcp://x:1: nobody answers"),
+            "move leaf failed, the parent is mid: tcp://x:1: nobody answers"},
+        {MOVED("joined parent mid"), "under way: move leaf; it says what comes of it"}};
+    (void)state;
+    for (size_t i = 0; i < 2 * COUNT(CASES); i++) {
+        session_view_t *session = scripted_session();
+        dd_event_t event = scripted_event(DD_EVENT_REPORT);
+        session_view_controlled(session, 3, "move", "leaf");
+        event.ref = 3;
+        event.text = "{\"done\":true}";
+        bool is_early = i >= COUNT(CASES); /* the event, before the answer */
+        if (!is_early)
+            session_view_event(session, &event);
+        scripted_round(session, VIEW_EVENTS, &CASES[i % COUNT(CASES)][0], 1);
+        if (is_early)
+            session_view_event(session, &event);
+        assert_string_equal(newest_note(session), CASES[i % COUNT(CASES)][1]);
+        session_view_destroy(&session);
+    }
+}
+
 static dd_event_t hop(uint32_t ref, uint64_t number, const char *broker, uint64_t after_us)
 {
     dd_event_t event = scripted_event(DD_EVENT_HOP);
@@ -766,6 +796,7 @@ int main(void)
         cmocka_unit_test(test_a_flood_of_gaps_makes_few_notes),
         cmocka_unit_test(test_already_subscribed),
         cmocka_unit_test(test_controls),
+        cmocka_unit_test(test_what_came_of_a_move_is_told),
         cmocka_unit_test(test_traces),
         cmocka_unit_test(test_own_subscriptions),
         cmocka_unit_test(test_losses),
