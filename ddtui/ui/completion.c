@@ -29,6 +29,7 @@ static void offer(search_t *self, const char *text)
     for (size_t i = 0; i < to->count; i++)
         if (strcmp(to->texts[i], text) == 0)
             return;
+    to->notes[to->count][0] = '\0';
     snprintf(to->texts[to->count++], COMPLETION_ROOM, "%s", text);
 }
 

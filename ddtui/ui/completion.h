@@ -29,6 +29,7 @@ typedef enum {
 
 typedef struct {
     char texts[COMPLETIONS_MAX][COMPLETION_ROOM];
+    char notes[COMPLETIONS_MAX][DD_BROKER_MAX + 1]; /* what is said beside each; "": nothing */
     size_t count;
 } completions_t;
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "form_state.h"
+#include "parent_choice.h"
 
 const char *form_title(form_kind_t kind)
 {
@@ -24,9 +25,12 @@ static void refresh(form_t *self)
         return;
     const char *typed = line_editor_text(self->editors[self->focus]);
     bool all = form_is_choice(self) || self->fresh[self->focus];
-    completion_offer(&self->suggestions, form_focused(self)->completion,
-        form_is_choice(self) ? HISTORY_NONE : form_focused(self)->history, self->session,
-        self->history, all ? "" : typed);
+    if (self->kind == FORM_MOVE && form_focused(self)->completion == COMPLETION_PARENTS)
+        parent_choice_offer(&self->suggestions, self->session, form_broker(self), all ? "" : typed);
+    else
+        completion_offer(&self->suggestions, form_focused(self)->completion,
+            form_is_choice(self) ? HISTORY_NONE : form_focused(self)->history, self->session,
+            self->history, all ? "" : typed);
     self->suggestion = self->suggestions.count;
     for (size_t i = 0; form_is_choice(self) && i < self->suggestions.count; i++)
         if (strcmp(self->suggestions.texts[i], typed) == 0)
