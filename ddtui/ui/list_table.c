@@ -49,9 +49,10 @@ static bool fits(const sheet_t *self, size_t column)
     return total_width(self) + 1 + column_width(self, column) <= self->width;
 }
 
-/* Columns that name a row: the first one that is more than a mark, and what is before it. */
-static bool names_row(const list_table_t *self, size_t column)
+bool list_table_names_row(const list_table_t *self, size_t column)
 {
+    if (self->naming != 0)
+        return (self->naming & 1u << column) != 0;
     for (size_t i = 0; i < column; i++)
         if (self->columns[i].width > 1)
             return false;
@@ -62,7 +63,7 @@ static bool names_row(const list_table_t *self, size_t column)
 static void begin_sheet(sheet_t *self)
 {
     for (size_t i = 0; i < self->table->count; i++)
-        self->in[i] = i == self->order || names_row(self->table, i);
+        self->in[i] = i == self->order || list_table_names_row(self->table, i);
 }
 
 static void add(sheet_t *self, size_t column)
@@ -115,7 +116,7 @@ int list_table_needs(const list_table_t *self, unsigned rank)
 static int portion(const list_table_t *self, size_t column, int width, int left)
 {
     int most = self->columns[column].most, wanted = most - width;
-    int share = names_row(self, column) ? NAME_SHARE : 1;
+    int share = list_table_names_row(self, column) ? NAME_SHARE : 1;
     if (most == LIST_TABLE_REST)
         share = REST_SHARE;
     if (wanted < share)

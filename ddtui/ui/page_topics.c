@@ -81,6 +81,7 @@ static unsigned style(const void *source, size_t index, size_t column)
 static const list_table_t TABLE = {.view = VIEW_TOPICS,
     .columns = COLUMNS,
     .count = sizeof COLUMNS / sizeof COLUMNS[0],
+    .naming = 1u << COLUMN_TENANT | 1u << COLUMN_TOPIC,
     .row = page_row,
     .cell = cell,
     .style = style};
@@ -106,8 +107,10 @@ static const list_ops_t LIST = {.count = page_row_count,
 static void choose_columns(page_t *self)
 {
     bool is_chosen = self->columns[COLUMN_TENANT].rank != COLUMNS[COLUMN_TENANT].rank;
-    if (!session_view_is_operator(self->session) && !is_chosen)
-        self->columns[COLUMN_TENANT].rank = LIST_TABLE_COLUMNS_MAX;
+    if (session_view_is_operator(self->session) || is_chosen)
+        return;
+    self->columns[COLUMN_TENANT].rank = LIST_TABLE_COLUMNS_MAX;
+    self->table.naming = 1u << COLUMN_TOPIC;
 }
 
 /* The busiest ones first. */

@@ -43,6 +43,24 @@ static int row_of(const canvas_t *canvas, const char *text)
     return -1;
 }
 
+/* At 80 columns there are two sheets of columns. */
+static void test_a_topic_stands_on_each_sheet(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_OPERATE, 24, 80);
+    type(&self, "3T");
+    scripted_round(self.session, VIEW_TOPICS, NOW, 2);
+    draw(&self);
+    assert_hides(self.canvas, "PUBLISHED  ");
+    for (int sheet = 0; sheet < 2; sheet++) {
+        assert_shows(self.canvas, "TOPIC");
+        assert_shows(self.canvas, "busy");
+        press(&self, UI_RIGHT);
+    }
+    assert_shows(self.canvas, "PUBLISHED  ");
+    stop(&self);
+}
+
 static void test_topics_the_busiest_first(void **state)
 {
     (void)state;
@@ -51,9 +69,9 @@ static void test_topics_the_busiest_first(void **state)
     assert_shows(self.canvas, "PUBL/S▼");
     assert_shows(self.canvas, "T Subscr.");
     assert_shows(self.canvas,
-        "busy                    500     5000       2      40 cli2 83%, public.mon 17%");
-    assert_shows(self.canvas, "alarms                    3       30       1       0 cli1 100%");
-    assert_shows(self.canvas, "(all others)              -        -       -       - -");
+        "busy                     500     5000       2      40 cli2 83%, public.mon 17%");
+    assert_shows(self.canvas, "alarms                     3       30       1       0 cli1 100%");
+    assert_shows(self.canvas, "(all others)               -        -       -       - -");
     assert_true(row_of(self.canvas, "busy") < row_of(self.canvas, "alarms"));
     type(&self, "\n"); /* the busiest one is selected */
     assert_shows(self.canvas, "publications  600  (500/s)");
@@ -227,6 +245,7 @@ static void test_no_graph_of_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_topic_stands_on_each_sheet),
         cmocka_unit_test(test_topics_the_busiest_first),
         cmocka_unit_test(test_topics_are_filtered_and_ordered),
         cmocka_unit_test(test_topics_are_asked_for_while_they_are_shown),
