@@ -473,6 +473,38 @@ static void tell_of_move(session_view_t *self, const archived_t *event)
     self->moving[0] = '\0';
 }
 
+/* "client NAME is gone", or "... ended: WHY": what follows the name; else NULL. */
+static const char *end_of_client(const archived_t *event, const char *name, const char *tenant)
+{
+    static const char CLIENT[] = "client ";
+    const char *text = event->text;
+    char full[2 * SHOWN_ROOM];
+    bool is_full = tenant[0] == '\0' || strncmp(name, DD_PUBLIC ".", sizeof DD_PUBLIC) == 0;
+    int size = snprintf(full, sizeof full, "%s%s%s%s ", CLIENT, is_full ? "" : tenant,
+        is_full ? "" : ".", name);
+    if (strncmp(text, full, (size_t)size) != 0)
+        return NULL;
+    text += size;
+    return begins_with(text, "is gone") || begins_with(text, "ended") ? text : NULL;
+}
+
+/* Whoever waits for a client that has left needn't wait ten seconds to hear it. */
+static void tell_of_receipts(session_view_t *self, const archived_t *event)
+{
+    for (pending_t *pending = self->pending.entries; pending; pending = pending->hh.next) {
+        char text[2 * SHOWN_ROOM];
+        int64_t sent_ms = self->wall_ms - (int64_t)((self->now_us - pending->at_us) / 1000);
+        const char *end = pending->kind == PENDING_RECEIPT && event->wall_ms >= sent_ms
+                              ? end_of_client(event, pending->what, self->link.tenant)
+                              : NULL;
+        if (!end)
+            continue;
+        dd_escape_text(end, strlen(end), text, sizeof text);
+        session_view_note(self, NOTE_WARNING, "no receipt from %s: it %s", pending->what, text);
+        pending->late = true;
+    }
+}
+
 /* Those that are new are the last ones. */
 static bool listen_to_events(session_view_t *self)
 {
@@ -486,6 +518,7 @@ static bool listen_to_events(session_view_t *self)
         uint64_t age_ms =
             event->wall_ms < self->wall_ms ? (uint64_t)(self->wall_ms - event->wall_ms) : 0;
         tell_of_move(self, event);
+        tell_of_receipts(self, event);
         any |= missed_by_event(self->poller, event, age_ms, session_view_now_ms(self));
     }
     self->listened = next;

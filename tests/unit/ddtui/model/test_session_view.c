@@ -3,6 +3,7 @@
  * test_session_view - what events make of the picture: rounds, silent rows, notes, subscriptions,
  * traces
  */
+#include "ddtui/model/pending.h"
 #include "tests/unit/ddtui/scripted.h"
 
 static const broker_t *broker_named(const session_view_t *session, const char *name)
@@ -518,6 +519,32 @@ static void test_what_became_of_notifications(void **state)
 }
 
 /* However late it comes, and however many others wait. */
+/* Whom a receipt is waited for may have left, and the events say so. */
+static void test_a_receipt_is_not_waited_for_from_who_has_left(void **state)
+{
+#define LEFT_EVENT(name)                                                                           \
+    "{\"broker\":\"root\",\"broker_id\":\"aa\",\"events\":[{\"level\":\"info\",\"at_ms\":1,"          \
+    "\"age_ms\":10,\"text\":\"client " name " is gone\"}]}"
+    static const struct {
+        const char *destination, *event;
+        bool told;
+    } CASES[] = {{"cam", LEFT_EVENT("a.cam"), true}, {"public.cam", LEFT_EVENT("public.cam"), true},
+        {"cam", LEFT_EVENT("b.cam"), false}, {"cam", LEFT_EVENT("a.camera"), false}};
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        char told[64];
+        session_view_t *session = scripted_session();
+        session_view_sent(session, 3, CASES[i].destination, true);
+        scripted_pass(session, 1000);
+        scripted_round(session, VIEW_EVENTS, &CASES[i].event, 1);
+        snprintf(told, sizeof told, "no receipt from %s: it is gone", CASES[i].destination);
+        assert_int_equal(strcmp(newest_note(session), told) == 0, CASES[i].told);
+        scripted_pass(session, PENDING_PATIENCE / 1000);
+        assert_int_equal(strstr(newest_note(session), "yet, after") == NULL, CASES[i].told);
+        session_view_destroy(&session);
+    }
+}
+
 static void test_no_outcome_is_swallowed(void **state)
 {
     (void)state;
@@ -790,6 +817,7 @@ int main(void)
         cmocka_unit_test(test_bad_reports_do_no_harm),
         cmocka_unit_test(test_the_connection),
         cmocka_unit_test(test_what_became_of_notifications),
+        cmocka_unit_test(test_a_receipt_is_not_waited_for_from_who_has_left),
         cmocka_unit_test(test_no_outcome_is_swallowed),
         cmocka_unit_test(test_an_earlier_trace_has_an_outcome_too),
         cmocka_unit_test(test_a_late_word_of_a_broker_is_told),
