@@ -404,11 +404,13 @@ static void test_an_operator_sees_what_matters_of_what_happens(void **state)
     self.console = console_new(self.session, self.history, "ipc:///run/dd", RIGHT_OPERATE);
     self.canvas = canvas_new(24, 80);
     scripted_pass(self.session, 0);
+    draw(&self);
+    assert_shows(self.canvas, "Nothing of importance has happened.");
     scripted_register(self.session);
     scripted_everything(self.session);
     assert_int_not_equal(console_views(self.console) & 1u << VIEW_EVENTS, 0);
     draw(&self);
-    assert_shows(self.canvas, "Nothing of importance has happened.");
+    assert_shows(self.canvas, "this console registered as a.cli1");
     scripted_round(self.session, VIEW_EVENTS, LATER, 1);
     scripted_round(self.session, VIEW_EVENTS, HAPPENED, 2);
     draw(&self);
@@ -416,6 +418,12 @@ static void test_an_operator_sees_what_matters_of_what_happens(void **state)
     assert_shows(self.canvas, "root         broker broker5 is gone");
     assert_hides(self.canvas, "client a.");
     assert_hides(self.canvas, "No message");
+    dd_event_t event = scripted_event(DD_EVENT_DISCONNECTED);
+    event.error = DD_E_NETWORK;
+    event.text = "it has gone";
+    session_view_event(self.session, &event);
+    draw(&self);
+    assert_shows(self.canvas, "this console connection lost, trying again: it has gone");
     stop(&self);
 }
 
