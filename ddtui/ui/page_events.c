@@ -43,10 +43,14 @@ static const struct {
 
 #define ROWS_MAX (EVENT_ARCHIVE_MAX + STATUS_LOG_MAX)
 
+/* In the place of a broker's id, which is hex: notes stand behind what brokers tell. */
+#define AT_CONSOLE "~"
+
 /* A row's place: in the archive, and after all of that among the notes. */
 typedef struct {
     int64_t wall_ms;
-    uint32_t order; /* of what happened at one time */
+    const char *where; /* the id of its broker, or AT_CONSOLE */
+    uint32_t order;    /* of what happened there at one time */
     uint32_t place;
 } row_t;
 
@@ -61,6 +65,7 @@ typedef struct {
     int64_t wall_ms;
     const char *level;
     const char *broker;
+    const char *where; /* its id, or AT_CONSOLE */
     const char *tenant;
     const char *text;
     uint64_t times; /* of a note, whose text is escaped; else 0 */
@@ -73,11 +78,12 @@ static event_t event_in_place(const session_view_t *session, size_t place)
     size_t archived = event_archive_count(archive);
     if (place >= archived) {
         const note_t *note = status_log_at(log, place - archived);
-        return (event_t){note->wall_ms, dd_log_level_name(LEVELS[note->kind]), "this console", "",
-            note->text, note->times};
+        return (event_t){note->wall_ms, dd_log_level_name(LEVELS[note->kind]), "this console",
+            AT_CONSOLE, "", note->text, note->times};
     }
     const archived_t *row = event_archive_at(archive, place);
-    return (event_t){row->wall_ms, row->level, row->broker, row->tenant, row->text, 0};
+    return (event_t){
+        row->wall_ms, row->level, row->broker, row->broker_id, row->tenant, row->text, 0};
 }
 
 static event_t event_at(const page_t *self, size_t index)
@@ -117,12 +123,15 @@ static bool is_wanted(const event_t *event, dd_log_level_t least)
     return least == DD_LOG_DEBUG || is_important(event->level, least);
 }
 
-/* The oldest first. */
+/* The oldest first. What several brokers tell of one moment has the same order in each console. */
 static int compare_rows(const void *a, const void *b)
 {
     const row_t *left = a, *right = b;
     if (left->wall_ms != right->wall_ms)
         return left->wall_ms < right->wall_ms ? -1 : 1;
+    int order = strcmp(left->where, right->where);
+    if (order != 0)
+        return order;
     return left->order < right->order ? -1 : 1;
 }
 
@@ -136,13 +145,13 @@ static size_t collect(
     for (size_t i = archived; i-- > 0 && count < most;) {
         event_t event = event_in_place(session, i);
         if (is_wanted(&event, least))
-            rows[count++] = (row_t){event.wall_ms, (uint32_t)i, (uint32_t)i};
+            rows[count++] = (row_t){event.wall_ms, event.where, (uint32_t)i, (uint32_t)i};
     }
     for (size_t i = 0; i < notes && own < most; i++) {
         event_t event = event_in_place(session, archived + i);
         if (is_wanted(&event, least))
-            rows[count + own++] =
-                (row_t){event.wall_ms, (uint32_t)(archived + notes - i), (uint32_t)(archived + i)};
+            rows[count + own++] = (row_t){event.wall_ms, event.where,
+                (uint32_t)(archived + notes - i), (uint32_t)(archived + i)};
     }
     if (count + own > 1)
         qsort(rows, count + own, sizeof rows[0], compare_rows);
