@@ -189,6 +189,7 @@ typedef struct {
         rate; /* publications a second, between two rounds; no report has it or the next ones */
     uint64_t bytes_rate;
     uint64_t lost_rate;
+    uint64_t lost_seen_ms;   /* since more were lost in a round, and 1; 0: in none yet */
     publishers_t publishers; /* who publish most, the first one most of all */
 } topic_t;
 
