@@ -90,9 +90,9 @@ static void test_topics_the_busiest_first(void **state)
     assert_shows(self.canvas, "PUBL/S▼");
     assert_shows(self.canvas, "T Subscr.");
     assert_shows(self.canvas,
-        "busy                     500     5000       2      40 cli2 83%, public.mon 17%");
-    assert_shows(self.canvas, "alarms                     3       30       1       0 cli1 100%");
-    assert_shows(self.canvas, "(all others)               -        -       -       - -");
+        "busy                    500     5000       2      40 cli2 83%, public.mon 17%");
+    assert_shows(self.canvas, "alarms                    3       30       1       0 cli1 100%");
+    assert_shows(self.canvas, "(all others)              -        -       -       - -");
     assert_true(row_of(self.canvas, "busy") < row_of(self.canvas, "alarms"));
     type(&self, "\n"); /* the busiest one is selected */
     assert_shows(self.canvas, "publications  600  (500/s)");
