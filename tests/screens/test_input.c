@@ -162,17 +162,19 @@ static void test_terminals_without_utf8(void **state)
    none of these letters. */
 static void test_widgets_show_what_is_not_ascii(void **state)
 {
-    static const char *const CASES[][2] = {
-        {"LC_ALL=C", "å-漢 is registered"}, {"LC_ALL=C TERM=vt100", "?-?? is registered"}};
+    static const struct {
+        const char *variables, *shows, *hides;
+    } CASES[] = {{"LC_ALL=C", "å-漢 is registered", "?-??"},
+        {"LC_ALL=C TERM=vt100", "?-?? is registered", "???"}};
     harness_t *harness = *state;
     broker_start(harness, "root", NULL, "/1/", NULL);
     client_open(harness, "root", "a", "å-漢");
     for (size_t i = 0; i < COUNT(CASES); i++) {
-        terminal_t *terminal = terminal_console(
-            harness, 24, 80, harness_endpoint(harness, "root"), "a", "å-漢", "", CASES[i][0]);
+        terminal_t *terminal = terminal_console(harness, 24, 80, harness_endpoint(harness, "root"),
+            "a", "å-漢", "", CASES[i].variables);
         terminal_expect(terminal, "[ Quit ]");
-        terminal_expect(terminal, CASES[i][1]);
-        terminal_expect_not(terminal, "a.??");
+        terminal_expect(terminal, CASES[i].shows);
+        terminal_expect_not(terminal, CASES[i].hides);
         terminal_press(terminal, "Enter");
         terminal_expect(terminal, "ended with 4");
         terminal_close(&terminal);
