@@ -13,8 +13,7 @@
 /* What parents that report say of silent children. True if that is news. */
 bool missed_by_parents(poller_t *poller, uint64_t now_ms);
 /* An event of so long ago may be the word of a parent or a child. True if it is, and news. */
-bool missed_by_event(
-    poller_t *poller, const archived_t *event, uint64_t age_ms, uint64_t now_ms);
+bool missed_by_event(poller_t *poller, const archived_t *event, uint64_t age_ms, uint64_t now_ms);
 
 /* Whether one beside it has said so since it was heard last; finished_ms: when the round of its row
    was over. */

@@ -480,8 +480,8 @@ static const char *end_of_client(const archived_t *event, const char *name, cons
     const char *text = event->text;
     char full[2 * SHOWN_ROOM];
     bool is_full = tenant[0] == '\0' || strncmp(name, DD_PUBLIC ".", sizeof DD_PUBLIC) == 0;
-    int size = snprintf(full, sizeof full, "%s%s%s%s ", CLIENT, is_full ? "" : tenant,
-        is_full ? "" : ".", name);
+    int size = snprintf(
+        full, sizeof full, "%s%s%s%s ", CLIENT, is_full ? "" : tenant, is_full ? "" : ".", name);
     if (strncmp(text, full, (size_t)size) != 0)
         return NULL;
     text += size;

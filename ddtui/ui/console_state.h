@@ -70,9 +70,9 @@ struct console {
     bool end_told;     /* that the connection has ended for good */
     char end_text[2 * NOTE_ROOM];
     char menu_texts[CHOOSER_ITEMS_MAX][MENU_TEXT_ROOM]; /* of OVER_MENU, when it was drawn last */
-    bool seeks;           /* the trouble on a page, whose rows are asked for */
-    uint64_t seeks_ms;    /* since when */
-    bool calm; /* that nothing is in trouble was said, by the note of this serial */
+    bool seeks;        /* the trouble on a page, whose rows are asked for */
+    uint64_t seeks_ms; /* since when */
+    bool calm;         /* that nothing is in trouble was said, by the note of this serial */
     uint64_t calm_serial;
     size_t scroll;        /* first line of the detail */
     size_t found;         /* its line that was searched for last; SIZE_MAX: none yet */

@@ -42,7 +42,8 @@ static void add(const traffic_t *traffic, int64_t since_ms, text_pane_t *pane)
         snprintf(since, sizeof since, " since %s", time);
     }
     if (traffic->drop_age_ms != MODEL_UNKNOWN)
-        snprintf(last, sizeof last, ", the last %s ago", page_age(traffic->drop_age_ms / 1000 * 1000, age));
+        snprintf(last, sizeof last, ", the last %s ago",
+            page_age(traffic->drop_age_ms / 1000 * 1000, age));
     snprintf(line, sizeof line, "%" PRIu64 "%s%s", traffic->dropped, since, last);
     text_pane_pair(pane, "lost", STYLE_WARNING, line);
 }

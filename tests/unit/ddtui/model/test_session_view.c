@@ -523,7 +523,7 @@ static void test_what_became_of_notifications(void **state)
 static void test_a_receipt_is_not_waited_for_from_who_has_left(void **state)
 {
 #define LEFT_EVENT(name)                                                                           \
-    "{\"broker\":\"root\",\"broker_id\":\"aa\",\"events\":[{\"level\":\"info\",\"at_ms\":1,"          \
+    "{\"broker\":\"root\",\"broker_id\":\"aa\",\"events\":[{\"level\":\"info\",\"at_ms\":1,"       \
     "\"age_ms\":10,\"text\":\"client " name " is gone\"}]}"
     static const struct {
         const char *destination, *event;
