@@ -426,18 +426,15 @@ static void add_limit(
 /* Its name, if that is known, and its id. */
 static void add_parent(const page_t *self, text_pane_t *pane, const broker_t *broker)
 {
-    char name[ESCAPED_ROOM] = "", text[ESCAPED_ROOM + MODEL_ID_ROOM + 8];
+    char name[ESCAPED_ROOM] = "";
     for (size_t i = 0; broker->parent[0] != '\0' && i < page_row_count(self); i++) {
         const broker_t *other = page_row(self, i);
         if (strcmp(other->id, broker->parent) == 0)
             dd_escape_text(other->name, strlen(other->name), name, sizeof name);
     }
-    if (name[0] == '\0') {
-        add_field(pane, "parent", "parent", broker);
-        return;
-    }
-    snprintf(text, sizeof text, "%s  id %s", name, broker->parent);
-    text_pane_pair(pane, "parent", STYLE_PLAIN, text);
+    if (name[0] != '\0')
+        text_pane_pair(pane, "parent", STYLE_PLAIN, name);
+    add_field(pane, name[0] != '\0' ? "parent's id" : "parent", "parent", broker);
 }
 
 static void add_fields(

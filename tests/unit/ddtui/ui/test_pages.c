@@ -195,7 +195,7 @@ static void test_details_of_a_broker_name_its_parent_and_its_limits(void **state
     scripted_pass(self.session, 1000);
     scripted_round(self.session, VIEW_TREE, LIMITS, COUNT(LIMITS));
     type(&self, "1j\n");
-    assert_shows(self.canvas, "parent        root  id aa");
+    assert_shows(self.canvas, "parent        root ");
     assert_shows(self.canvas, "client limit  7 ");
     assert_shows(self.canvas, "outbox limit  none ");
     type(&self, "\x1bk\n");
