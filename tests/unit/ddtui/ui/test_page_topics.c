@@ -68,7 +68,11 @@ static void test_when_a_topic_lost_something_is_remembered(void **state)
 static void test_a_topic_stands_on_each_sheet(void **state)
 {
     (void)state;
-    console_fixture_t self = start(RIGHT_OPERATE, 24, 80);
+    console_fixture_t self = {.session = session_view_new(true), .history = history_new(NULL)};
+    self.console = console_new(self.session, self.history, "ipc:///run/dd", RIGHT_OPERATE);
+    self.canvas = canvas_new(24, 80);
+    scripted_pass(self.session, 0);
+    scripted_register(self.session);
     type(&self, "3T");
     scripted_round(self.session, VIEW_TOPICS, NOW, 2);
     draw(&self);
