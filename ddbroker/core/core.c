@@ -378,8 +378,26 @@ parents_t *core_parents(core_t *self)
     return &self->parents;
 }
 
+void core_parent_joined(core_t *self, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    parents_joined(&self->parents, now_ms);
+    move_joined(self);
+}
+
+bool core_parent_failed(core_t *self, parent_health_t health, const char *why, uint64_t now_ms)
+{
+    self->now_ms = now_ms;
+    move_failed(self, why);
+    bool all_tried = parents_failed(&self->parents, health, now_ms);
+    if (all_tried)
+        move_all_tried(self);
+    return all_tried;
+}
+
 void core_set_parents(core_t *self, const dd_endpoints_t *parents)
 {
+    move_forget(self);
     self->settings.has_parent = parents->count > 0;
     parents_set(&self->parents, parents);
 }

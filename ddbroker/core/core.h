@@ -150,6 +150,11 @@ void core_flushed(core_t *self, peer_t *peer);
 /* Who may be this broker's parent: for the link to it, which notes there how it fares. */
 parents_t *core_parents(core_t *self);
 
+/* The parent that was chosen has admitted this broker. */
+void core_parent_joined(core_t *self, uint64_t now_ms);
+/* It couldn't be joined, or is lost: parents_failed(), with the reason in words. */
+bool core_parent_failed(core_t *self, parent_health_t health, const char *why, uint64_t now_ms);
+
 /* Another list of parents. The link to the one at hand is left for it if that isn't in it. */
 void core_set_parents(core_t *self, const dd_endpoints_t *parents);
 

@@ -12,6 +12,7 @@
 #include "event_history.h"
 #include "fanout.h"
 #include "lost_brokers.h"
+#include "move.h"
 #include "name_round.h"
 #include "recent.h"
 #include "rounds.h"
@@ -59,6 +60,7 @@ struct core {
     peer_t *lossy;           /* those who have room for that */
     peer_t *parent;          /* from connection to disconnection */
     parents_t parents;       /* who may be that */
+    move_t move;             /* to one of them */
     uint32_t uplink;         /* number of the parent's link, from 1 */
     bool moved;              /* a broker beneath this one had another parent before */
     bool is_root;            /* the parent that is configured is beneath this broker */

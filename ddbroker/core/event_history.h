@@ -2,8 +2,10 @@
 /*
  * event_history - what happened lately at this broker, for whoever may know it
  *
- * Each tenant has a history of its own, as have all together and the operators: where it is full,
- * its oldest event makes room for its newest, and no other's does. All events are in one list, too.
+ * Each tenant has a history of its own, as have all together and the operators, with so much room
+ * for each level: where that is full, the oldest event of it makes room for its newest, and no
+ * other does, so that clients that come and go push out no warning. All events are in one list,
+ * too.
  */
 #ifndef EVENT_HISTORY_H_INCLUDED
 #define EVENT_HISTORY_H_INCLUDED
@@ -13,8 +15,12 @@
 #include "libdd/base/log_level.h"
 #include "libdd/include/dd.h"
 
-/* Events of one tenant. */
-#define EVENT_HISTORY_MAX 256
+/* Events of one tenant, of the levels in their order up to DD_LOG_INFO. */
+#define EVENT_LEVELS (DD_LOG_INFO + 1)
+#define EVENT_HISTORY_MAX                                                                          \
+    {                                                                                              \
+        32, 48, 48, 128                                                                            \
+    }
 #define EVENT_TEXT_MAX 256
 
 /* Instead of a tenant's name: what all may see, and what operators alone may. */
@@ -32,19 +38,32 @@ typedef struct event {
     char text[EVENT_TEXT_MAX];
 } event_t;
 
+/* Of events of one level. */
+typedef struct {
+    uint64_t count;        /* that there are */
+    uint64_t forgotten;    /* that made room */
+    uint64_t forgotten_ms; /* when the newest of these was */
+} event_sums_t;
+
 /* All zero: empty. */
 typedef struct {
     event_t *newest; /* of all: the head of a list that goes on with ->older */
     event_own_t *owns;
+    event_sums_t sums[EVENT_LEVELS];
     cursor_t *cursors; /* at events */
 } event_history_t;
 
 void event_history_clear(event_history_t *self);
 
-/* Texts that don't fit are cut. What finds no memory takes the place of the tenant's oldest event,
-   or isn't kept. As many tenants are told apart as are named here, until they are forgotten. */
+/* Texts that don't fit are cut. What finds no memory takes the place of the tenant's oldest event
+   of that level, or isn't kept. As many tenants are told apart as are named here, until they are
+   forgotten. */
 void event_history_add(event_history_t *self, uint64_t now_ms, dd_log_level_t level,
     const char *tenant, const char *text);
+
+/* Of what a client of the tenant, or with an empty tenant an operator, may see. */
+event_sums_t event_history_sums(
+    const event_history_t *self, dd_bytes_t tenant, dd_log_level_t level);
 
 /* Forgets the tenants of which keep() says so, with all their events. */
 typedef bool(event_keep_t)(void *arg, dd_bytes_t tenant);

@@ -25,6 +25,12 @@
 /* Bytes of the list of parents; what doesn't fit is cut. */
 #define PARENTS_ROOM 1024
 
+/* Events of one level that aren't told. */
+typedef struct {
+    uint64_t count;
+    uint64_t at_ms; /* when the newest of them was */
+} untold_t;
+
 typedef struct question_kind {
     const char *what;
     size_t page_rows;
@@ -37,15 +43,17 @@ struct answer {
     job_t job;
     report_to_t to;
     const kind_t *kind;
-    json_object *rows;          /* of the page in the making */
-    uint32_t row;               /* number of the next one */
-    uint32_t first;             /* the first one wanted */
-    uint32_t end;               /* and the first one no more wanted */
-    bool full;                  /* the asker takes no more */
-    int units;                  /* left of the step */
-    cursor_t peer;              /* looked at next */
-    cursor_t subscription;      /* of that peer, if it is one's turn */
-    cursor_t event;             /* looked at next, the newest of when it was asked first */
+    json_object *rows;     /* of the page in the making */
+    uint32_t row;          /* number of the next one */
+    uint32_t first;        /* the first one wanted */
+    uint32_t end;          /* and the first one no more wanted */
+    bool full;             /* the asker takes no more */
+    int units;             /* left of the step */
+    cursor_t peer;         /* looked at next */
+    cursor_t subscription; /* of that peer, if it is one's turn */
+    cursor_t event;        /* looked at next, the newest of when it was asked first */
+    uint32_t infos;        /* that are still told of the events that are only information */
+    untold_t untold[EVENT_LEVELS];
     const quota_t *quota;       /* looked at next; none is ever removed */
     cursor_t topic;             /* looked at next */
     const topics_own_t *others; /* looked at next; none is ever removed */
@@ -368,18 +376,65 @@ static bool list_quotas(answer_t *answer)
     return !answer->quota;
 }
 
+/* Whoever wants so many only gets what is more than information first, for half of them; and hears
+   what isn't told. */
+static void share_events(answer_t *answer)
+{
+    const event_history_t *events = &answer->to.core->events;
+    uint64_t important = 0, half = (answer->end - answer->first) / 2;
+    for (dd_log_level_t level = 0; level < EVENT_LEVELS; level++) {
+        event_sums_t sums = event_history_sums(events, tenant_of(answer), level);
+        answer->untold[level] = (untold_t){sums.forgotten, sums.forgotten_ms};
+        important += level < DD_LOG_INFO ? sums.count : 0;
+    }
+    answer->infos = UINT32_MAX;
+    if (answer->end < UINT32_MAX && answer->first == 0)
+        answer->infos = answer->end - (uint32_t)(important < half ? important : half);
+}
+
+static bool is_one_info_too_many(answer_t *answer, const event_t *event)
+{
+    if (event->level != DD_LOG_INFO)
+        return false;
+    if (answer->infos > 0) {
+        answer->infos--;
+        return false;
+    }
+    answer->row++;
+    answer->end++; /* for another one */
+    return true;
+}
+
+static json_object *new_event(
+    const core_t *self, uint64_t at_ms, dd_log_level_t level, const char *tenant, const char *text)
+{
+    json_object *row = json_object_new_object();
+    report_number(row, "at_ms", at_ms - self->started_ms);
+    report_number(row, "age_ms", self->now_ms - at_ms);
+    report_text(row, "level", dd_log_level_name(level));
+    report_text(row, "tenant", tenant);
+    report_text(row, "text", text);
+    return row;
+}
+
+/* They come newest first. */
+static void leave_untold(answer_t *answer, const event_t *event)
+{
+    untold_t *untold = &answer->untold[event->level];
+    untold->count++;
+    if (event->at_ms > untold->at_ms)
+        untold->at_ms = event->at_ms;
+}
+
 static void show_event(answer_t *answer, const event_t *event)
 {
-    const core_t *self = answer->to.core;
-    if (!event_is_for(event, tenant_of(answer)) || !wants_row(answer))
+    if (!event_is_for(event, tenant_of(answer)))
         return;
-    json_object *row = json_object_new_object();
-    report_number(row, "at_ms", event->at_ms - self->started_ms);
-    report_number(row, "age_ms", self->now_ms - event->at_ms);
-    report_text(row, "level", dd_log_level_name(event->level));
-    report_text(row, "tenant", event_tenant(event));
-    report_text(row, "text", event->text);
-    add_row(answer, row);
+    if (!is_one_info_too_many(answer, event) && wants_row(answer))
+        add_row(answer, new_event(answer->to.core, event->at_ms, event->level, event_tenant(event),
+                            event->text));
+    else
+        leave_untold(answer, event);
 }
 
 /* Newest first; those that come meanwhile aren't in it. */
@@ -394,6 +449,21 @@ static bool list_events(answer_t *answer)
         cursor_set(&events->cursors, &answer->event, event->older);
     }
     return false;
+}
+
+/* Who goes through them page by page has seen that on the first one. */
+static void finish_events(answer_t *answer)
+{
+    char tenant[DD_TENANT_MAX + 1], text[EVENT_TEXT_MAX];
+    dd_bytes_copy(tenant_of(answer), tenant, sizeof tenant);
+    for (dd_log_level_t level = 0; level < EVENT_LEVELS && answer->first == 0; level++) {
+        const untold_t *untold = &answer->untold[level];
+        snprintf(text, sizeof text, "%llu older events of level %s aren't told any more",
+            (unsigned long long)untold->count, dd_log_level_name(level));
+        if (untold->count > 0)
+            add_row(answer, new_event(answer->to.core, untold->at_ms, level, tenant, text));
+    }
+    send_page(answer, true);
 }
 
 /* One without a name is what there was no room for. */
@@ -455,7 +525,7 @@ static bool list_topics(answer_t *answer)
 static const kind_t KINDS[] = {{"tree", PAGE_ROWS, sum_up, finish_tree},
     {"clients", PAGE_ROWS, list_clients, finish_rows},
     {"subscriptions", PAGE_ROWS, list_subscriptions, finish_rows},
-    {"events", PAGE_ROWS, list_events, finish_rows},
+    {"events", PAGE_ROWS, list_events, finish_events},
     {"quotas", PAGE_ROWS, list_quotas, finish_rows},
     {"topics", PAGE_TOPICS, list_topics, finish_rows}};
 
@@ -524,6 +594,7 @@ static void start(answer_t *answer, const dd_record_t *asked)
     if (asked->limit > 0 && asked->limit < UINT32_MAX - asked->first)
         answer->end = asked->first + asked->limit;
     cursor_set(&core->events.cursors, &answer->event, core->events.newest);
+    share_events(answer);
     cursor_set(&core->cursors, &answer->peer, core->peers);
     answer->quota = core->quotas.by_tenant;
     cursor_set(&core->topics.cursors, &answer->topic, topics_first(&core->topics));

@@ -47,6 +47,7 @@ static const char *move(core_t *self, const char *operator_name, dd_bytes_t argu
         return "a parent is tcp://HOST:PORT, tcp://[V6]:PORT or ipc://PATH";
     if (self->drain != DRAIN_NOT)
         return "the broker is shutting down";
+    move_begin(self, endpoint);
     parents_prefer(&self->parents, endpoint, self->auto_scope);
     self->settings.has_parent = true;
     return NULL;

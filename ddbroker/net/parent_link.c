@@ -152,7 +152,8 @@ static void give_up(parent_link_t *self, const dd_problem_t *reason, uint64_t no
     tell(self, &why, now_ms);
     self->looped |= why.error == DD_E_LOOP;
     self->patient |= wants_patience(why.error);
-    bool all_tried = parents_failed(self->parents, health_after(self, why.error), now_ms);
+    bool all_tried =
+        core_parent_failed(self->core, health_after(self, why.error), why.text, now_ms);
     self->next_ms = all_tried ? now_ms + choose_pause(self) : now_ms;
 }
 
@@ -254,7 +255,7 @@ static void check_ready(parent_link_t *self, uint64_t now_ms)
     if (!self->peer || self->peer->state != PEER_READY || self->parents->joined ||
         is_departing(self))
         return;
-    parents_joined(self->parents, now_ms);
+    core_parent_joined(self->core, now_ms);
     dd_backoff_reset(&self->backoff);
     self->looped = self->patient = false;
     memset(self->told, 0, sizeof self->told);

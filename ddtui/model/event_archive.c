@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event_dates.h"
 #include "event_dedup.h"
 #include "fair_log.h"
 
@@ -17,6 +18,7 @@
 struct event_archive {
     fair_log_t *log; /* of archived_t, each with its texts behind it */
     event_dedup_t *dedup;
+    event_dates_t *dates;
 };
 
 event_archive_t *event_archive_new(void)
@@ -26,7 +28,8 @@ event_archive_t *event_archive_new(void)
         return NULL;
     self->log = fair_log_new(EVENT_ARCHIVE_MAX, BYTES_MAX);
     self->dedup = event_dedup_new();
-    if (!self->log || !self->dedup)
+    self->dates = event_dates_new();
+    if (!self->log || !self->dedup || !self->dates)
         event_archive_destroy(&self);
     return self;
 }
@@ -38,6 +41,7 @@ void event_archive_destroy(event_archive_t **self_p)
         return;
     fair_log_destroy(&self->log);
     event_dedup_destroy(&self->dedup);
+    event_dates_destroy(&self->dates);
     free(self);
     *self_p = NULL;
 }
@@ -69,7 +73,7 @@ static archived_t *archived_new(const happening_t *event, size_t *bytes)
     return self;
 }
 
-static void add(event_archive_t *self, const happening_t *event, int64_t wall_ms)
+static void add(event_archive_t *self, const happening_t *event, int64_t when_ms)
 {
     char voice[MODEL_ID_ROOM + 8];
     size_t bytes;
@@ -79,9 +83,7 @@ static void add(event_archive_t *self, const happening_t *event, int64_t wall_ms
     snprintf(voice, sizeof voice, "%s %s", event->broker_id,
         strcmp(event->level, "info") == 0 ? "info" : "more");
     archived->serial = fair_log_next(self->log);
-    archived->wall_ms = wall_ms;
-    if (event->age_ms < (uint64_t)wall_ms) /* or it isn't known */
-        archived->wall_ms -= (int64_t)event->age_ms;
+    archived->wall_ms = when_ms;
     if (!fair_log_append(self->log, archived, bytes, voice))
         free(archived);
 }
@@ -90,11 +92,13 @@ bool event_archive_take(event_archive_t *self, const model_t *round, int64_t wal
 {
     bool any = false;
     event_dedup_look(self->dedup);
+    event_dates_look(self->dates);
     for (size_t i = model_count(round, VIEW_EVENTS); i-- > 0;) {
         const happening_t *event = model_row(round, VIEW_EVENTS, i);
+        int64_t when_ms = event_dates_of(self->dates, event, wall_ms);
         if (!event_dedup_is_new(self->dedup, event))
             continue;
-        add(self, event, wall_ms);
+        add(self, event, when_ms);
         any = true;
     }
     return any;

@@ -112,6 +112,7 @@ typedef struct {
     broker_fate_t fate;
     uint64_t fate_ms;               /* for how long, as far as that was seen */
     char behind[DD_BROKER_MAX + 1]; /* the name of that one, for BROKER_BEHIND */
+    uint64_t missed_ms;             /* when one beside it said last that it is gone; 0: never */
     bool told;                      /* a note has told that it is gone */
     uint64_t returned_ms;           /* in the first round since, how long it was gone; else 0 */
     unsigned depth;                 /* in the tree, 0 for the root; model_arrange() sets it */
@@ -157,7 +158,8 @@ typedef struct {
     char broker_id[MODEL_ID_ROOM];
     uint64_t at_ms; /* from the broker's start */
     uint64_t age_ms;
-    uint64_t time_ms; /* since 1970, by the clock of whoever asked; no report has it */
+    uint64_t heard_ms; /* when it was told, by the clock of rounds; no report has it or the next */
+    uint64_t time_ms;  /* since 1970, by the clock of whoever asked */
 } happening_t;
 
 /* Those who publish most on a topic. */
@@ -187,6 +189,7 @@ typedef struct {
         rate; /* publications a second, between two rounds; no report has it or the next ones */
     uint64_t bytes_rate;
     uint64_t lost_rate;
+    uint64_t lost_seen_ms;   /* since more were lost in a round, and 1; 0: in none yet */
     publishers_t publishers; /* who publish most, the first one most of all */
 } topic_t;
 

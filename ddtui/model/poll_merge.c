@@ -67,6 +67,7 @@ static void compare_reports(broker_t *now, const broker_t *before, uint64_t elap
 {
     if (before->silent_ms == 0)
         set_rates(&now->traffic, &before->traffic, elapsed_ms);
+    now->missed_ms = before->missed_ms;
     if (before->told)
         now->returned_ms = before->silent_ms + elapsed_ms;
     if (strcmp(now->state, "cut off") == 0)

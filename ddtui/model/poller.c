@@ -264,9 +264,20 @@ void poller_restart(poller_t *self)
 
 /* ---- Answers -------------------------------------------------------------------------------- */
 
+/* What was told early in a round has grown older meanwhile. */
+static void age_happenings(model_t *coming, uint64_t now_ms)
+{
+    for (size_t i = 0; i < model_count(coming, VIEW_EVENTS); i++) {
+        happening_t *event = model_edit(coming, VIEW_EVENTS, i);
+        if (event->age_ms != MODEL_UNKNOWN)
+            event->age_ms += now_ms - event->heard_ms;
+    }
+}
+
 static void take_over(poller_t *self, view_t view, uint64_t now_ms)
 {
     poll_t *poll = &self->polls[view];
+    age_happenings(poll->coming, now_ms);
     uint64_t elapsed = poll->last.any ? now_ms - poll->last.finished_ms : 0;
     if (model_arrange(poll->coming) != DD_OK ||
         poll_merge_carry(poll->coming, poll->shown, view, elapsed, poll->answered) != DD_OK)
@@ -341,6 +352,12 @@ static view_t find(const poller_t *self, uint32_t ref)
     return VIEW_NONE;
 }
 
+static void mark_heard(model_t *coming, size_t first, uint64_t now_ms)
+{
+    for (size_t i = first; i < model_count(coming, VIEW_EVENTS); i++)
+        ((happening_t *)model_edit(coming, VIEW_EVENTS, i))->heard_ms = now_ms;
+}
+
 bool poller_report(poller_t *self, const dd_event_t *event, uint64_t now_ms)
 {
     view_t view = find(self, event->ref);
@@ -348,7 +365,9 @@ bool poller_report(poller_t *self, const dd_event_t *event, uint64_t now_ms)
         return false;
     poll_t *poll = &self->polls[view];
     report_head_t head;
+    size_t events = model_count(poll->coming, VIEW_EVENTS);
     dd_error_t error = report_parser_report(poll->coming, view, event->text, event->source, &head);
+    mark_heard(poll->coming, events, now_ms);
     if (error != DD_E_MALFORMED)
         answered_add(poll->answered, head.id, head.broker, head.scope);
     poll->heard = true;

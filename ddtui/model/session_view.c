@@ -14,6 +14,7 @@
 #include "last_words.h"
 #include "libdd/base/escape.h"
 #include "libdd/protocol/name.h"
+#include "missed.h"
 #include "pending.h"
 #include "report_parser.h"
 
@@ -22,6 +23,12 @@
 
 /* us from one note about lost publications to the next. */
 #define LOSS_PAUSE 10000000
+
+/* ms for which clocks, and when brokers were asked, may differ. */
+#define CLOCKS_DIFFER 5000
+
+/* The order of which a broker tells afterwards what came of it. */
+#define MOVE "move"
 
 /* Publications that were lost since the last note about such. */
 typedef struct {
@@ -45,6 +52,7 @@ struct session_view {
     timelines_t *timelines;
     uint64_t timed_ms[VIEWS]; /* when the round ended that they have taken last */
     event_archive_t *events;
+    uint64_t listened;        /* serial of the first one that hasn't been heard for who is gone */
     last_words_t *last_words; /* of these */
     round_t seen[VIEWS];      /* the last rounds by which rows have changed */
     messages_t *messages;
@@ -53,6 +61,8 @@ struct session_view {
     trace_t trace;
     pending_list_t pending;
     losses_t losses;
+    char moving[DD_BROKER_MAX + 1]; /* a broker that was told to move last; "" when it has */
+    int64_t moving_ms;              /* when that was, since 1970 */
     char missed[SHOWN_ROOM]; /* destination of the last notification, if there is none such */
 };
 
@@ -164,6 +174,10 @@ void session_view_controlled(
 {
     char text[SHOWN_ROOM], escaped[SHOWN_ROOM];
     snprintf(text, sizeof text, "%s %s", what, object);
+    if (strcmp(what, MOVE) == 0) {
+        snprintf(self->moving, sizeof self->moving, "%s", object);
+        self->moving_ms = self->wall_ms;
+    }
     pending_add(&self->pending, PENDING_CONTROL, ref, text, self->now_us);
     session_view_note(self, NOTE_PLAIN, "asked for: %s", shown(text, escaped));
 }
@@ -393,6 +407,17 @@ static void on_hop(session_view_t *self, const dd_event_t *event)
         changed(self, PART_TRACE);
 }
 
+/* A broker leaves its parent at once, and tells as an event what came of it. */
+static void tell_done(session_view_t *self, const pending_t *pending)
+{
+    bool is_move = strncmp(pending->what, MOVE " ", sizeof MOVE) == 0;
+    if (!is_move)
+        session_view_note(self, NOTE_GOOD, "done: %s", pending->what);
+    else if (self->moving[0] != '\0')
+        session_view_note(
+            self, NOTE_PLAIN, "under way: %s; it says what comes of it", pending->what);
+}
+
 /* Brokers that were not meant answer a control with nothing. */
 static void on_control_report(session_view_t *self, pending_t *pending, const dd_event_t *event)
 {
@@ -403,14 +428,11 @@ static void on_control_report(session_view_t *self, pending_t *pending, const dd
     if (!heard && event->number > 0)
         return;
     if (done)
-        session_view_note(self, NOTE_GOOD, "done: %s", pending->what);
+        tell_done(self, pending);
     else
         session_view_note(self, NOTE_BAD, "failed: %s: %s", pending->what, failure);
     pending_answered(&self->pending, pending);
 }
-
-/* ms for which clocks, and when brokers were asked, may differ. */
-#define CLOCKS_DIFFER 5000
 
 static bool has_said_so(const session_view_t *self, const broker_t *broker)
 {
@@ -428,6 +450,86 @@ static void find_drained(session_view_t *self)
         broker->fate = BROKER_DRAINED;
         changed(self, PART_TREE);
     }
+}
+
+static bool begins_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* "moved to parent NAME: ENDPOINT", or "move failed, the parent is NAME: WHY". */
+static void tell_of_move(session_view_t *self, const archived_t *event)
+{
+    char name[SHOWN_ROOM], text[2 * SHOWN_ROOM];
+    bool is_good = begins_with(event->text, "moved to ");
+    if (self->moving[0] == '\0' || strcmp(event->broker, self->moving) != 0 ||
+        event->wall_ms + CLOCKS_DIFFER < self->moving_ms ||
+        (!is_good && !begins_with(event->text, "move failed")))
+        return;
+    const char *what = strchr(event->text, ' ') + 1;
+    dd_escape_text(what, strlen(what), text, sizeof text);
+    session_view_note(self, is_good ? NOTE_GOOD : NOTE_BAD, "%s" MOVE " %s %s",
+        is_good ? "done: " : "", shown(self->moving, name), text);
+    self->moving[0] = '\0';
+}
+
+/* "client NAME is gone", or "... ended: WHY": what follows the name; else NULL. */
+static const char *end_of_client(const archived_t *event, const char *name, const char *tenant)
+{
+    static const char CLIENT[] = "client ";
+    const char *text = event->text;
+    char full[2 * SHOWN_ROOM];
+    bool is_full = tenant[0] == '\0' || strncmp(name, DD_PUBLIC ".", sizeof DD_PUBLIC) == 0;
+    int size = snprintf(
+        full, sizeof full, "%s%s%s%s ", CLIENT, is_full ? "" : tenant, is_full ? "" : ".", name);
+    if (strncmp(text, full, (size_t)size) != 0)
+        return NULL;
+    text += size;
+    return begins_with(text, "is gone") || begins_with(text, "ended") ? text : NULL;
+}
+
+/* Whoever waits for a client that has left needn't wait ten seconds to hear it. */
+static void tell_of_receipts(session_view_t *self, const archived_t *event)
+{
+    for (pending_t *pending = self->pending.entries; pending; pending = pending->hh.next) {
+        char text[2 * SHOWN_ROOM];
+        int64_t sent_ms = self->wall_ms - (int64_t)((self->now_us - pending->at_us) / 1000);
+        const char *end = pending->kind == PENDING_RECEIPT && event->wall_ms >= sent_ms
+                              ? end_of_client(event, pending->what, self->link.tenant)
+                              : NULL;
+        if (!end)
+            continue;
+        dd_escape_text(end, strlen(end), text, sizeof text);
+        session_view_note(self, NOTE_WARNING, "no receipt from %s: it %s", pending->what, text);
+        pending->late = true;
+    }
+}
+
+/* Those that are new are the last ones. */
+static bool listen_to_events(session_view_t *self)
+{
+    bool any = false;
+    uint64_t next = self->listened;
+    for (size_t i = event_archive_count(self->events); i-- > 0;) {
+        const archived_t *event = event_archive_at(self->events, i);
+        if (event->serial < self->listened)
+            break;
+        next = event->serial >= next ? event->serial + 1 : next;
+        uint64_t age_ms =
+            event->wall_ms < self->wall_ms ? (uint64_t)(self->wall_ms - event->wall_ms) : 0;
+        tell_of_move(self, event);
+        tell_of_receipts(self, event);
+        any |= missed_by_event(self->poller, event, age_ms, session_view_now_ms(self));
+    }
+    self->listened = next;
+    return any;
+}
+
+static void find_missed(session_view_t *self)
+{
+    bool by_events = listen_to_events(self);
+    if (missed_by_parents(self->poller, session_view_now_ms(self)) || by_events)
+        changed(self, PART_TREE);
 }
 
 static void take_figures(session_view_t *self, view_t view)
@@ -451,6 +553,11 @@ static unsigned count_behind(const session_view_t *self, const broker_t *gone)
     return count;
 }
 
+static bool is_missed(const session_view_t *self, const broker_t *broker)
+{
+    return missed_is(broker, poller_last(self->poller, VIEW_TREE)->finished_ms);
+}
+
 /* Nothing if there is nothing to tell of the broker. */
 static void tell_of_broker(session_view_t *self, broker_t *broker)
 {
@@ -464,8 +571,12 @@ static void tell_of_broker(session_view_t *self, broker_t *broker)
         unsigned count = count_behind(self, broker);
         if (count > 0)
             snprintf(behind, sizeof behind, "; %u behind it", count);
-        session_view_note(self, NOTE_BAD, "broker %s is gone: not heard for %" PRIu64 " s%s",
-            shown(broker->name, name), seconds, behind);
+        if (is_missed(self, broker))
+            session_view_note(self, NOTE_BAD, "broker %s is gone, says one beside it%s",
+                shown(broker->name, name), behind);
+        else
+            session_view_note(self, NOTE_BAD, "broker %s is gone: not heard for %" PRIu64 " s%s",
+                shown(broker->name, name), seconds, behind);
         broker->told = true;
     }
 }
@@ -494,6 +605,7 @@ static void take_round(session_view_t *self)
     take_figures(self, VIEW_CLIENTS);
     take_figures(self, VIEW_TOPICS);
     find_drained(self);
+    find_missed(self);
     tell_of_brokers(self);
     mark_rows(self);
 }
@@ -672,6 +784,8 @@ standing_t session_view_standing(const session_view_t *self, const broker_t *bro
     bool is_sure = broker->fate_ms + session_view_age(self, VIEW_TREE) >= SESSION_GONE_AFTER;
     if (broker->fate == BROKER_DRAINED || (broker->fate != BROKER_REPORTS && is_sure))
         return STANDINGS[broker->fate];
+    if (broker->fate != BROKER_BEHIND && is_missed(self, broker))
+        return STANDING_GONE;
     return ms >= SESSION_LATE_AFTER ? STANDING_LATE : STANDING_REPORTS;
 }
 

@@ -35,12 +35,19 @@ void status_log_vadd(
     note_t *last = &self->ring[(self->serial + STATUS_LOG_MAX - 1) % STATUS_LOG_MAX];
     if (self->count > 0 && last->kind == kind && strcmp(last->text, note.text) == 0) {
         last->wall_ms = wall_ms;
+        last->over = false;
         last->times++;
         return;
     }
     self->ring[self->serial++ % STATUS_LOG_MAX] = note;
     if (self->count < STATUS_LOG_MAX)
         self->count++;
+}
+
+void status_log_end(status_log_t *self, uint64_t serial)
+{
+    if (serial < self->serial && self->serial - serial <= self->count)
+        self->ring[serial % STATUS_LOG_MAX].over = true;
 }
 
 void status_log_clear(status_log_t *self)

@@ -8,6 +8,7 @@
 #define STATUS_LOG_H_INCLUDED
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,7 @@ typedef struct {
     note_kind_t kind;
     uint64_t serial; /* counts all that were ever taken */
     int64_t wall_ms;
+    bool over;            /* it was true then, and isn't any more */
     uint64_t times;       /* it was said; it stands here once, as it was said last */
     char text[NOTE_ROOM]; /* one line, fit for a terminal */
 } note_t;
@@ -34,6 +36,8 @@ void status_log_destroy(status_log_t **self_p);
  * have been escaped before. */
 __attribute__((format(printf, 4, 0))) void status_log_vadd(
     status_log_t *self, int64_t wall_ms, note_kind_t kind, const char *format, va_list arguments);
+/* The note of a serial isn't true any more, if it is still there. */
+void status_log_end(status_log_t *self, uint64_t serial);
 void status_log_clear(status_log_t *self);
 
 size_t status_log_count(const status_log_t *self);

@@ -22,6 +22,13 @@ static void add_known(uint64_t *sum, uint64_t more)
         *sum = (*sum == MODEL_UNKNOWN ? 0 : *sum) + more;
 }
 
+static void see_before(topic_t *now, const topic_t *before, uint64_t elapsed_ms)
+{
+    uint64_t seen_ms = before->lost_seen_ms > 0 ? before->lost_seen_ms + elapsed_ms : 0;
+    if (now->lost_seen_ms == 0 || (seen_ms > 0 && seen_ms < now->lost_seen_ms))
+        now->lost_seen_ms = seen_ms;
+}
+
 static void add_before(topic_t *now, const topic_t *before)
 {
     add_known(&now->rate, before->publications);
@@ -41,6 +48,9 @@ static void add_publishers_before(publishers_t *now, const publishers_t *before)
 
 static void end_rates(topic_t *self, uint64_t elapsed_ms)
 {
+    if (self->lost != MODEL_UNKNOWN && self->lost_rate != MODEL_UNKNOWN &&
+        self->lost > self->lost_rate)
+        self->lost_seen_ms = 1;
     self->rate = rate_between(self->publications, self->rate, elapsed_ms);
     self->bytes_rate = rate_between(self->bytes, self->bytes_rate, elapsed_ms);
     self->lost_rate = rate_between(self->lost, self->lost_rate, elapsed_ms);
@@ -52,15 +62,17 @@ static void end_rates(topic_t *self, uint64_t elapsed_ms)
 
 /* A topic that has made room for another is among its tenant's others, with all that it had; also
    if it has come back since, which shows in its counting anew. */
-static void carry_topic(model_t *now, const topic_t *before)
+static void carry_topic(model_t *now, const topic_t *before, uint64_t elapsed_ms)
 {
     topic_t *here = model_find(now, VIEW_TOPIC_PARTS, before);
     bool goes_on = here && here->publications >= before->publications;
     topic_t others = *before;
     others.topic[0] = '\0';
     topic_t *heir = goes_on ? here : model_find(now, VIEW_TOPIC_PARTS, &others);
-    if (heir)
+    if (heir) {
         add_before(heir, before);
+        see_before(heir, before, elapsed_ms);
+    }
     if (goes_on)
         add_publishers_before(&here->publishers, &before->publishers);
 }
@@ -70,7 +82,7 @@ void topic_rates_set(model_t *now, const model_t *before, uint64_t elapsed_ms)
     for (size_t i = 0; i < model_count(now, VIEW_TOPIC_PARTS); i++)
         begin_rates(model_edit(now, VIEW_TOPIC_PARTS, i));
     for (size_t i = 0; i < model_count(before, VIEW_TOPIC_PARTS); i++)
-        carry_topic(now, model_row(before, VIEW_TOPIC_PARTS, i));
+        carry_topic(now, model_row(before, VIEW_TOPIC_PARTS, i), elapsed_ms);
     for (size_t i = 0; i < model_count(now, VIEW_TOPIC_PARTS); i++)
         end_rates(model_edit(now, VIEW_TOPIC_PARTS, i), elapsed_ms);
 }

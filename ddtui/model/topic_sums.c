@@ -92,6 +92,9 @@ void topic_sums_add(topic_t *self, const topic_t *part)
     add_number(&self->rate, part->rate);
     add_number(&self->bytes_rate, part->bytes_rate);
     add_number(&self->lost_rate, part->lost_rate);
+    if (self->lost_seen_ms == 0 ||
+        (part->lost_seen_ms > 0 && part->lost_seen_ms < self->lost_seen_ms))
+        self->lost_seen_ms = part->lost_seen_ms;
     add_publishers(&self->publishers, &part->publishers);
 }
 

@@ -38,6 +38,8 @@ trouble_t trouble_of_broker(const session_view_t *session, const broker_t *broke
         return trouble_of_reporting(broker);
     case STANDING_GONE:
         return TROUBLE_GONE;
+    case STANDING_LATE:
+        return TROUBLE_LATE;
     case STANDING_BEHIND:
         return TROUBLE_BEHIND;
     default:
@@ -109,6 +111,7 @@ uint64_t trouble_summary(const session_view_t *session, char out[TROUBLE_SUMMARY
     static const char *const WORDS[TROUBLES] = {[TROUBLE_GONE] = "gone",
         [TROUBLE_CUT_OFF] = "cut off",
         [TROUBLE_BEHIND] = "behind",
+        [TROUBLE_LATE] = "stale",
         [TROUBLE_DROPPING] = "dropping",
         [TROUBLE_REFUSING] = "refusing"};
     uint64_t counts[TROUBLES] = {0}, all = 0;

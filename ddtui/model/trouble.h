@@ -12,6 +12,7 @@ typedef enum {
     TROUBLE_NONE,
     TROUBLE_REFUSING, /* asks were refused lately */
     TROUBLE_DROPPING, /* publications were lost lately */
+    TROUBLE_LATE,     /* it should have reported by now */
     TROUBLE_BEHIND,   /* it is reached through one that is gone */
     TROUBLE_CUT_OFF,  /* it says so, or that it is in another state that isn't good */
     TROUBLE_GONE,

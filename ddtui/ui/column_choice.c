@@ -69,12 +69,10 @@ void column_choice_apply(
     const list_table_t *table, const char *names, list_table_column_t columns[])
 {
     char word[WORD_ROOM];
-    size_t column, naming = 0;
+    size_t column;
     unsigned rank = 1;
-    while (naming + 1 < table->count && table->columns[naming].width <= 1)
-        naming++;
     for (size_t i = 0; i < table->count; i++)
-        columns[i].rank = i <= naming ? 1 : LIST_TABLE_COLUMNS_MAX + 1;
+        columns[i].rank = list_table_names_row(table, i) ? 1 : LIST_TABLE_COLUMNS_MAX + 1;
     while (next(table, &names, word, &column))
         if (column < table->count && columns[column].rank > LIST_TABLE_COLUMNS_MAX)
             columns[column].rank = ++rank;

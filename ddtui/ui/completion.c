@@ -18,6 +18,7 @@ typedef struct {
     const history_t *history;
     filter_t filter;
     const char *typed;
+    const char *note; /* of what is offered */
 } search_t;
 
 static void offer(search_t *self, const char *text)
@@ -29,6 +30,7 @@ static void offer(search_t *self, const char *text)
     for (size_t i = 0; i < to->count; i++)
         if (strcmp(to->texts[i], text) == 0)
             return;
+    snprintf(to->notes[to->count], sizeof to->notes[0], "%s", self->note);
     snprintf(to->texts[to->count++], COMPLETION_ROOM, "%s", text);
 }
 
@@ -192,13 +194,14 @@ unsigned completion_views(completion_source_t from)
 void completion_offer(completions_t *self, completion_source_t from, history_kind_t kind,
     const session_view_t *session, const history_t *history, const char *typed)
 {
-    search_t search = {.to = self, .session = session, .history = history, .typed = typed};
+    search_t search = {
+        .to = self, .session = session, .history = history, .typed = typed, .note = ""};
     self->count = 0;
     filter_set(&search.filter, typed);
     offer_history(&search, from, kind, true);
     if (SOURCES[from].offer)
         SOURCES[from].offer(&search);
-    self->seen = self->count;
+    search.note = "(isn't there now)";
     if (from == COMPLETION_CLIENTS)
         offer_history(&search, from, kind, false);
 }
@@ -206,7 +209,7 @@ void completion_offer(completions_t *self, completion_source_t from, history_kin
 void completion_offer_folders(
     completions_t *self, const history_t *history, const char *name, const char *typed)
 {
-    search_t search = {.to = self, .history = history, .typed = typed};
+    search_t search = {.to = self, .history = history, .typed = typed, .note = ""};
     self->count = 0;
     filter_set(&search.filter, typed);
     for (size_t i = 0; i < history_count(history, HISTORY_FILE); i++) {
@@ -216,7 +219,6 @@ void completion_offer_folders(
         if (size > 0 && (size_t)size < sizeof path)
             offer(&search, path);
     }
-    self->seen = self->count;
 }
 
 /* ---- Scopes --------------------------------------------------------------------------------- */

@@ -29,9 +29,8 @@ typedef enum {
 
 typedef struct {
     char texts[COMPLETIONS_MAX][COMPLETION_ROOM];
+    char notes[COMPLETIONS_MAX][DD_BROKER_MAX + 1]; /* what is said beside each; "": nothing */
     size_t count;
-    size_t
-        seen; /* so many of them; those behind are of the history, and nobody has that name now */
 } completions_t;
 
 /* The views to ask for a source, as bits 1 << view. */

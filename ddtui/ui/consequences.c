@@ -155,13 +155,14 @@ void consequences_of_ending(const client_t *client, char *out, size_t room)
 
 bool consequences_other_parent(const broker_t *broker, char out[DD_ENDPOINT_MAX + 1])
 {
-    static const char JOINED[] = " joined";
+    static const char JOINED[] = " joined", ITSELF[] = " this broker";
     const char *at = broker->parents;
     while (*at != '\0') {
         size_t size = strcspn(at, " ,");
-        bool is_joined = strncmp(at + size, JOINED, sizeof JOINED - 1) == 0;
+        bool is_useless = strncmp(at + size, JOINED, sizeof JOINED - 1) == 0 ||
+                          strncmp(at + size, ITSELF, sizeof ITSELF - 1) == 0;
         dd_bytes_copy(dd_bytes(at, size), out, DD_ENDPOINT_MAX + 1);
-        if (!is_joined && dd_endpoint_check(out, NULL) == DD_OK)
+        if (!is_useless && dd_endpoint_check(out, NULL) == DD_OK)
             return true;
         at += strcspn(at, ",");
         at += strspn(at, ", ");

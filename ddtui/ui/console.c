@@ -333,6 +333,18 @@ static void go_to_trouble(console_t *self)
         if (look_for_trouble(self, ROUND[(start + i) % STOPS], here && i == 0))
             return;
     session_view_note(self->session, NOTE_GOOD, "nothing that is shown here is in trouble");
+    self->calm = true;
+    self->calm_serial = status_log_at(session_view_status_log(self->session), 0)->serial;
+}
+
+/* It isn't true for long, perhaps. */
+static void end_calm(console_t *self)
+{
+    char summary[TROUBLE_SUMMARY_ROOM];
+    if (!self->calm || trouble_summary(self->session, summary) == 0)
+        return;
+    self->calm = false;
+    status_log_end(session_view_status_log(self->session), self->calm_serial);
 }
 
 /* The rows have come. */
@@ -640,6 +652,7 @@ void console_update(console_t *self)
     if (self->over == OVER_COMMAND)
         console_line_update(self);
     seek_trouble(self);
+    end_calm(self);
     aim(self);
 }
 

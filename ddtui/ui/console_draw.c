@@ -215,11 +215,12 @@ static void draw_line(const console_t *self, canvas_t *canvas, rect_t line, curs
         draw_line_hint(self, canvas, line);
 }
 
-/* NULL if there is none yet. */
+/* NULL if there is none yet, or it isn't true any more. */
 static const note_t *newest_note(const console_t *self)
 {
     const status_log_t *log = session_view_status_log(self->session);
-    return status_log_count(log) > 0 ? status_log_at(log, 0) : NULL;
+    const note_t *note = status_log_count(log) > 0 ? status_log_at(log, 0) : NULL;
+    return note && !note->over ? note : NULL;
 }
 
 static bool is_fresh(const console_t *self, const note_t *note)

@@ -78,8 +78,10 @@ struct console {
     char menu_texts[CHOOSER_ITEMS_MAX][MENU_TEXT_ROOM]; /* of OVER_MENU, when it was drawn last */
     bool seeks;        /* the trouble on a page, whose rows are asked for */
     uint64_t seeks_ms; /* since when */
-    size_t scroll;     /* first line of the detail */
-    size_t found; /* its line, or that of help, that was searched for last; SIZE_MAX: none yet */
+    bool calm;         /* that nothing is in trouble was said, by the note of this serial */
+    uint64_t calm_serial;
+    size_t scroll; /* first line of the detail */
+    size_t found;  /* its line, or that of help, that was searched for last; SIZE_MAX: none yet */
     size_t detail_height; /* its lines and columns, when it was drawn last */
     int detail_width;
     spot_t spots[SPOTS_MAX];

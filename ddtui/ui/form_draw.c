@@ -82,8 +82,10 @@ static void draw_suggestions(form_t *self, canvas_t *canvas, rect_t area)
         const char *suggestion = self->suggestions.texts[first + i];
         dd_escape_text(suggestion, strlen(suggestion), text, sizeof text);
         rect_t line = {area.row + (int)i, area.column, 1, area.width};
-        canvas_print(canvas, line, 0, 0, STYLE_DIM, "%s%s", text,
-            first + i < self->suggestions.seen ? "" : "  (isn't there now)");
+        int width = canvas_text(canvas, line, 0, 0, STYLE_DIM, text);
+        dd_escape_text(self->suggestions.notes[first + i],
+            strlen(self->suggestions.notes[first + i]), text, sizeof text);
+        canvas_text(canvas, line, 0, width + 2, STYLE_PLAIN, text);
         if (first + i == self->suggestion)
             canvas_mark(canvas, line, STYLE_SELECTED);
     }

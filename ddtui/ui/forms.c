@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "form_state.h"
+#include "parent_choice.h"
 
 const char *form_title(form_kind_t kind)
 {
@@ -20,7 +21,9 @@ static void offer(form_t *self, const char *typed)
 {
     const spec_t *field = form_focused(self);
     history_kind_t history = form_is_choice(self) ? HISTORY_NONE : field->history;
-    if (history == HISTORY_FILE)
+    if (self->kind == FORM_MOVE && field->completion == COMPLETION_PARENTS)
+        parent_choice_offer(&self->suggestions, self->session, form_broker(self), typed);
+    else if (history == HISTORY_FILE)
         completion_offer_folders(&self->suggestions, self->history, self->file, typed);
     else
         completion_offer(

@@ -12,8 +12,7 @@
 #include "libdd/base/utf8.h"
 #include "text_pane.h"
 
-/* Cells that a column gets for each one of the others: with LIST_TABLE_REST, and one that names the
-   row. */
+/* Cells that a column gets for each one of the others: with LIST_TABLE_REST, and one that leads. */
 #define REST_SHARE 3
 #define NAME_SHARE 2
 
@@ -49,8 +48,8 @@ static bool fits(const sheet_t *self, size_t column)
     return total_width(self) + 1 + column_width(self, column) <= self->width;
 }
 
-/* Columns that name a row: the first one that is more than a mark, and what is before it. */
-static bool names_row(const list_table_t *self, size_t column)
+/* The first column that is more than a mark, and what is before it. */
+static bool leads(const list_table_t *self, size_t column)
 {
     for (size_t i = 0; i < column; i++)
         if (self->columns[i].width > 1)
@@ -58,11 +57,16 @@ static bool names_row(const list_table_t *self, size_t column)
     return true;
 }
 
+bool list_table_names_row(const list_table_t *self, size_t column)
+{
+    return self->naming != 0 ? (self->naming & 1u << column) != 0 : leads(self, column);
+}
+
 /* A sheet with what stands on every one. */
 static void begin_sheet(sheet_t *self)
 {
     for (size_t i = 0; i < self->table->count; i++)
-        self->in[i] = i == self->order || names_row(self->table, i);
+        self->in[i] = i == self->order || list_table_names_row(self->table, i);
 }
 
 static void add(sheet_t *self, size_t column)
@@ -115,7 +119,7 @@ int list_table_needs(const list_table_t *self, unsigned rank)
 static int portion(const list_table_t *self, size_t column, int width, int left)
 {
     int most = self->columns[column].most, wanted = most - width;
-    int share = names_row(self, column) ? NAME_SHARE : 1;
+    int share = leads(self, column) ? NAME_SHARE : 1;
     if (most == LIST_TABLE_REST)
         share = REST_SHARE;
     if (wanted < share)

@@ -3,8 +3,8 @@
  * list_table - rows and columns on a canvas: as many columns as fit, and only the rows that are
  * visible
  *
- * Columns that don't fit stand on further sheets. The first ones, which name the row, and the one
- * that the rows are ordered by have a place on each sheet.
+ * Columns that don't fit stand on further sheets. Those that name the row and the one that the rows
+ * are ordered by have a place on each sheet.
  */
 #ifndef LIST_TABLE_H_INCLUDED
 #define LIST_TABLE_H_INCLUDED
@@ -31,6 +31,8 @@ typedef struct {
     view_t view; /* whose columns the fields are; VIEW_NONE if there are none */
     const list_table_column_t *columns;
     size_t count;
+    unsigned naming; /* the columns that name a row, as bits 1 << column; 0: the first that is more
+                        than a mark, and what is before it */
     /* The row, of the struct that the view has, of an index; may be NULL without a view. */
     const void *(*row)(const void *source, size_t index);
     /* Writes a cell, escaped; false leaves it to the column's field. May be NULL. */
@@ -44,6 +46,7 @@ typedef struct {
    aren't so many. */
 size_t list_table_layout(const list_table_t *self, int width, size_t order, size_t sheet,
     int widths[LIST_TABLE_COLUMNS_MAX]);
+bool list_table_names_row(const list_table_t *self, size_t column);
 /* The width that the columns of up to some rank need. */
 int list_table_needs(const list_table_t *self, unsigned rank);
 

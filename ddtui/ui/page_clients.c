@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "libdd/base/escape.h"
-#include "page.h"
+#include "losses.h"
 
 /* Columns of the pane beside the list. */
 #define DETAIL_WIDTH 44
@@ -225,6 +225,7 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
     else if (fate == CLIENT_UNKNOWN)
         text_pane_print(
             pane, STYLE_WARNING, "unknown since %" PRIu64 " s: %s", seconds, why_unknown(self));
+    losses_add_of_client(self, client, pane);
     page_add_columns(pane, VIEW_CLIENTS, client);
     add_subscriptions(self, client, pane);
     add_events(self, client, pane);

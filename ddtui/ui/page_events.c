@@ -47,10 +47,14 @@ static const struct {
 
 #define ROWS_MAX (EVENT_ARCHIVE_MAX + STATUS_LOG_MAX)
 
+/* In the place of a broker's id, which is hex: notes stand behind what brokers tell. */
+#define AT_CONSOLE "~"
+
 /* A row's place: in the archive, and after all of that among the notes. */
 typedef struct {
     int64_t wall_ms;
-    uint32_t order; /* of what happened at one time */
+    const char *where; /* the id of its broker, or AT_CONSOLE */
+    uint32_t order;    /* of what happened there at one time */
     uint32_t place;
 } row_t;
 
@@ -65,29 +69,31 @@ typedef struct {
     int64_t wall_ms;
     const char *level;
     const char *broker;
+    const char *where; /* its id, or AT_CONSOLE */
     const char *tenant;
     const char *text;
     uint64_t times; /* of a note, whose text is escaped; else 0 */
 } event_t;
 
-static event_t event_in_place(const page_t *self, size_t place)
+static event_t event_in_place(const session_view_t *session, size_t place)
 {
-    const event_archive_t *archive = session_view_events(self->session);
-    const status_log_t *log = session_view_status_log(self->session);
+    const event_archive_t *archive = session_view_events(session);
+    const status_log_t *log = session_view_status_log(session);
     size_t archived = event_archive_count(archive);
     if (place >= archived) {
         const note_t *note = status_log_at(log, place - archived);
-        return (event_t){note->wall_ms, dd_log_level_name(LEVELS[note->kind]), "this console", "",
-            note->text, note->times};
+        return (event_t){note->wall_ms, dd_log_level_name(LEVELS[note->kind]), "this console",
+            AT_CONSOLE, "", note->text, note->times};
     }
     const archived_t *row = event_archive_at(archive, place);
-    return (event_t){row->wall_ms, row->level, row->broker, row->tenant, row->text, 0};
+    return (event_t){
+        row->wall_ms, row->level, row->broker, row->broker_id, row->tenant, row->text, 0};
 }
 
 static event_t event_at(const page_t *self, size_t index)
 {
     const events_page_t *events = self->private;
-    return event_in_place(self, events->rows[index].place);
+    return event_in_place(self->session, events->rows[index].place);
 }
 
 static size_t count(const void *source)
@@ -116,41 +122,65 @@ static bool is_important(const char *text, dd_log_level_t least)
     return !dd_log_level_parse(&level, dd_bytes_of(text)) || level <= least;
 }
 
-static bool is_wanted(const page_t *self, const event_t *event)
+static bool is_wanted(const event_t *event, dd_log_level_t least)
 {
-    const events_page_t *events = self->private;
-    dd_log_level_t least = SHOWN[events->shown].least;
     return least == DD_LOG_DEBUG || is_important(event->level, least);
 }
 
-/* The oldest first. */
+/* The oldest first. What several brokers tell of one moment has the same order in each console. */
 static int compare_rows(const void *a, const void *b)
 {
     const row_t *left = a, *right = b;
     if (left->wall_ms != right->wall_ms)
         return left->wall_ms < right->wall_ms ? -1 : 1;
+    int order = strcmp(left->where, right->where);
+    if (order != 0)
+        return order;
     return left->order < right->order ? -1 : 1;
 }
 
-/* The archive has the oldest first, the notes the newest. */
+/* The newest of the archive and of the notes, at most so many of each, if their level is wanted.
+   The archive has the oldest first, the notes the newest. Returns how many there are. */
+static size_t collect(
+    const session_view_t *session, dd_log_level_t least, size_t most, row_t rows[])
+{
+    size_t archived = event_archive_count(session_view_events(session));
+    size_t notes = status_log_count(session_view_status_log(session)), count = 0, own = 0;
+    for (size_t i = archived; i-- > 0 && count < most;) {
+        event_t event = event_in_place(session, i);
+        if (is_wanted(&event, least))
+            rows[count++] = (row_t){event.wall_ms, event.where, (uint32_t)i, (uint32_t)i};
+    }
+    for (size_t i = 0; i < notes && own < most; i++) {
+        event_t event = event_in_place(session, archived + i);
+        if (is_wanted(&event, least))
+            rows[count + own++] = (row_t){event.wall_ms, event.where,
+                (uint32_t)(archived + notes - i), (uint32_t)(archived + i)};
+    }
+    if (count + own > 1)
+        qsort(rows, count + own, sizeof rows[0], compare_rows);
+    return count + own;
+}
+
 static void prepare(page_t *self)
 {
     events_page_t *events = self->private;
-    size_t archived = event_archive_count(session_view_events(self->session));
-    size_t notes = status_log_count(session_view_status_log(self->session));
-    events->count = 0;
-    for (size_t place = 0; place < archived + notes && events->count < ROWS_MAX; place++) {
-        event_t event = event_in_place(self, place);
-        size_t order = place < archived ? place : 2 * archived + notes - place;
-        if (is_wanted(self, &event))
-            events->rows[events->count++] =
-                (row_t){event.wall_ms, (uint32_t)order, (uint32_t)place};
-    }
-    if (events->count > 1)
-        qsort(events->rows, events->count, sizeof events->rows[0], compare_rows);
+    events->count =
+        collect(self->session, SHOWN[events->shown].least, EVENT_ARCHIVE_MAX, events->rows);
 }
 
 /* ---- The table ------------------------------------------------------------------------------ */
+
+/* A note's text is escaped already. */
+static void event_text(const event_t *event, char *out, size_t room)
+{
+    if (event->times > 1)
+        snprintf(out, room, "%s (%" PRIu64 " times)", event->text, event->times);
+    else if (event->times > 0)
+        snprintf(out, room, "%s", event->text);
+    else
+        dd_escape_text(event->text, strlen(event->text), out, room);
+}
 
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
 {
@@ -158,14 +188,11 @@ static bool cell(const void *source, size_t index, size_t column, char *out, siz
     const page_t *self = source;
     const char *const texts[] = {[COLUMN_LEVEL] = event.level,
         [COLUMN_BROKER] = event.broker,
-        [COLUMN_TENANT] = event.tenant,
-        [COLUMN_EVENT] = event.text};
+        [COLUMN_TENANT] = event.tenant};
     if (column == COLUMN_TIME)
         page_time(event.wall_ms, self->columns[COLUMN_TIME].width >= MS_WIDTH, out);
-    else if (column == COLUMN_EVENT && event.times > 1)
-        snprintf(out, room, "%s (%" PRIu64 " times)", event.text, event.times);
-    else if (column == COLUMN_EVENT && event.times > 0)
-        snprintf(out, room, "%s", event.text);
+    else if (column == COLUMN_EVENT)
+        event_text(&event, out, room);
     else
         dd_escape_text(texts[column], strlen(texts[column]), out, room);
     return true;
@@ -191,6 +218,7 @@ static unsigned style(const void *source, size_t index, size_t column)
 static const list_table_t TABLE = {.view = VIEW_NONE,
     .columns = COLUMNS,
     .count = sizeof COLUMNS / sizeof COLUMNS[0],
+    .naming = 1u << COLUMN_TIME | 1u << COLUMN_BROKER,
     .cell = cell,
     .style = style};
 
@@ -251,12 +279,12 @@ static bool act(page_t *self, action_t action)
     return true;
 }
 
-static void draw_tail_line(const archived_t *row, canvas_t *canvas, rect_t area, int line)
+static void draw_tail_line(const event_t *row, canvas_t *canvas, rect_t area, int line)
 {
     char time[TIME_ROOM], broker[4 * DD_BROKER_MAX + 1], text[COLUMN_TEXT_ROOM];
     page_time(row->wall_ms, false, time);
     dd_escape_text(row->broker, strlen(row->broker), broker, sizeof broker);
-    dd_escape_text(row->text, strlen(row->text), text, sizeof text);
+    event_text(row, text, sizeof text);
     canvas_text(canvas, area, line, 0, STYLE_DIM, time);
     canvas_print(canvas, area, line, 9, STYLE_PLAIN, "%-12s", broker);
     int at = 9 + 1 + (dd_utf8_width(broker) > 12 ? (int)dd_utf8_width(broker) : 12);
@@ -266,19 +294,17 @@ static void draw_tail_line(const archived_t *row, canvas_t *canvas, rect_t area,
 /* In a few lines clients that come and go would leave no room for what matters. */
 void page_events_draw_tail(const session_view_t *session, canvas_t *canvas, rect_t area)
 {
-    const event_archive_t *events = session_view_events(session);
-    const archived_t *rows[TAIL_ROWS_MAX];
-    int count = 0, most = area.height < TAIL_ROWS_MAX ? area.height : TAIL_ROWS_MAX;
-    for (size_t i = event_archive_count(events); i-- > 0 && count < most;) {
-        const archived_t *row = event_archive_at(events, i);
-        if (is_important(row->level, DD_LOG_NOTICE))
-            rows[count++] = row;
-    }
+    row_t rows[2 * TAIL_ROWS_MAX];
+    size_t count = collect(session, DD_LOG_NOTICE, TAIL_ROWS_MAX, rows);
+    size_t lines = area.height < TAIL_ROWS_MAX ? (size_t)area.height : TAIL_ROWS_MAX;
+    lines = lines < count ? lines : count;
     if (count == 0)
         canvas_text(canvas, area, 0, 1, STYLE_DIM,
             "Nothing of importance has happened. 5 shows who came and went.");
-    for (int line = 0; line < count; line++)
-        draw_tail_line(rows[count - 1 - line], canvas, area, line);
+    for (size_t line = 0; line < lines; line++) {
+        event_t event = event_in_place(session, rows[count - lines + line].place);
+        draw_tail_line(&event, canvas, area, (int)line);
+    }
 }
 
 const page_ops_t EVENTS_PAGE = {.title = "Events",

@@ -159,6 +159,7 @@ static unsigned style(const void *source, size_t index, size_t column)
 static const list_table_t TABLE = {.view = VIEW_SUBSCRIPTIONS,
     .columns = COLUMNS,
     .count = sizeof COLUMNS / sizeof COLUMNS[0],
+    .naming = 1u << COLUMN_OWN | 1u << COLUMN_CLIENT | 1u << COLUMN_TOPIC,
     .cell = cell,
     .style = style};
 

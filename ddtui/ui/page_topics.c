@@ -81,6 +81,7 @@ static unsigned style(const void *source, size_t index, size_t column)
 static const list_table_t TABLE = {.view = VIEW_TOPICS,
     .columns = COLUMNS,
     .count = sizeof COLUMNS / sizeof COLUMNS[0],
+    .naming = 1u << COLUMN_TENANT | 1u << COLUMN_TOPIC,
     .row = page_row,
     .cell = cell,
     .style = style};
@@ -106,8 +107,10 @@ static const list_ops_t LIST = {.count = page_row_count,
 static void choose_columns(page_t *self)
 {
     bool is_chosen = self->columns[COLUMN_TENANT].rank != COLUMNS[COLUMN_TENANT].rank;
-    if (!session_view_is_operator(self->session) && !is_chosen)
-        self->columns[COLUMN_TENANT].rank = LIST_TABLE_COLUMNS_MAX;
+    if (session_view_is_operator(self->session) || is_chosen)
+        return;
+    self->columns[COLUMN_TENANT].rank = LIST_TABLE_COLUMNS_MAX;
+    self->table.naming = 1u << COLUMN_TOPIC;
 }
 
 /* The busiest ones first. */
@@ -159,18 +162,41 @@ static void add_field(text_pane_t *pane, const char *field, const topic_t *topic
     text_pane_pair(pane, field, STYLE_PLAIN, text);
 }
 
+#define COUNTER_ROOM (2 * COLUMN_TEXT_ROOM + 16)
+
 /* All that there was and, once that is known, how much a second. */
-static void add_counter(
-    text_pane_t *pane, const char *field, const char *rate, const char *unit, const topic_t *topic)
+static void counter_text(const char *field, const char *rate, const char *unit,
+    const topic_t *topic, char out[COUNTER_ROOM])
 {
-    char all[COLUMN_TEXT_ROOM], now[COLUMN_TEXT_ROOM], line[2 * COLUMN_TEXT_ROOM + 16];
+    char all[COLUMN_TEXT_ROOM], now[COLUMN_TEXT_ROOM];
     value_text(field, topic, all);
     value_text(rate, topic, now);
     if (strcmp(now, "-") == 0)
-        snprintf(line, sizeof line, "%s", all);
+        snprintf(out, COUNTER_ROOM, "%s", all);
     else
-        snprintf(line, sizeof line, "%s  (%s%s)", all, now, unit);
+        snprintf(out, COUNTER_ROOM, "%s  (%s%s)", all, now, unit);
+}
+
+static void add_counter(
+    text_pane_t *pane, const char *field, const char *rate, const char *unit, const topic_t *topic)
+{
+    char line[COUNTER_ROOM];
+    counter_text(field, rate, unit, topic, line);
     text_pane_pair(pane, field, STYLE_PLAIN, line);
+}
+
+/* Brokers don't tell when: the rounds show it. */
+static void add_losses(const page_t *self, const topic_t *topic, text_pane_t *pane)
+{
+    char line[COUNTER_ROOM], all[COUNTER_ROOM + AGE_ROOM + 16], age[AGE_ROOM];
+    uint64_t ago_ms = topic->lost_seen_ms + session_view_age(self->session, VIEW_TOPICS);
+    bool any = topic->lost != MODEL_UNKNOWN && topic->lost > 0;
+    counter_text("lost", "lost_per_s", "/s", topic, line);
+    if (topic->lost_seen_ms > 0)
+        snprintf(all, sizeof all, "%s, the last %s ago", line, page_age(ago_ms / 1000 * 1000, age));
+    else
+        snprintf(all, sizeof all, "%s%s", line, any ? ", none while this was shown" : "");
+    text_pane_pair(pane, "lost", any ? STYLE_WARNING : STYLE_PLAIN, all);
 }
 
 static void detail(page_t *self, size_t index, text_pane_t *pane)
@@ -181,7 +207,7 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
         add_field(pane, "topic", topic);
     add_counter(pane, "publications", "publications_per_s", "/s", topic);
     add_counter(pane, "bytes", "bytes_per_s", "B/s", topic);
-    add_counter(pane, "lost", "lost_per_s", "/s", topic);
+    add_losses(self, topic, pane);
     if (!is_rest(topic))
         add_field(pane, "subscribers", topic);
     add_publishers(self, topic, pane);

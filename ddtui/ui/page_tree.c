@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "libdd/base/escape.h"
-#include "page.h"
+#include "losses.h"
 
 /* Columns of the pane beside the tree: at least, and at most as many as a broker's id needs, with
    its name and the frame. */
@@ -406,17 +406,64 @@ static void add_events(const page_t *self, const broker_t *broker, text_pane_t *
     }
 }
 
-static void detail(page_t *self, size_t index, text_pane_t *pane)
+/* A limit that isn't there, and one of which nothing is known, aren't the same. An operator has no
+   tenant whose limits they could be. */
+static void add_limit(
+    const page_t *self, text_pane_t *pane, const char *name, const char *field, const broker_t *row)
+{
+    const column_t *column = columns_find(columns_of(VIEW_TREE), field);
+    bool is_operator = session_view_is_operator(self->session);
+    char text[COLUMN_TEXT_ROOM];
+    column_text(column, row, text, sizeof text);
+    if (!column_known(column, row))
+        snprintf(text, sizeof text, "%s",
+            row->clients_max == MODEL_UNKNOWN ? "not known"
+            : is_operator                     ? "each tenant has its own"
+                                              : "none");
+    text_pane_pair(pane, name, STYLE_PLAIN, text);
+}
+
+/* Its name, if that is known, and its id. */
+static void add_parent(const page_t *self, text_pane_t *pane, const broker_t *broker)
+{
+    char name[ESCAPED_ROOM] = "";
+    for (size_t i = 0; broker->parent[0] != '\0' && i < page_row_count(self); i++) {
+        const broker_t *other = page_row(self, i);
+        if (strcmp(other->id, broker->parent) == 0)
+            dd_escape_text(other->name, strlen(other->name), name, sizeof name);
+    }
+    if (name[0] != '\0')
+        text_pane_pair(pane, "parent", STYLE_PLAIN, name);
+    add_field(pane, name[0] != '\0' ? "parent's id" : "parent", "parent", broker);
+}
+
+static void add_fields(
+    text_pane_t *pane, const char *const fields[][2], size_t count, const broker_t *broker)
+{
+    for (size_t i = 0; i < count; i++)
+        add_field(pane, fields[i][0], fields[i][1], broker);
+}
+
+static void add_report(const page_t *self, text_pane_t *pane, const broker_t *broker)
 {
     static const char *const FIELDS[][2] = {{"up for", "uptime_ms"}, {"parent link", "rtt_us"},
-        {"clients", "clients"}, {"clients, most", "clients_max"},
-        {"subscriptions", "subscriptions"}, {"subscr., most", "subscriptions_max"},
-        {"children", "children"}, {"misses", "lost"}, {"outbox", "outbox"},
-        {"outbox, most", "outbox_max"}, {"received", "in"}, {"sent", "out"},
+        {"clients", "clients"}, {"subscriptions", "subscriptions"}, {"outbox", "outbox"},
+        {"children", "children"}, {"misses", "lost"}, {"received", "in"}, {"sent", "out"},
         {"bytes in", "in_bytes"}, {"bytes out", "out_bytes"}, {"refused", "refused"},
         {"refused for", "refused_for"}, {"dropped", "dropped"}, {"last drop", "drop_age_ms"},
-        {"turns", "turns_us"}, {"version", "version"}, {"id", "id"}, {"parent", "parent"},
+        {"turns", "turns_us"}, {"version", "version"}, {"id", "id"}};
+    static const char *const OF_PARENT[][2] = {
         {"joined it", "parent_ms"}, {"parents", "parents"}, {"moves", "moves"}};
+    add_fields(pane, FIELDS, sizeof FIELDS / sizeof FIELDS[0], broker);
+    add_parent(self, pane, broker);
+    add_fields(pane, OF_PARENT, sizeof OF_PARENT / sizeof OF_PARENT[0], broker);
+    add_limit(self, pane, "client limit", "clients_max", broker);
+    add_limit(self, pane, "subscr. limit", "subscriptions_max", broker);
+    add_limit(self, pane, "outbox limit", "outbox_max", broker);
+}
+
+static void detail(page_t *self, size_t index, text_pane_t *pane)
+{
     const broker_t *broker = page_row(self, index);
     const samples_t *samples = poller_samples(session_view_poller(self->session), broker->id);
     static const samples_t NONE = {.count = 0};
@@ -427,11 +474,11 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
     add_field(pane, "broker", "broker", broker);
     add_field(pane, "scope", "scope", broker);
     text_pane_pair(pane, "state", style(self, index, COLUMN_STATE), state);
+    losses_add_of_broker(self, broker, pane);
     add_rate(self, pane, "in", "in_rate", broker, samples->in, samples->count);
     add_rate(self, pane, "out", "out_rate", broker, samples->out, samples->count);
     add_losers(self, broker, pane);
-    for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++)
-        add_field(pane, FIELDS[i][0], FIELDS[i][1], broker);
+    add_report(self, pane, broker);
     add_events(self, broker, pane);
 }
 

@@ -28,6 +28,7 @@ struct dd_connection {
     uint64_t look_ms;  /* when to look whether it has; UINT64_MAX: not to be looked at */
     uint64_t interval; /* ms from that look to the next */
     char name[DD_ENDPOINT_MAX + 1];
+    dd_keys_kind_t keys; /* whose key it shows */
     dd_problem_t reason;
 };
 
@@ -42,6 +43,7 @@ dd_connection_t *dd_connection_new(void *context, const char *address, const cha
     snprintf(self->name, sizeof self->name, "%s", name);
     self->fd = -1;
     self->look_ms = UINT64_MAX;
+    self->keys = dd_keyring_kind(keyring);
     self->socket = dd_socket_client(context, keyring, login, payload_max, problem);
     if (!self->socket)
         goto failed;
@@ -113,10 +115,18 @@ static void become_ready(dd_connection_t *self)
 /* The handshake has reached the end, so the broker's key is the right one. */
 static void take_refusal(dd_connection_t *self, uint32_t status)
 {
+    static const char *const WHY[] = {
+        [DD_KEYS_TENANT] = "refuses this key; is its tenant in the broker's key file, and has the "
+                           "broker read that again since (ddbroker --reload)?",
+        [DD_KEYS_OPERATOR] = "refuses this key; is its operator in the broker's key file, and has "
+                             "the broker read that again since (ddbroker --reload)?",
+        [DD_KEYS_BROKER] = "refuses this key; does it have another pair of the brokers' own?",
+        [DD_KEYS_PUBLIC] = "refuses this key; is \"public\" in the broker's key file, and has the "
+                           "broker read that again since (ddbroker --reload)?"};
     if (status == DD_ZAP_FULL)
         lose(self, DD_E_LIMIT, "has no room for more clients of this tenant, or for anybody");
     else
-        lose(self, DD_E_REFUSED, "refuses this key; is its tenant in the broker's key file?");
+        lose(self, DD_E_REFUSED, WHY[self->keys]);
 }
 
 /* Of a connection that was never made ZeroMQ doesn't say why. A host has nothing to add; a path

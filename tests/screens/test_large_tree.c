@@ -155,7 +155,7 @@ static void test_a_large_tree_is_scrolled(void **state)
     look_at_the_tree(terminal);
     puppet_stop(&puppet);
     terminal_press(terminal, "End");
-    terminal_expect(terminal, "stale ");
+    terminal_expect(terminal, "GONE ");
     terminal_press(terminal, "2 /");
     terminal_type(terminal, "zed0042");
     terminal_expect(terminal, "unknown ");

@@ -175,6 +175,22 @@ static void an_operator_moves_a_broker(void **state)
     program = ask(self, "root", "--tree", "--json");
     assert_true(program_said(program, " joined, tcp://"));
     assert_true(program_said(program, "\"moves\":1"));
+    assert_true(program_said(harness_broker(self, "leaf"), "moved to parent other: tcp://"));
+}
+
+/* It goes back then, and says why, to whoever looks at its events. */
+static void a_move_that_fails_leaves_an_event(void **state)
+{
+    harness_t *self = *state;
+    char order[300];
+    harness_reserve(self, "nobody");
+    broker_start(self, "root", NULL, "/1/", NULL);
+    scene_broker(self, "leaf", "root", "/1/2/");
+    snprintf(order, sizeof order, "leaf=%s", harness_endpoint(self, "nobody"));
+    assert_int_equal(program_wait(ask(self, "root", "--move", order), 0), 0);
+    assert_true(program_expect(
+        harness_broker(self, "leaf"), "move failed, the parent is root: ", HARNESS_DEADLINE));
+    assert_true(program_said(ask(self, "root", "--events", NULL), "move failed, the parent is"));
 }
 
 typedef struct {
@@ -211,6 +227,7 @@ int main(void)
         SCENE(a_parent_that_is_the_broker_itself_is_found),
         SCENE(a_reload_moves_the_broker),
         SCENE(an_operator_moves_a_broker),
+        SCENE(a_move_that_fails_leaves_an_event),
         SCENE(a_dead_parent_in_reserve_is_known),
     };
     return cmocka_run_group_tests_name("parents", tests, NULL, NULL);

@@ -9,6 +9,9 @@
 #include "tests/unit/memory_limit.h"
 #include "tests/unit/unit.h"
 
+static const uint64_t MOST[EVENT_LEVELS] = EVENT_HISTORY_MAX;
+#define INFOS ((unsigned)MOST[DD_LOG_INFO])
+
 static void add(event_history_t *events, uint64_t at_ms, const char *tenant)
 {
     char text[32];
@@ -22,11 +25,11 @@ static void test_the_newest_events_are_kept(void **state)
 {
     (void)state;
     event_history_t events = {0};
-    for (unsigned i = 0; i < EVENT_HISTORY_MAX + 10; i++)
+    for (unsigned i = 0; i < INFOS + 10; i++)
         add(&events, i, "a");
     const event_t *event = events.newest;
-    for (unsigned i = 0; i < EVENT_HISTORY_MAX; i++, event = event->older)
-        assert_int_equal(event->at_ms, EVENT_HISTORY_MAX + 9 - i);
+    for (unsigned i = 0; i < INFOS; i++, event = event->older)
+        assert_int_equal(event->at_ms, INFOS + 9 - i);
     assert_null(event);
     event_history_clear(&events);
     assert_null(events.newest);
@@ -41,7 +44,7 @@ static void test_tenants_keep_their_own_events(void **state)
     uint64_t at_ms = 0;
     for (size_t i = 0; i < COUNT(OTHERS); i++)
         add(&events, ++at_ms, OTHERS[i]);
-    for (unsigned i = 0; i < 5 * EVENT_HISTORY_MAX; i++)
+    for (unsigned i = 0; i < 5 * INFOS; i++)
         add(&events, ++at_ms, "a");
     add(&events, ++at_ms, "b");
     unsigned count = 0, of_others = 0;
@@ -53,8 +56,89 @@ static void test_tenants_keep_their_own_events(void **state)
         of_others += strcmp(event_tenant(event), "a") != 0;
     }
     assert_int_equal(of_others, COUNT(OTHERS) + 1);
-    assert_int_equal(count, EVENT_HISTORY_MAX + of_others);
+    assert_int_equal(count, INFOS + of_others);
     event_history_clear(&events);
+}
+
+/* Hundreds of clients that come and go push out no warning. */
+static void test_each_level_has_room_of_its_own(void **state)
+{
+    (void)state;
+    event_history_t events = {0};
+    for (dd_log_level_t level = 0; level < EVENT_LEVELS; level++)
+        event_history_add(&events, 1 + level, level, "a", dd_log_level_name(level));
+    for (unsigned i = 0; i < 3 * INFOS; i++)
+        event_history_add(&events, 10 + i, DD_LOG_INFO, "a", "client a.x is gone");
+    for (dd_log_level_t level = 0; level < EVENT_LEVELS; level++) {
+        event_sums_t sums = event_history_sums(&events, B(""), level);
+        event_sums_t own = event_history_sums(&events, B("a"), level);
+        bool is_info = level == DD_LOG_INFO;
+        assert_int_equal(sums.count, is_info ? INFOS : 1);
+        assert_int_equal(sums.forgotten, is_info ? 2 * INFOS + 1 : 0);
+        assert_int_equal(sums.forgotten_ms, is_info ? 9 + 2 * INFOS : 0);
+        assert_memory_equal(&own, &sums, sizeof sums);
+        sums = event_history_sums(&events, B("b"), level);
+        assert_int_equal(sums.count + sums.forgotten, 0);
+    }
+    event_history_clear(&events);
+}
+
+static json_object *ask_for(actor_t *asker, uint32_t first, uint32_t limit)
+{
+    actor_say(asker,
+        &(dd_record_t){
+            .type = DD_INSPECT, .ref = 1, .first = first, .limit = limit, .text = B("events")});
+    answer_t answer = read_answer(asker, 1);
+    json_object *rows = rows_of(&answer, "events");
+    free_answer(&answer);
+    return rows;
+}
+
+static size_t count_rows(json_object *rows, const char *level)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < json_object_array_length(rows); i++)
+        count += strcmp(text_of(json_object_array_get_idx(rows, i), "level"), level) == 0;
+    return count;
+}
+
+/* Whoever asks for some only gets the warnings among them, and hears of the rest. */
+static void test_a_part_of_the_events_has_the_warnings_and_says_what_is_left_out(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *root = broker_new(tree, "root", NULL, "/1/");
+    core_t *core = root->core;
+    for (unsigned i = 0; i < 5; i++)
+        event_history_add(&core->events, core->now_ms, DD_LOG_WARNING, "a", "early");
+    for (unsigned i = 0; i < 3 * INFOS; i++)
+        event_history_add(&core->events, core->now_ms, DD_LOG_INFO, "a", "late");
+    actor_t *asker = actor_client(root, "a", "asker"); /* one more */
+    json_object *rows = ask_for(asker, 0, 100);
+    char text[64];
+    snprintf(text, sizeof text, "%u older events of level info aren't told any more",
+        3 * INFOS + 1 - 95);
+    assert_int_equal(json_object_array_length(rows), 101);
+    assert_int_equal(count_rows(rows, "warning"), 5);
+    assert_true(has_row(rows, "text", text));
+    json_object_put(rows);
+    rows = ask_for(asker, 0, 4);
+    assert_int_equal(count_rows(rows, "warning"), 2 + 1);
+    assert_int_equal(count_rows(rows, "info"), 2 + 1);
+    assert_true(has_row(rows, "text", "3 older events of level warning aren't told any more"));
+    json_object_put(rows);
+    rows = ask_for(asker, 0, 0);
+    assert_int_equal(count_rows(rows, "warning"), 5);
+    assert_int_equal(count_rows(rows, "info"), INFOS + 1);
+    json_object_put(rows);
+    rows = ask_for(asker, 10, 20); /* a later page is only that */
+    assert_int_equal(json_object_array_length(rows), 20);
+    json_object_put(rows);
+    rows = ask_for(actor_client(root, "b", "asker"), 0, 100);
+    assert_int_equal(count_rows(rows, "warning"), 0);
+    assert_int_equal(json_object_array_length(rows), 1);
+    json_object_put(rows);
+    tree_destroy(&tree);
 }
 
 static bool is_b(void *arg, dd_bytes_t tenant)
@@ -220,6 +304,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_newest_events_are_kept),
         cmocka_unit_test(test_tenants_keep_their_own_events),
+        cmocka_unit_test(test_each_level_has_room_of_its_own),
+        cmocka_unit_test(test_a_part_of_the_events_has_the_warnings_and_says_what_is_left_out),
         cmocka_unit_test(test_events_of_tenants_that_are_no_more_go),
         cmocka_unit_test(test_events_without_memory),
         cmocka_unit_test(test_floods_hide_nobody_elses_events),

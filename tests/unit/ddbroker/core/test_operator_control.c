@@ -107,6 +107,40 @@ static void test_a_control_for_no_broker_does_nothing(void **state)
     tree_destroy(&pair.tree);
 }
 
+/* The order is obeyed at once, and whether a parent could be joined shows later. */
+static void test_what_came_of_a_move_is_an_event(void **state)
+{
+    (void)state;
+    pair_t pair = pair_new();
+    core_t *core = pair.left_leaf->core;
+    uint64_t now_ms = tree_now(pair.tree);
+    actor_t *operators = actor_operator(pair.root);
+    dd_endpoints_t list = {.count = 0};
+    dd_endpoints_add(&list, "tcp://old:1", NULL);
+    core_set_parents(core, &list);
+    core_parent_joined(core, now_ms);
+    control(operators, pair.left_leaf, "move", "tcp://new:1");
+    assert_true(was_done(operators));
+    assert_false(tree_logged(pair.tree, "moved to parent"));
+    assert_false(core_parent_failed(core, PARENT_SILENT, "tcp://new:1: no answer", now_ms));
+    core_parent_joined(core, now_ms);
+    assert_string_equal(
+        core->events.newest->text, "move failed, the parent is left: tcp://new:1: no answer");
+    assert_int_equal(core->events.newest->level, DD_LOG_WARNING);
+    core_parent_joined(core, now_ms); /* once */
+    control(operators, pair.left_leaf, "move", "tcp://new:1");
+    assert_true(was_done(operators));
+    core_parent_joined(core, now_ms);
+    assert_string_equal(core->events.newest->text, "moved to parent left: tcp://new:1");
+    control(operators, pair.left_leaf, "move", "tcp://gone:1");
+    assert_true(was_done(operators));
+    for (int i = 0; i < 3; i++)
+        core_parent_failed(core, PARENT_SILENT, i > 0 ? "else" : "tcp://gone:1: no answer", now_ms);
+    assert_string_equal(
+        core->events.newest->text, "move failed, there is no parent: tcp://gone:1: no answer");
+    tree_destroy(&pair.tree);
+}
+
 /* ---- Operators with names ------------------------------------------------------------------- */
 
 #define TENANTS_AND(operators) TENANTS_ALL "," operators
@@ -315,6 +349,7 @@ int main(void)
         cmocka_unit_test(test_an_operator_drains_a_broker_and_sets_its_log_level),
         cmocka_unit_test(test_a_control_that_cannot_be_read_is_not_shown),
         cmocka_unit_test(test_a_control_for_no_broker_does_nothing),
+        cmocka_unit_test(test_what_came_of_a_move_is_an_event),
         cmocka_unit_test(test_an_operator_is_called_as_its_key_says),
         cmocka_unit_test(test_nobody_without_a_name_takes_another_operators),
         cmocka_unit_test(test_a_name_is_its_operators_from_the_moment_that_it_has_keys),

@@ -3,6 +3,7 @@
  * test_session_view - what events make of the picture: rounds, silent rows, notes, subscriptions,
  * traces
  */
+#include "ddtui/model/pending.h"
 #include "tests/unit/ddtui/scripted.h"
 
 static const broker_t *broker_named(const session_view_t *session, const char *name)
@@ -518,6 +519,32 @@ static void test_what_became_of_notifications(void **state)
 }
 
 /* However late it comes, and however many others wait. */
+/* Whom a receipt is waited for may have left, and the events say so. */
+static void test_a_receipt_is_not_waited_for_from_who_has_left(void **state)
+{
+#define LEFT_EVENT(name)                                                                           \
+    "{\"broker\":\"root\",\"broker_id\":\"aa\",\"events\":[{\"level\":\"info\",\"at_ms\":1,"       \
+    "\"age_ms\":10,\"text\":\"client " name " is gone\"}]}"
+    static const struct {
+        const char *destination, *event;
+        bool told;
+    } CASES[] = {{"cam", LEFT_EVENT("a.cam"), true}, {"public.cam", LEFT_EVENT("public.cam"), true},
+        {"cam", LEFT_EVENT("b.cam"), false}, {"cam", LEFT_EVENT("a.camera"), false}};
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        char told[64];
+        session_view_t *session = scripted_session();
+        session_view_sent(session, 3, CASES[i].destination, true);
+        scripted_pass(session, 1000);
+        scripted_round(session, VIEW_EVENTS, &CASES[i].event, 1);
+        snprintf(told, sizeof told, "no receipt from %s: it is gone", CASES[i].destination);
+        assert_int_equal(strcmp(newest_note(session), told) == 0, CASES[i].told);
+        scripted_pass(session, PENDING_PATIENCE / 1000);
+        assert_int_equal(strstr(newest_note(session), "yet, after") == NULL, CASES[i].told);
+        session_view_destroy(&session);
+    }
+}
+
 static void test_no_outcome_is_swallowed(void **state)
 {
     (void)state;
@@ -631,6 +658,36 @@ static void test_controls(void **state)
         session_view_event(session, &event);
         assert_string_equal(
             newest_note(session), CASES[i].note ? CASES[i].note : "asked for: drain broker1");
+        session_view_destroy(&session);
+    }
+}
+
+#define MOVED(text)                                                                                \
+    "{\"broker\":\"leaf\",\"broker_id\":\"ff\",\"events\":[{\"level\":\"notice\",\"at_ms\":1,"     \
+    "\"age_ms\":10,\"text\":\"" text "\"}]}"
+
+/* A broker says at once that it obeys, and later whether it could be done. */
+static void test_what_came_of_a_move_is_told(void **state)
+{
+    static const char *const CASES[][2] = {
+        {MOVED("moved to parent mid: tcp://m:1"), "done: move leaf to parent mid: tcp://m:1"},
+        {MOVED("move failed, the parent is mid: tcp://x:1: nobody answers"),
+            "move leaf failed, the parent is mid: tcp://x:1: nobody answers"},
+        {MOVED("joined parent mid"), "under way: move leaf; it says what comes of it"}};
+    (void)state;
+    for (size_t i = 0; i < 2 * COUNT(CASES); i++) {
+        session_view_t *session = scripted_session();
+        dd_event_t event = scripted_event(DD_EVENT_REPORT);
+        session_view_controlled(session, 3, "move", "leaf");
+        event.ref = 3;
+        event.text = "{\"done\":true}";
+        bool is_early = i >= COUNT(CASES); /* the event, before the answer */
+        if (!is_early)
+            session_view_event(session, &event);
+        scripted_round(session, VIEW_EVENTS, &CASES[i % COUNT(CASES)][0], 1);
+        if (is_early)
+            session_view_event(session, &event);
+        assert_string_equal(newest_note(session), CASES[i % COUNT(CASES)][1]);
         session_view_destroy(&session);
     }
 }
@@ -760,12 +817,14 @@ int main(void)
         cmocka_unit_test(test_bad_reports_do_no_harm),
         cmocka_unit_test(test_the_connection),
         cmocka_unit_test(test_what_became_of_notifications),
+        cmocka_unit_test(test_a_receipt_is_not_waited_for_from_who_has_left),
         cmocka_unit_test(test_no_outcome_is_swallowed),
         cmocka_unit_test(test_an_earlier_trace_has_an_outcome_too),
         cmocka_unit_test(test_a_late_word_of_a_broker_is_told),
         cmocka_unit_test(test_a_flood_of_gaps_makes_few_notes),
         cmocka_unit_test(test_already_subscribed),
         cmocka_unit_test(test_controls),
+        cmocka_unit_test(test_what_came_of_a_move_is_told),
         cmocka_unit_test(test_traces),
         cmocka_unit_test(test_own_subscriptions),
         cmocka_unit_test(test_losses),

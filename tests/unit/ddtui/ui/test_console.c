@@ -64,6 +64,27 @@ static void test_who_is_asked_for_subscriptions(void **state)
     stop(&self);
 }
 
+static void test_a_line_that_is_not_true_any_more_goes(void **state)
+{
+    static const char *const LOST[] = {
+        SCRIPTED_BROKER("root", "/1/", "aa", "null", "\"dropped\":1,\"drop_age_ms\":10,")};
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, "!");
+    assert_shows(self.canvas, "nothing that is shown here is in trouble");
+    scripted_pass(self.session, 1000);
+    scripted_round(self.session, VIEW_TREE, SCRIPTED_TREE, SCRIPTED_BROKERS);
+    draw(&self);
+    assert_shows(self.canvas, "nothing that is shown here is in trouble");
+    scripted_round(self.session, VIEW_TREE, LOST, 1);
+    draw(&self);
+    assert_shows(self.canvas, "1 dropping");
+    assert_hides(self.canvas, "nothing that is shown here is in trouble");
+    type(&self, "5"); /* where it stays as what was said then */
+    assert_shows(self.canvas, "nothing that is shown here is in");
+    stop(&self);
+}
+
 static void test_the_end_is_told(void **state)
 {
     (void)state;
@@ -394,6 +415,7 @@ int main(void)
         cmocka_unit_test(test_what_is_cut_says_so),
         cmocka_unit_test(test_keys_in_a_detail),
         cmocka_unit_test(test_who_is_asked_for_subscriptions),
+        cmocka_unit_test(test_a_line_that_is_not_true_any_more_goes),
         cmocka_unit_test(test_the_end_is_told),
         cmocka_unit_test(test_the_mouse),
         cmocka_unit_test(test_help_goes_back_to_where_it_was_called),

@@ -43,6 +43,49 @@ static int row_of(const canvas_t *canvas, const char *text)
     return -1;
 }
 
+/* As nothing tells when a publication of a topic was lost, what was seen does. */
+static void test_when_a_topic_lost_something_is_remembered(void **state)
+{
+    (void)state;
+    console_fixture_t self = at_topics(24, 80);
+    for (int i = 0; i < 3; i++) {
+        scripted_pass(self.session, 2000);
+        scripted_round(self.session, VIEW_TOPICS, NOW, 2);
+    }
+    draw(&self);
+    type(&self, "/busy\n\n");
+    assert_shows(self.canvas, "lost          40  (0/s), the last 6s ago");
+    stop(&self);
+    self = start(RIGHT_SEND, 24, 80);
+    type(&self, "3T");
+    scripted_round(self.session, VIEW_TOPICS, NOW, 2);
+    type(&self, "/busy\n\n");
+    assert_shows(self.canvas, "lost          40, none while this was shown");
+    stop(&self);
+}
+
+/* At 80 columns there are two sheets of columns. */
+static void test_a_topic_stands_on_each_sheet(void **state)
+{
+    (void)state;
+    console_fixture_t self = {.session = session_view_new(true), .history = history_new(NULL)};
+    self.console = console_new(self.session, self.history, "ipc:///run/dd", RIGHT_OPERATE);
+    self.canvas = canvas_new(24, 80);
+    scripted_pass(self.session, 0);
+    scripted_register(self.session);
+    type(&self, "3T");
+    scripted_round(self.session, VIEW_TOPICS, NOW, 2);
+    draw(&self);
+    assert_hides(self.canvas, "PUBLISHED  ");
+    for (int sheet = 0; sheet < 2; sheet++) {
+        assert_shows(self.canvas, "TOPIC");
+        assert_shows(self.canvas, "busy");
+        press(&self, UI_RIGHT);
+    }
+    assert_shows(self.canvas, "PUBLISHED  ");
+    stop(&self);
+}
+
 static void test_topics_the_busiest_first(void **state)
 {
     (void)state;
@@ -57,7 +100,7 @@ static void test_topics_the_busiest_first(void **state)
     assert_true(row_of(self.canvas, "busy") < row_of(self.canvas, "alarms"));
     type(&self, "\n"); /* the busiest one is selected */
     assert_shows(self.canvas, "publications  600  (500/s)");
-    assert_shows(self.canvas, "lost          40  (40/s)");
+    assert_shows(self.canvas, "lost          40  (40/s), the last 0s ago");
     assert_shows(self.canvas, "83%  cli2  500  400/s");
     assert_shows(self.canvas, "17%  public.mon  100");
     type(&self, "\x1bT");
@@ -227,6 +270,8 @@ static void test_no_graph_of_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_when_a_topic_lost_something_is_remembered),
+        cmocka_unit_test(test_a_topic_stands_on_each_sheet),
         cmocka_unit_test(test_topics_the_busiest_first),
         cmocka_unit_test(test_topics_are_filtered_and_ordered),
         cmocka_unit_test(test_topics_are_asked_for_while_they_are_shown),

@@ -152,6 +152,58 @@ static void test_to_the_next_trouble(void **state)
     }
 }
 
+/* Near the top, since when, and how long ago the last one. */
+static void test_details_say_when_publications_were_lost(void **state)
+{
+#define LOST_EVENT(at, age, text)                                                                  \
+    "{\"level\":\"warning\",\"tenant\":\"a\",\"at_ms\":" at ",\"age_ms\":" age ",\"text\":\"" text \
+    " publications for want of room: "
+    static const char *const EVENTS[] = {
+        "{\"broker\":\"broker0\",\"broker_id\":\"cc\",\"events\":[" LOST_EVENT(
+            "9", "5000", "client a.loser lost") "2, 3 in all\"}," LOST_EVENT("5", "65000",
+            "client a.loser lost") "1, 1 in all\"}," LOST_EVENT("4", "125000",
+            "dropped") "1, 1 since the start\"}," LOST_EVENT("3", "185000",
+            "client a.loser lost") "9, 9 in all\"}]}"};
+    (void)state;
+    char since[64], time[TIME_ROOM];
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_pass(self.session, 1000);
+    scripted_round(self.session, VIEW_TREE, IN_TROUBLE, COUNT(IN_TROUBLE));
+    scripted_round(self.session, VIEW_CLIENTS, LOSER, 1);
+    scripted_round(self.session, VIEW_EVENTS, EVENTS, 1);
+    int64_t now_ms = session_view_wall_ms(self.session);
+    type(&self, "2/loser\n\n");
+    page_time(now_ms - 65000, false, time);
+    snprintf(since, sizeof since, "lost          3 since %s, the last 0s ago", time);
+    assert_shows(self.canvas, since);
+    type(&self, "\x1b"
+                "1/broker0\n\n");
+    page_time(now_ms - 125000, false, time);
+    snprintf(since, sizeof since, "lost          3 since %s, the last 0s ago", time);
+    assert_shows(self.canvas, since);
+    stop(&self);
+}
+
+/* A limit that isn't there is none, and one that no report tells isn't known. */
+static void test_details_of_a_broker_name_its_parent_and_its_limits(void **state)
+{
+    static const char *const LIMITS[] = {SCRIPTED_BROKER("root", "/1/", "aa", "null", ""),
+        SCRIPTED_BROKER("broker1", "/1/2/", "bb", "\"aa\"",
+            "\"clients_max\":7,\"subscriptions_max\":null,\"outbox_max\":null,")};
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 60, 80);
+    scripted_pass(self.session, 1000);
+    scripted_round(self.session, VIEW_TREE, LIMITS, COUNT(LIMITS));
+    type(&self, "1j\n");
+    assert_shows(self.canvas, "parent        root ");
+    assert_shows(self.canvas, "client limit  7 ");
+    assert_shows(self.canvas, "outbox limit  none ");
+    type(&self, "\x1bk\n");
+    assert_shows(self.canvas, "parent        - ");
+    assert_shows(self.canvas, "outbox limit  not known ");
+    stop(&self);
+}
+
 /* At a filter of 80 columns, and of 60. */
 static void test_the_filter_searches_what_is_shown(void **state)
 {
@@ -406,11 +458,13 @@ static void test_an_operator_sees_what_matters_of_what_happens(void **state)
     self.console = console_new(self.session, self.history, "ipc:///run/dd", RIGHT_OPERATE);
     self.canvas = canvas_new(24, 80);
     scripted_pass(self.session, 0);
+    draw(&self);
+    assert_shows(self.canvas, "Nothing of importance has happened.");
     scripted_register(self.session);
     scripted_everything(self.session);
     assert_int_not_equal(console_views(self.console) & 1u << VIEW_EVENTS, 0);
     draw(&self);
-    assert_shows(self.canvas, "Nothing of importance has happened.");
+    assert_shows(self.canvas, "this console registered as a.cli1");
     scripted_round(self.session, VIEW_EVENTS, LATER, 1);
     scripted_round(self.session, VIEW_EVENTS, HAPPENED, 2);
     draw(&self);
@@ -418,6 +472,12 @@ static void test_an_operator_sees_what_matters_of_what_happens(void **state)
     assert_shows(self.canvas, "root         broker broker5 is gone");
     assert_hides(self.canvas, "client a.");
     assert_hides(self.canvas, "No message");
+    dd_event_t event = scripted_event(DD_EVENT_DISCONNECTED);
+    event.error = DD_E_NETWORK;
+    event.text = "it has gone";
+    session_view_event(self.session, &event);
+    draw(&self);
+    assert_shows(self.canvas, "this console connection lost, trying again: it has gone");
     stop(&self);
 }
 
@@ -752,6 +812,8 @@ int main(void)
         cmocka_unit_test(test_left_leaves_the_root_open),
         cmocka_unit_test(test_what_is_known_of_silent_brokers),
         cmocka_unit_test(test_to_the_next_trouble),
+        cmocka_unit_test(test_details_say_when_publications_were_lost),
+        cmocka_unit_test(test_details_of_a_broker_name_its_parent_and_its_limits),
         cmocka_unit_test(test_the_filter_searches_what_is_shown),
         cmocka_unit_test(test_a_search_in_what_is_open),
         cmocka_unit_test(test_names_are_ordered_as_they_are_shown),

@@ -135,7 +135,10 @@ static void test_tells_why_not(void **state)
 
     broker->verdict = "400";
     self = call(broker, "b.json", broker->endpoint);
-    assert_int_equal(expect_lost(&self, "refuses this key"), DD_E_REFUSED);
+    assert_int_equal(
+        expect_lost(&self, "refuses this key; is its tenant in the broker's key file, and has the "
+                           "broker read that again since (ddbroker --reload)?"),
+        DD_E_REFUSED);
     broker->verdict = "500";
     self = call(broker, "a.json", broker->endpoint);
     assert_int_equal(expect_lost(&self, "no room for more clients of this tenant"), DD_E_LIMIT);

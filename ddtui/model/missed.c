@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * missed - when brokers were last said to be gone, by those beside them in the tree
+ */
+#include "missed.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ms by which a broker may have reported before the round ended in which it did. */
+#define ROUND_MOST POLLER_LIMIT
+
+/* 0 stands for never. */
+static bool note(broker_t *broker, uint64_t age_ms, uint64_t now_ms)
+{
+    uint64_t at_ms = age_ms < now_ms ? now_ms - age_ms : 1;
+    bool is_news = broker->missed_ms == 0;
+    if (at_ms > broker->missed_ms)
+        broker->missed_ms = at_ms;
+    return is_news;
+}
+
+static size_t count_brokers(const poller_t *poller)
+{
+    return model_count(poller_model(poller, VIEW_TREE), VIEW_TREE);
+}
+
+static broker_t *find(poller_t *poller, const char *id)
+{
+    for (size_t i = 0; i < count_brokers(poller); i++)
+        if (strcmp(poller_broker(poller, i)->id, id) == 0)
+            return poller_broker(poller, i);
+    return NULL;
+}
+
+bool missed_by_parents(poller_t *poller, uint64_t now_ms)
+{
+    bool any = false;
+    for (size_t i = 0; i < count_brokers(poller); i++) {
+        const broker_t *parent = poller_broker(poller, i);
+        for (const lost_t *lost = parent->lost; lost->name[0] != '\0'; lost++) {
+            broker_t *broker = parent->silent_ms == 0 ? find(poller, lost->id) : NULL;
+            if (broker && broker->silent_ms > 0)
+                any |= note(broker, lost->age_ms, now_ms);
+        }
+    }
+    return any;
+}
+
+static bool says(const archived_t *event, const char *who, const char *broker)
+{
+    char text[DD_BROKER_MAX + 32];
+    snprintf(text, sizeof text, "%s %s is gone", who, broker);
+    return strcmp(event->text, text) == 0;
+}
+
+/* Most events are of something else, and cost no look at all brokers. */
+static bool is_of_a_broker(const archived_t *event)
+{
+    static const char END[] = " is gone";
+    size_t size = strlen(event->text);
+    return size > sizeof END && strcmp(event->text + size - (sizeof END - 1), END) == 0 &&
+           (strncmp(event->text, "broker ", 7) == 0 || strncmp(event->text, "parent ", 7) == 0);
+}
+
+/* A name may be that of several brokers: the one beside is meant. */
+bool missed_by_event(poller_t *poller, const archived_t *event, uint64_t age_ms, uint64_t now_ms)
+{
+    bool any = false;
+    const broker_t *teller = is_of_a_broker(event) ? find(poller, event->broker_id) : NULL;
+    for (size_t i = 0; teller && i < count_brokers(poller); i++) {
+        broker_t *broker = poller_broker(poller, i);
+        bool is_child = strcmp(model_parent(broker), teller->id) == 0;
+        bool is_parent = strcmp(model_parent(teller), broker->id) == 0;
+        if ((is_child && says(event, "broker", broker->name)) ||
+            (is_parent && says(event, "parent", broker->name)))
+            any |= note(broker, age_ms, now_ms);
+    }
+    return any;
+}
+
+bool missed_is(const broker_t *broker, uint64_t finished_ms)
+{
+    uint64_t slack_ms = broker->silent_ms > 0 ? ROUND_MOST + broker->silent_ms : 0;
+    return broker->missed_ms > 0 && broker->missed_ms + slack_ms > finished_ms;
+}
