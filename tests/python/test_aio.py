@@ -121,9 +121,12 @@ class Async(World):
 
     @run
     async def test_who_connects_hears_of_what_another_reads(self):
-        client = self.client("both2").start()
+        broker = self.another_broker("late")
+        broker.process.send_signal(signal.SIGSTOP)  # nothing comes before the task waits for it
+        client = dd.AsyncClient(broker.endpoint, self.keys("a"), "both2")
         connecting = asyncio.create_task(client.connect(None))
         await turn()
+        broker.process.send_signal(signal.SIGCONT)
         while not select.select([client], [], [], PATIENCE)[0]:
             pass  # the loop stands still, so that only this one sees it
         self.assertIsInstance(await client.receive(0), dd.Registered)
