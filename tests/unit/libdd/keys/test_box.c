@@ -132,7 +132,8 @@ static void test_those_who_share_keys_have_different_nonces(void **state)
         for (size_t j = 0; j < i; j++)
             assert_memory_not_equal(nonces[i], nonces[j], sizeof nonces[i]);
         assert_int_equal(
-            dd_box_open(other, dd_box_peer(other, B("x")), dd_bytes(sealed, sizeof sealed), text), DD_OK);
+            dd_box_open(other, dd_box_peer(other, B("x")), dd_bytes(sealed, sizeof sealed), text),
+            DD_OK);
     }
     dd_box_destroy(&boxes[1]);
     dd_box_destroy(&boxes[2]);
