@@ -27,10 +27,8 @@ static size_t count_brokers(const poller_t *poller)
 
 static broker_t *find(poller_t *poller, const char *id)
 {
-    for (size_t i = 0; i < count_brokers(poller); i++)
-        if (strcmp(poller_broker(poller, i)->id, id) == 0)
-            return poller_broker(poller, i);
-    return NULL;
+    size_t index = model_broker(poller_model(poller, VIEW_TREE), id);
+    return index == SIZE_MAX ? NULL : poller_broker(poller, index);
 }
 
 bool missed_by_parents(poller_t *poller, uint64_t now_ms)

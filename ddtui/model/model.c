@@ -266,6 +266,14 @@ void *model_edit(model_t *self, view_t view, size_t index)
     return self->tables[view].rows + index * ROWS[view].size;
 }
 
+size_t model_broker(const model_t *self, const char *id)
+{
+    for (size_t i = 0; i < model_count(self, VIEW_TREE); i++)
+        if (strcmp(((const broker_t *)model_row(self, VIEW_TREE, i))->id, id) == 0)
+            return i;
+    return SIZE_MAX;
+}
+
 void *model_find(model_t *self, view_t view, const void *row)
 {
     const table_t *table = &self->tables[view];

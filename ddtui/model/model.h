@@ -222,6 +222,8 @@ size_t model_count(const model_t *self, view_t view);
 const void *model_row(const model_t *self, view_t view, size_t index);
 /* The same to be changed, but for what it is ordered by. */
 void *model_edit(model_t *self, view_t view, size_t index);
+/* The index of the broker that has the id; SIZE_MAX if there is none. */
+size_t model_broker(const model_t *self, const char *id);
 /* The row of a view other than the tree that its order has in the place of `row`; NULL if there is
    none. The model must be arranged. */
 void *model_find(model_t *self, view_t view, const void *row);

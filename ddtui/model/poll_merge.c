@@ -42,12 +42,8 @@ static void unset_rates(traffic_t *self)
 
 static broker_t *find_broker(model_t *self, const char *id)
 {
-    for (size_t i = 0; i < model_count(self, VIEW_TREE); i++) {
-        broker_t *broker = model_edit(self, VIEW_TREE, i);
-        if (strcmp(broker->id, id) == 0)
-            return broker;
-    }
-    return NULL;
+    size_t index = model_broker(self, id);
+    return index == SIZE_MAX ? NULL : model_edit(self, VIEW_TREE, index);
 }
 
 /* A broker that was started anew has a new id, but the name and the scope it had. */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ddtui/model/filter.h"
+#include "ddtui/model/parent_list.h"
 #include "libdd/base/log_level.h"
 #include "libdd/protocol/scope.h"
 
@@ -21,17 +21,22 @@ typedef struct {
     const char *note; /* of what is offered */
 } search_t;
 
+void completion_add(completions_t *self, const filter_t *filter, const char *typed,
+    const char *text, const char *note)
+{
+    if (self->count == COMPLETIONS_MAX || strcmp(text, typed) == 0 ||
+        !filter_wants(filter, text, strlen(text)))
+        return;
+    for (size_t i = 0; i < self->count; i++)
+        if (strcmp(self->texts[i], text) == 0)
+            return;
+    snprintf(self->notes[self->count], sizeof self->notes[0], "%s", note);
+    snprintf(self->texts[self->count++], COMPLETION_ROOM, "%s", text);
+}
+
 static void offer(search_t *self, const char *text)
 {
-    completions_t *to = self->to;
-    if (to->count == COMPLETIONS_MAX || strcmp(text, self->typed) == 0 ||
-        !filter_wants(&self->filter, text, strlen(text)))
-        return;
-    for (size_t i = 0; i < to->count; i++)
-        if (strcmp(to->texts[i], text) == 0)
-            return;
-    snprintf(to->notes[to->count], sizeof to->notes[0], "%s", self->note);
-    snprintf(to->texts[to->count++], COMPLETION_ROOM, "%s", text);
+    completion_add(self->to, &self->filter, self->typed, text, self->note);
 }
 
 /* ---- Sources -------------------------------------------------------------------------------- */
@@ -97,25 +102,14 @@ static void offer_brokers(search_t *self)
     }
 }
 
-/* Of a text like "tcp://a:5555 joined, tcp://b:5555 silent". */
-static void offer_endpoints(search_t *self, const char *parents)
-{
-    while (*parents != '\0') {
-        char endpoint[DD_ENDPOINT_MAX + 1];
-        size_t size = strcspn(parents, " ,");
-        dd_bytes_copy(dd_bytes(parents, size), endpoint, sizeof endpoint);
-        if (dd_endpoint_check(endpoint, NULL) == DD_OK)
-            offer(self, endpoint);
-        parents += strcspn(parents, ",");
-        parents += strspn(parents, ", ");
-    }
-}
-
 static void offer_parents(search_t *self)
 {
     for (size_t i = 0; i < session_view_row_count(self->session, VIEW_TREE); i++) {
         const broker_t *broker = session_view_row(self->session, VIEW_TREE, i);
-        offer_endpoints(self, broker->parents);
+        const char *text = broker->parents;
+        listed_parent_t parent;
+        while (parent_list_next(&text, &parent))
+            offer(self, parent.endpoint);
     }
 }
 

@@ -8,6 +8,7 @@
 #ifndef COMPLETION_H_INCLUDED
 #define COMPLETION_H_INCLUDED
 
+#include "ddtui/model/filter.h"
 #include "ddtui/model/history.h"
 #include "ddtui/model/session_view.h"
 
@@ -45,6 +46,11 @@ void completion_offer(completions_t *self, completion_source_t from, history_kin
 /* The same of the folders that files were written to before, with the name of a new one. */
 void completion_offer_folders(
     completions_t *self, const history_t *history, const char *name, const char *typed);
+
+/* Adds a text that the filter wants, unless it is the one that is typed or there already, or the
+   room is out. note: what is said beside it. */
+void completion_add(completions_t *self, const filter_t *filter, const char *typed,
+    const char *text, const char *note);
 
 /* How COMPLETION_OWN writes a subscription. */
 void completion_own_text(const own_subscription_t *own, char out[COMPLETION_ROOM]);

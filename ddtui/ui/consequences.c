@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "ddtui/model/columns.h"
+#include "ddtui/model/parent_list.h"
 #include "libdd/base/escape.h"
 
 /* Cells of a line: no more are shown. */
@@ -155,17 +156,13 @@ void consequences_of_ending(const client_t *client, char *out, size_t room)
 
 bool consequences_other_parent(const broker_t *broker, char out[DD_ENDPOINT_MAX + 1])
 {
-    static const char JOINED[] = " joined", ITSELF[] = " this broker";
-    const char *at = broker->parents;
-    while (*at != '\0') {
-        size_t size = strcspn(at, " ,");
-        bool is_useless = strncmp(at + size, JOINED, sizeof JOINED - 1) == 0 ||
-                          strncmp(at + size, ITSELF, sizeof ITSELF - 1) == 0;
-        dd_bytes_copy(dd_bytes(at, size), out, DD_ENDPOINT_MAX + 1);
-        if (!is_useless && dd_endpoint_check(out, NULL) == DD_OK)
-            return true;
-        at += strcspn(at, ",");
-        at += strspn(at, ", ");
+    const char *text = broker->parents;
+    listed_parent_t parent;
+    while (parent_list_next(&text, &parent)) {
+        if (!listed_parent_is_other(&parent))
+            continue;
+        memcpy(out, parent.endpoint, sizeof parent.endpoint);
+        return true;
     }
     return false;
 }

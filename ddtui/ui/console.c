@@ -79,12 +79,6 @@ unsigned console_views(const console_t *self)
 
 /* ---- Forms ---------------------------------------------------------------------------------- */
 
-static void close_over(console_t *self)
-{
-    form_destroy(&self->form);
-    self->over = OVER_NOTHING;
-}
-
 const command_t *console_command(const console_t *self)
 {
     return form_command(self->form);
@@ -97,7 +91,7 @@ void console_done(console_t *self, const char *why)
         return;
     }
     page_number_t shown = form_command(self->form)->kind == FORM_TRACE ? PAGE_TRACE : self->page;
-    close_over(self);
+    console_close_over(self);
     self->page = shown;
 }
 
@@ -138,27 +132,10 @@ static void open_line(console_t *self)
     self->line_fresh = line_editor_text(self->line)[0] != '\0';
 }
 
-static void forget_search(console_t *self)
-{
-    self->found = SIZE_MAX;
-    query_clear(&self->search);
-}
-
-static void show_page(console_t *self, page_number_t page)
-{
-    if (page == PAGE_HELP && self->page != PAGE_HELP) {
-        self->back_page = self->page;
-        self->back_over = self->over;
-        forget_search(self);
-    }
-    close_over(self);
-    self->page = page;
-}
-
 /* To where help was called, as it was there. */
 static void leave_help(console_t *self)
 {
-    forget_search(self);
+    console_forget_search(self);
     self->page = self->back_page;
     self->over = self->back_over;
 }
@@ -168,7 +145,7 @@ static void go_back(console_t *self)
     bool leaves = self->page == PAGE_HELP;
     if (self->over == OVER_NOTHING && !leaves)
         page_set_filter(console_page(self), "");
-    close_over(self);
+    console_close_over(self);
     if (leaves)
         leave_help(self);
 }
@@ -179,7 +156,7 @@ static void open_detail(console_t *self)
     if (pane)
         self->over = OVER_DETAIL;
     self->scroll = 0;
-    forget_search(self);
+    console_forget_search(self);
     text_pane_destroy(&pane);
 }
 
@@ -187,7 +164,7 @@ static void toggle_graph(console_t *self)
 {
     page_t *page = console_page(self);
     if (self->over == OVER_GRAPH)
-        close_over(self);
+        console_close_over(self);
     else if (page_graph_view(page) != VIEW_NONE && page_selected_index(page) != LIST_NONE)
         self->over = OVER_GRAPH;
 }
@@ -313,7 +290,7 @@ static bool look_for_trouble(console_t *self, page_number_t number, bool behind_
     bool seeks = !has_rows_since(self, number, since_ms) && trouble_is_with_clients(self->session);
     if (!seeks && !page_next_trouble(pages_page(self->pages, number), behind_selected))
         return false;
-    close_over(self);
+    console_close_over(self);
     self->page = number;
     self->seeks = seeks;
     self->seeks_ms = now_ms + 1;
@@ -419,7 +396,7 @@ static unsigned act(console_t *self, action_t action)
         return free_mouse(self);
     default:
         if (action >= ACT_GO_TREE && action <= ACT_GO_TOPICS) {
-            show_page(self, (page_number_t)(action - ACT_GO_TREE));
+            console_show_page(self, (page_number_t)(action - ACT_GO_TREE));
         } else if (!console_open_form(self, action)) {
             act_on_page(self, action);
         }
@@ -432,7 +409,7 @@ static unsigned act(console_t *self, action_t action)
 static unsigned form_took(console_t *self, form_state_t state)
 {
     if (state == FORM_CANCELLED)
-        close_over(self);
+        console_close_over(self);
     return state == FORM_READY ? CONSOLE_COMMAND : 0;
 }
 
@@ -444,7 +421,7 @@ static bool choose_key(console_t *self, action_t action, size_t count)
     else if (action == ACT_DOWN)
         self->menu_item = self->menu_item + 1 < count ? self->menu_item + 1 : 0;
     else if (action == ACT_BACK || action == ACT_ACCEPT)
-        close_over(self);
+        console_close_over(self);
     return action == ACT_ACCEPT;
 }
 
@@ -523,7 +500,7 @@ static unsigned command_key(console_t *self, ui_key_t key, action_t action)
     }
     unsigned flags = 0;
     const char *line = action == ACT_ACCEPT ? console_line_take(self) : "";
-    close_over(self);
+    console_close_over(self);
     action_t left = console_do(self, line, &flags);
     return left == ACT_NONE ? flags : flags | act(self, left);
 }
@@ -534,7 +511,7 @@ static bool dialog_key(console_t *self, action_t action)
     if (action == ACT_LEFT || action == ACT_RIGHT)
         self->dialog_button = action == ACT_RIGHT;
     if (action == ACT_BACK || action == ACT_ACCEPT)
-        close_over(self);
+        console_close_over(self);
     return action == ACT_ACCEPT && self->dialog_button == 0;
 }
 
@@ -640,7 +617,7 @@ void console_update(console_t *self)
 {
     bool closed = session_view_link(self->session)->state == LINK_CLOSED;
     if (closed && !self->end_told) {
-        close_over(self);
+        console_close_over(self);
         self->over = OVER_END;
         self->dialog_button = 0;
     }

@@ -53,12 +53,6 @@ static __attribute__((format(printf, 2, 3))) action_t refuse(doing_t *self, cons
 
 /* ---- Pages ---------------------------------------------------------------------------------- */
 
-static void show_page(console_t *console, page_number_t page)
-{
-    console->page = page;
-    console->over = OVER_NOTHING;
-}
-
 static action_t filter(doing_t *self)
 {
     const char *text = argument(self, 0) ? argument(self, 0) : "";
@@ -82,7 +76,7 @@ static action_t show(doing_t *self)
         [COMMAND_MESSAGES] = PAGE_MESSAGES,
         [COMMAND_EVENTS] = PAGE_EVENTS,
     };
-    show_page(self->console, PAGES_OF[self->words->id]);
+    console_show_page(self->console, PAGES_OF[self->words->id]);
     return filter(self);
 }
 
@@ -190,7 +184,7 @@ static action_t select_row(doing_t *self, const kind_t *kind)
     size_t heard, index = find(self, kind, argument(self, 0), &heard);
     if (index == SIZE_MAX)
         return refuse_name(self, kind, argument(self, 0));
-    show_page(self->console, kind->page);
+    console_show_page(self->console, kind->page);
     page_select_index(console_page(self->console), index, argument(self, 0));
     return ACT_NONE;
 }

@@ -16,6 +16,29 @@ bool console_is_text(const console_t *self)
     return console_page(self)->ops->find != NULL;
 }
 
+void console_close_over(console_t *self)
+{
+    form_destroy(&self->form);
+    self->over = OVER_NOTHING;
+}
+
+void console_forget_search(console_t *self)
+{
+    self->found = SIZE_MAX;
+    query_clear(&self->search);
+}
+
+void console_show_page(console_t *self, page_number_t page)
+{
+    if (page == PAGE_HELP && self->page != PAGE_HELP) {
+        self->back_page = self->page;
+        self->back_over = self->over;
+        console_forget_search(self);
+    }
+    console_close_over(self);
+    self->page = page;
+}
+
 const query_t *console_search(const console_t *self)
 {
     return self->search.count > 0 ? &self->search : list_filter(console_page(self)->list);

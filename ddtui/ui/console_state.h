@@ -90,6 +90,11 @@ struct console {
 
 /* The page that is shown. */
 page_t *console_page(const console_t *self);
+/* Ends what is over the page. */
+void console_close_over(console_t *self);
+void console_forget_search(console_t *self);
+/* Help knows from where it was called. */
+void console_show_page(console_t *self, page_number_t page);
 /* Whether the page is nothing but text, in which something can be searched for. */
 bool console_is_text(const console_t *self);
 /* What is searched for in the detail: what was typed there, or else the page's filter. */
