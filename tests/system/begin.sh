@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What the tests in shell begin with; read with `.` before anything else. Sets $source, the top of the
 # project; $BUILD, where the programs are; $room, an empty folder that is the current one, and gone at
-# the end; and $failures, for `end` to tell of.
+# the end; $pids, to which a test adds what it starts, and which is ended then; and $failures, for `end`
+# to tell of.
 
 source=$(cd "$(dirname "$0")/../.." && pwd)
 case ${BUILD:=build} in
@@ -18,7 +19,13 @@ unset MAKEFLAGS MAKEOVERRIDES MFLAGS V WERROR SAN COVERAGE DESTDIR PREFIX BINDIR
     DATADIR MANDIR DOCDIR UNITDIR SYSUSERSDIR TMPFILESDIR LOGROTATEDIR SYSCONFDIR BASHDIR FISHDIR ZSHDIR \
     PYTHONDIR
 room=$(mktemp -d)
-trap 'rm -rf "$room"' EXIT
+pids=
+stop_all() {
+    # shellcheck disable=SC2086  # a list of words
+    [ -z "$pids" ] || { kill $pids 2>/dev/null; wait $pids; }
+    pids=
+}
+trap 'stop_all; rm -rf "$room"' EXIT
 trap 'exit 1' INT TERM
 cd "$room" || exit 1
 failures=0
@@ -33,6 +40,39 @@ fail() {
 # check WORDS...: a command succeeds.
 check() {
     "$@" >out 2>&1 || fail "$*"
+}
+
+# await COMMAND...: waits until it succeeds.
+await() {
+    tries=0
+    until "$@" >/dev/null 2>&1; do
+        tries=$((tries + 1))
+        [ "$tries" -lt "${TRIES:-1200}" ] || return 1
+        sleep .05
+    done
+}
+
+# await_text FILE TEXT: until the file has the text.
+await_text() {
+    await grep -q "$2" "$1" || { fail "$1 never said: $2"; cat "$1"; return 1; }
+}
+
+# broker NAME TEXT OPTIONS...: starts one with keys/broker-keys.json at ipc://$room/NAME, and waits until
+# its log has the text.
+broker() {
+    name=$1 text=$2
+    shift 2
+    "$BUILD/bin/ddbroker" -k keys/broker-keys.json -r "ipc://$room/$name" "$@" "$name" 2>"$name.log" &
+    pids="$pids $!"
+    await_text "$name.log" "$text" || exit 1
+}
+
+# build_client NAME SOURCE: a program of the library's, as its users build it.
+build_client() {
+    # shellcheck disable=SC2046  # a list of words
+    ${CC:-cc} -std=c11 -Wall -Wextra -Werror -I "$source/libdd/include" -o "$1" "$2" \
+        $(instruments "$BUILD/libdd.a") "$BUILD/libdd.a" -lzmq -lsodium -ljson-c -pthread ||
+        fail "the program doesn't compile"
 }
 
 # instruments LIBRARY: the flags without which no program can be built on a library that is built

@@ -11,25 +11,7 @@ set -u
 PATH=$BUILD/bin:$PATH
 export TERM=xterm
 unset DD_KEYS DD_NAME
-pids=
-# Whoever has been started is a timeout(1), which passes a signal on to all that it runs.
-stop_all() {
-    # shellcheck disable=SC2086  # a list of words
-    [ -z "$pids" ] || kill $pids 2>/dev/null
-    wait
-    pids=
-}
-trap 'stop_all; rm -rf "$room"' EXIT
-
-# await COMMAND...: waits until it succeeds.
-await() {
-    tries=0
-    until "$@" >/dev/null 2>&1; do
-        tries=$((tries + 1))
-        [ "$tries" -lt "${TRIES:-1200}" ] || return 1
-        sleep .05
-    done
-}
+# $pids are of timeout(1), which passes a signal on to all that it runs.
 
 # ---- what a page has -------------------------------------------------------------------------------
 

@@ -5,13 +5,6 @@
 set -u
 
 . "$(dirname "$0")/begin.sh"
-broker=
-cleanup() {
-    [ -z "$broker" ] || kill "$broker" 2>/dev/null
-    wait
-    rm -rf "$room"
-}
-trap cleanup EXIT
 
 # ---- the page ------------------------------------------------------------------------------------
 
@@ -39,20 +32,9 @@ ${CC:-cc} -std=c11 -Wall -Wextra -Werror -I "$source/libdd/include" -c keys.c ||
 
 # ---- the program ---------------------------------------------------------------------------------
 
-# shellcheck disable=SC2046,SC2086  # lists of words
-${CC:-cc} -std=c11 -Wall -Wextra -Werror -I "$source/libdd/include" -o hello page.c \
-    $(instruments "$BUILD/libdd.a") "$BUILD/libdd.a" -lzmq -lsodium -ljson-c -pthread ||
-    fail "the program doesn't compile"
-
+build_client hello page.c
 "$BUILD/bin/ddkeys" -d keys -t a >/dev/null || fail "no keys"
-"$BUILD/bin/ddbroker" -k keys/broker-keys.json -r "ipc://$room/broker" broker0 2>log &
-broker=$!
-tries=0
-until grep -q 'listening' log; do
-    tries=$((tries + 1))
-    [ "$tries" -lt 1200 ] || { cat log; exit 1; }
-    sleep .05
-done
+broker broker0 listening
 
 # expect STATUS ARGUMENTS: the program ends so.
 expect() {
@@ -63,11 +45,11 @@ expect() {
     [ "$result" -eq "$status" ] || fail "'hello $*' ended with $result, not $status: $(cat err)"
 }
 
-expect 0 "ipc://$room/broker" keys/a-keys.json
+expect 0 "ipc://$room/broker0" keys/a-keys.json
 printf '%s\n' 'registered as a.hello at broker0' 'hello says: to myself' \
     'hello says on greetings: to all' | diff - out || fail "it said something else"
 expect 2
-expect 2 "ipc://$room/broker" keys/b-keys.json
+expect 2 "ipc://$room/broker0" keys/b-keys.json
 grep -q 'keys/b-keys.json' err || fail "it doesn't name the file that isn't there"
 
 end

@@ -7,14 +7,6 @@ set -u
 . "$(dirname "$0")/begin.sh"
 PATH=$BUILD/bin:$PATH
 export PATH
-pids=
-cleanup() {
-    # shellcheck disable=SC2086  # several
-    [ -z "$pids" ] || kill $pids 2>/dev/null
-    wait
-    rm -rf "$room"
-}
-trap cleanup EXIT
 
 # example NUMBER: the text of an example of the page, with folder and ports of our own.
 example() {
@@ -25,16 +17,6 @@ example() {
             s,tcp://[*]:5555,ipc://$room/old,; s,tcp://[*]:5556,ipc://$room/new,
             s,tcp://127.0.0.1:5556,ipc://$room/new,
             s,^chgrp doubledecker,chgrp $(id -gn),"
-}
-
-# await FILE TEXT: until the file has the text.
-await() {
-    tries=1200
-    until grep -q "$2" "$1" 2>/dev/null; do
-        tries=$((tries - 1))
-        [ "$tries" -gt 0 ] || { fail "$1 never said: $2"; cat "$1"; return 1; }
-        sleep .05
-    done
 }
 
 check ddkeys -t a,b -d keys
@@ -53,18 +35,18 @@ example 2 | sed "s,^ddbroker ,exec &-k $room/keys/broker-keys.json ," >broker.sh
 sh broker.sh >broker.log 2>&1 &
 broker=$!
 pids="$pids $broker"
-await broker.log "for clients of protocols 3 and 4"
-await broker.log "listening on ipc://$room/new"
+await_text broker.log "for clients of protocols 3 and 4"
+await_text broker.log "listening on ipc://$room/new"
 
 example 5 >talk.sh
 grep '^export' talk.sh >exports.sh
 { cat exports.sh; example 6 | sed 's/^/exec /'; } >listen.sh
 sh -e listen.sh >heard 2>listener.log &
 pids="$pids $!"
-await listener.log subscribed
+await_text listener.log subscribed
 check sh -e talk.sh
-await heard hello
-await heard fire
+await_text heard hello
+await_text heard fire
 
 # A script of the original, which Python reads still, and what has become of it. With sanitizers it
 # takes what test_python.sh has for that.
@@ -77,19 +59,14 @@ if [ -n "$python" ] && [ -z "$(instruments "$BUILD/libdd.a")" ]; then
     check "$python" -m py_compile original.py
     PYTHONPATH=$source/share/python PYTHONDONTWRITEBYTECODE=1 DD_LIBRARY=$BUILD "$python" -u watch.py >watched 2>&1 &
     pids="$pids $!"
-    await heard watching
+    await_text heard watching
     . ./exports.sh
     check ddtui -n watch -m "to the script" -w cli1
-    await watched "cli1 to the script"
+    await_text watched "cli1 to the script"
     published() {
         ddtui -q -p alarms -m fire cli1 >out 2>&1 && grep -q "cli1 alarms fire" watched
     }
-    tries=1200
-    until published; do
-        tries=$((tries - 1))
-        [ "$tries" -gt 0 ] || { fail "the script never heard of the alarm"; break; }
-        sleep .05
-    done
+    await published || fail "the script never heard of the alarm"
 else
     echo "skipped: the script in Python"
 fi
@@ -99,6 +76,6 @@ kill "$broker"
 wait "$broker"
 ddbroker -c keys/ddbroker.conf broker0 >broker.log 2>&1 &
 pids="$pids $!"
-await broker.log "for clients of protocols 3 and 4"
+await_text broker.log "for clients of protocols 3 and 4"
 
 end

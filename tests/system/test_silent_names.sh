@@ -26,16 +26,6 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# await FILE TEXT: until the file has the text.
-await() {
-    tries=0
-    until grep -q "$2" "$1" 2>/dev/null; do
-        tries=$((tries + 1))
-        [ "$tries" -lt 1200 ] || { fail "'$2' didn't come: $(cat "$1")"; return; }
-        sleep .05
-    done
-}
-
 ip link set lo up 2>/dev/null || { echo "SKIPPED: no loopback in the namespace"; exit 0; }
 # The C library waits for very long: whoever waits for that is told from a slow machine.
 printf 'nameserver 127.0.0.9\noptions timeout:30 attempts:5\n' >resolv.conf
@@ -51,13 +41,13 @@ s.bind(("127.0.0.9", 53))
 print("bound", flush=True)
 signal.pause()' >silence.out 2>&1 &
 silence=$!
-await silence.out bound
+await_text silence.out bound
 
 ddkeys -d keys -t a >/dev/null || fail "no keys"
 ddbroker -k keys/broker-keys.json -r tcp://127.0.0.1:5555 -s /1/2/ -d tcp://parent.test:5555 \
     -L broker.log leaf &
 broker=$!
-await broker.log "listening on"
+await_text broker.log "listening on"
 
 # Many of these would take more than their deadline if each waited for the name.
 for i in 1 2 3 4 5 6 7 8 9 10; do
