@@ -638,15 +638,21 @@ static void run_loop(dd_client_t *self, uint64_t until_us)
     pthread_mutex_lock(&self->lock);
 }
 
+static uint64_t look_again(const dd_client_t *self, uint64_t until_us)
+{
+    uint64_t most_us =
+        dd_loop_is_threaded(self->loop) ? UINT64_MAX : dd_clock_us() + RUNNER_INTERVAL;
+    return until_us < most_us ? until_us : most_us;
+}
+
 void dd_client_await(dd_client_t *self, pthread_cond_t *condition, uint64_t until_us)
 {
     if (dd_loop_enter(self->loop)) {
         run_loop(self, until_us);
         return;
     }
-    uint64_t most_us =
-        dd_clock_us() + (dd_loop_is_threaded(self->loop) ? FOREVER : RUNNER_INTERVAL);
-    until_us = until_us < most_us ? until_us : most_us;
+    uint64_t most_us = dd_clock_us() + FOREVER; /* a time that a timespec can hold */
+    until_us = look_again(self, until_us < most_us ? until_us : most_us);
     struct timespec until = {(time_t)(until_us / 1000000), (long)(until_us % 1000000 * 1000)};
     pthread_cond_timedwait(condition, &self->lock, &until);
 }
@@ -703,9 +709,7 @@ static bool await_event(dd_client_t *self, uint64_t until_us)
     if (now_us >= until_us)
         return false;
     if (!dd_loop_enter(self->loop)) {
-        uint64_t left_ms = (until_us - now_us + 999) / 1000;
-        if (!dd_loop_is_threaded(self->loop) && left_ms > RUNNER_INTERVAL / 1000)
-            left_ms = RUNNER_INTERVAL / 1000;
+        uint64_t left_ms = (look_again(self, until_us) - now_us + 999) / 1000;
         return dd_event_queue_wait(self->queue, left_ms > INT_MAX ? -1 : (int)left_ms);
     }
     bool may_come = !dd_event_queue_is_over(self->queue) && dd_loop_run(self->loop, until_us);

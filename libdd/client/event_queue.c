@@ -83,19 +83,13 @@ static void show(dd_event_queue_t *self)
         eventfd_write(self->fd, 1);
 }
 
-/* With the lock. */
-static void need_fd(dd_event_queue_t *self)
-{
-    if (self->fd >= 0)
-        return;
-    self->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    show(self);
-}
-
 int dd_event_queue_fd(dd_event_queue_t *self)
 {
     pthread_mutex_lock(&self->lock);
-    need_fd(self);
+    if (self->fd < 0) {
+        self->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        show(self);
+    }
     int fd = self->fd;
     pthread_mutex_unlock(&self->lock);
     return fd;
@@ -131,7 +125,6 @@ static bool begin_waiting(dd_event_queue_t *self)
     pthread_mutex_lock(&self->lock);
     bool ended = is_over(self);
     self->waiters += !ended;
-    need_fd(self);
     pthread_mutex_unlock(&self->lock);
     return !ended;
 }
