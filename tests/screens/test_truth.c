@@ -22,16 +22,6 @@ static void subscribe(terminal_t *terminal, const char *topic)
 
 enum { WORDS = 20, NOISE = 2000 };
 
-static void flood(client_t *client)
-{
-    for (int i = 0; i < WORDS; i++) {
-        for (int j = 0; j < NOISE; j++)
-            while (dd_client_publish(client_handle(client), "noisy", "noise", 5) != DD_OK)
-                dd_client_drain(client_handle(client), 0, 100);
-        assert_int_equal(client_send(client, "con", "a word"), DD_OK);
-    }
-}
-
 static void test_notifications_come_through_a_flood(void **state)
 {
     harness_t *harness = *state;
@@ -45,7 +35,7 @@ static void test_notifications_come_through_a_flood(void **state)
         terminal_press(terminal, "4 /");
         terminal_type(terminal, "a word");
         terminal_press(terminal, "Enter");
-        flood(client);
+        client_flood(client, "con", WORDS, NOISE);
         terminal_expect(terminal, "20 of ");
         terminal_expect(terminal, "with \"a word\"");
         terminal_press(terminal, "Home");

@@ -174,17 +174,6 @@ enum { WORDS = 100, NOISE = 400 };
 /* Frames in a second: however much comes in, there is a pause between two of them. */
 #define FRAMES_MOST 34
 
-/* As fast as the broker takes it, with a notification now and then. */
-static void flood(client_t *client)
-{
-    for (int i = 0; i < WORDS; i++) {
-        for (int j = 0; j < NOISE; j++)
-            while (dd_client_publish(client_handle(client), "noisy", "noise", 5) != DD_OK)
-                dd_client_drain(client_handle(client), 0, 100);
-        assert_int_equal(client_send(client, "con", "a word"), DD_OK);
-    }
-}
-
 static void test_a_flood_is_drawn_now_and_then(void **state)
 {
     harness_t *harness = *state;
@@ -203,7 +192,7 @@ static void test_a_flood_is_drawn_now_and_then(void **state)
         read_clock(terminal, begin);
         if (!work_of(pid, &before))
             skip();
-        flood(client);
+        client_flood(client, "con", WORDS, NOISE);
         assert_true(work_of(pid, &after));
         read_clock(terminal, end);
         unsigned seconds = seconds_between(begin, end);

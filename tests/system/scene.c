@@ -217,6 +217,16 @@ dd_error_t client_send(client_t *self, const char *destination, const char *text
     return error == DD_OK ? outcome(self, ref, HARNESS_DEADLINE) : error;
 }
 
+void client_flood(client_t *self, const char *destination, int words, int noise)
+{
+    for (int i = 0; i < words; i++) {
+        for (int j = 0; j < noise; j++)
+            while (dd_client_publish(client_handle(self), "noisy", "noise", 5) != DD_OK)
+                dd_client_drain(client_handle(self), 0, 100);
+        assert_int_equal(client_send(self, destination, "a word"), DD_OK);
+    }
+}
+
 void client_deliver(client_t *from, client_t *to, const char *text)
 {
     uint32_t ref;

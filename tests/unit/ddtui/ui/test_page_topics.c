@@ -64,10 +64,9 @@ static void test_when_a_topic_lost_something_is_remembered(void **state)
     stop(&self);
 }
 
-/* At 80 columns there are two sheets of columns. */
-static void test_a_topic_stands_on_each_sheet(void **state)
+/* An operator's console at the topics. */
+static console_fixture_t operators_topics(void)
 {
-    (void)state;
     console_fixture_t self = {.session = session_view_new(true), .history = history_new(NULL)};
     self.console = console_new(self.session, self.history, "ipc:///run/dd", RIGHT_OPERATE);
     self.canvas = canvas_new(24, 80);
@@ -76,6 +75,14 @@ static void test_a_topic_stands_on_each_sheet(void **state)
     type(&self, "3T");
     scripted_round(self.session, VIEW_TOPICS, NOW, 2);
     draw(&self);
+    return self;
+}
+
+/* At 80 columns there are two sheets of columns. */
+static void test_a_topic_stands_on_each_sheet(void **state)
+{
+    (void)state;
+    console_fixture_t self = operators_topics();
     assert_hides(self.canvas, "PUBLISHED  ");
     for (int sheet = 0; sheet < 2; sheet++) {
         assert_shows(self.canvas, "TOPIC");
@@ -152,14 +159,7 @@ static void test_topics_are_asked_for_while_they_are_shown(void **state)
 static void test_an_operator_sees_whose_topics_they_are(void **state)
 {
     (void)state;
-    console_fixture_t self = {.session = session_view_new(true), .history = history_new(NULL)};
-    self.console = console_new(self.session, self.history, "ipc:///run/dd", RIGHT_OPERATE);
-    self.canvas = canvas_new(24, 80);
-    scripted_pass(self.session, 0);
-    scripted_register(self.session);
-    type(&self, "3T");
-    scripted_round(self.session, VIEW_TOPICS, NOW, 2);
-    draw(&self);
+    console_fixture_t self = operators_topics();
     assert_shows(self.canvas, "a         busy ");
     type(&self, "jj\n");
     assert_shows(self.canvas, "83%  a.cli2  500");
