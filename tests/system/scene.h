@@ -74,8 +74,8 @@ uint32_t client_tell(client_t *self, const char *destination, const char *text);
 /* Sends text and waits for the outcome: DD_OK when the receiver has taken it, or why it can't. A
    receiver of the same test must have a thread of its own for that. */
 dd_error_t client_send(client_t *self, const char *destination, const char *text);
-/* Notifies the destination so often of "a word", with so many publications on "noisy" before each, as
-   fast as the broker takes them. */
+/* Notifies the destination so often of "a word", with so many publications on "noisy" before each,
+   as fast as the broker takes them. */
 void client_flood(client_t *self, const char *destination, int words, int noise);
 /* Sends text from one client to another of its tenant: the receiver has it as its next message, and
    the sender the receipt. */
