@@ -131,18 +131,24 @@ static inline void destroy_soon(dd_client_t *client)
     assert_in_range((uintptr_t)time_destroy(client), 0, DEADLINE);
 }
 
-/* Destroys a registered client, which takes leave of the broker. Returns how many ms that took. */
-static inline uintptr_t say_goodbye(broker_t *broker, dd_client_t *client)
+/* A registered client takes leave of the broker, in a thread. Returns what that returns. */
+static inline void *take_leave(broker_t *broker, dd_client_t *client, void *(*leave)(void *client))
 {
     pthread_t thread;
-    void *ms;
-    assert_int_equal(pthread_create(&thread, NULL, time_destroy, client), 0);
+    void *result;
+    assert_int_equal(pthread_create(&thread, NULL, leave, client), 0);
     for (uint8_t type; (type = broker_next(broker).type) != DD_BYE;)
         if (type == DD_DRAIN)
             broker_say(broker, (dd_record_t){.type = DD_DRAIN});
     broker_say(broker, (dd_record_t){.type = DD_BYE});
-    assert_int_equal(pthread_join(thread, &ms), 0);
-    return (uintptr_t)ms;
+    assert_int_equal(pthread_join(thread, &result), 0);
+    return result;
+}
+
+/* Destroys it. Returns how many ms that took. */
+static inline uintptr_t say_goodbye(broker_t *broker, dd_client_t *client)
+{
+    return (uintptr_t)take_leave(broker, client, time_destroy);
 }
 
 static inline uint32_t number_of(const void *data)

@@ -115,6 +115,12 @@ static void test_a_caller_waits_no_longer_than_it_wants(void **state)
     say_goodbye(broker, client);
 }
 
+static void *close_it(void *client)
+{
+    dd_client_close(client, DEADLINE);
+    return NULL;
+}
+
 static void test_a_caller_hears_why_there_is_no_reply(void **state)
 {
     broker_t *broker = *state;
@@ -139,8 +145,9 @@ static void test_a_caller_hears_why_there_is_no_reply(void **state)
 
     begin(&caller, client, DEADLINE);
     expect_request(broker);
-    say_goodbye(broker, client);
+    take_leave(broker, client, close_it); /* to destroy it is the last that may be called */
     end(&caller, DD_E_CLOSED);
+    dd_client_destroy(&client);
     other_end(&b);
 }
 
