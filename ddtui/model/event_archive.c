@@ -10,6 +10,7 @@
 
 #include "event_dates.h"
 #include "event_dedup.h"
+#include "event_text.h"
 #include "fair_log.h"
 
 /* Of texts of usual length. */
@@ -124,13 +125,11 @@ const archived_t *event_archive_at(const event_archive_t *self, size_t number)
 /* "broker NAME ended: it said goodbye (the broker is shutting down)", or "parent NAME ...". */
 static bool tells_of_the_end(const archived_t *event, const char *broker)
 {
-    static const char WHO[] = "broker ";
-    char start[DD_BROKER_MAX + 16];
-    int size = snprintf(start, sizeof start, "%s ended: ", broker);
-    bool is_about_a_link = strncmp(event->text, WHO, sizeof WHO - 1) == 0 ||
-                           strncmp(event->text, "parent ", sizeof WHO - 1) == 0;
-    return is_about_a_link && strncmp(event->text + sizeof WHO - 1, start, (size_t)size) == 0 &&
-           strstr(event->text + sizeof WHO - 1 + size, "shutting down") != NULL;
+    event_text_t about;
+    bool is_about_a_link = event_text_read(&about, event->text, "broker") ||
+                           event_text_read(&about, event->text, "parent");
+    return is_about_a_link && event_text_names(&about, broker) &&
+           event_text_says(&about, "ended: ") && strstr(about.what, "shutting down") != NULL;
 }
 
 bool event_archive_says_drained(const event_archive_t *self, const char *broker, int64_t since_ms)

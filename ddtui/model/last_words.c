@@ -8,13 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event_text.h"
 #include "libdd/base/hash.h"
 
 /* A broker's name, a blank, and a client's full one: neither has blanks in it. */
 #define KEY_ROOM (DD_BROKER_MAX + DD_NAME_MAX + 2)
 #define NONE SIZE_MAX
-
-static const char ABOUT[] = "client ";
 
 /* Events with the same hash are in one chain, the newest first. */
 struct last_words {
@@ -43,10 +42,10 @@ void last_words_destroy(last_words_t **self_p)
 /* "BROKER TENANT.NAME" of an event that is about a client; its bytes, or 0 if it isn't. */
 static size_t key_of(const archived_t *event, char key[KEY_ROOM])
 {
-    if (strncmp(event->text, ABOUT, sizeof ABOUT - 1) != 0)
+    event_text_t about;
+    if (!event_text_read(&about, event->text, "client"))
         return 0;
-    const char *name = event->text + sizeof ABOUT - 1;
-    int size = snprintf(key, KEY_ROOM, "%s %.*s", event->broker, (int)strcspn(name, " "), name);
+    int size = snprintf(key, KEY_ROOM, "%s %.*s", event->broker, (int)about.size, about.name);
     return size < KEY_ROOM ? (size_t)size : 0;
 }
 
@@ -85,20 +84,27 @@ void last_words_take(last_words_t *self, const event_archive_t *events)
     self->count = count;
 }
 
+/* What an event says of the client whose key that is; NULL if it is about another one. */
+static const char *words_of(const archived_t *event, const char *wanted, size_t wanted_size)
+{
+    char key[KEY_ROOM];
+    event_text_t about;
+    size_t size = key_of(event, key);
+    if (size != wanted_size || memcmp(key, wanted, size) != 0)
+        return NULL;
+    return event_text_read(&about, event->text, "client") ? about.what : NULL;
+}
+
 const char *last_words_of(const last_words_t *self, const event_archive_t *events,
     const char *broker, const char *tenant, const char *client)
 {
-    char wanted[KEY_ROOM], key[KEY_ROOM];
-    int wanted_size = snprintf(wanted, sizeof wanted, "%s %s.%s", broker, tenant, client);
-    if (self->count == 0 || wanted_size >= KEY_ROOM)
+    char wanted[KEY_ROOM];
+    const char *words = NULL;
+    int size = snprintf(wanted, sizeof wanted, "%s %s.%s", broker, tenant, client);
+    if (self->count == 0 || size >= KEY_ROOM)
         return NULL;
-    for (size_t at = *head_of(self, wanted, (size_t)wanted_size); at != NONE; at = self->next[at]) {
-        const archived_t *event = event_archive_at(events, at);
-        size_t size = key_of(event, key);
-        if (size == (size_t)wanted_size && memcmp(key, wanted, size) == 0) {
-            const char *rest = event->text + sizeof ABOUT - 1 + size - strlen(broker) - 1;
-            return *rest == ' ' ? rest + 1 : rest;
-        }
-    }
-    return NULL;
+    for (size_t at = *head_of(self, wanted, (size_t)size); at != NONE && !words;
+         at = self->next[at])
+        words = words_of(event_archive_at(events, at), wanted, (size_t)size);
+    return words;
 }

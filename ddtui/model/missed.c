@@ -4,8 +4,9 @@
  */
 #include "missed.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "event_text.h"
 
 /* ms by which a broker may have reported before the round ended in which it did. */
 #define ROUND_MOST POLLER_LIMIT
@@ -45,33 +46,25 @@ bool missed_by_parents(poller_t *poller, uint64_t now_ms)
     return any;
 }
 
-static bool says(const archived_t *event, const char *who, const char *broker)
+/* "WHO NAME is gone". */
+static bool calls_gone(event_text_t *about, const archived_t *event, const char *who)
 {
-    char text[DD_BROKER_MAX + 32];
-    snprintf(text, sizeof text, "%s %s is gone", who, broker);
-    return strcmp(event->text, text) == 0;
+    return event_text_read(about, event->text, who) && strcmp(about->what, "is gone") == 0;
 }
 
-/* Most events are of something else, and cost no look at all brokers. */
-static bool is_of_a_broker(const archived_t *event)
-{
-    static const char END[] = " is gone";
-    size_t size = strlen(event->text);
-    return size > sizeof END && strcmp(event->text + size - (sizeof END - 1), END) == 0 &&
-           (strncmp(event->text, "broker ", 7) == 0 || strncmp(event->text, "parent ", 7) == 0);
-}
-
-/* A name may be that of several brokers: the one beside is meant. */
+/* A name may be that of several brokers: the one beside is meant. Most events are of something
+   else, and cost no look at all brokers. */
 bool missed_by_event(poller_t *poller, const archived_t *event, uint64_t age_ms, uint64_t now_ms)
 {
-    bool any = false;
-    const broker_t *teller = is_of_a_broker(event) ? find(poller, event->broker_id) : NULL;
+    event_text_t about;
+    bool any = false, is_of_child = calls_gone(&about, event, "broker");
+    bool is_told = is_of_child || calls_gone(&about, event, "parent");
+    const broker_t *teller = is_told ? find(poller, event->broker_id) : NULL;
     for (size_t i = 0; teller && i < count_brokers(poller); i++) {
         broker_t *broker = poller_broker(poller, i);
-        bool is_child = strcmp(model_parent(broker), teller->id) == 0;
-        bool is_parent = strcmp(model_parent(teller), broker->id) == 0;
-        if ((is_child && says(event, "broker", broker->name)) ||
-            (is_parent && says(event, "parent", broker->name)))
+        bool is_beside = is_of_child ? strcmp(model_parent(broker), teller->id) == 0
+                                     : strcmp(model_parent(teller), broker->id) == 0;
+        if (is_beside && event_text_names(&about, broker->name))
             any |= note(broker, age_ms, now_ms);
     }
     return any;
