@@ -11,21 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker_news.h"
 #include "last_words.h"
 #include "libdd/base/escape.h"
 #include "libdd/protocol/name.h"
-#include "missed.h"
-#include "pending.h"
 #include "report_parser.h"
-
-/* Bytes of a name or topic, escaped, in a note; and of what is pending. */
-#define SHOWN_ROOM PENDING_ROOM
 
 /* us from one note about lost publications to the next. */
 #define LOSS_PAUSE 10000000
-
-/* ms for which clocks, and when brokers were asked, may differ. */
-#define CLOCKS_DIFFER 5000
 
 /* The order of which a broker tells afterwards what came of it. */
 #define MOVE "move"
@@ -34,9 +27,9 @@
 typedef struct {
     uint64_t noted_us; /* when that was; 0: there was none */
     uint64_t count;
-    bool uncounted;         /* some more may be lost */
-    char topic[SHOWN_ROOM]; /* escaped; "" if none was lost */
-    bool several;           /* topics */
+    bool uncounted;             /* some more may be lost */
+    char topic[NOTE_WORD_ROOM]; /* escaped; "" if none was lost */
+    bool several;               /* topics */
 } losses_t;
 
 struct session_view {
@@ -52,19 +45,25 @@ struct session_view {
     timelines_t *timelines;
     uint64_t timed_ms[VIEWS]; /* when the round ended that they have taken last */
     event_archive_t *events;
-    uint64_t listened;        /* serial of the first one that hasn't been heard for who is gone */
     last_words_t *last_words; /* of these */
-    round_t seen[VIEWS];      /* the last rounds by which rows have changed */
+    broker_news_t news;
+    round_t seen[VIEWS]; /* the last rounds by which rows have changed */
     messages_t *messages;
     status_log_t *status_log;
     own_subscriptions_t *own_subscriptions;
     trace_t trace;
     pending_list_t pending;
     losses_t losses;
-    char moving[DD_BROKER_MAX + 1]; /* a broker that was told to move last; "" when it has */
-    int64_t moving_ms;              /* when that was, since 1970 */
-    char missed[SHOWN_ROOM]; /* destination of the last notification, if there is none such */
+    char missed[PENDING_ROOM]; /* destination of the last notification, if there is none such */
 };
+
+static void begin_news(session_view_t *self)
+{
+    self->news = (broker_news_t){.poller = self->poller,
+        .events = self->events,
+        .pending = &self->pending,
+        .notes = self->status_log};
+}
 
 session_view_t *session_view_new(bool is_operator)
 {
@@ -82,6 +81,8 @@ session_view_t *session_view_new(bool is_operator)
     if (!self->poller || !self->timelines || !self->events || !self->last_words ||
         !self->messages || !self->status_log || !self->own_subscriptions)
         session_view_destroy(&self);
+    else
+        begin_news(self);
     return self;
 }
 
@@ -131,62 +132,53 @@ static void mark_rows(session_view_t *self)
             changed(self, PARTS_OF[WITH_ROWS[i]]);
 }
 
-/* Text from outside, fit for a note. */
-static const char *shown(const char *text, char room[SHOWN_ROOM])
-{
-    dd_escape_text(text, strlen(text), room, SHOWN_ROOM);
-    return room;
-}
-
 void session_view_note(session_view_t *self, note_kind_t kind, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     status_log_vadd(self->status_log, self->wall_ms, kind, format, arguments);
     va_end(arguments);
-    changed(self, PART_EVENTS);
 }
 
 /* ---- What was sent -------------------------------------------------------------------------- */
 
 void session_view_sent(session_view_t *self, uint32_t ref, const char *destination, bool receipt)
 {
-    char name[SHOWN_ROOM];
+    char name[NOTE_WORD_ROOM];
     self->missed[0] = '\0';
     pending_add(
         &self->pending, receipt ? PENDING_RECEIPT : PENDING_NOTIFY, ref, destination, self->now_us);
     session_view_note(self, NOTE_PLAIN,
         receipt ? "notification sent to %s, waiting for its receipt" : "notification sent to %s",
-        shown(destination, name));
+        note_word(destination, name));
 }
 
 void session_view_traced(session_view_t *self, uint32_t ref, const char *destination)
 {
-    char name[SHOWN_ROOM];
+    char name[NOTE_WORD_ROOM];
     trace_begin(&self->trace, ref, destination, self->now_us);
     pending_add(&self->pending, PENDING_TRACE, ref, destination, self->now_us);
     changed(self, PART_TRACE);
-    session_view_note(self, NOTE_PLAIN, "tracing a notification to %s", shown(destination, name));
+    session_view_note(
+        self, NOTE_PLAIN, "tracing a notification to %s", note_word(destination, name));
 }
 
 void session_view_controlled(
     session_view_t *self, uint32_t ref, const char *what, const char *object)
 {
-    char text[SHOWN_ROOM], escaped[SHOWN_ROOM];
+    char text[NOTE_WORD_ROOM], escaped[NOTE_WORD_ROOM];
     snprintf(text, sizeof text, "%s %s", what, object);
-    if (strcmp(what, MOVE) == 0) {
-        snprintf(self->moving, sizeof self->moving, "%s", object);
-        self->moving_ms = self->wall_ms;
-    }
+    if (strcmp(what, MOVE) == 0)
+        broker_news_moving(&self->news, object, self->wall_ms);
     pending_add(&self->pending, PENDING_CONTROL, ref, text, self->now_us);
-    session_view_note(self, NOTE_PLAIN, "asked for: %s", shown(text, escaped));
+    session_view_note(self, NOTE_PLAIN, "asked for: %s", note_word(text, escaped));
 }
 
 void session_view_subscribed(session_view_t *self, const char *topic, const char *scope)
 {
-    char name[SHOWN_ROOM];
+    char name[NOTE_WORD_ROOM];
     const own_subscription_t *own = own_subscriptions_find(self->own_subscriptions, topic, scope);
-    shown(topic, name);
+    note_word(topic, name);
     if (own && own->path[0] != '\0')
         session_view_note(
             self, NOTE_WARNING, "already subscribed to %s within %s", name, own->path);
@@ -200,10 +192,10 @@ void session_view_subscribed(session_view_t *self, const char *topic, const char
 
 void session_view_unsubscribed(session_view_t *self, const char *topic, const char *scope)
 {
-    char name[SHOWN_ROOM];
+    char name[NOTE_WORD_ROOM];
     own_subscriptions_remove(self->own_subscriptions, topic, scope);
     session_view_note(
-        self, NOTE_GOOD, "no longer subscribed to %s within %s", shown(topic, name), scope);
+        self, NOTE_GOOD, "no longer subscribed to %s within %s", note_word(topic, name), scope);
     changed(self, PART_SUBSCRIPTIONS);
 }
 
@@ -222,7 +214,7 @@ static void tell_late(session_view_t *self)
 static void on_registered(session_view_t *self, const dd_event_t *event)
 {
     link_t *link = &self->link;
-    char name[SHOWN_ROOM], broker[SHOWN_ROOM];
+    char name[NOTE_WORD_ROOM], broker[NOTE_WORD_ROOM];
     link->state = LINK_REGISTERED;
     link->error = DD_OK;
     link->reason[0] = '\0';
@@ -237,8 +229,8 @@ static void on_registered(session_view_t *self, const dd_event_t *event)
             event->source);
     poller_restart(self->poller);
     own_subscriptions_restart(self->own_subscriptions);
-    session_view_note(self, NOTE_GOOD, "registered as %s at %s %s", shown(event->source, name),
-        shown(event->text, broker), event->scope);
+    session_view_note(self, NOTE_GOOD, "registered as %s at %s %s", note_word(event->source, name),
+        note_word(event->text, broker), event->scope);
 }
 
 static void unlink_from(session_view_t *self, link_state_t state, const dd_event_t *event)
@@ -302,13 +294,13 @@ static void tell_losses(session_view_t *self)
 
 static void on_gap(session_view_t *self, const dd_event_t *event)
 {
-    char topic[SHOWN_ROOM];
+    char topic[NOTE_WORD_ROOM];
     losses_t *losses = &self->losses;
     on_message(self, event);
     own_subscriptions_lose(
         self->own_subscriptions, event->topic, event->scope, session_view_now_ms(self));
     changed(self, PART_SUBSCRIPTIONS);
-    shown(event->topic, topic);
+    note_word(event->topic, topic);
     losses->several |= losses->topic[0] != '\0' && strcmp(losses->topic, topic) != 0;
     losses->count += event->number;
     losses->uncounted |= event->number == 0;
@@ -318,11 +310,11 @@ static void on_gap(session_view_t *self, const dd_event_t *event)
 
 static void on_subscribed(session_view_t *self, const dd_event_t *event)
 {
-    char topic[SHOWN_ROOM];
+    char topic[NOTE_WORD_ROOM];
     if (own_subscriptions_agree(
             self->own_subscriptions, event->topic, event->scope, self->link.scope))
-        session_view_note(self, NOTE_GOOD, "subscribed to %s within %s", shown(event->topic, topic),
-            event->scope);
+        session_view_note(self, NOTE_GOOD, "subscribed to %s within %s",
+            note_word(event->topic, topic), event->scope);
     changed(self, PART_SUBSCRIPTIONS);
 }
 
@@ -375,16 +367,16 @@ static void on_refused(session_view_t *self, pending_t *pending, const dd_event_
 
 static void on_error(session_view_t *self, const dd_event_t *event)
 {
-    char about[SHOWN_ROOM];
+    char about[NOTE_WORD_ROOM];
     pending_t *pending = pending_find(&self->pending, event->ref);
     if (event->topic[0] != '\0' && event->scope[0] == '\0') {
-        session_view_note(self, NOTE_BAD, "not published on %s: %s", shown(event->topic, about),
+        session_view_note(self, NOTE_BAD, "not published on %s: %s", note_word(event->topic, about),
             dd_strerror(event->error));
     } else if (event->topic[0] != '\0') {
         own_subscriptions_remove(self->own_subscriptions, event->topic, event->scope);
         changed(self, PART_SUBSCRIPTIONS);
         session_view_note(self, NOTE_BAD, "not subscribed to %s within %s: %s",
-            shown(event->topic, about), event->scope, dd_strerror(event->error));
+            note_word(event->topic, about), event->scope, dd_strerror(event->error));
     } else if (trace_event(&self->trace, event)) {
         changed(self, PART_TRACE);
         session_view_note(self, NOTE_BAD, "%s: %s",
@@ -395,7 +387,7 @@ static void on_error(session_view_t *self, const dd_event_t *event)
     } else if (!poller_failed(self->poller, event->ref, session_view_now_ms(self)) &&
                event->ref == 0) {
         session_view_note(
-            self, NOTE_WARNING, "%s: %s", dd_strerror(event->error), shown(event->text, about));
+            self, NOTE_WARNING, "%s: %s", dd_strerror(event->error), note_word(event->text, about));
     }
     if (pending)
         pending_answered(&self->pending, pending);
@@ -413,7 +405,7 @@ static void tell_done(session_view_t *self, const pending_t *pending)
     bool is_move = strncmp(pending->what, MOVE " ", sizeof MOVE) == 0;
     if (!is_move)
         session_view_note(self, NOTE_GOOD, "done: %s", pending->what);
-    else if (self->moving[0] != '\0')
+    else if (broker_news_awaits_move(&self->news))
         session_view_note(
             self, NOTE_PLAIN, "under way: %s; it says what comes of it", pending->what);
 }
@@ -421,7 +413,7 @@ static void tell_done(session_view_t *self, const pending_t *pending)
 /* Brokers that were not meant answer a control with nothing. */
 static void on_control_report(session_view_t *self, pending_t *pending, const dd_event_t *event)
 {
-    char failure[SHOWN_ROOM] = "no broker of that id answered";
+    char failure[NOTE_WORD_ROOM] = "no broker of that id answered";
     bool heard = event->text[0] != '\0', done = false;
     if (heard)
         done = report_parser_control(event->text, failure, sizeof failure);
@@ -432,104 +424,6 @@ static void on_control_report(session_view_t *self, pending_t *pending, const dd
     else
         session_view_note(self, NOTE_BAD, "failed: %s: %s", pending->what, failure);
     pending_answered(&self->pending, pending);
-}
-
-static bool has_said_so(const session_view_t *self, const broker_t *broker)
-{
-    uint64_t ago = session_view_silence(self, broker) + CLOCKS_DIFFER;
-    return event_archive_says_drained(self->events, broker->name, self->wall_ms - (int64_t)ago);
-}
-
-/* A broker may leave in order between two rounds; its neighbours have heard that. */
-static void find_drained(session_view_t *self)
-{
-    for (size_t i = 0; i < session_view_row_count(self, VIEW_TREE); i++) {
-        broker_t *broker = poller_broker(self->poller, i);
-        if (broker->silent_ms == 0 || broker->fate != BROKER_GONE || !has_said_so(self, broker))
-            continue;
-        broker->fate = BROKER_DRAINED;
-        changed(self, PART_TREE);
-    }
-}
-
-static bool begins_with(const char *text, const char *start)
-{
-    return strncmp(text, start, strlen(start)) == 0;
-}
-
-/* "moved to parent NAME: ENDPOINT", or "move failed, the parent is NAME: WHY". */
-static void tell_of_move(session_view_t *self, const archived_t *event)
-{
-    char name[SHOWN_ROOM], text[2 * SHOWN_ROOM];
-    bool is_good = begins_with(event->text, "moved to ");
-    if (self->moving[0] == '\0' || strcmp(event->broker, self->moving) != 0 ||
-        event->wall_ms + CLOCKS_DIFFER < self->moving_ms ||
-        (!is_good && !begins_with(event->text, "move failed")))
-        return;
-    const char *what = strchr(event->text, ' ') + 1;
-    dd_escape_text(what, strlen(what), text, sizeof text);
-    session_view_note(self, is_good ? NOTE_GOOD : NOTE_BAD, "%s" MOVE " %s %s",
-        is_good ? "done: " : "", shown(self->moving, name), text);
-    self->moving[0] = '\0';
-}
-
-/* "client NAME is gone", or "... ended: WHY": what follows the name; else NULL. */
-static const char *end_of_client(const archived_t *event, const char *name, const char *tenant)
-{
-    static const char CLIENT[] = "client ";
-    const char *text = event->text;
-    char full[2 * SHOWN_ROOM];
-    bool is_full = tenant[0] == '\0' || strncmp(name, DD_PUBLIC ".", sizeof DD_PUBLIC) == 0;
-    int size = snprintf(
-        full, sizeof full, "%s%s%s%s ", CLIENT, is_full ? "" : tenant, is_full ? "" : ".", name);
-    if (strncmp(text, full, (size_t)size) != 0)
-        return NULL;
-    text += size;
-    return begins_with(text, "is gone") || begins_with(text, "ended") ? text : NULL;
-}
-
-/* Whoever waits for a client that has left needn't wait ten seconds to hear it. */
-static void tell_of_receipts(session_view_t *self, const archived_t *event)
-{
-    for (pending_t *pending = self->pending.entries; pending; pending = pending->hh.next) {
-        char text[2 * SHOWN_ROOM];
-        int64_t sent_ms = self->wall_ms - (int64_t)((self->now_us - pending->at_us) / 1000);
-        const char *end = pending->kind == PENDING_RECEIPT && event->wall_ms >= sent_ms
-                              ? end_of_client(event, pending->what, self->link.tenant)
-                              : NULL;
-        if (!end)
-            continue;
-        dd_escape_text(end, strlen(end), text, sizeof text);
-        session_view_note(self, NOTE_WARNING, "no receipt from %s: it %s", pending->what, text);
-        pending->late = true;
-    }
-}
-
-/* Those that are new are the last ones. */
-static bool listen_to_events(session_view_t *self)
-{
-    bool any = false;
-    uint64_t next = self->listened;
-    for (size_t i = event_archive_count(self->events); i-- > 0;) {
-        const archived_t *event = event_archive_at(self->events, i);
-        if (event->serial < self->listened)
-            break;
-        next = event->serial >= next ? event->serial + 1 : next;
-        uint64_t age_ms =
-            event->wall_ms < self->wall_ms ? (uint64_t)(self->wall_ms - event->wall_ms) : 0;
-        tell_of_move(self, event);
-        tell_of_receipts(self, event);
-        any |= missed_by_event(self->poller, event, age_ms, session_view_now_ms(self));
-    }
-    self->listened = next;
-    return any;
-}
-
-static void find_missed(session_view_t *self)
-{
-    bool by_events = listen_to_events(self);
-    if (missed_by_parents(self->poller, session_view_now_ms(self)) || by_events)
-        changed(self, PART_TREE);
 }
 
 static void take_figures(session_view_t *self, view_t view)
@@ -543,50 +437,6 @@ static void take_figures(session_view_t *self, view_t view)
     self->timed_ms[view] = last->finished_ms;
 }
 
-static unsigned count_behind(const session_view_t *self, const broker_t *gone)
-{
-    unsigned count = 0;
-    for (size_t i = 0; i < session_view_row_count(self, VIEW_TREE); i++) {
-        const broker_t *broker = session_view_row(self, VIEW_TREE, i);
-        count += broker->fate == BROKER_BEHIND && strcmp(broker->behind, gone->name) == 0;
-    }
-    return count;
-}
-
-static bool is_missed(const session_view_t *self, const broker_t *broker)
-{
-    return missed_is(broker, poller_last(self->poller, VIEW_TREE)->finished_ms);
-}
-
-/* Nothing if there is nothing to tell of the broker. */
-static void tell_of_broker(session_view_t *self, broker_t *broker)
-{
-    char name[SHOWN_ROOM], behind[32] = "";
-    uint64_t seconds = (broker->returned_ms + session_view_silence(self, broker)) / 1000;
-    if (broker->returned_ms > 0) {
-        session_view_note(self, NOTE_GOOD, "broker %s reports again, after %" PRIu64 " s",
-            shown(broker->name, name), seconds);
-        broker->returned_ms = 0;
-    } else if (!broker->told && session_view_standing(self, broker) == STANDING_GONE) {
-        unsigned count = count_behind(self, broker);
-        if (count > 0)
-            snprintf(behind, sizeof behind, "; %u behind it", count);
-        if (is_missed(self, broker))
-            session_view_note(self, NOTE_BAD, "broker %s is gone, says one beside it%s",
-                shown(broker->name, name), behind);
-        else
-            session_view_note(self, NOTE_BAD, "broker %s is gone: not heard for %" PRIu64 " s%s",
-                shown(broker->name, name), seconds, behind);
-        broker->told = true;
-    }
-}
-
-static void tell_of_brokers(session_view_t *self)
-{
-    for (size_t i = 0; i < session_view_row_count(self, VIEW_TREE); i++)
-        tell_of_broker(self, poller_broker(self->poller, i));
-}
-
 /* How clients that have left did so is shown among them. */
 static void take_happenings(session_view_t *self)
 {
@@ -598,15 +448,30 @@ static void take_happenings(session_view_t *self)
     changed(self, PART_CLIENTS);
 }
 
+static sight_t sight_of(const session_view_t *self, view_t view)
+{
+    return (sight_t){.is_current = session_view_is_current(self, view),
+        .finished_ms = poller_last(self->poller, view)->finished_ms,
+        .age_ms = session_view_age(self, view)};
+}
+
+static void take_news(session_view_t *self)
+{
+    const news_moment_t moment = {.now_us = self->now_us,
+        .wall_ms = self->wall_ms,
+        .tenant = self->link.tenant,
+        .tree = sight_of(self, VIEW_TREE)};
+    if (broker_news_take(&self->news, &moment))
+        changed(self, PART_TREE);
+}
+
 static void take_round(session_view_t *self)
 {
     take_happenings(self);
     take_figures(self, VIEW_TREE);
     take_figures(self, VIEW_CLIENTS);
     take_figures(self, VIEW_TOPICS);
-    find_drained(self);
-    find_missed(self);
-    tell_of_brokers(self);
+    take_news(self);
     mark_rows(self);
 }
 
@@ -695,14 +560,14 @@ void session_view_clear(session_view_t *self, session_part_t part)
 
 uint64_t session_view_version(const session_view_t *self, session_part_t part)
 {
-    return self->versions[part];
+    return self->versions[part] + (part == PART_EVENTS ? status_log_version(self->status_log) : 0);
 }
 
 uint64_t session_view_revision(const session_view_t *self)
 {
     uint64_t sum = 0;
-    for (size_t part = 0; part < PARTS; part++)
-        sum += self->versions[part];
+    for (session_part_t part = 0; part < PARTS; part++)
+        sum += session_view_version(self, part);
     return sum;
 }
 
@@ -760,33 +625,16 @@ uint64_t session_view_age(const session_view_t *self, view_t view)
     return now_ms > last->finished_ms ? now_ms - last->finished_ms : 0;
 }
 
-/* What is in a round that is current reports; its age is that of the round only when it isn't. */
-static uint64_t silence(const session_view_t *self, view_t view, uint64_t silent_ms)
-{
-    bool reports = silent_ms == 0 && session_view_is_current(self, view);
-    return reports ? 0 : silent_ms + session_view_age(self, view);
-}
-
 uint64_t session_view_silence(const session_view_t *self, const broker_t *broker)
 {
-    return silence(self, VIEW_TREE, broker->silent_ms);
+    const sight_t tree = sight_of(self, VIEW_TREE);
+    return standing_silence(broker->silent_ms, &tree);
 }
 
 standing_t session_view_standing(const session_view_t *self, const broker_t *broker)
 {
-    static const standing_t STANDINGS[] = {[BROKER_REPORTS] = STANDING_REPORTS,
-        [BROKER_GONE] = STANDING_GONE,
-        [BROKER_BEHIND] = STANDING_BEHIND,
-        [BROKER_DRAINED] = STANDING_DRAINED};
-    if (!session_view_is_current(self, VIEW_TREE))
-        return STANDING_UNKNOWN;
-    uint64_t ms = session_view_silence(self, broker);
-    bool is_sure = broker->fate_ms + session_view_age(self, VIEW_TREE) >= SESSION_GONE_AFTER;
-    if (broker->fate == BROKER_DRAINED || (broker->fate != BROKER_REPORTS && is_sure))
-        return STANDINGS[broker->fate];
-    if (broker->fate != BROKER_BEHIND && is_missed(self, broker))
-        return STANDING_GONE;
-    return ms >= SESSION_LATE_AFTER ? STANDING_LATE : STANDING_REPORTS;
+    const sight_t tree = sight_of(self, VIEW_TREE);
+    return standing_of(broker, &tree);
 }
 
 client_fate_t session_view_client_fate(const session_view_t *self, const client_t *client)
@@ -797,7 +645,8 @@ client_fate_t session_view_client_fate(const session_view_t *self, const client_
 
 uint64_t session_view_client_silence(const session_view_t *self, const client_t *client)
 {
-    return silence(self, VIEW_CLIENTS, client->silent_ms);
+    const sight_t clients = sight_of(self, VIEW_CLIENTS);
+    return standing_silence(client->silent_ms, &clients);
 }
 
 const event_archive_t *session_view_events(const session_view_t *self)

@@ -15,6 +15,7 @@
 #include "messages.h"
 #include "own_subscriptions.h"
 #include "poller.h"
+#include "standing.h"
 #include "status_log.h"
 #include "timelines.h"
 #include "trace.h"
@@ -34,21 +35,6 @@ typedef struct {
     uint64_t rtt_us;                    /* 0: not known */
     uint64_t payload_max;               /* bytes */
 } link_t;
-
-/* How a broker is. */
-typedef enum {
-    STANDING_REPORTS, /* and its row says in which state */
-    STANDING_LATE,    /* it should have reported by now */
-    STANDING_GONE,
-    STANDING_BEHIND, /* one that is gone; its row says which */
-    STANDING_DRAINED,
-    STANDING_UNKNOWN /* as all others: nothing is heard of the tree */
-} standing_t;
-
-/* ms of silence after which a broker is called late; and after which it is called gone, or what is
-   known of it then. */
-#define SESSION_LATE_AFTER 2500
-#define SESSION_GONE_AFTER 10000
 
 /* What changes by itself, and has a version of its own. */
 typedef enum {

@@ -8,9 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libdd/base/escape.h"
+
 struct status_log {
     note_t ring[STATUS_LOG_MAX];
     uint64_t serial;
+    uint64_t version;
     size_t count;
 };
 
@@ -32,6 +35,7 @@ void status_log_vadd(
 {
     note_t note = {.kind = kind, .serial = self->serial, .wall_ms = wall_ms, .times = 1};
     vsnprintf(note.text, sizeof note.text, format, arguments);
+    self->version++;
     note_t *last = &self->ring[(self->serial + STATUS_LOG_MAX - 1) % STATUS_LOG_MAX];
     if (self->count > 0 && last->kind == kind && strcmp(last->text, note.text) == 0) {
         last->wall_ms = wall_ms;
@@ -42,6 +46,20 @@ void status_log_vadd(
     self->ring[self->serial++ % STATUS_LOG_MAX] = note;
     if (self->count < STATUS_LOG_MAX)
         self->count++;
+}
+
+void status_log_add(status_log_t *self, int64_t wall_ms, note_kind_t kind, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    status_log_vadd(self, wall_ms, kind, format, arguments);
+    va_end(arguments);
+}
+
+const char *note_word(const char *text, char room[NOTE_WORD_ROOM])
+{
+    dd_escape_text(text, strlen(text), room, NOTE_WORD_ROOM);
+    return room;
 }
 
 void status_log_end(status_log_t *self, uint64_t serial)
@@ -58,6 +76,11 @@ void status_log_clear(status_log_t *self)
 size_t status_log_count(const status_log_t *self)
 {
     return self->count;
+}
+
+uint64_t status_log_version(const status_log_t *self)
+{
+    return self->version;
 }
 
 const note_t *status_log_at(const status_log_t *self, size_t number)

@@ -14,6 +14,8 @@
 
 #define STATUS_LOG_MAX 500
 #define NOTE_ROOM 512
+/* Bytes of a name or topic, escaped, in a note. */
+#define NOTE_WORD_ROOM 256
 
 typedef enum { NOTE_PLAIN, NOTE_GOOD, NOTE_WARNING, NOTE_BAD } note_kind_t;
 
@@ -36,11 +38,17 @@ void status_log_destroy(status_log_t **self_p);
  * have been escaped before. */
 __attribute__((format(printf, 4, 0))) void status_log_vadd(
     status_log_t *self, int64_t wall_ms, note_kind_t kind, const char *format, va_list arguments);
+__attribute__((format(printf, 4, 5))) void status_log_add(
+    status_log_t *self, int64_t wall_ms, note_kind_t kind, const char *format, ...);
+/* Such a text, escaped into the room. */
+const char *note_word(const char *text, char room[NOTE_WORD_ROOM]);
 /* The note of a serial isn't true any more, if it is still there. */
 void status_log_end(status_log_t *self, uint64_t serial);
 void status_log_clear(status_log_t *self);
 
 size_t status_log_count(const status_log_t *self);
+/* Another number after each note, also one that was said again. */
+uint64_t status_log_version(const status_log_t *self);
 /* The newest is number 0. Valid until the next change. */
 const note_t *status_log_at(const status_log_t *self, size_t number);
 

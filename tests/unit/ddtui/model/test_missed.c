@@ -127,7 +127,7 @@ static void test_a_stale_broker_is_in_trouble(void **state)
     scripted_pass(session, 1000);
     scripted_round(session, VIEW_TREE, LEFT, 2);
     assert_int_equal(trouble_summary(session, text), 0);
-    scripted_pass(session, SESSION_LATE_AFTER);
+    scripted_pass(session, STANDING_LATE_AFTER);
     assert_int_equal(trouble_summary(session, text), 2);
     assert_string_equal(text, "2 stale");
     session_view_destroy(&session);

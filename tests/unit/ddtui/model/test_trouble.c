@@ -67,7 +67,7 @@ static void test_all_are_counted(void **state)
     assert_false(trouble_is_with_clients(session));
     scripted_pass(session, 1000);
     scripted_round(session, VIEW_TREE, SOME, 2); /* without broker1, and broker0 beneath it */
-    scripted_pass(session, SESSION_GONE_AFTER);
+    scripted_pass(session, STANDING_GONE_AFTER);
     scripted_round(session, VIEW_TREE, SOME, 2);
     assert_int_equal(trouble_summary(session, text), 4);
     assert_string_equal(text, "1 gone · 1 cut off · 1 behind · 1 dropping");
