@@ -22,9 +22,10 @@ typedef struct {
     uint64_t out;      /* the same to it */
     uint64_t in_bytes; /* of their payloads */
     uint64_t out_bytes;
-    uint64_t refused;    /* what it asked and didn't get */
-    uint64_t dropped;    /* publications that it had no room for, or doesn't take for their size */
-    uint64_t dropped_ms; /* when it lost the last of them */
+    uint64_t refused; /* what it asked and didn't get */
+    uint64_t dropped; /* publications that it had no room for, or that were too large for it */
+    uint64_t dropped_since_ms; /* when it lost the first of them, */
+    uint64_t dropped_ms;       /* and the last */
 } counts_t;
 
 /* What was refused, by code. */
@@ -46,7 +47,8 @@ static inline void counts_out(counts_t *self, size_t size)
 
 static inline void counts_dropped(counts_t *self, uint64_t now_ms)
 {
-    self->dropped++;
+    if (self->dropped++ == 0)
+        self->dropped_since_ms = now_ms;
     self->dropped_ms = now_ms;
 }
 

@@ -467,14 +467,18 @@ static void finish_events(answer_t *answer)
 }
 
 /* One without a name is what there was no room for. */
-static json_object *new_topic(const char *tenant, const char *topic, const topic_count_t *count)
+static json_object *new_topic(
+    const core_t *self, const char *tenant, const char *topic, const topic_count_t *count)
 {
+    bool any = count->lost > 0;
     json_object *row = json_object_new_object();
     report_text(row, "tenant", tenant);
     report_text(row, "topic", topic);
     report_number(row, "publications", count->publications);
     report_number(row, "bytes", count->bytes);
     report_number(row, "lost", count->lost);
+    report_number_if(row, "lost_since_ms", any, self->now_ms - count->lost_since_ms);
+    report_number_if(row, "lost_age_ms", any, self->now_ms - count->lost_ms);
     return row;
 }
 
@@ -494,7 +498,8 @@ static void show_topic(answer_t *answer, const topic_t *topic)
 {
     if (!sees_tenant(answer, dd_bytes_of(topic_tenant(topic))) || !wants_row(answer))
         return;
-    json_object *row = new_topic(topic_tenant(topic), topic_text(topic), &topic->count);
+    json_object *row =
+        new_topic(answer->to.core, topic_tenant(topic), topic_text(topic), &topic->count);
     report_number(row, "subscribers", topic->subscribers);
     add_publishers(row, topic);
     add_row(answer, row);
@@ -502,9 +507,9 @@ static void show_topic(answer_t *answer, const topic_t *topic)
 
 static void show_others(answer_t *answer, const topics_own_t *own)
 {
-    if (sees_tenant(answer, dd_bytes_of(own->tenant)) && own->others.publications > 0 &&
-        wants_row(answer))
-        add_row(answer, new_topic(own->tenant, NULL, &own->others));
+    bool any = own->others.publications > 0 || own->others.lost > 0;
+    if (any && sees_tenant(answer, dd_bytes_of(own->tenant)) && wants_row(answer))
+        add_row(answer, new_topic(answer->to.core, own->tenant, NULL, &own->others));
 }
 
 static bool list_topics(answer_t *answer)

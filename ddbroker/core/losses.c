@@ -54,8 +54,7 @@ void losses_count(core_t *self, subscription_t *subscription, uint64_t count)
 {
     put_first(self, subscription);
     interest_count_lost(&subscription->lost, count);
-    if (subscription->topic)
-        interest_count_lost(&subscription->topic->count.lost, count);
+    topics_lost(subscription->topic, count, self->now_ms);
 }
 
 /* Also if the last one is one that it was spared. */

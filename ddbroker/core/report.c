@@ -29,6 +29,7 @@ void report_count(json_object *object, const counts_t *count, uint64_t now_ms)
     report_number(object, "out_bytes", count->out_bytes);
     report_number(object, "refused", count->refused);
     report_number(object, "dropped", count->dropped);
+    report_number_if(object, "drop_since_ms", count->dropped > 0, now_ms - count->dropped_since_ms);
     report_number_if(object, "drop_age_ms", count->dropped > 0, now_ms - count->dropped_ms);
 }
 

@@ -41,11 +41,22 @@ static size_t write_key(
     return tenant.size + 1 + topic.size;
 }
 
+/* A link may tell of any number. */
+static void add_lost(topic_count_t *self, uint64_t more)
+{
+    uint64_t room = UINT64_MAX - self->lost;
+    self->lost += more < room ? more : room;
+}
+
 static void add_count(topic_count_t *self, const topic_count_t *more)
 {
     self->publications += more->publications;
     self->bytes += more->bytes;
-    self->lost += more->lost;
+    if (more->lost > 0 && (self->lost == 0 || more->lost_since_ms < self->lost_since_ms))
+        self->lost_since_ms = more->lost_since_ms;
+    if (more->lost_ms > self->lost_ms)
+        self->lost_ms = more->lost_ms;
+    add_lost(self, more->lost);
 }
 
 /* Takes it out, with what it had. */
@@ -188,6 +199,13 @@ void topics_unsubscribed(topic_t *topic)
 {
     if (topic && --topic->subscribers == 0)
         DL_APPEND(topic->own->idle, topic);
+}
+
+void topics_lost(topic_t *topic, uint64_t count, uint64_t now_ms)
+{
+    const topic_count_t more = {.lost = count, .lost_since_ms = now_ms, .lost_ms = now_ms};
+    if (topic)
+        add_count(&topic->count, &more);
 }
 
 void topics_destroy(topics_t *self)

@@ -24,8 +24,10 @@
 
 typedef struct {
     uint64_t publications;
-    uint64_t bytes; /* of their payloads */
-    uint64_t lost;  /* copies that subscribers here should have had */
+    uint64_t bytes;         /* of their payloads */
+    uint64_t lost;          /* copies that subscribers here should have had */
+    uint64_t lost_since_ms; /* when the first of them was, */
+    uint64_t lost_ms;       /* and the last */
 } topic_count_t;
 
 typedef struct {
@@ -74,6 +76,8 @@ void topics_published(topics_t *self, topic_t **last, dd_bytes_t tenant, dd_byte
 topic_t *topics_subscribed(topics_t *self, dd_bytes_t tenant, dd_bytes_t topic);
 /* Takes NULL, too. */
 void topics_unsubscribed(topic_t *topic);
+/* A subscriber here has missed so many. Takes NULL, too. */
+void topics_lost(topic_t *topic, uint64_t count, uint64_t now_ms);
 
 /* The oldest, and the one after it; NULL if there is none. */
 static inline topic_t *topics_first(const topics_t *self)

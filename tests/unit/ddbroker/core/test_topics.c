@@ -154,6 +154,33 @@ static void test_a_walk_survives_a_topic_that_goes(void **state)
     finish(&topics);
 }
 
+/* Also those of a topic that isn't there any more. */
+static void test_it_is_known_when_the_first_and_the_last_was_lost(void **state)
+{
+    (void)state;
+    topics_t topics = {.cursors = NULL};
+    topic_t *news = topics_subscribed(&topics, B("a"), B("news"));
+    topics_lost(NULL, 1, 1);
+    topics_lost(news, 2, 5000);
+    topics_lost(news, 3, 9000);
+    assert_int_equal(news->count.lost, 5);
+    assert_int_equal(news->count.lost_since_ms, 5000);
+    assert_int_equal(news->count.lost_ms, 9000);
+    publish(&topics, "a", "news", "a.one");
+    assert_int_equal(news->count.lost_since_ms, 5000);
+    topics_unsubscribed(news);
+    topic_t *more = topics_subscribed(&topics, B("a"), B("more"));
+    topics_lost(more, UINT64_MAX, 4000);
+    topics_unsubscribed(more);
+    publish_many(&topics, "a", TOPICS_MAX);
+    assert_null(find(&topics, "a", "news"));
+    const topic_count_t *others = &topics.by_tenant->others;
+    assert_int_equal(others->lost, UINT64_MAX);
+    assert_int_equal(others->lost_since_ms, 4000);
+    assert_int_equal(others->lost_ms, 9000);
+    finish(&topics);
+}
+
 static void test_without_memory_nothing_is_counted(void **state)
 {
     (void)state;
@@ -222,6 +249,7 @@ int main(void)
         cmocka_unit_test(test_a_walk_survives_a_topic_that_goes),
         cmocka_unit_test(test_other_tenants_push_no_topics_of_public_out),
         cmocka_unit_test(test_a_topic_that_another_tenant_began_stays_with_its_own),
+        cmocka_unit_test(test_it_is_known_when_the_first_and_the_last_was_lost),
         cmocka_unit_test(test_without_memory_nothing_is_counted),
     };
     return cmocka_run_group_tests_name("topics", tests, NULL, NULL);
