@@ -87,6 +87,15 @@ static void tell_of_troubles(core_t *self, peer_t *peer)
     refusal_notes_tell_of_peer(self, peer);
 }
 
+/* Before the word of its end, which is the last one about a peer. */
+static void tell_last_troubles(core_t *self, peer_t *peer)
+{
+    if (peer->state != PEER_READY)
+        return;
+    drop_notes_tell_last(self, peer);
+    refusal_notes_tell_of_peer(self, peer);
+}
+
 /* ---- Ending peers -------------------------------------------------------------------------- */
 
 /* Takes back all that the broker knows through a registered peer. */
@@ -96,7 +105,6 @@ static void forget(core_t *self, peer_t *peer)
         contests_withdraw(self, dd_name_bytes(&peer->name), peer, peer->instance);
     if (peer->state != PEER_READY)
         return;
-    tell_of_troubles(self, peer);
     peer->state = PEER_ENDED; /* first, so that nothing below is told to it */
     if (peer->role == ROLE_CLIENT)
         peer->quota->registered--;
@@ -163,6 +171,7 @@ static void end(core_t *self, peer_t *peer)
 {
     if (peer->state == PEER_ENDED)
         return;
+    tell_last_troubles(self, peer);
     log_end(self, peer);
     forget(self, peer);
     peer->state = PEER_ENDED;
@@ -356,6 +365,7 @@ void core_gone(peer_t *peer)
 void core_disconnect(core_t *self, peer_t *peer, uint64_t now_ms)
 {
     self->now_ms = now_ms;
+    tell_last_troubles(self, peer);
     if (peer->state != PEER_ENDED && !peer->is_self)
         log_gone(self, peer);
     forget(self, peer);

@@ -43,6 +43,7 @@ typedef enum {
 typedef struct {
     uint64_t told; /* of these so many */
     uint64_t told_ms;
+    uint64_t fresh_ms; /* when it was seen that there are more; 0: there are none */
 } drop_note_t;
 
 /* What has been told of refusals. */

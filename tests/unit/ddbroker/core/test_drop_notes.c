@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * test_drop_notes - who loses publications is told of at once, and then once a minute
+ * test_drop_notes - who loses publications is told of within a second or two, and then once a
+ * minute
  */
 #include "ddbroker/core/core_state.h"
 #include "tests/unit/ddbroker/tree.h"
@@ -36,6 +37,18 @@ static void publish_many(const scene_t *self)
     actor_skip(self->publisher);
 }
 
+/* Time in which both stay. */
+static void pass(const scene_t *self, uint64_t ms)
+{
+    const dd_record_t ping = {.type = DD_PING};
+    for (uint64_t passed = 0; passed < ms; passed += LOOK) {
+        actor_say(self->slow, &ping);
+        actor_say(self->publisher, &ping);
+        actor_skip(self->publisher);
+        tree_pass(self->tree, LOOK);
+    }
+}
+
 /* The newest event of some tenant that has a text. */
 static const event_t *find_event(const scene_t *self, const char *tenant, const char *text)
 {
@@ -45,32 +58,97 @@ static const event_t *find_event(const scene_t *self, const char *tenant, const 
     return event;
 }
 
+static uint64_t dropped(const scene_t *self)
+{
+    return self->broker->core->count.dropped;
+}
+
+/* What is told of the client, and of the broker as a whole. */
+static void assert_told(const scene_t *self, const char *numbers)
+{
+    char text[256];
+    snprintf(text, sizeof text, "client a.slow lost publications for want of room: %s", numbers);
+    const event_t *event = find_event(self, "a", "lost");
+    assert_non_null(event);
+    assert_string_equal(event->text, text);
+    assert_int_equal(event->level, DD_LOG_WARNING);
+    snprintf(text, sizeof text, "dropped publications for want of room: %s", numbers);
+    event = find_event(self, EVENT_FOR_OPERATORS, "dropped");
+    assert_non_null(event);
+    assert_string_equal(event->text, text);
+}
+
+/* The first event has what was lost until it is told, and not the first one alone. */
+static void test_the_first_event_tells_what_the_first_moment_brought(void **state)
+{
+    (void)state;
+    char numbers[128];
+    scene_t scene = scene_new();
+    publish_many(&scene);
+    tree_pass(scene.tree, LOOK / 2);
+    assert_null(find_event(&scene, "a", "lost"));
+    publish_many(&scene);
+    pass(&scene, 2 * LOOK);
+    assert_true(dropped(&scene) > 300);
+    snprintf(numbers, sizeof numbers, "%llu within 2 s", (unsigned long long)dropped(&scene));
+    assert_told(&scene, numbers);
+    tree_destroy(&scene.tree);
+}
+
 static void test_a_broker_that_drops_says_so_once_a_minute(void **state)
+{
+    (void)state;
+    char numbers[128];
+    scene_t scene = scene_new();
+    publish_many(&scene);
+    pass(&scene, 2 * LOOK);
+    const event_t *before = scene.broker->core->events.newest;
+    publish_many(&scene);
+    pass(&scene, 2 * LOOK);
+    assert_ptr_equal(scene.broker->core->events.newest, before);
+    pass(&scene, 60000);
+    snprintf(numbers, sizeof numbers, "300 within 60 s, %llu within 62 s in all",
+        (unsigned long long)dropped(&scene));
+    assert_told(&scene, numbers);
+    assert_null(find_event(&scene, EVENT_FOR_ALL, "room"));
+    tree_destroy(&scene.tree);
+}
+
+/* After a pause as well. */
+static void test_each_burst_is_gathered_before_it_is_told(void **state)
+{
+    (void)state;
+    char numbers[128];
+    scene_t scene = scene_new();
+    publish_many(&scene);
+    pass(&scene, 2 * LOOK);
+    pass(&scene, 600000);
+    actor_publish(scene.publisher, "t", "text");
+    actor_skip(scene.publisher);
+    pass(&scene, LOOK);
+    publish_many(&scene);
+    pass(&scene, LOOK);
+    snprintf(numbers, sizeof numbers, "%d within 2 s, %llu within 604 s in all", 301,
+        (unsigned long long)dropped(&scene));
+    assert_told(&scene, numbers);
+    tree_destroy(&scene.tree);
+}
+
+/* So that an hour later it is known what a client lost that isn't there any more. */
+static void test_who_goes_leaves_what_it_lost_behind(void **state)
 {
     (void)state;
     char text[128];
     scene_t scene = scene_new();
     publish_many(&scene);
-    tree_pass(scene.tree, LOOK);
-    uint64_t first = scene.broker->core->count.dropped;
-    assert_true(first > 0);
-    snprintf(text, sizeof text, "client a.slow lost publications for want of room: %llu,",
-        (unsigned long long)first);
-    assert_non_null(find_event(&scene, "a", text));
-    snprintf(text, sizeof text, "dropped publications for want of room: %llu,",
-        (unsigned long long)first);
-    assert_non_null(find_event(&scene, EVENT_FOR_OPERATORS, text));
-    assert_int_equal(find_event(&scene, "a", "lost")->level, DD_LOG_WARNING);
-
-    const event_t *before = scene.broker->core->events.newest;
-    publish_many(&scene);
-    tree_pass(scene.tree, LOOK);
-    assert_ptr_equal(scene.broker->core->events.newest, before);
-    tree_pass(scene.tree, 60000);
-    snprintf(text, sizeof text, "%llu, %llu in all", 300ull,
-        (unsigned long long)scene.broker->core->count.dropped);
-    assert_non_null(find_event(&scene, "a", text));
-    assert_null(find_event(&scene, EVENT_FOR_ALL, "room"));
+    tree_pass(scene.tree, LOOK / 2);
+    actor_leave(scene.slow);
+    snprintf(text, sizeof text, "client a.slow lost publications for want of room: %llu within 1 s",
+        (unsigned long long)dropped(&scene));
+    const event_t *event = find_event(&scene, "a", "lost");
+    assert_non_null(event);
+    assert_string_equal(event->text, text);
+    assert_string_equal(event->newer->text, "client a.slow is gone"); /* the last word */
     tree_destroy(&scene.tree);
 }
 
@@ -80,7 +158,7 @@ static void test_a_broker_that_drops_nothing_says_nothing(void **state)
     scene_t scene = scene_new();
     actor_hold(scene.slow, false);
     publish_many(&scene);
-    tree_pass(scene.tree, LOOK);
+    pass(&scene, 2 * LOOK);
     assert_null(find_event(&scene, "a", "lost"));
     assert_null(find_event(&scene, EVENT_FOR_OPERATORS, "dropped"));
     tree_destroy(&scene.tree);
@@ -89,7 +167,10 @@ static void test_a_broker_that_drops_nothing_says_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_first_event_tells_what_the_first_moment_brought),
         cmocka_unit_test(test_a_broker_that_drops_says_so_once_a_minute),
+        cmocka_unit_test(test_each_burst_is_gathered_before_it_is_told),
+        cmocka_unit_test(test_who_goes_leaves_what_it_lost_behind),
         cmocka_unit_test(test_a_broker_that_drops_nothing_says_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
