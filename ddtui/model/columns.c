@@ -48,6 +48,7 @@ static const column_t BROKER[] = {
     {"out_rate", NULL, 6, NUMBER(COLUMN_RATE, broker_t, traffic.out_rate)},
     {"refused_rate", NULL, 0, NUMBER(COLUMN_RATE, broker_t, traffic.refused_rate)},
     {"dropped_rate", NULL, 0, NUMBER(COLUMN_RATE, broker_t, traffic.dropped_rate)},
+    {"drop_since_ms", NULL, 0, NUMBER(COLUMN_MS, broker_t, traffic.drop_since_ms)},
     {"drop_age_ms", NULL, 7, NUMBER(COLUMN_MS, broker_t, traffic.drop_age_ms)},
     {"outbox", NULL, 7, NUMBER(COLUMN_BYTES, broker_t, outbox)},
     {"clients_max", NULL, 7, NUMBER(COLUMN_COUNT, broker_t, clients_max)},
@@ -75,6 +76,7 @@ static const column_t CLIENT[] = {
     {"out_rate", NULL, 6, NUMBER(COLUMN_RATE, client_t, traffic.out_rate)},
     {"refused_rate", NULL, 0, NUMBER(COLUMN_RATE, client_t, traffic.refused_rate)},
     {"dropped_rate", NULL, 0, NUMBER(COLUMN_RATE, client_t, traffic.dropped_rate)},
+    {"drop_since_ms", NULL, 0, NUMBER(COLUMN_MS, client_t, traffic.drop_since_ms)},
     {"drop_age_ms", NULL, 0, NUMBER(COLUMN_MS, client_t, traffic.drop_age_ms)},
     {"broker_id", NULL, 0, TEXT(client_t, broker_id)},
 };
@@ -110,6 +112,8 @@ static const column_t TOPIC[] = {
     {"publications_per_s", "PUBL/S", 6, NUMBER(COLUMN_RATE, topic_t, rate)},
     {"bytes_per_s", "BYTES/S", 7, NUMBER(COLUMN_RATE, topic_t, bytes_rate)},
     {"lost_per_s", "LOST/S", 6, NUMBER(COLUMN_RATE, topic_t, lost_rate)},
+    {"lost_since_ms", NULL, 0, NUMBER(COLUMN_MS, topic_t, lost_since_ms)},
+    {"lost_age_ms", NULL, 0, NUMBER(COLUMN_MS, topic_t, lost_age_ms)},
     {"publishers", "PUBLISHERS", 40, NUMBER(COLUMN_PUBLISHERS, topic_t, publishers)},
     {"broker_id", NULL, 0, TEXT(topic_t, broker_id)},
 };

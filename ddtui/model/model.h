@@ -48,7 +48,8 @@ typedef struct {
     uint64_t refused;        /* asked for and not granted */
     uint64_t dropped;        /* for which there was no room, or too large */
     uint64_t dropped_lately; /* of these, in the last five minutes; of brokers only */
-    uint64_t drop_age_ms;    /* since the last of these */
+    uint64_t drop_since_ms;  /* since the first of these */
+    uint64_t drop_age_ms;    /* and the last */
     uint64_t in_rate;        /* a second, between two rounds of reports; no report has it */
     uint64_t out_rate;
     uint64_t refused_rate;
@@ -189,7 +190,8 @@ typedef struct {
         rate; /* publications a second, between two rounds; no report has it or the next ones */
     uint64_t bytes_rate;
     uint64_t lost_rate;
-    uint64_t lost_seen_ms;   /* since more were lost in a round, and 1; 0: in none yet */
+    uint64_t lost_since_ms;  /* since the first was lost */
+    uint64_t lost_age_ms;    /* and the last */
     publishers_t publishers; /* who publish most, the first one most of all */
 } topic_t;
 

@@ -11,6 +11,7 @@
 #include "columns.h"
 #include "fates.h"
 #include "rate.h"
+#include "since.h"
 #include "topic_rates.h"
 
 /* For how long what happened stays worth a word. */
@@ -27,6 +28,7 @@ static void set_rates(traffic_t *now, const traffic_t *before, uint64_t elapsed_
     now->dropped_rate = rate_between(now->dropped, before->dropped, elapsed_ms);
     now->refusing_ms = stays(now->refused, before->refused, before->refusing_ms, elapsed_ms);
     now->dropping_ms = stays(now->dropped, before->dropped, before->dropping_ms, elapsed_ms);
+    now->drop_since_ms = since_going_on(now->drop_since_ms, before->drop_since_ms, elapsed_ms);
     now->in_rate = rate_between(now->in, before->in, elapsed_ms);
     now->out_rate = rate_between(now->out, before->out, elapsed_ms);
 }

@@ -625,6 +625,13 @@ uint64_t session_view_age(const session_view_t *self, view_t view)
     return now_ms > last->finished_ms ? now_ms - last->finished_ms : 0;
 }
 
+int64_t session_view_when(const session_view_t *self, view_t view, uint64_t ago_ms)
+{
+    uint64_t since_round = session_view_now_ms(self) - poller_last(self->poller, view)->finished_ms;
+    bool is_possible = ago_ms < (uint64_t)self->wall_ms;
+    return is_possible ? self->wall_ms - (int64_t)(since_round + ago_ms) : 0;
+}
+
 uint64_t session_view_silence(const session_view_t *self, const broker_t *broker)
 {
     const sight_t tree = sight_of(self, VIEW_TREE);

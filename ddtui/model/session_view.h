@@ -101,6 +101,8 @@ const void *session_view_row(const session_view_t *self, view_t view, size_t ind
    broker fell silent; and how long ago that was seen, in ms. */
 bool session_view_is_current(const session_view_t *self, view_t view);
 uint64_t session_view_age(const session_view_t *self, view_t view);
+/* When, since 1970, something was that the rows of a view say is so many ms ago. */
+int64_t session_view_when(const session_view_t *self, view_t view, uint64_t ago_ms);
 /* How a broker is, as far as is known now, and for how long it hasn't reported, in ms; 0 if it
    does. */
 standing_t session_view_standing(const session_view_t *self, const broker_t *broker);

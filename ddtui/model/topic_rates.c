@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "rate.h"
+#include "since.h"
 
 /* Until all is known that was there before, the rates hold it. */
 static void begin_rates(topic_t *self)
@@ -20,13 +21,6 @@ static void add_known(uint64_t *sum, uint64_t more)
 {
     if (more != MODEL_UNKNOWN)
         *sum = (*sum == MODEL_UNKNOWN ? 0 : *sum) + more;
-}
-
-static void see_before(topic_t *now, const topic_t *before, uint64_t elapsed_ms)
-{
-    uint64_t seen_ms = before->lost_seen_ms > 0 ? before->lost_seen_ms + elapsed_ms : 0;
-    if (now->lost_seen_ms == 0 || (seen_ms > 0 && seen_ms < now->lost_seen_ms))
-        now->lost_seen_ms = seen_ms;
 }
 
 static void add_before(topic_t *now, const topic_t *before)
@@ -48,9 +42,6 @@ static void add_publishers_before(publishers_t *now, const publishers_t *before)
 
 static void end_rates(topic_t *self, uint64_t elapsed_ms)
 {
-    if (self->lost != MODEL_UNKNOWN && self->lost_rate != MODEL_UNKNOWN &&
-        self->lost > self->lost_rate)
-        self->lost_seen_ms = 1;
     self->rate = rate_between(self->publications, self->rate, elapsed_ms);
     self->bytes_rate = rate_between(self->bytes, self->bytes_rate, elapsed_ms);
     self->lost_rate = rate_between(self->lost, self->lost_rate, elapsed_ms);
@@ -69,12 +60,13 @@ static void carry_topic(model_t *now, const topic_t *before, uint64_t elapsed_ms
     topic_t others = *before;
     others.topic[0] = '\0';
     topic_t *heir = goes_on ? here : model_find(now, VIEW_TOPIC_PARTS, &others);
-    if (heir) {
+    if (heir)
         add_before(heir, before);
-        see_before(heir, before, elapsed_ms);
-    }
-    if (goes_on)
+    if (goes_on) {
         add_publishers_before(&here->publishers, &before->publishers);
+        here->lost_since_ms =
+            since_going_on(here->lost_since_ms, before->lost_since_ms, elapsed_ms);
+    }
 }
 
 void topic_rates_set(model_t *now, const model_t *before, uint64_t elapsed_ms)

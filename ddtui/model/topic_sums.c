@@ -75,6 +75,24 @@ static void add_publishers(publishers_t *self, const publishers_t *part)
     order(self);
 }
 
+static bool has_lost(const topic_t *topic)
+{
+    return topic->lost != MODEL_UNKNOWN && topic->lost > 0;
+}
+
+/* If one of those that lost something doesn't tell when, nobody knows. */
+static void add_times(topic_t *self, const topic_t *part)
+{
+    if (!has_lost(part))
+        return;
+    bool is_first = !has_lost(self);
+    if (is_first || part->lost_since_ms > self->lost_since_ms) /* MODEL_UNKNOWN is most */
+        self->lost_since_ms = part->lost_since_ms;
+    if (is_first || part->lost_age_ms == MODEL_UNKNOWN ||
+        (self->lost_age_ms != MODEL_UNKNOWN && part->lost_age_ms < self->lost_age_ms))
+        self->lost_age_ms = part->lost_age_ms;
+}
+
 void topic_sums_begin(topic_t *self, const topic_t *part)
 {
     *self = *part;
@@ -87,14 +105,12 @@ void topic_sums_add(topic_t *self, const topic_t *part)
 {
     add_number(&self->publications, part->publications);
     add_number(&self->bytes, part->bytes);
+    add_times(self, part);
     add_number(&self->lost, part->lost);
     add_number(&self->subscribers, part->subscribers);
     add_number(&self->rate, part->rate);
     add_number(&self->bytes_rate, part->bytes_rate);
     add_number(&self->lost_rate, part->lost_rate);
-    if (self->lost_seen_ms == 0 ||
-        (part->lost_seen_ms > 0 && part->lost_seen_ms < self->lost_seen_ms))
-        self->lost_seen_ms = part->lost_seen_ms;
     add_publishers(&self->publishers, &part->publishers);
 }
 

@@ -8,7 +8,7 @@
 
 #include "ddtui/model/topic_sums.h"
 #include "libdd/base/escape.h"
-#include "page.h"
+#include "losses.h"
 
 /* Least columns of a screen that has a detail pane beside the list. */
 #define DETAIL_FROM 140
@@ -185,18 +185,11 @@ static void add_counter(
     text_pane_pair(pane, field, STYLE_PLAIN, line);
 }
 
-/* Brokers don't tell when: the rounds show it. */
 static void add_losses(const page_t *self, const topic_t *topic, text_pane_t *pane)
 {
-    char line[COUNTER_ROOM], all[COUNTER_ROOM + AGE_ROOM + 16], age[AGE_ROOM];
-    uint64_t ago_ms = topic->lost_seen_ms + session_view_age(self->session, VIEW_TOPICS);
-    bool any = topic->lost != MODEL_UNKNOWN && topic->lost > 0;
-    counter_text("lost", "lost_per_s", "/s", topic, line);
-    if (topic->lost_seen_ms > 0)
-        snprintf(all, sizeof all, "%s, the last %s ago", line, page_age(ago_ms / 1000 * 1000, age));
-    else
-        snprintf(all, sizeof all, "%s%s", line, any ? ", none while this was shown" : "");
-    text_pane_pair(pane, "lost", any ? STYLE_WARNING : STYLE_PLAIN, all);
+    char count[COUNTER_ROOM];
+    counter_text("lost", "lost_per_s", "/s", topic, count);
+    losses_add_of_topic(self, topic, count, pane);
 }
 
 static void detail(page_t *self, size_t index, text_pane_t *pane)

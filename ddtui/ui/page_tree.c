@@ -16,9 +16,7 @@
 #define TAIL_ROWS_MAX 10
 /* Bytes of a broker's name, escaped, and of an age. */
 #define ESCAPED_ROOM (DD_ESCAPE_MAX * DD_BROKER_MAX + AGE_ROOM)
-/* ms for which what was heard of clients is worth to be shown with their broker. */
-#define CLIENTS_FRESH 10000
-/* Clients and events that a broker's detail lists. */
+/* Events that a broker's detail lists. */
 #define DETAIL_ROWS 50
 /* Brokers below which nothing is shown. */
 #define FOLDED_MAX 256
@@ -358,36 +356,6 @@ static void add_field(
     text_pane_pair(pane, name, STYLE_PLAIN, text);
 }
 
-static bool has_fresh_clients(const page_t *self)
-{
-    return session_view_is_current(self->session, VIEW_CLIENTS) &&
-           session_view_age(self->session, VIEW_CLIENTS) < CLIENTS_FRESH;
-}
-
-/* Its clients that have lost publications, if they are being asked for. */
-static void add_losers(const page_t *self, const broker_t *broker, text_pane_t *pane)
-{
-    size_t found = 0;
-    size_t rows = has_fresh_clients(self) ? session_view_row_count(self->session, VIEW_CLIENTS) : 0;
-    for (size_t i = 0; i < rows && found < DETAIL_ROWS; i++) {
-        const client_t *client = session_view_row(self->session, VIEW_CLIENTS, i);
-        const traffic_t *traffic = &client->traffic;
-        char name[DD_NAME_MAX + 1], shown[DD_ESCAPE_MAX * DD_NAME_MAX + 1], ago[COLUMN_TEXT_ROOM];
-        if (strcmp(client->broker_id, broker->id) != 0 || traffic->dropped == MODEL_UNKNOWN ||
-            traffic->dropped == 0)
-            continue;
-        if (found++ == 0)
-            text_pane_text(pane, STYLE_TITLE, "Lost by its clients");
-        session_view_shown_name(self->session, client->tenant, client->name, name);
-        dd_escape_text(name, strlen(name), shown, sizeof shown);
-        column_text(columns_find(columns_of(VIEW_CLIENTS), "drop_age_ms"), client, ago, sizeof ago);
-        text_pane_print(pane, STYLE_WARNING,
-            client->fate == CLIENT_HERE ? "  %s lost %" PRIu64 ", the last %s ago"
-                                        : "  %s lost %" PRIu64 ", and isn't there any more",
-            shown, traffic->dropped, ago);
-    }
-}
-
 /* Its own words, but of clients that come and go, the newest first. */
 static void add_events(const page_t *self, const broker_t *broker, text_pane_t *pane)
 {
@@ -477,7 +445,7 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
     losses_add_of_broker(self, broker, pane);
     add_rate(self, pane, "in", "in_rate", broker, samples->in, samples->count);
     add_rate(self, pane, "out", "out_rate", broker, samples->out, samples->count);
-    add_losers(self, broker, pane);
+    losses_add_losers(self, broker, pane);
     add_report(self, pane, broker);
     add_events(self, broker, pane);
 }

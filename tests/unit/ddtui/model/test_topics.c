@@ -88,8 +88,29 @@ static void test_others_have_a_row_of_their_own(void **state)
     assert_string_equal(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN),
         "{\"tenant\":\"a\",\"topic\":null,\"publications\":11,\"bytes\":110,\"subscribers\":null,"
         "\"lost\":1,\"publications_per_s\":null,\"bytes_per_s\":null,\"lost_per_s\":null,"
-        "\"publishers\":null}");
+        "\"lost_since_ms\":null,\"lost_age_ms\":null,\"publishers\":null}");
     json_object_put(object);
+    model_destroy(&model);
+}
+
+/* Of all brokers that lost some: the first and the last time. One that doesn't tell may have been
+   before and after. */
+static void test_when_something_was_lost_is_summed_up(void **state)
+{
+    (void)state;
+    model_t *model = reports(TOPICS_REPORT("1", TOPIC_ROW("a", "t", 1, 1, 0, 0, "")),
+        TOPICS_REPORT("2", TOPIC_LOST_ROW("a", "t", 5, 9000, 4000)),
+        TOPICS_REPORT("3", TOPIC_LOST_ROW("a", "t", 1, 8000, 3000)),
+        TOPICS_REPORT("4", TOPIC_LOST_ROW("a", "t", 0, null, null)));
+    assert_int_equal(topic_at(model, 0)->lost_since_ms, 9000);
+    assert_int_equal(topic_at(model, 0)->lost_age_ms, 3000);
+    model_destroy(&model);
+    model = reports(TOPICS_REPORT("1", TOPIC_LOST_ROW("a", "t", 5, 9000, 4000)),
+        TOPICS_REPORT("2", TOPIC_ROW("a", "t", 1, 1, 7, 0, "")),
+        TOPICS_REPORT("3", TOPIC_LOST_ROW("a", "t", 1, 8000, 3000)));
+    assert_int_equal(topic_at(model, 0)->lost, 13);
+    assert_int_equal(topic_at(model, 0)->lost_since_ms, MODEL_UNKNOWN);
+    assert_int_equal(topic_at(model, 0)->lost_age_ms, MODEL_UNKNOWN);
     model_destroy(&model);
 }
 
@@ -199,6 +220,25 @@ static void test_rates_are_differences(void **state)
     model_destroy(&model);
 }
 
+/* Reports take their time, of different length. */
+static void test_since_when_does_not_waver(void **state)
+{
+    static const struct {
+        const char *now;
+        uint64_t since_ms;
+    } CASES[] = {{TOPICS_REPORT("1", TOPIC_LOST_ROW("a", "t", 9, 6900, 1)), 7000},
+        {TOPICS_REPORT("1", TOPIC_LOST_ROW("a", "t", 9, 7300, 1)), 7000},
+        {TOPICS_REPORT("1", TOPIC_LOST_ROW("a", "t", 9, 15000, 1)), 15000},
+        {TOPICS_REPORT("1", TOPIC_LOST_ROW("a", "t", 9, null, null)), MODEL_UNKNOWN}};
+    (void)state;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        model_t *model = rated(reports(CASES[i].now),
+            reports(TOPICS_REPORT("1", TOPIC_LOST_ROW("a", "t", 5, 5000, 4000))));
+        assert_int_equal(topic_at(model, 0)->lost_since_ms, CASES[i].since_ms);
+        model_destroy(&model);
+    }
+}
+
 /* One that didn't answer, or has just come, counts for the sums and not for the rates. */
 static void test_brokers_that_come_and_go_make_no_rates(void **state)
 {
@@ -231,11 +271,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_brokers_are_summed_up),
         cmocka_unit_test(test_others_have_a_row_of_their_own),
+        cmocka_unit_test(test_when_something_was_lost_is_summed_up),
         cmocka_unit_test(test_publishers_of_several_brokers),
         cmocka_unit_test(test_shares),
         cmocka_unit_test(test_the_model_has_a_limit_of_topics),
         cmocka_unit_test(test_reports_that_are_none),
         cmocka_unit_test(test_rates_are_differences),
+        cmocka_unit_test(test_since_when_does_not_waver),
         cmocka_unit_test(test_brokers_that_come_and_go_make_no_rates),
         cmocka_unit_test(test_topics_that_make_room_are_no_rate_of_the_others),
     };

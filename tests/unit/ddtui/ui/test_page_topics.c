@@ -43,24 +43,41 @@ static int row_of(const canvas_t *canvas, const char *text)
     return -1;
 }
 
-/* As nothing tells when a publication of a topic was lost, what was seen does. */
-static void test_when_a_topic_lost_something_is_remembered(void **state)
+/* Also to a console that was opened later, and with the date if that was another day. */
+static void test_since_when_a_topic_loses_is_told(void **state)
+{
+    static const char *const LATER[] = {
+        TOPICS_REPORT("aa", TOPIC_LOST_ROW("a", "alarms", 7, 180000000, 180000000)),
+        TOPICS_REPORT("bb", TOPIC_LOST_ROW("a", "busy", 40, 3605000, 6000))};
+    (void)state;
+    char text[128], time[TIME_ROOM];
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, "3T");
+    scripted_round(self.session, VIEW_TOPICS, LATER, 2);
+    int64_t first_ms = session_view_wall_ms(self.session) - 3605000;
+    page_time(first_ms, false, time);
+    type(&self, "/busy\n\n");
+    snprintf(text, sizeof text, "lost          40 since %s, the last 6s ago", time);
+    assert_shows(self.canvas, text);
+    scripted_pass(self.session, 2000);
+    draw(&self);
+    snprintf(text, sizeof text, "lost          40 since %s, the last 8s ago", time);
+    assert_shows(self.canvas, text);
+    type(&self, "\x1b/alarms\n\n");
+    assert_shows(self.canvas, "lost          7 since 2025-11-20 ");
+    assert_shows(self.canvas, ", the last 2d02h ago");
+    stop(&self);
+}
+
+/* Brokers of earlier versions don't say it. */
+static void test_a_topic_of_which_nobody_tells_since_when(void **state)
 {
     (void)state;
     console_fixture_t self = at_topics(24, 80);
-    for (int i = 0; i < 3; i++) {
-        scripted_pass(self.session, 2000);
-        scripted_round(self.session, VIEW_TOPICS, NOW, 2);
-    }
-    draw(&self);
     type(&self, "/busy\n\n");
-    assert_shows(self.canvas, "lost          40  (0/s), the last 6s ago");
-    stop(&self);
-    self = start(RIGHT_SEND, 24, 80);
-    type(&self, "3T");
-    scripted_round(self.session, VIEW_TOPICS, NOW, 2);
-    type(&self, "/busy\n\n");
-    assert_shows(self.canvas, "lost          40, none while this was shown");
+    assert_shows(self.canvas, "lost          40  (40/s) ");
+    assert_hides(self.canvas, "since");
+    assert_hides(self.canvas, " ago");
     stop(&self);
 }
 
@@ -107,7 +124,7 @@ static void test_topics_the_busiest_first(void **state)
     assert_true(row_of(self.canvas, "busy") < row_of(self.canvas, "alarms"));
     type(&self, "\n"); /* the busiest one is selected */
     assert_shows(self.canvas, "publications  600  (500/s)");
-    assert_shows(self.canvas, "lost          40  (40/s), the last 0s ago");
+    assert_shows(self.canvas, "lost          40  (40/s)");
     assert_shows(self.canvas, "83%  cli2  500  400/s");
     assert_shows(self.canvas, "17%  public.mon  100");
     type(&self, "\x1bT");
@@ -270,7 +287,8 @@ static void test_no_graph_of_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_when_a_topic_lost_something_is_remembered),
+        cmocka_unit_test(test_since_when_a_topic_loses_is_told),
+        cmocka_unit_test(test_a_topic_of_which_nobody_tells_since_when),
         cmocka_unit_test(test_a_topic_stands_on_each_sheet),
         cmocka_unit_test(test_topics_the_busiest_first),
         cmocka_unit_test(test_topics_are_filtered_and_ordered),

@@ -152,25 +152,23 @@ static void test_to_the_next_trouble(void **state)
     }
 }
 
+static const char *const LOSING[] = {SCRIPTED_BROKER("root", "/1/", "aa", "null", ""),
+    SCRIPTED_BROKER("broker1", "/1/2/", "bb", "\"aa\"", ""),
+    SCRIPTED_BROKER("broker0", "/1/2/3/", "cc", "\"bb\"",
+        "\"dropped\":3,\"drop_since_ms\":125000,\"drop_age_ms\":9,")};
+
 /* Near the top, since when, and how long ago the last one. */
 static void test_details_say_when_publications_were_lost(void **state)
 {
-#define LOST_EVENT(at, age, text)                                                                  \
-    "{\"level\":\"warning\",\"tenant\":\"a\",\"at_ms\":" at ",\"age_ms\":" age ",\"text\":\"" text \
-    " publications for want of room: "
-    static const char *const EVENTS[] = {
-        "{\"broker\":\"broker0\",\"broker_id\":\"cc\",\"events\":[" LOST_EVENT(
-            "9", "5000", "client a.loser lost") "2, 3 in all\"}," LOST_EVENT("5", "65000",
-            "client a.loser lost") "1, 1 in all\"}," LOST_EVENT("4", "125000",
-            "dropped") "1, 1 since the start\"}," LOST_EVENT("3", "185000",
-            "client a.loser lost") "9, 9 in all\"}]}"};
+    static const char *const HERE[] = {
+        "{\"broker\":\"broker0\",\"broker_id\":\"cc\",\"clients\":[{\"tenant\":\"a\","
+        "\"name\":\"loser\",\"dropped\":3,\"drop_since_ms\":65000,\"drop_age_ms\":9}]}"};
     (void)state;
     char since[64], time[TIME_ROOM];
     console_fixture_t self = start(RIGHT_SEND, 24, 80);
     scripted_pass(self.session, 1000);
-    scripted_round(self.session, VIEW_TREE, IN_TROUBLE, COUNT(IN_TROUBLE));
-    scripted_round(self.session, VIEW_CLIENTS, LOSER, 1);
-    scripted_round(self.session, VIEW_EVENTS, EVENTS, 1);
+    scripted_round(self.session, VIEW_TREE, LOSING, COUNT(LOSING));
+    scripted_round(self.session, VIEW_CLIENTS, HERE, 1);
     int64_t now_ms = session_view_wall_ms(self.session);
     type(&self, "2/loser\n\n");
     page_time(now_ms - 65000, false, time);
@@ -180,6 +178,30 @@ static void test_details_say_when_publications_were_lost(void **state)
                 "1/broker0\n\n");
     page_time(now_ms - 125000, false, time);
     snprintf(since, sizeof since, "lost          3 since %s, the last 0s ago", time);
+    assert_shows(self.canvas, since);
+    stop(&self);
+}
+
+/* Long after the client has gone, to a console that was opened since. */
+static void test_a_broker_tells_for_whom_it_dropped_an_hour_ago(void **state)
+{
+    static const char *const EVENTS[] = {
+        "{\"broker\":\"broker0\",\"broker_id\":\"cc\",\"events\":[{\"level\":\"warning\","
+        "\"tenant\":\"a\",\"at_ms\":9,\"age_ms\":3600000,\"text\":\"client a.loser lost "
+        "publications for want of room: 2 within 60 s, 5 within 62 s in all\"}]}"};
+    static const char *const NOBODY[] = {
+        "{\"broker\":\"broker0\",\"broker_id\":\"cc\",\"clients\":[]}"};
+    (void)state;
+    char since[96], time[TIME_ROOM];
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_pass(self.session, 1000);
+    scripted_round(self.session, VIEW_TREE, LOSING, COUNT(LOSING));
+    scripted_round(self.session, VIEW_CLIENTS, NOBODY, 1);
+    scripted_round(self.session, VIEW_EVENTS, EVENTS, 1);
+    page_time(session_view_wall_ms(self.session) - 3662000, false, time);
+    type(&self, "1/broker0\n\n");
+    assert_shows(self.canvas, "Lost by its clients");
+    snprintf(since, sizeof since, "  loser lost 5 since %s, the last 1h00m ago; it isn't", time);
     assert_shows(self.canvas, since);
     stop(&self);
 }
@@ -813,6 +835,7 @@ int main(void)
         cmocka_unit_test(test_what_is_known_of_silent_brokers),
         cmocka_unit_test(test_to_the_next_trouble),
         cmocka_unit_test(test_details_say_when_publications_were_lost),
+        cmocka_unit_test(test_a_broker_tells_for_whom_it_dropped_an_hour_ago),
         cmocka_unit_test(test_details_of_a_broker_name_its_parent_and_its_limits),
         cmocka_unit_test(test_the_filter_searches_what_is_shown),
         cmocka_unit_test(test_a_search_in_what_is_open),
