@@ -14,7 +14,7 @@
 
 /* Rows in one REPORT, those of topics and others: even at their longest they take less than
    DD_FRAME_TARGET, which every connection carries, however small a payload may be. */
-#define PAGE_TOPICS 10
+#define PAGE_TOPICS 5
 #define PAGE_ROWS 20
 /* What the making of a row costs, in units of a step; to pass over one costs 1. */
 #define ROW_UNITS 4
@@ -485,10 +485,12 @@ static json_object *new_topic(
 static void add_publishers(json_object *row, const topic_t *topic)
 {
     json_object *publishers = json_object_new_array();
-    for (size_t i = 0; i < TOPICS_PUBLISHERS && topic->publishers[i].publications > 0; i++) {
+    const topic_publisher_t *most[TOPICS_PUBLISHERS_TOLD];
+    size_t count = topics_publishers(topic, most);
+    for (size_t i = 0; i < count; i++) {
         json_object *one = json_object_new_object();
-        report_text(one, "name", topic->publishers[i].name);
-        report_number(one, "publications", topic->publishers[i].publications);
+        report_text(one, "name", most[i]->name);
+        report_number(one, "publications", topic_publisher_surely(most[i]));
         json_object_array_add(publishers, one);
     }
     json_object_object_add(row, "publishers", publishers);

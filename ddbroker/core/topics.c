@@ -59,6 +59,13 @@ static void add_count(topic_count_t *self, const topic_count_t *more)
     add_lost(self, more->lost);
 }
 
+static void free_publishers(topic_t *self)
+{
+    free(self->publishers);
+    self->publishers = NULL;
+    self->publisher_count = self->publisher_room = 0;
+}
+
 /* Takes it out, with what it had. */
 static void retire(topics_t *self, topic_t *topic)
 {
@@ -68,6 +75,7 @@ static void retire(topics_t *self, topic_t *topic)
     DL_DELETE(own->idle, topic);
     dd_table_remove(&self->by_key, &topic->member);
     own->count--;
+    free_publishers(topic);
 }
 
 /* Memory for one more of the tenant: that of its idlest one when it has all it may, but not for
@@ -136,19 +144,58 @@ static topic_t *topic_of(
 
 /* ---- Counting ------------------------------------------------------------------------------ */
 
-/* The one who published, or who makes room for it: who has published least. */
-static topic_publisher_t *publisher_of(topic_t *topic, dd_bytes_t name)
+/* Most topics have one publisher, and take no room for more. */
+static bool grow_publishers(topic_t *topic)
+{
+    size_t room = topic->publisher_room > 0 ? 2 * topic->publisher_room : 1;
+    if (room > TOPICS_PUBLISHERS)
+        return false;
+    topic_publisher_t *publishers = realloc(topic->publishers, room * sizeof *publishers);
+    if (!publishers)
+        return false;
+    topic->publishers = publishers;
+    topic->publisher_room = room;
+    return true;
+}
+
+static topic_publisher_t *least_publisher(const topic_t *topic)
 {
     topic_publisher_t *least = topic->publishers;
-    for (topic_publisher_t *one = topic->publishers; one < topic->publishers + TOPICS_PUBLISHERS;
-         one++) {
-        if (dd_bytes_equal(dd_bytes_of(one->name), name))
-            return one;
-        if (one->publications < least->publications)
-            least = one;
-    }
-    dd_bytes_copy(name, least->name, sizeof least->name);
+    for (size_t i = 1; i < topic->publisher_count; i++)
+        if (topic->publishers[i].publications < least->publications)
+            least = &topic->publishers[i];
     return least;
+}
+
+/* Where there is no more room, the one who has published least makes some: whoever publishes more
+   than its share of the topic is counted so, however many others there are. NULL if there is no
+   memory for a single one. */
+static topic_publisher_t *add_publisher(topic_t *topic, dd_bytes_t name)
+{
+    topic_publisher_t *place;
+    if (topic->publisher_count < topic->publisher_room || grow_publishers(topic)) {
+        place = &topic->publishers[topic->publisher_count++];
+        place->publications = 0;
+    } else {
+        place = least_publisher(topic);
+    }
+    if (!place)
+        return NULL;
+    place->of_others = place->publications;
+    place->size = name.size;
+    dd_bytes_copy(name, place->name, sizeof place->name);
+    return place;
+}
+
+static void count_publisher(topic_t *topic, dd_bytes_t name)
+{
+    topic_publisher_t *end = topic->publishers + topic->publisher_count, *one = topic->publishers;
+    while (one < end && (one->size != name.size || memcmp(one->name, name.data, name.size) != 0))
+        one++;
+    if (one == end)
+        one = add_publisher(topic, name);
+    if (one)
+        one->publications++;
 }
 
 static bool is(const topic_t *self, dd_bytes_t tenant, dd_bytes_t name)
@@ -179,7 +226,7 @@ void topics_published(topics_t *self, topic_t **last, dd_bytes_t tenant, dd_byte
     if (!topic)
         return;
     add_count(&topic->count, &one);
-    publisher_of(topic, publisher)->publications++;
+    count_publisher(topic, publisher);
     if (topic->subscribers == 0 && !is_foreign) {
         DL_DELETE(topic->own->idle, topic);
         line_up(topic, false);
@@ -208,12 +255,30 @@ void topics_lost(topic_t *topic, uint64_t count, uint64_t now_ms)
         add_count(&topic->count, &more);
 }
 
+size_t topics_publishers(const topic_t *self, const topic_publisher_t *most[TOPICS_PUBLISHERS_TOLD])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < self->publisher_count; i++) {
+        const topic_publisher_t *one = &self->publishers[i];
+        size_t place = count;
+        for (; place > 0 && topic_publisher_surely(most[place - 1]) < topic_publisher_surely(one);
+             place--)
+            if (place < TOPICS_PUBLISHERS_TOLD)
+                most[place] = most[place - 1];
+        if (place < TOPICS_PUBLISHERS_TOLD)
+            most[place] = one;
+        count += count < TOPICS_PUBLISHERS_TOLD;
+    }
+    return count;
+}
+
 void topics_destroy(topics_t *self)
 {
     topic_t *topic;
     topics_own_t *own, *next;
     while ((topic = topics_first(self))) {
         dd_table_remove(&self->by_key, &topic->member);
+        free_publishers(topic);
         free(topic);
     }
     while ((topic = self->spare)) {

@@ -19,8 +19,11 @@
 
 /* Of one tenant. */
 #define TOPICS_MAX 512
-/* Publishers of one topic that are told apart: those who publish most. */
-#define TOPICS_PUBLISHERS 4
+/* Publishers of one topic that are counted apart, and those of them, at most, that are told: those
+   who publish most. More are counted than told, so that what is told is nearly all that there was
+   of each, however many others come and go. */
+#define TOPICS_PUBLISHERS 16
+#define TOPICS_PUBLISHERS_TOLD 8
 
 typedef struct {
     uint64_t publications;
@@ -31,8 +34,10 @@ typedef struct {
 } topic_count_t;
 
 typedef struct {
+    uint64_t publications; /* with those of the one who made room for it, */
+    uint64_t of_others;    /* which had so many; the rest are surely its own */
+    size_t size;           /* of the name */
     char name[DD_NAME_MAX + 1];
-    uint64_t publications; /* perhaps too many by what another one had who made room for it */
 } topic_publisher_t;
 
 typedef struct topics_own topics_own_t;
@@ -43,7 +48,9 @@ typedef struct topic {
     topics_own_t *own;
     uint64_t subscribers; /* clients' subscriptions here */
     topic_count_t count;
-    topic_publisher_t publishers[TOPICS_PUBLISHERS];
+    topic_publisher_t *publishers; /* as many as there is room for */
+    size_t publisher_count;
+    size_t publisher_room;                          /* up to TOPICS_PUBLISHERS */
     char key[DD_TENANT_MAX + 1 + DD_TOPIC_MAX + 1]; /* tenant, NUL, topic, NUL */
 } topic_t;
 
@@ -79,6 +86,11 @@ void topics_unsubscribed(topic_t *topic);
 /* A subscriber here has missed so many. Takes NULL, too. */
 void topics_lost(topic_t *topic, uint64_t count, uint64_t now_ms);
 
+/* Those of its publishers that have surely published most, up to TOPICS_PUBLISHERS_TOLD of them,
+   the first one most of all; how many they are. */
+size_t topics_publishers(
+    const topic_t *self, const topic_publisher_t *most[TOPICS_PUBLISHERS_TOLD]);
+
 /* The oldest, and the one after it; NULL if there is none. */
 static inline topic_t *topics_first(const topics_t *self)
 {
@@ -88,6 +100,12 @@ static inline topic_t *topics_first(const topics_t *self)
 static inline topic_t *topics_after(const topic_t *self)
 {
     return (topic_t *)self->member.next;
+}
+
+/* How many it has published at least. All of these together are never more than the topic has. */
+static inline uint64_t topic_publisher_surely(const topic_publisher_t *self)
+{
+    return self->publications - self->of_others;
 }
 
 static inline const char *topic_tenant(const topic_t *self)

@@ -40,7 +40,7 @@ static uint64_t of_waiting(const quota_limits_t *limits)
 static uint64_t of_the_rest(const quota_limits_t *limits)
 {
     return limits->subscriptions * SUBSCRIPTION_BYTES + of_waiting(limits) +
-           TOPICS_MAX * sizeof(topic_t);
+           TOPICS_MAX * (sizeof(topic_t) + TOPICS_PUBLISHERS * sizeof(topic_publisher_t));
 }
 
 uint64_t quota_sums_of_tenant(const quota_limits_t *limits, uint64_t clients_max)

@@ -468,19 +468,25 @@ static void turns_text(const column_t *self, const void *row, char *out, size_t 
     }
 }
 
-/* "cli1 80%, b.cli2 19%": those of the topic's own tenant by their bare names. */
+/* "cli1 80%, b.cli2 17%, others 2%": those of the topic's own tenant by their bare names. */
 static void publishers_text(const topic_t *topic, char *out, size_t room)
 {
     size_t used = 0;
+    char share[TOPIC_SUMS_SHARE_ROOM];
     out[0] = '\0';
     for (size_t i = 0; i < topic->publishers.count && used < room; i++) {
         const publisher_t *one = &topic->publishers.rows[i];
         const char *name = topic_sums_shown(topic, one);
         char escaped[4 * DD_NAME_MAX + 1];
         dd_escape_text(name, strlen(name), escaped, sizeof escaped);
-        used += (size_t)snprintf(out + used, room - used, "%s%s %u%%", i > 0 ? ", " : "", escaped,
-            topic_sums_share(topic, one));
+        topic_sums_share(topic, one->publications, share);
+        used +=
+            (size_t)snprintf(out + used, room - used, "%s%s %s", i > 0 ? ", " : "", escaped, share);
     }
+    uint64_t others = topic_sums_others(topic);
+    topic_sums_share(topic, others, share);
+    if (others > 0 && used < room)
+        snprintf(out + used, room - used, "%sothers %s", used > 0 ? ", " : "", share);
 }
 
 void column_number_text(column_kind_t kind, uint64_t value, char *out, size_t room)

@@ -164,11 +164,11 @@ typedef struct {
 } happening_t;
 
 /* Those who publish most on a topic. */
-#define MODEL_PUBLISHERS 4
+#define MODEL_PUBLISHERS 8
 
 typedef struct {
     char name[DD_NAME_MAX + 1]; /* the full one */
-    uint64_t publications;      /* perhaps too many by what another had who made room for it */
+    uint64_t publications;      /* surely its own; perhaps there were more */
     uint64_t rate;              /* a second, between two rounds; no report has it */
 } publisher_t;
 

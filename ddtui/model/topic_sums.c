@@ -5,6 +5,7 @@
 #include "topic_sums.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 int topic_sums_compare(const topic_t *a, const topic_t *b)
@@ -121,10 +122,21 @@ const char *topic_sums_shown(const topic_t *topic, const publisher_t *publisher)
     return publisher->name + (own ? size + 1 : 0);
 }
 
-unsigned topic_sums_share(const topic_t *topic, const publisher_t *publisher)
+uint64_t topic_sums_others(const topic_t *topic)
 {
-    uint64_t all = topic->publications, part = publisher->publications;
-    if (all == MODEL_UNKNOWN || all == 0)
-        return 0;
-    return part >= all ? 100 : (unsigned)((double)part * 100 / (double)all + 0.5);
+    uint64_t named = 0, all = topic->publications;
+    for (size_t i = 0; topic->publishers.count != MODEL_UNKNOWN && i < topic->publishers.count; i++)
+        add_number(&named, topic->publishers.rows[i].publications);
+    return all != MODEL_UNKNOWN && all > named ? all - named : 0;
+}
+
+void topic_sums_share(const topic_t *topic, uint64_t publications, char out[TOPIC_SUMS_SHARE_ROOM])
+{
+    uint64_t all = topic->publications;
+    double part = 0;
+    if (all != MODEL_UNKNOWN && all > 0)
+        part = publications < all ? (double)publications * 100 / (double)all : 100;
+    bool is_little = part > 0 && part < 1;
+    snprintf(
+        out, TOPIC_SUMS_SHARE_ROOM, "%s%u%%", is_little ? "<" : "", is_little ? 1 : (unsigned)part);
 }

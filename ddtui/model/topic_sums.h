@@ -19,7 +19,12 @@ void topic_sums_add(topic_t *self, const topic_t *part);
 
 /* A publisher's name, bare if it is of the topic's tenant. */
 const char *topic_sums_shown(const topic_t *topic, const publisher_t *publisher);
-/* How much of the topic's publications is its, in percent. */
-unsigned topic_sums_share(const topic_t *topic, const publisher_t *publisher);
+/* The publications of the topic that aren't surely those of its publishers that are named. */
+uint64_t topic_sums_others(const topic_t *topic);
+/* Bytes of a share in words, with the NUL. */
+#define TOPIC_SUMS_SHARE_ROOM 8
+/* How much of the topic's publications so many are: "83%", "<1%". Shares are rounded down, so that
+   several are never more than all. */
+void topic_sums_share(const topic_t *topic, uint64_t publications, char out[TOPIC_SUMS_SHARE_ROOM]);
 
 #endif

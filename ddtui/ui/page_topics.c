@@ -128,15 +128,26 @@ static void prepare(page_t *self)
 static void add_publisher(
     const page_t *self, const topic_t *topic, const publisher_t *one, text_pane_t *pane)
 {
-    char name[4 * DD_NAME_MAX + 1], rate[32] = "";
+    char name[4 * DD_NAME_MAX + 1], rate[32] = "", share[TOPIC_SUMS_SHARE_ROOM];
     const char *shown = one->name;
     if (!session_view_is_operator(self->session))
         shown = topic_sums_shown(topic, one);
     dd_escape_text(shown, strlen(shown), name, sizeof name);
     if (one->rate != MODEL_UNKNOWN)
         snprintf(rate, sizeof rate, "  %" PRIu64 "/s", one->rate);
-    text_pane_print(pane, STYLE_PLAIN, "  %3u%%  %s  %" PRIu64 "%s", topic_sums_share(topic, one),
-        name, one->publications, rate);
+    topic_sums_share(topic, one->publications, share);
+    text_pane_print(
+        pane, STYLE_PLAIN, "  %4s  %s  %" PRIu64 "%s", share, name, one->publications, rate);
+}
+
+/* With what those had, too, who are named, but not surely. */
+static void add_other_publishers(const topic_t *topic, text_pane_t *pane)
+{
+    char share[TOPIC_SUMS_SHARE_ROOM];
+    uint64_t others = topic_sums_others(topic);
+    topic_sums_share(topic, others, share);
+    if (others > 0)
+        text_pane_print(pane, STYLE_DIM, "  %4s  others  %" PRIu64, share, others);
 }
 
 static void add_publishers(const page_t *self, const topic_t *topic, text_pane_t *pane)
@@ -144,10 +155,11 @@ static void add_publishers(const page_t *self, const topic_t *topic, text_pane_t
     const publishers_t *publishers = &topic->publishers;
     if (publishers->count == MODEL_UNKNOWN || publishers->count == 0)
         return;
-    text_pane_text(pane, STYLE_TITLE,
-        publishers->count == MODEL_PUBLISHERS ? "Published most by" : "Published by");
+    text_pane_text(
+        pane, STYLE_TITLE, topic_sums_others(topic) > 0 ? "Published most by" : "Published by");
     for (size_t i = 0; i < publishers->count; i++)
         add_publisher(self, topic, &publishers->rows[i], pane);
+    add_other_publishers(topic, pane);
 }
 
 static void value_text(const char *field, const topic_t *topic, char *out)

@@ -76,7 +76,7 @@ static void test_a_page_of_the_longest_rows_fits_a_frame(void **state)
 /* The same of topics, on which everybody publishes who is named. */
 static void test_a_page_of_the_longest_topics_fits_a_frame(void **state)
 {
-    enum { PAGE_TOPICS = 10, PUBLISHERS = 4 };
+    enum { PAGE_TOPICS = 5, PUBLISHERS = 9 };
     (void)state;
     tree_t *tree = tree_new();
     broker_t *broker = broker_new(tree, "broker", NULL, "/1/");

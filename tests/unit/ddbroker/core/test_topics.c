@@ -68,6 +68,57 @@ static void test_tenants_and_topics_are_told_apart(void **state)
     finish(&topics);
 }
 
+/* Six are no more than many a topic has. */
+static void test_of_a_few_publishers_each_has_its_own(void **state)
+{
+    enum { PUBLISHERS = 6, ROUNDS = 50 };
+    (void)state;
+    topics_t topics = {.cursors = NULL};
+    char name[32];
+    for (unsigned round = 0; round < ROUNDS; round++)
+        for (unsigned i = 1; i <= PUBLISHERS; i++) {
+            snprintf(name, sizeof name, "a.sensor%u", i);
+            for (unsigned times = 0; times < i; times++)
+                publish(&topics, "a", "temp", name);
+        }
+    const topic_publisher_t *most[TOPICS_PUBLISHERS_TOLD];
+    assert_int_equal(topics_publishers(find(&topics, "a", "temp"), most), PUBLISHERS);
+    for (unsigned i = 0; i < PUBLISHERS; i++) {
+        snprintf(name, sizeof name, "a.sensor%u", PUBLISHERS - i);
+        assert_string_equal(most[i]->name, name);
+        assert_int_equal(topic_publisher_surely(most[i]), (PUBLISHERS - i) * ROUNDS);
+    }
+    finish(&topics);
+}
+
+/* Who takes the place of another has none of what that one had. */
+static void test_what_publishers_are_told_to_have_is_surely_theirs(void **state)
+{
+    enum { PUBLISHERS = 2 * TOPICS_PUBLISHERS, ROUNDS = 20 };
+    (void)state;
+    topics_t topics = {.cursors = NULL};
+    const topic_publisher_t *most[TOPICS_PUBLISHERS_TOLD];
+    char name[32];
+    for (unsigned i = 0; i < PUBLISHERS * ROUNDS; i++) {
+        snprintf(name, sizeof name, "a.one%u", i % PUBLISHERS);
+        publish(&topics, "a", "news", name);
+    }
+    assert_int_equal(topics_publishers(find(&topics, "a", "news"), most), TOPICS_PUBLISHERS_TOLD);
+    for (size_t i = 0; i < TOPICS_PUBLISHERS_TOLD; i++)
+        assert_true(topic_publisher_surely(most[i]) <= ROUNDS);
+    finish(&topics);
+}
+
+static void test_one_publisher_takes_the_room_of_one(void **state)
+{
+    (void)state;
+    topics_t topics = {.cursors = NULL};
+    publish(&topics, "a", "news", "a.one");
+    publish(&topics, "a", "news", "a.one");
+    assert_int_equal(find(&topics, "a", "news")->publisher_room, 1);
+    finish(&topics);
+}
+
 /* Who publishes a lot is among those that are named, however many others there are. */
 static void test_the_busiest_publishers_are_named(void **state)
 {
@@ -80,16 +131,10 @@ static void test_the_busiest_publishers_are_named(void **state)
         publish(&topics, "a", "news", name);
     }
     const topic_t *topic = find(&topics, "a", "news");
-    uint64_t most = 0, of_busy = 0;
-    for (size_t i = 0; i < TOPICS_PUBLISHERS; i++) {
-        const topic_publisher_t *one = &topic->publishers[i];
-        if (one->publications > most)
-            most = one->publications;
-        if (strcmp(one->name, "a.busy") == 0)
-            of_busy = one->publications;
-    }
-    assert_true(of_busy >= 1000);
-    assert_int_equal(of_busy, most);
+    const topic_publisher_t *most[TOPICS_PUBLISHERS_TOLD];
+    topics_publishers(topic, most);
+    assert_string_equal(most[0]->name, "a.busy");
+    assert_int_equal(topic_publisher_surely(most[0]), 1000);
     finish(&topics);
 }
 
@@ -243,6 +288,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tenants_and_topics_are_told_apart),
+        cmocka_unit_test(test_of_a_few_publishers_each_has_its_own),
+        cmocka_unit_test(test_what_publishers_are_told_to_have_is_surely_theirs),
+        cmocka_unit_test(test_one_publisher_takes_the_room_of_one),
         cmocka_unit_test(test_the_busiest_publishers_are_named),
         cmocka_unit_test(test_the_idlest_topic_makes_room),
         cmocka_unit_test(test_topics_with_subscribers_stay),

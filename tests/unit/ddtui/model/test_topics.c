@@ -114,8 +114,7 @@ static void test_when_something_was_lost_is_summed_up(void **state)
     model_destroy(&model);
 }
 
-/* Of one who has moved, both counts are its own; of many publishers, the most important ones are
-   told. */
+/* Of one who has moved, both counts are its own. */
 static void test_publishers_of_several_brokers(void **state)
 {
     (void)state;
@@ -127,7 +126,24 @@ static void test_publishers_of_several_brokers(void **state)
             TOPICS_REPORT("2", TOPIC_ROW("a", "t", 100, 0, 0, 0,
                                    TOPIC_PUBLISHER("a.p1", 20) "," TOPIC_PUBLISHER(
                                        "a.p5", 75) "," TOPIC_PUBLISHER("a.p6", 5))));
-    assert_text(topic_at(model, 0), "publishers", "p5 38%, p1 30%, p2 15%, p3 10%");
+    assert_text(topic_at(model, 0), "publishers", "p5 37%, p1 30%, p2 15%, p3 10%, p4 5%, p6 2%");
+    model_destroy(&model);
+}
+
+/* Who isn't named, or not surely, is among the others; all together are never more than there was.
+ */
+static void test_publishers_that_are_not_named(void **state)
+{
+    (void)state;
+    model_t *model = reports(
+        TOPICS_REPORT("1", TOPIC_ROW("a", "t", 300, 0, 0, 0,
+                               TOPIC_PUBLISHER("a.p1", 100) "," TOPIC_PUBLISHER("a.p2", 80))),
+        TOPICS_REPORT("2", TOPIC_ROW("a", "u", 300, 0, 0, 0,
+                               TOPIC_PUBLISHER("a.p1", 299) "," TOPIC_PUBLISHER("a.p2", 1))));
+    assert_text(topic_at(model, 0), "publishers", "p1 33%, p2 26%, others 40%");
+    assert_text(topic_at(model, 1), "publishers", "p1 99%, p2 <1%");
+    assert_int_equal(topic_sums_others(topic_at(model, 0)), 120);
+    assert_int_equal(topic_sums_others(topic_at(model, 1)), 0);
     model_destroy(&model);
 }
 
@@ -136,13 +152,14 @@ static void test_shares(void **state)
     (void)state;
     static const struct {
         uint64_t all, part;
-        unsigned share;
-    } CASES[] = {{0, 0, 0}, {0, 5, 0}, {MODEL_UNKNOWN, 5, 0}, {200, 1, 1}, {3, 1, 33}, {3, 2, 67},
-        {10, 15, 100}};
+        const char *share;
+    } CASES[] = {{0, 0, "0%"}, {0, 5, "0%"}, {MODEL_UNKNOWN, 5, "0%"}, {200, 1, "<1%"},
+        {3, 1, "33%"}, {3, 2, "66%"}, {5, 5, "100%"}, {10, 15, "100%"}};
     for (size_t i = 0; i < COUNT(CASES); i++) {
         const topic_t topic = {.publications = CASES[i].all};
-        const publisher_t publisher = {.publications = CASES[i].part};
-        assert_int_equal(topic_sums_share(&topic, &publisher), CASES[i].share);
+        char share[TOPIC_SUMS_SHARE_ROOM];
+        topic_sums_share(&topic, CASES[i].part, share);
+        assert_string_equal(share, CASES[i].share);
     }
 }
 
@@ -180,7 +197,9 @@ static void test_reports_that_are_none(void **state)
     static const char MANY[] = TOPICS_REPORT(
         "1", TOPIC_ROW("a", "t", 9, 9, 0, 0,
                  TOPIC_PUBLISHER("a.1", 1) "," TOPIC_PUBLISHER("a.2", 1) "," TOPIC_PUBLISHER(
-                     "a.3", 1) "," TOPIC_PUBLISHER("a.4", 1) "," TOPIC_PUBLISHER("a.5", 1)));
+                     "a.3", 1) "," TOPIC_PUBLISHER("a.4", 1) "," TOPIC_PUBLISHER("a.5",
+                     1) "," TOPIC_PUBLISHER("a.6", 1) "," TOPIC_PUBLISHER("a.7",
+                     1) "," TOPIC_PUBLISHER("a.8", 1) "," TOPIC_PUBLISHER("a.9", 1)));
     assert_int_equal(report_parser_report(model, VIEW_TOPICS, MANY, "", NULL), DD_OK);
     assert_int_equal(model_arrange(model), DD_OK);
     assert_int_equal(topic_at(model, 0)->publishers.count, MODEL_PUBLISHERS);
@@ -273,6 +292,7 @@ int main(void)
         cmocka_unit_test(test_others_have_a_row_of_their_own),
         cmocka_unit_test(test_when_something_was_lost_is_summed_up),
         cmocka_unit_test(test_publishers_of_several_brokers),
+        cmocka_unit_test(test_publishers_that_are_not_named),
         cmocka_unit_test(test_shares),
         cmocka_unit_test(test_the_model_has_a_limit_of_topics),
         cmocka_unit_test(test_reports_that_are_none),
