@@ -80,6 +80,7 @@ struct core {
     uint64_t publications; /* so far; the number of one is its stamp */
     uint64_t cut_stamp;    /* of the last one before the latest of interests.cuts */
     counts_t count;        /* of all peers since the start */
+    counts_t of_links;     /* of these, what came from and went to links; no more than that */
     drop_note_t drop_note;
     recent_t dropped; /* of these, publications that were lost lately */
     counts_reasons_t refused_for;
@@ -168,16 +169,14 @@ static inline void core_count_in(core_t *self, peer_t *peer, size_t size)
 {
     counts_in(&peer->count, size);
     counts_in(&self->count, size);
-    if (peer->quota)
-        counts_in(&peer->quota->count, size);
+    counts_in(peer->quota ? &peer->quota->count : &self->of_links, size);
 }
 
 static inline void core_count_out(core_t *self, peer_t *peer, size_t size)
 {
     counts_out(&peer->count, size);
     counts_out(&self->count, size);
-    if (peer->quota)
-        counts_out(&peer->quota->count, size);
+    counts_out(peer->quota ? &peer->quota->count : &self->of_links, size);
 }
 
 /* A peer asked for something and didn't get it. */

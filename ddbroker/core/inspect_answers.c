@@ -177,8 +177,30 @@ static uint64_t dropped_lately(const answer_t *answer)
     return quota ? recent_sum(&quota->dropped, self->now_ms) : 0;
 }
 
-/* What the asker may know of the traffic here: an operator the broker's, a tenant that of its
-   clients, those that have left included. */
+/* What all clients did, and links besides: what passes through on the way from one to another isn't
+   this broker's clients'. What was refused and dropped stays that of all. */
+static counts_t without_links(const core_t *self)
+{
+    counts_t count = self->count;
+    count.in -= self->of_links.in;
+    count.out -= self->of_links.out;
+    count.in_bytes -= self->of_links.in_bytes;
+    count.out_bytes -= self->of_links.out_bytes;
+    return count;
+}
+
+/* The operators' business, as all that isn't one tenant's. */
+static void add_links(const answer_t *answer, json_object *report)
+{
+    const core_t *self = answer->to.core;
+    if (!is_operators(answer))
+        return;
+    report_number(report, "links_in", self->of_links.in);
+    report_number(report, "links_out", self->of_links.out);
+}
+
+/* What the asker may know of the traffic here: an operator that of all clients, a tenant that of
+   its own, those that have left included. */
 static void add_totals(const answer_t *answer, json_object *report)
 {
     static const quota_limits_t NONE = {.clients = 0};
@@ -187,13 +209,15 @@ static void add_totals(const answer_t *answer, json_object *report)
     const figures_t *figures = &answer->figures;
     const quota_t *quota = quotas_find(&self->quotas, tenant_of(answer));
     bool all = is_operators(answer);
+    counts_t of_all = without_links(self);
     quota = quota ? quota : &NOBODY;
     add_limits(report, self, all ? &NONE : quota_rules_of(&self->quotas.rules, tenant_of(answer)));
     report_number(report, "clients", figures->clients);
     report_number(report, "outbox", figures->outbox);
     report_number(report, "subscriptions", figures->subscriptions);
     add_reasons(report, all ? &self->refused_for : &quota->refused_for);
-    report_count(report, all ? &self->count : &quota->count, self->now_ms);
+    report_count(report, all ? &of_all : &quota->count, self->now_ms);
+    add_links(answer, report);
     report_number(report, "dropped_lately", dropped_lately(answer));
 }
 

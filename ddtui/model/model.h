@@ -50,8 +50,12 @@ typedef struct {
     uint64_t dropped_lately; /* of these, in the last five minutes; of brokers only */
     uint64_t drop_since_ms;  /* since the first of these */
     uint64_t drop_age_ms;    /* and the last */
-    uint64_t in_rate;        /* a second, between two rounds of reports; no report has it */
+    uint64_t links_in;       /* what came over links besides; of brokers only */
+    uint64_t links_out;
+    uint64_t in_rate; /* a second, between two rounds of reports; no report has it */
     uint64_t out_rate;
+    uint64_t links_in_rate;
+    uint64_t links_out_rate;
     uint64_t refused_rate;
     uint64_t dropped_rate;
     uint64_t

@@ -31,11 +31,14 @@ static void set_rates(traffic_t *now, const traffic_t *before, uint64_t elapsed_
     now->drop_since_ms = since_going_on(now->drop_since_ms, before->drop_since_ms, elapsed_ms);
     now->in_rate = rate_between(now->in, before->in, elapsed_ms);
     now->out_rate = rate_between(now->out, before->out, elapsed_ms);
+    now->links_in_rate = rate_between(now->links_in, before->links_in, elapsed_ms);
+    now->links_out_rate = rate_between(now->links_out, before->links_out, elapsed_ms);
 }
 
 static void unset_rates(traffic_t *self)
 {
     self->in_rate = self->out_rate = MODEL_UNKNOWN;
+    self->links_in_rate = self->links_out_rate = MODEL_UNKNOWN;
     self->refused_rate = self->dropped_rate = MODEL_UNKNOWN;
     self->refusing_ms = self->dropping_ms = 0;
 }

@@ -412,17 +412,33 @@ static void add_fields(
         add_field(pane, fields[i][0], fields[i][1], broker);
 }
 
+/* What passes through apart from what is the clients', for those who are told. */
+static void add_links(text_pane_t *pane, const char *name, uint64_t all, uint64_t rate)
+{
+    char text[64], now[32];
+    int used = snprintf(text, sizeof text, "%" PRIu64, all);
+    column_number_text(COLUMN_RATE, rate, now, sizeof now);
+    if (rate != MODEL_UNKNOWN)
+        snprintf(text + used, sizeof text - (size_t)used, "  (%s/s)", now);
+    if (all != MODEL_UNKNOWN)
+        text_pane_pair(pane, name, STYLE_PLAIN, text);
+}
+
 static void add_report(const page_t *self, text_pane_t *pane, const broker_t *broker)
 {
     static const char *const FIELDS[][2] = {{"up for", "uptime_ms"}, {"parent link", "rtt_us"},
         {"clients", "clients"}, {"subscriptions", "subscriptions"}, {"outbox", "outbox"},
         {"children", "children"}, {"misses", "lost"}, {"received", "in"}, {"sent", "out"},
-        {"bytes in", "in_bytes"}, {"bytes out", "out_bytes"}, {"refused", "refused"},
-        {"refused for", "refused_for"}, {"dropped", "dropped"}, {"last drop", "drop_age_ms"},
-        {"turns", "turns_us"}, {"version", "version"}, {"id", "id"}};
+        {"bytes in", "in_bytes"}, {"bytes out", "out_bytes"}};
+    static const char *const MORE[][2] = {{"refused", "refused"}, {"refused for", "refused_for"},
+        {"dropped", "dropped"}, {"last drop", "drop_age_ms"}, {"turns", "turns_us"},
+        {"version", "version"}, {"id", "id"}};
     static const char *const OF_PARENT[][2] = {
         {"joined it", "parent_ms"}, {"parents", "parents"}, {"moves", "moves"}};
     add_fields(pane, FIELDS, sizeof FIELDS / sizeof FIELDS[0], broker);
+    add_links(pane, "from links", broker->traffic.links_in, broker->traffic.links_in_rate);
+    add_links(pane, "to links", broker->traffic.links_out, broker->traffic.links_out_rate);
+    add_fields(pane, MORE, sizeof MORE / sizeof MORE[0], broker);
     add_parent(self, pane, broker);
     add_fields(pane, OF_PARENT, sizeof OF_PARENT / sizeof OF_PARENT[0], broker);
     add_limit(self, pane, "client limit", "clients_max", broker);

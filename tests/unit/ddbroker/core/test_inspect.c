@@ -257,6 +257,43 @@ static void test_a_tenants_tree_counts_its_own_traffic(void **state)
     tree_destroy(&pair.tree);
 }
 
+/* Where load comes in shows: what only passes through a broker isn't its clients', whoever asks. */
+static void test_what_passes_through_is_told_apart_from_what_clients_do(void **state)
+{
+    (void)state;
+    pair_t pair = pair_new();
+    actor_t *from = actor_client(pair.left_leaf, "a", "from");
+    actor_t *to = actor_client(pair.left, "a", "to"), *operators = actor_operator(pair.root);
+    actor_subscribe(to, "t", "all");
+    actor_subscribe(from, "t", "all");
+    actor_subscribe(actor_client(pair.right, "a", "far"), "t", "all");
+    actor_publish(from, "t", "12345");
+    actor_skip(to);
+    static const struct {
+        const char *broker;
+        int64_t in, out, in_bytes, out_bytes, links_in, links_out;
+    } CASES[] = {{"left-leaf", 1, 1, 5, 5, 0, 1}, {"left", 0, 1, 0, 5, 1, 1},
+        {"root", 0, 0, 0, 0, 1, 1}, {"right", 0, 1, 0, 5, 1, 0}};
+    actor_t *const ASKERS[] = {operators, to};
+    for (uint32_t i = 0; i < 2 * COUNT(CASES); i++) {
+        bool all = i < COUNT(CASES);
+        ask(ASKERS[!all], "tree", i);
+        answer_t answer = read_answer(ASKERS[!all], i);
+        json_object *report = report_of(&answer, CASES[i % COUNT(CASES)].broker);
+        assert_int_equal(number_of(report, "in"), CASES[i % COUNT(CASES)].in);
+        assert_int_equal(number_of(report, "out"), CASES[i % COUNT(CASES)].out);
+        assert_int_equal(number_of(report, "in_bytes"), CASES[i % COUNT(CASES)].in_bytes);
+        assert_int_equal(number_of(report, "out_bytes"), CASES[i % COUNT(CASES)].out_bytes);
+        assert_int_equal(json_object_object_get_ex(report, "links_in", NULL), all);
+        if (all) {
+            assert_int_equal(number_of(report, "links_in"), CASES[i].links_in);
+            assert_int_equal(number_of(report, "links_out"), CASES[i].links_out);
+        }
+        free_answer(&answer);
+    }
+    tree_destroy(&pair.tree);
+}
+
 /* Who asks is what the key says. */
 static void test_nobody_asks_in_anothers_name(void **state)
 {
@@ -371,6 +408,7 @@ int main(void)
         cmocka_unit_test(test_a_broker_that_drains_says_so),
         cmocka_unit_test(test_a_tenant_sees_its_own_and_an_operator_all),
         cmocka_unit_test(test_a_tenants_tree_counts_its_own_traffic),
+        cmocka_unit_test(test_what_passes_through_is_told_apart_from_what_clients_do),
         cmocka_unit_test(test_nobody_asks_in_anothers_name),
         cmocka_unit_test(test_losses_have_an_age),
         cmocka_unit_test(test_one_broker_can_be_asked),

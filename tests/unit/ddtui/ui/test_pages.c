@@ -207,6 +207,28 @@ static void test_a_broker_tells_for_whom_it_dropped_an_hour_ago(void **state)
 }
 
 /* A limit that isn't there is none, and one that no report tells isn't known. */
+/* A broker on the way is told to be one, and not as if its clients were that busy. */
+static void test_details_say_what_passes_through_a_broker(void **state)
+{
+    static const char *const BEFORE[] = {
+        SCRIPTED_BROKER("root", "/1/", "aa", "null", "\"links_in\":1000,\"links_out\":3000,")};
+    static const char *const NOW[] = {
+        SCRIPTED_BROKER("root", "/1/", "aa", "null", "\"links_in\":1412,\"links_out\":3455,")};
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 40, 80);
+    scripted_round(self.session, VIEW_TREE, BEFORE, 1);
+    scripted_pass(self.session, 1000);
+    scripted_round(self.session, VIEW_TREE, NOW, 1);
+    type(&self, "\n");
+    assert_shows(self.canvas, "in            0/s");
+    assert_shows(self.canvas, "from links    1412  (412/s)");
+    assert_shows(self.canvas, "to links      3455  (455/s)");
+    scripted_round(self.session, VIEW_TREE, SCRIPTED_TREE, 1);
+    draw(&self);
+    assert_hides(self.canvas, "from links"); /* a tenant isn't told */
+    stop(&self);
+}
+
 static void test_details_of_a_broker_name_its_parent_and_its_limits(void **state)
 {
     static const char *const LIMITS[] = {SCRIPTED_BROKER("root", "/1/", "aa", "null", ""),
@@ -836,6 +858,7 @@ int main(void)
         cmocka_unit_test(test_to_the_next_trouble),
         cmocka_unit_test(test_details_say_when_publications_were_lost),
         cmocka_unit_test(test_a_broker_tells_for_whom_it_dropped_an_hour_ago),
+        cmocka_unit_test(test_details_say_what_passes_through_a_broker),
         cmocka_unit_test(test_details_of_a_broker_name_its_parent_and_its_limits),
         cmocka_unit_test(test_the_filter_searches_what_is_shown),
         cmocka_unit_test(test_a_search_in_what_is_open),
