@@ -9,6 +9,8 @@
  */
 #include "admission.h"
 
+#include <stdio.h>
+
 #include "operators.h"
 #include "standing.h"
 
@@ -40,6 +42,24 @@ core_admission_t core_admit(
         return CORE_NO_CLIENTS;
     bool may = role == ROLE_CHILD ? has_place(self, false, NULL) : may_come(self, tenant, key);
     return may ? CORE_ADMITTED : CORE_NO_ROOM;
+}
+
+void core_holder(const core_t *self, const uint8_t key[DD_KEY_SIZE], char out[CORE_HOLDER_ROOM])
+{
+    const dd_tenant_t *tenant;
+    int role = standing_role(self, key, &tenant);
+    const char *other = role == ROLE_OPERATOR ? "an operator"
+                        : role == ROLE_CHILD  ? "a broker"
+                                              : "";
+    bool is_tenants = role == ROLE_CLIENT;
+    snprintf(out, CORE_HOLDER_ROOM, "%s%s", is_tenants ? "tenant " : other,
+        is_tenants ? tenant->name : "");
+}
+
+void core_refused_connection(
+    core_t *self, const char *address, const char *key, const char *why, uint64_t now_ms)
+{
+    strangers_refused(&self->strangers, &self->events, address, key, why, now_ms);
 }
 
 void admission_take_place(core_t *self, peer_t *peer)

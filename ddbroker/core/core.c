@@ -518,6 +518,7 @@ void core_tick(core_t *self, uint64_t now_ms)
             check_heard(self, self->parent);
         inspect_expire(self);
         drop_notes_tell_of_all(self);
+        strangers_tell(&self->strangers, &self->events, now_ms);
         core_tell_floods(self);
     }
     contests_tick(self);

@@ -73,6 +73,15 @@ typedef enum { CORE_ADMITTED, CORE_UNKNOWN_KEY, CORE_NO_ROOM, CORE_NO_CLIENTS } 
 core_admission_t core_admit(
     core_t *self, const uint8_t key[DD_KEY_SIZE], bool clients, uint64_t now_ms);
 
+/* Whose a public key is, in words: "tenant a", "an operator", "a broker"; "" if nobody's. */
+#define CORE_HOLDER_ROOM (DD_TENANT_MAX + 16)
+void core_holder(const core_t *self, const uint8_t key[DD_KEY_SIZE], char out[CORE_HOLDER_ROOM]);
+
+/* Someone was refused a connection: tells it among the events of operators, but not in the log.
+   address: "" where there is none; key: as ddkeys shows it, "" for none. */
+void core_refused_connection(
+    core_t *self, const char *address, const char *key, const char *why, uint64_t now_ms);
+
 /* A new connection from someone with this public key; route is the caller's, kept in peer->route.
    NULL if the key isn't in the keyring, or without memory. One for whom there is no place any more
    is ended with DD_E_LIMIT at once. */

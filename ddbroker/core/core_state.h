@@ -16,6 +16,7 @@
 #include "name_round.h"
 #include "recent.h"
 #include "rounds.h"
+#include "strangers.h"
 #include "topics.h"
 #include "turns.h"
 
@@ -87,6 +88,7 @@ struct core {
     quotas_t quotas;    /* of tenants */
     quotas_t operators; /* the same of operators */
     event_history_t events;
+    strangers_t strangers;
     departures_t *left; /* clients that were at this broker lately; NULL without memory for it */
     floods_t floods;    /* of lines that peers cause */
     turns_t turns;

@@ -146,7 +146,8 @@ void event_history_clear(event_history_t *self)
 
 const char *event_tenant(const event_t *self)
 {
-    return self->own->tenant;
+    const char *tenant = self->own->tenant;
+    return strcmp(tenant, EVENT_OF_STRANGERS) == 0 ? EVENT_FOR_OPERATORS : tenant;
 }
 
 bool event_is_for(const event_t *self, dd_bytes_t tenant)

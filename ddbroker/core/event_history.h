@@ -26,6 +26,8 @@
 /* Instead of a tenant's name: what all may see, and what operators alone may. */
 #define EVENT_FOR_ALL "*"
 #define EVENT_FOR_OPERATORS ""
+/* What strangers cause, for operators: apart from all else, so that they push out none of it. */
+#define EVENT_OF_STRANGERS "/"
 
 typedef struct event_own event_own_t;
 
@@ -69,7 +71,7 @@ event_sums_t event_history_sums(
 typedef bool(event_keep_t)(void *arg, dd_bytes_t tenant);
 void event_history_forget(event_history_t *self, event_keep_t *keep, void *arg);
 
-/* Whose it is, or one of the two above. */
+/* Whose it is, or who may see it: EVENT_FOR_ALL or EVENT_FOR_OPERATORS. */
 const char *event_tenant(const event_t *self);
 
 /* Whether a client of the tenant, or with an empty tenant an operator, may see it. */

@@ -56,6 +56,7 @@ figures_broker_t figures_of_broker(const core_t *self, uint64_t now_ms)
         .parents = parents,
         .parents_silent = count_silent(parents),
         .parent_ms = parents->joined ? now_ms - parents->since_ms : 0,
+        .refused_connections = self->strangers.refused,
         .count = &self->count,
         .refused_for = &self->refused_for,
         .turns = &self->turns};

@@ -38,6 +38,7 @@ typedef struct {
     const parents_t *parents;
     uint64_t parents_silent;
     uint64_t parent_ms; /* since the parent was joined; 0 without one */
+    uint64_t refused_connections;
     const counts_t *count;
     const counts_reasons_t *refused_for;
     const turns_t *turns;

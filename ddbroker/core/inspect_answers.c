@@ -189,6 +189,18 @@ static counts_t without_links(const core_t *self)
     return count;
 }
 
+/* Who was refused a connection is an event; here is how often that was. */
+static void add_strangers(
+    const answer_t *answer, const figures_broker_t *broker, json_object *report)
+{
+    const core_t *self = answer->to.core;
+    if (!is_operators(answer))
+        return;
+    report_number(report, "refused_connections", broker->refused_connections);
+    report_number_if(report, "refused_connection_age_ms", broker->refused_connections > 0,
+        self->now_ms - self->strangers.last_ms);
+}
+
 /* The operators' business, as all that isn't one tenant's. */
 static void add_links(const answer_t *answer, json_object *report)
 {
@@ -289,6 +301,7 @@ static void finish_tree(answer_t *answer)
     add_lost(self, report);
     report_number_if(report, "rtt_us", broker.rtt_us > 0, broker.rtt_us);
     add_parents(answer, &broker, report);
+    add_strangers(answer, &broker, report);
     add_totals(answer, report);
     add_turns(answer, report);
     report_send(&answer->to, report, true);

@@ -192,6 +192,7 @@ FIGURE(parents_silent, true, self->broker.parents_silent)
 FIGURE(joined, self->broker.parents->list.count > 0, self->broker.parents->joined)
 FIGURE(parent_index, self->broker.parents->joined, self->broker.parents->chosen)
 FIGURE(parent_ms, self->broker.parents->joined, self->broker.parent_ms)
+FIGURE(refused_connections, true, self->broker.refused_connections)
 FIGURE(moves, true, self->broker.parents->moves)
 FIGURE(rtt, self->broker.rtt_us > 0, self->broker.rtt_us)
 FIGURE(memory, true, self->process->memory)
@@ -285,6 +286,8 @@ static const family_t FAMILIES[] = {
     {"dd_refused_total", COUNTER, "What peers asked for and didn't get, by reason.", write_reason,
         NULL, PLAIN},
     {"dd_dropped_total", COUNTER, "Publications that a peer lost.", write_figure, dropped, PLAIN},
+    {"dd_connections_refused_total", COUNTER, "Connections that were not let in.", write_figure,
+        refused_connections, PLAIN},
     {"dd_children", GAUGE, "Child brokers that are joined.", write_figure, children, PLAIN},
     {"dd_parents", GAUGE, "Parents that are configured.", write_figure, parents, PLAIN},
     {"dd_parents_silent", GAUGE, "Parents that did not answer when they were tried last.",

@@ -5,7 +5,9 @@
 #include "zap.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zmq.h>
 
 #include "libdd/base/problem.h"
@@ -36,7 +38,8 @@ typedef struct {
    does after a 500. */
 static const answer_t WELCOME = {"200", "OK"};
 static const answer_t CLOSED = {"300", "the broker is shutting down, or has no descriptors left"};
-static const answer_t UNKNOWN = {"400", "this key is not in the broker's key file"};
+static const answer_t UNKNOWN = {
+    "400", "this key isn't in the broker's key file as it was read last"};
 static const answer_t RESERVED = {"400", "this endpoint is for operators and child brokers only"};
 static const answer_t INVALID = {"400", "not a request for this broker"};
 static const answer_t FULL = {"500", "no room for more of its kind, or for so many at once"};
@@ -124,16 +127,34 @@ static const answer_t *judge(
     }
 }
 
-/* The key's first bytes are enough to find it in a key file or in another line. */
-static void log_refusal(zap_t *self, const request_t *request, const answer_t *answer)
+/* Over ipc there is none, and IPv4 is shown as such at an endpoint that takes both. */
+static const char *address_of(const request_t *request, char address[FRAME_ROOM + 1])
 {
-    char key[2 * 8 + 1] = "none";
-    char address[FRAME_ROOM];
-    if (request->valid && request->frames[KEY].size >= 8)
-        sodium_bin2hex(key, sizeof key, request->frames[KEY].data, 8);
-    dd_bytes_copy(request->frames[ADDRESS], address, sizeof address);
-    log_flood(self->log, address, DD_LOG_WARNING, "refused a connection from %s with key %s: %s",
-        address, key, answer->text);
+    static const char MAPPED[] = "::ffff:";
+    dd_bytes_copy(request->frames[ADDRESS], address, FRAME_ROOM + 1);
+    bool is_mapped = strncmp(address, MAPPED, strlen(MAPPED)) == 0 && strchr(address, '.');
+    return is_mapped ? address + strlen(MAPPED) : address;
+}
+
+/* The key as `ddkeys show` prints it, so that whose it is can be found out. */
+static void tell_refusal(
+    zap_t *self, core_t *core, const request_t *request, const answer_t *answer, uint64_t now_ms)
+{
+    char holder[CORE_HOLDER_ROOM] = "", why[128];
+    char key[sodium_base64_ENCODED_LEN(DD_KEY_SIZE, sodium_base64_VARIANT_ORIGINAL)] = "";
+    char room[FRAME_ROOM + 1];
+    const char *address = request->valid ? address_of(request, room) : "";
+    if (request->valid && request->frames[KEY].size == DD_KEY_SIZE) {
+        sodium_bin2base64(key, sizeof key, request->frames[KEY].data, DD_KEY_SIZE,
+            sodium_base64_VARIANT_ORIGINAL);
+        core_holder(core, request->frames[KEY].data, holder);
+    }
+    snprintf(why, sizeof why, "%s%s%s%s", answer->text, holder[0] != '\0' ? " (" : "", holder,
+        holder[0] != '\0' ? ")" : "");
+    log_flood(self->log, address, DD_LOG_WARNING, "refused a connection from %s%s%s: %s",
+        address[0] != '\0' ? address : "this machine", key[0] != '\0' ? " with key " : "", key,
+        why);
+    core_refused_connection(core, address, key, why, now_ms);
 }
 
 static void reply(zap_t *self, const request_t *request, const answer_t *answer)
@@ -155,7 +176,7 @@ void zap_work(zap_t *self, core_t *core, zap_door_t door, uint64_t now_ms)
     while (receive(self, &request)) {
         const answer_t *answer = judge(&request, core, door, now_ms);
         if (answer != &WELCOME)
-            log_refusal(self, &request, answer);
+            tell_refusal(self, core, &request, answer, now_ms);
         reply(self, &request, answer);
         request = (request_t){.valid = false};
     }

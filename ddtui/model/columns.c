@@ -32,6 +32,8 @@ static const column_t BROKER[] = {
     {"refused", "REFUSED", 7, NUMBER(COLUMN_COUNT, broker_t, traffic.refused)},
     {"dropped", "DROPPED", 7, NUMBER(COLUMN_COUNT, broker_t, traffic.dropped)},
     {"refused_for", NULL, 0, TEXT(broker_t, refused_for)},
+    {"refused_connections", NULL, 0, NUMBER(COLUMN_COUNT, broker_t, refused_connections)},
+    {"refused_connection_age_ms", NULL, 0, NUMBER(COLUMN_MS, broker_t, refused_connection_age_ms)},
     {"id", NULL, 0, KEY(broker_t, id)},
     {"parent", NULL, 0, TEXT(broker_t, parent)},
     {"parents", NULL, 0, TEXT(broker_t, parents)},

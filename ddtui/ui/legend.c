@@ -64,6 +64,9 @@ static const legend_t ALL[] = {
     {LEGEND_COLUMNS, "ALL SO FAR", "until the broker's word of it was here"},
 
     {LEGEND_DETAILS, "misses", "brokers whose link to this one has ended without leave"},
+    {LEGEND_DETAILS, "from links",
+        "messages from other brokers, which pass through; to links alike"},
+    {LEGEND_DETAILS, "not let in", "connections that were refused; the events say whose"},
     {LEGEND_DETAILS, "turns",
         "how often the broker's loop took how long; while a turn lasts, nothing else moves there"},
     {LEGEND_DETAILS, "refused for", "how often for which reason"},

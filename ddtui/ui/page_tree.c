@@ -424,6 +424,17 @@ static void add_links(text_pane_t *pane, const char *name, uint64_t all, uint64_
         text_pane_pair(pane, name, STYLE_PLAIN, text);
 }
 
+/* Who they are stands among the events. */
+static void add_strangers(text_pane_t *pane, const broker_t *broker)
+{
+    char text[96], age[32];
+    if (broker->refused_connections == MODEL_UNKNOWN || broker->refused_connections == 0)
+        return;
+    column_number_text(COLUMN_MS, broker->refused_connection_age_ms, age, sizeof age);
+    snprintf(text, sizeof text, "%" PRIu64 ", the last %s ago", broker->refused_connections, age);
+    text_pane_pair(pane, "not let in", STYLE_PLAIN, text);
+}
+
 static void add_report(const page_t *self, text_pane_t *pane, const broker_t *broker)
 {
     static const char *const FIELDS[][2] = {{"up for", "uptime_ms"}, {"parent link", "rtt_us"},
@@ -438,6 +449,7 @@ static void add_report(const page_t *self, text_pane_t *pane, const broker_t *br
     add_fields(pane, FIELDS, sizeof FIELDS / sizeof FIELDS[0], broker);
     add_links(pane, "from links", broker->traffic.links_in, broker->traffic.links_in_rate);
     add_links(pane, "to links", broker->traffic.links_out, broker->traffic.links_out_rate);
+    add_strangers(pane, broker);
     add_fields(pane, MORE, sizeof MORE / sizeof MORE[0], broker);
     add_parent(self, pane, broker);
     add_fields(pane, OF_PARENT, sizeof OF_PARENT / sizeof OF_PARENT[0], broker);

@@ -5,6 +5,7 @@
 #include "connection.h"
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -18,6 +19,9 @@
 #define LOOK_FIRST 1
 #define LOOK_MOST 100
 
+/* Bytes of a public key as ddkeys shows it, with the NUL. */
+#define KEY_ROOM sodium_base64_ENCODED_LEN(DD_KEY_SIZE, sodium_base64_VARIANT_ORIGINAL)
+
 struct dd_connection {
     void *socket;
     void *monitor; /* NULL once the handshake is done */
@@ -28,7 +32,8 @@ struct dd_connection {
     uint64_t look_ms;  /* when to look whether it has; UINT64_MAX: not to be looked at */
     uint64_t interval; /* ms from that look to the next */
     char name[DD_ENDPOINT_MAX + 1];
-    dd_keys_kind_t keys; /* whose key it shows */
+    dd_keys_kind_t keys; /* whose key it shows, */
+    char key[KEY_ROOM];  /* and which, as ddkeys does */
     dd_problem_t reason;
 };
 
@@ -44,6 +49,10 @@ dd_connection_t *dd_connection_new(void *context, const char *address, const cha
     self->fd = -1;
     self->look_ms = UINT64_MAX;
     self->keys = dd_keyring_kind(keyring);
+    const uint8_t *key = dd_keyring_public_key_of(keyring, login.own);
+    if (key)
+        sodium_bin2base64(
+            self->key, sizeof self->key, key, DD_KEY_SIZE, sodium_base64_VARIANT_ORIGINAL);
     self->socket = dd_socket_client(context, keyring, login, payload_max, problem);
     if (!self->socket)
         goto failed;
@@ -116,17 +125,19 @@ static void become_ready(dd_connection_t *self)
 static void take_refusal(dd_connection_t *self, uint32_t status)
 {
     static const char *const WHY[] = {
-        [DD_KEYS_TENANT] = "refuses this key; is its tenant in the broker's key file, and has the "
-                           "broker read that again since (ddbroker --reload)?",
-        [DD_KEYS_OPERATOR] = "refuses this key; is its operator in the broker's key file, and has "
-                             "the broker read that again since (ddbroker --reload)?",
-        [DD_KEYS_BROKER] = "refuses this key; does it have another pair of the brokers' own?",
-        [DD_KEYS_PUBLIC] = "refuses this key; is \"public\" in the broker's key file, and has the "
-                           "broker read that again since (ddbroker --reload)?"};
+        [DD_KEYS_TENANT] = "its tenant isn't in the broker's key file as read last (ddbroker "
+                           "--reload), or has other keys by now",
+        [DD_KEYS_OPERATOR] = "its operator isn't in the broker's key file as read last (ddbroker "
+                             "--reload), or has another one by now",
+        [DD_KEYS_BROKER] = "it has another pair of the brokers' own",
+        [DD_KEYS_PUBLIC] = "\"public\" isn't in the broker's key file as read last (ddbroker "
+                           "--reload), or has other keys by now"};
+    char text[256];
+    snprintf(text, sizeof text, "doesn't take this key, %s: %s", self->key, WHY[self->keys]);
     if (status == DD_ZAP_FULL)
         lose(self, DD_E_LIMIT, "has no room for more clients of this tenant, or for anybody");
     else
-        lose(self, DD_E_REFUSED, WHY[self->keys]);
+        lose(self, DD_E_REFUSED, text);
 }
 
 /* Of a connection that was never made ZeroMQ doesn't say why. A host has nothing to add; a path

@@ -78,7 +78,8 @@ int case_rotation(stage_t *stage)
         take_step(stage, "rotate", "a");
         ask_with(stage, "mid", harness_path(stage->harness, "before.json"), 0, "root");
         take_step(stage, "finish", "a");
-        ask_with(stage, "mid", harness_path(stage->harness, "before.json"), 4, "refuses this key");
+        ask_with(
+            stage, "mid", harness_path(stage->harness, "before.json"), 4, "doesn't take this key");
         ask_with(stage, "mid", harness_keys(stage->harness, "a"), 0, "root");
     }
     stage_heal(stage, STAGE_BACK_LIMIT);

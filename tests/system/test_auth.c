@@ -172,7 +172,7 @@ static const struct {
     const char *logged; /* what the broker's operator reads; which side ends a handshake, and so
                            why it failed, is chance */
 } INTRUDERS[] = {
-    {"a foreign key", foreign_key, "this key is not in the broker's key file"},
+    {"a foreign key", foreign_key, "this key isn't in the broker's key file as it was read last"},
     {"no security", null_mechanism, "a handshake on tcp://"},
     {"a password", plain_mechanism, "a handshake on tcp://"},
     {"another broker's key", wrong_server_key, "a handshake on tcp://"},

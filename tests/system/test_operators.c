@@ -125,7 +125,7 @@ static void test_operators_have_names_and_rights(void **state)
     shell_check("ddkeys operator alice -d $DIR", DONE, NULL, "operator.alice-keys.json");
     shell_check("ddkeys operator monitor --read-only -d $DIR", DONE, NULL, "");
     shell_check(
-        "ddtui -q -k $DIR/operator.alice-keys.json --tree", REFUSED, "", "refuses this key");
+        "ddtui -q -k $DIR/operator.alice-keys.json --tree", REFUSED, "", "doesn't take this key");
     reload_all(harness);
     shell_check("ddtui -q -d $OTHER -k $DIR/operator.alice-keys.json --log-level leaf=debug boss",
         DONE, NULL, "");
@@ -146,7 +146,15 @@ static void test_operators_have_names_and_rights(void **state)
     assert_false(program_said(leaf, "shutting down"));
     shell_check("ddkeys remove operator.monitor -d $DIR", DONE, NULL, "");
     reload_all(harness);
-    shell_check("ddtui -q -k $DIR/bold.json --tree", REFUSED, "", "refuses this key");
+    shell_check("ddtui -q -k $DIR/bold.json --tree", REFUSED, "", "doesn't take this key");
+    /* Who it was is found out by the key that ddkeys shows, from the console as from the log. */
+    shell_check("key=$(ddkeys show $DIR/bold.json | sed -n 's/^pubkey.//p'); ddtui -q -k "
+                "$DIR/operator-keys.json --events | "
+                "grep -cF \"with key $key: this key isn't in the broker's key file\"",
+        DONE, "1\n", "");
+    shell_check("ddtui -q -k $DIR/operator-keys.json --tree --json | grep -c "
+                "'\"refused_connections\":[1-9]'",
+        DONE, "1\n", "");
     shell_check("ddkeys check $DIR", DONE, NULL, "");
 }
 

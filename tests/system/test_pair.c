@@ -124,7 +124,7 @@ static void test_a_reserved_endpoint_stays_reserved(void **state)
     for (int i = 0; i < 3; i++) {
         take_step(STEPS[i]);
         reload(harness, "root");
-        shell_check("ddtui -q --tree", REFUSED, "", "refuses this key");
+        shell_check("ddtui -q --tree", REFUSED, "", "doesn't take this key");
         shell_check("ddtui -q -k $DIR/operator-keys.json --tree", DONE, NULL, "");
         visit(harness_endpoint(harness, "root"));
     }

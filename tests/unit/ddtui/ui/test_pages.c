@@ -229,6 +229,21 @@ static void test_details_say_what_passes_through_a_broker(void **state)
     stop(&self);
 }
 
+/* So that whoever asks why a client isn't there finds the way to the answer. */
+static void test_details_say_that_connections_were_refused(void **state)
+{
+    static const char *const ROUND[] = {SCRIPTED_BROKER("root", "/1/", "aa", "null",
+        "\"refused_connections\":117,\"refused_connection_age_ms\":3000,")};
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 40, 80);
+    type(&self, "\n");
+    assert_hides(self.canvas, "not let in");
+    scripted_round(self.session, VIEW_TREE, ROUND, 1);
+    draw(&self);
+    assert_shows(self.canvas, "not let in    117, the last 3s ago");
+    stop(&self);
+}
+
 static void test_details_of_a_broker_name_its_parent_and_its_limits(void **state)
 {
     static const char *const LIMITS[] = {SCRIPTED_BROKER("root", "/1/", "aa", "null", ""),
@@ -859,6 +874,7 @@ int main(void)
         cmocka_unit_test(test_details_say_when_publications_were_lost),
         cmocka_unit_test(test_a_broker_tells_for_whom_it_dropped_an_hour_ago),
         cmocka_unit_test(test_details_say_what_passes_through_a_broker),
+        cmocka_unit_test(test_details_say_that_connections_were_refused),
         cmocka_unit_test(test_details_of_a_broker_name_its_parent_and_its_limits),
         cmocka_unit_test(test_the_filter_searches_what_is_shown),
         cmocka_unit_test(test_a_search_in_what_is_open),

@@ -68,7 +68,7 @@ static void test_a_refused_key_may_be_let_in_later(void **state)
     broker->verdict = "400";
     dd_client_t *client = client_of(broker, "a.json");
     assert_int_equal(dd_client_start(client), DD_OK);
-    expect_disconnected(client, DD_E_REFUSED, "refuses this key");
+    expect_disconnected(client, DD_E_REFUSED, "doesn't take this key");
     broker->verdict = "200";
     broker_admit(broker, "a");
     expect_event(client, DD_EVENT_REGISTERED);
