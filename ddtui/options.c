@@ -153,7 +153,7 @@ static const tui_option_t OPTIONS[] = {
         .view = VIEW_TREE},
     {.option = {.name = "move",
          .argument = "BROKER=ENDPOINT",
-         .help = "have a broker join another parent, until its restart",
+         .help = "have a broker join another parent, for as long as that is there",
          .words = DD_ENDPOINT_WORDS,
          .behind = '=',
          .set = set_order},

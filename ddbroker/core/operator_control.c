@@ -37,7 +37,7 @@ static const char *set_log_level(core_t *self, const char *operator_name, dd_byt
     return NULL;
 }
 
-/* Until the broker's restart. With scope auto there can be one parent only. */
+/* Until the broker's restart, or until that parent is lost and another one joined. */
 static const char *move(core_t *self, const char *operator_name, dd_bytes_t argument)
 {
     (void)operator_name;
@@ -48,8 +48,6 @@ static const char *move(core_t *self, const char *operator_name, dd_bytes_t argu
     if (self->drain != DRAIN_NOT)
         return "the broker is shutting down";
     move_begin(self, endpoint);
-    parents_prefer(&self->parents, endpoint, self->auto_scope);
-    self->settings.has_parent = true;
     return NULL;
 }
 

@@ -53,7 +53,7 @@ const form_spec_t FORM_SPECS[FORMS] = {
         "This ends the client's connection, and it may not come back:", {CONFIRM}, 1},
     [FORM_DRAIN] = {"Drain broker", "Drain", "This shuts the broker down in order:", {CONFIRM}, 1},
     [FORM_MOVE] = {"Move a broker to another parent", "Move",
-        "This has the broker leave its parent, until its restart:",
+        "It leaves its parent, until the new one is lost or it restarts:",
         {{"New parent", FIELD_LINE, COMPLETION_PARENTS, HISTORY_NONE, DD_ENDPOINT_MAX,
              "an endpoint like tcp://HOST:PORT; Down shows those that it knows"},
             CONFIRM},

@@ -141,6 +141,67 @@ static void test_what_came_of_a_move_is_an_event(void **state)
     tree_destroy(&pair.tree);
 }
 
+static void expect_parents(const core_t *core, const char *list)
+{
+    char text[DD_ENDPOINTS_TEXT];
+    dd_endpoints_write(&core->parents.list, text, sizeof text);
+    assert_string_equal(text, list);
+}
+
+static core_t *with_parents(const pair_t *pair, const char *list)
+{
+    dd_endpoints_t parents = {.count = 0};
+    if (list[0] != '\0')
+        dd_endpoints_add(&parents, list, NULL);
+    core_set_parents(pair->left_leaf->core, &parents);
+    return pair->left_leaf->core;
+}
+
+/* A mistyped one costs no time in a later outage. */
+static void test_a_parent_that_could_not_be_joined_is_forgotten(void **state)
+{
+    (void)state;
+    pair_t pair = pair_new();
+    core_t *core = with_parents(&pair, "tcp://a:1,tcp://b:1");
+    uint64_t now_ms = tree_now(pair.tree);
+    actor_t *operators = actor_operator(pair.root);
+    core_parent_joined(core, now_ms);
+    control(operators, pair.left_leaf, "move", "tcp://gone:1");
+    assert_true(was_done(operators));
+    expect_parents(core, "tcp://gone:1,tcp://a:1,tcp://b:1");
+    core->parents.joined = false; /* it has left */
+    core_parent_failed(core, PARENT_SILENT, "no answer", now_ms);
+    core_parent_joined(core, now_ms);
+    expect_parents(core, "tcp://a:1,tcp://b:1");
+    assert_string_equal(parents_chosen(&core->parents), "tcp://a:1");
+    assert_true(core->parents.joined);
+    /* Nor does one stay that a second order comes after. */
+    control(operators, pair.left_leaf, "move", "tcp://gone:1");
+    control(operators, pair.left_leaf, "move", "tcp://c:1");
+    core_parent_joined(core, now_ms);
+    expect_parents(core, "tcp://c:1,tcp://a:1,tcp://b:1");
+    assert_string_equal(core->events.newest->text, "moved to parent left: tcp://c:1");
+    tree_destroy(&pair.tree);
+}
+
+/* And a root that was to have a parent is one again. */
+static void test_a_root_that_could_not_be_moved_is_a_root(void **state)
+{
+    (void)state;
+    pair_t pair = pair_new();
+    core_t *core = with_parents(&pair, "");
+    uint64_t now_ms = tree_now(pair.tree);
+    actor_t *operators = actor_operator(pair.root);
+    assert_false(core->settings.has_parent);
+    control(operators, pair.left_leaf, "move", "tcp://gone:1");
+    assert_true(was_done(operators));
+    assert_true(core->settings.has_parent);
+    core_parent_failed(core, PARENT_SILENT, "no answer", now_ms);
+    assert_false(core->settings.has_parent);
+    assert_null(parents_chosen(&core->parents));
+    tree_destroy(&pair.tree);
+}
+
 /* ---- Operators with names ------------------------------------------------------------------- */
 
 #define TENANTS_AND(operators) TENANTS_ALL "," operators
@@ -350,6 +411,8 @@ int main(void)
         cmocka_unit_test(test_a_control_that_cannot_be_read_is_not_shown),
         cmocka_unit_test(test_a_control_for_no_broker_does_nothing),
         cmocka_unit_test(test_what_came_of_a_move_is_an_event),
+        cmocka_unit_test(test_a_parent_that_could_not_be_joined_is_forgotten),
+        cmocka_unit_test(test_a_root_that_could_not_be_moved_is_a_root),
         cmocka_unit_test(test_an_operator_is_called_as_its_key_says),
         cmocka_unit_test(test_nobody_without_a_name_takes_another_operators),
         cmocka_unit_test(test_a_name_is_its_operators_from_the_moment_that_it_has_keys),
