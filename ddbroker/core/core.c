@@ -534,6 +534,15 @@ static void set_quotas(core_t *self, const quota_rules_t *rules)
     quotas_set_rules(&self->operators, &of_operators);
 }
 
+/* The log has more of it already. Whoever sees the broker may know: what was counted before is
+   gone. */
+static void note_start(core_t *self)
+{
+    char text[EVENT_TEXT_MAX];
+    snprintf(text, sizeof text, "broker %s has started: version %s", self->name, DD_VERSION);
+    event_history_add(&self->events, self->now_ms, DD_LOG_NOTICE, EVENT_FOR_ALL, text);
+}
+
 core_t *core_new(const core_settings_t *settings, const dd_keyring_t *keyring, uint64_t now_ms)
 {
     core_t *self = calloc(1, sizeof *self);
@@ -553,6 +562,7 @@ core_t *core_new(const core_settings_t *settings, const dd_keyring_t *keyring, u
     /* Until a parent gives it one, an "auto" broker is its own region 0, which no parent gives. */
     if (self->auto_scope)
         dd_scope_parse(&self->scope, dd_bytes_of(settings->has_parent ? "/0/" : "/1/"));
+    note_start(self);
     return self;
 }
 

@@ -130,10 +130,14 @@ static unsigned count_behind(broker_news_t *self, const broker_t *gone)
 static void tell_of_return(
     broker_news_t *self, broker_t *broker, uint64_t seconds, const news_moment_t *moment)
 {
-    char name[NOTE_WORD_ROOM];
-    status_log_add(self->notes, moment->wall_ms, NOTE_GOOD,
-        "broker %s reports again, after %" PRIu64 " s", note_word(broker->name, name), seconds);
+    char name[NOTE_WORD_ROOM], after[64] = "";
+    if (broker->returned_ms > 0)
+        snprintf(after, sizeof after, "%s again, after %" PRIu64 " s",
+            broker->restarted ? ": it reports" : " reports", seconds);
+    status_log_add(self->notes, moment->wall_ms, NOTE_GOOD, "broker %s%s%s",
+        note_word(broker->name, name), broker->restarted ? " was restarted" : "", after);
     broker->returned_ms = 0;
+    broker->restarted = false;
 }
 
 static void tell_of_loss(
@@ -155,7 +159,7 @@ static void tell_of_broker(broker_news_t *self, broker_t *broker, const news_mom
 {
     uint64_t silent_ms = standing_silence(broker->silent_ms, &moment->tree);
     uint64_t seconds = (broker->returned_ms + silent_ms) / 1000;
-    if (broker->returned_ms > 0)
+    if (broker->returned_ms > 0 || broker->restarted)
         tell_of_return(self, broker, seconds, moment);
     else if (!broker->told && standing_of(broker, &moment->tree) == STANDING_GONE)
         tell_of_loss(self, broker, seconds, moment);

@@ -122,6 +122,8 @@ typedef struct {
     uint64_t missed_ms;             /* when one beside it said last that it is gone; 0: never */
     bool told;                      /* a note has told that it is gone */
     uint64_t returned_ms;           /* in the first round since, how long it was gone; else 0 */
+    bool restarted;                 /* in the first round since; a note is to tell it */
+    uint64_t dropped_before;        /* what it had dropped before that, as far as it was seen */
     unsigned depth;                 /* in the tree, 0 for the root; model_arrange() sets it */
 } broker_t;
 
@@ -199,6 +201,7 @@ typedef struct {
     uint64_t lost_since_ms;  /* since the first was lost */
     uint64_t lost_age_ms;    /* and the last */
     publishers_t publishers; /* who publish most, the first one most of all */
+    uint64_t gone_ms; /* since its broker was there; 0: it is. What it counted counts on in sums */
 } topic_t;
 
 typedef struct model model_t;

@@ -63,12 +63,29 @@ static broker_t *find_successor(model_t *self, const broker_t *silent)
     return NULL;
 }
 
+/* ms by which two brokers' reports of one round may be apart. */
+#define ROUND_APART 2000
+
+/* It has begun after the other was heard last, and what it counts has begun anew. Another broker of
+   the same name may only be left over. */
+static void take_over(broker_t *successor, const broker_t *silent)
+{
+    uint64_t dropped = silent->traffic.dropped;
+    if (silent->told)
+        successor->returned_ms = silent->silent_ms;
+    if (successor->uptime_ms > silent->silent_ms + ROUND_APART)
+        return;
+    successor->restarted = true;
+    successor->dropped_before += silent->dropped_before + (dropped == MODEL_UNKNOWN ? 0 : dropped);
+}
+
 /* One that is cut off says so, and not from whom. */
 static void compare_reports(broker_t *now, const broker_t *before, uint64_t elapsed_ms)
 {
     if (before->silent_ms == 0)
         set_rates(&now->traffic, &before->traffic, elapsed_ms);
     now->missed_ms = before->missed_ms;
+    now->dropped_before = before->dropped_before;
     if (before->told)
         now->returned_ms = before->silent_ms + elapsed_ms;
     if (strcmp(now->state, "cut off") == 0)
@@ -129,8 +146,8 @@ static dd_error_t carry_brokers(model_t *now, const model_t *before, uint64_t el
         silent.returned_ms = 0;
         unset_rates(&silent.traffic);
         broker_t *successor = find_successor(now, &silent);
-        if (successor && silent.told)
-            successor->returned_ms = silent.silent_ms;
+        if (successor)
+            take_over(successor, &silent);
         else if (!successor && silent.silent_ms <= POLL_MERGE_BROKER_STAYS)
             error = model_add(now, VIEW_TREE, &silent);
     }

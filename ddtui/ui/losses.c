@@ -96,7 +96,12 @@ static void add(const page_t *page, view_t view, const traffic_t *traffic, uint6
 
 void losses_add_of_broker(const page_t *page, const broker_t *broker, text_pane_t *pane)
 {
+    char line[64];
     add(page, VIEW_TREE, &broker->traffic, broker->silent_ms, pane);
+    snprintf(line, sizeof line, "%" PRIu64 "%s before its restart", broker->dropped_before,
+        broker->traffic.dropped > 0 ? " more," : "");
+    if (broker->dropped_before > 0)
+        text_pane_pair(pane, "lost", STYLE_WARNING, line);
 }
 
 void losses_add_of_client(const page_t *page, const client_t *client, text_pane_t *pane)

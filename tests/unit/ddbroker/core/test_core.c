@@ -14,6 +14,18 @@
 /* ---- Ends ----------------------------------------------------------------------------------- */
 
 /* Who goes on talking after it was ended hears of it again, but not for every frame. */
+/* So that a restart is told from a link that was lost. */
+static void test_a_start_is_an_event(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    const event_t *event = broker_new(tree, "broker", NULL, "/1/")->core->events.newest;
+    assert_string_equal(event->text, "broker broker has started: version " DD_VERSION);
+    assert_string_equal(event_tenant(event), EVENT_FOR_ALL);
+    assert_int_equal(event->level, DD_LOG_NOTICE);
+    tree_destroy(&tree);
+}
+
 static void test_the_ended_are_told_so_once_a_second(void **state)
 {
     (void)state;
@@ -396,6 +408,7 @@ static void test_nothing_is_destroyed_twice(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_start_is_an_event),
         cmocka_unit_test(test_the_ended_are_told_so_once_a_second),
         cmocka_unit_test(test_a_goodbye_is_answered_with_one),
         cmocka_unit_test(test_goodbye_frees_the_name),

@@ -168,6 +168,36 @@ static void test_a_broker_that_is_gone_and_back_is_told_of_once_each(void **stat
     end(&self);
 }
 
+/* That isn't a lost link: what it counted has begun anew. */
+static void test_a_restart_is_told_from_a_lost_link(void **state)
+{
+    static const char *const BEFORE[] = {
+        "{\"broker\":\"root\",\"id\":\"aa\",\"scope\":\"/1/\",\"uptime_ms\":90000,\"dropped\":7}"};
+    static const char *const ANEW[] = {
+        "{\"broker\":\"root\",\"id\":\"bb\",\"scope\":\"/1/\",\"uptime_ms\":500,\"dropped\":1}"};
+    static const char *const TWIN[] = {
+        "{\"broker\":\"root\",\"id\":\"cc\",\"scope\":\"/1/\",\"uptime_ms\":80000}"};
+    (void)state;
+    fixture_t self = begin();
+    see(&self, BEFORE, 1);
+    pass(&self, 2000);
+    see(&self, ANEW, 1); /* so soon that nobody has missed it */
+    take(&self);
+    take(&self);
+    assert_int_equal(notes(&self), 1);
+    assert_string_equal(newest(&self), "broker root was restarted");
+    assert_int_equal(poller_broker(self.news.poller, 0)->dropped_before, 7);
+    pass(&self, 1000);
+    see(&self, ANEW, 1);
+    assert_int_equal(poller_broker(self.news.poller, 0)->dropped_before, 7);
+    pass(&self, 1000);
+    see(&self, TWIN, 1); /* another one that runs for longer */
+    take(&self);
+    assert_int_equal(notes(&self), 1);
+    assert_int_equal(poller_broker(self.news.poller, 0)->dropped_before, 0);
+    end(&self);
+}
+
 static void test_a_broker_that_said_goodbye_is_drained(void **state)
 {
     (void)state;
@@ -191,6 +221,7 @@ int main(void)
         cmocka_unit_test(test_what_came_of_a_move_is_told_once),
         cmocka_unit_test(test_who_has_left_sends_no_receipt),
         cmocka_unit_test(test_a_broker_that_is_gone_and_back_is_told_of_once_each),
+        cmocka_unit_test(test_a_restart_is_told_from_a_lost_link),
         cmocka_unit_test(test_a_broker_that_said_goodbye_is_drained),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -254,7 +254,8 @@ static void test_notes_tell_of_brokers_that_go_and_come(void **state)
     scripted_pass(session, 1000);
     scripted_round(session, VIEW_TREE, AGAIN, 3); /* started anew, and so with another id */
     assert_int_equal(status_log_count(session_view_status_log(session)), before + 1);
-    assert_string_equal(newest_note(session), "broker broker1 reports again, after 13 s");
+    assert_string_equal(
+        newest_note(session), "broker broker1 was restarted: it reports again, after 13 s");
     scripted_pass(session, 3000);
     scripted_round(session, VIEW_TREE, AGAIN, 3);
     assert_int_equal(/* it may not have come back yet */

@@ -266,8 +266,40 @@ static void test_brokers_that_come_and_go_make_no_rates(void **state)
                                TOPICS_REPORT("3", TOPIC_ROW("a", "t", 5000, 0, 0, 0, ""))),
         reports(TOPICS_REPORT("1", TOPIC_ROW("a", "t", 10, 0, 0, 0, "")),
             TOPICS_REPORT("2", TOPIC_ROW("a", "t", 9000, 0, 0, 0, ""))));
-    assert_int_equal(topic_at(model, 0)->publications, 5030);
+    assert_int_equal(topic_at(model, 0)->publications, 14030);
     assert_int_equal(topic_at(model, 0)->rate, 10);
+    model_destroy(&model);
+}
+
+/* What a broker has counted stays, as long as the console sees it, when it is started anew. */
+static void test_a_restart_does_not_take_back_what_was_lost(void **state)
+{
+    (void)state;
+    static const char BEFORE[] = TOPICS_REPORT("1", TOPIC_LOST_ROW("a", "t", 230399, 900000, 2000));
+    static const char ANEW[] = TOPICS_REPORT("2", TOPIC_LOST_ROW("a", "t", 502, 3000, 1000));
+    model_t *model = rated(reports(ANEW), reports(BEFORE));
+    model = rated(reports(ANEW), model); /* and not only for one round */
+    const topic_t *topic = topic_at(model, 0);
+    assert_int_equal(topic->lost, 230901);
+    assert_int_equal(topic->lost_since_ms, 904000);
+    assert_int_equal(topic->lost_age_ms, 1000);
+    assert_int_equal(topic->publications, 1200);
+    assert_int_equal(topic->lost_rate, 0);
+    /* One that only was silent counts for itself again, and that is no rate. */
+    model = rated(reports(ANEW, BEFORE), model);
+    assert_int_equal(topic_at(model, 0)->lost, 230901);
+    assert_int_equal(topic_at(model, 0)->lost_rate, 0);
+    model_destroy(&model);
+    /* A day later nobody wants to know it any more. */
+    model = rated(reports(ANEW), reports(BEFORE));
+    for (int i = 0; i < 25; i++) {
+        model_t *now = reports(ANEW);
+        topic_rates_set(now, model, 3600000);
+        assert_int_equal(model_arrange(now), DD_OK);
+        model_destroy(&model);
+        model = now;
+    }
+    assert_int_equal(topic_at(model, 0)->lost, 502);
     model_destroy(&model);
 }
 
@@ -299,6 +331,7 @@ int main(void)
         cmocka_unit_test(test_rates_are_differences),
         cmocka_unit_test(test_since_when_does_not_waver),
         cmocka_unit_test(test_brokers_that_come_and_go_make_no_rates),
+        cmocka_unit_test(test_a_restart_does_not_take_back_what_was_lost),
         cmocka_unit_test(test_topics_that_make_room_are_no_rate_of_the_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -182,6 +182,23 @@ static void test_details_say_when_publications_were_lost(void **state)
     stop(&self);
 }
 
+/* What a broker lost before its restart isn't as if it had never been. */
+static void test_details_say_what_was_lost_before_a_restart(void **state)
+{
+    static const char *const ANEW[] = {SCRIPTED_BROKER("root", "/1/", "aa", "null", ""),
+        SCRIPTED_BROKER("broker1", "/1/2/", "bb", "\"aa\"", ""),
+        SCRIPTED_BROKER("broker0", "/1/2/3/", "ee", "\"bb\"", "\"dropped\":0,")};
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_pass(self.session, 1000);
+    scripted_round(self.session, VIEW_TREE, LOSING, COUNT(LOSING));
+    scripted_pass(self.session, 3000);
+    scripted_round(self.session, VIEW_TREE, ANEW, COUNT(ANEW));
+    type(&self, "1/broker0\n\n");
+    assert_shows(self.canvas, "lost          3 before its restart");
+    stop(&self);
+}
+
 /* Long after the client has gone, to a console that was opened since. */
 static void test_a_broker_tells_for_whom_it_dropped_an_hour_ago(void **state)
 {
@@ -872,6 +889,7 @@ int main(void)
         cmocka_unit_test(test_what_is_known_of_silent_brokers),
         cmocka_unit_test(test_to_the_next_trouble),
         cmocka_unit_test(test_details_say_when_publications_were_lost),
+        cmocka_unit_test(test_details_say_what_was_lost_before_a_restart),
         cmocka_unit_test(test_a_broker_tells_for_whom_it_dropped_an_hour_ago),
         cmocka_unit_test(test_details_say_what_passes_through_a_broker),
         cmocka_unit_test(test_details_say_that_connections_were_refused),
