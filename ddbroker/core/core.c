@@ -93,7 +93,7 @@ static void tell_last_troubles(core_t *self, peer_t *peer)
     if (peer->state != PEER_READY)
         return;
     drop_notes_tell_last(self, peer);
-    refusal_notes_tell_of_peer(self, peer);
+    refusal_notes_tell_last(self, peer);
 }
 
 /* ---- Ending peers -------------------------------------------------------------------------- */

@@ -82,7 +82,7 @@ struct core {
     uint64_t cut_stamp;    /* of the last one before the latest of interests.cuts */
     counts_t count;        /* of all peers since the start */
     counts_t of_links;     /* of these, what came from and went to links; no more than that */
-    drop_note_t drop_note;
+    gathered_t drop_note;
     recent_t dropped; /* of these, publications that were lost lately */
     counts_reasons_t refused_for;
     quotas_t quotas;    /* of tenants */
@@ -181,11 +181,20 @@ static inline void core_count_out(core_t *self, peer_t *peer, size_t size)
     counts_out(peer->quota ? &peer->quota->count : &self->of_links, size);
 }
 
+static inline void refusal_note_count(refusal_note_t *self, dd_error_t code, uint64_t now_ms)
+{
+    self->code = code;
+    if (code == DD_E_NO_DESTINATION)
+        self->unknown++;
+    else if (self->count++ == 0)
+        self->since_ms = now_ms;
+}
+
 /* A peer asked for something and didn't get it. */
 static inline void core_count_refused(core_t *self, peer_t *peer, dd_error_t code)
 {
     peer->count.refused++;
-    peer->refusal_note.code = code;
+    refusal_note_count(&peer->refusal_note, code, self->now_ms);
     self->count.refused++;
     counts_reasons_add(&self->refused_for, code);
     if (!peer->quota)

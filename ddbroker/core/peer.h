@@ -8,6 +8,7 @@
 #include "departures.h"
 #include "descendants.h"
 #include "directory.h"
+#include "gathered.h"
 #include "interest.h"
 #include "jobs.h"
 #include "libdd/base/pulse.h"
@@ -39,19 +40,13 @@ typedef enum {
     PEER_ENDED    /* was told why; nothing it sends counts, until the connection is gone */
 } peer_state_t;
 
-/* What has been told of losses. */
+/* What was refused and is to be told. */
 typedef struct {
-    uint64_t told; /* of these so many */
-    uint64_t told_ms;
-    uint64_t fresh_ms; /* when it was seen that there are more; 0: there are none */
-} drop_note_t;
-
-/* What has been told of refusals. */
-typedef struct {
-    uint64_t seen; /* so many at the last look */
-    uint64_t told; /* of these so many */
-    uint64_t told_ms;
-    dd_error_t code; /* of the last one */
+    gathered_t gathered;
+    uint64_t count;
+    uint64_t since_ms; /* when the first of them was */
+    unsigned unknown;  /* names that nobody has, since the last look; a mistyped one isn't told */
+    dd_error_t code;   /* of the last one */
 } refusal_note_t;
 
 struct peer {
@@ -91,7 +86,7 @@ struct peer {
     bool pinged;            /* and no PONG has answered it yet */
     uint64_t complained_ms; /* last UNKNOWN_PEER, which is sent once a second at most */
     uint64_t rtt_us;        /* parent: round trip of the last PING; 0: not known */
-    drop_note_t drop_note;
+    gathered_t drop_note;
     refusal_note_t refusal_note;
     counts_t count;
     entry_t *entries; /* names reached through it: its own, or a link's subtree */

@@ -53,6 +53,8 @@ typedef struct {
     quota_bucket_t bytes;
     counts_t count; /* of all its clients since the start */
     counts_reasons_t refused_for;
+    uint64_t refusals_ms;            /* since when events of its clients' refusals are counted, */
+    unsigned refusals_told;          /* and how many there were */
     char tenant[QUOTA_NAME_MAX + 1]; /* or "/" and an operator's name, as no tenant is called */
 } quota_t;
 
