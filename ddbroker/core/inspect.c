@@ -158,6 +158,8 @@ static void answer(core_t *self, question_t *question, const dd_record_t *asked)
         operator_control(&to, asked);
         return;
     }
+    if (asked->type == DD_CONTROL)
+        operator_control_overheard(self, question->asker, asked);
     if (inspect_answers_is_question(asked->text) && (for_me || for_all))
         question->answer = inspect_answers_begin(&to, asked);
     if (!question->answer)

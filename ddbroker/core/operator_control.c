@@ -100,6 +100,26 @@ static bool is_readable(const dd_record_t *asked)
            dd_word_valid(asked->name, DD_NAME_MAX);
 }
 
+/* The parent of the broker, or those beneath a root. */
+static bool is_next_to(const core_t *self, dd_bytes_t id)
+{
+    const peer_t *link;
+    bool is_beneath_root = self->ancestors_size == DD_BROKER_ID_SIZE;
+    DL_FOREACH2 (self->links, link, next_link)
+        if (dd_bytes_equal(dd_bytes(link->id, sizeof link->id), id))
+            return link->role == ROLE_CHILD || is_beneath_root;
+    return false;
+}
+
+void operator_control_overheard(core_t *self, const peer_t *peer, const dd_record_t *asked)
+{
+    if (!dd_bytes_equal(asked->text, dd_bytes_of("drain")) || !is_readable(asked) ||
+        operator_control_is_forbidden(self, asked) || !is_next_to(self, asked->id))
+        return;
+    core_remark(self, peer, DD_LOG_NOTICE, "operator %.*s: drain %.*s", (int)asked->source.size,
+        (const char *)asked->source.data, (int)asked->name.size, (const char *)asked->name.data);
+}
+
 void operator_control(const report_to_t *to, const dd_record_t *asked)
 {
     core_t *self = to->core;

@@ -150,7 +150,8 @@ static void tell_of_loss(
         snprintf(behind, sizeof behind, "; %u behind it", count);
     status_log_add(self->notes, moment->wall_ms, NOTE_BAD, "broker %s is gone%s%s",
         note_word(broker->name, name),
-        missed_is(broker, moment->tree.finished_ms) ? ", says one beside it" : why, behind);
+        missed_is(broker, moment->tree.finished_ms) ? ", as its neighbour in the tree says" : why,
+        behind);
     broker->told = true;
 }
 

@@ -108,7 +108,8 @@ static void expect_all_back(terminal_t *terminal)
 #define ROOT_LOST "│*:*:* warning @(other|standby|mid) *parent root is gone  *│"
 
 /* The leaf is killed as soon as the root is shown as gone, which a note says a moment later. */
-#define ROOT_TOLD "│*:*:* error   this console   broker root is gone, says one beside it*│"
+#define ROOT_TOLD                                                                                  \
+    "│*:*:* error   this console   broker root is gone, as its neighbour in the tree says*│"
 #define LEAF_LOST "│*:*:* warning mid            broker leaf is gone  *│"
 
 /* Of the flood: at once, and a minute later if that takes so long. */
@@ -122,8 +123,9 @@ static void expect_story(terminal_t *terminal)
             "│TIME     LEVEL   WHERE          EVENT                                         >",
             ROOT_LOST, ROOT_LOST, ROOT_LOST, "@(" ROOT_TOLD "|" LEAF_LOST ")",
             "@(" ROOT_TOLD "|" LEAF_LOST ")",
-            "│*:*:* error   this console   broker leaf is gone, says one beside it*│", REFUSED,
-            "@(" REFUSED "|" EMPTY ")", NULL});
+            "│*:*:* error   this console   broker leaf is gone, as its neighbour in the tree "
+            "says*│",
+            REFUSED, "@(" REFUSED "|" EMPTY ")", NULL});
 }
 
 /* ---- The outage ----------------------------------------------------------------------------- */

@@ -69,6 +69,35 @@ static void test_an_operator_drains_a_broker_and_sets_its_log_level(void **state
     tree_destroy(&pair.tree);
 }
 
+static unsigned count_events(const broker_t *broker, const char *text)
+{
+    unsigned count = 0;
+    const event_t *event;
+    DL_FOREACH2 (broker->core->events.newest, event, older)
+        count += strcmp(event->text, text) == 0;
+    return count;
+}
+
+/* Who it was is known when the broker is there no more: one beside it tells. */
+static void test_who_drained_a_broker_is_told_beside_it(void **state)
+{
+    (void)state;
+    pair_t pair = pair_new();
+    actor_t *operators = actor_operator(pair.left_leaf);
+    control(operators, pair.right, "drain", "right");
+    assert_true(was_done(operators));
+    assert_int_equal(count_events(pair.root, "operator operator: drain right"), 1);
+    assert_int_equal(count_events(pair.left, "operator operator: drain right"), 0);
+    assert_int_equal(count_events(pair.right_leaf, "operator operator: drain right"), 0);
+    control(operators, pair.root, "drain", "root");
+    assert_true(was_done(operators));
+    assert_int_equal(count_events(pair.left, "operator operator: drain root"), 1);
+    assert_int_equal(count_events(pair.left_leaf, "operator operator: drain root"), 0);
+    control(operators, pair.right, "log-level", "debug");
+    assert_int_equal(count_events(pair.root, "operator operator: log-level debug"), 0);
+    tree_destroy(&pair.tree);
+}
+
 static void test_a_control_that_cannot_be_read_is_not_shown(void **state)
 {
     static const char *const TEXTS[] = {"", "new\nline", "\x1B[2J", "\xFF", "two words"};
@@ -408,6 +437,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_operator_ends_a_client_anywhere),
         cmocka_unit_test(test_an_operator_drains_a_broker_and_sets_its_log_level),
+        cmocka_unit_test(test_who_drained_a_broker_is_told_beside_it),
         cmocka_unit_test(test_a_control_that_cannot_be_read_is_not_shown),
         cmocka_unit_test(test_a_control_for_no_broker_does_nothing),
         cmocka_unit_test(test_what_came_of_a_move_is_an_event),
