@@ -54,7 +54,7 @@ static void error(core_t *self, peer_t *link, const dd_record_t *record)
         return;
     dd_error_t code = dd_wire_error(record->code, DD_E_PROTOCOL);
     link->farewell = 0;
-    core_end(self, link, code, "it refuses: %s", dd_strerror(code));
+    core_end(self, link, code, "the other side has ended the link");
 }
 
 /* The parent has room for more. Downward there is no window yet: of others it means nothing. */

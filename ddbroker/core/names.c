@@ -4,6 +4,8 @@
  */
 #include "names.h"
 
+#include <stdio.h>
+
 #include "departures.h"
 
 /* An instance is 48 random bits of the client's and, in the low 16, how many times it has
@@ -44,9 +46,10 @@ void names_tell_child(
 
 void names_refuse(core_t *self, peer_t *child, dd_bytes_t name, uint64_t instance, dd_error_t why)
 {
-    core_pass_over(self, child,
-        why == DD_E_REFUSED ? "tells of a client of a tenant that has no key here"
-                            : "tells of a client whose name is taken");
+    char what[DD_NAME_MAX + 64];
+    snprintf(what, sizeof what, "tells of client %.*s, %s", (int)name.size, (const char *)name.data,
+        why == DD_E_REFUSED ? "of a tenant that has no key here" : "whose name is taken");
+    core_pass_over(self, child, what);
     names_tell_child(self, child, name, instance, why);
 }
 

@@ -150,8 +150,7 @@ static void tell_of_loss(
         snprintf(behind, sizeof behind, "; %u behind it", count);
     status_log_add(self->notes, moment->wall_ms, NOTE_BAD, "broker %s is gone%s%s",
         note_word(broker->name, name),
-        missed_is(broker, moment->tree.finished_ms) ? ", as its neighbour in the tree says" : why,
-        behind);
+        missed_is(broker, moment->tree.finished_ms) ? ", says its neighbour" : why, behind);
     broker->told = true;
 }
 
@@ -193,11 +192,38 @@ static bool hear_all(broker_news_t *self, const news_moment_t *moment)
     return any;
 }
 
+static bool is_missed(broker_news_t *self, const char *name, const news_moment_t *moment)
+{
+    for (size_t i = 0; i < count_brokers(self); i++) {
+        const broker_t *broker = poller_broker(self->poller, i);
+        if (broker->fate == BROKER_GONE && strcmp(broker->name, name) == 0 &&
+            missed_is(broker, moment->tree.finished_ms))
+            return true;
+    }
+    return false;
+}
+
+/* Where it is told that a broker is gone, what is behind it isn't only late. */
+static bool find_behind(broker_news_t *self, const news_moment_t *moment)
+{
+    bool any = false;
+    for (size_t i = 0; i < count_brokers(self); i++) {
+        broker_t *broker = poller_broker(self->poller, i);
+        if (broker->fate != BROKER_BEHIND || broker->fate_ms >= STANDING_GONE_AFTER ||
+            !is_missed(self, broker->behind, moment))
+            continue;
+        broker->fate_ms = STANDING_GONE_AFTER;
+        any = true;
+    }
+    return any;
+}
+
 bool broker_news_take(broker_news_t *self, const news_moment_t *moment)
 {
     bool any = find_drained(self, moment);
     any |= hear_all(self, moment);
     any |= missed_by_parents(self->poller, moment->now_us / 1000);
+    any |= find_behind(self, moment);
     for (size_t i = 0; i < count_brokers(self); i++)
         tell_of_broker(self, poller_broker(self->poller, i), moment);
     return any;

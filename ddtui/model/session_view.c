@@ -240,8 +240,9 @@ static void unlink_from(session_view_t *self, link_state_t state, const dd_event
     self->link.rtt_us = 0;
     self->link.error = event->error;
     dd_escape_text(event->text, strlen(event->text), why, sizeof why);
-    /* Of the network the library says in words what is wrong where. */
-    bool in_words = event->error == DD_E_NETWORK && why[0] != '\0';
+    /* Of the network, and of a refusal, it is said in words what is wrong where. */
+    bool says_all = event->error == DD_E_NETWORK || event->error == DD_E_REFUSED;
+    bool in_words = says_all && why[0] != '\0';
     snprintf(self->link.reason, sizeof self->link.reason, "%s%s%s",
         in_words ? "" : dd_strerror(event->error), in_words || why[0] == '\0' ? "" : ": ", why);
     poller_restart(self->poller);

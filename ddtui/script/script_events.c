@@ -65,8 +65,10 @@ static void on_closed(script_t *self, const dd_event_t *event)
 {
     char why[SHOWN_ROOM];
     const char *text = event->text[0] != '\0' ? event->text : self->options->name;
-    script_fail(self, exit_status_of(event->error), "%s: %s", dd_strerror(event->error),
-        script_shown(text, why));
+    /* A refusal is told in words: not every one is that of a key. */
+    bool in_words = event->error == DD_E_REFUSED && event->text[0] != '\0';
+    script_fail(self, exit_status_of(event->error), "%s%s%s",
+        in_words ? "" : dd_strerror(event->error), in_words ? "" : ": ", script_shown(text, why));
 }
 
 static void on_subscribed(script_t *self, const dd_event_t *event)

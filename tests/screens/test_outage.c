@@ -108,8 +108,7 @@ static void expect_all_back(terminal_t *terminal)
 #define ROOT_LOST "│*:*:* warning @(other|standby|mid) *parent root is gone  *│"
 
 /* The leaf is killed as soon as the root is shown as gone, which a note says a moment later. */
-#define ROOT_TOLD                                                                                  \
-    "│*:*:* error   this console   broker root is gone, as its neighbour in the tree says*│"
+#define ROOT_TOLD "│*:*:* error   this console   broker root is gone, says its neighbour*│"
 #define LEAF_LOST "│*:*:* warning mid            broker leaf is gone  *│"
 
 /* Of the flood: at once, and a minute later if that takes so long. */

@@ -168,6 +168,33 @@ static void test_a_broker_that_is_gone_and_back_is_told_of_once_each(void **stat
     end(&self);
 }
 
+/* And not only late: it was said why nothing is heard of it. */
+static void test_who_is_behind_one_that_is_gone_is_said_to_be_at_once(void **state)
+{
+    static const char *const ALL[] = {
+        "{\"broker\":\"root\",\"id\":\"aa\",\"scope\":\"/1/\",\"parent\":null}",
+        "{\"broker\":\"mid\",\"id\":\"bb\",\"scope\":\"/1/2/\",\"parent\":\"aa\"}",
+        "{\"broker\":\"leaf\",\"id\":\"cc\",\"scope\":\"/1/2/3/\",\"parent\":\"bb\"}"};
+    static const char *const REST[] = {
+        "{\"broker\":\"root\",\"id\":\"aa\",\"scope\":\"/1/\",\"parent\":null,"
+        "\"lost\":[{\"name\":\"mid\",\"id\":\"bb\",\"age_ms\":100}]}"};
+    (void)state;
+    fixture_t self = begin();
+    see(&self, ALL, 3);
+    pass(&self, 3000);
+    see(&self, REST, 1);
+    assert_true(take(&self));
+    for (size_t i = 0; i < 3; i++) {
+        const broker_t *broker = poller_broker(self.news.poller, i);
+        standing_t standing = strcmp(broker->name, "leaf") == 0  ? STANDING_BEHIND
+                              : strcmp(broker->name, "mid") == 0 ? STANDING_GONE
+                                                                 : STANDING_REPORTS;
+        assert_int_equal(standing_of(broker, &self.moment.tree), standing);
+    }
+    assert_string_equal(newest(&self), "broker mid is gone, says its neighbour; 1 behind it");
+    end(&self);
+}
+
 /* That isn't a lost link: what it counted has begun anew. */
 static void test_a_restart_is_told_from_a_lost_link(void **state)
 {
@@ -221,6 +248,7 @@ int main(void)
         cmocka_unit_test(test_what_came_of_a_move_is_told_once),
         cmocka_unit_test(test_who_has_left_sends_no_receipt),
         cmocka_unit_test(test_a_broker_that_is_gone_and_back_is_told_of_once_each),
+        cmocka_unit_test(test_who_is_behind_one_that_is_gone_is_said_to_be_at_once),
         cmocka_unit_test(test_a_restart_is_told_from_a_lost_link),
         cmocka_unit_test(test_a_broker_that_said_goodbye_is_drained),
     };
