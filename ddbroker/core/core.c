@@ -558,6 +558,7 @@ void core_destroy(core_t **self_p)
     while (jobs_step(&self->jobs, self) || jobs_step(&self->fanouts.jobs, self))
         ;
     free(self->left);
+    free(self->passages);
     quotas_destroy(&self->quotas);
     quotas_destroy(&self->operators);
     topics_destroy(&self->topics);
