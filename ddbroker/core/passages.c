@@ -27,9 +27,14 @@ passages_t *passages_new(void)
     return calloc(1, sizeof(passages_t));
 }
 
+/* A sealed payload begins with its nonce, and then its authenticator, which comes of the nonce, the
+   key and the text. */
+#define NONCE 24
+#define AUTHENTICATOR (DD_BOX_OVERHEAD - NONCE)
+
 /* What tells a publication from all others. */
 typedef struct {
-    uint8_t bytes[DD_BOX_OVERHEAD + 3 * (UINT8_MAX + 1)];
+    uint8_t bytes[AUTHENTICATOR + 2 * (UINT8_MAX + 1)];
     size_t size;
 } mark_t;
 
@@ -43,9 +48,8 @@ static void add(mark_t *mark, dd_bytes_t word)
 static passage_t hash_of(const dd_record_t *relay)
 {
     mark_t mark;
-    memcpy(mark.bytes, relay->payload.data, DD_BOX_OVERHEAD);
-    mark.size = DD_BOX_OVERHEAD;
-    add(&mark, relay->tenant);
+    memcpy(mark.bytes, relay->payload.data + NONCE, AUTHENTICATOR);
+    mark.size = AUTHENTICATOR;
     add(&mark, relay->topic);
     add(&mark, relay->source);
     return dd_hash_long(mark.bytes, mark.size) & ~LINK_BITS;

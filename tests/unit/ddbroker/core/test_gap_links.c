@@ -573,7 +573,7 @@ static void listen(club_t *self, int listener)
 static void publish(club_t *self, int member)
 {
     char text[300] = "";
-    snprintf(text, sizeof text, "%u", ++self->published[member]);
+    snprintf(text, sizeof text, "%40u", ++self->published[member]); /* no two begin alike */
     actor_add(self->members[member],
         &(dd_record_t){
             .type = DD_PUBLISH, .topic = B("t"), .payload = dd_bytes(text, sizeof text)});

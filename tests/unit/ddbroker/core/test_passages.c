@@ -12,7 +12,6 @@
 
 /* Sealed payloads: nonce, authenticator, and what is encrypted. */
 #define NONCE "nonce of 24 bytes: 12345"
-#define OTHER_NONCE "nonce of 24 bytes: 54321"
 #define TAG "authenticator 16"
 #define OTHER_TAG "Authenticator 16"
 #define SEALED NONCE TAG "news"
@@ -21,7 +20,7 @@
 
 static dd_record_t numbered(char payload[64], unsigned number)
 {
-    int size = snprintf(payload, 64, "%08u of 24 bytes........" TAG, number);
+    int size = snprintf(payload, 64, NONCE "%016u", number);
     return (dd_record_t){.type = DD_RELAY,
         .tenant = B("a"),
         .source = B("a.x"),
@@ -154,9 +153,7 @@ static void test_what_differs_in_anything_is_another_one(void **state)
         {"a", "a.near", "t", SEALED},
         {"a", "a.far", "u", SEALED},
         {"b", "b.far", "t", SEALED},
-        {"public", "a.far", "t", SEALED},
         {"public", "public.far", "t", SEALED},
-        {"a", "a.far", "t", OTHER_NONCE TAG "news"},
         {"a", "a.far", "t", NONCE OTHER_TAG "news"},
     };
     (void)state;
