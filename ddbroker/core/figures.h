@@ -35,7 +35,7 @@ typedef struct {
     uint64_t uptime_ms;
     uint64_t children;
     const lost_brokers_t *lost; /* children that are missed */
-    uint64_t connections; /* that hold a place */
+    uint64_t connections;       /* that hold a place */
     uint64_t clients_max;
     uint64_t rtt_us; /* to the parent; 0: not known */
     const parents_t *parents;

@@ -186,8 +186,8 @@ static void add_totals(const answer_t *answer, json_object *report)
     report_number(report, "subscriptions", figures->subscriptions);
     add_reasons(report, all ? &self->refused_for : &quota->refused_for);
     report_count(report, all ? &self->count : &quota->count, self->now_ms);
-    report_number(report, "dropped_lately",
-        recent_sum(all ? &self->dropped : &quota->dropped, self->now_ms));
+    report_number(
+        report, "dropped_lately", recent_sum(all ? &self->dropped : &quota->dropped, self->now_ms));
     report_number(report, "old_keys", figures->old_keys);
 }
 

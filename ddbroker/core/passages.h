@@ -4,9 +4,10 @@
  *
  * A broker that joins another parent may be handed once more what had passed the link to the one it
  * had: where brokers lag, it is still on its way through the rest of the tree. So it is remembered
- * what has passed which link, as keyed hashes only: of the source, the topic, and the sealed payload's
- * authenticator, which no two have in common that differ in nonce, key or text. Nobody can make what
- * another one publishes look like that. Of many that fall into one place the latest are remembered.
+ * what has passed which link, as keyed hashes only: of the source, the topic, and the sealed
+ * payload's authenticator, which no two have in common that differ in nonce, key or text. Nobody
+ * can make what another one publishes look like that. Of many that fall into one place the latest
+ * are remembered.
  */
 #ifndef PASSAGES_H_INCLUDED
 #define PASSAGES_H_INCLUDED

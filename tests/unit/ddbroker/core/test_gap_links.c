@@ -509,10 +509,10 @@ typedef struct {
     pair_t pair;
     broker_t *brokers[5];
     actor_t *members[5];
-    unsigned published[5]; /* by each so far */
-    unsigned heard[5][5];  /* the last of a member's [1] that another [0] got */
-    bool warned[5][5];     /* of a loss since then */
-    bool narrow[5];        /* has a second subscription */
+    unsigned published[5];       /* by each so far */
+    unsigned heard[5][5];        /* the last of a member's [1] that another [0] got */
+    bool warned[5][5];           /* of a loss since then */
+    bool narrow[5];              /* has a second subscription */
     bool came[5][5][ROUNDS + 1]; /* which of them it has got */
     bool restless; /* brokers move, and what is slow on the way that was left may come late */
 } club_t;

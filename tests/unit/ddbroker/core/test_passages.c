@@ -64,7 +64,8 @@ static void test_that_it_comes_again_is_said_once_of_each_link(void **state)
     free(self);
 }
 
-/* ---- A broker with one parent after the other ------------------------------------------------- */
+/* ---- A broker with one parent after the other -------------------------------------------------
+ */
 
 typedef struct {
     tree_t *tree;
@@ -160,8 +161,8 @@ static void test_what_differs_in_anything_is_another_one(void **state)
     for (size_t i = 0; i < COUNT(OTHERS); i++) {
         scene_t self = scene_new();
         dd_record_t mine = relay_of("a", "a.far", "t", SEALED);
-        dd_record_t other = relay_of(
-            OTHERS[i].tenant, OTHERS[i].source, OTHERS[i].topic, OTHERS[i].payload);
+        dd_record_t other =
+            relay_of(OTHERS[i].tenant, OTHERS[i].source, OTHERS[i].topic, OTHERS[i].payload);
         assert_int_equal(heard(&self, &other), 1);
         move(&self);
         assert_int_equal(heard(&self, &mine), 1);
@@ -187,10 +188,9 @@ static void test_what_was_sent_to_a_former_parent_doesnt_come_back_from_the_next
     (void)state;
     scene_t self = scene_new();
     actor_t *publisher = actor_client(self.broker, "a", "brief");
-    actor_say(self.parent, &(dd_record_t){.type = DD_ADD_INTEREST,
-                               .tenant = B("a"),
-                               .topic = B("t"),
-                               .scope = B("/")});
+    actor_say(self.parent,
+        &(dd_record_t){
+            .type = DD_ADD_INTEREST, .tenant = B("a"), .topic = B("t"), .scope = B("/")});
     actor_publish(publisher, "t", SEALED);
     actor_expect(self.listeners[0], DD_PUBLICATION);
     assert_non_null(actor_find(self.parent, DD_RELAY));
@@ -237,8 +237,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_very_many_are_remembered_and_the_latest_of_more),
         cmocka_unit_test(test_that_it_comes_again_is_said_once_of_each_link),
-        cmocka_unit_test(
-            test_what_a_former_parent_sent_is_passed_over_once_and_counted_nowhere),
+        cmocka_unit_test(test_what_a_former_parent_sent_is_passed_over_once_and_counted_nowhere),
         cmocka_unit_test(test_what_one_parent_sends_twice_is_its_own_affair),
         cmocka_unit_test(test_what_differs_in_anything_is_another_one),
         cmocka_unit_test(test_what_is_too_short_to_be_sealed_is_never_passed_over),
