@@ -77,7 +77,7 @@ static const column_t CLIENT[] = {
     {"refused_rate", NULL, 0, NUMBER(COLUMN_RATE, client_t, traffic.refused_rate)},
     {"dropped_rate", NULL, 0, NUMBER(COLUMN_RATE, client_t, traffic.dropped_rate)},
     {"drop_age_ms", NULL, 0, NUMBER(COLUMN_MS, client_t, traffic.drop_age_ms)},
-    {"key", NULL, 3, TEXT(client_t, key)},
+    {"key", NULL, 0, TEXT(client_t, key)},
     {"broker_id", NULL, 0, TEXT(client_t, broker_id)},
 };
 
