@@ -12,8 +12,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <utlist.h>
-
 #include "client_state.h"
 #include "libdd/base/clock.h"
 #include "libdd/base/problem.h"
@@ -350,8 +348,7 @@ static void replace_keys(dd_client_t *self, dd_client_keys_t *keys)
 {
     pthread_mutex_lock(&self->seal_lock);
     pthread_mutex_lock(&self->lock);
-    LL_PREPEND(self->retired, self->keys);
-    self->keys = keys;
+    dd_client_keys_replace(&self->keys, keys, &self->retired);
     self->login = (dd_login_t){0};
     dd_session_prove(self->session);
     pthread_mutex_unlock(&self->lock);
