@@ -331,14 +331,14 @@ dd_error_t dd_client_start(dd_client_t *self)
 {
     if (dd_client_is_inherited(self))
         return DD_E_FORKED;
-    if (self->started)
-        return DD_E_ARGUMENT;
     pthread_mutex_lock(&self->lock);
-    self->started = dd_loop_join(self->loop, &self->member) == DD_OK;
-    if (self->started)
+    dd_error_t error = self->started ? DD_E_ARGUMENT : dd_loop_join(self->loop, &self->member);
+    if (error == DD_OK) {
+        self->started = true;
         dd_session_start(self->session);
+    }
     pthread_mutex_unlock(&self->lock);
-    return self->started ? DD_OK : DD_E_MEMORY;
+    return error;
 }
 
 /* ---- Other keys ---------------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #define DD_CLIENT_STATE_H_INCLUDED
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "client_keys.h"
 #include "event_queue.h"
@@ -54,7 +55,7 @@ struct dd_client {
     dd_handler_t handlers[DD_EVENT_REPLY + 1]; /* of events of one type, or none */
     dd_log_t *log;                             /* or NULL */
     void *log_arg;
-    bool started;
+    atomic_bool started; /* changes with the lock */
     dd_loop_t *loop;
 
     dd_loop_member_t member;
