@@ -2,7 +2,7 @@
 /*
  * client_connect - waits until a client is registered
  */
-#include "client_state.h"
+#include "client_wait.h"
 #include "libdd/base/clock.h"
 #include "libdd/base/problem.h"
 
