@@ -53,6 +53,7 @@ static const column_t BROKER[] = {
     {"clients_max", NULL, 7, NUMBER(COLUMN_COUNT, broker_t, clients_max)},
     {"subscriptions_max", NULL, 7, NUMBER(COLUMN_COUNT, broker_t, subscriptions_max)},
     {"outbox_max", NULL, 7, NUMBER(COLUMN_BYTES, broker_t, outbox_max)},
+    {"old_keys", NULL, 0, NUMBER(COLUMN_COUNT, broker_t, old_keys)},
     {"turns_us", NULL, 0, NUMBER(COLUMN_TURNS, broker_t, turns)},
 };
 
@@ -76,6 +77,7 @@ static const column_t CLIENT[] = {
     {"refused_rate", NULL, 0, NUMBER(COLUMN_RATE, client_t, traffic.refused_rate)},
     {"dropped_rate", NULL, 0, NUMBER(COLUMN_RATE, client_t, traffic.dropped_rate)},
     {"drop_age_ms", NULL, 0, NUMBER(COLUMN_MS, client_t, traffic.drop_age_ms)},
+    {"key", NULL, 0, TEXT(client_t, key)},
     {"broker_id", NULL, 0, TEXT(client_t, broker_id)},
 };
 
