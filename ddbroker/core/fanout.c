@@ -284,7 +284,7 @@ static uint64_t serve_links(delivery_t *delivery, place_t place)
 
 /* What waits of one tenant's. */
 struct fanout {
-    UT_hash_handle hh;
+    dd_member_t member; /* first */
     job_t job;
     core_t *core;
     quota_t *quota; /* that what waits is counted against; NULL if there is none */
@@ -303,9 +303,7 @@ struct fanout {
 
 static fanout_t *find(const core_t *self, dd_bytes_t tenant)
 {
-    fanout_t *fanout;
-    HASH_FIND(hh, self->fanouts.by_tenant, tenant.data, tenant.size, fanout);
-    return fanout;
+    return dd_table_find(&self->fanouts.by_tenant, tenant.data, tenant.size);
 }
 
 static bool fits_quota(const fanout_t *fanout, size_t size)
@@ -329,7 +327,7 @@ static bool has_room(const fanout_t *fanout, size_t size, unsigned parts)
 /* Others than the tenant itself, who publish to public's subscribers, leave it half. */
 bool fanout_may(const core_t *self, dd_bytes_t from, dd_bytes_t tenant, size_t size)
 {
-    const fanout_t *fanout = self->fanouts.by_tenant ? find(self, tenant) : NULL;
+    const fanout_t *fanout = find(self, tenant);
     return !fanout ||
            has_room(fanout, sizeof(waiting_t) + size, dd_bytes_equal(from, tenant) ? 1 : 2);
 }
@@ -359,22 +357,15 @@ static job_done_t done;
 
 static fanout_t *new_fanout(core_t *self, dd_bytes_t tenant)
 {
-    fanout_t *fanout = calloc(1, sizeof *fanout);
+    fanout_t *fanout = DD_TABLE_MAKE(&self->fanouts.by_tenant, fanout_t, tenant, tenant);
     if (!fanout)
         return NULL;
     fanout->core = self;
     fanout->quota = quotas_find(&self->quotas, tenant);
     fanout->job = (job_t){.step = step, .done = done};
-    dd_bytes_copy(tenant, fanout->tenant, sizeof fanout->tenant);
-    HASH_ADD(hh, self->fanouts.by_tenant, tenant, tenant.size, fanout);
-    if (!fanout->hh.tbl) {
-        free(fanout);
-        return NULL;
-    }
     if (jobs_add(&self->fanouts.jobs, tenant, &fanout->job))
         return fanout;
-    HASH_DEL(self->fanouts.by_tenant, fanout);
-    free(fanout);
+    dd_table_unmake(&self->fanouts.by_tenant, fanout);
     return NULL;
 }
 
@@ -446,7 +437,7 @@ static void put_off(delivery_t *delivery, place_t *place)
 
 void fanout_subscribed(const core_t *self, dd_bytes_t tenant)
 {
-    fanout_t *fanout = self->fanouts.by_tenant ? find(self, tenant) : NULL;
+    fanout_t *fanout = find(self, tenant);
     if (fanout && fanout->last)
         fanout->last->is_last = true;
 }
@@ -481,7 +472,7 @@ static void line_up(delivery_t *delivery, fanout_t *fanout)
 static void deliver(delivery_t *delivery)
 {
     core_t *self = delivery->core;
-    fanout_t *fanout = self->fanouts.by_tenant ? find(self, delivery->tenant) : NULL;
+    fanout_t *fanout = find(self, delivery->tenant);
     if (fanout) {
         line_up(delivery, fanout);
         return;
@@ -643,8 +634,7 @@ static void done(void *context, job_t *job)
     core_t *self = context;
     fanout_t *fanout = (fanout_t *)((char *)job - offsetof(fanout_t, job));
     jobs_remove(&self->fanouts.jobs, job);
-    HASH_DEL(self->fanouts.by_tenant, fanout);
-    free(fanout);
+    dd_table_unmake(&self->fanouts.by_tenant, fanout);
 }
 
 void fanout_work(core_t *self)

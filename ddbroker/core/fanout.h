@@ -20,7 +20,7 @@ typedef struct fanout fanout_t;
 
 /* Begins as zeros. */
 typedef struct {
-    fanout_t *by_tenant; /* of which something waits */
+    dd_table_t by_tenant; /* of which something waits */
     jobs_t jobs;
     unsigned used; /* units of work done in the turn at hand */
 } fanouts_t;

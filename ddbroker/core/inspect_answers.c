@@ -229,7 +229,7 @@ static bool sum_up(answer_t *answer)
     for (; answer->units > 0 && answer->quota; answer->units--) {
         if (sees_tenant(answer, dd_bytes_of(answer->quota->tenant)))
             figures_add(&answer->figures, answer->quota);
-        answer->quota = answer->quota->hh.next;
+        answer->quota = quotas_after(answer->quota);
     }
     return !answer->quota;
 }
@@ -366,7 +366,7 @@ static bool list_quotas(answer_t *answer)
 {
     for (; answer->units > 0 && answer->quota; answer->units--) {
         show_quota(answer, answer->quota);
-        answer->quota = answer->quota->hh.next;
+        answer->quota = quotas_after(answer->quota);
     }
     return !answer->quota;
 }
@@ -517,7 +517,7 @@ static bool list_topics(answer_t *answer)
     }
     for (; answer->units > 0 && answer->others; answer->units--) {
         show_others(answer, answer->others);
-        answer->others = answer->others->hh.next;
+        answer->others = topics_own_after(answer->others);
     }
     return !answer->topic.at && !answer->others;
 }
@@ -596,9 +596,9 @@ static void start(answer_t *answer, const dd_record_t *asked)
     cursor_set(&core->events.cursors, &answer->event, core->events.newest);
     share_events(answer);
     cursor_set(&core->cursors, &answer->peer, core->peers);
-    answer->quota = core->quotas.by_tenant;
+    answer->quota = quotas_first(&core->quotas);
     cursor_set(&core->topics.cursors, &answer->topic, topics_first(&core->topics));
-    answer->others = core->topics.by_tenant;
+    answer->others = topics_own_first(&core->topics);
 }
 
 /* Who asked; of what comes over a link, the tenant or "" for all operators. */

@@ -460,7 +460,7 @@ static void test_the_asker_leaves_before_the_answer(void **state)
         actor_leave(next);
         assert_null(broker->core->questions);
         assert_null(broker->core->cursors);
-        assert_null(broker->core->jobs.tenants);
+        assert_null(broker->core->jobs.tenants.first);
         tree_destroy(&tree);
     }
 }
