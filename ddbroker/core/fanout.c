@@ -295,8 +295,8 @@ struct fanout {
     bool begun;       /* they have a place */
     uint64_t clients; /* of all */
     size_t bytes;
-    interest_loss_t *losses; /* what found no room to wait */
-    size_t due;              /* of them are to be told now */
+    interest_loss_t *losses; /* what found no room to wait; told when all that waits has gone */
+    interest_loss_t *due;    /* those to be told now */
     bool full;               /* nothing more finds room until all that waits has gone */
     char tenant[DD_TENANT_MAX + 1];
 };
@@ -465,12 +465,24 @@ static void lose(fanout_t *fanout, const delivery_t *delivery)
             interest, &fanout->losses, gap ? delivery->for_clients.number : 1, delivery->stamp);
 }
 
+/* Whether it is for somebody who is still to be told of a loss: whatever is lost until then is told
+   with it, so that nothing may find room between. */
+static bool meets_loss(const fanout_t *fanout, const delivery_t *delivery)
+{
+    place_t place = beginning(delivery);
+    const interest_t *interest = NULL;
+    while (fanout->due && (interest = next_interest(delivery, &place)) && !interest->loss)
+        ;
+    return interest;
+}
+
 /* It waits behind what waits already. */
 static void line_up(delivery_t *delivery, fanout_t *fanout)
 {
     uint64_t clients = serve_links(delivery, beginning(delivery));
     waiting_t *waiting = NULL;
-    if (has_room(fanout, sizeof *waiting + delivery->for_clients.payload.size, 1))
+    if (has_room(fanout, sizeof *waiting + delivery->for_clients.payload.size, 1) &&
+        !meets_loss(fanout, delivery))
         waiting = new_waiting(delivery, clients);
     if (waiting)
         append(fanout, waiting);
@@ -597,18 +609,18 @@ static void serve_first(core_t *self, fanout_t *fanout)
 /* The next loss comes in front of all that found room since: it was before. */
 static void tell_loss(core_t *self, fanout_t *fanout)
 {
-    interest_key_t key = interest_key(fanout->losses->interest);
+    const interest_loss_t *loss = fanout->due;
+    interest_key_t key = interest_key(loss->interest);
     delivery_t delivery = {.core = self,
-        .stamp = fanout->losses->stamp,
+        .stamp = loss->stamp,
         .tenant = key.tenant,
         .for_clients = {.type = DD_GAP,
-            .number = fanout->losses->count,
+            .number = loss->count,
             .tenant = key.tenant,
             .topic = key.topic,
             .scope = key.path}};
-    waiting_t *waiting = new_waiting(&delivery, fanout->losses->interest->count);
-    interest_take_loss(&fanout->losses);
-    fanout->due--;
+    waiting_t *waiting = new_waiting(&delivery, loss->interest->count);
+    interest_take_loss(&fanout->due);
     if (!waiting)
         return;
     count(fanout, waiting);
@@ -620,22 +632,25 @@ static void tell_loss(core_t *self, fanout_t *fanout)
 /* All that waited before anything was lost has gone. */
 static void turn_to_losses(fanout_t *fanout)
 {
-    const interest_loss_t *loss;
+    interest_loss_t *loss;
     fanout->full = false;
-    DL_COUNT(fanout->losses, loss, fanout->due);
+    DL_FOREACH (fanout->losses, loss)
+        loss->list = &fanout->due;
+    DL_CONCAT(fanout->due, fanout->losses);
+    fanout->losses = NULL;
 }
 
 static job_state_t step(void *context, job_t *job)
 {
     core_t *self = context;
     fanout_t *fanout = (fanout_t *)((char *)job - offsetof(fanout_t, job));
-    if (!fanout->begun && fanout->due > 0 && fanout->losses)
+    if (!fanout->begun && fanout->due)
         tell_loss(self, fanout);
     if (fanout->first)
         serve_first(self, fanout);
     if (!fanout->first && fanout->full)
         turn_to_losses(fanout);
-    return fanout->first || fanout->losses ? JOB_GOES_ON : JOB_DONE;
+    return fanout->first || fanout->losses || fanout->due ? JOB_GOES_ON : JOB_DONE;
 }
 
 static void done(void *context, job_t *job)
