@@ -360,6 +360,94 @@ static void test_a_doubt_doesnt_overtake(void **state)
     tree_destroy(&crowd.tree);
 }
 
+/* ---- Together ------------------------------------------------------------------------------- */
+
+static unsigned count_frames(const actor_t *member)
+{
+    unsigned count = 0;
+    const dd_frame_t *frame;
+    LL_FOREACH (member->frames, frame)
+        count++;
+    return count;
+}
+
+/* Some have had the first one when others come: they get these, and the rest get all in one frame.
+ */
+static void test_what_comes_meanwhile_goes_along(void **state)
+{
+    (void)state;
+    crowd_t crowd = new_crowd(0);
+    unsigned before[MANY], told = 0;
+    for (int i = 0; i < MANY; i++)
+        before[i] = count_frames(crowd.members[i]);
+    begin(&crowd);
+    for (unsigned number = 2; number <= 5; number++)
+        add_publication(crowd.publisher, "news", number);
+    hear(&crowd, crowd.publisher);
+    told = count_told(&crowd);
+    tree_run(crowd.tree);
+    for (unsigned i = 0; i < MANY; i++) {
+        assert_int_equal(count_frames(crowd.members[i]) - before[i], i < told ? 2 : 1);
+        expect_numbers(crowd.members[i], 1, 5);
+    }
+    tree_destroy(&crowd.tree);
+}
+
+/* However many come one by one, nobody is passed over, and nobody gets a frame for each. */
+static void test_a_stream_goes_in_few_frames(void **state)
+{
+    (void)state;
+    crowd_t crowd = new_crowd(0);
+    unsigned before = count_frames(crowd.members[MANY - 1]);
+    for (unsigned number = 1; number <= 100; number++) {
+        add_publication(crowd.publisher, "news", number);
+        hear(&crowd, crowd.publisher);
+        tree_step(crowd.tree);
+    }
+    tree_run(crowd.tree);
+    assert_true(count_frames(crowd.members[MANY - 1]) - before < 50);
+    for (int i = 0; i < MANY; i++)
+        expect_numbers(crowd.members[i], 1, 100);
+    tree_destroy(&crowd.tree);
+}
+
+/* By the interest that is first on the way; each stands for all that is lost, once. */
+static void test_who_holds_two_interests_gets_one_copy(void **state)
+{
+    (void)state;
+    crowd_t crowd = new_crowd(0);
+    actor_t *twice[] = {crowd.members[0], crowd.members[MANY - 1]};
+    for (int i = 0; i < 2; i++)
+        actor_want(twice[i], "news", "region");
+    begin(&crowd);
+    for (int i = 0; i < 2; i++)
+        actor_hold(twice[i], true);
+    tree_step(crowd.tree);
+    for (int i = 0; i < 2; i++)
+        dd_outbox_set_limit(&actor_peer(twice[i])->outbox, 200);
+    for (unsigned number = 2; number <= 20; number++) {
+        add_publication(crowd.publisher, "news", number);
+        hear(&crowd, crowd.publisher);
+        tree_step(crowd.tree);
+    }
+    tree_run(crowd.tree);
+    for (int i = 0; i < 2; i++) {
+        const dd_record_t *record;
+        uint64_t got = 0, lost[2] = {0};
+        actor_hold(twice[i], false);
+        tree_run(crowd.tree);
+        while ((record = actor_next(twice[i])))
+            if (record->type == DD_PUBLICATION)
+                assert_int_equal(number_of(record), ++got);
+            else
+                lost[record->scope.size > 1] += record->number;
+        assert_true(lost[0] > 0);
+        assert_int_equal(got + lost[0], 20);
+        assert_int_equal(lost[1], lost[0]);
+    }
+    tree_destroy(&crowd.tree);
+}
+
 /* ---- Too much ------------------------------------------------------------------------------- */
 
 /* A publisher that is too fast is told so, of each publication; all others arrive, in order. */
@@ -630,6 +718,9 @@ int main(void)
         cmocka_unit_test(test_a_link_is_told_at_once),
         cmocka_unit_test(test_a_gap_doesnt_overtake),
         cmocka_unit_test(test_a_doubt_doesnt_overtake),
+        cmocka_unit_test(test_what_comes_meanwhile_goes_along),
+        cmocka_unit_test(test_a_stream_goes_in_few_frames),
+        cmocka_unit_test(test_who_holds_two_interests_gets_one_copy),
         cmocka_unit_test(test_a_flood_is_refused_by_its_publisher),
         cmocka_unit_test(test_what_waits_is_within_the_tenants_quota),
         cmocka_unit_test(test_what_waits_beyond_the_quota_takes_none_of_it),
