@@ -182,6 +182,16 @@ static void take_up(delivery_t *delivery, const waiting_t *waiting)
     delivery->foreign = waiting->foreign;
 }
 
+/* From that one on they make one frame. */
+static void expect(const delivery_t *delivery, const waiting_t *waiting, peer_t *peer)
+{
+    size_t size = 0;
+    for (; waiting != delivery->last; waiting = waiting->next)
+        size += waiting->encoded.size;
+    if (waiting)
+        dd_outbox_expect(&peer->outbox, size + waiting->encoded.size);
+}
+
 static unsigned cost_of(const dd_record_t *record)
 {
     return COST_MEMBER + (unsigned)(record->payload.size / COST_BYTES);
@@ -192,6 +202,7 @@ static unsigned hand_over_all(delivery_t *delivery, subscription_t *holder)
 {
     unsigned missed = 0;
     const waiting_t *waiting = next_for(delivery, holder->key.peer);
+    expect(delivery, waiting, holder->key.peer);
     for (;; waiting = waiting->next) {
         if (waiting)
             take_up(delivery, waiting);

@@ -393,6 +393,27 @@ static void test_what_comes_meanwhile_goes_along(void **state)
     tree_destroy(&crowd.tree);
 }
 
+/* However much that is, up to what a frame takes. */
+static void test_what_goes_along_makes_one_frame(void **state)
+{
+    (void)state;
+    char text[500];
+    memset(text, 'x', sizeof text);
+    crowd_t crowd = new_crowd(0);
+    actor_t *last = crowd.members[MANY - 1];
+    unsigned before = count_frames(last);
+    begin(&crowd);
+    for (int i = 0; i < 50; i++)
+        actor_add(crowd.publisher,
+            &(dd_record_t){
+                .type = DD_PUBLISH, .topic = B("news"), .payload = dd_bytes(text, sizeof text)});
+    hear(&crowd, crowd.publisher);
+    hear(&crowd, crowd.publisher); /* it may be two frames */
+    tree_run(crowd.tree);
+    assert_int_equal(count_frames(last) - before, 1);
+    tree_destroy(&crowd.tree);
+}
+
 /* However many come one by one, nobody is passed over, and nobody gets a frame for each. */
 static void test_a_stream_goes_in_few_frames(void **state)
 {
@@ -719,6 +740,7 @@ int main(void)
         cmocka_unit_test(test_a_gap_doesnt_overtake),
         cmocka_unit_test(test_a_doubt_doesnt_overtake),
         cmocka_unit_test(test_what_comes_meanwhile_goes_along),
+        cmocka_unit_test(test_what_goes_along_makes_one_frame),
         cmocka_unit_test(test_a_stream_goes_in_few_frames),
         cmocka_unit_test(test_who_holds_two_interests_gets_one_copy),
         cmocka_unit_test(test_a_flood_is_refused_by_its_publisher),
