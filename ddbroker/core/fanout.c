@@ -283,8 +283,9 @@ static interest_t *next_interest(const delivery_t *delivery, place_t *place)
                          delivery->for_clients.scope});
 }
 
-/* Serves holders until so much of the turn is used. Links come first and are always served. True at
-   the end. */
+/* Serves holders until so much of the turn is used. Links come first and are always served. Of one
+   that doesn't wait yet, clients who are too many for the turn get nothing: what comes next from
+   its publisher, in the same frame perhaps, goes along. True at the end. */
 static bool go_on(delivery_t *delivery, place_t *place, unsigned most)
 {
     const fanouts_t *fanouts = &delivery->core->fanouts;
@@ -298,6 +299,8 @@ static bool go_on(delivery_t *delivery, place_t *place, unsigned most)
         if (!interest)
             return true;
         place->holder = interest->holders;
+        if (!delivery->first && interest->count > most / COST_FRAME)
+            most = 0;
     }
 }
 
