@@ -576,6 +576,7 @@ static job_state_t step(void *core, job_t *job)
         return JOB_WAITS;
     }
     answer->units = core_step_units(core);
+    core_answers(core);
     if (!answer->kind->go_on(answer))
         return JOB_GOES_ON;
     answer->kind->finish(answer);
