@@ -212,6 +212,39 @@ static void test_a_tenants_questions_wait_behind_each_other(void **state)
     tree_destroy(&tree);
 }
 
+/* Nor do those of one link's operators hold up another's. */
+static void test_a_links_questions_wait_behind_each_other(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = new_broker(tree, false);
+    actor_t *greedy = actor_child(broker, 1, "/1/1/1/"),
+            *modest = actor_child(broker, 2, "/1/1/2/");
+    actor_t *client = actor_client(broker, "a", "client");
+    for (int i = 0; i < MANY; i++) {
+        char topic[32];
+        snprintf(topic, sizeof topic, "topic%d", i);
+        actor_subscribe(client, topic, "all");
+    }
+    actor_skip(greedy);
+    actor_skip(modest);
+    actor_hold(greedy, true);
+    actor_hold(modest, true);
+    for (uint64_t i = 1; i <= 60; i++)
+        actor_add(
+            greedy, &(dd_record_t){.type = DD_INSPECT, .number = i, .text = B("subscriptions")});
+    actor_add(modest, &(dd_record_t){.type = DD_INSPECT, .number = 77, .text = B("clients")});
+    while (actor_peer(greedy)->question_count < 60 || !actor_peer(modest)->questions)
+        tree_step(tree);
+    size_t before = waiting(actor_peer(modest));
+    unsigned turns = 0;
+    for (; turns < 1000 && waiting(actor_peer(modest)) == before; turns++)
+        turn(broker);
+    assert_true(turns <= 5); /* three peers to look at */
+    assert_true(core_is_busy(broker->core));
+    tree_destroy(&tree);
+}
+
 static unsigned count_answers(actor_t *actor)
 {
     unsigned found = 0;
@@ -625,6 +658,7 @@ int main(void)
         cmocka_unit_test(test_a_turn_forgets_so_much),
         cmocka_unit_test(test_an_answer_waits_for_its_asker),
         cmocka_unit_test(test_a_tenants_questions_wait_behind_each_other),
+        cmocka_unit_test(test_a_links_questions_wait_behind_each_other),
         cmocka_unit_test(test_answers_have_a_part_of_the_time),
         cmocka_unit_test(test_names_of_a_lost_link_are_absent_at_once),
         cmocka_unit_test(test_interests_of_a_lost_link_are_absent_at_once),
