@@ -576,6 +576,7 @@ static job_state_t step(void *core, job_t *job)
         return JOB_WAITS;
     }
     answer->units = core_step_units(core);
+    core_answers(core);
     if (!answer->kind->go_on(answer))
         return JOB_GOES_ON;
     answer->kind->finish(answer);
@@ -601,22 +602,29 @@ static void start(answer_t *answer, const dd_record_t *asked)
     answer->others = topics_own_first(&core->topics);
 }
 
-/* Who asked; of what comes over a link, the tenant or "" for all operators. */
-static dd_bytes_t owner_of(const answer_t *answer)
+/* Who asked; of what comes over a link, the tenant, or all operators beyond that link, as no
+   operator is called. */
+static dd_bytes_t owner_of(const answer_t *answer, char room[QUOTA_NAME_MAX + 1])
 {
     const peer_t *asker = answer->to.asker;
-    return asker->quota ? dd_bytes_of(peer_owner(asker)) : tenant_of(answer);
+    if (asker->quota)
+        return dd_bytes_of(peer_owner(asker));
+    if (!is_operators(answer))
+        return tenant_of(answer);
+    snprintf(room, QUOTA_NAME_MAX + 1, "//%u", (unsigned)asker->link_number);
+    return dd_bytes_of(room);
 }
 
 answer_t *inspect_answers_begin(const report_to_t *to, const dd_record_t *asked)
 {
+    char room[QUOTA_NAME_MAX + 1];
     answer_t *answer = calloc(1, sizeof *answer);
     if (!answer)
         return NULL;
     answer->job.step = step;
     answer->to = *to;
     start(answer, asked);
-    if (jobs_add(&to->core->jobs, owner_of(answer), &answer->job))
+    if (jobs_add(&to->core->jobs, owner_of(answer, room), &answer->job))
         return answer;
     inspect_answers_end(answer);
     return NULL;

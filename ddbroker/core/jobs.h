@@ -59,7 +59,7 @@ struct job_line {
 /* Begins as zeros. */
 typedef struct {
     job_line_t own[JOBS_OWN];
-    dd_table_t tenants;      /* by name; operators', too, see peer_owner() */
+    dd_table_t tenants;      /* by name; operators', too, see owner_of() in inspect_answers.c */
     job_line_t *own_ring;    /* lines in which something stands; the first one has its turn */
     job_line_t *tenant_ring; /* of tenants */
     bool owns_turn;
