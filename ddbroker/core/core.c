@@ -21,6 +21,7 @@
 #include "refusal_notes.h"
 #include "registration.h"
 #include "remains.h"
+#include "rotation.h"
 #include "standing.h"
 #include "tree_links.h"
 
@@ -108,6 +109,7 @@ static void forget(core_t *self, peer_t *peer)
     peer->state = PEER_ENDED; /* first, so that nothing below is told to it */
     if (peer->role == ROLE_CLIENT)
         peer->quota->registered--;
+    rotation_count(self, peer);
     inspect_forget(self, peer);
     losses_forget(self, peer);
     if (peer_is_link(peer)) {
@@ -422,9 +424,17 @@ void core_leave_parent(core_t *self, uint64_t now_ms)
     reap(self);
 }
 
+/* Answers wait for the next ms. */
+static bool rests(const core_t *self)
+{
+    return self->jobs.tenant_ring && !self->is_behind && !core_may_answer(self);
+}
+
 uint64_t core_due(const core_t *self)
 {
-    return self->parent && self->parent->bye_ms > 0 ? self->parent->bye_ms : UINT64_MAX;
+    uint64_t due_ms = rests(self) ? self->answering.at_ms + 1 : UINT64_MAX;
+    bool says_bye = self->parent && self->parent->bye_ms > 0 && self->parent->bye_ms < due_ms;
+    return says_bye ? self->parent->bye_ms : due_ms;
 }
 
 bool core_parent_ended(const core_t *self, dd_error_t *why)
@@ -459,17 +469,21 @@ static void check_heard(core_t *self, peer_t *peer)
             (unsigned long long)silence);
 }
 
-/* What tenants wait for waits while the network is behind. */
+/* What tenants wait for waits while the network is behind, and while it has had its part of the
+   time. */
 static bool step(core_t *self)
 {
-    return self->is_behind ? jobs_step_own(&self->jobs, self) : jobs_step(&self->jobs, self);
+    return !self->is_behind && core_may_answer(self) ? jobs_step(&self->jobs, self)
+                                                     : jobs_step_own(&self->jobs, self);
 }
 
 void core_work(core_t *self, uint64_t now_ms)
 {
     self->now_ms = now_ms;
-    if (now_ms >= core_due(self))
+    if (self->parent && self->parent->bye_ms > 0 && now_ms >= self->parent->bye_ms)
         drain_say_bye(self);
+    if (self->jobs.tenant_ring)
+        quota_bucket_fill(&self->answering, CORE_ANSWERS_RATE, CORE_ANSWERS_BURST, now_ms);
     for (int i = 0; i < STEPS_AT_ONCE && (i == 0 || !core_is_worn(self)) && step(self); i++)
         reap(self);
     if (!self->is_behind)
@@ -493,7 +507,9 @@ void core_set_behind(core_t *self, bool behind)
 
 bool core_is_busy(const core_t *self)
 {
-    return self->jobs.own_ring || (!self->is_behind && core_is_waited_for(self));
+    bool waits =
+        jobs_left(&self->fanouts.jobs) || (self->jobs.tenant_ring && core_may_answer(self));
+    return self->jobs.own_ring || (!self->is_behind && waits);
 }
 
 void core_turn(core_t *self, uint64_t us)
@@ -517,6 +533,7 @@ void core_tick(core_t *self, uint64_t now_ms)
         if (self->parent)
             check_heard(self, self->parent);
         inspect_expire(self);
+        lost_brokers_expire(&self->lost, now_ms);
         drop_notes_tell_of_all(self);
         strangers_tell(&self->strangers, &self->events, now_ms);
         core_tell_floods(self);
@@ -555,6 +572,7 @@ core_t *core_new(const core_settings_t *settings, const dd_keyring_t *keyring, u
     set_quotas(self, &settings->quotas);
     self->keyring = keyring;
     self->started_ms = self->now_ms = self->scanned_ms = now_ms;
+    self->answering = (quota_bucket_t){(int64_t)CORE_ANSWERS_RATE * CORE_ANSWERS_BURST, now_ms};
     randombytes_buf(self->secret, sizeof self->secret);
     descendants_id(self->id, self->secret);
     self->left = departures_new();
@@ -579,6 +597,7 @@ void core_destroy(core_t **self_p)
     while (jobs_step(&self->jobs, self) || jobs_step(&self->fanouts.jobs, self))
         ;
     free(self->left);
+    free(self->passages);
     quotas_destroy(&self->quotas);
     quotas_destroy(&self->operators);
     topics_destroy(&self->topics);

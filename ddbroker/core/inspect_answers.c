@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "figures.h"
+#include "rotation.h"
 
 /* Rows in one REPORT, those of topics and others: even at their longest they take less than
    DD_FRAME_TARGET, which every connection carries, however small a payload may be. */
@@ -168,15 +169,6 @@ static void add_limits(json_object *report, const core_t *self, const quota_limi
     add_limit(report, "outbox_max", limits->outbox);
 }
 
-static uint64_t dropped_lately(const answer_t *answer)
-{
-    core_t *self = answer->to.core;
-    quota_t *quota = quotas_find(&self->quotas, tenant_of(answer));
-    if (is_operators(answer))
-        return recent_sum(&self->dropped, self->now_ms);
-    return quota ? recent_sum(&quota->dropped, self->now_ms) : 0;
-}
-
 /* What all clients did, and links besides: what passes through on the way from one to another isn't
    this broker's clients'. What was refused and dropped stays that of all. */
 static counts_t without_links(const core_t *self)
@@ -230,7 +222,9 @@ static void add_totals(const answer_t *answer, json_object *report)
     add_reasons(report, all ? &self->refused_for : &quota->refused_for);
     report_count(report, all ? &of_all : &quota->count, self->now_ms);
     add_links(answer, report);
-    report_number(report, "dropped_lately", dropped_lately(answer));
+    report_number(
+        report, "dropped_lately", recent_sum(all ? &self->dropped : &quota->dropped, self->now_ms));
+    report_number(report, "old_keys", figures->old_keys);
 }
 
 /* Where the parents are is the operators' business: "tcp://a:5555 joined, tcp://b:5555 silent", in
@@ -271,7 +265,7 @@ static bool sum_up(answer_t *answer)
     for (; answer->units > 0 && answer->quota; answer->units--) {
         if (sees_tenant(answer, dd_bytes_of(answer->quota->tenant)))
             figures_add(&answer->figures, answer->quota);
-        answer->quota = answer->quota->hh.next;
+        answer->quota = quotas_after(answer->quota);
     }
     return !answer->quota;
 }
@@ -297,7 +291,6 @@ static void finish_tree(answer_t *answer)
     report_text(report, "state", broker.state);
     report_number(report, "uptime_ms", broker.uptime_ms);
     report_number(report, "children", broker.children);
-    lost_brokers_expire(&self->lost, self->now_ms);
     add_lost(self, report);
     report_number_if(report, "rtt_us", broker.rtt_us > 0, broker.rtt_us);
     add_parents(answer, &broker, report);
@@ -315,6 +308,7 @@ static void show_client(answer_t *answer, const peer_t *peer)
     json_object *row = json_object_new_object();
     report_text(row, "tenant", peer->tenant);
     report_text(row, "name", peer->name.text + strlen(peer->tenant) + 1);
+    report_text(row, "key", rotation_key(self, peer));
     report_number(row, "since_ms", self->now_ms - peer->since_ms);
     report_number(row, "idle_ms", self->now_ms - peer->heard_ms);
     report_number(row, "subscriptions", peer->subscription_count);
@@ -395,6 +389,7 @@ static void show_quota(answer_t *answer, const quota_t *quota)
     report_number(row, "subscriptions", quota->subscriptions);
     report_number(row, "outbox", quota->outbox.bytes);
     report_number(row, "questions", quota->questions);
+    report_number(row, "old_keys", quota->old_keys);
     add_limits(row, self, &quota->limits);
     add_limit(row, "questions_max", quota->limits.questions);
     add_limit(row, "connects_max", quota->limits.connects);
@@ -408,7 +403,7 @@ static bool list_quotas(answer_t *answer)
 {
     for (; answer->units > 0 && answer->quota; answer->units--) {
         show_quota(answer, answer->quota);
-        answer->quota = answer->quota->hh.next;
+        answer->quota = quotas_after(answer->quota);
     }
     return !answer->quota;
 }
@@ -561,7 +556,7 @@ static bool list_topics(answer_t *answer)
     }
     for (; answer->units > 0 && answer->others; answer->units--) {
         show_others(answer, answer->others);
-        answer->others = answer->others->hh.next;
+        answer->others = topics_own_after(answer->others);
     }
     return !answer->topic.at && !answer->others;
 }
@@ -620,6 +615,7 @@ static job_state_t step(void *core, job_t *job)
         return JOB_WAITS;
     }
     answer->units = core_step_units(core);
+    core_answers(core);
     if (!answer->kind->go_on(answer))
         return JOB_GOES_ON;
     answer->kind->finish(answer);
@@ -640,27 +636,34 @@ static void start(answer_t *answer, const dd_record_t *asked)
     cursor_set(&core->events.cursors, &answer->event, core->events.newest);
     share_events(answer);
     cursor_set(&core->cursors, &answer->peer, core->peers);
-    answer->quota = core->quotas.by_tenant;
+    answer->quota = quotas_first(&core->quotas);
     cursor_set(&core->topics.cursors, &answer->topic, topics_first(&core->topics));
-    answer->others = core->topics.by_tenant;
+    answer->others = topics_own_first(&core->topics);
 }
 
-/* Who asked; of what comes over a link, the tenant or "" for all operators. */
-static dd_bytes_t owner_of(const answer_t *answer)
+/* Who asked; of what comes over a link, the tenant, or all operators beyond that link, as no
+   operator is called. */
+static dd_bytes_t owner_of(const answer_t *answer, char room[QUOTA_NAME_MAX + 1])
 {
     const peer_t *asker = answer->to.asker;
-    return asker->quota ? dd_bytes_of(peer_owner(asker)) : tenant_of(answer);
+    if (asker->quota)
+        return dd_bytes_of(peer_owner(asker));
+    if (!is_operators(answer))
+        return tenant_of(answer);
+    snprintf(room, QUOTA_NAME_MAX + 1, "//%u", (unsigned)asker->link_number);
+    return dd_bytes_of(room);
 }
 
 answer_t *inspect_answers_begin(const report_to_t *to, const dd_record_t *asked)
 {
+    char room[QUOTA_NAME_MAX + 1];
     answer_t *answer = calloc(1, sizeof *answer);
     if (!answer)
         return NULL;
     answer->job.step = step;
     answer->to = *to;
     start(answer, asked);
-    if (jobs_add(&to->core->jobs, owner_of(answer), &answer->job))
+    if (jobs_add(&to->core->jobs, owner_of(answer, room), &answer->job))
         return answer;
     inspect_answers_end(answer);
     return NULL;

@@ -227,6 +227,8 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
             pane, STYLE_WARNING, "unknown since %" PRIu64 " s: %s", seconds, why_unknown(self));
     losses_add_of_client(self, client, pane);
     page_add_columns(pane, VIEW_CLIENTS, client);
+    if (strcmp(client->key, "old") == 0)
+        text_pane_pair(pane, "key", STYLE_WARNING, "the old one alone, which a rotation ends");
     add_subscriptions(self, client, pane);
     add_events(self, client, pane);
 }
