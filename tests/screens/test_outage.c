@@ -122,9 +122,8 @@ static void expect_story(terminal_t *terminal)
             "│TIME     LEVEL   WHERE          EVENT                                         >",
             ROOT_LOST, ROOT_LOST, ROOT_LOST, "@(" ROOT_TOLD "|" LEAF_LOST ")",
             "@(" ROOT_TOLD "|" LEAF_LOST ")",
-            "│*:*:* error   this console   broker leaf is gone, as its neighbour in the tree "
-            "says*│",
-            REFUSED, "@(" REFUSED "|" EMPTY ")", NULL});
+            "│*:*:* error   this console   broker leaf is gone, says its neighbour*│", REFUSED,
+            "@(" REFUSED "|" EMPTY ")", NULL});
 }
 
 /* ---- The outage ----------------------------------------------------------------------------- */
