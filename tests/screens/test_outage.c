@@ -112,7 +112,7 @@ static void expect_all_back(terminal_t *terminal)
 #define LEAF_LOST "│*:*:* warning mid            broker leaf is gone  *│"
 
 /* Of the flood: at once, and a minute later if that takes so long. */
-#define REFUSED "│*:*:* warning other *client b.loud was refused * requests, *│"
+#define REFUSED "│*:*:* warning other *client b.loud was refused requests: *│"
 
 static void expect_story(terminal_t *terminal)
 {
