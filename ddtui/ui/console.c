@@ -613,8 +613,24 @@ static void aim(console_t *self)
         session_view_poller(self->session), VIEW_SUBSCRIPTIONS, client ? client->broker_id : "");
 }
 
+/* What is open of a row stays with that row, also while help is read. */
+static bool is_open(const console_t *self, page_number_t page)
+{
+    bool here = page == self->page;
+    over_t over = here ? self->over : self->back_over;
+    return (here || (self->page == PAGE_HELP && page == self->back_page)) &&
+           (over == OVER_DETAIL || over == OVER_SEARCH || over == OVER_GRAPH);
+}
+
+static void hold_rows(console_t *self)
+{
+    for (page_number_t page = 0; page < PAGES; page++)
+        page_hold(pages_page(self->pages, page), is_open(self, page));
+}
+
 void console_update(console_t *self)
 {
+    hold_rows(self);
     bool closed = session_view_link(self->session)->state == LINK_CLOSED;
     if (closed && !self->end_told) {
         console_close_over(self);

@@ -377,6 +377,8 @@ static void draw_detail(console_t *self, canvas_t *canvas, rect_t area)
     self->detail_width = inside.width;
     self->scroll = text_pane_draw(pane, canvas, inside, self->scroll, console_search(self));
     list_table_draw_bar(canvas, area, self->scroll, self->detail_height, text_pane_count(pane));
+    if (!pane)
+        canvas_text(canvas, inside, 1, 1, STYLE_DIM, "That is no longer kept. Esc closes this.");
     text_pane_destroy(&pane);
 }
 

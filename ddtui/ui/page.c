@@ -186,6 +186,16 @@ void page_set_filter(page_t *self, const char *text)
     self->stale = true;
 }
 
+void page_hold(page_t *self, bool held)
+{
+    if (!self->list || self->held == held)
+        return;
+    page_update(self);
+    list_hold(self->list, held);
+    self->held = held;
+    self->stale = true;
+}
+
 static bool select_index(page_t *self, size_t index)
 {
     page_update(self);

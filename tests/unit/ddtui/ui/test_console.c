@@ -408,6 +408,39 @@ static void test_nothing_selected_is_said(void **state)
     stop(&self);
 }
 
+/* However many come after it. Closed, the list rolls on. */
+static void test_details_stay_with_their_row(void **state)
+{
+    (void)state;
+    static const char *const EMPTY[] = {
+        "{\"broker\":\"broker5\",\"broker_id\":\"dd\",\"scope\":\"/1/5/\",\"clients\":[]}"};
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_message(self.session, "cli2", NULL, "the first", 9);
+    type(&self, "4\n");
+    scripted_message(self.session, "cli2", NULL, "the second", 10);
+    draw(&self);
+    assert_shows(self.canvas, "the first");
+    type(&self, "v?q");
+    scripted_message(self.session, "cli2", NULL, "the third", 9);
+    assert_int_equal(type(&self, "y"), CONSOLE_COPY);
+    size_t size;
+    assert_string_equal(console_copied(self.console, &size), "the first");
+    type(&self, "q");
+    assert_shows(self.canvas, "notification from cli2");
+    assert_int_equal(type(&self, "y"), CONSOLE_COPY);
+    assert_string_equal(console_copied(self.console, &size), "the third");
+    type(&self, "2/cli2\n\n");
+    scripted_round(self.session, VIEW_CLIENTS, EMPTY, 1);
+    draw(&self);
+    assert_shows(self.canvas, "Clients: details");
+    assert_hides(self.canvas, "That is no longer kept");
+    scripted_pass(self.session, 600000);
+    scripted_round(self.session, VIEW_CLIENTS, EMPTY, 1);
+    draw(&self);
+    assert_shows(self.canvas, "That is no longer kept");
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -430,6 +463,7 @@ int main(void)
         cmocka_unit_test(test_nothing_is_forgotten_by_a_slip),
         cmocka_unit_test(test_hostile_names_and_messages),
         cmocka_unit_test(test_any_keys_at_any_size),
+        cmocka_unit_test(test_details_stay_with_their_row),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);
 }
