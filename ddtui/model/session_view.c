@@ -140,6 +140,14 @@ void session_view_note(session_view_t *self, note_kind_t kind, const char *forma
     va_end(arguments);
 }
 
+void session_view_say(session_view_t *self, note_kind_t kind, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    status_log_vsay(self->status_log, self->wall_ms, kind, format, arguments);
+    va_end(arguments);
+}
+
 /* ---- What was sent -------------------------------------------------------------------------- */
 
 void session_view_sent(session_view_t *self, uint32_t ref, const char *destination, bool receipt)

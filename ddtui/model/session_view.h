@@ -76,6 +76,10 @@ void session_view_unsubscribed(session_view_t *self, const char *topic, const ch
 __attribute__((format(printf, 3, 4))) void session_view_note(
     session_view_t *self, note_kind_t kind, const char *format, ...);
 
+/* And what is for nobody but who sits at the console: it isn't among the events. */
+__attribute__((format(printf, 3, 4))) void session_view_say(
+    session_view_t *self, note_kind_t kind, const char *format, ...);
+
 /* Holds still what is shown. */
 void session_view_freeze(session_view_t *self, bool frozen);
 /* Forgets the messages, or the events and notes; the other parts can't be cleared. */

@@ -172,7 +172,7 @@ static void go_to_tree(console_loop_t *self)
     char why[NOTE_ROOM];
     if (!enter_tree(&other, console_wanted_tree(self->console), &problem)) {
         dd_escape_text(problem.text, strlen(problem.text), why, sizeof why);
-        session_view_note(self->session, NOTE_BAD, "%s", why);
+        session_view_say(self->session, NOTE_BAD, "%s", why);
         leave_tree(&other);
         return;
     }
@@ -199,13 +199,13 @@ static void reload(console_loop_t *self)
     if (options_reload(&problem) != DD_OK) {
         const char *text = without_folders(problem.text);
         dd_escape_text(text, strlen(text), why, sizeof why);
-        session_view_note(self->session, NOTE_BAD, "nothing is changed: %s", why);
+        session_view_say(self->session, NOTE_BAD, "nothing is changed: %s", why);
         return;
     }
     configure(self);
     screen_set_theme(self->screen, &self->options->settings->theme);
     self->whole = true;
-    session_view_note(self->session, NOTE_GOOD, "ddtui.conf was read again");
+    session_view_say(self->session, NOTE_GOOD, "ddtui.conf was read again");
 }
 
 /* ---- Input ---------------------------------------------------------------------------------- */
@@ -226,9 +226,9 @@ static void copy(console_loop_t *self)
     char words[CLIPBOARD_WORDS_ROOM];
     if (clipboard_copy(stdout, text, size)) {
         clipboard_words(size, &self->advised, words);
-        session_view_note(self->session, NOTE_GOOD, "%s", words);
+        session_view_say(self->session, NOTE_GOOD, "%s", words);
     } else {
-        session_view_note(self->session, NOTE_BAD,
+        session_view_say(self->session, NOTE_BAD,
             "not copied: %zu bytes are more than terminals take, %d; w saves them", size,
             CLIPBOARD_MAX);
     }

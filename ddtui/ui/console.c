@@ -228,7 +228,7 @@ static unsigned copy(console_t *self)
     self->copied = self->over == OVER_DETAIL ? export_detail(page, &self->copied_size)
                                              : export_row(page, &self->copied_size);
     if (!self->copied)
-        session_view_note(self->session, NOTE_WARNING, "no row is selected: nothing was copied");
+        session_view_say(self->session, NOTE_WARNING, "no row is selected: nothing was copied");
     return self->copied ? CONSOLE_COPY : 0;
 }
 
@@ -241,7 +241,7 @@ const char *console_copied(const console_t *self, size_t *size)
 static unsigned free_mouse(console_t *self)
 {
     self->mouse_freed = !self->mouse_freed;
-    session_view_note(self->session, NOTE_PLAIN,
+    session_view_say(self->session, NOTE_PLAIN,
         self->mouse_freed ? "the mouse is the terminal's: select text with it; M takes it back"
                           : "the mouse is the console's again");
     return CONSOLE_MOUSE;
@@ -309,7 +309,7 @@ static void go_to_trouble(console_t *self)
     for (size_t i = 0; i <= STOPS; i++)
         if (look_for_trouble(self, ROUND[(start + i) % STOPS], here && i == 0))
             return;
-    session_view_note(self->session, NOTE_GOOD, "nothing that is shown here is in trouble");
+    session_view_say(self->session, NOTE_GOOD, "nothing that is shown here is in trouble");
     self->calm = true;
     self->calm_serial = status_log_at(session_view_status_log(self->session), 0)->serial;
 }
@@ -339,7 +339,7 @@ static void ask_to_clear(console_t *self)
 {
     char kept[KEPT_ROOM];
     if (console_kept(self, kept) == 0) {
-        session_view_note(self->session, NOTE_PLAIN, "there is nothing to forget");
+        session_view_say(self->session, NOTE_PLAIN, "there is nothing to forget");
         return;
     }
     self->over = OVER_CLEAR;
@@ -351,7 +351,7 @@ static void clear(console_t *self)
     char kept[KEPT_ROOM];
     console_kept(self, kept);
     session_view_clear(self->session, console_page(self)->ops->part);
-    session_view_note(self->session, NOTE_PLAIN, "%s forgotten", kept);
+    session_view_say(self->session, NOTE_PLAIN, "%s forgotten", kept);
 }
 
 static unsigned act(console_t *self, action_t action)
@@ -549,9 +549,9 @@ static void say_why_not(console_t *self, ui_key_t key)
 {
     unsigned where = console_where(self), needs = keymap_missing(key, where, self->rights);
     if (needs != 0)
-        session_view_note(self->session, NOTE_WARNING, "%s", console_why_not(self, needs));
+        session_view_say(self->session, NOTE_WARNING, "%s", console_why_not(self, needs));
     else if (key == UI_TAB && self->over == OVER_NOTHING)
-        session_view_note(self->session, NOTE_PLAIN,
+        session_view_say(self->session, NOTE_PLAIN,
             "Tab goes from field to field in forms; 1 to 7 go from screen to screen");
 }
 
@@ -568,7 +568,7 @@ unsigned console_key(console_t *self, ui_key_t key)
 static void refuse_paste(console_t *self)
 {
     if (!self->paste_told)
-        session_view_note(self->session, NOTE_WARNING,
+        session_view_say(self->session, NOTE_WARNING,
             "what was pasted went nowhere: there is no field here to put it into");
     self->paste_told = true;
 }

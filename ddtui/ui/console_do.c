@@ -47,7 +47,7 @@ static __attribute__((format(printf, 2, 3))) action_t refuse(doing_t *self, cons
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    session_view_note(self->console->session, NOTE_BAD, "%s", text);
+    session_view_say(self->console->session, NOTE_BAD, "%s", text);
     return ACT_NONE;
 }
 

@@ -73,6 +73,7 @@ typedef struct {
     const char *tenant;
     const char *text;
     uint64_t times; /* of a note, whose text is escaped; else 0 */
+    bool is_aside;  /* of a note: it is no event */
 } event_t;
 
 static event_t event_in_place(const session_view_t *session, size_t place)
@@ -83,11 +84,11 @@ static event_t event_in_place(const session_view_t *session, size_t place)
     if (place >= archived) {
         const note_t *note = status_log_at(log, place - archived);
         return (event_t){note->wall_ms, dd_log_level_name(LEVELS[note->kind]), "this console",
-            AT_CONSOLE, "", note->text, note->times};
+            AT_CONSOLE, "", note->text, note->times, note->is_aside};
     }
     const archived_t *row = event_archive_at(archive, place);
     return (event_t){
-        row->wall_ms, row->level, row->broker, row->broker_id, row->tenant, row->text, 0};
+        row->wall_ms, row->level, row->broker, row->broker_id, row->tenant, row->text, 0, false};
 }
 
 static event_t event_at(const page_t *self, size_t index)
@@ -153,7 +154,7 @@ static size_t collect(
     }
     for (size_t i = 0; i < notes && own < most; i++) {
         event_t event = event_in_place(session, archived + i);
-        if (is_wanted(&event, least))
+        if (!event.is_aside && is_wanted(&event, least))
             rows[count + own++] = (row_t){event.wall_ms, event.where,
                 (uint32_t)(archived + notes - i), (uint32_t)(archived + i)};
     }

@@ -80,8 +80,6 @@ static void test_a_line_that_is_not_true_any_more_goes(void **state)
     draw(&self);
     assert_shows(self.canvas, "1 dropping");
     assert_hides(self.canvas, "nothing that is shown here is in trouble");
-    type(&self, "5"); /* where it stays as what was said then */
-    assert_shows(self.canvas, "nothing that is shown here is in");
     stop(&self);
 }
 

@@ -581,7 +581,7 @@ static void test_events_stay_and_have_a_level(void **state)
     type(&self, "lc");
     press(&self, UI_LEFT);
     type(&self, "\n");
-    assert_shows(self.canvas, "Events  1");
+    assert_shows(self.canvas, "Events  0");
     assert_shows(self.canvas, "8 events forgotten");
     stop(&self);
 }
@@ -826,6 +826,26 @@ static void test_what_happened_lately_hangs(void **state)
     stop(&self);
 }
 
+/* Else after an outage the list would be of these, and a copied event would push itself away. */
+static void test_what_was_mistyped_or_copied_is_no_event(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_round(self.session, VIEW_EVENTS, HAPPENED, 2);
+    type(&self, "5");
+    assert_shows(self.canvas, "Events  5");
+    type(&self, ":foo\n");
+    assert_shows(self.canvas, "there is no command :foo"); /* on the status line */
+    type(&self, ":move\nD!");                              /* and nothing is in trouble */
+    assert_shows(self.canvas, "nothing that is shown here is in trouble");
+    session_view_say(self.session, NOTE_GOOD, "10 bytes sent to the clipboard");
+    draw(&self);
+    assert_shows(self.canvas, "Events  5");
+    type(&self, "c");
+    assert_non_null(strstr(self.choosers[0].title, "Forget 5 events"));
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -859,6 +879,7 @@ int main(void)
         cmocka_unit_test(test_a_trace_says_why_it_ended),
         cmocka_unit_test(test_own_subscriptions_stand_first),
         cmocka_unit_test(test_subscriptions_are_ordered_by_their_columns),
+        cmocka_unit_test(test_what_was_mistyped_or_copied_is_no_event),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);
 }
