@@ -354,6 +354,9 @@ static void list_title(const page_t *self, const char *title, char *out, size_t 
     if (filter->count > 0)
         snprintf(out, room, "%s  %zu of %zu with%s \"%s\"", title, list_found(self->list),
             self->ops->list->count(self), without ? "out" : "", escaped);
+    else if (list_count(self->list) < self->ops->list->count(self))
+        snprintf(out, room, "%s  %zu of %zu", title, list_count(self->list),
+            self->ops->list->count(self));
     else
         snprintf(out, room, "%s  %zu", title, list_count(self->list));
     add_reserve(self, out, room);

@@ -846,6 +846,28 @@ static void test_what_was_mistyped_or_copied_is_no_event(void **state)
     stop(&self);
 }
 
+static void test_a_folded_broker_shows_the_worst_below_it(void **state)
+{
+    (void)state;
+    static const char *const DROPS[] = {SCRIPTED_BROKER("root", "/1/", "aa", "null", ""),
+        SCRIPTED_BROKER("broker1", "/1/2/", "bb", "\"aa\"", ""),
+        SCRIPTED_BROKER(
+            "broker0", "/1/2/3/", "cc", "\"bb\"", "\"dropped\":1,\"drop_age_ms\":10,"),
+        SCRIPTED_TREE_BROKER5};
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_round(self.session, VIEW_TREE, DROPS, COUNT(DROPS));
+    draw(&self);
+    assert_shows(self.canvas, "Tree  4 ");
+    press(&self, UI_DOWN);
+    type(&self, " ");
+    assert_shows(self.canvas, "Tree  3 of 4");
+    assert_shows(self.canvas, "▸ broker1");
+    assert_shows(self.canvas, "▸ DROPPING");
+    type(&self, "\n"); /* its own */
+    assert_shows(self.canvas, "state         ok");
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -880,6 +902,7 @@ int main(void)
         cmocka_unit_test(test_own_subscriptions_stand_first),
         cmocka_unit_test(test_subscriptions_are_ordered_by_their_columns),
         cmocka_unit_test(test_what_was_mistyped_or_copied_is_no_event),
+        cmocka_unit_test(test_a_folded_broker_shows_the_worst_below_it),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);
 }
