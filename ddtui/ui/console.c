@@ -555,13 +555,30 @@ static void say_why_not(console_t *self, ui_key_t key)
             "Tab goes from field to field in forms; 1 to 7 go from screen to screen");
 }
 
+/* What is open of a row stays with that row, also while help is read. */
+static bool is_open(const console_t *self, page_number_t page)
+{
+    bool here = page == self->page;
+    over_t over = here ? self->over : self->back_over;
+    return (here || (self->page == PAGE_HELP && page == self->back_page)) &&
+           (over == OVER_DETAIL || over == OVER_SEARCH || over == OVER_GRAPH);
+}
+
+static void hold_rows(console_t *self)
+{
+    for (page_number_t page = 0; page < PAGES; page++)
+        page_hold(pages_page(self->pages, page), is_open(self, page));
+}
+
 unsigned console_key(console_t *self, ui_key_t key)
 {
     action_t action = keymap_action(key, console_where(self), self->rights);
     self->seeks = self->paste_told = false;
     if (action == ACT_NONE)
         say_why_not(self, key);
-    return take(self, key, action);
+    unsigned flags = take(self, key, action);
+    hold_rows(self);
+    return flags;
 }
 
 /* Once, however much it is. */
@@ -611,21 +628,6 @@ static void aim(console_t *self)
     const client_t *client = self->over == OVER_FORM ? NULL : console_selected_client(self);
     poller_aim(
         session_view_poller(self->session), VIEW_SUBSCRIPTIONS, client ? client->broker_id : "");
-}
-
-/* What is open of a row stays with that row, also while help is read. */
-static bool is_open(const console_t *self, page_number_t page)
-{
-    bool here = page == self->page;
-    over_t over = here ? self->over : self->back_over;
-    return (here || (self->page == PAGE_HELP && page == self->back_page)) &&
-           (over == OVER_DETAIL || over == OVER_SEARCH || over == OVER_GRAPH);
-}
-
-static void hold_rows(console_t *self)
-{
-    for (page_number_t page = 0; page < PAGES; page++)
-        page_hold(pages_page(self->pages, page), is_open(self, page));
 }
 
 void console_update(console_t *self)

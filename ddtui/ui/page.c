@@ -332,9 +332,14 @@ static void add_reserve(const page_t *self, char *out, size_t room)
     size_t used = strlen(out);
     const round_t *last =
         view == VIEW_NONE ? NULL : poller_last(session_view_poller(self->session), view);
-    if (!last || !last->any)
+    if (!last)
         return;
-    if (!session_view_is_current(self->session, view))
+    bool is_linked = session_view_link(self->session)->state == LINK_REGISTERED;
+    if (is_linked && (!last->any || last->part))
+        snprintf(out + used, room - used, ", asking …");
+    else if (!last->any)
+        return;
+    else if (!session_view_is_current(self->session, view))
         snprintf(out + used, room - used, ", as it was %s ago",
             page_age(session_view_age(self->session, view), age));
     else if (last->silent > 0)

@@ -439,6 +439,23 @@ static void test_details_stay_with_their_row(void **state)
     stop(&self);
 }
 
+/* Where only one broker was asked for subscriptions, the others are still to be. */
+static void test_a_part_is_not_shown_as_all(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, "2/cli2\n\n");
+    assert_string_equal(
+        poller_question(session_view_poller(self.session), VIEW_SUBSCRIPTIONS).broker, "dd");
+    scripted_round(self.session, VIEW_SUBSCRIPTIONS, SCRIPTED_SUBSCRIPTIONS, 1);
+    type(&self, "3");
+    assert_shows(self.canvas, "asking …");
+    scripted_round(self.session, VIEW_SUBSCRIPTIONS, SCRIPTED_SUBSCRIPTIONS, 1);
+    draw(&self);
+    assert_hides(self.canvas, "asking");
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -462,6 +479,7 @@ int main(void)
         cmocka_unit_test(test_hostile_names_and_messages),
         cmocka_unit_test(test_any_keys_at_any_size),
         cmocka_unit_test(test_details_stay_with_their_row),
+        cmocka_unit_test(test_a_part_is_not_shown_as_all),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);
 }

@@ -851,8 +851,7 @@ static void test_a_folded_broker_shows_the_worst_below_it(void **state)
     (void)state;
     static const char *const DROPS[] = {SCRIPTED_BROKER("root", "/1/", "aa", "null", ""),
         SCRIPTED_BROKER("broker1", "/1/2/", "bb", "\"aa\"", ""),
-        SCRIPTED_BROKER(
-            "broker0", "/1/2/3/", "cc", "\"bb\"", "\"dropped\":1,\"drop_age_ms\":10,"),
+        SCRIPTED_BROKER("broker0", "/1/2/3/", "cc", "\"bb\"", "\"dropped\":1,\"drop_age_ms\":10,"),
         SCRIPTED_TREE_BROKER5};
     console_fixture_t self = start(RIGHT_SEND, 24, 80);
     scripted_round(self.session, VIEW_TREE, DROPS, COUNT(DROPS));
