@@ -166,6 +166,27 @@ static void test_operators(void **state)
     stop(&self);
 }
 
+/* What is typed must be seen, and that what it is about, too. */
+static void test_forms_have_their_fields_on_the_smallest_screen(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *keys, *shows[4];
+    } CASES[] = {{"1P", {"New parent", "To confirm", "root", "the rest until"}},
+        {"1D", {"To confirm", "root", "beneath it"}}, {"2E", {"To confirm", "a.cli1", "waits"}},
+        {"1L", {"Level", "To confirm", "root"}}, {"2n", {"Destination", "Message", "Receipt"}},
+        {"3s", {"Topic", "Scope"}}};
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        console_fixture_t self =
+            start(RIGHT_OPERATE | RIGHT_SEND, CONSOLE_ROWS_MIN, CONSOLE_COLUMNS_MIN);
+        type(&self, CASES[i].keys);
+        for (size_t k = 0; k < COUNT(CASES[i].shows) && CASES[i].shows[k]; k++)
+            assert_shows(self.canvas, CASES[i].shows[k]);
+        assert_true(self.cursor.visible);
+        stop(&self);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +198,7 @@ int main(void)
         cmocka_unit_test(test_paste),
         cmocka_unit_test(test_read_only),
         cmocka_unit_test(test_operators),
+        cmocka_unit_test(test_forms_have_their_fields_on_the_smallest_screen),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);
 }
