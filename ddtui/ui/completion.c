@@ -113,6 +113,14 @@ static void offer_parents(search_t *self)
     }
 }
 
+static void offer_endpoints(search_t *self)
+{
+    const link_t *link = session_view_link(self->session);
+    offer_parents(self);
+    if (link->endpoint[0] != '\0')
+        offer(self, link->endpoint);
+}
+
 static void offer_topics(search_t *self)
 {
     for (size_t i = 0; i < session_view_row_count(self->session, VIEW_SUBSCRIPTIONS); i++) {
@@ -176,6 +184,7 @@ static const struct {
     [COMPLETION_LEVELS] = {0, offer_levels},
     [COMPLETION_BROKERS] = {1u << VIEW_TREE, offer_brokers},
     [COMPLETION_PARENTS] = {1u << VIEW_TREE, offer_parents},
+    [COMPLETION_ENDPOINTS] = {1u << VIEW_TREE, offer_endpoints},
     [COMPLETION_ALL_CLIENTS] = {1u << VIEW_CLIENTS, offer_all_clients},
     [COMPLETION_TREES] = {0, NULL},
 };

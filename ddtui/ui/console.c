@@ -268,6 +268,16 @@ const char *console_wanted_tree(const console_t *self)
     return self->wanted_tree;
 }
 
+void console_set_endpoint(console_t *self, const char *endpoint)
+{
+    self->endpoint = endpoint;
+}
+
+const char *console_wanted_endpoint(const console_t *self)
+{
+    return self->wanted_endpoint;
+}
+
 page_t *console_exported(const console_t *self)
 {
     return console_page(self);

@@ -312,6 +312,22 @@ static action_t tree(doing_t *self)
         console->trees && console->trees[0] ? "; Tab shows those it has" : ": it names none");
 }
 
+/* One endpoint, or several with commas between them. */
+static action_t connect_to(doing_t *self)
+{
+    dd_problem_t problem;
+    char why[DD_ESCAPE_MAX * sizeof problem.text];
+    dd_endpoints_t endpoints = {0};
+    console_t *console = self->console;
+    if (dd_endpoints_add(&endpoints, argument(self, 0), &problem) != DD_OK) {
+        dd_escape_text(problem.text, strlen(problem.text), why, sizeof why);
+        return refuse(self, "%s", why);
+    }
+    dd_endpoints_write(&endpoints, console->wanted_endpoint, sizeof console->wanted_endpoint);
+    self->flags |= CONSOLE_CONNECT;
+    return ACT_NONE;
+}
+
 static action_t reload(doing_t *self)
 {
     self->flags |= CONSOLE_RELOAD;
@@ -330,6 +346,7 @@ static do_t *const DO[COMMANDS] = {
     [COMMAND_BROKER] = broker,
     [COMMAND_CLIENT] = client,
     [COMMAND_TREE] = tree,
+    [COMMAND_CONNECT] = connect_to,
     [COMMAND_RELOAD] = reload,
     [COMMAND_FILTER] = filter,
     [COMMAND_NOTIFY] = send,

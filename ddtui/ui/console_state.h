@@ -71,6 +71,7 @@ struct console {
     tree_names_t trees;
     const char *tree; /* the name of this one, or NULL */
     char wanted_tree[TREE_NAME_MAX + 1];
+    char wanted_endpoint[DD_ENDPOINTS_TEXT];
     size_t menu_item;
     size_t dialog_button; /* of OVER_END: 0 ends the console; of OVER_CLEAR: 0 forgets the rows */
     bool end_told;        /* that the connection has ended for good */
