@@ -16,6 +16,9 @@
 
 /* ms between two questions for events when they aren't shown. */
 #define EVENTS_PAUSE 5000
+/* And for clients and topics; with more rows than so many they are asked for only if shown. */
+#define FIGURES_PAUSE 15000
+#define BACKGROUND_ROWS 2000
 
 console_t *console_new(
     session_view_t *session, history_t *history, const char *endpoint, unsigned rights)
@@ -54,13 +57,28 @@ void console_set_glyphs(console_t *self, glyphs_t glyphs)
     self->glyphs = glyphs;
 }
 
-/* Events are asked for whatever is shown, so that those of a broker that goes are there, but less
-   often. */
+/* Whether a view was asked for so long ago, and costs brokers little. */
+static bool is_due(const console_t *self, view_t view, uint64_t pause_ms)
+{
+    const round_t *last = poller_last(session_view_poller(self->session), view);
+    bool is_small = session_view_row_count(self->session, view) <= BACKGROUND_ROWS;
+    return !last->any || (is_small && session_view_age(self->session, view) >= pause_ms);
+}
+
+/* What is asked for whatever is shown, but less often: events, so that those of a broker that goes
+   are there, and what there are graphs of, so that these have no holes. */
 static unsigned background_views(const console_t *self)
 {
-    bool any = poller_last(session_view_poller(self->session), VIEW_EVENTS)->any;
-    bool due = !any || session_view_age(self->session, VIEW_EVENTS) >= EVENTS_PAUSE;
-    return due ? 1u << VIEW_EVENTS : 0;
+    static const struct {
+        view_t view;
+        uint64_t pause_ms;
+    } VIEWS_OF[] = {
+        {VIEW_EVENTS, EVENTS_PAUSE}, {VIEW_CLIENTS, FIGURES_PAUSE}, {VIEW_TOPICS, FIGURES_PAUSE}};
+    unsigned views = 0;
+    for (size_t i = 0; i < sizeof VIEWS_OF / sizeof VIEWS_OF[0]; i++)
+        if (is_due(self, VIEWS_OF[i].view, VIEWS_OF[i].pause_ms))
+            views |= 1u << VIEWS_OF[i].view;
+    return views;
 }
 
 unsigned console_views(const console_t *self)
