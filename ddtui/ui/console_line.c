@@ -9,9 +9,9 @@
 #include "libdd/base/escape.h"
 #include "libdd/base/utf8.h"
 
-/* Offers that are visible at once, and cells of the box they stand in. */
+/* Offers that are visible at once, at least, and cells of the box they stand in. */
 #define OFFERS_VISIBLE 10
-#define BOX_WIDTH 80
+#define BOX_WIDTH 100
 /* Cells of a command with its arguments, before its help. */
 #define COMMAND_WIDTH 26
 
@@ -189,7 +189,8 @@ static void draw_offer(const console_t *self, size_t number, canvas_t *canvas, r
 static void draw_offers(const console_t *self, canvas_t *canvas, rect_t area)
 {
     size_t count = self->command.offers.count, first = 0;
-    int lines = count < OFFERS_VISIBLE ? (int)count : OFFERS_VISIBLE;
+    int most = area.height / 2 > OFFERS_VISIBLE ? area.height / 2 : OFFERS_VISIBLE;
+    int lines = count < (size_t)most ? (int)count : most;
     if (count == 0)
         return;
     if (self->command.marked < count && self->command.marked >= (size_t)lines)

@@ -409,7 +409,9 @@ void page_draw_list(page_t *self, canvas_t *canvas, rect_t area, const char *tit
     self->rows = list_table_draw(&self->table, self, self->list, canvas, inside);
     show_rows(self);
     size_t height = (size_t)self->rows.height;
-    list_table_draw_bar(canvas, area, list_top(self->list, height), height, list_count(self->list));
+    rect_t beside = {area.row + 1, area.column, area.height - 1, area.width}; /* not the titles */
+    list_table_draw_bar(
+        canvas, beside, list_top(self->list, height), height, list_count(self->list));
 }
 
 static const page_ops_t *graph_ops(const page_t *self)
@@ -459,6 +461,8 @@ void page_draw_detail(page_t *self, canvas_t *canvas, rect_t area, const char *t
     rect_t inside = canvas_box(canvas, area, title);
     text_pane_t *pane = page_detail(self, inside.width);
     text_pane_draw(pane, canvas, inside, 0, self->list ? list_filter(self->list) : NULL);
+    if (text_pane_count(pane) > (size_t)inside.height)
+        canvas_text(canvas, area, area.height - 1, 2, STYLE_DIM, " … Enter shows all ");
     text_pane_destroy(&pane);
 }
 

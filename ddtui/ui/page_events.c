@@ -283,13 +283,15 @@ static bool act(page_t *self, action_t action)
 static void draw_tail_line(const event_t *row, canvas_t *canvas, rect_t area, int line)
 {
     char time[TIME_ROOM], broker[4 * DD_BROKER_MAX + 1], text[COLUMN_TEXT_ROOM];
+    char fitted[COLUMN_TEXT_ROOM];
     page_time(row->wall_ms, false, time);
     dd_escape_text(row->broker, strlen(row->broker), broker, sizeof broker);
     event_text(row, text, sizeof text);
     canvas_text(canvas, area, line, 0, STYLE_DIM, time);
     canvas_print(canvas, area, line, 9, STYLE_PLAIN, "%-12s", broker);
     int at = 9 + 1 + (dd_utf8_width(broker) > 12 ? (int)dd_utf8_width(broker) : 12);
-    canvas_text(canvas, area, line, at, level_style(row->level), text);
+    dd_utf8_fit(text, area.width > at ? (size_t)(area.width - at) : 0, fitted, sizeof fitted);
+    canvas_text(canvas, area, line, at, level_style(row->level), fitted);
 }
 
 /* In a few lines clients that come and go would leave no room for what matters. */

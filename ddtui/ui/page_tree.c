@@ -12,7 +12,7 @@
 /* Columns of the pane beside the tree: at least, and at most as many as a broker's id needs, with
    its name and the frame. */
 #define DETAIL_LEAST 34
-#define DETAIL_WIDTH 48
+#define DETAIL_WIDTH 49
 #define TAIL_ROWS_MAX 10
 /* Bytes of a broker's name, escaped, and of an age. */
 #define ESCAPED_ROOM (DD_ESCAPE_MAX * DD_BROKER_MAX + AGE_ROOM)

@@ -456,6 +456,16 @@ static void test_a_part_is_not_shown_as_all(void **state)
     stop(&self);
 }
 
+static void test_tabs_are_as_long_as_there_is_room(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, "f");
+    assert_shows(self.canvas, " 1 Tree  2 Clients  3 Sub  4 Messages  5 Events  6 Trace  7 Help");
+    assert_shows(self.canvas, "FROZEN");
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -480,6 +490,7 @@ int main(void)
         cmocka_unit_test(test_any_keys_at_any_size),
         cmocka_unit_test(test_details_stay_with_their_row),
         cmocka_unit_test(test_a_part_is_not_shown_as_all),
+        cmocka_unit_test(test_tabs_are_as_long_as_there_is_room),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);
 }

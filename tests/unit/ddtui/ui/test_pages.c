@@ -867,6 +867,36 @@ static void test_a_folded_broker_shows_the_worst_below_it(void **state)
     stop(&self);
 }
 
+/* Where the reason stands, half of it could be taken for the whole. */
+static void test_what_is_cut_in_the_tail_says_so(void **state)
+{
+    (void)state;
+    static const char *const LONG[] = {
+        "{\"broker\":\"root\",\"broker_id\":\"aa\",\"events\":[{\"level\":\"notice\",\"tenant\":"
+        "\"*\",\"at_ms\":7,\"age_ms\":10,\"text\":\"move east-1 failed, the parent is west: "
+        "tcp://127.0.0.1:19999 doesn't answer\"}]}"};
+    console_fixture_t self = {.session = session_view_new(true), .history = history_new(NULL)};
+    self.console = console_new(self.session, self.history, "ipc:///run/dd", RIGHT_OPERATE);
+    self.canvas = canvas_new(24, 80);
+    scripted_pass(self.session, 0);
+    scripted_register(self.session);
+    scripted_round(self.session, VIEW_TREE, SCRIPTED_TREE, SCRIPTED_BROKERS);
+    scripted_round(self.session, VIEW_EVENTS, LONG, 1);
+    draw(&self);
+    assert_shows(self.canvas, "tcp://127.0.0.1…│");
+    stop(&self);
+}
+
+static void test_what_is_cut_in_a_panel_says_so(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 200);
+    draw(&self);
+    assert_shows(self.canvas, "Broker ");
+    assert_shows(self.canvas, "… Enter shows all");
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -902,6 +932,8 @@ int main(void)
         cmocka_unit_test(test_subscriptions_are_ordered_by_their_columns),
         cmocka_unit_test(test_what_was_mistyped_or_copied_is_no_event),
         cmocka_unit_test(test_a_folded_broker_shows_the_worst_below_it),
+        cmocka_unit_test(test_what_is_cut_in_the_tail_says_so),
+        cmocka_unit_test(test_what_is_cut_in_a_panel_says_so),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);
 }
