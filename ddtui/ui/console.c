@@ -108,6 +108,7 @@ void console_done(console_t *self, const char *why)
         form_fail(self->form, why);
         return;
     }
+    form_remember(self->form);
     page_number_t shown = form_command(self->form)->kind == FORM_TRACE ? PAGE_TRACE : self->page;
     console_close_over(self);
     self->page = shown;

@@ -20,6 +20,7 @@ typedef struct {
     console_t *console;
     const command_words_t *words;
     unsigned flags; /* for whoever gave the key */
+    bool refused;
 } doing_t;
 
 /* Does what only it does, and returns what is left to a key's action. */
@@ -48,6 +49,7 @@ static __attribute__((format(printf, 2, 3))) action_t refuse(doing_t *self, cons
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     session_view_say(self->console->session, NOTE_BAD, "%s", text);
+    self->refused = true;
     return ACT_NONE;
 }
 
@@ -376,7 +378,7 @@ action_t console_do(console_t *self, const char *line, unsigned *flags)
 {
     command_words_t words;
     char why[COMMAND_WHY_ROOM];
-    doing_t doing = {self, &words, 0};
+    doing_t doing = {.console = self, .words = &words};
     if (line[strspn(line, " ")] == '\0')
         return ACT_NONE;
     if (!command_line_read(&words, line, self->rights, why)) {
@@ -386,5 +388,7 @@ action_t console_do(console_t *self, const char *line, unsigned *flags)
     }
     action_t left = DO[words.id] ? DO[words.id](&doing) : ACTIONS[words.id];
     *flags |= doing.flags;
+    if (!doing.refused)
+        console_line_remember(self, line);
     return left;
 }

@@ -148,16 +148,20 @@ void console_line_key(console_t *self, ui_key_t key, action_t action)
 
 const char *console_line_take(console_t *self)
 {
-    char line[COMMAND_LINE_ROOM];
     if (self->command.marked < self->command.offers.count)
         complete(self);
-    snprintf(line, sizeof line, "%s", text_of(self));
+    return text_of(self);
+}
+
+void console_line_remember(console_t *self, const char *typed)
+{
+    char line[COMMAND_LINE_ROOM];
+    snprintf(line, sizeof line, "%s", typed);
     line[command_line_public(line, self->rights)] = '\0';
     size_t size = strlen(line);
     while (size > 0 && line[size - 1] == ' ')
         line[--size] = '\0';
     history_add(self->history, HISTORY_COMMAND, line);
-    return text_of(self);
 }
 
 /* ---- Drawing -------------------------------------------------------------------------------- */
@@ -180,6 +184,8 @@ static void draw_offer(const console_t *self, size_t number, canvas_t *canvas, r
     if (spec) {
         canvas_text(canvas, line, 0, at, STYLE_DIM, spec->arguments);
         canvas_text(canvas, line, 0, COMMAND_WIDTH, STYLE_DIM, spec->help);
+    } else if (self->command.start == 0) {
+        canvas_text(canvas, line, 0, at, STYLE_DIM, "(again)");
     }
     if (number == self->command.marked)
         canvas_mark(canvas, line, STYLE_SELECTED);

@@ -195,6 +195,21 @@ static void test_connecting_elsewhere(void **state)
     stop(&self);
 }
 
+static void test_only_what_worked_is_offered_again(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, ":clients cli2\n:cliants\n:client nobody\n:");
+    assert_shows(self.canvas, "clients cli2 (again)");
+    assert_hides(self.canvas, "cliants");
+    assert_hides(self.canvas, "client nobody");
+    type(&self, "\x1b:export /nodir/rows\n");
+    console_done(self.console, "/nodir/rows: No such file or directory");
+    type(&self, "\x1bW");
+    assert_hides(self.canvas, "/nodir");
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_completion_on_the_line),
         cmocka_unit_test(test_trees),
         cmocka_unit_test(test_connecting_elsewhere),
+        cmocka_unit_test(test_only_what_worked_is_offered_again),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);
 }
