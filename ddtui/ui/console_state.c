@@ -34,6 +34,7 @@ void console_show_page(console_t *self, page_number_t page)
         self->back_page = self->page;
         self->back_over = self->over;
         console_forget_search(self);
+        page_act(pages_page(self->pages, PAGE_HELP), ACT_FIRST);
     }
     console_close_over(self);
     self->page = page;

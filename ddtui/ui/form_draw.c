@@ -163,11 +163,15 @@ static void draw_facts(const form_t *self, int shown, canvas_t *canvas, rect_t *
     }
 }
 
-/* Of a field that confirms, what is to be typed. */
+/* Of a field that confirms, what is to be typed, as soon as that doesn't stand in the field itself.
+ */
 static const char *hint_of(const form_t *self, int width, char room[HINT_ROOM])
 {
     if (!form_confirms(self, self->focus))
         return form_focused(self)->hint;
+    bool is_in_field = line_editor_text(self->editors[self->focus])[0] == '\0';
+    if (is_in_field && strcmp(self->confirm, self->object) == 0)
+        return "";
     confirm_words(self, width, room);
     if (strcmp(self->confirm, self->object) != 0)
         snprintf(room, HINT_ROOM, "type %s to confirm: the name alone isn't enough", self->confirm);

@@ -105,6 +105,8 @@ void page_order_by(page_t *self, size_t column)
     list_set_order(
         self->list, column, column != LIST_NONE && self->ops->table->columns[column].right);
     self->stale = true;
+    page_update(self);
+    list_select(self->list, 0);
 }
 
 static void reverse_order(page_t *self)
@@ -478,6 +480,31 @@ bool page_tells_outage(page_t *self)
     return self->list && self->number != PAGE_TRACE && is_empty(self);
 }
 
+/* The first field of the filter that rows don't have, and which so was looked for as a text; NULL if
+   there is none. */
+static const char *unknown_field(const page_t *self)
+{
+    const query_t *filter = list_filter(self->list);
+    const list_ops_t *list = self->ops->list;
+    char room[QUERY_TEXT_ROOM];
+    for (size_t i = 0; i < filter->count && list->field && list->count(self) > 0; i++) {
+        const char *field = filter->terms[i].field;
+        if (field[0] != '\0' && list->field(self, 0, field, room, sizeof room) == SIZE_MAX)
+            return field;
+    }
+    return NULL;
+}
+
+/* Why a filter leaves nothing. */
+static void add_filtered(const page_t *self, text_pane_t *pane)
+{
+    const char *field = unknown_field(self);
+    if (field)
+        text_pane_print(pane, STYLE_WARNING,
+            "There is no column %s here: \"%s:\" was looked for as a text.", field, field);
+    text_pane_text(pane, STYLE_DIM, "No row has what the filter wants. Esc shows all.");
+}
+
 void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *text)
 {
     if (list_count(self->list) > 0)
@@ -485,7 +512,7 @@ void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *te
     rect_t inside = {area.row + 3, area.column + 2, area.height - 4, area.width - 4};
     text_pane_t *pane = text_pane_new(inside.width);
     if (!is_empty(self))
-        text_pane_text(pane, STYLE_DIM, "No row has what the filter wants. Esc shows all.");
+        add_filtered(self, pane);
     else if (outage_is_known(self->session))
         outage_add(self->session, pane);
     else

@@ -118,7 +118,8 @@ void page_hold(page_t *self, bool held);
 void page_select_index(page_t *self, size_t index, const char *name);
 /* The columns by which the rows can be ordered; their count. */
 size_t page_orders(const page_t *self, size_t columns[LIST_TABLE_COLUMNS_MAX]);
-/* Orders by one of them, numbers with the largest first, or LIST_NONE, as the rows come. */
+/* Orders by one of them, numbers with the largest first, or LIST_NONE, as the rows come, and goes
+   to the first row. */
 void page_order_by(page_t *self, size_t column);
 
 /* Selects the next row that is in trouble behind the selected one, or the first of all. Drops the

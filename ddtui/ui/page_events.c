@@ -219,7 +219,7 @@ static unsigned style(const void *source, size_t index, size_t column)
 static const list_table_t TABLE = {.view = VIEW_NONE,
     .columns = COLUMNS,
     .count = sizeof COLUMNS / sizeof COLUMNS[0],
-    .naming = 1u << COLUMN_TIME | 1u << COLUMN_BROKER,
+    .naming = 1u << COLUMN_TIME | 1u << COLUMN_EVENT,
     .cell = cell,
     .style = style};
 

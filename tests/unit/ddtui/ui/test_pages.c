@@ -897,6 +897,70 @@ static void test_what_is_cut_in_a_panel_says_so(void **state)
     stop(&self);
 }
 
+/* And since when, by the clock; and with what it gets. */
+static void test_details_of_a_client_begin_with_how_it_is(void **state)
+{
+    (void)state;
+    static const char *const GONE[] = {
+        "{\"broker\":\"broker5\",\"broker_id\":\"dd\",\"scope\":\"/1/5/\",\"clients\":[]}"};
+    char time[TIME_ROOM], line[64];
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, "2/cli2\n\n");
+    assert_shows(self.canvas, "state         ok 3s");
+    page_time(session_view_wall_ms(self.session) - 3000, false, time);
+    snprintf(line, sizeof line, "registered    %s", time);
+    assert_shows(self.canvas, line);
+    scripted_pass(self.session, 1000);
+    scripted_round(self.session, VIEW_CLIENTS, GONE, 1);
+    draw(&self);
+    assert_shows(self.canvas, "state         left ");
+    assert_shows(self.canvas, "left at       ");
+    stop(&self);
+}
+
+/* Right at 80 columns shows more columns, and not others in the place of the text. */
+static void test_each_sheet_has_what_it_is_about(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_round(self.session, VIEW_EVENTS, HAPPENED, 2);
+    scripted_message(self.session, "cli2", "alarms", "on fire", 7);
+    type(&self, "5");
+    press(&self, UI_RIGHT);
+    assert_shows(self.canvas, "TENANT");
+    assert_shows(self.canvas, "client a.cli2 ended");
+    type(&self, "4");
+    press(&self, UI_RIGHT);
+    assert_shows(self.canvas, "BYTES");
+    assert_shows(self.canvas, "MESSAGE");
+    stop(&self);
+}
+
+/* The worst is what one orders for. */
+static void test_ordered_the_first_row_is_selected(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, "2");
+    press(&self, UI_END);
+    type(&self, "o");
+    press(&self, UI_DOWN);
+    type(&self, "\n\n");
+    assert_shows(self.canvas, "name          cli1");
+    stop(&self);
+}
+
+static void test_a_column_that_is_none_is_told(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, "2/foo:bar\n");
+    assert_shows(self.canvas, "There is no column foo here");
+    type(&self, "/broker:nobody\n");
+    assert_hides(self.canvas, "There is no column");
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -934,6 +998,10 @@ int main(void)
         cmocka_unit_test(test_a_folded_broker_shows_the_worst_below_it),
         cmocka_unit_test(test_what_is_cut_in_the_tail_says_so),
         cmocka_unit_test(test_what_is_cut_in_a_panel_says_so),
+        cmocka_unit_test(test_details_of_a_client_begin_with_how_it_is),
+        cmocka_unit_test(test_each_sheet_has_what_it_is_about),
+        cmocka_unit_test(test_ordered_the_first_row_is_selected),
+        cmocka_unit_test(test_a_column_that_is_none_is_told),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);
 }
