@@ -21,6 +21,7 @@
 #include "refusal_notes.h"
 #include "registration.h"
 #include "remains.h"
+#include "rotation.h"
 #include "standing.h"
 #include "tree_links.h"
 
@@ -108,6 +109,7 @@ static void forget(core_t *self, peer_t *peer)
     peer->state = PEER_ENDED; /* first, so that nothing below is told to it */
     if (peer->role == ROLE_CLIENT)
         peer->quota->registered--;
+    rotation_count(self, peer);
     inspect_forget(self, peer);
     losses_forget(self, peer);
     if (peer_is_link(peer)) {
@@ -517,6 +519,7 @@ void core_tick(core_t *self, uint64_t now_ms)
         if (self->parent)
             check_heard(self, self->parent);
         inspect_expire(self);
+        lost_brokers_expire(&self->lost, now_ms);
         drop_notes_tell_of_all(self);
         core_tell_floods(self);
     }
@@ -568,6 +571,7 @@ void core_destroy(core_t **self_p)
     while (jobs_step(&self->jobs, self) || jobs_step(&self->fanouts.jobs, self))
         ;
     free(self->left);
+    free(self->passages);
     quotas_destroy(&self->quotas);
     quotas_destroy(&self->operators);
     topics_destroy(&self->topics);

@@ -14,6 +14,7 @@
 #include "lost_brokers.h"
 #include "move.h"
 #include "name_round.h"
+#include "passages.h"
 #include "recent.h"
 #include "rounds.h"
 #include "topics.h"
@@ -62,6 +63,7 @@ struct core {
     parents_t parents;       /* who may be that */
     move_t move;             /* to one of them */
     uint32_t uplink;         /* number of the parent's link, from 1 */
+    passages_t *passages;    /* of publications over it; NULL before the first, or without memory */
     bool moved;              /* a broker beneath this one had another parent before */
     bool is_root;            /* the parent that is configured is beneath this broker */
     peer_t *links;           /* registered children and parent */

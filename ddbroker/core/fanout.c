@@ -143,6 +143,8 @@ static bool hand_over(delivery_t *delivery, subscription_t *holder)
             delivery->lost = error;
         return false;
     }
+    if (peer == self->parent)
+        passages_again(self->passages, &delivery->for_links, self->uplink);
     core_count_out(self, peer, delivery->for_clients.payload.size);
     return true;
 }

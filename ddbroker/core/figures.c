@@ -11,6 +11,7 @@ void figures_add(figures_t *self, const quota_t *quota)
     self->clients += quota->registered;
     self->subscriptions += quota->subscriptions;
     self->outbox += quota->outbox.bytes;
+    self->old_keys += quota->old_keys;
 }
 
 const quota_t *figures_tenants(const core_t *self)
@@ -50,6 +51,7 @@ figures_broker_t figures_of_broker(const core_t *self, uint64_t now_ms)
         .state = state_of(self),
         .uptime_ms = now_ms - self->started_ms,
         .children = count_children(self),
+        .lost = &self->lost,
         .connections = self->connections,
         .clients_max = self->settings.clients_max,
         .rtt_us = core_parent_ready(self) ? self->parent->rtt_us : 0,
@@ -57,6 +59,7 @@ figures_broker_t figures_of_broker(const core_t *self, uint64_t now_ms)
         .parents_silent = count_silent(parents),
         .parent_ms = parents->joined ? now_ms - parents->since_ms : 0,
         .count = &self->count,
+        .dropped_lately = recent_sum(&self->dropped, now_ms),
         .refused_for = &self->refused_for,
         .turns = &self->turns};
 }

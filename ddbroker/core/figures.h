@@ -10,13 +10,15 @@
 
 #include "core.h"
 #include "counts.h"
+#include "lost_brokers.h"
 #include "turns.h"
 
 /* What clients hold, of one tenant or of several. Begins as zeros. */
 typedef struct {
     uint64_t clients; /* registered */
     uint64_t subscriptions;
-    uint64_t outbox; /* bytes that wait for them */
+    uint64_t outbox;   /* bytes that wait for them */
+    uint64_t old_keys; /* clients that a rotation will cut off: they have shown no other key */
 } figures_t;
 
 void figures_add(figures_t *self, const quota_t *quota);
@@ -32,13 +34,15 @@ typedef struct {
     const char *state; /* "ok", "cut off" or "draining" */
     uint64_t uptime_ms;
     uint64_t children;
-    uint64_t connections; /* that hold a place */
+    const lost_brokers_t *lost; /* children that are missed */
+    uint64_t connections;       /* that hold a place */
     uint64_t clients_max;
     uint64_t rtt_us; /* to the parent; 0: not known */
     const parents_t *parents;
     uint64_t parents_silent;
     uint64_t parent_ms; /* since the parent was joined; 0 without one */
     const counts_t *count;
+    uint64_t dropped_lately; /* in the last five minutes */
     const counts_reasons_t *refused_for;
     const turns_t *turns;
 } figures_broker_t;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "figures.h"
+#include "rotation.h"
 
 /* Rows in one REPORT, those of topics and others: even at their longest they take less than
    DD_FRAME_TARGET, which every connection carries, however small a payload may be. */
@@ -168,15 +169,6 @@ static void add_limits(json_object *report, const core_t *self, const quota_limi
     add_limit(report, "outbox_max", limits->outbox);
 }
 
-static uint64_t dropped_lately(const answer_t *answer)
-{
-    core_t *self = answer->to.core;
-    quota_t *quota = quotas_find(&self->quotas, tenant_of(answer));
-    if (is_operators(answer))
-        return recent_sum(&self->dropped, self->now_ms);
-    return quota ? recent_sum(&quota->dropped, self->now_ms) : 0;
-}
-
 /* What the asker may know of the traffic here: an operator the broker's, a tenant that of its
    clients, those that have left included. */
 static void add_totals(const answer_t *answer, json_object *report)
@@ -194,7 +186,9 @@ static void add_totals(const answer_t *answer, json_object *report)
     report_number(report, "subscriptions", figures->subscriptions);
     add_reasons(report, all ? &self->refused_for : &quota->refused_for);
     report_count(report, all ? &self->count : &quota->count, self->now_ms);
-    report_number(report, "dropped_lately", dropped_lately(answer));
+    report_number(
+        report, "dropped_lately", recent_sum(all ? &self->dropped : &quota->dropped, self->now_ms));
+    report_number(report, "old_keys", figures->old_keys);
 }
 
 /* Where the parents are is the operators' business: "tcp://a:5555 joined, tcp://b:5555 silent", in
@@ -261,7 +255,6 @@ static void finish_tree(answer_t *answer)
     report_text(report, "state", broker.state);
     report_number(report, "uptime_ms", broker.uptime_ms);
     report_number(report, "children", broker.children);
-    lost_brokers_expire(&self->lost, self->now_ms);
     add_lost(self, report);
     report_number_if(report, "rtt_us", broker.rtt_us > 0, broker.rtt_us);
     add_parents(answer, &broker, report);
@@ -278,6 +271,7 @@ static void show_client(answer_t *answer, const peer_t *peer)
     json_object *row = json_object_new_object();
     report_text(row, "tenant", peer->tenant);
     report_text(row, "name", peer->name.text + strlen(peer->tenant) + 1);
+    report_text(row, "key", rotation_key(self, peer));
     report_number(row, "since_ms", self->now_ms - peer->since_ms);
     report_number(row, "idle_ms", self->now_ms - peer->heard_ms);
     report_number(row, "subscriptions", peer->subscription_count);
@@ -358,6 +352,7 @@ static void show_quota(answer_t *answer, const quota_t *quota)
     report_number(row, "subscriptions", quota->subscriptions);
     report_number(row, "outbox", quota->outbox.bytes);
     report_number(row, "questions", quota->questions);
+    report_number(row, "old_keys", quota->old_keys);
     add_limits(row, self, &quota->limits);
     add_limit(row, "questions_max", quota->limits.questions);
     add_limit(row, "connects_max", quota->limits.connects);

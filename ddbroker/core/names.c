@@ -5,6 +5,7 @@
 #include "names.h"
 
 #include "departures.h"
+#include "rotation.h"
 
 /* An instance is 48 random bits of the client's and, in the low 16, how many times it has
    registered: of two with the same random bits the larger count is the later one. */
@@ -90,6 +91,7 @@ void names_welcome(core_t *self, peer_t *peer, dd_bytes_t name)
     peer->state = PEER_READY;
     if (peer->role == ROLE_CLIENT)
         peer->quota->registered++;
+    rotation_count(self, peer);
     peer->since_ms = self->now_ms;
     peer->scope_number = self->scope_number;
     peer->heartbeat = peer_heartbeat(peer, self->settings.heartbeat);

@@ -65,6 +65,7 @@ struct peer {
     uint8_t key[DD_KEY_SIZE];       /* public key it logged in with */
     uint8_t next_key[DD_KEY_SIZE];  /* the one that it has proven to have, too */
     bool proven;                    /* and it is there */
+    bool is_behind;                 /* client: counted as one with the old key alone */
     uint32_t proof_keys;            /* number of the broker's keys at its last proof, from 1 on */
     uint64_t proof_ms;              /* and when that was */
     dd_name_t name;                 /* client: full name; operator and broker: its name */

@@ -272,12 +272,23 @@ void publications_publish(core_t *self, peer_t *client, const dd_record_t *recor
         refuse(self, client, error, record->topic);
 }
 
+/* ms after joining a parent for which something may still come that has passed the link to the one
+   before: longer than anything waits on a link that lives. */
+#define AGAIN_LIMIT 60000
+
+/* Whoever is beneath has had it, or was told of its loss. */
+static bool comes_again(core_t *self, const peer_t *link, const dd_record_t *relay)
+{
+    return link->role == ROLE_PARENT && passages_again(self->passages, relay, self->uplink) &&
+           self->now_ms < link->since_ms + AGAIN_LIMIT;
+}
+
 void publications_relay(core_t *self, peer_t *link, const dd_record_t *record)
 {
-    if (link_rules_relay(self, link, record))
-        publish(self, link, record);
-    else
+    if (!link_rules_relay(self, link, record))
         core_pass_over(self, link, "relays for a client that isn't beneath it, or across tenants");
+    else if (!comes_again(self, link, record))
+        publish(self, link, record);
 }
 
 void publications_gap(core_t *self, peer_t *link, const dd_record_t *record)

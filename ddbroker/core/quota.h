@@ -43,6 +43,7 @@ typedef struct {
     quota_limits_t limits;
     uint64_t clients;
     uint64_t registered; /* of these */
+    uint64_t old_keys;   /* of these, those that have shown the old key of a rotation alone */
     uint64_t subscriptions;
     uint64_t questions;
     uint64_t contests; /* of names of its clients */

@@ -34,12 +34,13 @@ static inline void recent_add(recent_t *self, uint64_t now_ms)
     self->count[self->part % RECENT_PARTS]++;
 }
 
-static inline uint64_t recent_sum(recent_t *self, uint64_t now_ms)
+static inline uint64_t recent_sum(const recent_t *self, uint64_t now_ms)
 {
+    recent_t now = *self;
     uint64_t sum = 0;
-    recent_turn(self, now_ms);
+    recent_turn(&now, now_ms);
     for (int i = 0; i < RECENT_PARTS; i++)
-        sum += self->count[i];
+        sum += now.count[i];
     return sum;
 }
 

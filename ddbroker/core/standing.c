@@ -7,6 +7,7 @@
 #include "libdd/keys/proof.h"
 #include "operators.h"
 #include "registration.h"
+#include "rotation.h"
 
 int standing_role(const core_t *self, const uint8_t *key, const dd_tenant_t **tenant)
 {
@@ -81,6 +82,7 @@ void standing_prove(core_t *self, peer_t *peer, const dd_record_t *record)
     }
     memcpy(peer->next_key, key, DD_KEY_SIZE);
     peer->proven = true;
+    rotation_count(self, peer);
 }
 
 /* The link was made with the pair before this one: it is to stay when that is gone. */
@@ -125,6 +127,7 @@ static void check_key(core_t *self, peer_t *peer)
     const dd_tenant_t *tenant;
     int role = role_of(self, peer, &tenant);
     peer->keys = self->keys;
+    rotation_count(self, peer);
     if (!is_same(peer, role, tenant) || is_renamed(self, peer))
         end_without_key(self, peer);
     else if (peer->role == ROLE_CLIENT && registration_looks_foreign(self, &peer->name))

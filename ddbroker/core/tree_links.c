@@ -243,6 +243,8 @@ static void begin(core_t *self, peer_t *parent, const dd_record_t *record)
     core_event(
         self, parent, DD_LOG_NOTICE, "joined parent %s as %s", parent->name.text, self->scope.text);
     self->uplink++;
+    if (!self->passages)
+        self->passages = passages_new();
     resync_begin(self, parent);
 }
 

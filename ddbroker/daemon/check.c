@@ -106,16 +106,41 @@ static void check_endpoint(const check_t *self, void *socket, const char *endpoi
         fault(self, &problem);
 }
 
-/* All that are to be listened on, of whatever kind. */
-static void check_endpoints(const check_t *self, void *socket)
+/* The endpoint of that number of all that are to be listened on, of whatever kind; NULL past the
+   last. */
+static const char *endpoint_at(const check_t *self, size_t number)
 {
     const config_option_t *option;
     for (size_t i = 0; (option = config_option_at(i)); i++) {
         if (option->kind != KIND_ENDPOINTS)
             continue;
         const config_list_t *endpoints = config_option_list(option, self->config);
-        for (size_t j = 0; j < endpoints->count; j++)
-            check_endpoint(self, socket, endpoints->items[j]);
+        if (number < endpoints->count)
+            return endpoints->items[number];
+        number -= endpoints->count;
+    }
+    return NULL;
+}
+
+/* The broker would find the path taken, by itself. */
+static void check_spelling(const check_t *self, size_t number)
+{
+    dd_problem_t problem;
+    const char *endpoint = endpoint_at(self, number);
+    for (size_t i = 0; i < number; i++)
+        if (listen_same_path(endpoint_at(self, i), endpoint)) {
+            dd_problem(&problem, DD_E_ARGUMENT, "can't listen on %.128s: it is %.128s once more",
+                endpoint, endpoint_at(self, i));
+            fault(self, &problem);
+        }
+}
+
+static void check_endpoints(const check_t *self, void *socket)
+{
+    const char *endpoint;
+    for (size_t i = 0; (endpoint = endpoint_at(self, i)); i++) {
+        check_endpoint(self, socket, endpoint);
+        check_spelling(self, i);
     }
 }
 

@@ -113,6 +113,19 @@ static bool write_state(metrics_t *self, const family_t *family, dd_writer_t *ou
     return true;
 }
 
+static bool write_lost(metrics_t *self, const family_t *family, dd_writer_t *out)
+{
+    const lost_brokers_t *lost = self->broker.lost;
+    if (self->part >= lost->count)
+        return false;
+    const lost_broker_t *one = &lost->items[self->part++];
+    put(out, family->name);
+    put_label(out, "{", "broker", one->name);
+    dd_write_u8(out, '}');
+    put_value(out, self->now_ms - one->at_ms, MS);
+    return true;
+}
+
 /* Moves to the next reason for which something was refused. */
 static bool find_reason(metrics_t *self, const counts_reasons_t *refused)
 {
@@ -186,7 +199,10 @@ FIGURE(out, true, self->broker.count->out)
 FIGURE(in_bytes, true, self->broker.count->in_bytes)
 FIGURE(out_bytes, true, self->broker.count->out_bytes)
 FIGURE(dropped, true, self->broker.count->dropped)
+FIGURE(dropped_lately, true, self->broker.dropped_lately)
+FIGURE(old_keys, true, self->held.old_keys)
 FIGURE(children, true, self->broker.children)
+FIGURE(children_lost, true, self->broker.lost->count)
 FIGURE(parents, true, self->broker.parents->list.count)
 FIGURE(parents_silent, true, self->broker.parents_silent)
 FIGURE(joined, self->broker.parents->list.count > 0, self->broker.parents->joined)
@@ -258,6 +274,8 @@ FIGURE(t_out, true, self->tenant->count.out)
 FIGURE(t_in_bytes, true, self->tenant->count.in_bytes)
 FIGURE(t_out_bytes, true, self->tenant->count.out_bytes)
 FIGURE(t_dropped, true, self->tenant->count.dropped)
+FIGURE(t_dropped_lately, true, recent_sum(&self->tenant->dropped, self->now_ms))
+FIGURE(t_old_keys, true, self->tenant->old_keys)
 
 /* ---- All ----------------------------------------------------------------------------------- */
 
@@ -285,7 +303,14 @@ static const family_t FAMILIES[] = {
     {"dd_refused_total", COUNTER, "What peers asked for and didn't get, by reason.", write_reason,
         NULL, PLAIN},
     {"dd_dropped_total", COUNTER, "Publications that a peer lost.", write_figure, dropped, PLAIN},
+    {"dd_dropped_lately", GAUGE, "Of these, those of the last five minutes.", write_figure,
+        dropped_lately, PLAIN},
+    {"dd_old_key_clients", GAUGE, "Clients that the end of a rotation of keys would cut off.",
+        write_figure, old_keys, PLAIN},
     {"dd_children", GAUGE, "Child brokers that are joined.", write_figure, children, PLAIN},
+    {"dd_children_lost", GAUGE, "Child brokers that were lost and are missed.", write_figure,
+        children_lost, PLAIN},
+    {"dd_child_lost_seconds", GAUGE, "Time since one of these was lost.", write_lost, NULL, PLAIN},
     {"dd_parents", GAUGE, "Parents that are configured.", write_figure, parents, PLAIN},
     {"dd_parents_silent", GAUGE, "Parents that did not answer when they were tried last.",
         write_figure, parents_silent, PLAIN},
@@ -345,6 +370,11 @@ static const family_t FAMILIES[] = {
         write_tenant_reason, NULL, PLAIN},
     {"dd_tenant_dropped_total", COUNTER, "Publications that the tenant's clients lost.",
         write_tenant, t_dropped, PLAIN},
+    {"dd_tenant_dropped_lately", GAUGE, "Of these, those of the last five minutes.", write_tenant,
+        t_dropped_lately, PLAIN},
+    {"dd_tenant_old_key_clients", GAUGE,
+        "The tenant's clients that the end of its rotation would cut off.", write_tenant,
+        t_old_keys, PLAIN},
 };
 #define FAMILY_COUNT (sizeof FAMILIES / sizeof FAMILIES[0])
 
@@ -404,6 +434,7 @@ static void write_next(metrics_t *self, dd_writer_t *out)
 bool metrics_write(metrics_t *self, dd_writer_t *out, uint64_t now_ms)
 {
     unsigned units = UNITS;
+    self->now_ms = now_ms;
     self->broker = figures_of_broker(self->core, now_ms);
     if (!self->summed)
         sum_up(self, &units);

@@ -33,6 +33,7 @@ typedef struct {
     size_t family; /* whose turn it is */
     size_t part;   /* of the family: a reason, or a length */
     const quota_t *tenant;
+    uint64_t now_ms; /* of this piece */
     figures_t held;
     figures_broker_t broker; /* as of this piece */
 } metrics_t;

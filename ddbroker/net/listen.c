@@ -95,6 +95,29 @@ static listen_outcome_t check_folder(const char *endpoint, const char *path, dd_
     return LISTEN_IMPOSSIBLE;
 }
 
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* There may be nothing yet at the paths themselves. */
+bool listen_same_path(const char *one, const char *other)
+{
+    const char *paths[] = {dd_ipc_path(one), dd_ipc_path(other)};
+    struct stat folders[2];
+    for (int i = 0; i < 2; i++) {
+        char folder[DD_ENDPOINT_MAX + 1];
+        if (!is_file(paths[i]))
+            return false;
+        folder_of(paths[i], folder);
+        if (stat(folder, &folders[i]) != 0)
+            return false;
+    }
+    return folders[0].st_dev == folders[1].st_dev && folders[0].st_ino == folders[1].st_ino &&
+           strcmp(name_of(paths[0]), name_of(paths[1])) == 0;
+}
+
 /* ---- Listening ----------------------------------------------------------------------------- */
 
 /* ZeroMQ takes addresses and the names of interfaces. Another name is looked up, and all of its

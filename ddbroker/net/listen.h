@@ -5,6 +5,7 @@
 #ifndef LISTEN_H_INCLUDED
 #define LISTEN_H_INCLUDED
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "libdd/include/dd.h"
@@ -27,5 +28,9 @@ typedef enum {
    socket is closed, so that two endpoints that can't stand together are found. At an ipc path
    nothing changes, since what is there may be needed, and a new socket would stay behind. */
 listen_outcome_t listen_try(void *socket, const char *endpoint, dd_problem_t *problem);
+
+/* Whether both are one ipc path, however they are spelled and through whatever links: then only one
+   can be listened on. */
+bool listen_same_path(const char *one, const char *other);
 
 #endif

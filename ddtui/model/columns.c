@@ -54,6 +54,7 @@ static const column_t BROKER[] = {
     {"clients_max", NULL, 7, NUMBER(COLUMN_COUNT, broker_t, clients_max)},
     {"subscriptions_max", NULL, 7, NUMBER(COLUMN_COUNT, broker_t, subscriptions_max)},
     {"outbox_max", NULL, 7, NUMBER(COLUMN_BYTES, broker_t, outbox_max)},
+    {"old_keys", NULL, 0, NUMBER(COLUMN_COUNT, broker_t, old_keys)},
     {"turns_us", NULL, 0, NUMBER(COLUMN_TURNS, broker_t, turns)},
 };
 
@@ -78,6 +79,7 @@ static const column_t CLIENT[] = {
     {"dropped_rate", NULL, 0, NUMBER(COLUMN_RATE, client_t, traffic.dropped_rate)},
     {"drop_since_ms", NULL, 0, NUMBER(COLUMN_MS, client_t, traffic.drop_since_ms)},
     {"drop_age_ms", NULL, 0, NUMBER(COLUMN_MS, client_t, traffic.drop_age_ms)},
+    {"key", NULL, 0, TEXT(client_t, key)},
     {"broker_id", NULL, 0, TEXT(client_t, broker_id)},
 };
 

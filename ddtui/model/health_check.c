@@ -34,6 +34,7 @@ static const struct {
     [HEALTH_REFUSED] = {"refused", "c"},
     [HEALTH_DROPPED] = {"dropped", "c"},
     [HEALTH_DROPPED_LATELY] = {"dropped_lately", ""},
+    [HEALTH_OLD_KEYS] = {"old_keys", ""},
     [HEALTH_GONE] = {"gone", ""},
     [HEALTH_RTT] = {"rtt", "us"},
     [HEALTH_TIME] = {"time", "us"},
@@ -169,6 +170,7 @@ static void count(uint64_t figures[HEALTH_FIGURES], const broker_t *broker)
     add(&figures[HEALTH_REFUSED], broker->traffic.refused);
     add(&figures[HEALTH_DROPPED], broker->traffic.dropped);
     add(&figures[HEALTH_DROPPED_LATELY], broker->traffic.dropped_lately);
+    add(&figures[HEALTH_OLD_KEYS], broker->old_keys);
     figures[HEALTH_CUT_OFF] += strcmp(broker->state, "cut off") == 0;
     figures[HEALTH_DRAINING] += strcmp(broker->state, "draining") == 0;
     if (broker->rtt_us != MODEL_UNKNOWN && broker->rtt_us > figures[HEALTH_RTT])

@@ -33,9 +33,10 @@ typedef enum {
     HEALTH_REFUSED,
     HEALTH_DROPPED,
     HEALTH_DROPPED_LATELY,
-    HEALTH_GONE, /* that are missed, and have not answered */
-    HEALTH_RTT,  /* us; the longest of a broker to its parent */
-    HEALTH_TIME, /* us that the answers took */
+    HEALTH_OLD_KEYS, /* clients that the end of a rotation would cut off */
+    HEALTH_GONE,     /* that are missed, and have not answered */
+    HEALTH_RTT,      /* us; the longest of a broker to its parent */
+    HEALTH_TIME,     /* us that the answers took */
     HEALTH_FIGURES
 } health_check_figure_t;
 

@@ -100,6 +100,7 @@ typedef struct {
     uint64_t clients_max; /* that one may have at this broker, and the same for the rest */
     uint64_t subscriptions_max;
     uint64_t outbox_max;
+    uint64_t old_keys; /* of its clients, those that the end of a rotation would cut off */
     traffic_t traffic;
     char refused_for[1024]; /* how often for which reason */
     uint64_t rtt_us;        /* to its parent and back */
@@ -131,7 +132,8 @@ typedef struct {
     char broker[DD_BROKER_MAX + 1];
     char broker_id[MODEL_ID_ROOM];
     char scope[DD_SCOPE_MAX + 1]; /* the broker's */
-    uint64_t since_ms;            /* age of the registration */
+    char key[8];       /* that it has shown while its tenant's are replaced: "old", "new"; or "" */
+    uint64_t since_ms; /* age of the registration */
     uint64_t idle_ms;
     uint64_t subscriptions;
     uint64_t outbox; /* bytes that wait for the client */

@@ -16,6 +16,7 @@
 
 /* Subscriptions that a client's details begin with. */
 #define FEW_SUBSCRIPTIONS 5
+#define DAY_MS 86400000u
 
 enum { COLUMN_NAME, COLUMN_DROPPED = 7, COLUMN_STATE = 10, COLUMN_WHY };
 
@@ -234,12 +235,15 @@ static void add_events(const page_t *self, const client_t *client, text_pane_t *
 /* When it was, by the clock of this machine, that something was so long before the last reports. */
 static void add_moment(const page_t *self, text_pane_t *pane, const char *name, uint64_t ago_ms)
 {
-    char time[TIME_ROOM];
+    char time[COLUMN_TEXT_ROOM];
     int64_t when_ms =
         ago_ms < INT64_MAX ? session_view_when(self->session, VIEW_CLIENTS, ago_ms) : 0;
     if (when_ms <= 0)
         return;
-    page_time(when_ms, false, time);
+    if (ago_ms < DAY_MS)
+        page_time(when_ms, false, time);
+    else
+        column_number_text(COLUMN_WHEN, (uint64_t)when_ms, time, sizeof time);
     text_pane_pair(pane, name, STYLE_PLAIN, time);
 }
 
@@ -273,6 +277,8 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
     if (few)
         add_subscriptions(self, client, pane);
     page_add_columns(pane, VIEW_CLIENTS, client);
+    if (strcmp(client->key, "old") == 0)
+        text_pane_pair(pane, "key", STYLE_WARNING, "the old one alone, which a rotation ends");
     if (!few)
         add_subscriptions(self, client, pane);
     add_events(self, client, pane);

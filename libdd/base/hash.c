@@ -20,14 +20,18 @@ static void draw_key(void)
     point = point % (PRIME - 256) + 256; /* small ones would show what was hashed */
 }
 
-unsigned dd_hash_bytes(const void *data, size_t size)
+uint64_t dd_hash_long(const void *data, size_t size)
 {
     pthread_once(&once, draw_key);
-    unsigned char hash[crypto_shorthash_BYTES];
-    crypto_shorthash(hash, data, size, key);
-    unsigned value;
-    memcpy(&value, hash, sizeof value);
-    return value;
+    uint64_t hash;
+    _Static_assert(sizeof hash == crypto_shorthash_BYTES, "a hash is 8 bytes");
+    crypto_shorthash((unsigned char *)&hash, data, size, key);
+    return hash;
+}
+
+unsigned dd_hash_bytes(const void *data, size_t size)
+{
+    return (unsigned)dd_hash_long(data, size);
 }
 
 /* The product of two numbers below 2^61, of which no machine of 32 bits has a type that holds it.

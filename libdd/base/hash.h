@@ -17,6 +17,8 @@
 
 /* Any thread may call it. */
 unsigned dd_hash_bytes(const void *data, size_t size);
+/* The same, so long that no two texts have equal ones by chance. */
+uint64_t dd_hash_long(const void *data, size_t size);
 
 /*
  * For the hashes of all beginnings of a text, each made from that of a shorter one: of nothing it

@@ -212,7 +212,8 @@ int case_move_unnoticed(stage_t *stage)
     return close_both(stage, proxy);
 }
 
-/* The leaf leaves the middle, or comes back to it, while the middle can't tell the root. */
+/* The leaf leaves the middle, or comes back to it, while the middle can't tell the root. What it
+   has had from the one by then is still on its way to the other. */
 int case_move_untold(stage_t *stage)
 {
     proxy_t *proxy = five_with_a_line(stage);
@@ -222,6 +223,7 @@ int case_move_untold(stage_t *stage)
         const char *to = i % 2 == 0 ? "other" : "mid";
         crowd_await_load(stage->crowd, STAGE_BETWEEN);
         proxy_stop(proxy, PROXY_THERE | PROXY_BACK);
+        crowd_await_load(stage->crowd, STAGE_BETWEEN);
         move_to(stage, "leaf", to, stage_endpoint(stage, to));
         crowd_await_load(stage->crowd, STAGE_BETWEEN);
         proxy_stop(proxy, 0);

@@ -20,7 +20,8 @@ class Loops(World):
         first = self.registered()
         before = threads()
         others = [self.registered() for _ in range(20)]
-        self.assertEqual(threads(), before)
+        # One of a test before this may still have been about to end.
+        self.assertLessEqual(threads(), before)
         for client in [first, *others]:
             client.close()
 

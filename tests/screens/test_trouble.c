@@ -170,6 +170,33 @@ static void test_who_loses_messages(void **state)
     }
 }
 
+/* To a console that was opened when the client was gone, and nobody else loses anything. */
+static void test_who_has_lost_messages_before(void **state)
+{
+    harness_t *harness = *state;
+    broker_start(harness, "root", NULL, "/1/", "--client-outbox", "1100k", NULL);
+    client_t *slow = client_open(harness, "root", "a", "slow");
+    client_subscribe(slow, "news", "all");
+    terminal_t *terminal = terminal_console_at(harness, 24, 80, "root", "operator");
+    drop_until(terminal, client_open(harness, "root", "a", "loud"), "DROPPING");
+    client_close(&slow);
+    terminal_close(&terminal);
+    for (size_t i = 0; i < COUNT(SIZES); i++) {
+        terminal = terminal_console_at(harness, SIZES[i][0], SIZES[i][1], "root", "operator");
+        terminal_expect(terminal, "Tree  1");
+        terminal_press(terminal, "Enter");
+        terminal_expect(terminal, "Lost by its clients");
+        terminal_expect(terminal, "a.slow lost ");
+        terminal_expect(terminal, " since ");
+        terminal_expect(terminal, "there any more");
+        terminal_press(terminal, "Escape 3 T");
+        terminal_expect(terminal, "news");
+        terminal_press(terminal, "Enter");
+        terminal_expect(terminal, " since ");
+        terminal_close(&terminal);
+    }
+}
+
 /* ---- Columns -------------------------------------------------------------------------------- */
 
 static void test_what_is_ordered_by_is_shown(void **state)
@@ -266,6 +293,7 @@ int main(void)
         SCENE(test_what_is_gone_is_counted_and_found),
         SCENE(test_the_prompt_says_what_can_be_asked),
         SCENE(test_who_loses_messages),
+        SCENE(test_who_has_lost_messages_before),
         SCENE(test_what_is_ordered_by_is_shown),
         SCENE(test_columns_that_do_not_fit_are_scrolled_to),
         SCENE(test_why_there_is_no_connection),

@@ -68,15 +68,6 @@ static broker_t *find_broker(harness_t *self, const char *name)
     return NULL;
 }
 
-static broker_t *add_broker(harness_t *self, const char *name)
-{
-    assert_true(self->broker_count < BROKERS_MAX);
-    broker_t *broker = &self->brokers[self->broker_count++];
-    snprintf(broker->name, sizeof broker->name, "%s", name);
-    snprintf(broker->endpoint, sizeof broker->endpoint, "tcp://127.0.0.1:0");
-    return broker;
-}
-
 static broker_t *get_broker(harness_t *self, const char *name)
 {
     broker_t *broker = find_broker(self, name);
@@ -119,35 +110,40 @@ int harness_connect(const char *endpoint)
     return fd;
 }
 
-const char *harness_reserve(harness_t *self, const char *name)
+/* Binds a free port and keeps it bound without listening, so that nobody else gets it between a
+   broker's end and its next start, while the broker may: both sockets say SO_REUSEADDR. */
+static int hold_port(char *endpoint, size_t size)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
+    socklen_t length = sizeof address;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_true(fd >= 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-    close(fd);
-    broker_t *broker = add_broker(self, name);
-    snprintf(broker->endpoint, sizeof broker->endpoint, "tcp://127.0.0.1:%u",
-        (unsigned)ntohs(address.sin_port));
-    return broker->endpoint;
+    assert_return_code(fd, errno);
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int)), 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, length), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+    snprintf(endpoint, size, "tcp://127.0.0.1:%u", (unsigned)ntohs(address.sin_port));
+    return fd;
 }
 
-/* Waits for the log line that says where the broker listens, and keeps it. */
-static void learn_endpoint(broker_t *self, program_t *program)
+static broker_t *add_broker(harness_t *self, const char *name)
 {
-    static const char MARKER[] = "listening on ";
-    if (!program_expect(program, MARKER, HARNESS_DEADLINE) ||
+    assert_true(self->broker_count < BROKERS_MAX);
+    broker_t *broker = &self->brokers[self->broker_count++];
+    snprintf(broker->name, sizeof broker->name, "%s", name);
+    broker->port = hold_port(broker->endpoint, sizeof broker->endpoint);
+    return broker;
+}
+
+const char *harness_reserve(harness_t *self, const char *name)
+{
+    return add_broker(self, name)->endpoint;
+}
+
+static void expect_listening(broker_t *self, program_t *program)
+{
+    if (!program_expect(program, "listening on ", HARNESS_DEADLINE) ||
         !program_expect(program, "\n", HARNESS_DEADLINE))
         fail_msg("broker %s did not start", self->name);
-    const char *line = strstr(program_stderr(program), MARKER);
-    assert_non_null(line);
-    line += sizeof MARKER - 1;
-    size_t length = strcspn(line, " \n");
-    assert_true(length < sizeof self->endpoint);
-    memcpy(self->endpoint, line, length);
-    self->endpoint[length] = '\0';
 }
 
 /* Adds an option that the test hasn't given itself. */
@@ -195,7 +191,7 @@ program_t *broker_start(
     arguments[count++] = name;
     arguments[count] = NULL;
     broker->program = program_start(self, "/dev/null", arguments);
-    learn_endpoint(broker, broker->program);
+    expect_listening(broker, broker->program);
     return broker->program;
 }
 
@@ -298,6 +294,8 @@ void harness_destroy(harness_t **self_p)
         return;
     bool healthy = end_programs(self);
     nftw(self->directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    for (size_t i = 0; i < self->broker_count; i++)
+        close(self->brokers[i].port);
     while (self->texts) {
         text_t *text = self->texts;
         self->texts = text->next;

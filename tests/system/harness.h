@@ -56,12 +56,12 @@ __attribute__((sentinel)) program_t *broker_start(
 
 /* The program that was started last as the broker of that name. */
 program_t *harness_broker(harness_t *self, const char *name);
-/* Where the broker of that name listens: tcp://127.0.0.1:PORT. Known already before its start once
-   harness_reserve() has been called. */
+/* Where the broker of that name listens: tcp://127.0.0.1:PORT, which nobody else gets as long as
+   the harness is there. Known already before its start once harness_reserve() has been called. */
 const char *harness_endpoint(harness_t *self, const char *name);
 /* A connection, with nothing said, to such an endpoint, or to "ipc://PATH". */
 int harness_connect(const char *endpoint);
-/* Chooses a free port for a broker that is to be started later. */
+/* Chooses and holds a port for a broker that is to be started later. */
 const char *harness_reserve(harness_t *self, const char *name);
 
 /* ---- Programs ----------------------------------------------------------------------------- */

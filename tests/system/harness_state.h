@@ -33,6 +33,7 @@ struct program {
 typedef struct {
     char name[64];
     char endpoint[64];
+    int port;           /* its port, held for it */
     program_t *program; /* started last under that name */
 } broker_t;
 

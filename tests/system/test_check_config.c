@@ -93,6 +93,27 @@ static void what_stops_a_start_is_found_before(void **state)
     }
 }
 
+/* A broker takes its own path for another's, and doesn't start. */
+static void one_path_in_two_spellings_is_found(void **state)
+{
+    harness_t *harness = *state;
+    char plain[300], dotted[300], linked[300], apart[300];
+    const char *keys = harness_keys(harness, "broker");
+    ipc_at(harness, "socket", plain);
+    ipc_at(harness, "./socket", dotted);
+    assert_int_equal(symlink(".", harness_path(harness, "link")), 0);
+    ipc_at(harness, "link/socket", linked);
+    ipc_at(harness, "link/other", apart);
+    const char *const others[] = {dotted, linked};
+    for (size_t i = 0; i < COUNT(others); i++) {
+        const char *const words[] = {"-k", keys, "-r", plain, "--legacy", others[i], NULL};
+        expect(run(harness, words, false), 1, "is another broker running there?");
+        expect(run(harness, words, true), 1, "once more");
+    }
+    const char *const two[] = {"-k", keys, "-r", plain, "--legacy", apart, NULL};
+    expect(run(harness, two, true), 0, "");
+}
+
 static void all_that_is_wrong_is_told_at_once(void **state)
 {
     harness_t *harness = *state;
@@ -211,6 +232,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE(what_stops_a_start_is_found_before),
+        SCENE(one_path_in_two_spellings_is_found),
         SCENE(all_that_is_wrong_is_told_at_once),
         SCENE(a_quiet_broker_that_does_not_start_says_why),
         SCENE(a_check_leaves_nothing_behind),

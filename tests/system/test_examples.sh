@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The examples of the manual pages, each of which is run: it must end well, or print what the page
-# shows. Only names of hosts, ports and folders are others, and numbers of messages are smaller. What
-# goes on is started, and ended with its page. The program in dd_client(3) is test_hello.sh's, the
+# The examples of the manual pages and the commands of README, each of which is run: it must end well,
+# or print what the page shows. Only names of hosts, ports and folders are others, and numbers of
+# messages are smaller. What needs root or a network is only looked at: make says what it would do, and
+# what starts a service starts its broker. What goes on is started, and ended with its page, of which
+# README has one for each of its sections. The program in dd_client(3) is test_hello.sh's, the
 # bytes in dd-protocol(7) are test_page_bytes.c's, doubledecker-migration(7) is test_migration.sh's, and
 # doubledecker-python(3) is tests/python's.
 set -u
@@ -35,12 +37,33 @@ extract() {
         count { print > out }' "$1"
 }
 
+# extract_section FILE: the same of a section of README, where a command begins with its name. What a
+# block shows that has no command was printed by what goes on: 03.later by the third.
+extract_section() {
+    awk '
+        !/^    / { out = ""; next }
+        { line = substr($0, 5) }
+        line ~ /^(make|export|cp|systemctl|cc|dd[a-z]+)( |$)/ {
+            sub(/  +# .*/, "", line)
+            cmd = sprintf("%02d.cmd", ++count)
+            out = sprintf("%02d.out", count)
+            print line > cmd
+            close(cmd)
+            if (line ~ /&$/)
+                later = sprintf("%02d.later", count)
+            next
+        }
+        out { print line > out; next }
+        later { print line > later }' "$1"
+}
+
 # The command as it can be run here. Endpoints are sockets in this folder, named for host or port.
 here() {
     sed -E -e "s#'?tcp://(\*|127\.0\.0\.1):([0-9]+)'?#ipc://$dir/s-\2#g" \
         -e "s#tcp://([a-z.]+):[0-9]+#ipc://$dir/s-\1#g" \
         -e "s#/etc/doubledecker#$etc#g; s#/etc/app#$dir/app#g; s#/var/log#$dir/var-log#g" \
         -e "s#-o app#-o $(id -un)#" \
+        -e "s#/usr/share/doc/doubledecker/examples#$source/share/examples#g" \
         -e "s#^systemctl reload .*#kill -HUP $broker#" \
         -e "s#\\\$\(pidof ddbroker\)#$broker#g" \
         -e "/ -d /!s#^ddkeys -t#ddkeys -d $etc -t#" \
@@ -48,7 +71,7 @@ here() {
         -e "/^ddbroker.* (root|standby|leaf)\$/s#^ddbroker#ddbroker -r ipc://$dir/s-@@@&#" \
         -e "s#@@@ddbroker(.* root\$)#one\1#; s#@@@ddbroker(.* standby\$)#two\1#; s#@@@ddbroker#leaf#" \
         -e "s#--count [0-9]+##; s#--receivers [0-9]+00#--receivers 10#; s#^ddperf#ddperf --count 200#" \
-        -e 's# &$##'
+        -e 's# &$##' -e "/^ddbroker/s#^ddbroker#ddbroker $settle#"
 }
 
 # Numbers and names that are others each time.
@@ -121,8 +144,48 @@ subscriber() {
     await publish_and_look || { cp "$log" out; fail "$page: $(cat "$number.cmd")"; }
 }
 
+# What make would do. The demo is run, by what has been built.
+made() {
+    # shellcheck disable=SC2086  # a list of words
+    check make -n -C "$source" BUILD="$BUILD" ${command#make}
+    case $command in
+        "make demo") check "$source/share/demo/demo" </dev/null ;;
+    esac
+}
+
+# The configuration that was put there, as a service has it.
+service() {
+    here <"$etc/top.conf" >top.conf
+    echo "ddbroker --settle 1ms -c top.conf top" >run
+    start_it listening
+}
+
+# What goes on has printed that by now, with other blanks.
+printed_later() {
+    number=${file%.later}
+    plain() {
+        tr -s '\t ' ' ' <"$1"
+    }
+    has_come() {
+        plain "$number.log" >seen
+        ! plain "$file" | grep -vxF -f seen | grep -q .
+    }
+    await has_come || { cp "$number.log" out; fail "$page: $(cat "$number.cmd") prints something else"; }
+}
+
 example() {
     command=$(cat "$number.cmd")
+    case $command in
+        make*)
+            command=${command%% &&*}
+            made
+            return
+            ;;
+        "systemctl enable "*)
+            service
+            return
+            ;;
+    esac
     here <"$number.cmd" >run
     # zsh takes these for names of files, and there are none.
     sed "s/'[^']*'//g" "$number.cmd" | grep -q '[*]\|[^$]?' &&
@@ -208,14 +271,30 @@ console_configurations() {
     done
 }
 
-for page in "$source"/man/*.[0-9]; do
-    page=${page##*/}
-    dir=$room/$page etc=$room/$page/etc broker=$$
+# begin PAGE: in a folder of its own.
+begin() {
+    page=$1 dir=$room/$1 etc=$room/$1/etc broker=$$ settle=
     mkdir -p "$dir/app" "$dir/var-log/doubledecker"
     cd "$dir" || exit 1
     # Those of the page before may still be ending.
     export DD_BROKER="ipc://$dir/s-5555"
     : >env
+}
+
+# All that was extracted.
+examples() {
+    for number in *.cmd; do
+        number=${number%.cmd}
+        example
+        case $command in
+            *--check-config*) ;;
+            ddbroker*) broker=$last ;;
+        esac
+    done
+}
+
+for page in "$source"/man/*.[0-9]; do
+    begin "${page##*/}"
     case $page in
         dd_client.3 | dd_loop.3 | doubledecker-python.3 | dd-protocol.7 | doubledecker-migration.7) continue ;;
         ddbroker.conf.5) configurations && continue ;;
@@ -226,15 +305,29 @@ for page in "$source"/man/*.[0-9]; do
     esac
     extract "$source/man/$page"
     [ -e 01.cmd ] || fail "$page has no example that could be run"
-    for number in *.cmd; do
-        number=${number%.cmd}
-        example
-        case $command in
-            *--check-config*) ;;
-            ddbroker*) broker=$last ;;
-        esac
-    done
+    examples
     stop_all
 done
+
+# ---- README ----------------------------------------------------------------------------------------
+
+# Each section is a page. Who reads it takes longer for the next command than a broker to be sure that a
+# name isn't there.
+mkdir "$room/sections"
+(cd "$room/sections" && awk '/^## / { count++ } { print > "README-" count + 0 }' "$source/README.md")
+run=0
+for section in "$room"/sections/*; do
+    begin "${section##*/}"
+    settle='--settle 1ms'
+    extract_section "$section"
+    [ -e 01.cmd ] || continue
+    examples
+    for file in *.later; do
+        [ ! -e "$file" ] || printed_later
+    done
+    stop_all
+    run=$((run + $(find . -name '*.cmd' | wc -l)))
+done
+[ "$run" -ge 20 ] || fail "README has only $run commands"
 
 end

@@ -140,6 +140,50 @@ static void who_has_no_new_file_is_told_so(void **state)
     client_deliver(new, new, "still there");
 }
 
+/* As ddkeys(1) has it be asked before the end. */
+static program_t *ask(harness_t *harness, const char *const words[])
+{
+    const char *arguments[12] = {"ddtui", "-d", harness_endpoint(harness, "broker"),
+        "--operator-keys", harness_keys(harness, "operator")};
+    for (size_t i = 0; words[i]; i++)
+        arguments[5 + i] = words[i];
+    program_t *program = program_spawn_array(harness, arguments);
+    assert_true(program_wait(program, HARNESS_DEADLINE) >= 0);
+    return program;
+}
+
+static void expect_old_keys(harness_t *harness, const char *count, int status)
+{
+    char figure[64];
+    program_t *check = ask(harness, (const char *[]){"--check", "--critical", "old_keys=0", NULL});
+    snprintf(figure, sizeof figure, "old_keys=%s;", count);
+    assert_true(program_said(check, figure));
+    assert_int_equal(program_wait(check, 0), status);
+}
+
+static void who_has_the_old_key_alone_is_seen_before_the_end(void **state)
+{
+    harness_t *harness = *state;
+    broker_start(harness, "broker", NULL, NULL, NULL);
+    client_t *slow = client_open(harness, "broker", "a", "slow");
+    client_open(harness, "broker", "b", "other");
+    change_keys(harness, "rotate", "a");
+    client_open(harness, "broker", "a", "new");
+    expect_old_keys(harness, "0", 0);
+    reload_broker(harness);
+    expect_old_keys(harness, "1", 2);
+    program_t *clients = ask(harness, (const char *[]){"--clients", "--json", NULL});
+    const char *row = strstr(program_stdout(clients), "\"key\":\"old\"");
+    assert_non_null(row);
+    assert_null(strstr(row + 1, "\"key\":\"old\""));
+    take_keys(harness, slow, "a");
+    client_deliver(slow, slow, "its proof was first");
+    expect_old_keys(harness, "0", 0);
+    change_keys(harness, "finish", "a");
+    reload_broker(harness);
+    client_deliver(slow, slow, "still there");
+}
+
 /* A rotation in one step cuts off who has the old file, at once. */
 static void keys_in_wrong_hands_are_good_no_more(void **state)
 {
@@ -163,6 +207,7 @@ int main(void)
         SCENE(a_tenant_and_public_come_to_other_keys),
         SCENE(who_has_its_file_first_is_let_in),
         SCENE(who_has_no_new_file_is_told_so),
+        SCENE(who_has_the_old_key_alone_is_seen_before_the_end),
         SCENE(keys_in_wrong_hands_are_good_no_more),
     };
     return cmocka_run_group_tests_name("rotation", tests, NULL, NULL);

@@ -98,7 +98,7 @@ static const char *const SCRIPTED_TREE[] = {
 static const char *const SCRIPTED_CLIENTS[] = {
     "{\"broker\":\"broker0\",\"scope\":\"/1/2/3/\",\"clients\":["
     "{\"tenant\":\"a\",\"name\":\"cli1\",\"since_ms\":1000,\"in\":1,\"out\":2},"
-    "{\"tenant\":\"a\",\"name\":\"cli10\",\"since_ms\":2000,\"in\":3,\"out\":4}]}",
+    "{\"tenant\":\"a\",\"name\":\"cli10\",\"key\":\"old\",\"since_ms\":2000,\"in\":3,\"out\":4}]}",
     "{\"broker\":\"broker5\",\"broker_id\":\"dd\",\"scope\":\"/1/5/\",\"clients\":["
     "{\"tenant\":\"a\",\"name\":\"cli2\",\"since_ms\":3000,\"in\":100,\"out\":6}]}",
 };

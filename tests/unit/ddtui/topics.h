@@ -16,7 +16,7 @@
 
 /* One of which so many were lost, the first and the last so many ms ago. */
 #define TOPIC_LOST_ROW(tenant, topic, lost, since_ms, age_ms)                                      \
-    "{\"tenant\":\"" tenant "\",\"topic\":\"" topic "\",\"publications\":600,\"lost\":" #lost        \
+    "{\"tenant\":\"" tenant "\",\"topic\":\"" topic "\",\"publications\":600,\"lost\":" #lost      \
     ",\"lost_since_ms\":" #since_ms ",\"lost_age_ms\":" #age_ms "}"
 
 #define TOPIC_PUBLISHER(name, publications)                                                        \

@@ -8,6 +8,7 @@
 
 #include "ddbroker/core/core_state.h"
 #include "libdd/keys/proof.h"
+#include "tests/unit/ddbroker/answers.h"
 #include "tests/unit/ddbroker/visit.h"
 #include "tests/unit/unit.h"
 
@@ -237,6 +238,29 @@ static void use_keys(broker_t *broker, dd_keyring_t **keyring_p, const char *nam
     tree_run(broker->tree);
 }
 
+/* What there is of clients that have shown the old key alone: their number, and whether that one is
+   among them. */
+static void expect_old_keys(broker_t *broker, int64_t count, const char *name, const char *key)
+{
+    actor_t *asker = actor_observer(broker, KEY_OF_OPERATORS, "asker");
+    ask(asker, "tree", 1);
+    answer_t answer = read_answer(asker, 1);
+    assert_int_equal(number_of(report_at(&answer, 0), "old_keys"), count);
+    free_answer(&answer);
+    ask(asker, "clients", 2);
+    answer = read_answer(asker, 2);
+    json_object *rows = rows_of(&answer, "clients");
+    for (size_t i = 0; i < json_object_array_length(rows); i++) {
+        json_object *row = json_object_array_get_idx(rows, i);
+        const char *told = text_of(row, "key");
+        if (strcmp(text_of(row, "name"), name) == 0)
+            assert_true(told == key || strcmp(told, key) == 0);
+    }
+    json_object_put(rows);
+    free_answer(&answer);
+    actor_leave(asker);
+}
+
 /* While a tenant's key is being replaced both are good; then those stay who have shown the new
    one. */
 static void test_a_rotation_keeps_who_has_the_next_key(void **state)
@@ -256,14 +280,21 @@ static void test_a_rotation_keeps_who_has_the_next_key(void **state)
     actor_expect(liar, DD_WELCOME);
     actor_expect(thief, DD_WELCOME);
     prove(early, "a2", mine); /* before the broker has its new file */
+    expect_old_keys(broker, 0, "late", NULL);
     use_keys(broker, &keyring, "a+a2,ab,b,public");
+    expect_old_keys(broker, 4, "late", "old");
     prove(late, "a2", mine);
     prove(liar, "a2", mine + 1); /* of another connection */
     prove(thief, "b", mine);     /* another tenant's */
     actor_t *other = actor_client(broker, "a2", "new");
     assert_string_equal(actor_peer(other)->tenant, "a");
     actor_expect_nothing(never);
+    actor_t *short_lived = actor_client(broker, "a", "short-lived");
+    expect_old_keys(broker, 4, "late", "new");
+    actor_leave(short_lived);
+    expect_old_keys(broker, 3, "never", "old");
     use_keys(broker, &keyring, "a=a2,ab,b,public");
+    expect_old_keys(broker, 0, "late", NULL);
     actor_expect_nothing(early);
     actor_expect_nothing(late);
     actor_expect_nothing(other);

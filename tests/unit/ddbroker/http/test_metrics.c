@@ -147,6 +147,56 @@ static void test_a_child_tells_of_its_link(void **state)
     tree_destroy(&tree);
 }
 
+/* What reports tell of them, metrics tell, too. */
+static void test_losses_of_late_are_told(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    tree_settings(tree)->outbox_client = 10000;
+    broker_t *root = broker_new(tree, "root", NULL, "/1/");
+    broker_t *east = broker_new(tree, "east", root, "/1/2/");
+    actor_t *slow = actor_want(actor_client(root, "a", "slow"), "t", "all");
+    actor_t *publisher = actor_client(root, "a", "publisher");
+    actor_hold(slow, true);
+    while (actor_peer(slow)->count.dropped < 3)
+        actor_publish(publisher, "t", "a text of some size, so that there is soon no more room");
+    broker_kill(east);
+    tree_run(tree);
+    char *text = write_all(root->core, true, 1 << 20, tree_now(tree) + 2500);
+    expect(text, "dd_dropped_lately 3");
+    expect(text, "dd_tenant_dropped_lately{tenant=\"a\"} 3");
+    expect(text, "dd_children_lost 1");
+    expect(text, "dd_child_lost_seconds{broker=\"east\"} 2.500");
+    free(text);
+    text = write_all(root->core, true, 1 << 20, tree_now(tree) + 400000);
+    expect(text, "dd_dropped_total 3");
+    expect(text, "dd_dropped_lately 0");
+    expect(text, "dd_tenant_dropped_lately{tenant=\"a\"} 0");
+    free(text);
+    tree_destroy(&tree);
+}
+
+static void test_clients_with_an_old_key_alone_are_told(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    dd_keyring_t *keyring = tenants_keyring("a+a2,b,public");
+    actor_client(broker, "a", "x");
+    actor_client(broker, "b", "x");
+    core_set_keyring(broker->core, keyring, tree_now(tree));
+    tree_run(tree);
+    actor_client(broker, "a2", "y");
+    char *text = write_all(broker->core, true, 1 << 20, tree_now(tree));
+    expect(text, "dd_old_key_clients 1");
+    expect(text, "dd_tenant_old_key_clients{tenant=\"a\"} 1");
+    expect(text, "dd_tenant_old_key_clients{tenant=\"b\"} 0");
+    free(text);
+    core_set_keyring(broker->core, tree_keyring(tree), tree_now(tree));
+    dd_keyring_destroy(&keyring);
+    tree_destroy(&tree);
+}
+
 /* However small, or many, the pieces are. */
 static void test_pieces_make_the_same_text(void **state)
 {
@@ -204,6 +254,8 @@ int main(void)
         cmocka_unit_test(test_limits_that_there_are_are_told),
         cmocka_unit_test(test_without_permission_no_tenant_is_named),
         cmocka_unit_test(test_a_child_tells_of_its_link),
+        cmocka_unit_test(test_losses_of_late_are_told),
+        cmocka_unit_test(test_clients_with_an_old_key_alone_are_told),
         cmocka_unit_test(test_pieces_make_the_same_text),
         cmocka_unit_test(test_many_tenants_are_told_in_pieces),
     };

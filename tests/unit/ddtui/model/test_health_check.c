@@ -26,6 +26,7 @@ static model_t *model_of(const node_t *nodes, size_t count)
     model_t *model = model_new();
     for (size_t i = 0; i < count && nodes[i].name; i++) {
         broker_t broker = {.clients = 2,
+            .old_keys = 3,
             .rtt_us = i == 0 ? MODEL_UNKNOWN : i * 100,
             .traffic = {.in = 3, .dropped = MODEL_UNKNOWN, .dropped_lately = i}};
         snprintf(broker.id, sizeof broker.id, "%zu", i);
@@ -109,7 +110,7 @@ static void test_the_line(void **state)
     assert_string_equal(text, "DOUBLEDECKER CRITICAL - x\\x7cy: cut off; 2 brokers, 4 clients | "
                               "brokers=2 silent=0 cut_off=1 draining=0 clients=4 subscriptions=0 "
                               "outbox=0B in=6c out=0c refused=0c dropped=0c dropped_lately=1 "
-                              "gone=0 rtt=100us time=7us\n");
+                              "old_keys=6 gone=0 rtt=100us time=7us\n");
     free(text);
     health_check_fail(&check, HEALTH_CRITICAL, "no answer from ipc://x|y");
     text = printed(&check, false);
@@ -150,7 +151,8 @@ static void test_json(void **state)
                               "1 broker, 2 clients\",\"brokers\":1,\"silent\":0,\"cut_off\":1,"
                               "\"draining\":0,\"clients\":2,\"subscriptions\":0,\"outbox\":0,"
                               "\"in\":3,\"out\":0,\"refused\":0,\"dropped\":0,"
-                              "\"dropped_lately\":0,\"gone\":0,\"rtt\":0,\"time\":7}\n");
+                              "\"dropped_lately\":0,\"old_keys\":3,\"gone\":0,\"rtt\":0,"
+                              "\"time\":7}\n");
     free(text);
     health_check_fail(&check, HEALTH_UNKNOWN, "why");
     text = printed(&check, true);

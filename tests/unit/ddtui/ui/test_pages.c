@@ -369,11 +369,14 @@ static void test_orders_and_details(void **state)
     assert_shows(self.canvas, "Clients: details");
     assert_shows(self.canvas, "alarms  /1/"); /* what it has subscribed to */
     assert_hides(self.canvas, "View as");
+    assert_hides(self.canvas, "the old one alone");
     type(&self, "\x1b");
     assert_hides(self.canvas, "details");
     assert_hides(self.canvas, "cli10"); /* the filter stays */
     type(&self, "\x1b");
     assert_shows(self.canvas, "cli10");
+    type(&self, "/cli10\n\n");
+    assert_shows(self.canvas, "the old one alone");
     stop(&self);
 }
 

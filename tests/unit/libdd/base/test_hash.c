@@ -32,6 +32,9 @@ static void test_equal_bytes_have_equal_hashes(void **state)
     assert_int_equal(dd_hash_bytes(NAME, sizeof NAME), dd_hash_bytes(copy, sizeof copy));
     assert_int_not_equal(dd_hash_bytes(NAME, sizeof NAME), dd_hash_bytes(NAME, sizeof NAME - 1));
     dd_hash_bytes("", 0);
+    assert_true(dd_hash_long(NAME, sizeof NAME) == dd_hash_long(copy, sizeof copy));
+    assert_true(dd_hash_long(NAME, sizeof NAME) != dd_hash_long(NAME, sizeof NAME - 1));
+    assert_int_equal((unsigned)dd_hash_long(NAME, 3), dd_hash_bytes(NAME, 3));
 }
 
 static void test_a_texts_hash_is_made_from_that_of_its_beginning(void **state)
