@@ -274,11 +274,11 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
     bool few = count_subscriptions(self, client) <= FEW_SUBSCRIPTIONS;
     add_state(self, client, pane);
     losses_add_of_client(self, client, pane);
+    if (strcmp(client->key, "old") == 0)
+        text_pane_pair(pane, "key", STYLE_WARNING, "the old one alone, which a rotation ends");
     if (few)
         add_subscriptions(self, client, pane);
     page_add_columns(pane, VIEW_CLIENTS, client);
-    if (strcmp(client->key, "old") == 0)
-        text_pane_pair(pane, "key", STYLE_WARNING, "the old one alone, which a rotation ends");
     if (!few)
         add_subscriptions(self, client, pane);
     add_events(self, client, pane);
