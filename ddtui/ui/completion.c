@@ -113,12 +113,20 @@ static void offer_parents(search_t *self)
     }
 }
 
+/* Where the console is, or was, comes last. */
 static void offer_endpoints(search_t *self)
 {
-    const link_t *link = session_view_link(self->session);
-    offer_parents(self);
-    if (link->endpoint[0] != '\0')
-        offer(self, link->endpoint);
+    const char *own = session_view_link(self->session)->endpoint;
+    for (size_t i = 0; i < session_view_row_count(self->session, VIEW_TREE); i++) {
+        const broker_t *broker = session_view_row(self->session, VIEW_TREE, i);
+        const char *text = broker->parents;
+        listed_parent_t parent;
+        while (parent_list_next(&text, &parent))
+            if (strcmp(parent.endpoint, own) != 0)
+                offer(self, parent.endpoint);
+    }
+    if (own[0] != '\0')
+        offer(self, own);
 }
 
 static void offer_topics(search_t *self)

@@ -480,8 +480,8 @@ bool page_tells_outage(page_t *self)
     return self->list && self->number != PAGE_TRACE && is_empty(self);
 }
 
-/* The first field of the filter that rows don't have, and which so was looked for as a text; NULL if
-   there is none. */
+/* The first field of the filter that rows don't have, and which so was looked for as a text; NULL
+   if there is none. */
 static const char *unknown_field(const page_t *self)
 {
     const query_t *filter = list_filter(self->list);
