@@ -424,9 +424,17 @@ void core_leave_parent(core_t *self, uint64_t now_ms)
     reap(self);
 }
 
+/* Answers wait for the next ms. */
+static bool rests(const core_t *self)
+{
+    return self->jobs.tenant_ring && !self->is_behind && !core_may_answer(self);
+}
+
 uint64_t core_due(const core_t *self)
 {
-    return self->parent && self->parent->bye_ms > 0 ? self->parent->bye_ms : UINT64_MAX;
+    uint64_t due_ms = rests(self) ? self->answering.at_ms + 1 : UINT64_MAX;
+    bool says_bye = self->parent && self->parent->bye_ms > 0 && self->parent->bye_ms < due_ms;
+    return says_bye ? self->parent->bye_ms : due_ms;
 }
 
 bool core_parent_ended(const core_t *self, dd_error_t *why)
@@ -461,17 +469,21 @@ static void check_heard(core_t *self, peer_t *peer)
             (unsigned long long)silence);
 }
 
-/* What tenants wait for waits while the network is behind. */
+/* What tenants wait for waits while the network is behind, and while it has had its part of the
+   time. */
 static bool step(core_t *self)
 {
-    return self->is_behind ? jobs_step_own(&self->jobs, self) : jobs_step(&self->jobs, self);
+    return !self->is_behind && core_may_answer(self) ? jobs_step(&self->jobs, self)
+                                                     : jobs_step_own(&self->jobs, self);
 }
 
 void core_work(core_t *self, uint64_t now_ms)
 {
     self->now_ms = now_ms;
-    if (now_ms >= core_due(self))
+    if (self->parent && self->parent->bye_ms > 0 && now_ms >= self->parent->bye_ms)
         drain_say_bye(self);
+    if (self->jobs.tenant_ring)
+        quota_bucket_fill(&self->answering, CORE_ANSWERS_RATE, CORE_ANSWERS_BURST, now_ms);
     for (int i = 0; i < STEPS_AT_ONCE && (i == 0 || !core_is_worn(self)) && step(self); i++)
         reap(self);
     if (!self->is_behind)
@@ -495,7 +507,9 @@ void core_set_behind(core_t *self, bool behind)
 
 bool core_is_busy(const core_t *self)
 {
-    return self->jobs.own_ring || (!self->is_behind && core_is_waited_for(self));
+    bool waits =
+        jobs_left(&self->fanouts.jobs) || (self->jobs.tenant_ring && core_may_answer(self));
+    return self->jobs.own_ring || (!self->is_behind && waits);
 }
 
 void core_turn(core_t *self, uint64_t us)
@@ -548,6 +562,7 @@ core_t *core_new(const core_settings_t *settings, const dd_keyring_t *keyring, u
     set_quotas(self, &settings->quotas);
     self->keyring = keyring;
     self->started_ms = self->now_ms = self->scanned_ms = now_ms;
+    self->answering = (quota_bucket_t){(int64_t)CORE_ANSWERS_RATE * CORE_ANSWERS_BURST, now_ms};
     randombytes_buf(self->secret, sizeof self->secret);
     descendants_id(self->id, self->secret);
     self->left = departures_new();

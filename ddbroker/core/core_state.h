@@ -50,25 +50,26 @@ struct core {
     cursor_t *cursors; /* at peers */
     jobs_t jobs;
     fanouts_t fanouts;
-    unsigned work;           /* done in the turn at hand: see core_worked() */
-    bool is_behind;          /* the network is: see core_set_behind() */
-    round_t heard_round;     /* who is silent for too long */
-    round_t standing_round;  /* for whom keys or scopes have changed */
-    name_round_t name_round; /* the same of names beneath children */
-    round_t limits_round;    /* clients, whose outboxes have another limit */
-    round_t losses_round;    /* who has losses to be told of since a link has ended */
-    job_t losses;            /* to tell peers what they missed */
-    peer_t *lossy;           /* those who have room for that */
-    peer_t *parent;          /* from connection to disconnection */
-    parents_t parents;       /* who may be that */
-    move_t move;             /* to one of them */
-    uint32_t uplink;         /* number of the parent's link, from 1 */
-    passages_t *passages;    /* of publications over it; NULL before the first, or without memory */
-    bool moved;              /* a broker beneath this one had another parent before */
-    bool is_root;            /* the parent that is configured is beneath this broker */
-    peer_t *links;           /* registered children and parent */
-    uint32_t links_ever;     /* how many there have been */
-    unsigned unsynced;       /* children that have not told all they have */
+    quota_bucket_t answering; /* time that answers may take: see core_may_answer() */
+    unsigned work;            /* done in the turn at hand: see core_worked() */
+    bool is_behind;           /* the network is: see core_set_behind() */
+    round_t heard_round;      /* who is silent for too long */
+    round_t standing_round;   /* for whom keys or scopes have changed */
+    name_round_t name_round;  /* the same of names beneath children */
+    round_t limits_round;     /* clients, whose outboxes have another limit */
+    round_t losses_round;     /* who has losses to be told of since a link has ended */
+    job_t losses;             /* to tell peers what they missed */
+    peer_t *lossy;            /* those who have room for that */
+    peer_t *parent;           /* from connection to disconnection */
+    parents_t parents;        /* who may be that */
+    move_t move;              /* to one of them */
+    uint32_t uplink;          /* number of the parent's link, from 1 */
+    passages_t *passages;     /* of publications over it; NULL before the first, or without memory */
+    bool moved;               /* a broker beneath this one had another parent before */
+    bool is_root;             /* the parent that is configured is beneath this broker */
+    peer_t *links;            /* registered children and parent */
+    uint32_t links_ever;      /* how many there have been */
+    unsigned unsynced;        /* children that have not told all they have */
     descendants_t descendants;
     lost_brokers_t lost; /* children that are missed */
     peer_t *dirty;
@@ -99,6 +100,26 @@ struct core {
 static inline int core_step_units(const core_t *self)
 {
     return self->settings.step_units ? (int)self->settings.step_units : 64;
+}
+
+/*
+ * Answers to questions, of which one may have millions of rows, get a part of the time: a broker
+ * that is always at work has others' messages wait, here and for a processor. What they didn't use
+ * for a while they may use at once. In units of steps: those of two turns in each ms.
+ */
+#define CORE_ANSWERS_RATE 512000u
+#define CORE_ANSWERS_BURST 250u /* ms */
+
+static inline bool core_may_answer(const core_t *self)
+{
+    return self->answering.level > 0;
+}
+
+/* An answer takes a step. */
+static inline void core_answers(core_t *self)
+{
+    quota_bucket_take(&self->answering, CORE_ANSWERS_RATE, CORE_ANSWERS_BURST, self->now_ms,
+        (uint64_t)core_step_units(self));
 }
 
 /*

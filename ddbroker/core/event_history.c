@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 
-#include "libdd/base/hash.h"
 #include "libdd/base/utf8.h"
 
 /* The events of one tenant and level, oldest first. */
@@ -16,28 +15,18 @@ typedef struct {
 } line_t;
 
 struct event_own {
+    dd_member_t member; /* first */
     char tenant[DD_TENANT_MAX + 1];
     line_t lines[EVENT_LEVELS];
-    UT_hash_handle hh;
 };
 
 static const uint64_t MOST[EVENT_LEVELS] = EVENT_HISTORY_MAX;
 
-static event_own_t *own_of(event_history_t *self, const char *tenant)
+/* NULL when out of memory. */
+static event_own_t *own_of(event_history_t *self, dd_bytes_t tenant)
 {
-    event_own_t *own;
-    HASH_FIND_STR(self->owns, tenant, own);
-    if (own)
-        return own;
-    own = calloc(1, sizeof *own);
-    if (!own)
-        return NULL;
-    dd_bytes_copy(dd_bytes_of(tenant), own->tenant, sizeof own->tenant);
-    HASH_ADD_STR(self->owns, tenant, own);
-    if (own->hh.tbl)
-        return own;
-    free(own);
-    return NULL;
+    event_own_t *own = dd_table_find(&self->owns, tenant.data, tenant.size);
+    return own ? own : DD_TABLE_MAKE(&self->owns, event_own_t, tenant, tenant);
 }
 
 static event_t *take_oldest(event_history_t *self, line_t *line)
@@ -85,7 +74,7 @@ static void append(event_history_t *self, line_t *line, event_t *event)
 void event_history_add(event_history_t *self, uint64_t now_ms, dd_log_level_t level,
     const char *tenant, const char *text)
 {
-    event_own_t *own = own_of(self, tenant);
+    event_own_t *own = own_of(self, dd_bytes_of(tenant));
     event_t *event = own ? make_room(self, &own->lines[level], level) : NULL;
     if (!event)
         return;
@@ -98,8 +87,7 @@ void event_history_add(event_history_t *self, uint64_t now_ms, dd_log_level_t le
 static void add_sums(
     event_sums_t *sums, const event_history_t *self, dd_bytes_t tenant, dd_log_level_t level)
 {
-    const event_own_t *own;
-    HASH_FIND(hh, self->owns, tenant.data, tenant.size, own);
+    const event_own_t *own = dd_table_find(&self->owns, tenant.data, tenant.size);
     if (!own)
         return;
     const event_sums_t *more = &own->lines[level].sums;
@@ -126,22 +114,23 @@ static void forget(event_history_t *self, event_own_t *own)
     for (size_t level = 0; level < EVENT_LEVELS; level++)
         while ((event = take_oldest(self, &own->lines[level])))
             free(event);
-    HASH_DEL(self->owns, own);
-    free(own);
+    dd_table_unmake(&self->owns, own);
 }
 
 void event_history_forget(event_history_t *self, event_keep_t *keep, void *arg)
 {
-    event_own_t *own, *next;
-    HASH_ITER (hh, self->owns, own, next)
+    dd_member_t *member, *next;
+    DL_FOREACH_SAFE (self->owns.first, member, next) {
+        event_own_t *own = (event_own_t *)member;
         if (!keep(arg, dd_bytes_of(own->tenant)))
             forget(self, own);
+    }
 }
 
 void event_history_clear(event_history_t *self)
 {
-    while (self->owns)
-        forget(self, self->owns);
+    while (self->owns.first)
+        forget(self, (event_own_t *)self->owns.first);
 }
 
 const char *event_tenant(const event_t *self)

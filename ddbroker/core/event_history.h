@@ -13,6 +13,7 @@
 #include "cursor.h"
 #include "libdd/base/buffer.h"
 #include "libdd/base/log_level.h"
+#include "libdd/base/table.h"
 #include "libdd/include/dd.h"
 
 /* Events of one tenant, of the levels in their order up to DD_LOG_INFO. */
@@ -48,7 +49,7 @@ typedef struct {
 /* All zero: empty. */
 typedef struct {
     event_t *newest; /* of all: the head of a list that goes on with ->older */
-    event_own_t *owns;
+    dd_table_t owns;
     event_sums_t sums[EVENT_LEVELS];
     cursor_t *cursors; /* at events */
 } event_history_t;

@@ -39,6 +39,7 @@
 typedef struct waiting {
     struct waiting *next;
     uint64_t stamp;
+    uint64_t cuts;    /* links that had ended, and subtrees moved, before it */
     uint64_t clients; /* about so many */
     size_t size;      /* of all this */
     bool is_counted;  /* against the tenant's quota */
@@ -50,11 +51,11 @@ typedef struct waiting {
 } waiting_t;
 
 /* One publication, or loss, on its way to all who want it; or several publications, one after the
-   other, that have waited for the same subscribers. Each of the records is encoded once, into the
-   first outbox it goes to, and copied from there. */
+   other, that have waited for the same subscribers, of which each gets those that it hasn't had.
+   Each of the records is encoded once, into the first outbox it goes to, and copied from there. */
 typedef struct {
     core_t *core;
-    uint64_t stamp;
+    uint64_t stamp;     /* of the first */
     const peer_t *from; /* NULL if all links have been served */
     dd_bytes_t tenant;  /* whose subscribers get it */
     bool foreign;       /* its publisher is of another tenant */
@@ -66,7 +67,6 @@ typedef struct {
     dd_bytes_t pathless_copy; /* the same, of a topic that has a path */
     dd_bytes_t link_copy;
     const waiting_t *first, *last; /* of several; NULL for one that doesn't wait */
-    unsigned cost;                 /* of all but the frame, for each subscriber */
 } delivery_t;
 
 /* How far it has come. */
@@ -160,18 +160,53 @@ static bool may_have(const delivery_t *delivery, const peer_t *peer)
            !peer_is_told_names(peer) && !peer->absent;
 }
 
-/* How many it misses. */
+static uint64_t last_stamp(const delivery_t *delivery)
+{
+    return delivery->last ? delivery->last->stamp : delivery->stamp;
+}
+
+/* The next of several that the peer is to get. */
+static const waiting_t *next_for(const delivery_t *delivery, const peer_t *peer)
+{
+    const waiting_t *waiting = delivery->first;
+    while (waiting && waiting->stamp <= peer->offered)
+        waiting = waiting->next;
+    return waiting;
+}
+
+static void take_up(delivery_t *delivery, const waiting_t *waiting)
+{
+    delivery->for_clients = waiting->record;
+    delivery->client_copy = waiting->encoded;
+    delivery->pathless_copy = dd_bytes(NULL, 0);
+    delivery->foreign = waiting->foreign;
+}
+
+/* From that one on they make one frame. */
+static void expect(const delivery_t *delivery, const waiting_t *waiting, peer_t *peer)
+{
+    size_t size = 0;
+    for (; waiting != delivery->last; waiting = waiting->next)
+        size += waiting->encoded.size;
+    if (waiting)
+        dd_outbox_expect(&peer->outbox, size + waiting->encoded.size);
+}
+
+static unsigned cost_of(const dd_record_t *record)
+{
+    return COST_MEMBER + (unsigned)(record->payload.size / COST_BYTES);
+}
+
+/* All that the peer hasn't had. How many it misses. */
 static unsigned hand_over_all(delivery_t *delivery, subscription_t *holder)
 {
     unsigned missed = 0;
-    const waiting_t *waiting = delivery->first;
+    const waiting_t *waiting = next_for(delivery, holder->key.peer);
+    expect(delivery, waiting, holder->key.peer);
     for (;; waiting = waiting->next) {
-        if (waiting) {
-            delivery->for_clients = waiting->record;
-            delivery->client_copy = waiting->encoded;
-            delivery->pathless_copy = dd_bytes(NULL, 0);
-            delivery->foreign = waiting->foreign;
-        }
+        if (waiting)
+            take_up(delivery, waiting);
+        delivery->core->fanouts.used += cost_of(&delivery->for_clients);
         if (!hand_over(delivery, holder)) {
             losses_count(delivery->core, holder, 1);
             missed++;
@@ -187,17 +222,21 @@ static void offer(delivery_t *delivery, subscription_t *holder)
 {
     peer_t *peer = holder->key.peer;
     const interest_t *interest = holder->key.interest;
-    if (!may_have(delivery, peer))
+    bool is_first = peer->stamp != delivery->stamp;
+    if (!may_have(delivery, peer) || (is_first && peer->offered >= last_stamp(delivery)))
         return;
-    if (peer->stamp != delivery->stamp) {
+    if (is_first) {
         peer->stamp = delivery->stamp;
         peer->missed_count = hand_over_all(delivery, holder);
         peer->missed = peer->missed_count > 0 ? interest : NULL;
+        peer->offered = last_stamp(delivery);
     } else if (peer->missed && peer->missed != interest) {
         peer->missed = interest;
         losses_count(delivery->core, holder, peer->missed_count);
     }
     holder->warned = false;
+    if (delivery->first)
+        losses_got_late(delivery->core, holder, delivery->stamp);
 }
 
 static void give(delivery_t *delivery, subscription_t *holder)
@@ -206,26 +245,22 @@ static void give(delivery_t *delivery, subscription_t *holder)
     peer_t *peer = holder->key.peer;
     if (holder->since >= delivery->stamp)
         return;
-    if (delivery->for_clients.type == DD_PUBLICATION) {
+    if (delivery->for_clients.type == DD_PUBLICATION)
         offer(delivery, holder);
-        if (delivery->first)
-            losses_got_late(self, holder, delivery->stamp);
-    } else if (peer != delivery->from)
+    else if (peer != delivery->from)
         losses_spread(self, holder, delivery->for_clients.number, delivery->stamp);
 }
 
 static void serve(delivery_t *delivery, subscription_t *holder)
 {
     const peer_t *peer = holder->key.peer;
+    unsigned *used = &delivery->core->fanouts.used, before = *used;
     bool idle = !peer->dirty;
     give(delivery, holder);
-    unsigned frame = idle && peer->dirty ? COST_FRAME : 0;
-    delivery->core->fanouts.used += frame + delivery->cost;
-}
-
-static unsigned cost_of(const dd_record_t *record)
-{
-    return COST_MEMBER + (unsigned)(record->payload.size / COST_BYTES);
+    if (*used == before) /* it was only looked at */
+        *used += COST_MEMBER;
+    if (idle && peer->dirty)
+        *used += COST_FRAME;
 }
 
 /* ---- Its way ------------------------------------------------------------------------------- */
@@ -248,8 +283,9 @@ static interest_t *next_interest(const delivery_t *delivery, place_t *place)
                          delivery->for_clients.scope});
 }
 
-/* Serves holders until so much of the turn is used. Links come first and are always served. True at
-   the end. */
+/* Serves holders until so much of the turn is used. Links come first and are always served. Of one
+   that doesn't wait yet, clients who are too many for the turn get nothing: what comes next from
+   its publisher, in the same frame perhaps, goes along. True at the end. */
 static bool go_on(delivery_t *delivery, place_t *place, unsigned most)
 {
     const fanouts_t *fanouts = &delivery->core->fanouts;
@@ -263,6 +299,8 @@ static bool go_on(delivery_t *delivery, place_t *place, unsigned most)
         if (!interest)
             return true;
         place->holder = interest->holders;
+        if (!delivery->first && interest->count > most / COST_FRAME)
+            most = 0;
     }
 }
 
@@ -284,28 +322,28 @@ static uint64_t serve_links(delivery_t *delivery, place_t place)
 
 /* What waits of one tenant's. */
 struct fanout {
-    UT_hash_handle hh;
+    dd_member_t member; /* first */
     job_t job;
     core_t *core;
     quota_t *quota; /* that what waits is counted against; NULL if there is none */
     waiting_t *first, *last;
-    const waiting_t *end; /* from the first to this one they are under way */
-    place_t place;        /* of these; their holder is where the cursor stands */
+    const waiting_t *end;   /* from the first to this one they are on their way to all */
+    const waiting_t *reach; /* and with them to this one, to those who are still to be served */
+    size_t size;            /* bytes from the first to that one */
+    place_t place;          /* of these; their holder is where the cursor stands */
     cursor_t cursor;
     bool begun;       /* they have a place */
     uint64_t clients; /* of all */
     size_t bytes;
-    interest_loss_t *losses; /* what found no room to wait */
-    size_t due;              /* of them are to be told now */
+    interest_loss_t *losses; /* what found no room to wait; told when all that waits has gone */
+    interest_loss_t *due;    /* those to be told now */
     bool full;               /* nothing more finds room until all that waits has gone */
     char tenant[DD_TENANT_MAX + 1];
 };
 
 static fanout_t *find(const core_t *self, dd_bytes_t tenant)
 {
-    fanout_t *fanout;
-    HASH_FIND(hh, self->fanouts.by_tenant, tenant.data, tenant.size, fanout);
-    return fanout;
+    return dd_table_find(&self->fanouts.by_tenant, tenant.data, tenant.size);
 }
 
 static bool fits_quota(const fanout_t *fanout, size_t size)
@@ -329,7 +367,7 @@ static bool has_room(const fanout_t *fanout, size_t size, unsigned parts)
 /* Others than the tenant itself, who publish to public's subscribers, leave it half. */
 bool fanout_may(const core_t *self, dd_bytes_t from, dd_bytes_t tenant, size_t size)
 {
-    const fanout_t *fanout = self->fanouts.by_tenant ? find(self, tenant) : NULL;
+    const fanout_t *fanout = find(self, tenant);
     return !fanout ||
            has_room(fanout, sizeof(waiting_t) + size, dd_bytes_equal(from, tenant) ? 1 : 2);
 }
@@ -342,8 +380,11 @@ static waiting_t *new_waiting(const delivery_t *delivery, uint64_t clients)
     waiting_t *self = malloc(all);
     if (!self)
         return NULL;
-    *self = (waiting_t){
-        .stamp = delivery->stamp, .clients = clients, .size = all, .foreign = delivery->foreign};
+    *self = (waiting_t){.stamp = delivery->stamp,
+        .cuts = delivery->core->interests.cuts,
+        .clients = clients,
+        .size = all,
+        .foreign = delivery->foreign};
     self->frame[0] = DD_FRAME_MAGIC;
     self->frame[1] = DD_FRAME_VERSION;
     dd_record_write(&delivery->for_clients, self->frame + DD_FRAME_HEADER, size);
@@ -359,22 +400,15 @@ static job_done_t done;
 
 static fanout_t *new_fanout(core_t *self, dd_bytes_t tenant)
 {
-    fanout_t *fanout = calloc(1, sizeof *fanout);
+    fanout_t *fanout = DD_TABLE_MAKE(&self->fanouts.by_tenant, fanout_t, tenant, tenant);
     if (!fanout)
         return NULL;
     fanout->core = self;
     fanout->quota = quotas_find(&self->quotas, tenant);
     fanout->job = (job_t){.step = step, .done = done};
-    dd_bytes_copy(tenant, fanout->tenant, sizeof fanout->tenant);
-    HASH_ADD(hh, self->fanouts.by_tenant, tenant, tenant.size, fanout);
-    if (!fanout->hh.tbl) {
-        free(fanout);
-        return NULL;
-    }
     if (jobs_add(&self->fanouts.jobs, tenant, &fanout->job))
         return fanout;
-    HASH_DEL(self->fanouts.by_tenant, fanout);
-    free(fanout);
+    dd_table_unmake(&self->fanouts.by_tenant, fanout);
     return NULL;
 }
 
@@ -428,6 +462,36 @@ static place_t take_place(fanout_t *fanout, const delivery_t *delivery)
     return place;
 }
 
+/* Whether the next one is for the same subscribers, with nothing to be told between. */
+static bool is_alike(const waiting_t *waiting)
+{
+    const waiting_t *next = waiting->next;
+    return next && !waiting->is_last && waiting->record.type == DD_PUBLICATION &&
+           next->record.type == DD_PUBLICATION && waiting->record.suffix == next->record.suffix &&
+           waiting->cuts == next->cuts &&
+           dd_bytes_equal(waiting->record.topic, next->record.topic) &&
+           dd_bytes_equal(waiting->record.scope, next->record.scope);
+}
+
+/* A subscriber gets as much at a time as fits a frame: to send many small ones is what costs most.
+   So what comes while others are under way goes with them. */
+static void extend(fanout_t *fanout)
+{
+    while (is_alike(fanout->reach) &&
+           fanout->size + fanout->reach->next->encoded.size <= DD_FRAME_TARGET - DD_FRAME_HEADER) {
+        fanout->reach = fanout->reach->next;
+        fanout->size += fanout->reach->encoded.size;
+    }
+}
+
+static void begin(fanout_t *fanout)
+{
+    fanout->reach = fanout->first;
+    fanout->size = fanout->first->encoded.size;
+    extend(fanout);
+    fanout->end = fanout->reach;
+}
+
 /* What is left waits, behind nothing. Without memory it doesn't wait. */
 static void put_off(delivery_t *delivery, place_t *place)
 {
@@ -440,13 +504,13 @@ static void put_off(delivery_t *delivery, place_t *place)
         return;
     }
     append(fanout, waiting);
-    fanout->end = waiting;
+    begin(fanout);
     set_place(fanout, place);
 }
 
 void fanout_subscribed(const core_t *self, dd_bytes_t tenant)
 {
-    fanout_t *fanout = self->fanouts.by_tenant ? find(self, tenant) : NULL;
+    fanout_t *fanout = find(self, tenant);
     if (fanout && fanout->last)
         fanout->last->is_last = true;
 }
@@ -465,12 +529,24 @@ static void lose(fanout_t *fanout, const delivery_t *delivery)
             interest, &fanout->losses, gap ? delivery->for_clients.number : 1, delivery->stamp);
 }
 
+/* Whether it is for somebody who is still to be told of a loss: whatever is lost until then is told
+   with it, so that nothing may find room between. */
+static bool meets_loss(const fanout_t *fanout, const delivery_t *delivery)
+{
+    place_t place = beginning(delivery);
+    const interest_t *interest = NULL;
+    while (fanout->due && (interest = next_interest(delivery, &place)) && !interest->loss)
+        ;
+    return interest;
+}
+
 /* It waits behind what waits already. */
 static void line_up(delivery_t *delivery, fanout_t *fanout)
 {
     uint64_t clients = serve_links(delivery, beginning(delivery));
     waiting_t *waiting = NULL;
-    if (has_room(fanout, sizeof *waiting + delivery->for_clients.payload.size, 1))
+    if (has_room(fanout, sizeof *waiting + delivery->for_clients.payload.size, 1) &&
+        !meets_loss(fanout, delivery))
         waiting = new_waiting(delivery, clients);
     if (waiting)
         append(fanout, waiting);
@@ -481,7 +557,7 @@ static void line_up(delivery_t *delivery, fanout_t *fanout)
 static void deliver(delivery_t *delivery)
 {
     core_t *self = delivery->core;
-    fanout_t *fanout = self->fanouts.by_tenant ? find(self, delivery->tenant) : NULL;
+    fanout_t *fanout = find(self, delivery->tenant);
     if (fanout) {
         line_up(delivery, fanout);
         return;
@@ -508,7 +584,6 @@ dd_error_t fanout_publish(core_t *self, const peer_t *from, const dd_record_t *r
             .scope = relay->scope,
             .payload = relay->payload},
         .for_links = *relay};
-    delivery.cost = cost_of(relay);
     delivery.for_links.flags = 0;
     delivery.for_links.hops++;
     deliver(&delivery);
@@ -520,7 +595,6 @@ void fanout_gap(core_t *self, const peer_t *link, const dd_record_t *gap)
     delivery_t delivery = {.core = self,
         .stamp = ++self->publications,
         .from = link,
-        .cost = COST_MEMBER,
         .tenant = gap->tenant,
         .for_clients = {.type = DD_GAP,
             .number = gap->number,
@@ -532,42 +606,17 @@ void fanout_gap(core_t *self, const peer_t *link, const dd_record_t *gap)
 
 /* ---- Working ------------------------------------------------------------------------------- */
 
-/* Whether the next one is for the same subscribers. */
-static bool is_alike(const waiting_t *waiting)
-{
-    const waiting_t *next = waiting->next;
-    return next && !waiting->is_last && waiting->record.type == DD_PUBLICATION &&
-           next->record.type == DD_PUBLICATION && waiting->record.suffix == next->record.suffix &&
-           dd_bytes_equal(waiting->record.topic, next->record.topic) &&
-           dd_bytes_equal(waiting->record.scope, next->record.scope);
-}
-
-/* A subscriber gets as much at a time as fits a frame: to send many small ones is what costs most.
- */
-static void begin(fanout_t *fanout)
-{
-    fanout->end = fanout->first;
-    size_t size = fanout->first->encoded.size;
-    while (is_alike(fanout->end) &&
-           (size += fanout->end->next->encoded.size) <= DD_FRAME_TARGET - DD_FRAME_HEADER)
-        fanout->end = fanout->end->next;
-}
-
 /* Links have been served. */
 static delivery_t delivery_of(const fanout_t *fanout)
 {
     const waiting_t *first = fanout->first;
-    delivery_t delivery = {.core = fanout->core,
+    return (delivery_t){.core = fanout->core,
         .stamp = first->stamp,
         .tenant = dd_bytes_of(fanout->tenant),
         .stays = true,
         .for_clients = first->record,
         .first = first,
-        .last = fanout->end,
-        .cost = cost_of(&fanout->end->record)};
-    for (; first != fanout->end; first = first->next)
-        delivery.cost += cost_of(&first->record);
-    return delivery;
+        .last = fanout->reach};
 }
 
 static void finish(fanout_t *fanout)
@@ -582,7 +631,9 @@ static void finish(fanout_t *fanout)
 /* Goes on with the first ones. */
 static void serve_first(core_t *self, fanout_t *fanout)
 {
-    if (!fanout->begun)
+    if (fanout->begun)
+        extend(fanout);
+    else
         begin(fanout);
     delivery_t delivery = delivery_of(fanout);
     place_t place = take_place(fanout, &delivery);
@@ -597,18 +648,18 @@ static void serve_first(core_t *self, fanout_t *fanout)
 /* The next loss comes in front of all that found room since: it was before. */
 static void tell_loss(core_t *self, fanout_t *fanout)
 {
-    interest_key_t key = interest_key(fanout->losses->interest);
+    const interest_loss_t *loss = fanout->due;
+    interest_key_t key = interest_key(loss->interest);
     delivery_t delivery = {.core = self,
-        .stamp = fanout->losses->stamp,
+        .stamp = loss->stamp,
         .tenant = key.tenant,
         .for_clients = {.type = DD_GAP,
-            .number = fanout->losses->count,
+            .number = loss->count,
             .tenant = key.tenant,
             .topic = key.topic,
             .scope = key.path}};
-    waiting_t *waiting = new_waiting(&delivery, fanout->losses->interest->count);
-    interest_take_loss(&fanout->losses);
-    fanout->due--;
+    waiting_t *waiting = new_waiting(&delivery, loss->interest->count);
+    interest_take_loss(&fanout->due);
     if (!waiting)
         return;
     count(fanout, waiting);
@@ -620,22 +671,25 @@ static void tell_loss(core_t *self, fanout_t *fanout)
 /* All that waited before anything was lost has gone. */
 static void turn_to_losses(fanout_t *fanout)
 {
-    const interest_loss_t *loss;
+    interest_loss_t *loss;
     fanout->full = false;
-    DL_COUNT(fanout->losses, loss, fanout->due);
+    DL_FOREACH (fanout->losses, loss)
+        loss->list = &fanout->due;
+    DL_CONCAT(fanout->due, fanout->losses);
+    fanout->losses = NULL;
 }
 
 static job_state_t step(void *context, job_t *job)
 {
     core_t *self = context;
     fanout_t *fanout = (fanout_t *)((char *)job - offsetof(fanout_t, job));
-    if (!fanout->begun && fanout->due > 0 && fanout->losses)
+    if (!fanout->begun && fanout->due)
         tell_loss(self, fanout);
     if (fanout->first)
         serve_first(self, fanout);
     if (!fanout->first && fanout->full)
         turn_to_losses(fanout);
-    return fanout->first || fanout->losses ? JOB_GOES_ON : JOB_DONE;
+    return fanout->first || fanout->losses || fanout->due ? JOB_GOES_ON : JOB_DONE;
 }
 
 static void done(void *context, job_t *job)
@@ -643,8 +697,7 @@ static void done(void *context, job_t *job)
     core_t *self = context;
     fanout_t *fanout = (fanout_t *)((char *)job - offsetof(fanout_t, job));
     jobs_remove(&self->fanouts.jobs, job);
-    HASH_DEL(self->fanouts.by_tenant, fanout);
-    free(fanout);
+    dd_table_unmake(&self->fanouts.by_tenant, fanout);
 }
 
 void fanout_work(core_t *self)

@@ -4,7 +4,9 @@
  *
  * What a turn has time for goes to all at once. Of the rest a copy waits in its tenant's line, and
  * so does all that comes for the tenant's subscribers later, so that nothing overtakes anything.
- * Links get everything at once, in front of all clients: they are few.
+ * What waits for the same subscribers goes to each together, in one frame; and what comes while
+ * they are being served goes along with it to those whose turn is still to come, and to the others
+ * in the next round. Links get everything at once, in front of all clients: they are few.
  *
  * While a publication waits, who leaves misses it, and who comes doesn't get it.
  */
@@ -20,7 +22,7 @@ typedef struct fanout fanout_t;
 
 /* Begins as zeros. */
 typedef struct {
-    fanout_t *by_tenant; /* of which something waits */
+    dd_table_t by_tenant; /* of which something waits */
     jobs_t jobs;
     unsigned used; /* units of work done in the turn at hand */
 } fanouts_t;

@@ -16,7 +16,7 @@ void figures_add(figures_t *self, const quota_t *quota)
 
 const quota_t *figures_tenants(const core_t *self)
 {
-    return self->quotas.by_tenant;
+    return quotas_first(&self->quotas);
 }
 
 static const char *state_of(const core_t *self)

@@ -23,8 +23,8 @@ typedef struct {
 
 void figures_add(figures_t *self, const quota_t *quota);
 
-/* The first of all tenants that were here since the start, and with hh.next the others. None is
-   ever removed. */
+/* The first of all tenants that were here since the start, and with quotas_after() the others. None
+   is ever removed. */
 const quota_t *figures_tenants(const core_t *self);
 
 /* Pointers are the core's. */

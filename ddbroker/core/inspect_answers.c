@@ -229,7 +229,7 @@ static bool sum_up(answer_t *answer)
     for (; answer->units > 0 && answer->quota; answer->units--) {
         if (sees_tenant(answer, dd_bytes_of(answer->quota->tenant)))
             figures_add(&answer->figures, answer->quota);
-        answer->quota = answer->quota->hh.next;
+        answer->quota = quotas_after(answer->quota);
     }
     return !answer->quota;
 }
@@ -366,7 +366,7 @@ static bool list_quotas(answer_t *answer)
 {
     for (; answer->units > 0 && answer->quota; answer->units--) {
         show_quota(answer, answer->quota);
-        answer->quota = answer->quota->hh.next;
+        answer->quota = quotas_after(answer->quota);
     }
     return !answer->quota;
 }
@@ -517,7 +517,7 @@ static bool list_topics(answer_t *answer)
     }
     for (; answer->units > 0 && answer->others; answer->units--) {
         show_others(answer, answer->others);
-        answer->others = answer->others->hh.next;
+        answer->others = topics_own_after(answer->others);
     }
     return !answer->topic.at && !answer->others;
 }
@@ -576,6 +576,7 @@ static job_state_t step(void *core, job_t *job)
         return JOB_WAITS;
     }
     answer->units = core_step_units(core);
+    core_answers(core);
     if (!answer->kind->go_on(answer))
         return JOB_GOES_ON;
     answer->kind->finish(answer);
@@ -596,27 +597,34 @@ static void start(answer_t *answer, const dd_record_t *asked)
     cursor_set(&core->events.cursors, &answer->event, core->events.newest);
     share_events(answer);
     cursor_set(&core->cursors, &answer->peer, core->peers);
-    answer->quota = core->quotas.by_tenant;
+    answer->quota = quotas_first(&core->quotas);
     cursor_set(&core->topics.cursors, &answer->topic, topics_first(&core->topics));
-    answer->others = core->topics.by_tenant;
+    answer->others = topics_own_first(&core->topics);
 }
 
-/* Who asked; of what comes over a link, the tenant or "" for all operators. */
-static dd_bytes_t owner_of(const answer_t *answer)
+/* Who asked; of what comes over a link, the tenant, or all operators beyond that link, as no
+   operator is called. */
+static dd_bytes_t owner_of(const answer_t *answer, char room[QUOTA_NAME_MAX + 1])
 {
     const peer_t *asker = answer->to.asker;
-    return asker->quota ? dd_bytes_of(peer_owner(asker)) : tenant_of(answer);
+    if (asker->quota)
+        return dd_bytes_of(peer_owner(asker));
+    if (!is_operators(answer))
+        return tenant_of(answer);
+    snprintf(room, QUOTA_NAME_MAX + 1, "//%u", (unsigned)asker->link_number);
+    return dd_bytes_of(room);
 }
 
 answer_t *inspect_answers_begin(const report_to_t *to, const dd_record_t *asked)
 {
+    char room[QUOTA_NAME_MAX + 1];
     answer_t *answer = calloc(1, sizeof *answer);
     if (!answer)
         return NULL;
     answer->job.step = step;
     answer->to = *to;
     start(answer, asked);
-    if (jobs_add(&to->core->jobs, owner_of(answer), &answer->job))
+    if (jobs_add(&to->core->jobs, owner_of(answer, room), &answer->job))
         return answer;
     inspect_answers_end(answer);
     return NULL;

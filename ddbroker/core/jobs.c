@@ -4,28 +4,15 @@
  */
 #include "jobs.h"
 
-#include <stdlib.h>
+#include <utlist.h>
 
 /* ---- Lines --------------------------------------------------------------------------------- */
 
-static job_line_t *find(const jobs_t *self, dd_bytes_t tenant)
+/* NULL when out of memory. */
+static job_line_t *line_of(jobs_t *self, dd_bytes_t tenant)
 {
-    job_line_t *line;
-    HASH_FIND(hh, self->tenants, tenant.data, tenant.size, line);
-    return line;
-}
-
-static job_line_t *new_line(jobs_t *self, dd_bytes_t tenant)
-{
-    job_line_t *line = calloc(1, sizeof *line);
-    if (!line)
-        return NULL;
-    dd_bytes_copy(tenant, line->tenant, sizeof line->tenant);
-    HASH_ADD_KEYPTR(hh, self->tenants, line->tenant, tenant.size, line);
-    if (line->hh.tbl)
-        return line;
-    free(line);
-    return NULL;
+    job_line_t *line = dd_table_find(&self->tenants, tenant.data, tenant.size);
+    return line ? line : DD_TABLE_MAKE(&self->tenants, job_line_t, tenant, tenant);
 }
 
 static bool is_own(const jobs_t *self, const job_line_t *line)
@@ -82,9 +69,7 @@ static void join(jobs_t *self, job_line_t *line, job_t *job)
 
 bool jobs_add(jobs_t *self, dd_bytes_t tenant, job_t *job)
 {
-    job_line_t *line = find(self, tenant);
-    if (!line)
-        line = new_line(self, tenant);
+    job_line_t *line = line_of(self, tenant);
     if (line)
         join(self, line, job);
     return line;
@@ -104,8 +89,7 @@ void jobs_remove(jobs_t *self, job_t *job)
     job->line = NULL;
     if (--line->members > 0 || is_own(self, line))
         return;
-    HASH_DEL(self->tenants, line);
-    free(line);
+    dd_table_unmake(&self->tenants, line);
 }
 
 void jobs_wait(job_t *job, job_t **list)

@@ -10,7 +10,7 @@
 #define JOBS_H_INCLUDED
 
 #include "libdd/base/buffer.h"
-#include "libdd/base/hash.h"
+#include "libdd/base/table.h"
 #include "libdd/include/dd.h"
 #include "quota.h"
 
@@ -48,8 +48,8 @@ typedef enum {
 } jobs_own_t;
 
 struct job_line {
-    UT_hash_handle hh;
-    job_line_t **ring; /* in which it has its turns; NULL while nothing stands in it */
+    dd_member_t member; /* first; of a tenant's */
+    job_line_t **ring;  /* in which it has its turns; NULL while nothing stands in it */
     job_line_t *prev, *next;
     job_t *jobs;      /* the first one is the one at work */
     unsigned members; /* jobs that belong to it, those who wait or are done included */
@@ -59,7 +59,7 @@ struct job_line {
 /* Begins as zeros. */
 typedef struct {
     job_line_t own[JOBS_OWN];
-    job_line_t *tenants;     /* by name; operators', too, see peer_owner() */
+    dd_table_t tenants;      /* by name; operators', too, see owner_of() in inspect_answers.c */
     job_line_t *own_ring;    /* lines in which something stands; the first one has its turn */
     job_line_t *tenant_ring; /* of tenants */
     bool owns_turn;

@@ -129,7 +129,9 @@ struct peer {
     uint64_t spared_cut;    /* child: number of the cut that it was the reason for; 0: none */
     uint64_t cuts;          /* client: links that have ended when its subscriptions were last
                                looked through for those that tell for others */
-    uint64_t stamp;         /* number of the last publication for it, so that it gets one copy */
+    uint64_t stamp;         /* number of the last publication for it, so that it gets one copy; of
+                               the first if several were under way together */
+    uint64_t offered;       /* and of the last of these, so that it gets the rest when they go on */
     const interest_t *missed;      /* the interest by which it missed that one; NULL if it got it */
     unsigned missed_count;         /* of those with that number, if it stands for several */
     peer_t *prev, *next;           /* in the core's list of peers */

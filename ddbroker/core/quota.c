@@ -4,8 +4,6 @@
  */
 #include "quota.h"
 
-#include <stdlib.h>
-
 /* ---- Rates --------------------------------------------------------------------------------- */
 
 static int64_t full(uint64_t rate, uint64_t burst_ms)
@@ -79,9 +77,7 @@ static void fill(quota_t *self, uint64_t now_ms)
 
 quota_t *quotas_find(const quotas_t *self, dd_bytes_t tenant)
 {
-    quota_t *quota;
-    HASH_FIND(hh, self->by_tenant, tenant.data, tenant.size, quota);
-    return quota;
+    return dd_table_find(&self->by_tenant, tenant.data, tenant.size);
 }
 
 quota_t *quotas_of(quotas_t *self, dd_bytes_t tenant, uint64_t now_ms)
@@ -89,15 +85,9 @@ quota_t *quotas_of(quotas_t *self, dd_bytes_t tenant, uint64_t now_ms)
     quota_t *quota = quotas_find(self, tenant);
     if (quota)
         return quota;
-    quota = calloc(1, sizeof *quota);
+    quota = DD_TABLE_MAKE(&self->by_tenant, quota_t, tenant, tenant);
     if (!quota)
         return NULL;
-    dd_bytes_copy(tenant, quota->tenant, sizeof quota->tenant);
-    HASH_ADD(hh, self->by_tenant, tenant, tenant.size, quota);
-    if (!quota->hh.tbl) {
-        free(quota);
-        return NULL;
-    }
     set_limits(quota, quota_rules_of(&self->rules, tenant));
     fill(quota, now_ms);
     return quota;
@@ -106,11 +96,10 @@ quota_t *quotas_of(quotas_t *self, dd_bytes_t tenant, uint64_t now_ms)
 void quotas_set_rules(quotas_t *self, const quota_rules_t *rules)
 {
     self->rules = *rules;
-    quota_t *quota, *next;
-    HASH_ITER (hh, self->by_tenant, quota, next)
+    for (quota_t *quota = quotas_first(self); quota; quota = quotas_after(quota))
         set_limits(quota, &rules->usual);
     for (size_t i = rules->exception_count; i-- > 0;) { /* of several, the first counts */
-        quota = quotas_find(self, dd_bytes_of(rules->exceptions[i].tenant));
+        quota_t *quota = quotas_find(self, dd_bytes_of(rules->exceptions[i].tenant));
         if (quota)
             set_limits(quota, &rules->exceptions[i].limits);
     }
@@ -118,9 +107,6 @@ void quotas_set_rules(quotas_t *self, const quota_rules_t *rules)
 
 void quotas_destroy(quotas_t *self)
 {
-    quota_t *quota, *next;
-    HASH_ITER (hh, self->by_tenant, quota, next) {
-        HASH_DEL(self->by_tenant, quota);
-        free(quota);
-    }
+    while (self->by_tenant.first)
+        dd_table_unmake(&self->by_tenant, self->by_tenant.first);
 }

@@ -10,7 +10,7 @@
 #define QUOTA_H_INCLUDED
 
 #include "counts.h"
-#include "libdd/base/hash.h"
+#include "libdd/base/table.h"
 #include "libdd/include/dd.h"
 #include "libdd/protocol/outbox.h"
 #include "recent.h"
@@ -39,7 +39,7 @@ typedef struct {
 
 /* One tenant's, or one operator's, who has all its connections by one key as well. */
 typedef struct {
-    UT_hash_handle hh;
+    dd_member_t member; /* first */
     quota_limits_t limits;
     uint64_t clients;
     uint64_t registered; /* of these */
@@ -73,7 +73,7 @@ typedef struct {
 /* All tenants that were here since the start. Begins with all zero. */
 typedef struct {
     quota_rules_t rules;
-    quota_t *by_tenant;
+    dd_table_t by_tenant; /* none is ever removed */
 } quotas_t;
 
 /* New connections of one operator in a second: many, for people and scripts. */
@@ -91,6 +91,17 @@ quota_t *quotas_find(const quotas_t *self, dd_bytes_t tenant);
 /* Other rules from now on. What is in use beyond a new limit stays so. */
 void quotas_set_rules(quotas_t *self, const quota_rules_t *rules);
 void quotas_destroy(quotas_t *self);
+
+/* The first that came, and the one after it; NULL if there is none. */
+static inline quota_t *quotas_first(const quotas_t *self)
+{
+    return (quota_t *)self->by_tenant.first;
+}
+
+static inline quota_t *quotas_after(const quota_t *self)
+{
+    return (quota_t *)self->member.next;
+}
 
 /* Whether one more client may come, with so many places free for tenants. */
 bool quota_has_place(const quota_t *self, uint64_t free_places);

@@ -8,24 +8,11 @@
 
 /* ---- Tenants ------------------------------------------------------------------------------- */
 
-static topics_own_t *find_own(const topics_t *self, dd_bytes_t tenant)
+/* NULL when out of memory. */
+static topics_own_t *own_of(topics_t *self, dd_bytes_t tenant)
 {
-    topics_own_t *own;
-    HASH_FIND(hh, self->by_tenant, tenant.data, tenant.size, own);
-    return own;
-}
-
-static topics_own_t *add_own(topics_t *self, dd_bytes_t tenant)
-{
-    topics_own_t *own = calloc(1, sizeof *own);
-    if (!own)
-        return NULL;
-    dd_bytes_copy(tenant, own->tenant, sizeof own->tenant);
-    HASH_ADD(hh, self->by_tenant, tenant, tenant.size, own);
-    if (own->hh.tbl)
-        return own;
-    free(own);
-    return NULL;
+    topics_own_t *own = dd_table_find(&self->by_tenant, tenant.data, tenant.size);
+    return own ? own : DD_TABLE_MAKE(&self->by_tenant, topics_own_t, tenant, tenant);
 }
 
 /* ---- Topics -------------------------------------------------------------------------------- */
@@ -128,9 +115,7 @@ static topic_t *topic_of(
     topic_t *topic = dd_table_find(&self->by_key, key, write_key(key, tenant, name));
     if (topic)
         return topic;
-    *own = find_own(self, tenant);
-    if (!*own)
-        *own = add_own(self, tenant);
+    *own = own_of(self, tenant);
     return *own ? add(self, *own, tenant, name, is_foreign) : NULL;
 }
 
@@ -211,7 +196,6 @@ void topics_lost(topic_t *topic, uint64_t count, uint64_t now_ms)
 void topics_destroy(topics_t *self)
 {
     topic_t *topic;
-    topics_own_t *own, *next;
     while ((topic = topics_first(self))) {
         dd_table_remove(&self->by_key, &topic->member);
         free(topic);
@@ -220,8 +204,6 @@ void topics_destroy(topics_t *self)
         self->spare = topic->next;
         free(topic);
     }
-    HASH_ITER (hh, self->by_tenant, own, next) {
-        HASH_DEL(self->by_tenant, own);
-        free(own);
-    }
+    while (self->by_tenant.first)
+        dd_table_unmake(&self->by_tenant, self->by_tenant.first);
 }

@@ -12,7 +12,6 @@
 #define TOPICS_H_INCLUDED
 
 #include "cursor.h"
-#include "libdd/base/hash.h"
 #include "libdd/base/table.h"
 #include "libdd/protocol/name.h"
 #include "libdd/protocol/topic.h"
@@ -49,8 +48,8 @@ typedef struct topic {
 
 /* What is kept of one tenant. */
 struct topics_own {
-    UT_hash_handle hh;
-    topic_t *idle; /* without subscribers */
+    dd_member_t member; /* first */
+    topic_t *idle;      /* without subscribers */
     size_t count;
     topic_count_t others; /* topics for which there was no room */
     char tenant[DD_TENANT_MAX + 1];
@@ -59,9 +58,9 @@ struct topics_own {
 /* Begins as zeros. */
 typedef struct {
     dd_table_t by_key;
-    cursor_t *cursors;       /* at topics, in their table's order */
-    topics_own_t *by_tenant; /* none is ever removed */
-    topic_t *spare;          /* memory for some that aren't there */
+    cursor_t *cursors;    /* at topics, in their table's order */
+    dd_table_t by_tenant; /* none is ever removed */
+    topic_t *spare;       /* memory for some that aren't there */
 } topics_t;
 
 void topics_destroy(topics_t *self);
@@ -88,6 +87,17 @@ static inline topic_t *topics_first(const topics_t *self)
 static inline topic_t *topics_after(const topic_t *self)
 {
     return (topic_t *)self->member.next;
+}
+
+/* The same of tenants. */
+static inline const topics_own_t *topics_own_first(const topics_t *self)
+{
+    return (const topics_own_t *)self->by_tenant.first;
+}
+
+static inline const topics_own_t *topics_own_after(const topics_own_t *self)
+{
+    return (const topics_own_t *)self->member.next;
 }
 
 static inline const char *topic_tenant(const topic_t *self)

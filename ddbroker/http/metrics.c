@@ -234,7 +234,7 @@ static bool write_tenant(metrics_t *self, const family_t *family, dd_writer_t *o
         dd_write_u8(out, '}');
         put_value(out, value, family->unit);
     }
-    self->tenant = self->tenant->hh.next;
+    self->tenant = quotas_after(self->tenant);
     return true;
 }
 
@@ -250,7 +250,7 @@ static bool write_tenant_reason(metrics_t *self, const family_t *family, dd_writ
         put_value(out, refused->of[self->part++], PLAIN);
     } else {
         self->part = 0;
-        self->tenant = self->tenant->hh.next;
+        self->tenant = quotas_after(self->tenant);
     }
     return true;
 }
@@ -413,7 +413,7 @@ static void sum_up(metrics_t *self, unsigned *units)
 {
     for (; self->tenant && *units > 0; (*units)--) {
         figures_add(&self->held, self->tenant);
-        self->tenant = self->tenant->hh.next;
+        self->tenant = quotas_after(self->tenant);
     }
     self->summed = !self->tenant;
 }

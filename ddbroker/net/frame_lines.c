@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#include <utlist.h>
+
 struct waiting_frame {
     waiting_frame_t *next;
     zmq_msg_t message;
@@ -16,20 +18,9 @@ struct waiting_frame {
 
 static frame_line_t *line_of(frame_lines_t *self, const char *owner)
 {
-    frame_line_t *line;
-    size_t size = strlen(owner);
-    HASH_FIND(hh, self->owners, owner, size, line);
-    if (line || size >= sizeof line->owner)
-        return line;
-    line = calloc(1, sizeof *line);
-    if (!line)
-        return NULL;
-    memcpy(line->owner, owner, size);
-    HASH_ADD(hh, self->owners, owner, size, line);
-    if (line->hh.tbl)
-        return line;
-    free(line);
-    return NULL;
+    dd_bytes_t name = dd_bytes_of(owner);
+    frame_line_t *line = dd_table_find(&self->owners, name.data, name.size);
+    return line ? line : DD_TABLE_MAKE(&self->owners, frame_line_t, owner, name);
 }
 
 bool frame_lines_enter(frame_lines_t *self, frame_source_t *source, const char *owner)
@@ -70,11 +61,8 @@ void frame_lines_leave(frame_lines_t *self, frame_source_t *source)
 
 void frame_lines_clear(frame_lines_t *self)
 {
-    frame_line_t *line, *next;
-    HASH_ITER (hh, self->owners, line, next) {
-        HASH_DEL(self->owners, line);
-        free(line);
-    }
+    while (self->owners.first)
+        dd_table_unmake(&self->owners, self->owners.first);
 }
 
 /* ---- Frames -------------------------------------------------------------------------------- */

@@ -13,14 +13,14 @@
 #include <zmq.h>
 
 #include "ddbroker/core/quota.h"
-#include "libdd/base/hash.h"
+#include "libdd/base/table.h"
 #include "libdd/include/dd.h"
 
 typedef struct waiting_frame waiting_frame_t;
 typedef struct frame_source frame_source_t;
 
 typedef struct frame_line {
-    UT_hash_handle hh;
+    dd_member_t member;             /* first; of an owner's */
     frame_source_t *sources;        /* that have something waiting, the next one first */
     struct frame_line *prev, *next; /* among those that have */
     char owner[QUOTA_NAME_MAX + 1];
@@ -37,7 +37,7 @@ struct frame_source {
 
 /* Begins with all zero. */
 typedef struct {
-    frame_line_t *owners;  /* all that were here since the start */
+    dd_table_t owners;     /* all that were here since the start */
     frame_line_t *waiting; /* lines in which something waits, the next one first */
 } frame_lines_t;
 

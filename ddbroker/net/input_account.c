@@ -19,8 +19,10 @@
 #include <unistd.h>
 
 #include "frame_walk.h"
+#include "libdd/base/clock.h"
 #include "libdd/base/hash.h"
 #include "old_greeting.h"
+#include "stranger_turns.h"
 
 /* Descriptors that can have an account: more than any process may have. What is never used of the
    table takes no memory. */
@@ -67,6 +69,7 @@ struct input_account {
     input_door_t *_Atomic door;
     old_greeting_t greeting;    /* ZeroMQ's threads' own while it isn't over */
     frame_walk_t walk;          /* theirs */
+    uint64_t put_off;           /* theirs, for stranger_turns_take() */
     struct input_account *next; /* in that list; whoever set `told` */
     /* The loop's own. */
     uint64_t taken;         /* so far */
@@ -293,10 +296,24 @@ static ssize_t read_some(
     return self->walk.first > INPUT_STRANGER ? refuse() : got;
 }
 
+/* ZeroMQ asks again as long as there is something. */
+static ssize_t put_off(void)
+{
+    errno = EAGAIN;
+    return -1;
+}
+
+static bool is_stranger(const input_account_t *self)
+{
+    return atomic_load_explicit(&self->limit, memory_order_relaxed) <= INPUT_STRANGER;
+}
+
 static ssize_t read_counted(input_account_t *self, int fd, void *data, size_t size, int flags)
 {
     if (atomic_load_explicit(&self->cut, memory_order_relaxed))
         return refuse();
+    if (is_stranger(self) && !stranger_turns_take(&self->put_off, dd_clock_us()))
+        return put_off();
     uint64_t room = room_of(self), count = 0;
     if (room == 0 && size > 0)
         return look(self, fd);
@@ -319,6 +336,7 @@ static void start(input_account_t *self)
     atomic_store(&self->door, NULL);
     self->greeting = (old_greeting_t){.stage = GREETING_BEGINS};
     self->walk = (frame_walk_t){.rest = 0};
+    self->put_off = 0;
     self->taken = self->came = 0;
     atomic_store(&self->state, STATE_OPEN);
 }

@@ -105,3 +105,23 @@ void dd_table_remove(dd_table_t *self, dd_member_t *member)
     free(self->buckets);
     *self = (dd_table_t){.count = 0};
 }
+
+/* ---- What is made for a name --------------------------------------------------------------- */
+
+void *dd_table_make(dd_table_t *self, size_t size, size_t name_at, size_t room, dd_bytes_t name)
+{
+    uint8_t *made = name.size < room ? calloc(1, size) : NULL;
+    if (!made)
+        return NULL;
+    memcpy(made + name_at, name.data, name.size);
+    if (dd_table_add(self, (dd_member_t *)made, made + name_at, name.size))
+        return made;
+    free(made);
+    return NULL;
+}
+
+void dd_table_unmake(dd_table_t *self, void *made)
+{
+    dd_table_remove(self, made);
+    free(made);
+}

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "buffer.h"
+
 /* The beginning of what is in the table, which stays the owner's. */
 typedef struct dd_member {
     struct dd_member *prev, *next; /* of all, the oldest first; the first one's prev is the last */
@@ -37,5 +39,15 @@ void *dd_table_find(const dd_table_t *self, const void *key, size_t size);
    memory. */
 bool dd_table_add(dd_table_t *self, dd_member_t *member, const void *key, size_t size);
 void dd_table_remove(dd_table_t *self, dd_member_t *member);
+
+/* Allocates a `type` for a name that nothing in the table has, and adds it. It begins with a
+   dd_member_t; all else is zero but its `field`, in which the name stands as a text. NULL when out
+   of memory, or if the name doesn't fit. */
+#define DD_TABLE_MAKE(self, type, field, name)                                                     \
+    dd_table_make(                                                                                 \
+        (self), sizeof(type), offsetof(type, field), sizeof(((type *)NULL)->field), (name))
+void *dd_table_make(dd_table_t *self, size_t size, size_t name_at, size_t room, dd_bytes_t name);
+/* Removes what was made so, and frees it. */
+void dd_table_unmake(dd_table_t *self, void *made);
 
 #endif

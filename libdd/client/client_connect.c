@@ -2,7 +2,7 @@
 /*
  * client_connect - waits until a client is registered
  */
-#include "client_state.h"
+#include "client_wait.h"
 #include "libdd/base/clock.h"
 #include "libdd/base/problem.h"
 
@@ -40,7 +40,7 @@ dd_error_t dd_client_connect(dd_client_t *self, int timeout_ms, dd_problem_t *pr
         return dd_problem(problem, DD_E_FORKED, "%s", dd_strerror(DD_E_FORKED));
     if (dd_client_is_mine(self))
         return dd_problem(problem, DD_E_ARGUMENT, "a callback can't wait for its own client");
-    if (!self->started && dd_client_start(self) != DD_OK)
+    if (!self->started && dd_client_start(self) == DD_E_MEMORY)
         return dd_problem(problem, DD_E_MEMORY, "out of memory or threads for a client");
     pthread_mutex_lock(&self->lock);
     await_registration(self, until_us);

@@ -39,6 +39,17 @@ struct dd_shared_keys {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards these, and who uses them */
 static dd_shared_keys_t *all;
 
+/* Nothing is half done when a process forks: its child frees what it has copies of. */
+static void hold(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+static void go_on(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
 /* In a child of fork(2), whose copies only the clients of before use. */
 static void begin_anew(void)
 {
@@ -48,7 +59,7 @@ static void begin_anew(void)
 
 static void watch_forks(void)
 {
-    pthread_atfork(NULL, NULL, begin_anew);
+    pthread_atfork(hold, go_on, begin_anew);
 }
 
 static void destroy_shared(dd_shared_keys_t *self)
@@ -169,6 +180,15 @@ void dd_client_keys_destroy(dd_client_keys_t **self_p)
         part_with((*self_p)->shared);
     free(*self_p);
     *self_p = NULL;
+}
+
+void dd_client_keys_replace(
+    dd_client_keys_t **self_p, dd_client_keys_t *keys, dd_client_keys_t **retired)
+{
+    pthread_mutex_lock(&lock);
+    LL_PREPEND(*retired, *self_p);
+    *self_p = keys;
+    pthread_mutex_unlock(&lock);
 }
 
 void dd_client_keys_forget(dd_client_keys_t **list, const dd_client_keys_t *but)

@@ -35,6 +35,11 @@ dd_client_keys_t *dd_client_keys_load(const dd_key_source_t *source, dd_problem_
 /* Takes NULL and *self_p == NULL. */
 void dd_client_keys_destroy(dd_client_keys_t **self_p);
 
+/* Puts others in their place, and them into a list; in a child of fork(2) both was done, or
+ * neither. */
+void dd_client_keys_replace(
+    dd_client_keys_t **self_p, dd_client_keys_t *keys, dd_client_keys_t **retired);
+
 /* Destroys all in a list but that one, which may be NULL. */
 void dd_client_keys_forget(dd_client_keys_t **list, const dd_client_keys_t *but);
 

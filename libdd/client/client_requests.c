@@ -4,7 +4,7 @@
  */
 #include <utlist.h>
 
-#include "client_state.h"
+#include "client_wait.h"
 #include "libdd/base/clock.h"
 #include "libdd/protocol/name.h"
 

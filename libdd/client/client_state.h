@@ -6,6 +6,7 @@
 #define DD_CLIENT_STATE_H_INCLUDED
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "client_keys.h"
 #include "event_queue.h"
@@ -54,7 +55,7 @@ struct dd_client {
     dd_handler_t handlers[DD_EVENT_REPLY + 1]; /* of events of one type, or none */
     dd_log_t *log;                             /* or NULL */
     void *log_arg;
-    bool started;
+    atomic_bool started; /* changes with the lock */
     dd_loop_t *loop;
 
     dd_loop_member_t member;
@@ -100,9 +101,6 @@ bool dd_client_is_inherited(const dd_client_t *self);
 /* Whether this is within a callback of the client's. */
 bool dd_client_is_mine(const dd_client_t *self);
 
-/* The clock's time in timeout_ms, or as good as never for a negative one. */
-uint64_t dd_client_deadline(int timeout_ms);
-
 /* How a record is sent. */
 typedef struct {
     bool wanted;       /* its delivery is told as well */
@@ -114,10 +112,6 @@ typedef struct {
    destination or topic is valid. */
 dd_error_t dd_client_send(dd_client_t *self, dd_bytes_t shown, const void *data, size_t size,
     dd_record_t *record, const dd_sending_t *how);
-
-/* Waits until then at the latest for such a condition, or for anything else to happen: it is to be
-   looked at again. Who is to run the client's loop does so meanwhile. With the lock. */
-void dd_client_await(dd_client_t *self, pthread_cond_t *condition, uint64_t until_us);
 
 /* What its loop calls; dd_client_start() begins it. */
 dd_loop_next_t dd_client_turn(void *client, unsigned told, uint64_t now_us);

@@ -418,7 +418,8 @@ typedef enum {
 
 /* Read-only for the application. Strings are never NULL, but empty where they have no meaning; what
    strangers wrote in text may hold control characters. Data always ends with a NUL that size
-   doesn't count, and is aligned for any type. */
+   doesn't count, and is aligned for any type. Only the library makes events: later ones may have
+   more members, after these. */
 struct dd_event {
     dd_event_type_t type;
     dd_error_t error;

@@ -104,6 +104,14 @@ void dd_outbox_set_limit(dd_outbox_t *self, size_t limit)
         self->excused_end = self->taken + self->bytes;
 }
 
+void dd_outbox_expect(dd_outbox_t *self, size_t size)
+{
+    size_t most = DD_FRAME_TARGET - DD_FRAME_HEADER;
+    size_t capacity = DD_FRAME_HEADER + (size < most ? size : most);
+    if (self->hint < capacity)
+        self->hint = capacity;
+}
+
 /* Room for size more bytes in the newest frame, counted as used. A frame that is full is never made
    larger, which would copy it: the next one begins with twice its room. */
 static uint8_t *reserve(dd_outbox_t *self, size_t size, size_t beyond)
@@ -112,7 +120,7 @@ static uint8_t *reserve(dd_outbox_t *self, size_t size, size_t beyond)
         return NULL;
     dd_frame_t *frame = self->last;
     if (frame && frame->size + size > frame->capacity) {
-        self->hint = frame->capacity < DD_FRAME_TARGET / 2 ? frame->capacity * 2 : DD_FRAME_TARGET;
+        dd_outbox_expect(self, 2 * frame->capacity - DD_FRAME_HEADER);
         frame = NULL;
     }
     if (!frame)

@@ -64,6 +64,10 @@ static inline size_t dd_outbox_excused(const dd_outbox_t *self)
     return self->excused_end > self->taken ? (size_t)(self->excused_end - self->taken) : 0;
 }
 
+/* So many bytes are about to be appended: the next frame begins with room for them, or for as many
+   as fit. */
+void dd_outbox_expect(dd_outbox_t *self, size_t size);
+
 /* DD_OK, DD_E_OVERLOADED when a limit is reached or memory is out, or DD_E_ARGUMENT for a record
    that can't be written; then nothing was appended. */
 dd_error_t dd_outbox_append(dd_outbox_t *self, const dd_record_t *record);

@@ -67,12 +67,17 @@ broker() {
     await_text "$name.log" "$text" || exit 1
 }
 
-# build_client NAME SOURCE: a program of the library's, as its users build it.
+# build_client NAME SOURCE: a program of the library's, as its users build it. With UNDER it is that which
+# runs the program, such as valgrind.
 build_client() {
     # shellcheck disable=SC2046  # a list of words
     ${CC:-cc} -std=c11 -Wall -Wextra -Werror -I "$source/libdd/include" -o "$1" "$2" \
         $(instruments "$BUILD/libdd.a") "$BUILD/libdd.a" -lzmq -lsodium -ljson-c -pthread ||
         fail "the program doesn't compile"
+    [ -n "${UNDER:-}" ] || return 0
+    mv "$1" "$1.program"
+    printf '#!/bin/sh\nexec %s %s "$@"\n' "$UNDER" "$room/$1.program" >"$1"
+    chmod +x "$1"
 }
 
 # instruments LIBRARY: the flags without which no program can be built on a library that is built

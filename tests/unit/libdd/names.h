@@ -13,14 +13,15 @@
 #include <dlfcn.h>
 #include <netdb.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 
 static pthread_mutex_t names_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t names_changed = PTHREAD_COND_INITIALIZER;
 static bool names_answering;
-static unsigned names_asked;    /* lookups of slow.test that have begun */
-static unsigned names_answered; /* and ended */
+static atomic_uint names_asked;    /* lookups of slow.test that have begun */
+static atomic_uint names_answered; /* and ended */
 
 static inline void names_set_answering(bool answering)
 {
@@ -31,7 +32,7 @@ static inline void names_set_answering(bool answering)
 }
 
 /* Waits until the counter has come that far. */
-static inline void names_await(const unsigned *counter, unsigned value)
+static inline void names_await(const atomic_uint *counter, unsigned value)
 {
     pthread_mutex_lock(&names_lock);
     while (*counter < value)

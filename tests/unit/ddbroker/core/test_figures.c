@@ -10,7 +10,7 @@
 
 static const quota_t *tenant(const broker_t *broker, const char *name)
 {
-    for (const quota_t *at = figures_tenants(broker->core); at; at = at->hh.next)
+    for (const quota_t *at = figures_tenants(broker->core); at; at = quotas_after(at))
         if (strcmp(at->tenant, name) == 0)
             return at;
     fail_msg("no tenant %s", name);

@@ -57,8 +57,7 @@ static void run(world_t *world)
 /* How many jobs belong to a tenant's line. */
 static unsigned jobs_of(const jobs_t *self, dd_bytes_t tenant)
 {
-    const job_line_t *line;
-    HASH_FIND(hh, self->tenants, tenant.data, tenant.size, line);
+    const job_line_t *line = dd_table_find(&self->tenants, tenant.data, tenant.size);
     return line ? line->members : 0;
 }
 
@@ -76,7 +75,7 @@ static void test_a_tenants_jobs_wait_for_each_other_and_no_others(void **state)
     run(&world);
     assert_string_equal(world.steps, "0b0b0b111222333");
     assert_int_equal(jobs_of(&world.jobs, B("a")), 0);
-    assert_null(world.jobs.tenants);
+    assert_null(world.jobs.tenants.first);
 }
 
 /* However many tenants there are. */
@@ -138,7 +137,7 @@ static void test_jobs_are_removed_wherever_they_are(void **state)
     jobs_remove(&world.jobs, &first.job);
     run(&world);
     assert_string_equal(world.steps, "sfg");
-    assert_null(world.jobs.tenants);
+    assert_null(world.jobs.tenants.first);
 }
 
 static void test_out_of_memory(void **state)
@@ -154,7 +153,7 @@ static void test_out_of_memory(void **state)
         assert_int_equal(added, !failed);
         run(&world);
         assert_int_equal(work.finished, added);
-        assert_null(world.jobs.tenants);
+        assert_null(world.jobs.tenants.first);
     }
 }
 

@@ -212,6 +212,82 @@ static void test_a_tenants_questions_wait_behind_each_other(void **state)
     tree_destroy(&tree);
 }
 
+/* Nor do those of one link's operators hold up another's. */
+static void test_a_links_questions_wait_behind_each_other(void **state)
+{
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = new_broker(tree, false);
+    actor_t *greedy = actor_child(broker, 1, "/1/1/1/"),
+            *modest = actor_child(broker, 2, "/1/1/2/");
+    actor_t *client = actor_client(broker, "a", "client");
+    for (int i = 0; i < MANY; i++) {
+        char topic[32];
+        snprintf(topic, sizeof topic, "topic%d", i);
+        actor_subscribe(client, topic, "all");
+    }
+    actor_skip(greedy);
+    actor_skip(modest);
+    actor_hold(greedy, true);
+    actor_hold(modest, true);
+    for (uint64_t i = 1; i <= 60; i++)
+        actor_add(
+            greedy, &(dd_record_t){.type = DD_INSPECT, .number = i, .text = B("subscriptions")});
+    actor_add(modest, &(dd_record_t){.type = DD_INSPECT, .number = 77, .text = B("clients")});
+    while (actor_peer(greedy)->question_count < 60 || !actor_peer(modest)->questions)
+        tree_step(tree);
+    size_t before = waiting(actor_peer(modest));
+    unsigned turns = 0;
+    for (; turns < 1000 && waiting(actor_peer(modest)) == before; turns++)
+        turn(broker);
+    assert_true(turns <= 5); /* three peers to look at */
+    assert_true(core_is_busy(broker->core));
+    tree_destroy(&tree);
+}
+
+static unsigned count_answers(actor_t *actor)
+{
+    unsigned found = 0;
+    const dd_record_t *record;
+    while ((record = actor_next(actor)))
+        found += record->type == DD_REPORT && (record->flags & DD_FLAG_LAST);
+    return found;
+}
+
+/* Whoever asks for a lot waits for it, the broker rests in between, and others have their turn. */
+static void test_answers_have_a_part_of_the_time(void **state)
+{
+    enum { QUESTIONS = 60, ROWS = 1000 };
+    (void)state;
+    tree_t *tree = tree_new();
+    broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
+    actor_t *greedy = actor_client(broker, "a", "greedy"), *modest = actor_client(broker, "b", "m");
+    for (int i = 0; i < ROWS; i++) {
+        char topic[32];
+        snprintf(topic, sizeof topic, "topic%d", i);
+        actor_subscribe(greedy, topic, "all");
+    }
+    actor_skip(greedy);
+    for (uint32_t i = 1; i <= QUESTIONS; i++)
+        actor_add(greedy, &(dd_record_t){.type = DD_INSPECT, .ref = i, .text = B("subscriptions")});
+    tree_run(tree);
+    unsigned answers = count_answers(greedy);
+    assert_in_range(answers, 1, QUESTIONS - 1);
+    assert_false(core_is_busy(broker->core));
+    assert_int_equal(core_due(broker->core), tree_now(tree) + 1);
+    ask(modest, "clients", 1);
+    actor_expect_nothing(modest);
+    tree_pass(tree, 1);
+    assert_int_equal(count_answers(modest), 1);
+    for (int ms = 0; ms < 1000 && answers < QUESTIONS; ms++) {
+        tree_pass(tree, 1);
+        answers += count_answers(greedy);
+    }
+    assert_int_equal(answers, QUESTIONS);
+    assert_true(core_due(broker->core) > tree_now(tree) + 1);
+    tree_destroy(&tree);
+}
+
 /* ---- What is half done --------------------------------------------------------------------- */
 
 /* Names of a link that is gone are nobody's, and can be taken; and what is taken stays. */
@@ -460,7 +536,7 @@ static void test_the_asker_leaves_before_the_answer(void **state)
         actor_leave(next);
         assert_null(broker->core->questions);
         assert_null(broker->core->cursors);
-        assert_null(broker->core->jobs.tenants);
+        assert_null(broker->core->jobs.tenants.first);
         tree_destroy(&tree);
     }
 }
@@ -582,6 +658,8 @@ int main(void)
         cmocka_unit_test(test_a_turn_forgets_so_much),
         cmocka_unit_test(test_an_answer_waits_for_its_asker),
         cmocka_unit_test(test_a_tenants_questions_wait_behind_each_other),
+        cmocka_unit_test(test_a_links_questions_wait_behind_each_other),
+        cmocka_unit_test(test_answers_have_a_part_of_the_time),
         cmocka_unit_test(test_names_of_a_lost_link_are_absent_at_once),
         cmocka_unit_test(test_interests_of_a_lost_link_are_absent_at_once),
         cmocka_unit_test(test_a_client_is_introduced_above),

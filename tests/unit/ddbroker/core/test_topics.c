@@ -44,8 +44,7 @@ static void publish_many(topics_t *self, const char *tenant, unsigned count)
 
 static uint64_t of_others(topics_t *self, const char *tenant)
 {
-    const topics_own_t *own;
-    HASH_FIND(hh, self->by_tenant, tenant, strlen(tenant), own);
+    const topics_own_t *own = dd_table_find(&self->by_tenant, tenant, strlen(tenant));
     return own ? own->others.publications : 0;
 }
 

@@ -18,6 +18,7 @@
 
 #include <cmocka.h>
 
+#include "libdd/base/clock.h"
 #include "tests/deadline.h"
 
 #define M (1u << 20)
@@ -76,12 +77,19 @@ static line_t line_new(const side_t *side)
     return self;
 }
 
+/* As ZeroMQ reads: whoever was put off among many strangers is asked again. */
+static ssize_t next_heard(const line_t *line, void *bytes, size_t size)
+{
+    ssize_t got = recv(line->near, bytes, size, 0);
+    return got < 0 ? recv(line->near, bytes, size, 0) : got;
+}
+
 /* What ZeroMQ reads of what was sent. */
 static size_t heard(const line_t *line, uint8_t *bytes, size_t size)
 {
     size_t sum = 0;
     ssize_t got;
-    while ((got = recv(line->near, bytes + sum, size - sum, 0)) > 0)
+    while ((got = next_heard(line, bytes + sum, size - sum)) > 0)
         sum += (size_t)got;
     return sum;
 }
@@ -121,14 +129,14 @@ static size_t pass(const line_t *self, size_t size)
     while (size > 0) {
         size_t piece = size < sizeof bytes ? size : sizeof bytes;
         ssize_t sent = send(self->far, bytes, piece, MSG_NOSIGNAL | MSG_DONTWAIT);
-        ssize_t got = recv(self->near, bytes, sizeof bytes, 0);
+        ssize_t got = next_heard(self, bytes, sizeof bytes);
         if (sent <= 0 && got <= 0)
             break;
         size -= sent > 0 ? (size_t)sent : 0;
         sum += got > 0 ? (size_t)got : 0;
     }
     ssize_t got;
-    while ((got = recv(self->near, bytes, sizeof bytes, 0)) > 0)
+    while ((got = next_heard(self, bytes, sizeof bytes)) > 0)
         sum += (size_t)got;
     return sum;
 }
@@ -186,6 +194,35 @@ static void strangers_bring_so_much_and_not_a_byte_more(void **state)
     assert_int_equal(recv(line.near, &byte, 1, 0), -1);
     assert_int_equal(errno, ECONNRESET);
     line_end(&line);
+}
+
+static bool is_put_off(const line_t *stranger)
+{
+    char byte;
+    give(stranger->far, "x", 1);
+    return recv(stranger->near, &byte, 1, 0) < 0;
+}
+
+/* Who is put off loses nothing, and those who are known are read meanwhile. */
+static void strangers_have_turns(void **state)
+{
+    enum { STRANGERS = 100 };
+    line_t strangers[STRANGERS], known = line_greeted(*state);
+    char byte;
+    input_account_grant(known.account, M, NULL, false);
+    give(known.far, "x", 1);
+    for (size_t i = 0; i < STRANGERS; i++)
+        strangers[i] = line_greeted(*state);
+    size_t last = 0;
+    uint64_t end_us = dd_clock_us() + DEADLINE * UINT64_C(1000);
+    while (!is_put_off(&strangers[last]) && dd_clock_us() < end_us)
+        last = (last + 1) % STRANGERS;
+    assert_int_equal(errno, EAGAIN);
+    assert_int_equal(recv(known.near, &byte, 1, 0), 1);
+    assert_int_equal(recv(strangers[last].near, &byte, 1, 0), 1); /* in the next round */
+    for (size_t i = 0; i < STRANGERS; i++)
+        line_end(&strangers[i]);
+    line_end(&known);
 }
 
 static void who_is_granted_more_brings_more(void **state)
@@ -629,6 +666,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SIDE(a_first_frame_is_short),
         SIDE(strangers_bring_so_much_and_not_a_byte_more),
+        SIDE(strangers_have_turns),
         SIDE(who_is_granted_more_brings_more),
         SIDE(an_end_is_seen_at_the_limit),
         SIDE(who_waits_is_cut_when_it_has_nothing_whole),

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "tests/unit/memory_limit.h"
 #include "tests/unit/unit.h"
 
 #define MANY 5000
@@ -112,6 +113,49 @@ static void test_whatever_comes_and_goes(void **state)
         drop(&table, (thing_t *)table.first);
 }
 
+typedef struct {
+    dd_member_t member;
+    char name[4];
+    int number;
+} named_t;
+
+static named_t *make(dd_table_t *table, const char *name)
+{
+    return DD_TABLE_MAKE(table, named_t, name, dd_bytes_of(name));
+}
+
+static void test_what_is_made_for_a_name_is_found_by_it(void **state)
+{
+    (void)state;
+    dd_table_t table = {0};
+    named_t *abc = make(&table, "abc"), *a = make(&table, "a");
+    assert_string_equal(abc->name, "abc");
+    assert_string_equal(a->name, "a");
+    assert_int_equal(a->number, 0);
+    assert_ptr_equal(dd_table_find(&table, "abc", 3), abc);
+    assert_ptr_equal(dd_table_find(&table, "a", 1), a);
+    assert_null(dd_table_find(&table, "ab", 2));
+    assert_null(make(&table, "abcd"));
+    dd_table_unmake(&table, abc);
+    assert_null(dd_table_find(&table, "abc", 3));
+    dd_table_unmake(&table, a);
+    assert_null(table.buckets);
+}
+
+static void test_without_memory_nothing_is_made(void **state)
+{
+    (void)state;
+    dd_table_t table = {0};
+    named_t *made = NULL;
+    for (size_t count = 0; !made; count++) {
+        memory_limit_begin(count);
+        made = make(&table, "a");
+        assert_true(memory_limit_end() == !made);
+        assert_int_equal(table.count, made ? 1 : 0);
+    }
+    dd_table_unmake(&table, made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +163,8 @@ int main(void)
         cmocka_unit_test(test_it_grows_a_little_at_a_time),
         cmocka_unit_test(test_they_keep_their_order),
         cmocka_unit_test(test_whatever_comes_and_goes),
+        cmocka_unit_test(test_what_is_made_for_a_name_is_found_by_it),
+        cmocka_unit_test(test_without_memory_nothing_is_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

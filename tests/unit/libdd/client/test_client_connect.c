@@ -96,6 +96,20 @@ static void test_says_that_nobody_answers(void **state)
     say_goodbye(broker, client);
 }
 
+/* One of them starts it. */
+static void test_two_threads_connect_at_once(void **state)
+{
+    broker_t *broker = *state;
+    dd_client_t *client = client_of(broker, "a.json");
+    caller_t callers[2];
+    for (size_t i = 0; i < COUNT(callers); i++)
+        begin(&callers[i], client);
+    broker_admit(broker, "a");
+    for (size_t i = 0; i < COUNT(callers); i++)
+        end(&callers[i], DD_OK);
+    say_goodbye(broker, client);
+}
+
 static void test_who_waits_is_told_of_the_end(void **state)
 {
     broker_t *broker = *state;
@@ -138,6 +152,7 @@ int main(void)
         client_test(test_says_at_once_that_it_is_refused),
         client_test(test_says_that_nobody_is_there),
         client_test(test_says_that_nobody_answers),
+        client_test(test_two_threads_connect_at_once),
         client_test(test_who_waits_is_told_of_the_end),
         client_test(test_a_callback_cannot_wait),
     };

@@ -106,6 +106,23 @@ static void test_frames_have_a_size(void **state)
     assert_int_equal(next, 2000);
 }
 
+/* Also behind what waits already. */
+static void test_what_is_expected_makes_one_frame(void **state)
+{
+    (void)state;
+    dd_outbox_t outbox;
+    dd_outbox_init(&outbox, 1 << 24);
+    append(&outbox, 0, 240);
+    dd_outbox_expect(&outbox, 20 * 1000);
+    for (uint32_t i = 1; i <= 20; i++)
+        append(&outbox, i, 1000);
+    assert_int_equal(read_all(&outbox, 0, 21), 2);
+    dd_outbox_expect(&outbox, SIZE_MAX / 2);
+    append(&outbox, 0, 30);
+    assert_int_equal(outbox.first->capacity, DD_FRAME_TARGET);
+    dd_outbox_clear(&outbox);
+}
+
 /* A peer that is idle again doesn't cost a large frame for every small record. */
 static void test_frames_shrink_again(void **state)
 {
@@ -376,6 +393,7 @@ int main(void)
         cmocka_unit_test(test_keeps_order),
         cmocka_unit_test(test_packs_small_records_into_large_frames),
         cmocka_unit_test(test_frames_have_a_size),
+        cmocka_unit_test(test_what_is_expected_makes_one_frame),
         cmocka_unit_test(test_frames_shrink_again),
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_a_limit_without_end),
