@@ -173,7 +173,7 @@ static void test_it_is_known_when_the_first_and_the_last_was_lost(void **state)
     topics_unsubscribed(more);
     publish_many(&topics, "a", TOPICS_MAX);
     assert_null(find(&topics, "a", "news"));
-    const topic_count_t *others = &topics.by_tenant->others;
+    const topic_count_t *others = &topics_own_first(&topics)->others;
     assert_int_equal(others->lost, UINT64_MAX);
     assert_int_equal(others->lost_since_ms, 4000);
     assert_int_equal(others->lost_ms, 9000);
