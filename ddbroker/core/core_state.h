@@ -64,12 +64,12 @@ struct core {
     parents_t parents;        /* who may be that */
     move_t move;              /* to one of them */
     uint32_t uplink;          /* number of the parent's link, from 1 */
-    passages_t *passages;     /* of publications over it; NULL before the first, or without memory */
-    bool moved;               /* a broker beneath this one had another parent before */
-    bool is_root;             /* the parent that is configured is beneath this broker */
-    peer_t *links;            /* registered children and parent */
-    uint32_t links_ever;      /* how many there have been */
-    unsigned unsynced;        /* children that have not told all they have */
+    passages_t *passages; /* of publications over it; NULL before the first, or without memory */
+    bool moved;           /* a broker beneath this one had another parent before */
+    bool is_root;         /* the parent that is configured is beneath this broker */
+    peer_t *links;        /* registered children and parent */
+    uint32_t links_ever;  /* how many there have been */
+    unsigned unsynced;    /* children that have not told all they have */
     descendants_t descendants;
     lost_brokers_t lost; /* children that are missed */
     peer_t *dirty;
