@@ -190,7 +190,13 @@ $(BUILD)/tests/chaos/chaos: $(BUILD)/tests/chaos/main.o $(CHAOS_O) $(HARNESS) $(
 $(BUILD)/tests/chaos/clock_shift.so: $(BUILD)/tests/chaos/clock_shift.o
 	$(call say,LD,$@)$(LINK) -shared -o $@ $^
 
-tests: all $(TESTS) $(CHAOS)
+# What stays connected in the demo, and publishes.
+DEMO := $(BUILD)/share/demo/publisher
+$(DEMO): $(DEMO).o $(LIBDD_A)
+	$(call say,LD,$@)$(LINK) -pie -o $@ $^ $(LIBDD_LIBS)
+demo-programs: all $(DEMO)
+
+tests: all $(TESTS) $(CHAOS) $(DEMO)
 
 # The work behind `check`, for a machine that has everything.
 test: tests
@@ -251,7 +257,7 @@ deb: $(if $(DD_BUILD),,deps)
 	$(Q)share/deb $(VERSION) $(BUILD)/deb $(BUILD_DEPS)
 
 demo: deps
-	$(Q)$(MAKE) $(SUBMAKE) all
+	$(Q)$(MAKE) -s $(SUBMAKE) demo-programs
 	$(Q)BUILD=$(BUILD) share/demo/demo
 
 # Files that name folders name those they are installed to.
@@ -335,7 +341,7 @@ dist:
 clean:
 	rm -rf build .build-*
 
-.PHONY: all objects tests test check asan coverage chaos bench bench-programs fuzz deps deb demo install uninstall lint format dist clean
+.PHONY: all objects tests test check asan coverage chaos bench bench-programs fuzz deps deb demo demo-programs install uninstall lint format dist clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD)/ -path $(BUILD)/deb -prune -o -type f -name '*.d' -print 2>/dev/null)

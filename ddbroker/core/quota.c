@@ -55,7 +55,8 @@ quota_rules_t quota_rules_of_operators(const quota_rules_t *of_tenants)
     return (quota_rules_t){.usual = {.clients = QUOTA_FAIR,
                                .connects = QUOTA_OPERATOR_CONNECTS,
                                .outbox = of_tenants->usual.outbox,
-                               .burst = 2000}};
+                               .burst = 2000,
+                               .questions = QUOTA_OPERATOR_QUESTIONS}};
 }
 
 static void set_limits(quota_t *self, const quota_limits_t *limits)

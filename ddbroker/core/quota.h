@@ -80,8 +80,11 @@ typedef struct {
 
 /* New connections of one operator in a second: many, for people and scripts. */
 #define QUOTA_OPERATOR_CONNECTS 100
+/* What one operator asks in ten seconds, with all its consoles: half of what a link above carries.
+ */
+#define QUOTA_OPERATOR_QUESTIONS 2000
 
-/* Those of operators, who share places and room with tenants, and may ask what they like. */
+/* Those of operators, who share places and room with tenants. */
 quota_rules_t quota_rules_of_operators(const quota_rules_t *of_tenants);
 /* The limits of a tenant. */
 const quota_limits_t *quota_rules_of(const quota_rules_t *self, dd_bytes_t tenant);

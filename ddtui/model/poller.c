@@ -291,7 +291,8 @@ static void take_over(poller_t *self, view_t view, uint64_t now_ms)
         .finished_ms = now_ms,
         .silent = poll->silent,
         .unreadable = poll->unreadable,
-        .full = poll->full};
+        .full = poll->full,
+        .part = poll->broker[0] != '\0'};
     if (view == VIEW_TREE)
         draw_curves(self);
 }

@@ -42,6 +42,7 @@ typedef struct {
     uint64_t silent;      /* brokers that had not answered by then */
     uint64_t unreadable;  /* reports that made no sense */
     bool full;            /* there was more than the model holds */
+    bool part;            /* only one broker was asked, and others weren't */
 } round_t;
 
 typedef struct poller poller_t;

@@ -140,6 +140,14 @@ void session_view_note(session_view_t *self, note_kind_t kind, const char *forma
     va_end(arguments);
 }
 
+void session_view_say(session_view_t *self, note_kind_t kind, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    status_log_vsay(self->status_log, self->wall_ms, kind, format, arguments);
+    va_end(arguments);
+}
+
 /* ---- What was sent -------------------------------------------------------------------------- */
 
 void session_view_sent(session_view_t *self, uint32_t ref, const char *destination, bool receipt)
@@ -263,6 +271,29 @@ static void on_closed(session_view_t *self, const dd_event_t *event)
     unlink_from(self, LINK_CLOSED, event);
     session_view_note(
         self, NOTE_BAD, "the connection has ended and won't come back: %s", self->link.reason);
+}
+
+/* Each notification ends with a note, also one of which nothing will be heard. */
+static void give_up_pending(session_view_t *self)
+{
+    for (const pending_t *pending = self->pending.entries; pending; pending = pending->hh.next)
+        session_view_note(self, NOTE_WARNING,
+            "what became of %s isn't known: the console left that broker before it was told",
+            pending->what);
+    pending_clear(&self->pending);
+    self->trace.ref = 0;
+}
+
+void session_view_go_elsewhere(session_view_t *self)
+{
+    give_up_pending(self);
+    self->link.state = LINK_CONNECTING;
+    self->link.rtt_us = 0;
+    self->link.error = DD_OK;
+    self->link.reason[0] = '\0';
+    poller_restart(self->poller);
+    own_subscriptions_restart(self->own_subscriptions);
+    mark_rows(self);
 }
 
 /* ---- Messages and subscriptions ------------------------------------------------------------- */

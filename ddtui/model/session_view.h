@@ -72,8 +72,16 @@ void session_view_controlled(
 void session_view_subscribed(session_view_t *self, const char *topic, const char *scope);
 void session_view_unsubscribed(session_view_t *self, const char *topic, const char *scope);
 
+/* Another client takes the place of the one whose events came in: it has told of nothing yet, and
+   what the other one had sent is answered by nobody. */
+void session_view_go_elsewhere(session_view_t *self);
+
 /* Something else that the user is to know. */
 __attribute__((format(printf, 3, 4))) void session_view_note(
+    session_view_t *self, note_kind_t kind, const char *format, ...);
+
+/* And what is for nobody but who sits at the console: it isn't among the events. */
+__attribute__((format(printf, 3, 4))) void session_view_say(
     session_view_t *self, note_kind_t kind, const char *format, ...);
 
 /* Holds still what is shown. */

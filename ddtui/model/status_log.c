@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * status_log - what the console has to say: the newest is its status line, all are among the events
+ * status_log - what the console has to say: the newest is its status line
  */
 #include "status_log.h"
 
@@ -30,22 +30,42 @@ void status_log_destroy(status_log_t **self_p)
     *self_p = NULL;
 }
 
-void status_log_vadd(
-    status_log_t *self, int64_t wall_ms, note_kind_t kind, const char *format, va_list arguments)
+static bool is_same(const note_t *self, const note_t *other)
 {
-    note_t note = {.kind = kind, .serial = self->serial, .wall_ms = wall_ms, .times = 1};
-    vsnprintf(note.text, sizeof note.text, format, arguments);
-    self->version++;
+    return self->kind == other->kind && self->is_aside == other->is_aside &&
+           strcmp(self->text, other->text) == 0;
+}
+
+static void add(status_log_t *self, note_t *note)
+{
     note_t *last = &self->ring[(self->serial + STATUS_LOG_MAX - 1) % STATUS_LOG_MAX];
-    if (self->count > 0 && last->kind == kind && strcmp(last->text, note.text) == 0) {
-        last->wall_ms = wall_ms;
+    self->version++;
+    if (self->count > 0 && is_same(last, note)) {
+        last->wall_ms = note->wall_ms;
         last->over = false;
         last->times++;
         return;
     }
-    self->ring[self->serial++ % STATUS_LOG_MAX] = note;
+    note->serial = self->serial;
+    self->ring[self->serial++ % STATUS_LOG_MAX] = *note;
     if (self->count < STATUS_LOG_MAX)
         self->count++;
+}
+
+void status_log_vadd(
+    status_log_t *self, int64_t wall_ms, note_kind_t kind, const char *format, va_list arguments)
+{
+    note_t note = {.kind = kind, .wall_ms = wall_ms, .times = 1};
+    vsnprintf(note.text, sizeof note.text, format, arguments);
+    add(self, &note);
+}
+
+void status_log_vsay(
+    status_log_t *self, int64_t wall_ms, note_kind_t kind, const char *format, va_list arguments)
+{
+    note_t note = {.kind = kind, .wall_ms = wall_ms, .is_aside = true, .times = 1};
+    vsnprintf(note.text, sizeof note.text, format, arguments);
+    add(self, &note);
 }
 
 void status_log_add(status_log_t *self, int64_t wall_ms, note_kind_t kind, const char *format, ...)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * status_log - what the console has to say: the newest is its status line, all are among the events
+ * status_log - what the console has to say: the newest is its status line
  *
- * A ring of notes: the oldest make room for the newest.
+ * A ring of notes: the oldest make room for the newest. What happened in the tree is among the
+ * events, too; what the user mistyped or copied, an aside, is not.
  */
 #ifndef STATUS_LOG_H_INCLUDED
 #define STATUS_LOG_H_INCLUDED
@@ -23,6 +24,7 @@ typedef struct {
     note_kind_t kind;
     uint64_t serial; /* counts all that were ever taken */
     int64_t wall_ms;
+    bool is_aside;        /* only for whoever sits at the console */
     bool over;            /* it was true then, and isn't any more */
     uint64_t times;       /* it was said; it stands here once, as it was said last */
     char text[NOTE_ROOM]; /* one line, fit for a terminal */
@@ -40,6 +42,9 @@ __attribute__((format(printf, 4, 0))) void status_log_vadd(
     status_log_t *self, int64_t wall_ms, note_kind_t kind, const char *format, va_list arguments);
 __attribute__((format(printf, 4, 5))) void status_log_add(
     status_log_t *self, int64_t wall_ms, note_kind_t kind, const char *format, ...);
+/* The same for an aside. */
+__attribute__((format(printf, 4, 0))) void status_log_vsay(
+    status_log_t *self, int64_t wall_ms, note_kind_t kind, const char *format, va_list arguments);
 /* Such a text, escaped into the room. */
 const char *note_word(const char *text, char room[NOTE_WORD_ROOM]);
 /* The note of a serial isn't true any more, if it is still there. */

@@ -169,6 +169,15 @@ static void note_topic(timeline_t *self, const topic_t *topic, uint64_t from_ms,
     note(self, figures, from_ms, until_ms);
 }
 
+/* What was never shown is the first to make room. */
+static void make_way(timelines_t *self, timeline_t *timeline)
+{
+    if (!timeline)
+        return;
+    DL_DELETE(self->shown, timeline);
+    DL_PREPEND(self->shown, timeline);
+}
+
 /* Of what hasn't been heard of, the row says what was. */
 static void take_row(
     timelines_t *self, view_t view, const void *row, uint64_t from_ms, uint64_t until_ms)
@@ -176,9 +185,11 @@ static void take_row(
     const broker_t *broker = row;
     const client_t *client = row;
     timeline_t *timeline = find(self, view, row);
-    if (!timeline && view == VIEW_TREE && HASH_COUNT(self->by_key) < TIMELINES_BROKERS) {
+    unsigned most = view == VIEW_TREE ? TIMELINES_BROKERS : TIMELINES_UNSEEN;
+    if (!timeline && HASH_COUNT(self->by_key) < most) {
         add(self, view, row);
         timeline = find(self, view, row);
+        make_way(self, timeline);
     }
     if (!timeline)
         return;

@@ -2,9 +2,10 @@
 /*
  * timelines - figures of the last 15 minutes, of brokers, clients and topics
  *
- * A broker has a timeline as soon as there is room, a client or a topic from when it is shown.
- * There are TIMELINES_MAX of them, about 4 MB in all; when there is none left, what was shown
- * longest ago makes room. What wasn't asked for meanwhile isn't known.
+ * Each has a timeline as soon as it is reported, as long as there is plenty of room, and else from
+ * when it is shown. There are TIMELINES_MAX of them, about 4 MB in all; when there is none left,
+ * what was never shown, and then what was shown longest ago, makes room. What wasn't asked for
+ * meanwhile isn't known.
  */
 #ifndef TIMELINES_H_INCLUDED
 #define TIMELINES_H_INCLUDED
@@ -13,9 +14,11 @@
 
 #include "model.h"
 
-/* Of all together; and how many brokers have one before they are shown. */
+/* Of all together; and how many there are before brokers, and before others, have none until they
+   are shown. */
 #define TIMELINES_MAX 256
 #define TIMELINES_BROKERS (TIMELINES_MAX / 2)
+#define TIMELINES_UNSEEN (3 * TIMELINES_MAX / 4)
 
 /* ms of a step, and how many there are. */
 #define TIMELINE_STEP 1000

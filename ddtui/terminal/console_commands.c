@@ -97,7 +97,7 @@ static dd_error_t write_file(
         return problem.error;
     }
     dd_escape_text(path, strlen(path), shown, sizeof shown);
-    session_view_note(self->session, NOTE_GOOD, "%s to %s", done, shown);
+    session_view_say(self->session, NOTE_GOOD, "%s to %s", done, shown);
     return DD_OK;
 }
 

@@ -50,6 +50,8 @@ typedef struct {
     const options_t *begun;   /* what the command line said */
     const options_t *options; /* the same, or those of another tree, which are: */
     options_t *chosen;
+    const char *endpoint; /* that of the options, or: */
+    char other_endpoint[DD_ENDPOINTS_TEXT];
     dd_client_t *client;
     session_view_t *session;
     history_t *history;
@@ -97,7 +99,7 @@ static bool make_client(console_loop_t *self, key_role_t role, dd_problem_t *pro
 {
     const options_t *options = self->options;
     self->client =
-        dd_client_new(options->endpoint, options->keyfile, key_role_name(options, role), problem);
+        dd_client_new(self->endpoint, options->keyfile, key_role_name(options, role), problem);
     if (!self->client)
         return false;
     dd_error_t error =
@@ -129,7 +131,7 @@ static bool make_console(console_loop_t *self, key_role_t role)
     self->session = session_view_new(role != KEY_ROLE_TENANT);
     if (!self->session)
         return false;
-    self->console = console_new(self->session, self->history, self->options->endpoint, rights);
+    self->console = console_new(self->session, self->history, self->endpoint, rights);
     if (self->console)
         configure(self);
     return self->console != NULL;
@@ -156,6 +158,7 @@ static bool enter_tree(console_loop_t *self, const char *name, dd_problem_t *pro
     if (!self->chosen || options_go_to(self->chosen, self->begun, name, problem) != DD_OK ||
         key_role_look(self->options, &role, problem) != DD_OK)
         return false;
+    self->endpoint = self->options->endpoint;
     dd_problem(problem, DD_E_MEMORY, "%s", dd_strerror(DD_E_MEMORY));
     if (!make_console(self, role) || !make_client(self, role, problem))
         return false;
@@ -172,7 +175,7 @@ static void go_to_tree(console_loop_t *self)
     char why[NOTE_ROOM];
     if (!enter_tree(&other, console_wanted_tree(self->console), &problem)) {
         dd_escape_text(problem.text, strlen(problem.text), why, sizeof why);
-        session_view_note(self->session, NOTE_BAD, "%s", why);
+        session_view_say(self->session, NOTE_BAD, "%s", why);
         leave_tree(&other);
         return;
     }
@@ -182,6 +185,53 @@ static void go_to_tree(console_loop_t *self)
     self->whole = true;
     screen_free_mouse(self->screen, false);
     tick(self);
+}
+
+static void subscribe_again(console_loop_t *self)
+{
+    const own_subscriptions_t *owns = session_view_own_subscriptions(self->session);
+    for (size_t i = 0; i < owns->count; i++)
+        dd_client_subscribe(self->client, owns->rows[i].topic, owns->rows[i].scope);
+}
+
+static void say_why(console_loop_t *self, const char *text)
+{
+    char why[NOTE_ROOM];
+    dd_escape_text(text, strlen(text), why, sizeof why);
+    session_view_say(self->session, NOTE_BAD, "%s", why);
+}
+
+/* The client that takes the place of the one there is; NULL, and it is said why, if it can't be. */
+static dd_client_t *client_for(console_loop_t *self, const char *endpoint)
+{
+    console_loop_t other = {.options = self->options, .endpoint = endpoint};
+    key_role_t role;
+    dd_problem_t problem;
+    if (key_role_look(self->options, &role, &problem) != DD_OK ||
+        !make_client(&other, role, &problem)) {
+        say_why(self, problem.text);
+        dd_client_destroy(&other.client);
+    }
+    return other.client;
+}
+
+/* All that is known stays, and is asked for anew. */
+static void connect_elsewhere(console_loop_t *self)
+{
+    dd_client_t *client = client_for(self, console_wanted_endpoint(self->console));
+    if (!client)
+        return;
+    dd_client_destroy(&self->client);
+    self->client = client;
+    snprintf(self->other_endpoint, sizeof self->other_endpoint, "%s",
+        console_wanted_endpoint(self->console));
+    self->endpoint = self->other_endpoint;
+    console_set_endpoint(self->console, self->endpoint);
+    session_view_go_elsewhere(self->session);
+    subscribe_again(self);
+    dd_error_t error = dd_client_start(self->client);
+    if (error != DD_OK)
+        say_why(self, dd_strerror(error));
 }
 
 /* A line has no room for folders. */
@@ -199,13 +249,13 @@ static void reload(console_loop_t *self)
     if (options_reload(&problem) != DD_OK) {
         const char *text = without_folders(problem.text);
         dd_escape_text(text, strlen(text), why, sizeof why);
-        session_view_note(self->session, NOTE_BAD, "nothing is changed: %s", why);
+        session_view_say(self->session, NOTE_BAD, "nothing is changed: %s", why);
         return;
     }
     configure(self);
     screen_set_theme(self->screen, &self->options->settings->theme);
     self->whole = true;
-    session_view_note(self->session, NOTE_GOOD, "ddtui.conf was read again");
+    session_view_say(self->session, NOTE_GOOD, "ddtui.conf was read again");
 }
 
 /* ---- Input ---------------------------------------------------------------------------------- */
@@ -226,9 +276,9 @@ static void copy(console_loop_t *self)
     char words[CLIPBOARD_WORDS_ROOM];
     if (clipboard_copy(stdout, text, size)) {
         clipboard_words(size, &self->advised, words);
-        session_view_note(self->session, NOTE_GOOD, "%s", words);
+        session_view_say(self->session, NOTE_GOOD, "%s", words);
     } else {
-        session_view_note(self->session, NOTE_BAD,
+        session_view_say(self->session, NOTE_BAD,
             "not copied: %zu bytes are more than terminals take, %d; w saves them", size,
             CLIPBOARD_MAX);
     }
@@ -250,6 +300,8 @@ static void follow(console_loop_t *self, unsigned flags)
         carry_out(self);
     if (flags & CONSOLE_TREE)
         go_to_tree(self);
+    if (flags & CONSOLE_CONNECT)
+        connect_elsewhere(self);
     if (flags & CONSOLE_RELOAD)
         reload(self);
 }
@@ -478,8 +530,11 @@ static exit_status_t begin(console_loop_t *self)
 
 exit_status_t console_loop_run(const options_t *options)
 {
-    console_loop_t self = {
-        .begun = options, .options = options, .signals = -1, .draw_time = DRAW_NOW};
+    console_loop_t self = {.begun = options,
+        .options = options,
+        .endpoint = options->endpoint,
+        .signals = -1,
+        .draw_time = DRAW_NOW};
     exit_status_t status = begin(&self);
     if (status == STATUS_DONE) {
         loop(&self);

@@ -36,6 +36,8 @@ const command_spec_t COMMAND_SPECS[COMMANDS] = {
         {COMPLETION_ALL_CLIENTS}},
     [COMMAND_TREE] = {"tree", "[NAME]", "go to another tree of ddtui.conf, or show this one", 0, 1,
         false, false, 0, {COMPLETION_TREES}},
+    [COMMAND_CONNECT] = {"connect", "ENDPOINT", "connect to another broker, and keep what is known",
+        1, 1, false, false, 0, {COMPLETION_ENDPOINTS}},
     [COMMAND_RELOAD] = {"reload", "", "read ddtui.conf again: keys, colours, columns and trees", 0,
         0, false, false, 0, {NOTHING}},
     [COMMAND_FILTER] = {"filter", "[FILTER]", "show only rows that a filter wants, or all again", 0,

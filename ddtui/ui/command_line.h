@@ -26,6 +26,7 @@ typedef enum {
     COMMAND_BROKER, /* these select a row */
     COMMAND_CLIENT,
     COMMAND_TREE,
+    COMMAND_CONNECT,
     COMMAND_RELOAD,
     COMMAND_FILTER,
     COMMAND_NOTIFY,

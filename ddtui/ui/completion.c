@@ -113,6 +113,22 @@ static void offer_parents(search_t *self)
     }
 }
 
+/* Where the console is, or was, comes last. */
+static void offer_endpoints(search_t *self)
+{
+    const char *own = session_view_link(self->session)->endpoint;
+    for (size_t i = 0; i < session_view_row_count(self->session, VIEW_TREE); i++) {
+        const broker_t *broker = session_view_row(self->session, VIEW_TREE, i);
+        const char *text = broker->parents;
+        listed_parent_t parent;
+        while (parent_list_next(&text, &parent))
+            if (strcmp(parent.endpoint, own) != 0)
+                offer(self, parent.endpoint);
+    }
+    if (own[0] != '\0')
+        offer(self, own);
+}
+
 static void offer_topics(search_t *self)
 {
     for (size_t i = 0; i < session_view_row_count(self->session, VIEW_SUBSCRIPTIONS); i++) {
@@ -176,6 +192,7 @@ static const struct {
     [COMPLETION_LEVELS] = {0, offer_levels},
     [COMPLETION_BROKERS] = {1u << VIEW_TREE, offer_brokers},
     [COMPLETION_PARENTS] = {1u << VIEW_TREE, offer_parents},
+    [COMPLETION_ENDPOINTS] = {1u << VIEW_TREE, offer_endpoints},
     [COMPLETION_ALL_CLIENTS] = {1u << VIEW_CLIENTS, offer_all_clients},
     [COMPLETION_TREES] = {0, NULL},
 };

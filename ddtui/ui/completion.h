@@ -19,11 +19,12 @@ typedef enum {
     COMPLETION_NOTHING,
     COMPLETION_CLIENTS,
     COMPLETION_TOPICS,
-    COMPLETION_SCOPES,  /* words, then paths of the history, then those in the tree; all ASCII */
-    COMPLETION_OWN,     /* own subscriptions: topic, two blanks, scope */
-    COMPLETION_LEVELS,  /* of a broker's log */
-    COMPLETION_BROKERS, /* names */
-    COMPLETION_PARENTS, /* endpoints that brokers may join */
+    COMPLETION_SCOPES,    /* words, then paths of the history, then those in the tree; all ASCII */
+    COMPLETION_OWN,       /* own subscriptions: topic, two blanks, scope */
+    COMPLETION_LEVELS,    /* of a broker's log */
+    COMPLETION_BROKERS,   /* names */
+    COMPLETION_PARENTS,   /* endpoints that brokers may join */
+    COMPLETION_ENDPOINTS, /* where a console may connect, as far as the tree shows endpoints */
     COMPLETION_ALL_CLIENTS, /* TENANT.NAME, the own one included */
     COMPLETION_TREES        /* nothing that is known here */
 } completion_source_t;

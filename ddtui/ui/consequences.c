@@ -150,7 +150,8 @@ void consequences_of_ending(const client_t *client, char *out, size_t room)
     add_shown(&lines, client->scope);
     add(&lines, "  id ");
     add_shown(&lines, client->broker_id);
-    add(&lines, "\nregistered for %s, with %s subscriptions\n", texts[0], texts[1]);
+    add(&lines, "\nregistered for %s, with %s subscription%s\n", texts[0], texts[1],
+        plural(client->subscriptions));
     add(&lines, "what waits for it is lost: %s", texts[2]);
 }
 

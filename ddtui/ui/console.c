@@ -16,6 +16,9 @@
 
 /* ms between two questions for events when they aren't shown. */
 #define EVENTS_PAUSE 5000
+/* And for clients and topics; with more rows than so many they are asked for only if shown. */
+#define FIGURES_PAUSE 15000
+#define BACKGROUND_ROWS 2000
 
 console_t *console_new(
     session_view_t *session, history_t *history, const char *endpoint, unsigned rights)
@@ -54,13 +57,28 @@ void console_set_glyphs(console_t *self, glyphs_t glyphs)
     self->glyphs = glyphs;
 }
 
-/* Events are asked for whatever is shown, so that those of a broker that goes are there, but less
-   often. */
+/* Whether a view was asked for so long ago, and costs brokers little. */
+static bool is_due(const console_t *self, view_t view, uint64_t pause_ms)
+{
+    const round_t *last = poller_last(session_view_poller(self->session), view);
+    bool is_small = session_view_row_count(self->session, view) <= BACKGROUND_ROWS;
+    return !last->any || (is_small && session_view_age(self->session, view) >= pause_ms);
+}
+
+/* What is asked for whatever is shown, but less often: events, so that those of a broker that goes
+   are there, and what there are graphs of, so that these have no holes. */
 static unsigned background_views(const console_t *self)
 {
-    bool any = poller_last(session_view_poller(self->session), VIEW_EVENTS)->any;
-    bool due = !any || session_view_age(self->session, VIEW_EVENTS) >= EVENTS_PAUSE;
-    return due ? 1u << VIEW_EVENTS : 0;
+    static const struct {
+        view_t view;
+        uint64_t pause_ms;
+    } VIEWS_OF[] = {
+        {VIEW_EVENTS, EVENTS_PAUSE}, {VIEW_CLIENTS, FIGURES_PAUSE}, {VIEW_TOPICS, FIGURES_PAUSE}};
+    unsigned views = 0;
+    for (size_t i = 0; i < sizeof VIEWS_OF / sizeof VIEWS_OF[0]; i++)
+        if (is_due(self, VIEWS_OF[i].view, VIEWS_OF[i].pause_ms))
+            views |= 1u << VIEWS_OF[i].view;
+    return views;
 }
 
 unsigned console_views(const console_t *self)
@@ -90,6 +108,7 @@ void console_done(console_t *self, const char *why)
         form_fail(self->form, why);
         return;
     }
+    form_remember(self->form);
     page_number_t shown = form_command(self->form)->kind == FORM_TRACE ? PAGE_TRACE : self->page;
     console_close_over(self);
     self->page = shown;
@@ -228,7 +247,7 @@ static unsigned copy(console_t *self)
     self->copied = self->over == OVER_DETAIL ? export_detail(page, &self->copied_size)
                                              : export_row(page, &self->copied_size);
     if (!self->copied)
-        session_view_note(self->session, NOTE_WARNING, "no row is selected: nothing was copied");
+        session_view_say(self->session, NOTE_WARNING, "no row is selected: nothing was copied");
     return self->copied ? CONSOLE_COPY : 0;
 }
 
@@ -241,7 +260,7 @@ const char *console_copied(const console_t *self, size_t *size)
 static unsigned free_mouse(console_t *self)
 {
     self->mouse_freed = !self->mouse_freed;
-    session_view_note(self->session, NOTE_PLAIN,
+    session_view_say(self->session, NOTE_PLAIN,
         self->mouse_freed ? "the mouse is the terminal's: select text with it; M takes it back"
                           : "the mouse is the console's again");
     return CONSOLE_MOUSE;
@@ -266,6 +285,16 @@ void console_choose_columns(console_t *self, page_number_t page, const char *nam
 const char *console_wanted_tree(const console_t *self)
 {
     return self->wanted_tree;
+}
+
+void console_set_endpoint(console_t *self, const char *endpoint)
+{
+    self->endpoint = endpoint;
+}
+
+const char *console_wanted_endpoint(const console_t *self)
+{
+    return self->wanted_endpoint;
 }
 
 page_t *console_exported(const console_t *self)
@@ -309,7 +338,7 @@ static void go_to_trouble(console_t *self)
     for (size_t i = 0; i <= STOPS; i++)
         if (look_for_trouble(self, ROUND[(start + i) % STOPS], here && i == 0))
             return;
-    session_view_note(self->session, NOTE_GOOD, "nothing that is shown here is in trouble");
+    session_view_say(self->session, NOTE_GOOD, "nothing that is shown here is in trouble");
     self->calm = true;
     self->calm_serial = status_log_at(session_view_status_log(self->session), 0)->serial;
 }
@@ -339,7 +368,7 @@ static void ask_to_clear(console_t *self)
 {
     char kept[KEPT_ROOM];
     if (console_kept(self, kept) == 0) {
-        session_view_note(self->session, NOTE_PLAIN, "there is nothing to forget");
+        session_view_say(self->session, NOTE_PLAIN, "there is nothing to forget");
         return;
     }
     self->over = OVER_CLEAR;
@@ -351,7 +380,7 @@ static void clear(console_t *self)
     char kept[KEPT_ROOM];
     console_kept(self, kept);
     session_view_clear(self->session, console_page(self)->ops->part);
-    session_view_note(self->session, NOTE_PLAIN, "%s forgotten", kept);
+    session_view_say(self->session, NOTE_PLAIN, "%s forgotten", kept);
 }
 
 static unsigned act(console_t *self, action_t action)
@@ -549,10 +578,25 @@ static void say_why_not(console_t *self, ui_key_t key)
 {
     unsigned where = console_where(self), needs = keymap_missing(key, where, self->rights);
     if (needs != 0)
-        session_view_note(self->session, NOTE_WARNING, "%s", console_why_not(self, needs));
+        session_view_say(self->session, NOTE_WARNING, "%s", console_why_not(self, needs));
     else if (key == UI_TAB && self->over == OVER_NOTHING)
-        session_view_note(self->session, NOTE_PLAIN,
+        session_view_say(self->session, NOTE_PLAIN,
             "Tab goes from field to field in forms; 1 to 7 go from screen to screen");
+}
+
+/* What is open of a row stays with that row, also while help is read. */
+static bool is_open(const console_t *self, page_number_t page)
+{
+    bool here = page == self->page;
+    over_t over = here ? self->over : self->back_over;
+    return (here || (self->page == PAGE_HELP && page == self->back_page)) &&
+           (over == OVER_DETAIL || over == OVER_SEARCH || over == OVER_GRAPH);
+}
+
+static void hold_rows(console_t *self)
+{
+    for (page_number_t page = 0; page < PAGES; page++)
+        page_hold(pages_page(self->pages, page), is_open(self, page));
 }
 
 unsigned console_key(console_t *self, ui_key_t key)
@@ -561,14 +605,16 @@ unsigned console_key(console_t *self, ui_key_t key)
     self->seeks = self->paste_told = false;
     if (action == ACT_NONE)
         say_why_not(self, key);
-    return take(self, key, action);
+    unsigned flags = take(self, key, action);
+    hold_rows(self);
+    return flags;
 }
 
 /* Once, however much it is. */
 static void refuse_paste(console_t *self)
 {
     if (!self->paste_told)
-        session_view_note(self->session, NOTE_WARNING,
+        session_view_say(self->session, NOTE_WARNING,
             "what was pasted went nowhere: there is no field here to put it into");
     self->paste_told = true;
 }
@@ -615,6 +661,7 @@ static void aim(console_t *self)
 
 void console_update(console_t *self)
 {
+    hold_rows(self);
     bool closed = session_view_link(self->session)->state == LINK_CLOSED;
     if (closed && !self->end_told) {
         console_close_over(self);

@@ -18,13 +18,14 @@
 
 /* What a key brought about: bits of a set. */
 #define CONSOLE_QUIT 1u
-#define CONSOLE_REDRAW 2u   /* the terminal may show something else: draw all of it */
-#define CONSOLE_SUSPEND 4u  /* go back to the shell */
-#define CONSOLE_COMMAND 8u  /* there is something to be done: console_command() */
-#define CONSOLE_COPY 16u    /* and something to be copied: console_copied() */
-#define CONSOLE_TREE 64u    /* another tree is wanted: console_wanted_tree() */
-#define CONSOLE_RELOAD 128u /* the configuration file is to be read again */
-#define CONSOLE_MOUSE 32u   /* the mouse is to be given to the terminal or taken back */
+#define CONSOLE_REDRAW 2u    /* the terminal may show something else: draw all of it */
+#define CONSOLE_SUSPEND 4u   /* go back to the shell */
+#define CONSOLE_COMMAND 8u   /* there is something to be done: console_command() */
+#define CONSOLE_COPY 16u     /* and something to be copied: console_copied() */
+#define CONSOLE_TREE 64u     /* another tree is wanted: console_wanted_tree() */
+#define CONSOLE_RELOAD 128u  /* the configuration file is to be read again */
+#define CONSOLE_CONNECT 256u /* another broker is: console_wanted_endpoint() */
+#define CONSOLE_MOUSE 32u    /* the mouse is to be given to the terminal or taken back */
 
 typedef enum { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN } mouse_t;
 
@@ -36,6 +37,8 @@ console_t *console_new(
     session_view_t *session, history_t *history, const char *endpoint, unsigned rights);
 void console_destroy(console_t **self_p);
 
+/* Where it is connected to from now on; lent. */
+void console_set_endpoint(console_t *self, const char *endpoint);
 /* Names of the trees that can be gone to, which end with NULL, and that of this one, or NULL; lent.
  */
 void console_set_trees(console_t *self, const char *const *names, const char *own);
@@ -73,6 +76,8 @@ const char *console_copied(const console_t *self, size_t *size);
 bool console_mouse_freed(const console_t *self);
 /* The tree that was chosen. */
 const char *console_wanted_tree(const console_t *self);
+/* The endpoints that were typed, good ones. */
+const char *console_wanted_endpoint(const console_t *self);
 /* The page that is to be exported: the one that is shown. */
 page_t *console_exported(const console_t *self);
 

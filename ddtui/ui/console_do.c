@@ -20,6 +20,7 @@ typedef struct {
     console_t *console;
     const command_words_t *words;
     unsigned flags; /* for whoever gave the key */
+    bool refused;
 } doing_t;
 
 /* Does what only it does, and returns what is left to a key's action. */
@@ -47,7 +48,8 @@ static __attribute__((format(printf, 2, 3))) action_t refuse(doing_t *self, cons
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    session_view_note(self->console->session, NOTE_BAD, "%s", text);
+    session_view_say(self->console->session, NOTE_BAD, "%s", text);
+    self->refused = true;
     return ACT_NONE;
 }
 
@@ -312,6 +314,22 @@ static action_t tree(doing_t *self)
         console->trees && console->trees[0] ? "; Tab shows those it has" : ": it names none");
 }
 
+/* One endpoint, or several with commas between them. */
+static action_t connect_to(doing_t *self)
+{
+    dd_problem_t problem;
+    char why[DD_ESCAPE_MAX * sizeof problem.text];
+    dd_endpoints_t endpoints = {0};
+    console_t *console = self->console;
+    if (dd_endpoints_add(&endpoints, argument(self, 0), &problem) != DD_OK) {
+        dd_escape_text(problem.text, strlen(problem.text), why, sizeof why);
+        return refuse(self, "%s", why);
+    }
+    dd_endpoints_write(&endpoints, console->wanted_endpoint, sizeof console->wanted_endpoint);
+    self->flags |= CONSOLE_CONNECT;
+    return ACT_NONE;
+}
+
 static action_t reload(doing_t *self)
 {
     self->flags |= CONSOLE_RELOAD;
@@ -330,6 +348,7 @@ static do_t *const DO[COMMANDS] = {
     [COMMAND_BROKER] = broker,
     [COMMAND_CLIENT] = client,
     [COMMAND_TREE] = tree,
+    [COMMAND_CONNECT] = connect_to,
     [COMMAND_RELOAD] = reload,
     [COMMAND_FILTER] = filter,
     [COMMAND_NOTIFY] = send,
@@ -359,7 +378,7 @@ action_t console_do(console_t *self, const char *line, unsigned *flags)
 {
     command_words_t words;
     char why[COMMAND_WHY_ROOM];
-    doing_t doing = {self, &words, 0};
+    doing_t doing = {.console = self, .words = &words};
     if (line[strspn(line, " ")] == '\0')
         return ACT_NONE;
     if (!command_line_read(&words, line, self->rights, why)) {
@@ -369,5 +388,7 @@ action_t console_do(console_t *self, const char *line, unsigned *flags)
     }
     action_t left = DO[words.id] ? DO[words.id](&doing) : ACTIONS[words.id];
     *flags |= doing.flags;
+    if (!doing.refused)
+        console_line_remember(self, line);
     return left;
 }

@@ -133,14 +133,26 @@ static page_number_t shown_tab(const console_t *self)
     return self->page == PAGE_TOPICS ? PAGE_SUBSCRIPTIONS : self->page;
 }
 
-/* Bytes of a tab's title: all of it, or its beginning where the names don't fit into the line. The
-   names are ASCII. */
-static int title_size(const console_t *self, page_number_t page, int width)
+/* Bytes of each tab's title: all of it, or its beginning where they don't fit into the line, the
+   longest first. The names are ASCII. */
+static void fit_tabs(const console_t *self, int width, int sizes[PAGE_TABS])
 {
-    int needed = 0, size = (int)strlen(pages_title(page));
-    for (page_number_t each = PAGE_TREE; each < PAGE_TABS; each++)
-        needed += (int)strlen(pages_title(each)) + TAB_EXTRA;
-    return needed < width || page == shown_tab(self) || size < TAB_SHORT ? size : TAB_SHORT;
+    int needed = 0;
+    for (page_number_t each = PAGE_TREE; each < PAGE_TABS; each++) {
+        sizes[each] = (int)strlen(pages_title(each));
+        needed += sizes[each] + TAB_EXTRA;
+    }
+    while (needed > width) {
+        page_number_t longest = shown_tab(self);
+        for (page_number_t each = PAGE_TREE; each < PAGE_TABS; each++)
+            if (each != shown_tab(self) && sizes[each] > TAB_SHORT &&
+                (longest == shown_tab(self) || sizes[each] > sizes[longest]))
+                longest = each;
+        if (longest == shown_tab(self))
+            return;
+        needed -= sizes[longest] - TAB_SHORT;
+        sizes[longest] = TAB_SHORT;
+    }
 }
 
 static void draw_tabs(console_t *self, canvas_t *canvas, rect_t line)
@@ -151,11 +163,12 @@ static void draw_tabs(console_t *self, canvas_t *canvas, rect_t line)
     canvas_text(canvas, right, 0, 0, STYLE_WARNING, "FROZEN");
     if (self->mouse_freed)
         canvas_text(canvas, rect_cut_right(&line, 10), 0, 0, STYLE_WARNING, "NO MOUSE");
-    int at = 0;
+    int at = 0, sizes[PAGE_TABS];
+    fit_tabs(self, line.width, sizes);
     for (page_number_t page = PAGE_TREE; page < PAGE_TABS; page++) {
         unsigned style = page == shown_tab(self) ? STYLE_TAB : STYLE_PLAIN;
-        int width = canvas_print(canvas, line, 0, at, style, " %d %.*s ", (int)page + 1,
-            title_size(self, page, line.width), pages_title(page));
+        int width = canvas_print(
+            canvas, line, 0, at, style, " %d %.*s ", (int)page + 1, sizes[page], pages_title(page));
         add_spot(self, line, at, width, (action_t)(ACT_GO_TREE + page));
         at += width;
     }
@@ -377,6 +390,8 @@ static void draw_detail(console_t *self, canvas_t *canvas, rect_t area)
     self->detail_width = inside.width;
     self->scroll = text_pane_draw(pane, canvas, inside, self->scroll, console_search(self));
     list_table_draw_bar(canvas, area, self->scroll, self->detail_height, text_pane_count(pane));
+    if (!pane)
+        canvas_text(canvas, inside, 1, 1, STYLE_DIM, "That is no longer kept. Esc closes this.");
     text_pane_destroy(&pane);
 }
 

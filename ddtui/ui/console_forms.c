@@ -122,7 +122,7 @@ static void open_send_again(console_t *self)
     if (!message || message->kind >= MESSAGE_LOST)
         return;
     if (!fits_a_field(message)) {
-        session_view_note(self->session, NOTE_WARNING,
+        session_view_say(self->session, NOTE_WARNING,
             "this message can't be sent again from a form: it is no text, or was too long");
         return;
     }
@@ -225,7 +225,7 @@ static void open_operator_form(console_t *self, action_t action)
                                  : FORM_LOG_LEVEL,
             broker, NULL);
     else
-        session_view_note(self->session, NOTE_WARNING, "no %s is selected",
+        session_view_say(self->session, NOTE_WARNING, "no %s is selected",
             action == ACT_END_CLIENT ? "client" : "broker");
 }
 

@@ -9,9 +9,9 @@
 #include "libdd/base/escape.h"
 #include "libdd/base/utf8.h"
 
-/* Offers that are visible at once, and cells of the box they stand in. */
+/* Offers that are visible at once, at least, and cells of the box they stand in. */
 #define OFFERS_VISIBLE 10
-#define BOX_WIDTH 80
+#define BOX_WIDTH 100
 /* Cells of a command with its arguments, before its help. */
 #define COMMAND_WIDTH 26
 
@@ -148,16 +148,20 @@ void console_line_key(console_t *self, ui_key_t key, action_t action)
 
 const char *console_line_take(console_t *self)
 {
-    char line[COMMAND_LINE_ROOM];
     if (self->command.marked < self->command.offers.count)
         complete(self);
-    snprintf(line, sizeof line, "%s", text_of(self));
+    return text_of(self);
+}
+
+void console_line_remember(console_t *self, const char *typed)
+{
+    char line[COMMAND_LINE_ROOM];
+    snprintf(line, sizeof line, "%s", typed);
     line[command_line_public(line, self->rights)] = '\0';
     size_t size = strlen(line);
     while (size > 0 && line[size - 1] == ' ')
         line[--size] = '\0';
     history_add(self->history, HISTORY_COMMAND, line);
-    return text_of(self);
 }
 
 /* ---- Drawing -------------------------------------------------------------------------------- */
@@ -180,6 +184,8 @@ static void draw_offer(const console_t *self, size_t number, canvas_t *canvas, r
     if (spec) {
         canvas_text(canvas, line, 0, at, STYLE_DIM, spec->arguments);
         canvas_text(canvas, line, 0, COMMAND_WIDTH, STYLE_DIM, spec->help);
+    } else if (self->command.start == 0) {
+        canvas_text(canvas, line, 0, at, STYLE_DIM, "(again)");
     }
     if (number == self->command.marked)
         canvas_mark(canvas, line, STYLE_SELECTED);
@@ -189,7 +195,8 @@ static void draw_offer(const console_t *self, size_t number, canvas_t *canvas, r
 static void draw_offers(const console_t *self, canvas_t *canvas, rect_t area)
 {
     size_t count = self->command.offers.count, first = 0;
-    int lines = count < OFFERS_VISIBLE ? (int)count : OFFERS_VISIBLE;
+    int most = area.height / 2 > OFFERS_VISIBLE ? area.height / 2 : OFFERS_VISIBLE;
+    int lines = count < (size_t)most ? (int)count : most;
     if (count == 0)
         return;
     if (self->command.marked < count && self->command.marked >= (size_t)lines)

@@ -34,6 +34,7 @@ void console_show_page(console_t *self, page_number_t page)
         self->back_page = self->page;
         self->back_over = self->over;
         console_forget_search(self);
+        page_act(pages_page(self->pages, PAGE_HELP), ACT_FIRST);
     }
     console_close_over(self);
     self->page = page;
@@ -105,13 +106,22 @@ size_t console_menu(const console_t *self, const binding_t *items[CHOOSER_ITEMS_
     return used;
 }
 
+/* What the page of events shows: that, and not what was said besides. */
+static size_t count_events(const session_view_t *session)
+{
+    const status_log_t *log = session_view_status_log(session);
+    size_t count = event_archive_count(session_view_events(session));
+    for (size_t i = 0; i < status_log_count(log); i++)
+        count += !status_log_at(log, i)->is_aside;
+    return count;
+}
+
 size_t console_kept(const console_t *self, char words[KEPT_ROOM])
 {
     const session_view_t *session = self->session;
     bool messages = self->page == PAGE_MESSAGES;
-    size_t count = messages ? messages_count(session_view_messages(session))
-                            : event_archive_count(session_view_events(session)) +
-                                  status_log_count(session_view_status_log(session));
+    size_t count =
+        messages ? messages_count(session_view_messages(session)) : count_events(session);
     snprintf(
         words, KEPT_ROOM, "%zu %s%s", count, messages ? "message" : "event", count == 1 ? "" : "s");
     return count;

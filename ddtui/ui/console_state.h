@@ -71,6 +71,7 @@ struct console {
     tree_names_t trees;
     const char *tree; /* the name of this one, or NULL */
     char wanted_tree[TREE_NAME_MAX + 1];
+    char wanted_endpoint[DD_ENDPOINTS_TEXT];
     size_t menu_item;
     size_t dialog_button; /* of OVER_END: 0 ends the console; of OVER_CLEAR: 0 forgets the rows */
     bool end_told;        /* that the connection has ended for good */
@@ -146,8 +147,10 @@ bool console_line_new(console_t *self);
 void console_line_open(console_t *self);
 void console_line_update(console_t *self);
 void console_line_key(console_t *self, ui_key_t key, action_t action);
-/* What was typed, or marked, now that it is to be done; it goes into the history. */
+/* What was typed, or marked, now that it is to be done. */
 const char *console_line_take(console_t *self);
+/* It could be done: it goes into the history. */
+void console_line_remember(console_t *self, const char *typed);
 /* area: the page, above the line. */
 void console_line_draw(
     const console_t *self, canvas_t *canvas, rect_t area, rect_t line, cursor_t *cursor);

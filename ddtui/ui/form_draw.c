@@ -16,8 +16,8 @@
 #define LABEL_WIDTH 13
 /* Lines for suggestions, at most. */
 #define HELP_HEIGHT 8
-/* Lines of a form that are neither fields nor help: frame, blank, word, buttons. */
-#define OTHER_HEIGHT 6
+/* Lines of a form that are always there besides fields: frame, word, buttons. */
+#define OTHER_HEIGHT 4
 /* Cells before the name of what is to be done something to, and all that isn't for it. */
 #define OBJECT_INDENT 2
 #define OBJECT_MARGIN (OBJECT_INDENT + 4)
@@ -151,21 +151,27 @@ static int count_facts(const form_t *self)
     return count < FORM_FACTS_LINES ? count : FORM_FACTS_LINES;
 }
 
-static void draw_facts(const form_t *self, canvas_t *canvas, rect_t *inside)
+/* The last ones, of so many as there is room for. */
+static void draw_facts(const form_t *self, int shown, canvas_t *canvas, rect_t *inside)
 {
     const char *at = self->facts;
     for (int i = count_facts(self); i > 0; i--) {
         size_t size = strcspn(at, "\n");
-        canvas_print(canvas, rect_cut_top(inside, 1), 0, 2, STYLE_PLAIN, "%.*s", (int)size, at);
+        rect_t line = rect_cut_top(inside, i <= shown ? 1 : 0);
+        canvas_print(canvas, line, 0, 2, STYLE_PLAIN, "%.*s", (int)size, at);
         at += size + 1;
     }
 }
 
-/* Of a field that confirms, what is to be typed. */
+/* Of a field that confirms, what is to be typed, as soon as that doesn't stand in the field itself.
+ */
 static const char *hint_of(const form_t *self, int width, char room[HINT_ROOM])
 {
     if (!form_confirms(self, self->focus))
         return form_focused(self)->hint;
+    bool is_in_field = line_editor_text(self->editors[self->focus])[0] == '\0';
+    if (is_in_field && strcmp(self->confirm, self->object) == 0)
+        return "";
     confirm_words(self, width, room);
     if (strcmp(self->confirm, self->object) != 0)
         snprintf(room, HINT_ROOM, "type %s to confirm: the name alone isn't enough", self->confirm);
@@ -208,14 +214,24 @@ static void draw_object(const form_t *self, canvas_t *canvas, rect_t *inside)
     text_pane_destroy(&pane);
 }
 
-static void draw_warning(const form_t *self, canvas_t *canvas, rect_t *inside)
+/* What a low screen has less of, the first least missed; fields, buttons, and what it is about are
+   there on each. */
+typedef struct {
+    int help;      /* lines for suggestions */
+    int above_tip; /* a blank one before the line that helps */
+    int behind_fields;
+    int before_fields;
+    int facts;
+} lines_t;
+
+static void draw_warning(const form_t *self, const lines_t *lines, canvas_t *canvas, rect_t *inside)
 {
     if (!self->spec->warning)
         return;
     canvas_text(canvas, rect_cut_top(inside, 1), 0, 0, STYLE_WARNING, self->spec->warning);
     draw_object(self, canvas, inside);
-    draw_facts(self, canvas, inside);
-    rect_cut_top(inside, 1);
+    draw_facts(self, lines->facts, canvas, inside);
+    rect_cut_top(inside, lines->before_fields);
 }
 
 /* Lines for suggestions: none where nothing is ever suggested. */
@@ -228,19 +244,51 @@ static int help_height(const form_t *self)
     return 0;
 }
 
+static int sum(const lines_t *lines)
+{
+    return lines->help + lines->above_tip + lines->behind_fields + lines->before_fields +
+           lines->facts;
+}
+
+static void shorten(int *lines, int least, int *lack)
+{
+    while (*lines > least && *lack > 0) {
+        --*lines;
+        --*lack;
+    }
+}
+
+/* Of so many lines; one for a suggestion stays as long as others can go. */
+static lines_t share_lines(const form_t *self, int room)
+{
+    bool warns = self->spec->warning != NULL;
+    lines_t lines = {help_height(self), 1, 1, warns, warns ? count_facts(self) : 0};
+    int lack = sum(&lines) - room;
+    shorten(&lines.help, 1, &lack);
+    shorten(&lines.above_tip, 0, &lack);
+    shorten(&lines.behind_fields, 0, &lack);
+    shorten(&lines.before_fields, 0, &lack);
+    shorten(&lines.facts, 0, &lack);
+    shorten(&lines.help, 0, &lack);
+    return lines;
+}
+
 size_t form_draw(form_t *self, canvas_t *canvas, rect_t area, cursor_t *cursor, chooser_t out[2])
 {
-    int width = area.width < FORM_WIDTH ? area.width : FORM_WIDTH, fields = (int)self->spec->count;
+    int width = area.width < FORM_WIDTH ? area.width : FORM_WIDTH;
+    int needed = OTHER_HEIGHT + (int)self->spec->count;
     if (self->spec->warning)
-        fields += 2 + count_facts(self) + count_object(self, width - OBJECT_MARGIN);
-    rect_t box = rect_centre(area, OTHER_HEIGHT + fields + help_height(self), FORM_WIDTH);
+        needed += 1 + count_object(self, width - OBJECT_MARGIN);
+    const lines_t lines = share_lines(self, area.height - needed);
+    rect_t box = rect_centre(area, needed + sum(&lines), FORM_WIDTH);
     canvas_fill(canvas, box, STYLE_PLAIN);
     rect_t inside = canvas_box(canvas, box, self->spec->title);
     rect_cut_left(&inside, 1);
     rect_cut_right(&inside, 1);
     size_t choosers = add_buttons(self, rect_cut_bottom(&inside, 1), &out[0]);
-    draw_word(self, canvas, rect_cut_bottom(&inside, 2));
-    draw_warning(self, canvas, &inside);
+    draw_word(self, canvas, rect_cut_bottom(&inside, 1));
+    rect_cut_bottom(&inside, lines.above_tip);
+    draw_warning(self, &lines, canvas, &inside);
     *cursor = (cursor_t){0};
     self->offers = (rect_t){0};
     for (size_t i = 0; i < self->spec->count; i++) {
@@ -249,7 +297,7 @@ size_t form_draw(form_t *self, canvas_t *canvas, rect_t area, cursor_t *cursor, 
         if (here.visible)
             *cursor = here;
     }
-    rect_cut_top(&inside, 1);
+    rect_cut_top(&inside, lines.behind_fields);
     if (form_is_choice(self)) {
         choosers += add_list(self, rect_cut_left(&inside, inside.width * 2 / 5), &out[1]);
         rect_cut_left(&inside, 1);

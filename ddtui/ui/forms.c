@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "form_state.h"
+#include "libdd/base/utf8.h"
 #include "parent_choice.h"
 
 const char *form_title(form_kind_t kind)
@@ -189,7 +190,7 @@ const command_t *form_command(form_t *self)
     return &self->command;
 }
 
-static void remember(form_t *self)
+void form_remember(form_t *self)
 {
     for (size_t i = 0; i < self->spec->count; i++)
         if (self->spec->fields[i].history != HISTORY_NONE)
@@ -236,7 +237,6 @@ form_state_t form_submit(form_t *self)
         return FORM_OPEN;
     }
     fill_command(self);
-    remember(self);
     return FORM_READY;
 }
 
@@ -270,6 +270,42 @@ static bool take_marked(form_t *self)
     take(self, self->suggestion);
     refresh(self);
     return true;
+}
+
+/* The only text that is suggested and goes on from what is typed, unless that is one, too; the
+   count of suggestions if there is none. */
+static size_t only_one(const form_t *self)
+{
+    completions_t shorter;
+    char typed[COMPLETION_ROOM];
+    const spec_t *spec = form_focused(self);
+    size_t size = strlen(line_editor_text(self->editors[self->focus]));
+    snprintf(typed, sizeof typed, "%s", line_editor_text(self->editors[self->focus]));
+    if (self->suggestions.count != 1 || size == 0 || size >= sizeof typed ||
+        strncmp(self->suggestions.texts[0], typed, size) != 0)
+        return self->suggestions.count;
+    if (session_view_is_own(self->session, session_view_link(self->session)->tenant, typed))
+        return self->suggestions.count;
+    typed[dd_utf8_cut(typed, size, size - 1)] = '\0';
+    completion_offer(
+        &shorter, spec->completion, spec->history, self->session, self->history, typed);
+    for (size_t i = 0; i < shorter.count; i++)
+        if (strcmp(shorter.texts[i], line_editor_text(self->editors[self->focus])) == 0)
+            return self->suggestions.count;
+    return shorter.count < COMPLETIONS_MAX ? 0 : self->suggestions.count;
+}
+
+/* As in the line of a command: what is marked, or all there is to go on to. */
+static void complete(form_t *self)
+{
+    if (take_marked(self) || form_at_buttons(self) || form_is_choice(self) ||
+        !self->editors[self->focus] || form_focused(self)->completion == COMPLETION_NOTHING)
+        return;
+    size_t only = only_one(self);
+    if (only == self->suggestions.count)
+        return;
+    take(self, only);
+    refresh(self);
 }
 
 static form_state_t accept(form_t *self)
@@ -317,7 +353,7 @@ form_state_t form_key(form_t *self, ui_key_t key, action_t action)
     case ACT_ACCEPT:
         return accept(self);
     case ACT_NEXT:
-        take_marked(self);
+        complete(self);
         go_next(self);
         break;
     case ACT_PREVIOUS:

@@ -97,6 +97,8 @@ void form_click(form_t *self, int row, int column);
 
 /* Valid until the form changes. */
 const command_t *form_command(form_t *self);
+/* The owner could carry the command out: what was typed is offered again. */
+void form_remember(form_t *self);
 /* The owner could not carry the command out: the form stays open and says why. */
 void form_fail(form_t *self, const char *why);
 

@@ -20,6 +20,7 @@
 #define HALF_FROM 5
 /* us that words tell apart in a round trip. */
 #define ROUND_TRIP_LEAST 100
+#define HOLES "blank: not asked, or no answer"
 
 /* What cells are made of: levels is how many steps high one is, columns how many it has. */
 static const struct {
@@ -200,15 +201,37 @@ static void draw_scale(const frame_t *self, const graph_line_t *line, double top
         draw_mark(self, line, top / 2, (area.height - 1) / 2, area);
 }
 
+/* Whether something isn't known since when it was first. */
+static bool has_holes(const frame_t *self, const graph_line_t *line)
+{
+    bool any = false;
+    for (uint64_t point = first_point(self); point < self->end; point++) {
+        bool is_known = value_at(self, line->figure, point) >= 0;
+        if (any && !is_known)
+            return true;
+        any |= is_known;
+    }
+    return false;
+}
+
+/* Nobody takes a hole for standing still. */
+static void draw_holes(const frame_t *self, const graph_line_t *line, int from, rect_t title)
+{
+    int column = title.width - (int)sizeof HOLES;
+    if (column >= from + 2 && has_holes(self, line))
+        canvas_text(self->canvas, title, 0, column, STYLE_DIM, HOLES);
+}
+
 static void draw_curve(const frame_t *self, const graph_line_t *line, rect_t area)
 {
     char now[64], most[64];
     double top = round_up(highest(self, line->figure), (double)least_of(line));
     rect_t title = rect_cut_top(&area, 1);
     int at = canvas_text(self->canvas, title, 0, 1, line->style, line->name) + 3;
-    canvas_print(self->canvas, title, 0, at, STYLE_PLAIN, "now %s, highest %s",
+    at += canvas_print(self->canvas, title, 0, at, STYLE_PLAIN, "now %s, highest %s",
         value_text(line, newest(self, line->figure), now),
         value_text(line, highest(self, line->figure), most));
+    draw_holes(self, line, at, title);
     draw_scale(self, line, top, area);
     rect_cut_left(&area, SCALE_WIDTH);
     for (int column = 0; column < self->width; column++)

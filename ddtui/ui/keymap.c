@@ -143,7 +143,7 @@ static const binding_t DEFAULTS[] = {
         "show the brokers below; else to the columns for which there is no room"},
 
     {{UI_TAB}, ACT_NEXT, AT_FORM, 0, GROUP_FORMS, 2, "Next field", NULL,
-        "to the next field, with the suggestion that is marked"},
+        "to the next field, with the suggestion that is marked, or the only one"},
     {{UI_TAB}, ACT_NEXT, AT_COMMAND, 0, GROUP_FORMS, 1, "Complete", NULL,
         "complete the command"},
     {{UI_BACK_TAB}, ACT_PREVIOUS, AT_FORM, 0, GROUP_FORMS, 0, NULL, NULL,

@@ -12,6 +12,7 @@ static const legend_t ALL[] = {
         "it is reached through mid, which is gone; it may be well itself"},
     {LEGEND_STATES, "cut off",
         "a broker that has no parent, though it is to have one: its part of the tree is alone"},
+    {LEGEND_STATES, "▸ GONE 20s", "what goes wrong below a broker that is folded"},
     {LEGEND_STATES, "draining", "a broker that is being shut down in order"},
     {LEGEND_STATES, "drained", "it was shut down in order"},
     {LEGEND_STATES, "unknown 5s",

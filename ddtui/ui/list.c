@@ -31,6 +31,8 @@ struct list {
     size_t selected;   /* position; 0 in an empty list */
     uint64_t identity; /* of the selected row */
     bool at_end;       /* the last row is selected, or there is none yet */
+    bool held;         /* the selection stays with its row */
+    bool lost;         /* which is gone */
     size_t top;        /* first visible position */
     size_t height;     /* visible rows, when it was last drawn */
 };
@@ -178,25 +180,30 @@ static void sort(list_t *self, const void *source)
         arrange(self, source);
 }
 
+/* The position of the selected row; the count of rows if it is gone. */
+static size_t find_selected(const list_t *self)
+{
+    size_t position = 0;
+    while (position < self->count && self->rows[position].identity != self->identity)
+        position++;
+    return position;
+}
+
 /* Finds the selected row again, or stays where it was. */
 static void select_again(list_t *self)
 {
-    if (self->count == 0) {
+    size_t found = find_selected(self);
+    self->lost = self->held && found == self->count;
+    if (self->rolls && self->at_end && !self->held)
+        found = self->count - 1;
+    if (self->count == 0)
         self->selected = 0;
-        return;
-    }
-    if (self->rolls && self->at_end) {
+    else if (found < self->count)
+        self->selected = found;
+    else if (self->selected >= self->count)
         self->selected = self->count - 1;
-    } else {
-        size_t position = 0;
-        while (position < self->count && self->rows[position].identity != self->identity)
-            position++;
-        if (position < self->count)
-            self->selected = position;
-        else if (self->selected >= self->count)
-            self->selected = self->count - 1;
-    }
-    self->identity = self->rows[self->selected].identity;
+    if (self->count > 0 && !self->lost)
+        self->identity = self->rows[self->selected].identity;
 }
 
 void list_update(list_t *self, const void *source)
@@ -272,12 +279,19 @@ size_t list_sheet(const list_t *self)
 
 size_t list_selected(const list_t *self)
 {
-    return self->count > 0 ? self->selected : LIST_NONE;
+    return self->count > 0 && !self->lost ? self->selected : LIST_NONE;
 }
 
 size_t list_selected_index(const list_t *self)
 {
-    return self->count > 0 ? self->rows[self->selected].index : LIST_NONE;
+    size_t selected = list_selected(self);
+    return selected != LIST_NONE ? self->rows[selected].index : LIST_NONE;
+}
+
+void list_hold(list_t *self, bool held)
+{
+    self->held = held;
+    self->lost &= held;
 }
 
 void list_select(list_t *self, size_t position)
@@ -286,6 +300,7 @@ void list_select(list_t *self, size_t position)
         return;
     self->selected = position < self->count ? position : self->count - 1;
     self->at_end = self->selected == self->count - 1;
+    self->lost = false;
     self->identity = self->rows[self->selected].identity;
 }
 

@@ -56,10 +56,14 @@ size_t list_count(const list_t *self);
 /* The index of the row at a position below list_count(). */
 size_t list_index(const list_t *self, size_t position);
 
-/* The selected position and its row's index; LIST_NONE when the list is empty. */
+/* The selected position and its row's index; LIST_NONE when the list is empty, or the row that is
+   held is gone. */
 size_t list_selected(const list_t *self);
 size_t list_selected_index(const list_t *self);
 void list_select(list_t *self, size_t position);
+/* While it is held, the selection doesn't roll on, nor go to another row when its own is gone: then
+   none is selected. */
+void list_hold(list_t *self, bool held);
 
 /* The first visible position of a list of that height, so that the selection is visible. */
 size_t list_top(list_t *self, size_t height);

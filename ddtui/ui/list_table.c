@@ -15,6 +15,8 @@
 /* Cells that a column gets for each one of the others: with LIST_TABLE_REST, and one that leads. */
 #define REST_SHARE 3
 #define NAME_SHARE 2
+/* Cells of a column of names where others leave them blank. */
+#define NAMES_MOST 100
 
 /* ---- Columns -------------------------------------------------------------------------------- */
 
@@ -237,19 +239,20 @@ static size_t find_largest(const int amounts[], size_t count)
     return found;
 }
 
-/* Cells that stay blank in one column of names go to another whose names would be cut. */
+/* Cells that stay blank in a column of texts go to a column whose names would be cut. */
 static void share_blanks(const list_table_t *self, const void *source, list_t *list, int height,
     int widths[LIST_TABLE_COLUMNS_MAX])
 {
     int spare[LIST_TABLE_COLUMNS_MAX] = {0}, lacking[LIST_TABLE_COLUMNS_MAX] = {0};
     size_t top = list_top(list, (size_t)height);
     for (size_t i = 0; i < self->count; i++) {
-        int most = self->columns[i].most;
-        if (widths[i] == 0 || !has_names(&self->columns[i]))
+        bool names = has_names(&self->columns[i]);
+        if (widths[i] == 0 || (!names && self->columns[i].most != LIST_TABLE_REST))
             continue;
         int needed = needed_width(self, source, list, i, top, height);
         spare[i] = widths[i] - needed;
-        lacking[i] = (needed < most ? needed : most) - widths[i];
+        if (names)
+            lacking[i] = (needed < NAMES_MOST ? needed : NAMES_MOST) - widths[i];
     }
     for (;;) {
         size_t from = find_largest(spare, self->count), to = find_largest(lacking, self->count);

@@ -105,6 +105,8 @@ void page_order_by(page_t *self, size_t column)
     list_set_order(
         self->list, column, column != LIST_NONE && self->ops->table->columns[column].right);
     self->stale = true;
+    page_update(self);
+    list_select(self->list, 0);
 }
 
 static void reverse_order(page_t *self)
@@ -183,6 +185,16 @@ void page_set_filter(page_t *self, const char *text)
     if (!self->list)
         return;
     list_set_filter(self->list, text);
+    self->stale = true;
+}
+
+void page_hold(page_t *self, bool held)
+{
+    if (!self->list || self->held == held)
+        return;
+    page_update(self);
+    list_hold(self->list, held);
+    self->held = held;
     self->stale = true;
 }
 
@@ -322,9 +334,14 @@ static void add_reserve(const page_t *self, char *out, size_t room)
     size_t used = strlen(out);
     const round_t *last =
         view == VIEW_NONE ? NULL : poller_last(session_view_poller(self->session), view);
-    if (!last || !last->any)
+    if (!last)
         return;
-    if (!session_view_is_current(self->session, view))
+    bool is_linked = session_view_link(self->session)->state == LINK_REGISTERED;
+    if (is_linked && (!last->any || last->part))
+        snprintf(out + used, room - used, ", asking …");
+    else if (!last->any)
+        return;
+    else if (!session_view_is_current(self->session, view))
         snprintf(out + used, room - used, ", as it was %s ago",
             page_age(session_view_age(self->session, view), age));
     else if (last->silent > 0)
@@ -344,6 +361,9 @@ static void list_title(const page_t *self, const char *title, char *out, size_t 
     if (filter->count > 0)
         snprintf(out, room, "%s  %zu of %zu with%s \"%s\"", title, list_found(self->list),
             self->ops->list->count(self), without ? "out" : "", escaped);
+    else if (list_count(self->list) < self->ops->list->count(self))
+        snprintf(out, room, "%s  %zu of %zu", title, list_count(self->list),
+            self->ops->list->count(self));
     else
         snprintf(out, room, "%s  %zu", title, list_count(self->list));
     add_reserve(self, out, room);
@@ -391,7 +411,9 @@ void page_draw_list(page_t *self, canvas_t *canvas, rect_t area, const char *tit
     self->rows = list_table_draw(&self->table, self, self->list, canvas, inside);
     show_rows(self);
     size_t height = (size_t)self->rows.height;
-    list_table_draw_bar(canvas, area, list_top(self->list, height), height, list_count(self->list));
+    rect_t beside = {area.row + 1, area.column, area.height - 1, area.width}; /* not the titles */
+    list_table_draw_bar(
+        canvas, beside, list_top(self->list, height), height, list_count(self->list));
 }
 
 static const page_ops_t *graph_ops(const page_t *self)
@@ -441,6 +463,8 @@ void page_draw_detail(page_t *self, canvas_t *canvas, rect_t area, const char *t
     rect_t inside = canvas_box(canvas, area, title);
     text_pane_t *pane = page_detail(self, inside.width);
     text_pane_draw(pane, canvas, inside, 0, self->list ? list_filter(self->list) : NULL);
+    if (text_pane_count(pane) > (size_t)inside.height)
+        canvas_text(canvas, area, area.height - 1, 2, STYLE_DIM, " … Enter shows all ");
     text_pane_destroy(&pane);
 }
 
@@ -456,6 +480,31 @@ bool page_tells_outage(page_t *self)
     return self->list && self->number != PAGE_TRACE && is_empty(self);
 }
 
+/* The first field of the filter that rows don't have, and which so was looked for as a text; NULL
+   if there is none. */
+static const char *unknown_field(const page_t *self)
+{
+    const query_t *filter = list_filter(self->list);
+    const list_ops_t *list = self->ops->list;
+    char room[QUERY_TEXT_ROOM];
+    for (size_t i = 0; i < filter->count && list->field && list->count(self) > 0; i++) {
+        const char *field = filter->terms[i].field;
+        if (field[0] != '\0' && list->field(self, 0, field, room, sizeof room) == SIZE_MAX)
+            return field;
+    }
+    return NULL;
+}
+
+/* Why a filter leaves nothing. */
+static void add_filtered(const page_t *self, text_pane_t *pane)
+{
+    const char *field = unknown_field(self);
+    if (field)
+        text_pane_print(pane, STYLE_WARNING,
+            "There is no column %s here: \"%s:\" was looked for as a text.", field, field);
+    text_pane_text(pane, STYLE_DIM, "No row has what the filter wants. Esc shows all.");
+}
+
 void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *text)
 {
     if (list_count(self->list) > 0)
@@ -463,7 +512,7 @@ void page_draw_empty(page_t *self, canvas_t *canvas, rect_t area, const char *te
     rect_t inside = {area.row + 3, area.column + 2, area.height - 4, area.width - 4};
     text_pane_t *pane = text_pane_new(inside.width);
     if (!is_empty(self))
-        text_pane_text(pane, STYLE_DIM, "No row has what the filter wants. Esc shows all.");
+        add_filtered(self, pane);
     else if (outage_is_known(self->session))
         outage_add(self->session, pane);
     else

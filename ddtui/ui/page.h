@@ -76,6 +76,7 @@ struct page {
     list_table_column_t columns[LIST_TABLE_COLUMNS_MAX];
     uint64_t version; /* of its part of the session view, when the list was made */
     bool stale;       /* the list must be made anew */
+    bool held;        /* the list stays with its selected row */
     rect_t rows;      /* where the rows of the list stood when it was drawn last */
     void *private;    /* ops->state_size bytes, zeros at first, which the page's own file knows */
 };
@@ -110,12 +111,15 @@ bool page_act(page_t *self, action_t action);
    orders the rows by its column. */
 bool page_click(page_t *self, int row, int column);
 void page_set_filter(page_t *self, const char *text);
+/* As list_hold() has it; let go, the list goes on where it was. */
+void page_hold(page_t *self, bool held);
 /* Selects the row of an index. One that is hidden comes to light with its name as the filter; any
    other filter ends if the row isn't among what it wants. */
 void page_select_index(page_t *self, size_t index, const char *name);
 /* The columns by which the rows can be ordered; their count. */
 size_t page_orders(const page_t *self, size_t columns[LIST_TABLE_COLUMNS_MAX]);
-/* Orders by one of them, numbers with the largest first, or LIST_NONE, as the rows come. */
+/* Orders by one of them, numbers with the largest first, or LIST_NONE, as the rows come, and goes
+   to the first row. */
 void page_order_by(page_t *self, size_t column);
 
 /* Selects the next row that is in trouble behind the selected one, or the first of all. Drops the

@@ -14,6 +14,10 @@
 /* Subscriptions and events that a client's detail lists. */
 #define DETAIL_ROWS 50
 
+/* Subscriptions that a client's details begin with. */
+#define FEW_SUBSCRIPTIONS 5
+#define DAY_MS 86400000u
+
 enum { COLUMN_NAME, COLUMN_DROPPED = 7, COLUMN_STATE = 10, COLUMN_WHY };
 
 static const list_table_column_t COLUMNS[] = {
@@ -179,13 +183,26 @@ static const list_ops_t LIST = {.count = page_row_count,
 
 /* ---- The detail ----------------------------------------------------------------------------- */
 
+static bool is_of(const subscription_t *row, const client_t *client)
+{
+    return strcmp(row->tenant, client->tenant) == 0 && strcmp(row->client, client->name) == 0;
+}
+
+static size_t count_subscriptions(const page_t *self, const client_t *client)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < session_view_row_count(self->session, VIEW_SUBSCRIPTIONS); i++)
+        found += is_of(session_view_row(self->session, VIEW_SUBSCRIPTIONS, i), client);
+    return found;
+}
+
 static void add_subscriptions(const page_t *self, const client_t *client, text_pane_t *pane)
 {
     size_t found = 0, rows = session_view_row_count(self->session, VIEW_SUBSCRIPTIONS);
     for (size_t i = 0; i < rows && found < DETAIL_ROWS; i++) {
         const subscription_t *row = session_view_row(self->session, VIEW_SUBSCRIPTIONS, i);
         char topic[DD_TOPIC_MAX + 1];
-        if (strcmp(row->tenant, client->tenant) != 0 || strcmp(row->client, client->name) != 0)
+        if (!is_of(row, client))
             continue;
         if (found++ == 0)
             text_pane_text(pane, STYLE_TITLE, "Subscribed to");
@@ -215,21 +232,55 @@ static void add_events(const page_t *self, const client_t *client, text_pane_t *
     }
 }
 
+/* When it was, by the clock of this machine, that something was so long before the last reports. */
+static void add_moment(const page_t *self, text_pane_t *pane, const char *name, uint64_t ago_ms)
+{
+    char time[COLUMN_TEXT_ROOM];
+    int64_t when_ms =
+        ago_ms < INT64_MAX ? session_view_when(self->session, VIEW_CLIENTS, ago_ms) : 0;
+    if (when_ms <= 0)
+        return;
+    if (ago_ms < DAY_MS)
+        page_time(when_ms, false, time);
+    else
+        column_number_text(COLUMN_WHEN, (uint64_t)when_ms, time, sizeof time);
+    text_pane_pair(pane, name, STYLE_PLAIN, time);
+}
+
+/* How it is, why if it isn't here, and since when. */
+static void add_state(const page_t *self, const client_t *client, text_pane_t *pane)
+{
+    char state[COLUMN_TEXT_ROOM], why[COLUMN_TEXT_ROOM] = "", line[2 * COLUMN_TEXT_ROOM];
+    client_fate_t fate = session_view_client_fate(self->session, client);
+    state_text(self, client, state, sizeof state);
+    if (fate == CLIENT_LEFT)
+        why_it_left(self, client, why, sizeof why);
+    else if (fate == CLIENT_UNKNOWN)
+        snprintf(why, sizeof why, "%s", why_unknown(self));
+    snprintf(line, sizeof line, "%s%s%s%s", state, fate == CLIENT_LEFT ? " ago" : "",
+        why[0] != '\0' ? ": " : "", why);
+    bool is_bad = fate != CLIENT_HERE || trouble_of_client(self->session, client) != TROUBLE_NONE;
+    text_pane_pair(pane, "state", is_bad ? STYLE_WARNING : STYLE_GOOD, line);
+    if (fate == CLIENT_HERE)
+        add_moment(self, pane, "registered", client->since_ms);
+    else
+        add_moment(self, pane, fate == CLIENT_LEFT ? "left at" : "heard last", client->silent_ms);
+}
+
+/* What it gets is what is asked for most: it stands first if it leaves the figures in sight. */
 static void detail(page_t *self, size_t index, text_pane_t *pane)
 {
     const client_t *client = page_row(self, index);
-    client_fate_t fate = session_view_client_fate(self->session, client);
-    uint64_t seconds = session_view_client_silence(self->session, client) / 1000;
-    if (fate == CLIENT_LEFT)
-        text_pane_print(pane, STYLE_WARNING, "left %" PRIu64 " s ago", seconds);
-    else if (fate == CLIENT_UNKNOWN)
-        text_pane_print(
-            pane, STYLE_WARNING, "unknown since %" PRIu64 " s: %s", seconds, why_unknown(self));
+    bool few = count_subscriptions(self, client) <= FEW_SUBSCRIPTIONS;
+    add_state(self, client, pane);
     losses_add_of_client(self, client, pane);
-    page_add_columns(pane, VIEW_CLIENTS, client);
     if (strcmp(client->key, "old") == 0)
         text_pane_pair(pane, "key", STYLE_WARNING, "the old one alone, which a rotation ends");
-    add_subscriptions(self, client, pane);
+    if (few)
+        add_subscriptions(self, client, pane);
+    page_add_columns(pane, VIEW_CLIENTS, client);
+    if (!few)
+        add_subscriptions(self, client, pane);
     add_events(self, client, pane);
 }
 

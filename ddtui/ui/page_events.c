@@ -73,6 +73,7 @@ typedef struct {
     const char *tenant;
     const char *text;
     uint64_t times; /* of a note, whose text is escaped; else 0 */
+    bool is_aside;  /* of a note: it is no event */
 } event_t;
 
 static event_t event_in_place(const session_view_t *session, size_t place)
@@ -83,11 +84,11 @@ static event_t event_in_place(const session_view_t *session, size_t place)
     if (place >= archived) {
         const note_t *note = status_log_at(log, place - archived);
         return (event_t){note->wall_ms, dd_log_level_name(LEVELS[note->kind]), "this console",
-            AT_CONSOLE, "", note->text, note->times};
+            AT_CONSOLE, "", note->text, note->times, note->is_aside};
     }
     const archived_t *row = event_archive_at(archive, place);
     return (event_t){
-        row->wall_ms, row->level, row->broker, row->broker_id, row->tenant, row->text, 0};
+        row->wall_ms, row->level, row->broker, row->broker_id, row->tenant, row->text, 0, false};
 }
 
 static event_t event_at(const page_t *self, size_t index)
@@ -153,7 +154,7 @@ static size_t collect(
     }
     for (size_t i = 0; i < notes && own < most; i++) {
         event_t event = event_in_place(session, archived + i);
-        if (is_wanted(&event, least))
+        if (!event.is_aside && is_wanted(&event, least))
             rows[count + own++] = (row_t){event.wall_ms, event.where,
                 (uint32_t)(archived + notes - i), (uint32_t)(archived + i)};
     }
@@ -218,7 +219,7 @@ static unsigned style(const void *source, size_t index, size_t column)
 static const list_table_t TABLE = {.view = VIEW_NONE,
     .columns = COLUMNS,
     .count = sizeof COLUMNS / sizeof COLUMNS[0],
-    .naming = 1u << COLUMN_TIME | 1u << COLUMN_BROKER,
+    .naming = 1u << COLUMN_TIME | 1u << COLUMN_EVENT,
     .cell = cell,
     .style = style};
 
@@ -282,13 +283,15 @@ static bool act(page_t *self, action_t action)
 static void draw_tail_line(const event_t *row, canvas_t *canvas, rect_t area, int line)
 {
     char time[TIME_ROOM], broker[4 * DD_BROKER_MAX + 1], text[COLUMN_TEXT_ROOM];
+    char fitted[COLUMN_TEXT_ROOM];
     page_time(row->wall_ms, false, time);
     dd_escape_text(row->broker, strlen(row->broker), broker, sizeof broker);
     event_text(row, text, sizeof text);
     canvas_text(canvas, area, line, 0, STYLE_DIM, time);
     canvas_print(canvas, area, line, 9, STYLE_PLAIN, "%-12s", broker);
     int at = 9 + 1 + (dd_utf8_width(broker) > 12 ? (int)dd_utf8_width(broker) : 12);
-    canvas_text(canvas, area, line, at, level_style(row->level), text);
+    dd_utf8_fit(text, area.width > at ? (size_t)(area.width - at) : 0, fitted, sizeof fitted);
+    canvas_text(canvas, area, line, at, level_style(row->level), fitted);
 }
 
 /* In a few lines clients that come and go would leave no room for what matters. */

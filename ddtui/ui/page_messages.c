@@ -128,7 +128,7 @@ static unsigned style(const void *source, size_t index, size_t column)
 static const list_table_t TABLE = {.view = VIEW_NONE,
     .columns = COLUMNS,
     .count = sizeof COLUMNS / sizeof COLUMNS[0],
-    .naming = 1u << COLUMN_TIME | 1u << COLUMN_SOURCE,
+    .naming = 1u << COLUMN_TIME | 1u << COLUMN_SOURCE | 1u << COLUMN_TEXT_OF,
     .cell = cell,
     .style = style};
 

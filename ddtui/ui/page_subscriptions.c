@@ -156,6 +156,15 @@ static unsigned style(const void *source, size_t index, size_t column)
     return column == COLUMN_PATH && asked ? STYLE_WARNING : STYLE_ACCENT;
 }
 
+/* An operator has none, and what only own ones have comes last. */
+static void prepare(page_t *self)
+{
+    if (!session_view_is_operator(self->session))
+        return;
+    self->columns[COLUMN_OWN].rank = self->columns[COLUMN_RECEIVED].rank = LIST_TABLE_COLUMNS_MAX;
+    self->table.naming = 1u << COLUMN_CLIENT | 1u << COLUMN_TOPIC;
+}
+
 static const list_table_t TABLE = {.view = VIEW_SUBSCRIPTIONS,
     .columns = COLUMNS,
     .count = sizeof COLUMNS / sizeof COLUMNS[0],
@@ -271,6 +280,7 @@ const page_ops_t SUBSCRIPTIONS_PAGE = {.title = "Subscriptions",
     .list = &LIST,
     .table = &TABLE,
     .is_in_trouble = is_in_trouble,
+    .prepare = prepare,
     .draw = draw,
     .detail = detail,
     .json = json,

@@ -14,7 +14,7 @@
 #define DETAIL_FROM 140
 #define DETAIL_WIDTH 48
 
-enum { COLUMN_TENANT, COLUMN_TOPIC, COLUMN_BUSY, COLUMN_LOST_NOW = 5 };
+enum { COLUMN_TENANT, COLUMN_TOPIC, COLUMN_BUSY, COLUMN_LOST_NOW = 5, COLUMN_PUBLISHED = 7 };
 
 static const list_table_column_t COLUMNS[] = {
     [COLUMN_TENANT] = {"tenant", "TENANT", 8, 2, 16, false},
@@ -24,7 +24,7 @@ static const list_table_column_t COLUMNS[] = {
     {"subscribers", "SUBSCR", 7, 2, 0, true},
     [COLUMN_LOST_NOW] = {"lost_per_s", "LOST/S", 7, 1, 0, true},
     {"lost", "LOST", 7, 5, 0, true},
-    {"publications", "PUBLISHED", 10, 6, 0, true},
+    [COLUMN_PUBLISHED] = {"publications", "PUBLISHED", 10, 6, 0, true},
     {"bytes", "BYTES", 8, 7, 0, true},
     {"publishers", "PUBLISHED BY", 24, 1, LIST_TABLE_REST, false},
 };
@@ -33,6 +33,7 @@ static const list_table_column_t COLUMNS[] = {
 typedef struct {
     bool ordered; /* once, and from then on as the user wants it */
     bool rated;   /* the busiest one was known, and was selected */
+    bool at_top;  /* the selection was still where it began */
 } topics_page_t;
 
 /* ---- Rows ----------------------------------------------------------------------------------- */
@@ -86,8 +87,16 @@ static const list_table_t TABLE = {.view = VIEW_TOPICS,
     .cell = cell,
     .style = style};
 
+/* Those whose rates aren't known yet stand by what was published in all. */
+static bool is_rated(const void *source, size_t index)
+{
+    return ((const topic_t *)page_row(source, index))->rate != MODEL_UNKNOWN;
+}
+
 static int compare(const void *source, size_t a, size_t b, size_t column)
 {
+    if (column == COLUMN_BUSY && !is_rated(source, a) && !is_rated(source, b))
+        column = COLUMN_PUBLISHED;
     return list_table_compare(&TABLE, source, a, b, column);
 }
 
@@ -121,6 +130,7 @@ static void prepare(page_t *self)
     if (!topics->ordered)
         list_set_order(self->list, COLUMN_BUSY, true);
     topics->ordered = true;
+    topics->at_top = list_selected(self->list) == 0 && !self->held;
 }
 
 /* ---- The detail ----------------------------------------------------------------------------- */
@@ -255,7 +265,8 @@ static void select_busiest(page_t *self)
         list_count(self->list) > 0 ? page_row(self, list_index(self->list, 0)) : NULL;
     if (topics->rated || !first || first->rate == MODEL_UNKNOWN)
         return;
-    list_select(self->list, 0);
+    if (topics->at_top)
+        list_select(self->list, 0);
     topics->rated = true;
 }
 

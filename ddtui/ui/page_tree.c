@@ -12,12 +12,13 @@
 /* Columns of the pane beside the tree: at least, and at most as many as a broker's id needs, with
    its name and the frame. */
 #define DETAIL_LEAST 34
-#define DETAIL_WIDTH 48
+#define DETAIL_WIDTH 49
 #define TAIL_ROWS_MAX 10
 /* Bytes of a broker's name, escaped, and of an age. */
 #define ESCAPED_ROOM (DD_ESCAPE_MAX * DD_BROKER_MAX + AGE_ROOM)
 /* Events that a broker's detail lists. */
 #define DETAIL_ROWS 50
+#define FOLDED_MARK "▸ "
 /* Brokers below which nothing is shown. */
 #define FOLDED_MAX 256
 
@@ -215,7 +216,7 @@ static const char *folding_mark(const page_t *self, size_t index)
     const broker_t *broker = page_row(self, index);
     if (!has_children(self, index))
         return "  ";
-    return is_folded(self, broker->id) ? "▸ " : "▾ ";
+    return is_folded(self, broker->id) ? FOLDED_MARK : "▾ ";
 }
 
 /* What a broker does stands in the place of "ok". */
@@ -248,13 +249,37 @@ static void state_text(const page_t *self, const broker_t *broker, char *out, si
         snprintf(out, room, "%s%s%s", WORDS[standing], text[0] != '\0' ? " " : "", text);
 }
 
+/* The broker whose state stands in a row: that of a folded one, or of what is below if it is worse.
+ */
+static const broker_t *worst(const page_t *self, size_t index)
+{
+    const broker_t *own = page_row(self, index), *found = own;
+    size_t count = is_folded(self, own->id) ? page_row_count(self) : 0;
+    for (size_t i = index + 1; i < count; i++) {
+        const broker_t *below = page_row(self, i);
+        if (below->depth <= own->depth)
+            break;
+        if (trouble_of_broker(self->session, below) > trouble_of_broker(self->session, found))
+            found = below;
+    }
+    return found;
+}
+
+/* With the mark of what is folded, if it is the state of something there. */
+static void worst_text(const page_t *self, size_t index, char *out, size_t room)
+{
+    const broker_t *shown = worst(self, index);
+    int mark = snprintf(out, room, "%s", shown != page_row(self, index) ? FOLDED_MARK : "");
+    state_text(self, shown, out + mark, room - (size_t)mark);
+}
+
 static bool cell(const void *source, size_t index, size_t column, char *out, size_t room)
 {
     const page_t *self = source;
     const broker_t *broker = page_row(self, index);
     char name[4 * sizeof broker->name];
     if (column == COLUMN_STATE) {
-        state_text(self, broker, out, room);
+        worst_text(self, index, out, room);
         return true;
     }
     if (column != COLUMN_BROKER)
@@ -264,10 +289,8 @@ static bool cell(const void *source, size_t index, size_t column, char *out, siz
     return true;
 }
 
-static unsigned style(const void *source, size_t index, size_t column)
+static unsigned broker_style(const page_t *self, const broker_t *broker, size_t column)
 {
-    const page_t *self = source;
-    const broker_t *broker = page_row(self, index);
     standing_t standing = session_view_standing(self->session, broker);
     bool is_door = strcmp(broker->name, session_view_link(self->session)->broker) == 0;
     if (standing != STANDING_REPORTS)
@@ -278,6 +301,13 @@ static unsigned style(const void *source, size_t index, size_t column)
     if (column == COLUMN_DROPPED && broker->traffic.dropped != MODEL_UNKNOWN)
         return broker->traffic.dropped > 0 ? STYLE_WARNING : STYLE_PLAIN;
     return column == COLUMN_BROKER && is_door ? STYLE_ACCENT : STYLE_PLAIN;
+}
+
+static unsigned style(const void *source, size_t index, size_t column)
+{
+    const page_t *self = source;
+    return broker_style(
+        self, column == COLUMN_STATE ? worst(self, index) : page_row(self, index), column);
 }
 
 static const list_table_t TABLE = {.view = VIEW_TREE,
@@ -300,7 +330,7 @@ static int compare_states(const page_t *self, const broker_t *left, const broker
 static int compare(const void *source, size_t a, size_t b, size_t column)
 {
     if (column == COLUMN_STATE)
-        return compare_states(source, page_row(source, a), page_row(source, b));
+        return compare_states(source, worst(source, a), worst(source, b));
     return list_table_compare(&TABLE, source, a, b, column);
 }
 
@@ -469,7 +499,7 @@ static void detail(page_t *self, size_t index, text_pane_t *pane)
     state_text(self, broker, state, sizeof state);
     add_field(pane, "broker", "broker", broker);
     add_field(pane, "scope", "scope", broker);
-    text_pane_pair(pane, "state", style(self, index, COLUMN_STATE), state);
+    text_pane_pair(pane, "state", broker_style(self, broker, COLUMN_STATE), state);
     losses_add_of_broker(self, broker, pane);
     add_rate(self, pane, "in", "in_rate", broker, samples->in, samples->count);
     add_rate(self, pane, "out", "out_rate", broker, samples->out, samples->count);

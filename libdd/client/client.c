@@ -13,6 +13,7 @@
 
 #include "client_wait.h"
 #include "libdd/base/clock.h"
+#include "libdd/base/foreign_locks.h"
 #include "libdd/base/problem.h"
 #include "libdd/keys/proof.h"
 #include "libdd/net/context.h"
@@ -144,7 +145,7 @@ static dd_client_t *new_client(
 {
     if (!check_arguments(endpoint, keys, name, problem))
         return NULL;
-    dd_client_t *self = sodium_init() < 0 ? NULL : calloc(1, sizeof *self);
+    dd_client_t *self = dd_foreign_locks_sodium() ? calloc(1, sizeof *self) : NULL;
     if (!self) {
         dd_problem(problem, DD_E_MEMORY, "out of memory for a client");
         return NULL;

@@ -13,10 +13,19 @@
 #include <json-c/json_visit.h>
 
 #include "keyfile.h"
+#include "libdd/base/foreign_locks.h"
 #include "libdd/base/problem.h"
 
 /* Longer than any key or hash in a file. */
 #define SCRATCH_SIZE 256
+
+static struct json_object *parse_more(struct json_tokener *tokener, const char *json, size_t size)
+{
+    dd_foreign_locks_enter();
+    struct json_object *value = json_tokener_parse_ex(tokener, json, (int)size);
+    dd_foreign_locks_leave();
+    return value;
+}
 
 /*
  * A tokener collects each string in one scratch buffer, which it frees as it is. Parsing a long
@@ -30,7 +39,7 @@ static void scrub(struct json_tokener *tokener)
     memset(text, '-', sizeof text);
     text[0] = text[sizeof text - 1] = '"';
     json_tokener_reset(tokener);
-    json_object_put(json_tokener_parse_ex(tokener, text, sizeof text));
+    json_object_put(parse_more(tokener, text, sizeof text));
     json_tokener_reset(tokener);
 }
 
@@ -46,7 +55,7 @@ static int line_of(const char *json, size_t offset)
 static struct json_object *parse(struct json_tokener *tokener, const char *path, const char *json,
     size_t size, dd_problem_t *problem)
 {
-    struct json_object *value = json_tokener_parse_ex(tokener, json, (int)size);
+    struct json_object *value = parse_more(tokener, json, size);
     enum json_tokener_error error = json_tokener_get_error(tokener);
     size_t end = json_tokener_get_parse_end(tokener);
     if (error == json_tokener_success && end == size)
@@ -142,7 +151,7 @@ struct json_object *dd_keyfile_load(const char *path, dd_problem_t *problem)
     if (fd == -1)
         return NULL;
     struct json_object *object = NULL;
-    char *text = sodium_init() == -1 ? NULL : sodium_malloc(size);
+    char *text = dd_foreign_locks_sodium() ? sodium_malloc(size) : NULL;
     if (text == NULL)
         dd_problem(problem, DD_E_MEMORY, "%s: out of memory", path);
     else if (!read_all(fd, text, &size))

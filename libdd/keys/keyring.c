@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "keyring_state.h"
+#include "libdd/base/foreign_locks.h"
 #include "libdd/protocol/name.h"
 
 dd_keyring_t *dd_keyring_new(void)
@@ -13,8 +14,9 @@ dd_keyring_t *dd_keyring_new(void)
     dd_keyring_t *self = calloc(1, sizeof *self);
     if (self == NULL)
         return NULL;
-    self->secret_keys =
-        sodium_init() == -1 ? NULL : sodium_allocarray(DD_KEY_AGES, sizeof *self->secret_keys);
+    self->secret_keys = dd_foreign_locks_sodium()
+                            ? sodium_allocarray(DD_KEY_AGES, sizeof *self->secret_keys)
+                            : NULL;
     if (self->secret_keys == NULL)
         dd_keyring_destroy(&self);
     return self;

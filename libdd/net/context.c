@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <zmq.h>
 
+#include "libdd/base/foreign_locks.h"
 #include "libdd/base/malloc_tuning.h"
 #include "libdd/base/problem.h"
 #include "resolver.h"
@@ -50,7 +51,9 @@ unsigned dd_context_forks(void)
 void *dd_context_new(void)
 {
     dd_malloc_tuning_keep();
+    dd_foreign_locks_enter();
     void *self = zmq_ctx_new();
+    dd_foreign_locks_leave();
     if (self)
         zmq_ctx_set(self, ZERO_COPY_RECEIVE, 0);
     return self;

@@ -321,6 +321,39 @@ static void test_trees_by_name(void **state)
     }
 }
 
+/* From within, with the messages and subscriptions that the console has. */
+static void test_to_another_broker(void **state)
+{
+    harness_t *harness = *state;
+    scene_tree(harness);
+    client_t *client = client_open(harness, "other", "a", "cli2");
+    terminal_t *terminal = open_console(harness, SIZES[0], "a", "cli1");
+    terminal_press(terminal, "4 s");
+    terminal_type(terminal, "alarms");
+    terminal_press(terminal, "Enter Enter");
+    terminal_expect(terminal, "subscribed to alarms within /");
+    client_reach(client, "cli1");
+    assert_int_equal(dd_client_publish(client_handle(client), "alarms", "before", 6), DD_OK);
+    terminal_expect(terminal, "before");
+    program_kill(harness_broker(harness, "leaf"));
+    terminal_expect(terminal, "Not connected");
+    terminal_expect(terminal, ":connect ENDPOINT goes to another broker");
+    terminal_type(terminal, ":connect ");
+    terminal_type(terminal, harness_endpoint(harness, "other"));
+    terminal_press(terminal, "Enter");
+    terminal_expect(terminal, "a.cli1 @ other");
+    terminal_press(terminal, "5 /");
+    terminal_type(terminal, "subscribed to alarms within");
+    terminal_press(terminal, "Enter");
+    terminal_expect(terminal, "Events  2 of"); /* here, too */
+    terminal_press(terminal, "4");
+    client_reach(client, "cli1");
+    assert_int_equal(dd_client_publish(client_handle(client), "alarms", "behind", 6), DD_OK);
+    terminal_expect(terminal, "behind");
+    terminal_expect(terminal, "before");
+    quit(&terminal);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +365,7 @@ int main(void)
         SCENE(test_a_mistake_is_told_with_its_line),
         SCENE(test_the_file_is_read_again),
         SCENE(test_trees_by_name),
+        SCENE(test_to_another_broker),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -169,14 +169,14 @@ static bool flood_is_seen(void *arg)
     return is_so(&self->screen);
 }
 
-/* The one who floods, and who else is at that broker and well. */
+/* The one who floods, and who else is at that broker and well; of the leaf's nothing is known. */
 static void expect_flood(terminal_t *terminal, client_t *loud)
 {
     static const char *const CLIENTS[] = {
         " operator con @ mid /1/2/ *2 gone · 1 cut off · 1 refusing *:*:*", TABS,
-        "┌─ Clients  2 ─*┐", "│CLIENT * BROKER * SCOPE * IN/S  OUT/S DROPPED STATE *>",
-        "│b.loud * other * /1/5/ *0 REFUSING *│", "│b.victim * other * /1/5/ *0 ok *s  *│", EMPTY,
-        NULL};
+        "┌─ Clients  3 ─*┐", "│CLIENT * BROKER * SCOPE * IN/S  OUT/S DROPPED STATE *>",
+        "│a.sensor * leaf * /1/2/3/ *0 unknown *│", "│b.loud * other * /1/5/ *0 REFUSING *│",
+        "│b.victim * other * /1/5/ *0 ok *s  *│", EMPTY, NULL};
     flood_t flood = {loud, {.terminal = terminal, .rows = CLIENTS}};
     terminal_press(terminal, "2");
     if (!wait_until(flood_is_seen, &flood, HARNESS_DEADLINE))

@@ -6,7 +6,7 @@ set -u
 
 . "$(dirname "$0")/begin.sh"
 
-library=$(echo "$BUILD"/libdd.so.*.*.*)
+library=$(ls -t "$BUILD"/libdd.so.*.*.* | head -n 1) # others are of older builds
 readelf -d "$library" | grep -q 'SONAME.*\[libdd\.so\.1\]' || fail "the library has another name"
 nm -D --defined-only "$library" | sed -n 's/^.* T //p' | sort >exported
 

@@ -150,6 +150,46 @@ static void test_topics_are_counted_where_their_clients_are(void **state)
     tree_destroy(&tree);
 }
 
+/* Where nobody publishes, too, and when the topic has made room for others. */
+static void test_what_was_lost_of_a_topic_stays_in_the_sum(void **state)
+{
+    enum { TOPICS = 512 };
+    (void)state;
+    static char text[1000];
+    char name[32];
+    tree_t *tree = tree_new();
+    tree_settings(tree)->outbox_client = 10000;
+    broker_t *root = broker_new(tree, "root", NULL, "/1/");
+    broker_t *leaf = broker_new(tree, "leaf", root, "/1/2/");
+    actor_t *publisher = actor_client(root, "a", "publisher");
+    actor_t *slow = actor_client(leaf, "a", "slow"), *asker = actor_client(leaf, "a", "asker");
+    memset(text, 'x', sizeof text - 1);
+    actor_subscribe(slow, "news", "all");
+    tree_run(tree);
+    actor_hold(slow, true);
+    for (int i = 0; i < 20; i++)
+        actor_publish(publisher, "news", text);
+    tree_run(tree);
+    actor_leave(slow);
+    for (int i = 0; i < TOPICS; i++) {
+        snprintf(name, sizeof name, "topic%d", i);
+        actor_subscribe(asker, name, "all");
+    }
+    actor_skip(asker);
+    ask(asker, "topics", 1);
+    answer_t answer = read_answer(asker, 1);
+    json_object *rows = rows_of(&answer, "topics"), *rest = NULL;
+    for (size_t i = 0; i < json_object_array_length(rows); i++)
+        if (!json_object_object_get(json_object_array_get_idx(rows, i), "topic"))
+            rest = json_object_array_get_idx(rows, i);
+    assert_non_null(rest);
+    assert_int_equal(number_of(rest, "publications"), 0);
+    assert_true(number_of(rest, "lost") > 0);
+    json_object_put(rows);
+    free_answer(&answer);
+    tree_destroy(&tree);
+}
+
 static void test_a_part_of_the_rows_can_be_asked_for(void **state)
 {
     static const struct {
@@ -203,6 +243,7 @@ int main(void)
         cmocka_unit_test(test_a_page_of_the_longest_rows_fits_a_frame),
         cmocka_unit_test(test_a_page_of_the_longest_topics_fits_a_frame),
         cmocka_unit_test(test_topics_are_counted_where_their_clients_are),
+        cmocka_unit_test(test_what_was_lost_of_a_topic_stays_in_the_sum),
         cmocka_unit_test(test_a_part_of_the_rows_can_be_asked_for),
         cmocka_unit_test(test_an_asker_that_does_not_read_misses_answers_and_no_more),
     };

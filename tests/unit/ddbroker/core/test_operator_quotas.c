@@ -109,6 +109,35 @@ static void test_an_operators_connections_are_one_owners(void **state)
     scene_end(&self);
 }
 
+static void ask(actor_t *actor, unsigned questions)
+{
+    for (uint32_t ref = 1; ref <= questions; ref++)
+        actor_say(actor, &(dd_record_t){.type = DD_INSPECT, .ref = ref, .text = B("tree")});
+    tree_run(actor->tree);
+}
+
+/* With any number of consoles, so that some is left for others of what a link may ask. */
+static void test_an_operator_asks_so_much_in_ten_seconds(void **state)
+{
+    enum { CONSOLES = 50, EACH = 60, REFUSED = CONSOLES * EACH - QUOTA_OPERATOR_QUESTIONS };
+    (void)state;
+    scene_t self = scene_new(1000, &(quota_limits_t){.clients = QUOTA_FAIR});
+    actor_t *other = actor_operator(self.broker);
+    unsigned refused = 0;
+    for (int i = 0; i < CONSOLES; i++) {
+        actor_t *console = actor_observer(self.broker, "zoe", "x");
+        ask(console, EACH);
+        const dd_record_t *record;
+        while ((record = actor_next(console)))
+            refused += record->type == DD_ERROR && record->code == DD_E_LIMIT;
+    }
+    assert_int_equal(refused, REFUSED);
+    ask(other, 1);
+    tree_pass(self.tree, 10); /* all answers have a part of the time */
+    assert_non_null(actor_find(other, DD_REPORT));
+    scene_end(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +145,7 @@ int main(void)
         cmocka_unit_test(test_an_operator_connects_so_often_in_a_second),
         cmocka_unit_test(test_what_waits_for_an_operator_is_limited_together),
         cmocka_unit_test(test_an_operators_connections_are_one_owners),
+        cmocka_unit_test(test_an_operator_asks_so_much_in_ten_seconds),
     };
     return cmocka_run_group_tests_name("operator_quotas", tests, NULL, NULL);
 }

@@ -275,6 +275,7 @@ static void test_limits_are_those_of_the_headers(void **state)
         {"ms between PINGs, at least", DD_HEARTBEAT_LEAST},
         {"ms between PINGs, at most", DD_HEARTBEAT_MOST},
         {"questions of a client in ten seconds", 64},
+        {"questions of an operator in ten seconds", QUOTA_OPERATOR_QUESTIONS},
         {"questions of a link in ten seconds", 4000},
         {"brokers beneath a child", 10000},
         {"operators and children beyond the clients, at least", CORE_RESERVED},

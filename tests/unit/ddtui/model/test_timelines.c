@@ -50,10 +50,39 @@ static void assert_topic(const timelines_t *self, uint64_t ms, int rate)
     assert_int_equal((int)at(self, VIEW_TOPICS, &TOPIC, FIGURE_IN, ms), rate);
 }
 
-static void test_only_what_is_shown_has_one(void **state)
+/* With plenty of room it has one before it is shown. */
+static void test_what_is_not_shown_makes_way(void **state)
 {
     (void)state;
     timelines_t *self = timelines_new();
+    topic_t other = TOPIC;
+    take_topic(self, 5, NOW, NOW + 1000);
+    assert_topic(self, NOW + 1000, 5);
+    for (int i = 1; i <= TIMELINES_MAX; i++) {
+        snprintf(other.topic, sizeof other.topic, "t%d", i);
+        timelines_show(self, VIEW_TOPICS, &other);
+    }
+    assert_null(timelines_find(self, VIEW_TOPICS, &TOPIC));
+    snprintf(other.topic, sizeof other.topic, "t1");
+    assert_non_null(timelines_find(self, VIEW_TOPICS, &other));
+    timelines_destroy(&self);
+}
+
+/* All there is room for was shown. */
+static void fill(timelines_t *self)
+{
+    topic_t other = TOPIC;
+    for (int i = 0; i < TIMELINES_UNSEEN; i++) {
+        snprintf(other.topic, sizeof other.topic, "other%d", i);
+        timelines_show(self, VIEW_TOPICS, &other);
+    }
+}
+
+static void test_of_many_only_what_is_shown_has_one(void **state)
+{
+    (void)state;
+    timelines_t *self = timelines_new();
+    fill(self);
     take_topic(self, 5, NOW, NOW + 1000);
     assert_null(timelines_find(self, VIEW_TOPICS, &TOPIC));
     assert_int_equal(timeline_newest(NULL), 0);
@@ -171,7 +200,8 @@ static void test_what_was_shown_longest_ago_makes_room(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_only_what_is_shown_has_one),
+        cmocka_unit_test(test_of_many_only_what_is_shown_has_one),
+        cmocka_unit_test(test_what_is_not_shown_makes_way),
         cmocka_unit_test(test_rounds_of_any_length),
         cmocka_unit_test(test_fifteen_minutes_are_kept),
         cmocka_unit_test(test_what_a_silent_row_says_is_of_before),

@@ -80,8 +80,6 @@ static void test_a_line_that_is_not_true_any_more_goes(void **state)
     draw(&self);
     assert_shows(self.canvas, "1 dropping");
     assert_hides(self.canvas, "nothing that is shown here is in trouble");
-    type(&self, "5"); /* where it stays as what was said then */
-    assert_shows(self.canvas, "nothing that is shown here is in");
     stop(&self);
 }
 
@@ -408,6 +406,66 @@ static void test_nothing_selected_is_said(void **state)
     stop(&self);
 }
 
+/* However many come after it. Closed, the list rolls on. */
+static void test_details_stay_with_their_row(void **state)
+{
+    (void)state;
+    static const char *const EMPTY[] = {
+        "{\"broker\":\"broker5\",\"broker_id\":\"dd\",\"scope\":\"/1/5/\",\"clients\":[]}"};
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_message(self.session, "cli2", NULL, "the first", 9);
+    type(&self, "4\n");
+    scripted_message(self.session, "cli2", NULL, "the second", 10);
+    draw(&self);
+    assert_shows(self.canvas, "the first");
+    type(&self, "v?q");
+    scripted_message(self.session, "cli2", NULL, "the third", 9);
+    assert_int_equal(type(&self, "y"), CONSOLE_COPY);
+    size_t size;
+    assert_string_equal(console_copied(self.console, &size), "the first");
+    type(&self, "q");
+    assert_shows(self.canvas, "notification from cli2");
+    assert_int_equal(type(&self, "y"), CONSOLE_COPY);
+    assert_string_equal(console_copied(self.console, &size), "the third");
+    type(&self, "2/cli2\n\n");
+    scripted_round(self.session, VIEW_CLIENTS, EMPTY, 1);
+    draw(&self);
+    assert_shows(self.canvas, "Clients: details");
+    assert_hides(self.canvas, "That is no longer kept");
+    scripted_pass(self.session, 600000);
+    scripted_round(self.session, VIEW_CLIENTS, EMPTY, 1);
+    draw(&self);
+    assert_shows(self.canvas, "That is no longer kept");
+    stop(&self);
+}
+
+/* Where only one broker was asked for subscriptions, the others are still to be. */
+static void test_a_part_is_not_shown_as_all(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, "2/cli2\n\n");
+    assert_string_equal(
+        poller_question(session_view_poller(self.session), VIEW_SUBSCRIPTIONS).broker, "dd");
+    scripted_round(self.session, VIEW_SUBSCRIPTIONS, SCRIPTED_SUBSCRIPTIONS, 1);
+    type(&self, "3");
+    assert_shows(self.canvas, "asking …");
+    scripted_round(self.session, VIEW_SUBSCRIPTIONS, SCRIPTED_SUBSCRIPTIONS, 1);
+    draw(&self);
+    assert_hides(self.canvas, "asking");
+    stop(&self);
+}
+
+static void test_tabs_are_as_long_as_there_is_room(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, "f");
+    assert_shows(self.canvas, " 1 Tree  2 Clients  3 Sub  4 Messages  5 Events  6 Trace  7 Help");
+    assert_shows(self.canvas, "FROZEN");
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -430,6 +488,9 @@ int main(void)
         cmocka_unit_test(test_nothing_is_forgotten_by_a_slip),
         cmocka_unit_test(test_hostile_names_and_messages),
         cmocka_unit_test(test_any_keys_at_any_size),
+        cmocka_unit_test(test_details_stay_with_their_row),
+        cmocka_unit_test(test_a_part_is_not_shown_as_all),
+        cmocka_unit_test(test_tabs_are_as_long_as_there_is_room),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);
 }

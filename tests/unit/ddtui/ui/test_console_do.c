@@ -173,6 +173,43 @@ static void test_trees(void **state)
     stop(&self);
 }
 
+static void test_connecting_elsewhere(void **state)
+{
+    (void)state;
+    static const char *const TREE[] = {SCRIPTED_BROKER("root", "/1/", "aa", "null", ""),
+        SCRIPTED_BROKER("west", "/1/2/", "bb", "\"aa\"",
+            "\"parents\":\"tcp://127.0.0.1:5555 joined, tcp://b:2 answers\",")};
+    console_fixture_t self = start(RIGHT_OPERATE, 24, 80);
+    scripted_round(self.session, VIEW_TREE, TREE, COUNT(TREE));
+    type(&self, ":connect b:2\n");
+    assert_shows(self.canvas, "b:2");
+    assert_int_equal(type(&self, ":connect tcp://b:2,tcp://c:3\n"), CONSOLE_CONNECT);
+    assert_string_equal(console_wanted_endpoint(self.console), "tcp://b:2,tcp://c:3");
+    dd_event_t event = scripted_event(DD_EVENT_DISCONNECTED);
+    event.error = DD_E_TIMEOUT;
+    session_view_event(self.session, &event);
+    draw(&self);
+    assert_shows(self.canvas, "Others are known: :connect tcp://b:2");
+    type(&self, ":connect ");
+    assert_shows(self.canvas, "tcp://b:2");
+    stop(&self);
+}
+
+static void test_only_what_worked_is_offered_again(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, ":clients cli2\n:cliants\n:client nobody\n:");
+    assert_shows(self.canvas, "clients cli2 (again)");
+    assert_hides(self.canvas, "cliants");
+    assert_hides(self.canvas, "client nobody");
+    type(&self, "\x1b:export /nodir/rows\n");
+    console_done(self.console, "/nodir/rows: No such file or directory");
+    type(&self, "\x1bW");
+    assert_hides(self.canvas, "/nodir");
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +221,8 @@ int main(void)
         cmocka_unit_test(test_ambiguous_names_are_refused),
         cmocka_unit_test(test_completion_on_the_line),
         cmocka_unit_test(test_trees),
+        cmocka_unit_test(test_connecting_elsewhere),
+        cmocka_unit_test(test_only_what_worked_is_offered_again),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);
 }

@@ -166,6 +166,54 @@ static void test_operators(void **state)
     stop(&self);
 }
 
+/* What is typed must be seen, and that what it is about, too. */
+static void test_forms_have_their_fields_on_the_smallest_screen(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *keys, *shows[4];
+    } CASES[] = {{"1P", {"New parent", "To confirm", "root", "the rest until"}},
+        {"1D", {"To confirm", "root", "beneath it"}}, {"2E", {"To confirm", "a.cli1", "waits"}},
+        {"1L", {"Level", "To confirm", "root"}}, {"2n", {"Destination", "Message", "Receipt"}},
+        {"3s", {"Topic", "Scope"}}};
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        console_fixture_t self =
+            start(RIGHT_OPERATE | RIGHT_SEND, CONSOLE_ROWS_MIN, CONSOLE_COLUMNS_MIN);
+        type(&self, CASES[i].keys);
+        for (size_t k = 0; k < COUNT(CASES[i].shows) && CASES[i].shows[k]; k++)
+            assert_shows(self.canvas, CASES[i].shows[k]);
+        assert_true(self.cursor.visible);
+        stop(&self);
+    }
+}
+
+/* Unless what is typed is a name itself. */
+static void test_tab_completes_in_forms_too(void **state)
+{
+    (void)state;
+    static const char *const NAMES[] = {
+        "{\"broker\":\"broker0\",\"scope\":\"/1/2/3/\",\"clients\":["
+        "{\"tenant\":\"a\",\"name\":\"archive\"},{\"tenant\":\"a\",\"name\":\"cli1\"},"
+        "{\"tenant\":\"a\",\"name\":\"cli10\"},{\"tenant\":\"a\",\"name\":\"tap\"},"
+        "{\"tenant\":\"a\",\"name\":\"tap-2\"}]}"};
+    static const char *const CASES[][2] = {
+        {"arch", "archive"}, {"cli1", "cli1 "}, {"tap", "tap "}, {"a", "a "}, {"zz", "zz "}};
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_round(self.session, VIEW_CLIENTS, NAMES, 1);
+    type(&self, "5");
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        char shown[64];
+        type(&self, "n");
+        press(&self, UI_CTRL('U'));
+        type(&self, CASES[i][0]);
+        press(&self, UI_TAB);
+        snprintf(shown, sizeof shown, "Destination  %s", CASES[i][1]);
+        assert_shows(self.canvas, shown);
+        type(&self, "\x1b");
+    }
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +225,8 @@ int main(void)
         cmocka_unit_test(test_paste),
         cmocka_unit_test(test_read_only),
         cmocka_unit_test(test_operators),
+        cmocka_unit_test(test_forms_have_their_fields_on_the_smallest_screen),
+        cmocka_unit_test(test_tab_completes_in_forms_too),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);
 }

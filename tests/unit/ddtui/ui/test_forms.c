@@ -68,6 +68,8 @@ static void test_notify(void **state)
     assert_string_equal(command->name, "cli2");
     assert_string_equal(command->text, "hello you");
     assert_false(command->receipt); /* the blank took it off */
+    assert_int_equal(history_count(self.history, HISTORY_DESTINATION), 0); /* until it is done */
+    form_remember(self.form);
     assert_string_equal(history_at(self.history, HISTORY_DESTINATION, 0), "cli2");
     close_form(&self);
     self = open_form(FORM_NOTIFY, NULL);

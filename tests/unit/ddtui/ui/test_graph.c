@@ -84,6 +84,21 @@ static void test_nothing_is_known(void **state)
     end(&self);
 }
 
+/* Nobody asked meanwhile: it didn't stand still. */
+static void test_holes_say_what_they_are(void **state)
+{
+    (void)state;
+    fixture_t self = begin(20, 78);
+    broker_of(&self)->traffic.in_rate = 300;
+    was(&self, 700, 500);
+    draw(&self, GLYPHS_BRAILLE);
+    assert_shows(self.canvas, "blank: not asked, or no answer");
+    was(&self, 500, 0);
+    draw(&self, GLYPHS_BRAILLE);
+    assert_hides(self.canvas, "blank");
+    end(&self);
+}
+
 /* A third of the time each: nothing known, 0, the half, and all of the scale. */
 static void test_heights(void **state)
 {
@@ -220,6 +235,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_is_known),
+        cmocka_unit_test(test_holes_say_what_they_are),
         cmocka_unit_test(test_heights),
         cmocka_unit_test(test_little_nothing_and_not_known),
         cmocka_unit_test(test_each_figure_has_its_scale),

@@ -221,6 +221,27 @@ static void test_the_selection_is_visible(void **state)
     list_destroy(&list);
 }
 
+/* Whatever comes after it, and also when it is gone: another one isn't what was looked at. */
+static void test_a_held_row_stays(void **state)
+{
+    (void)state;
+    numbers_t numbers = {{1, 2}, 2};
+    list_t *list = list_new(&OPS, true);
+    list_update(list, &numbers);
+    list_hold(list, true);
+    numbers = (numbers_t){{1, 2, 3}, 3};
+    list_update(list, &numbers);
+    assert_int_equal(selected(list, &numbers), 2);
+    numbers = (numbers_t){{3, 4}, 2};
+    list_update(list, &numbers);
+    assert_true(list_selected(list) == LIST_NONE);
+    assert_true(list_selected_index(list) == LIST_NONE);
+    list_hold(list, false);
+    list_update(list, &numbers);
+    assert_int_equal(selected(list, &numbers), 4);
+    list_destroy(&list);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +252,7 @@ int main(void)
         cmocka_unit_test(test_orders),
         cmocka_unit_test(test_a_tree_is_ordered_among_siblings),
         cmocka_unit_test(test_the_selection_is_visible),
+        cmocka_unit_test(test_a_held_row_stays),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);
 }

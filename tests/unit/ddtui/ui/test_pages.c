@@ -638,7 +638,7 @@ static void test_events_stay_and_have_a_level(void **state)
     type(&self, "lc");
     press(&self, UI_LEFT);
     type(&self, "\n");
-    assert_shows(self.canvas, "Events  1");
+    assert_shows(self.canvas, "Events  0");
     assert_shows(self.canvas, "8 events forgotten");
     stop(&self);
 }
@@ -883,6 +883,141 @@ static void test_what_happened_lately_hangs(void **state)
     stop(&self);
 }
 
+/* Else after an outage the list would be of these, and a copied event would push itself away. */
+static void test_what_was_mistyped_or_copied_is_no_event(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_round(self.session, VIEW_EVENTS, HAPPENED, 2);
+    type(&self, "5");
+    assert_shows(self.canvas, "Events  5");
+    type(&self, ":foo\n");
+    assert_shows(self.canvas, "there is no command :foo"); /* on the status line */
+    type(&self, ":move\nD!");                              /* and nothing is in trouble */
+    assert_shows(self.canvas, "nothing that is shown here is in trouble");
+    session_view_say(self.session, NOTE_GOOD, "10 bytes sent to the clipboard");
+    draw(&self);
+    assert_shows(self.canvas, "Events  5");
+    type(&self, "c");
+    assert_non_null(strstr(self.choosers[0].title, "Forget 5 events"));
+    stop(&self);
+}
+
+static void test_a_folded_broker_shows_the_worst_below_it(void **state)
+{
+    (void)state;
+    static const char *const DROPS[] = {SCRIPTED_BROKER("root", "/1/", "aa", "null", ""),
+        SCRIPTED_BROKER("broker1", "/1/2/", "bb", "\"aa\"", ""),
+        SCRIPTED_BROKER("broker0", "/1/2/3/", "cc", "\"bb\"", "\"dropped\":1,\"drop_age_ms\":10,"),
+        SCRIPTED_TREE_BROKER5};
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_round(self.session, VIEW_TREE, DROPS, COUNT(DROPS));
+    draw(&self);
+    assert_shows(self.canvas, "Tree  4 ");
+    press(&self, UI_DOWN);
+    type(&self, " ");
+    assert_shows(self.canvas, "Tree  3 of 4");
+    assert_shows(self.canvas, "▸ broker1");
+    assert_shows(self.canvas, "▸ DROPPING");
+    type(&self, "\n"); /* its own */
+    assert_shows(self.canvas, "state         ok");
+    stop(&self);
+}
+
+/* Where the reason stands, half of it could be taken for the whole. */
+static void test_what_is_cut_in_the_tail_says_so(void **state)
+{
+    (void)state;
+    static const char *const LONG[] = {
+        "{\"broker\":\"root\",\"broker_id\":\"aa\",\"events\":[{\"level\":\"notice\",\"tenant\":"
+        "\"*\",\"at_ms\":7,\"age_ms\":10,\"text\":\"move east-1 failed, the parent is west: "
+        "tcp://127.0.0.1:19999 doesn't answer\"}]}"};
+    console_fixture_t self = {.session = session_view_new(true), .history = history_new(NULL)};
+    self.console = console_new(self.session, self.history, "ipc:///run/dd", RIGHT_OPERATE);
+    self.canvas = canvas_new(24, 80);
+    scripted_pass(self.session, 0);
+    scripted_register(self.session);
+    scripted_round(self.session, VIEW_TREE, SCRIPTED_TREE, SCRIPTED_BROKERS);
+    scripted_round(self.session, VIEW_EVENTS, LONG, 1);
+    draw(&self);
+    assert_shows(self.canvas, "tcp://127.0.0.1…│");
+    stop(&self);
+}
+
+static void test_what_is_cut_in_a_panel_says_so(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 200);
+    draw(&self);
+    assert_shows(self.canvas, "Broker ");
+    assert_shows(self.canvas, "… Enter shows all");
+    stop(&self);
+}
+
+/* And since when, by the clock; and with what it gets. */
+static void test_details_of_a_client_begin_with_how_it_is(void **state)
+{
+    (void)state;
+    static const char *const GONE[] = {
+        "{\"broker\":\"broker5\",\"broker_id\":\"dd\",\"scope\":\"/1/5/\",\"clients\":[]}"};
+    char time[TIME_ROOM], line[64];
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, "2/cli2\n\n");
+    assert_shows(self.canvas, "state         ok 3s");
+    page_time(session_view_wall_ms(self.session) - 3000, false, time);
+    snprintf(line, sizeof line, "registered    %s", time);
+    assert_shows(self.canvas, line);
+    scripted_pass(self.session, 1000);
+    scripted_round(self.session, VIEW_CLIENTS, GONE, 1);
+    draw(&self);
+    assert_shows(self.canvas, "state         left ");
+    assert_shows(self.canvas, "left at       ");
+    stop(&self);
+}
+
+/* Right at 80 columns shows more columns, and not others in the place of the text. */
+static void test_each_sheet_has_what_it_is_about(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    scripted_round(self.session, VIEW_EVENTS, HAPPENED, 2);
+    scripted_message(self.session, "cli2", "alarms", "on fire", 7);
+    type(&self, "5");
+    press(&self, UI_RIGHT);
+    assert_shows(self.canvas, "TENANT");
+    assert_shows(self.canvas, "client a.cli2 ended");
+    type(&self, "4");
+    press(&self, UI_RIGHT);
+    assert_shows(self.canvas, "BYTES");
+    assert_shows(self.canvas, "MESSAGE");
+    stop(&self);
+}
+
+/* The worst is what one orders for. */
+static void test_ordered_the_first_row_is_selected(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, "2");
+    press(&self, UI_END);
+    type(&self, "o");
+    press(&self, UI_DOWN);
+    type(&self, "\n\n");
+    assert_shows(self.canvas, "name          cli1");
+    stop(&self);
+}
+
+static void test_a_column_that_is_none_is_told(void **state)
+{
+    (void)state;
+    console_fixture_t self = start(RIGHT_SEND, 24, 80);
+    type(&self, "2/foo:bar\n");
+    assert_shows(self.canvas, "There is no column foo here");
+    type(&self, "/broker:nobody\n");
+    assert_hides(self.canvas, "There is no column");
+    stop(&self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -919,6 +1054,14 @@ int main(void)
         cmocka_unit_test(test_a_trace_says_why_it_ended),
         cmocka_unit_test(test_own_subscriptions_stand_first),
         cmocka_unit_test(test_subscriptions_are_ordered_by_their_columns),
+        cmocka_unit_test(test_what_was_mistyped_or_copied_is_no_event),
+        cmocka_unit_test(test_a_folded_broker_shows_the_worst_below_it),
+        cmocka_unit_test(test_what_is_cut_in_the_tail_says_so),
+        cmocka_unit_test(test_what_is_cut_in_a_panel_says_so),
+        cmocka_unit_test(test_details_of_a_client_begin_with_how_it_is),
+        cmocka_unit_test(test_each_sheet_has_what_it_is_about),
+        cmocka_unit_test(test_ordered_the_first_row_is_selected),
+        cmocka_unit_test(test_a_column_that_is_none_is_told),
     };
     return cmocka_run_group_tests(tests, scripted_setup, NULL);
 }
