@@ -58,7 +58,7 @@ figures_broker_t figures_of_broker(const core_t *self, uint64_t now_ms)
         .parents = parents,
         .parents_silent = count_silent(parents),
         .parent_ms = parents->joined ? now_ms - parents->since_ms : 0,
-        .refused_connections = self->strangers.refused,
+        .not_let_in = self->strangers.refused,
         .count = &self->count,
         .dropped_lately = recent_sum(&self->dropped, now_ms),
         .refused_for = &self->refused_for,

@@ -41,7 +41,7 @@ typedef struct {
     const parents_t *parents;
     uint64_t parents_silent;
     uint64_t parent_ms; /* since the parent was joined; 0 without one */
-    uint64_t refused_connections;
+    uint64_t not_let_in;
     const counts_t *count;
     uint64_t dropped_lately; /* in the last five minutes */
     const counts_reasons_t *refused_for;

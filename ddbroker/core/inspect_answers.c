@@ -188,8 +188,8 @@ static void add_strangers(
     const core_t *self = answer->to.core;
     if (!is_operators(answer))
         return;
-    report_number(report, "refused_connections", broker->refused_connections);
-    report_number_if(report, "refused_connection_age_ms", broker->refused_connections > 0,
+    report_number(report, "not_let_in", broker->not_let_in);
+    report_number_if(report, "not_let_in_age_ms", broker->not_let_in > 0,
         self->now_ms - self->strangers.last_ms);
 }
 

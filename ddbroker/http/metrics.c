@@ -208,7 +208,7 @@ FIGURE(parents_silent, true, self->broker.parents_silent)
 FIGURE(joined, self->broker.parents->list.count > 0, self->broker.parents->joined)
 FIGURE(parent_index, self->broker.parents->joined, self->broker.parents->chosen)
 FIGURE(parent_ms, self->broker.parents->joined, self->broker.parent_ms)
-FIGURE(refused_connections, true, self->broker.refused_connections)
+FIGURE(not_let_in, true, self->broker.not_let_in)
 FIGURE(moves, true, self->broker.parents->moves)
 FIGURE(rtt, self->broker.rtt_us > 0, self->broker.rtt_us)
 FIGURE(memory, true, self->process->memory)
@@ -305,7 +305,7 @@ static const family_t FAMILIES[] = {
         NULL, PLAIN},
     {"dd_dropped_total", COUNTER, "Publications that a peer lost.", write_figure, dropped, PLAIN},
     {"dd_connections_refused_total", COUNTER, "Connections that were not let in.", write_figure,
-        refused_connections, PLAIN},
+        not_let_in, PLAIN},
     {"dd_dropped_lately", GAUGE, "Of these, those of the last five minutes.", write_figure,
         dropped_lately, PLAIN},
     {"dd_old_key_clients", GAUGE, "Clients that the end of a rotation of keys would cut off.",

@@ -99,8 +99,8 @@ typedef struct {
     uint64_t clients;
     uint64_t subscriptions;
     uint64_t children;
-    uint64_t refused_connections; /* of those that weren't let in */
-    uint64_t refused_connection_age_ms;
+    uint64_t not_let_in; /* of those that weren't let in */
+    uint64_t not_let_in_age_ms;
     lost_t lost[MODEL_LOST_MAX + 1];
     uint64_t outbox;      /* bytes that wait for its clients */
     uint64_t clients_max; /* that one may have at this broker, and the same for the rest */

@@ -458,10 +458,10 @@ static void add_links(text_pane_t *pane, const char *name, uint64_t all, uint64_
 static void add_strangers(text_pane_t *pane, const broker_t *broker)
 {
     char text[96], age[32];
-    if (broker->refused_connections == MODEL_UNKNOWN || broker->refused_connections == 0)
+    if (broker->not_let_in == MODEL_UNKNOWN || broker->not_let_in == 0)
         return;
-    column_number_text(COLUMN_MS, broker->refused_connection_age_ms, age, sizeof age);
-    snprintf(text, sizeof text, "%" PRIu64 ", the last %s ago", broker->refused_connections, age);
+    column_number_text(COLUMN_MS, broker->not_let_in_age_ms, age, sizeof age);
+    snprintf(text, sizeof text, "%" PRIu64 ", the last %s ago", broker->not_let_in, age);
     text_pane_pair(pane, "not let in", STYLE_PLAIN, text);
 }
 

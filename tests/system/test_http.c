@@ -59,7 +59,7 @@ static const same_t OF_BROKER[] = {
     {"dd_received_bytes_total", "in_bytes", 0},
     {"dd_sent_bytes_total", "out_bytes", 0},
     {"dd_dropped_total", "dropped", 0},
-    {"dd_connections_refused_total", "refused_connections", 0},
+    {"dd_connections_refused_total", "not_let_in", 0},
     {"dd_children", "children", 0},
     {"dd_parents_silent", "parents_silent", 0},
     {"dd_parent_moves_total", "moves", 0},

@@ -153,7 +153,7 @@ static void test_operators_have_names_and_rights(void **state)
                 "grep -cF \"with key $key: this key isn't in the broker's key file\"",
         DONE, "1\n", "");
     shell_check("ddtui -q -k $DIR/operator-keys.json --tree --json | grep -c "
-                "'\"refused_connections\":[1-9]'",
+                "'\"not_let_in\":[1-9]'",
         DONE, "1\n", "");
     shell_check("ddkeys check $DIR", DONE, NULL, "");
 }

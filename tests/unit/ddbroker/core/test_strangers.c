@@ -146,8 +146,8 @@ static void test_operators_alone_are_told(void **state)
         ask(ASKERS[i], "tree", 1);
         answer_t answer = read_answer(ASKERS[i], 1);
         json_object *report = report_of(&answer, "broker");
-        assert_int_equal(number_of(report, "refused_connections"), i);
-        assert_int_equal(number_of(report, "refused_connection_age_ms"), 250 * i);
+        assert_int_equal(number_of(report, "not_let_in"), i);
+        assert_int_equal(number_of(report, "not_let_in_age_ms"), 250 * i);
         free_answer(&answer);
         ask(ASKERS[i], "events", 2);
         answer = read_answer(ASKERS[i], 2);

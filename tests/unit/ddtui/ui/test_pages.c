@@ -249,8 +249,8 @@ static void test_details_say_what_passes_through_a_broker(void **state)
 /* So that whoever asks why a client isn't there finds the way to the answer. */
 static void test_details_say_that_connections_were_refused(void **state)
 {
-    static const char *const ROUND[] = {SCRIPTED_BROKER("root", "/1/", "aa", "null",
-        "\"refused_connections\":117,\"refused_connection_age_ms\":3000,")};
+    static const char *const ROUND[] = {SCRIPTED_BROKER(
+        "root", "/1/", "aa", "null", "\"not_let_in\":117,\"not_let_in_age_ms\":3000,")};
     (void)state;
     console_fixture_t self = start(RIGHT_SEND, 40, 80);
     type(&self, "\n");
