@@ -34,7 +34,7 @@ static void test_a_tenant_with_many_connections_has_one_turn(void **state)
 {
     enum { MANY = 50 };
     static frame_source_t greedy[MANY], other;
-    frame_lines_t lines = {.owners = NULL};
+    frame_lines_t lines = {.waiting = NULL};
     (void)state;
     for (int i = 0; i < MANY; i++)
         assert_true(frame_lines_enter(&lines, &greedy[i], "a"));
@@ -57,7 +57,7 @@ static void test_a_tenant_with_many_connections_has_one_turn(void **state)
 static void test_links_have_a_turn_each(void **state)
 {
     static frame_source_t tenant, links[2];
-    frame_lines_t lines = {.owners = NULL};
+    frame_lines_t lines = {.waiting = NULL};
     (void)state;
     frame_lines_enter(&lines, &tenant, "a");
     add(&lines, &tenant, "1");
@@ -76,7 +76,7 @@ static void test_links_have_a_turn_each(void **state)
 static void test_who_leaves_takes_its_frames_along(void **state)
 {
     static frame_source_t one, two;
-    frame_lines_t lines = {.owners = NULL};
+    frame_lines_t lines = {.waiting = NULL};
     (void)state;
     frame_lines_enter(&lines, &one, "a");
     frame_lines_enter(&lines, &two, "a");
@@ -97,7 +97,7 @@ static void test_who_leaves_takes_its_frames_along(void **state)
 static void test_what_is_left_of_a_frame_comes_next(void **state)
 {
     static frame_source_t one, two;
-    frame_lines_t lines = {.owners = NULL};
+    frame_lines_t lines = {.waiting = NULL};
     zmq_msg_t message;
     dd_error_t result;
     (void)state;
