@@ -94,7 +94,8 @@ function draw_contender(panel, i,    k, value, path, x, y, dots) {
     name_y[i] = y
 }
 
-# Names that would stand on one another are moved down.
+# Names that would stand on one another are moved down, by more than is asked for: (y + 14) - y is less than
+# 14 for some y, which then would move for ever.
 function draw_names(panel,    i, k, y, moved) {
     for (i = 1; i <= contenders; i++) {
         if (!(i in name_y))
@@ -103,7 +104,7 @@ function draw_names(panel,    i, k, y, moved) {
         do {
             moved = 0
             for (k in taken)
-                if (y - taken[k] < 14 && taken[k] - y < 14) {
+                if (y - taken[k] < 13 && taken[k] - y < 13) {
                     y = taken[k] + 14
                     moved = 1
                 }
