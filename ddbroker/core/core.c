@@ -430,11 +430,17 @@ static bool rests(const core_t *self)
     return self->jobs.tenant_ring && !self->is_behind && !core_may_answer(self);
 }
 
+/* When the parent is said goodbye to. */
+static uint64_t bye_due(const core_t *self)
+{
+    return self->parent && self->parent->bye_ms > 0 ? self->parent->bye_ms : UINT64_MAX;
+}
+
 uint64_t core_due(const core_t *self)
 {
-    uint64_t due_ms = rests(self) ? self->answering.at_ms + 1 : UINT64_MAX;
-    bool says_bye = self->parent && self->parent->bye_ms > 0 && self->parent->bye_ms < due_ms;
-    return says_bye ? self->parent->bye_ms : due_ms;
+    uint64_t answers_ms = rests(self) ? self->answering.at_ms + 1 : UINT64_MAX;
+    uint64_t bye_ms = bye_due(self);
+    return bye_ms < answers_ms ? bye_ms : answers_ms;
 }
 
 bool core_parent_ended(const core_t *self, dd_error_t *why)
@@ -480,7 +486,7 @@ static bool step(core_t *self)
 void core_work(core_t *self, uint64_t now_ms)
 {
     self->now_ms = now_ms;
-    if (self->parent && self->parent->bye_ms > 0 && now_ms >= self->parent->bye_ms)
+    if (now_ms >= bye_due(self))
         drain_say_bye(self);
     if (self->jobs.tenant_ring)
         quota_bucket_fill(&self->answering, CORE_ANSWERS_RATE, CORE_ANSWERS_BURST, now_ms);
