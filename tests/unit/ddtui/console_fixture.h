@@ -28,6 +28,18 @@ static inline console_fixture_t start(unsigned rights, int rows, int columns)
     return self;
 }
 
+/* An operator's console that has begun, is not registered, and knows nothing yet. */
+static inline console_fixture_t start_operators(void)
+{
+    console_fixture_t self = {.session = session_view_new(true), .history = history_new(NULL)};
+    self.console = console_new(self.session, self.history, "ipc:///run/dd", RIGHT_OPERATE);
+    self.canvas = canvas_new(24, 80);
+    assert_non_null(self.console);
+    assert_non_null(self.canvas);
+    scripted_pass(self.session, 0);
+    return self;
+}
+
 static inline void stop(console_fixture_t *self)
 {
     console_destroy(&self->console);

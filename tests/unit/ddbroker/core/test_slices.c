@@ -67,6 +67,15 @@ static void add_brokers(actor_t *child, int from, int to)
     tree_run(child->tree);
 }
 
+static void subscribe_to_many(actor_t *client, int count)
+{
+    for (int i = 0; i < count; i++) {
+        char topic[32];
+        snprintf(topic, sizeof topic, "topic%d", i);
+        actor_subscribe(client, topic, "all");
+    }
+}
+
 static void add_interests(actor_t *link, int from, int to)
 {
     for (int i = from; i < to; i++) {
@@ -156,11 +165,7 @@ static void test_an_answer_waits_for_its_asker(void **state)
     tree_settings(tree)->outbox_client = 8000;
     broker_t *broker = new_broker(tree, false);
     actor_t *asker = actor_client(broker, "a", "asker"), *other = actor_client(broker, "a", "o");
-    for (int i = 0; i < MANY; i++) {
-        char topic[32];
-        snprintf(topic, sizeof topic, "topic%d", i);
-        actor_subscribe(other, topic, "all");
-    }
+    subscribe_to_many(other, MANY);
     actor_skip(other);
     actor_hold(asker, true);
     ask(asker, "subscriptions", 1);
@@ -189,11 +194,7 @@ static void test_a_tenants_questions_wait_behind_each_other(void **state)
     tree_t *tree = tree_new();
     broker_t *broker = new_broker(tree, false);
     actor_t *greedy = actor_client(broker, "a", "greedy"), *modest = actor_client(broker, "b", "m");
-    for (int i = 0; i < MANY; i++) {
-        char topic[32];
-        snprintf(topic, sizeof topic, "topic%d", i);
-        actor_subscribe(greedy, topic, "all");
-    }
+    subscribe_to_many(greedy, MANY);
     actor_skip(greedy);
     for (uint32_t i = 1; i <= 60; i++)
         actor_add(greedy, &(dd_record_t){.type = DD_INSPECT, .ref = i, .text = B("subscriptions")});
@@ -221,11 +222,7 @@ static void test_a_links_questions_wait_behind_each_other(void **state)
     actor_t *greedy = actor_child(broker, 1, "/1/1/1/"),
             *modest = actor_child(broker, 2, "/1/1/2/");
     actor_t *client = actor_client(broker, "a", "client");
-    for (int i = 0; i < MANY; i++) {
-        char topic[32];
-        snprintf(topic, sizeof topic, "topic%d", i);
-        actor_subscribe(client, topic, "all");
-    }
+    subscribe_to_many(client, MANY);
     actor_skip(greedy);
     actor_skip(modest);
     actor_hold(greedy, true);
@@ -262,11 +259,7 @@ static void test_answers_have_a_part_of_the_time(void **state)
     tree_t *tree = tree_new();
     broker_t *broker = broker_new(tree, "broker", NULL, "/1/");
     actor_t *greedy = actor_client(broker, "a", "greedy"), *modest = actor_client(broker, "b", "m");
-    for (int i = 0; i < ROWS; i++) {
-        char topic[32];
-        snprintf(topic, sizeof topic, "topic%d", i);
-        actor_subscribe(greedy, topic, "all");
-    }
+    subscribe_to_many(greedy, ROWS);
     actor_skip(greedy);
     for (uint32_t i = 1; i <= QUESTIONS; i++)
         actor_add(greedy, &(dd_record_t){.type = DD_INSPECT, .ref = i, .text = B("subscriptions")});

@@ -84,10 +84,7 @@ static void test_a_topic_of_which_nobody_tells_since_when(void **state)
 /* An operator's console at the topics. */
 static console_fixture_t operators_topics(void)
 {
-    console_fixture_t self = {.session = session_view_new(true), .history = history_new(NULL)};
-    self.console = console_new(self.session, self.history, "ipc:///run/dd", RIGHT_OPERATE);
-    self.canvas = canvas_new(24, 80);
-    scripted_pass(self.session, 0);
+    console_fixture_t self = start_operators();
     scripted_register(self.session);
     type(&self, "3T");
     scripted_round(self.session, VIEW_TOPICS, NOW, 2);

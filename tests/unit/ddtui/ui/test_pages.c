@@ -346,10 +346,7 @@ static void test_names_are_ordered_as_they_are_shown(void **state)
     static const char *const OF_TWO[] = {
         "{\"broker\":\"broker0\",\"scope\":\"/1/2/3/\",\"clients\":["
         "{\"tenant\":\"a\",\"name\":\"zoe\"},{\"tenant\":\"b\",\"name\":\"adam\"}]}"};
-    console_fixture_t self = {.session = session_view_new(true), .history = history_new(NULL)};
-    self.console = console_new(self.session, self.history, "ipc:///run/dd", RIGHT_OPERATE);
-    self.canvas = canvas_new(24, 80);
-    scripted_pass(self.session, 0);
+    console_fixture_t self = start_operators();
     scripted_register(self.session);
     scripted_round(self.session, VIEW_TREE, SCRIPTED_TREE, SCRIPTED_BROKERS);
     scripted_round(self.session, VIEW_CLIENTS, OF_TWO, 1);
@@ -533,10 +530,7 @@ static void test_an_operator_sees_what_matters_of_what_happens(void **state)
         "{\"level\":\"notice\",\"tenant\":\"*\",\"at_ms\":7,\"age_ms\":10,\"text\":\"broker "
         "broker5 joined\"}]}"};
     (void)state;
-    console_fixture_t self = {.session = session_view_new(true), .history = history_new(NULL)};
-    self.console = console_new(self.session, self.history, "ipc:///run/dd", RIGHT_OPERATE);
-    self.canvas = canvas_new(24, 80);
-    scripted_pass(self.session, 0);
+    console_fixture_t self = start_operators();
     draw(&self);
     assert_shows(self.canvas, "Nothing of importance has happened.");
     scripted_register(self.session);
@@ -932,10 +926,7 @@ static void test_what_is_cut_in_the_tail_says_so(void **state)
         "{\"broker\":\"root\",\"broker_id\":\"aa\",\"events\":[{\"level\":\"notice\",\"tenant\":"
         "\"*\",\"at_ms\":7,\"age_ms\":10,\"text\":\"move east-1 failed, the parent is west: "
         "tcp://127.0.0.1:19999 doesn't answer\"}]}"};
-    console_fixture_t self = {.session = session_view_new(true), .history = history_new(NULL)};
-    self.console = console_new(self.session, self.history, "ipc:///run/dd", RIGHT_OPERATE);
-    self.canvas = canvas_new(24, 80);
-    scripted_pass(self.session, 0);
+    console_fixture_t self = start_operators();
     scripted_register(self.session);
     scripted_round(self.session, VIEW_TREE, SCRIPTED_TREE, SCRIPTED_BROKERS);
     scripted_round(self.session, VIEW_EVENTS, LONG, 1);
